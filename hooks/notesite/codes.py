@@ -1,0 +1,145 @@
+"""The table of codes: every kind of finding there is, its severity, what it means and what to do.
+
+One table, many readers: the checks, the reporters' help texts, the settings' `rules`, and
+docs/developer/diagnostics.md, which is generated from it.  A code is stable: it may be retired, never reused.
+Families: N_ the notes file and its contents list, I_ settings and ignores, Y_ YAML, K_ Kubernetes,
+S_ shell commands, E_ images, L_ links.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import NamedTuple
+
+
+class Severity(StrEnum):
+    """How sure and how bad: ERROR is broken for sure, WARNING probably, INFO is good to know."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+    @property
+    def rank(self) -> int:
+        """0 for the most severe, so that sorting puts it first."""
+        return list(Severity).index(self)
+
+
+class Code(NamedTuple):
+    """One kind of finding."""
+
+    name: str
+    severity: Severity  # the default; `extra.notes.rules` can change it
+    summary: str  # one sentence, what is wrong
+    fix: str  # one or two sentences, what to do
+
+
+_E, _W, _I = Severity.ERROR, Severity.WARNING, Severity.INFO
+
+NOTES = (
+    Code(
+        "N_PATH",
+        _E,
+        "The notes file cannot be read.",
+        "Check `extra.notes.source` in mkdocs.yml, the file's name and its rights.",
+    ),
+    Code("N_EMPTY", _E, "The notes file holds nothing to publish.", "Write at least one line of text into it."),
+    Code("N_ENCODING", _E, "The notes file is not UTF-8 text.", "Save the file as UTF-8."),
+    Code("N_CHAR", _E, "The notes hold a character that no text should hold.", "Delete the character."),
+    Code(
+        "N_BIDI",
+        _W,
+        "An invisible character changes the direction of text.",
+        "Delete it unless the text is written from right to left.",
+    ),
+    Code("N_SIZE", _E, "The notes file is too large.", "Split it into several projects."),
+    Code("N_LINE", _E, "A line is too long.", "Break the line."),
+    Code("N_LINES", _E, "The notes have too many lines.", "Split the file into several projects."),
+    Code("N_HEADINGS", _E, "The notes have too many headings.", "Split the file into several projects."),
+    Code("N_FENCES", _E, "The notes have too many code blocks.", "Split the file into several projects."),
+    Code("N_NEST", _E, "Lists or quotes are nested too deeply.", "Flatten the nesting."),
+    Code(
+        "N_DENSE",
+        _E,
+        "One paragraph holds too many brackets or marks to be read in reasonable time.",
+        "Break the paragraph up, or put it into a code block.",
+    ),
+    Code(
+        "N_FENCE",
+        _E,
+        "A code block is never closed, so the rest of the file is code.",
+        "Close it with a line that repeats the opening marks.",
+    ),
+    Code(
+        "N_MOJIBAKE",
+        _I,
+        "Characters were decoded with the wrong codec once; the site shows them repaired.",
+        "Run `scripts/repair_notes.py FILE --write` to repair the file itself.",
+    ),
+    Code(
+        "N_ENTRY",
+        _E,
+        "An entry of the contents list has no section.",
+        "Correct the entry's link, write the section, or remove the entry.",
+    ),
+    Code(
+        "N_ANCHOR",
+        _W,
+        "An entry of the contents list has a wrong anchor; the section was found by its text.",
+        "Write the anchor that the message names.",
+    ),
+    Code(
+        "N_TOC",
+        _W,
+        "A section is missing from the contents list.",
+        "Add an entry for it; until then it has a page where it stands.",
+    ),
+    Code(
+        "N_ORDER",
+        _W,
+        "The contents list and the sections are in different orders.",
+        "Move the entry or the section; the site follows the contents list.",
+    ),
+    Code("N_TWICE", _W, "The contents list names a section twice.", "Remove one of the entries."),
+    Code("N_CONTENTS", _I, "The file has two contents lists; the first one is used.", "Remove one of them."),
+    Code("N_SPLIT", _I, "The notes are not split into pages.", "Set `extra.notes.split_level` if they should be."),
+    Code(
+        "N_SLUG",
+        _I,
+        "A page needed another address than its heading gives.",
+        "Nothing; or choose one in `extra.notes.pages`.",
+    ),
+    Code("N_HEADING", _W, "A heading has no text.", "Give it a text or remove it."),
+    Code(
+        "N_DIALECT",
+        _I,
+        "A line looks like a heading but is none on GitHub.",
+        "Write a space after the number signs, or escape them.",
+    ),
+    Code("N_HTML", _W, "HTML that GitHub does not run is shown as text or without its active part.", "Remove it."),
+)
+SETTINGS = (
+    Code("I_CONFIG", _E, "A setting is wrong.", "Correct mkdocs.yml as the message says."),
+    Code("I_UNUSED", _W, "An ignore comment silences nothing.", "Remove the comment."),
+    Code(
+        "I_DIRECTIVE",
+        _W,
+        "A `notes:` comment is not understood.",
+        "See docs/developer/diagnostics.md for the comments there are.",
+    ),
+    Code(
+        "I_BASELINE",
+        _I,
+        "The baseline accepts a finding that is gone.",
+        "Run the check with `--write-baseline` so that it shrinks.",
+    ),
+)
+YAML: tuple[Code, ...] = ()
+KUBERNETES: tuple[Code, ...] = ()
+SHELL: tuple[Code, ...] = ()
+IMAGES: tuple[Code, ...] = ()
+LINKS: tuple[Code, ...] = (
+    Code("L_ANCHOR", _E, "A link inside the notes points to no heading.", "Write the anchor that the message names."),
+)
+
+CODES = {code.name: code for family in (NOTES, SETTINGS, YAML, KUBERNETES, SHELL, IMAGES, LINKS) for code in family}

@@ -1,0 +1,151 @@
+"""Places in the notes file, and what the parse finds there.
+
+Every value carries its place, so that every later finding can point at a line and a column of the one file
+that the author edits.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Position:
+    """A place in a text: line and column, both counted from 1, columns in code points (a tab counts 1)."""
+
+    line: int
+    column: int
+
+    def __str__(self) -> str:
+        return f"{self.line}:{self.column}"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """From `start` up to, not including, `end` (as in SARIF and rdjson)."""
+
+    start: Position
+    end: Position
+
+    @classmethod
+    def at(cls, line: int, column: int = 1, length: int = 1) -> Span:
+        """The span of `length` code points on one line."""
+        return cls(Position(line, column), Position(line, column + length))
+
+
+@dataclass(frozen=True, slots=True)
+class Directive:
+    """An instruction of the author in an HTML comment: `<!-- notes: VERB ARGUMENTS -->`.
+
+    It governs the next block after it (`target`, first and last line, both counted from 1 and inclusive).
+    `<!-- notes: ignore K_FIELD not ours -->` has the verb `ignore`; `<!-- notes: kind=Container -->` has the
+    verb `kind` and the arguments `Container`.
+    """
+
+    verb: str
+    arguments: str
+    span: Span
+    target: tuple[int, int] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading of the notes, wherever it stands."""
+
+    level: int  # 1 to 6, as written
+    text: str  # visible text, emoji short codes replaced
+    id: str  # GitHub's anchor, unique in the file; "" where GitHub gives none
+    span: Span
+    starts_section: bool  # at the root of the document, so that a page may begin here
+
+
+@dataclass(frozen=True, slots=True)
+class Fence:
+    """A block of code: fenced (``` or ~~~), or indented by four columns."""
+
+    info: str  # the info string as written, "" when there is none or the code is indented
+    text: str  # the content without its container's indentation; every line ends in "\n"
+    span: Span  # opening line to closing line
+    origins: tuple[Position, ...]  # where the first character of each content line stands in the notes
+    trail: tuple[Heading, ...] = ()  # the headings above it, outermost first
+    directives: tuple[Directive, ...] = ()  # comments that govern it
+    lead: str = ""  # text of the paragraph or list item right before it, "" when there is none
+    fenced: bool = True
+
+    @property
+    def label(self) -> str:
+        """The language named by the info string, lower case: `yaml` for ```` ```YAML title=x ````."""
+        words = self.info.split()
+        return words[0].strip("{}.").lower() if words else ""
+
+    def position(self, line: int, column: int) -> Position:
+        """Where line `line`, column `column` of the content (both from 1) stands in the notes."""
+        if not self.origins:
+            return self.span.start
+        if line > len(self.origins):  # the end of the content, one line past the last
+            return Position(self.origins[-1].line + 1, column)
+        origin = self.origins[max(line, 1) - 1]
+        return Position(origin.line, origin.column + max(column, 1) - 1)
+
+    def within(self, line: int, column: int, length: int = 1) -> Span:
+        """The span of `length` code points that begins at `line`, `column` of the content."""
+        start = self.position(line, column)
+        return Span(start, Position(start.line, start.column + max(length, 1)))
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """One reference to a picture."""
+
+    url: str  # as written, entities and escapes resolved
+    alt: str
+    title: str
+    span: Span
+    origin: str  # "markdown", "html", "srcset" or "source"
+    trail: tuple[Heading, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One link, Markdown or HTML."""
+
+    target: str  # as written, entities and escapes resolved
+    text: str  # visible text
+    span: Span
+    origin: str  # "markdown", "html" or "autolink"
+    trail: tuple[Heading, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the author's contents list."""
+
+    text: str
+    target: str  # the link's target as written, "" for an entry without a link
+    depth: int  # 1 for the outermost list
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """The author's hand-made contents list."""
+
+    heading: Heading | None  # "Table of Contents", when it has one
+    entries: tuple[Entry, ...]
+    lines: tuple[tuple[int, int], ...]  # first and last line of each of its blocks, inclusive
+
+
+@dataclass(frozen=True, slots=True)
+class Notes:
+    """The notes file, read once."""
+
+    text: str
+    title: Heading | None
+    headings: tuple[Heading, ...] = ()
+    contents: Contents | None = None
+    fences: tuple[Fence, ...] = ()
+    images: tuple[Image, ...] = ()
+    links: tuple[Link, ...] = ()
+    directives: tuple[Directive, ...] = ()
+    anchors: tuple[tuple[str, int], ...] = ()  # explicit `<a name>`/`id` anchors and their lines
+    lines: tuple[str, ...] = field(default=(), repr=False)

@@ -1,0 +1,183 @@
+"""`extra.notes` of mkdocs.yml: typed, with defaults that suit any notes file.
+
+The dataclasses are the one place that names a setting; `read` turns a plain mapping into them and reports every
+unknown key (with the nearest known one) and every value of the wrong type.
+"""
+
+from __future__ import annotations
+
+import difflib
+import types
+import typing
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
+from enum import StrEnum
+from typing import Any, Literal
+
+import yaml
+
+from .codes import CODES, Severity
+from .diagnostics import OFF, Diagnostic, Rules, finding
+from .model import Span
+
+
+@dataclass(frozen=True, slots=True)
+class PageSettings:
+    """How one section becomes a page; the key is the heading's text or its anchor."""
+
+    title: str = ""
+    slug: str = ""
+    description: str = ""
+    icon: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ImageSettings:
+    """How remote images are mirrored."""
+
+
+@dataclass(frozen=True, slots=True)
+class SnippetSettings:
+    """How YAML and commands are checked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All of `extra.notes`."""
+
+    source: str = "notes.md"  # relative to docs_dir
+    split_level: int | None = None  # heading level of the sections that become pages; None: inferred
+    pages: Mapping[str, PageSettings] = field(default_factory=dict)
+    redirects: Mapping[str, str] = field(default_factory=dict)  # old address -> page slug or slug#anchor
+    rules: Mapping[str, Literal["off", "info", "warning", "error"]] = field(default_factory=dict)
+    baseline: str = "notes-baseline.json"  # accepted findings, relative to mkdocs.yml
+    images: ImageSettings = ImageSettings()
+    snippets: SnippetSettings = SnippetSettings()
+
+    @property
+    def severities(self) -> Rules:
+        """`rules` as severities, None for "off"."""
+        return {code: None if word == OFF else Severity(word) for code, word in self.rules.items()}
+
+
+class SettingsProblem(typing.NamedTuple):
+    """What is wrong, and where: the keys that lead to the value, from `extra.notes` downwards."""
+
+    keys: tuple[str, ...]
+    message: str
+    at_key: bool  # the key itself is wrong, not its value
+
+
+def read(raw: object) -> tuple[Settings, list[SettingsProblem]]:
+    """The settings that `raw` (the value of `extra.notes`) asks for, and everything that is wrong with it.
+
+    Values that are wrong keep their defaults, so one run can report them all.
+    """
+    problems: list[SettingsProblem] = []
+    settings = _dataclass(Settings, {} if raw is None else raw, (), problems)
+    known = set(CODES)
+    problems += [
+        SettingsProblem(("rules", code), f"unknown code {code!r}{_nearest(code, known)}", True)
+        for code in settings.rules
+        if code not in known
+    ]
+    level = settings.split_level
+    if level is not None and not 1 <= level <= 6:
+        problems.append(SettingsProblem(("split_level",), f"{level} is no heading level; write 1 to 6", False))
+    return settings, problems
+
+
+def as_diagnostics(problems: list[SettingsProblem], config_text: str, config_path: str) -> Iterator[Diagnostic]:
+    """The problems as findings in mkdocs.yml, at the line and column of the key or value."""
+    for problem in problems:
+        name = ".".join(("extra", "notes", *problem.keys))
+        span = place(config_text, ("extra", "notes", *problem.keys), at_key=problem.at_key)
+        yield finding("I_CONFIG", f"{name}: {problem.message}", span, path=config_path)
+
+
+def place(text: str, keys: tuple[str, ...], *, at_key: bool) -> Span:
+    """Where the value (or the key) that `keys` lead to stands in a YAML text; its start when it cannot be found."""
+    try:
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.YAMLError:
+        return Span.at(1)
+    found = node
+    for key in keys:
+        pairs = node.value if isinstance(node, yaml.MappingNode) else []
+        pair = next((pair for pair in pairs if pair[0].value == key), None)
+        if pair is None:
+            break
+        found, node = pair
+    else:
+        found = found if at_key else node
+    if found is None:
+        return Span.at(1)
+    mark = found.start_mark
+    length = len(found.value) if isinstance(found, yaml.ScalarNode) else 1
+    return Span.at(mark.line + 1, mark.column + 1, max(length, 1))
+
+
+def _dataclass(cls: Any, raw: object, keys: tuple[str, ...], problems: list[SettingsProblem]) -> Any:
+    if not isinstance(raw, Mapping):
+        problems.append(SettingsProblem(keys, f"expected a mapping, got {_kind(raw)}", False))
+        return cls()
+    hints = typing.get_type_hints(cls)
+    known = {f.name for f in fields(cls)}
+    values = {}
+    for key, value in raw.items():
+        if key not in known:
+            problems.append(SettingsProblem((*keys, str(key)), f"unknown setting{_nearest(str(key), known)}", True))
+            continue
+        problem_count = len(problems)
+        converted = _value(hints[key], value, (*keys, key), problems)
+        if len(problems) == problem_count or is_dataclass(hints[key]):
+            values[key] = converted
+    return cls(**values)
+
+
+def _value(hint: Any, raw: object, keys: tuple[str, ...], problems: list[SettingsProblem]) -> Any:  # noqa: PLR0911  # one return for each kind of type is the clearest form
+    origin, args = typing.get_origin(hint), typing.get_args(hint)
+
+    def wrong(expected: str) -> None:
+        problems.append(SettingsProblem(keys, f"expected {expected}, got {_kind(raw)}", False))
+
+    if is_dataclass(hint):
+        return _dataclass(hint, {} if raw is None else raw, keys, problems)
+    if origin in (typing.Union, types.UnionType):
+        if raw is None and type(None) in args:
+            return None
+        return _value(next(arg for arg in args if arg is not type(None)), raw, keys, problems)
+    if origin is Literal:
+        # YAML reads a bare `off` as False.
+        word = OFF if raw is False and OFF in args else raw
+        if word not in args:
+            near = _nearest(str(raw), {str(arg) for arg in args})
+            problems.append(SettingsProblem(keys, f"{raw!r} is none of {', '.join(map(str, args))}{near}", False))
+        return word
+    if isinstance(hint, type) and issubclass(hint, StrEnum):
+        return _value(Literal[tuple(hint)], raw, keys, problems)
+    if origin is not None and issubclass(origin, Mapping):
+        if not isinstance(raw, Mapping):
+            wrong("a mapping")
+            return {}
+        return {str(key): _value(args[1], value, (*keys, str(key)), problems) for key, value in raw.items()}
+    if origin is tuple:
+        if not isinstance(raw, list | tuple):
+            wrong("a list")
+            return ()
+        return tuple(_value(args[0], item, (*keys, str(index)), problems) for index, item in enumerate(raw))
+    if hint is float and isinstance(raw, int) and not isinstance(raw, bool):
+        return float(raw)
+    if not isinstance(raw, hint) or (isinstance(raw, bool) and hint is not bool):
+        wrong({str: "a text", int: "a whole number", bool: "true or false", float: "a number"}[hint])
+    return raw
+
+
+def _kind(raw: object) -> str:
+    names = {type(None): "nothing", bool: "true or false", int: "a number", float: "a number", str: "a text"}
+    return names.get(type(raw), "a list" if isinstance(raw, list) else "a mapping")
+
+
+def _nearest(word: str, known: set[str]) -> str:
+    near = difflib.get_close_matches(word, sorted(known), 1, 0.6)
+    return f"; did you mean {near[0]!r}?" if near else ""
