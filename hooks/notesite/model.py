@@ -85,7 +85,8 @@ class Fence:
         if line > len(self.origins):  # the end of the content, one line past the last
             return Position(self.origins[-1].line + 1, column)
         origin = self.origins[max(line, 1) - 1]
-        return Position(origin.line, origin.column + max(column, 1) - 1)
+        # A tab that the container's indentation splits counts as several columns of the content, but one of the file.
+        return Position(origin.line, max(origin.column + max(column, 1) - 1, 1))
 
     def within(self, line: int, column: int, length: int = 1) -> Span:
         """The span of `length` code points that begins at `line`, `column` of the content."""

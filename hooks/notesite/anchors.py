@@ -1,0 +1,95 @@
+"""Anchors as GitHub makes them, and addresses that are safe everywhere."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from collections import Counter
+
+# Names that Windows keeps for devices, and files that the site itself has at its top.
+_DEVICES = {"con", "prn", "aux", "nul", "conin$", "conout$"} | {
+    f"{name}{n}" for name in ("com", "lpt") for n in "0123456789¹²³"
+}
+RESERVED = frozenset(
+    _DEVICES
+    | {
+        "index",
+        "readme",
+        "404",
+        "search",
+        "assets",
+        "images",
+        "sitemap",
+        "robots",
+        "stylesheets",
+        "javascripts",
+        "llms",
+        "commands",
+        "print",
+    }
+)
+_MAX_BYTES = 80
+
+
+def github_anchor(text: str) -> str:
+    """GitHub's anchor of a heading with this text: `What is a Pod?` -> `what-is-a-pod`.  "" when nothing is left.
+
+    Not stripped: GitHub turns a leading blank (after a picture or an emoji) into a leading hyphen.
+    """
+    return "".join("-" if char in " -" else char for char in text.lower() if char in " -" or _is_word(char))
+
+
+def _is_word(char: str) -> bool:
+    category = unicodedata.category(char)
+    return category[0] in "LM" or category in {"Nd", "Nl", "Pc"}
+
+
+class Anchors:
+    """Hands out anchors that are unique in one file, repeats numbered as GitHub does: `examples`, `examples-1`."""
+
+    def __init__(self) -> None:
+        self._used: set[str] = set()
+        self._repeats: Counter[str] = Counter()
+
+    def take(self, text: str) -> str:
+        """The anchor of the next heading with this text."""
+        base = github_anchor(text)
+        if not base:
+            return ""
+        anchor = base
+        while anchor in self._used:
+            self._repeats[base] += 1
+            anchor = f"{base}-{self._repeats[base]}"
+        self._used.add(anchor)
+        return anchor
+
+
+class Slugs:
+    """Hands out addresses: never empty, reserved, repeated (by any file system's rules), or able to leave the site."""
+
+    def __init__(self) -> None:
+        self._used: set[str] = set()
+
+    def take(self, wanted: str, number: int) -> str:
+        """A safe address as near to `wanted` as can be; `number` names a section that has no usable name."""
+        slug = unicodedata.normalize("NFC", unicodedata.normalize("NFKC", wanted).lower())
+        slug = "".join(char if _is_word(char) else "-" if char in " -" else "" for char in slug).strip("-_")
+        if len(slug.encode()) > _MAX_BYTES:
+            digest = hashlib.sha256(wanted.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+            slug = slug.encode()[: _MAX_BYTES - 9].decode("utf-8", "ignore").strip("-_") + "-" + digest
+        if not slug or unicodedata.category(slug[0])[0] == "M":
+            slug = f"section-{number}"
+        if self._key(slug) in RESERVED:
+            slug = f"{slug}-section"
+        base, repeat = slug, 1
+        while self._key(slug) in self._used:
+            repeat += 1
+            slug = f"{base}-{repeat}"
+        self._used.add(self._key(slug))
+        return slug
+
+    @staticmethod
+    def _key(slug: str) -> str:
+        """Equal for names that some file system takes for the same."""
+        return re.sub(r"\s", "", unicodedata.normalize("NFKD", slug).casefold())
