@@ -6,7 +6,9 @@ that the author edits.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -118,6 +120,17 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
+class Footnote:
+    """A footnote that the text refers to."""
+
+    label: str
+    number: int  # as shown: in the order of the references in the whole file
+    first: int  # lines of the definition, from 1, inclusive
+    last: int
+    references: tuple[int, ...]  # lines that refer to it
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One line of the author's contents list."""
 
@@ -149,4 +162,8 @@ class Notes:
     links: tuple[Link, ...] = ()
     directives: tuple[Directive, ...] = ()
     anchors: tuple[tuple[str, int], ...] = ()  # explicit `<a name>`/`id` anchors and their lines
+    footnotes: tuple[Footnote, ...] = ()
+    references: Mapping[str, Any] = field(
+        default_factory=dict, repr=False
+    )  # link definitions, as the parser keeps them
     lines: tuple[str, ...] = field(default=(), repr=False)

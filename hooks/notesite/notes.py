@@ -7,6 +7,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from markdown_it.token import Token
 
@@ -15,7 +16,7 @@ from .contents import find_contents
 from .diagnostics import Diagnostic, finding
 from .emoji import with_emoji
 from .html import Tag, read_tags
-from .model import Directive, Fence, Heading, Image, Link, Notes, Position, Span
+from .model import Directive, Fence, Footnote, Heading, Image, Link, Notes, Position, Span
 from .parser import Locator, line_range, markdown_parser
 
 _DIRECTIVE = re.compile(r"\s*notes:\s*([a-z][\w-]*)\s*=?\s*(.*?)\s*\Z", re.DOTALL)
@@ -42,6 +43,8 @@ def parse(text: str) -> Notes:
         links=tuple(reader.links),
         directives=tuple(reader.directives),
         anchors=tuple(reader.anchors),
+        footnotes=tuple(reader.footnotes()),
+        references=reader.env.get("references", {}),
         lines=tuple(reader.lines),
     )
     return replace(notes, contents=find_contents(notes, reader.tokens))
@@ -101,6 +104,7 @@ class _Reader:
     links: list[Link] = field(default_factory=list)
     directives: list[Directive] = field(default_factory=list)
     anchors: list[tuple[str, int]] = field(default_factory=list)
+    _footnote_lines: list[tuple[str, int]] = field(default_factory=list)
     _ids: Anchors = field(default_factory=Anchors)
     _trail: tuple[Heading, ...] = ()
     _lead: tuple[str, int] = ("", 0)  # the last paragraph's text, and the line after it
@@ -109,7 +113,8 @@ class _Reader:
     def __post_init__(self) -> None:
         self.lines = self.text.split("\n")
         body = without_front_matter(self.text)
-        self.tokens = markdown_parser().parse(body)
+        self.env: dict[str, Any] = {}
+        self.tokens = markdown_parser().parse(body, self.env)
         self._locator = Locator(self.lines)
         self._enclosed = list(_enclosed_lines(self.tokens))
         self._starts = sorted({t.map[0] for t in self.tokens if t.map and t.type != "inline"})
@@ -127,6 +132,23 @@ class _Reader:
         for fence in self.fences:
             governing = tuple(d for d in self.directives if _covers(d, fence.span))
             yield replace(fence, directives=governing) if governing else fence
+
+    def footnotes(self) -> Iterator[Footnote]:
+        """The footnotes that are referred to; the parser has moved their blocks to the end of the tokens."""
+        current: Token | None = None
+        lines: list[tuple[int, int]] = []
+        for token in self.tokens:
+            if token.type == "footnote_open":
+                current, lines = token, []
+            elif token.type == "footnote_close" and current is not None:
+                label = str(current.meta.get("label", ""))
+                number = int(current.meta["id"]) + 1
+                references = tuple(line for name, line in self._footnote_lines if name == label)
+                first, last = (min(f for f, _ in lines) + 1, max(e for _, e in lines)) if lines else (0, 0)
+                yield Footnote(label, number, first, last, references)
+                current = None
+            elif current is not None and token.map:
+                lines.append((token.map[0], token.map[1]))
 
     # --- Blocks
 
@@ -193,6 +215,8 @@ class _Reader:
             if at is None:
                 continue
             span = Locator.span(origins, token.content, at)
+            if child.type == "footnote_ref":
+                self._footnote_lines.append((str(child.meta.get("label", "")), span.start.line))
             if child.type == "image":
                 url, title = str(child.attrs.get("src", "")), str(child.attrs.get("title", ""))
                 self.images.append(Image(url, _alt(child), title, span, "markdown", self._trail))

@@ -30,6 +30,8 @@ def markdown_parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": True, "maxNesting": _MAX_NESTING}).use(gfm_plugin)
     # GitHub shows a bare address as it was typed.
     parser.normalizeLinkText = lambda link: link  # type: ignore[method-assign]  # the documented way to override it
+    # Every link is read as a link; `render` decides which addresses are safe to follow, as GitHub does.
+    parser.validateLink = lambda url: True  # type: ignore[method-assign]  # noqa: ARG005  # the documented way
     rules = parser.inline.ruler
     for rule in list(rules.__rules__):
         if rule.name == "gfm_autolink_protocol":

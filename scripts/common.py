@@ -1,0 +1,171 @@
+"""What every script shares: options, opening the project, showing a report, exit codes.
+
+Exit codes are ruff's: 0 nothing found (warnings allowed unless `--strict`), 1 findings, 2 could not run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "hooks"))
+
+from notesite import VERSION
+from notesite.diagnostics import NotesError, Report, exit_code
+from notesite.disk import Project, load_baseline, open_project, read_notes, write_atomically
+from notesite.model import Notes
+from notesite.notes import parse
+from notesite.reporters import FORMATS, Context, reporter
+from notesite.settings import Settings
+from notesite.source import Source
+from notesite.suppress import Baseline, baseline_of, settle
+
+INTERRUPTED = 130
+COULD_NOT_RUN = 2
+
+
+def options(description: str, examples: Sequence[str], *, notes_argument: bool = True) -> argparse.ArgumentParser:
+    """A parser with the options that all checks share; `examples` are whole command lines."""
+    epilog = "examples:\n" + "\n".join(f"  {example}" for example in examples)
+    parser = argparse.ArgumentParser(
+        description=description, epilog=epilog, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    if notes_argument:
+        parser.add_argument(
+            "file", nargs="?", type=Path, metavar="NOTES", help="the notes file; default: as mkdocs.yml says"
+        )
+    parser.add_argument("--notes", type=Path, metavar="FILE", help="the notes file; default: as mkdocs.yml says")
+    parser.add_argument("--config", type=Path, default=Path("mkdocs.yml"), help="default: mkdocs.yml")
+    names = ", ".join(FORMATS)
+    parser.add_argument("--format", choices=FORMATS, default="text", help=f"what to print: {names}", metavar="FORMAT")
+    parser.add_argument(
+        "--report",
+        action="append",
+        default=[],
+        type=_report,
+        metavar="FORMAT=FILE",
+        help="write this report too; repeatable",
+    )
+    parser.add_argument("--strict", action="store_true", help="warnings fail as well")
+    parser.add_argument("--quiet", action="store_true", help="print nothing when nothing is found")
+    parser.add_argument("--baseline", type=Path, metavar="FILE", help="accepted findings; default: as mkdocs.yml says")
+    parser.add_argument("--write-baseline", action="store_true", help="accept all findings of this check from now on")
+    return parser
+
+
+def _report(text: str) -> tuple[str, Path]:
+    name, _, path = text.partition("=")
+    if name not in FORMATS or not path:
+        raise argparse.ArgumentTypeError(f"{text!r} is no FORMAT=FILE; formats: {', '.join(FORMATS)}")
+    return name, Path(path)
+
+
+def project_of(args: argparse.Namespace) -> Project:
+    """The project that the options name.  A notes file outside any project gets default settings."""
+    notes: Path | None = args.notes or getattr(args, "file", None)
+    if notes is not None and not args.config.exists() and args.config == Path("mkdocs.yml"):
+        root = notes.absolute().parent
+        return Project(root, root / "mkdocs.yml", notes.absolute(), root, Settings(), {})
+    return open_project(args.config, notes)
+
+
+def load(project: Project) -> tuple[Source, Notes]:
+    """The notes of a project, decoded and parsed.  Raises NotesError."""
+    try:
+        source = read_notes(project.notes_path, project.root)
+        return source, parse(source.text)
+    except NotesError as error:
+        shown = project.shown(project.notes_path)
+        raise NotesError(*(replace(d, path=d.path or shown) for d in error.diagnostics)) from None
+
+
+def show(  # the one place where a report leaves the core
+    report: Report,
+    args: argparse.Namespace,
+    project: Project,
+    *,
+    tool: str,
+    codes: str,
+    source: Source | None = None,
+    notes: Notes | None = None,
+) -> int:
+    """Settle the report (rules, ignores, baseline), print and write it, and give the exit code.
+
+    `codes` are the first letters of the codes that this check can give, such as "YK".
+    """
+    baseline_path = args.baseline or project.root / project.settings.baseline
+    baseline = load_baseline(baseline_path)
+    settings = project.settings
+    directives = notes.directives if notes else ()
+    settled = settle(
+        report, rules=settings.severities, directives=directives, notes=notes, baseline=baseline, own_codes=codes
+    )
+    if args.write_baseline:
+        _write_baseline(settled, notes, baseline, baseline_path, codes)
+        print(f"{len(settled.diagnostics)} new findings accepted in {baseline_path}", file=sys.stderr)
+        return 0
+    if source is not None:
+        settled = replace(settled, diagnostics=tuple(source.in_file(d) for d in settled.diagnostics))
+    context = Context(
+        path=project.shown(project.notes_path),
+        lines=_lines_on_disk(project.notes_path),
+        tool=tool,
+        version=VERSION,
+        color=sys.stdout.isatty() and "NO_COLOR" not in os.environ,
+        code_base=_code_base(project),
+    )
+    for name, path in args.report:
+        plain = replace(context, color=False)
+        write_atomically(path, reporter(name)(settled, plain).encode())
+    if not (args.quiet and not settled.diagnostics):
+        sys.stdout.write(reporter(args.format)(settled, context))
+    return exit_code(settled, strict=args.strict)
+
+
+def _write_baseline(report: Report, notes: Notes | None, old: Baseline, path: Path, codes: str) -> None:
+    accepted = [d for d in (*report.diagnostics, *report.accepted) if not d.code.startswith("I_")]
+    mine = baseline_of(sorted(accepted, key=lambda d: d.sort_key), notes, old)
+    others = tuple(entry for entry in old.entries if entry.code[:1] not in codes)
+    write_atomically(path, Baseline((*mine.entries, *others)).to_json().encode())
+
+
+def _lines_on_disk(path: Path) -> list[str]:
+    try:
+        text = path.read_bytes().decode("utf-8-sig", "replace")
+    except OSError:
+        return []
+    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+
+
+def _code_base(project: Project) -> str:
+    repository = str(project.config.get("repo_url") or "").rstrip("/")
+    page = "docs/developer/diagnostics.md"
+    return f"{repository}/blob/HEAD/{page}" if repository else page
+
+
+def guarded(main: Callable[[Sequence[str] | None], int], argv: Sequence[str] | None = None) -> int:
+    """Run a script's `main`: whatever happens ends in a clear line and an exit code, never in a traceback."""
+    try:
+        return main(argv)
+    except NotesError as error:
+        context = Context(path="mkdocs.yml")
+        sys.stderr.write(reporter("text")(Report(diagnostics=error.diagnostics), context))
+        return COULD_NOT_RUN
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:  # the reader of the output has gone
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return COULD_NOT_RUN
+    except OSError as error:
+        print(f"error: {error.filename or ''}: {error.strerror or error}", file=sys.stderr)
+        return COULD_NOT_RUN
+    except Exception as error:  # the last line of defence; NOTES_DEBUG shows the traceback
+        if os.environ.get("NOTES_DEBUG"):
+            raise
+        print(f"internal error: {type(error).__name__}: {error} (set NOTES_DEBUG=1 and report it)", file=sys.stderr)
+        return COULD_NOT_RUN
