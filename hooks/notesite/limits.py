@@ -27,6 +27,7 @@ _FENCE = re.compile(r"[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*(`{3,}(?=[^`]*$)|~{
 _MARKERS = re.compile(r"[ \t]*(?:(?:[>*+-]|\d{1,9}[.)])(?:[ \t]+|$|(?=>)))+")
 _MARKER = re.compile(r"[>*+-]|\d+[.)]")
 _NEW_BLOCK = re.compile(r"[ \t]*(?:[|>#]|[-*+][ \t]|\d{1,9}[.)][ \t])")
+_HTML_BLOCK = re.compile(r" {0,3}<[/A-Za-z!]")
 _MARKS = re.compile(r"\[|<|`+|&#|\*+|_{2,}|~+")
 
 
@@ -37,6 +38,7 @@ def check_limits(text: str) -> Iterator[Diagnostic]:
         raise NotesError(finding("N_LINES", f"{len(lines)} lines; the limit is {MAX_LINES}", Span.at(MAX_LINES)))
     fence = ""
     headings = fences = marks = 0
+    html = False
     for number, line in enumerate(lines, 1):
         if len(line) > MAX_LINE:
             message = f"{len(line)} characters on one line; the limit is {MAX_LINE}"
@@ -62,8 +64,10 @@ def check_limits(text: str) -> Iterator[Diagnostic]:
                 raise NotesError(finding("N_HEADINGS", f"more than {MAX_HEADINGS} headings", Span.at(number)))
         _check_nesting(line, number)
         if not line.strip() or _NEW_BLOCK.match(line):
-            marks = 0
-        marks += len(_MARKS.findall(line))
+            marks, html = 0, False
+        if not marks and _HTML_BLOCK.match(line):
+            html = True  # up to the next blank line, and read in linear time
+        marks += 0 if html else len(_MARKS.findall(line))
         if marks > MAX_MARKS:
             message = f"more than {MAX_MARKS} brackets or marks in one paragraph"
             raise NotesError(finding("N_DENSE", message, Span.at(number)))

@@ -1,0 +1,22 @@
+// Every #anchor of the single notes file still lands: the home page forwards it to the page that has it now.
+(() => {
+  const table = document.getElementById("notes-anchors");
+  if (!table) return;
+  const places = JSON.parse(table.textContent);
+  const forward = () => {
+    let anchor = location.hash.slice(1);
+    try {
+      anchor = decodeURIComponent(anchor);
+    } catch {
+      // not an encoded anchor: taken as it is
+    }
+    anchor = anchor.replace(/^user-content-/, "");
+    if (!anchor || document.getElementById(anchor)) return;
+    const place = places[anchor] ?? places[anchor.toLowerCase()];
+    if (!place) return;
+    const [page, hash] = place.split("#");
+    location.replace(new URL(page + location.search + "#" + hash, location.href));
+  };
+  addEventListener("hashchange", forward);
+  forward();
+})();

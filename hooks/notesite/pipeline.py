@@ -1,0 +1,98 @@
+"""One run over one project: from its files to the plan of the site and everything that was found on the way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from .codes import Severity
+from .diagnostics import Diagnostic, NotesError, Report
+from .disk import Project, load_baseline, open_project, read_notes
+from .model import Notes
+from .notes import check_notes, parse
+from .plan import Site, check_links, plan
+from .render.sanitize import check_html
+from .source import Source
+from .suppress import settle
+
+NOTES_CODES = "NIL"  # first letters of the codes that `check` can give
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """The notes of a project, read and planned."""
+
+    project: Project
+    source: Source
+    notes: Notes
+    site: Site
+
+    @property
+    def shown_path(self) -> str:
+        """The notes file as findings name it."""
+        return self.project.shown(self.project.notes_path)
+
+
+def load(project: Project, site_name: str = "") -> Loaded:
+    """Read and plan.  Raises NotesError, naming the notes file, when they cannot be read."""
+    try:
+        source = read_notes(project.notes_path, project.root)
+        notes = parse(source.text)
+    except NotesError as error:
+        shown = project.shown(project.notes_path)
+        raise NotesError(*(replace(d, path=d.path or shown) for d in error.diagnostics)) from None
+    return Loaded(project, source, notes, plan(notes, project.settings, site_name))
+
+
+def check(loaded: Loaded) -> Report:
+    """Findings of the notes as such: encoding, contents list, structure, links inside the file.  Not yet settled."""
+    notes, site = loaded.notes, loaded.site
+    found = [*check_notes(notes), *site.findings, *check_links(notes, site), *check_html(notes)]
+    # The findings of the reading are in file columns already; the others follow when they are shown.
+    checked = len(notes.contents.entries if notes.contents else ()) + len(notes.headings) + len(notes.links)
+    return Report(diagnostics=(*loaded.source.findings, *found), checked=checked)
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """What a build of the site needs to know."""
+
+    loaded: Loaded
+    report: Report  # settled, in file columns
+
+    @property
+    def site(self) -> Site:
+        """The plan."""
+        return self.loaded.site
+
+
+def prepare(config_path: Path, site_name: str = "") -> Build:
+    """Everything up to the plan, for a build.
+
+    Raises NotesError when no honest site can be made: the configuration or the notes cannot be read, or an entry of
+    the contents list has no section (and the finding was neither accepted nor made less severe).
+    """
+    project = open_project(config_path)
+    loaded = load(project, site_name)
+    report = settle(
+        check(loaded),
+        rules=project.settings.severities,
+        directives=loaded.notes.directives,
+        notes=loaded.notes,
+        baseline=load_baseline(project.root / project.settings.baseline),
+        own_codes=NOTES_CODES,
+    )
+    report = in_file(report, loaded.source)
+    fatal = [d for d in report.diagnostics if d.code == "N_ENTRY" and d.severity is Severity.ERROR]
+    if fatal:
+        raise NotesError(*(replace(d, path=d.path or loaded.shown_path) for d in fatal))
+    return Build(loaded, report)
+
+
+def in_file(report: Report, source: Source) -> Report:
+    """The report with the columns of the file as it lies on disk."""
+
+    def moved(diagnostic: Diagnostic) -> Diagnostic:
+        return diagnostic if diagnostic.code == "N_MOJIBAKE" else source.in_file(diagnostic)
+
+    return replace(report, diagnostics=tuple(map(moved, report.diagnostics)))

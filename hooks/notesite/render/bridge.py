@@ -1,0 +1,149 @@
+"""A Python-Markdown extension that reads pages with the project's own parser.
+
+Python-Markdown reads 72 of the 475 blocks of the given notes otherwise than GitHub does; no set of its options gets
+them all right (design facts, "GitHub fidelity").  The bridge replaces its reading and keeps the rest of its
+machinery, so that permalinks, the page's contents, search, MkDocs' links and their validation go on working.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import xml.etree.ElementTree as ET
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from markdown import Markdown
+from markdown.blockparser import BlockParser
+from markdown.extensions import Extension
+from markdown.treeprocessors import Treeprocessor
+from markdown.util import Registry
+from pymdownx.highlight import Highlight
+
+from ..model import Notes
+from ..plan import Page, Site
+from .home import contents_of
+from .html import PageHtml
+from .page import page_lines
+from .sanitize import safe_link
+from .tree import AS_WRITTEN, TreeOptions, tree_of
+
+# Preprocessors and tree processors that work on what the bridge delivers: MkDocs' own come later and stay.
+_KEPT = {"toc", "unescape"}
+Language = Callable[[str, str], str]  # (info string, content) -> name of a highlighter
+
+
+@dataclass(slots=True)
+class PageContext:
+    """The page of the notes that is being read; None stands for any other Markdown document."""
+
+    notes: Notes
+    site: Site
+    page: Page
+    unresolved: set[str] = field(default_factory=set)  # anchors that exist nowhere, found while reading
+
+
+def by_label(info: str, content: str) -> str:  # noqa: ARG001  # the shape of Language
+    """The highlighter that the info string names; Windows' `cmd` means a shell here, as in most notes."""
+    words = re.split(r"[\s,{]", info.strip().strip("{").strip("."), maxsplit=1)
+    name = words[0].strip("}").lower()
+    return {"cmd": "bash", "shell": "bash", "sh": "bash", "terminal": "bash", "batch": "bash"}.get(name, name) or "text"
+
+
+class Bridge(Extension):
+    """Reads every document as GitHub does; `context` tells which page of the notes is next."""
+
+    def __init__(self, language: Language = by_label) -> None:
+        super().__init__()
+        self.language = language
+        self.context: PageContext | None = None
+
+    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802  # Python-Markdown's name
+        """Take the place of Python-Markdown's parser."""
+        registries: tuple[Registry[Any], ...] = (md.preprocessors, md.treeprocessors)
+        for registry in registries:
+            for item in list(registry._priority):  # type: ignore[attr-defined]  # noqa: SLF001  # no public list of names
+                if item.name not in _KEPT:
+                    registry.deregister(item.name)
+        md.parser = _Parser(md, self)
+        md.treeprocessors.register(_AsWritten(md), "notesite_as_written", -100)
+
+
+class _AsWritten(Treeprocessor):
+    """Runs after MkDocs has looked at all links, and gives those that are none of its documents their form back."""
+
+    def run(self, root: ET.Element) -> None:
+        for element in root.iter():
+            for name in ("href", "src"):
+                value = element.get(name)
+                if value is not None and value.startswith(AS_WRITTEN):
+                    element.set(name, value.removeprefix(AS_WRITTEN))
+
+
+class _Parser(BlockParser):
+    """Stands in for Python-Markdown's parser of blocks."""
+
+    def __init__(self, md: Markdown, bridge: Bridge) -> None:
+        super().__init__(md)
+        self._bridge = bridge
+
+    def parseDocument(self, lines: Iterable[str]) -> ET.ElementTree:  # noqa: N802  # Python-Markdown's name and type
+        # Python-Markdown marks its own places in the text with these two characters.
+        text = re.sub("[\x02\x03]", "", "\n".join(lines))
+        # Blank lines at the ends of a code block are the author's.
+        self._highlight = Highlight(self.md, pygments_lang_class=True, stripnl=False)
+        context = self._bridge.context
+        page_html = PageHtml(self._code) if context is None else _page_html(context, text, self._code)
+        options = TreeOptions() if context is None else _tree_options(context)
+        return ET.ElementTree(tree_of(page_html.render(text), options))
+
+    def _code(self, info: str, content: str, line: int) -> str:  # noqa: ARG002  # marks of checks will need the line
+        language = self._bridge.language(info, content)
+        code = self._highlight.highlight(content.removesuffix("\n"), language, css_class="highlight")
+        return f'<pre data-stash="{html.escape(self.md.htmlStash.store(code))}"></pre>'
+
+
+def _page_html(context: PageContext, text: str, code: Callable[[str, str, int], str]) -> PageHtml:
+    page, notes = context.page, context.notes
+    # Another plugin may have put lines before the page's text.
+    own = page_lines(notes, context.site, page)
+    words = own.strip("\n")
+    blank = own[: own.find(words)].count("\n")
+    before = text[: max(text.find(words), 0)].count("\n")
+    offset = page.first + blank - before  # the line of the notes that stands on line 0 of the page
+    ids: dict[int, list[str]] = {}
+    for heading in page.headings:
+        ids.setdefault(heading.span.start.line - offset, []).append(heading.id)
+    numbers = {footnote.label: footnote.number for footnote in notes.footnotes}
+    return PageHtml(code, ids, numbers, notes.references)
+
+
+def _tree_options(context: PageContext) -> TreeOptions:
+    own_pages = {page.uri for page in context.site.pages}
+
+    def resolve(url: str) -> str:
+        place = context.site.place(url)
+        if place is not None:
+            return place.link_from(context.page)
+        if url in own_pages:  # the list of all pages, made by `tree`
+            return url
+        if url.startswith("#fn"):  # footnotes stay on their page
+            return url
+        if url.startswith("#"):
+            context.unresolved.add(url[1:])
+        return AS_WRITTEN + url if safe_link(url) or url.startswith("data:image/") else AS_WRITTEN
+
+    page, site = context.page, context.site
+    contents_heading = context.notes.contents.heading if context.notes.contents else None
+    return TreeOptions(
+        resolve,
+        title=page.title if not page.headings or _begins_with_text(page) else "",
+        contents=contents_of(site) if page.is_home else (),
+        contents_id=contents_heading.id if contents_heading else "",
+    )
+
+
+def _begins_with_text(page: Page) -> bool:
+    """Whether the page's first heading is none that names it: a home page whose file has no title."""
+    return page.is_home and page.heading is None

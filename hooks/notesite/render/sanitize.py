@@ -1,0 +1,283 @@
+"""What of the author's HTML reaches the page: what GitHub lets through, and unknown tags as text.
+
+The lists of elements and attributes are GitHub's (html-pipeline's sanitization filter); the elements that become
+text are those of the GFM specification, section "Disallowed Raw HTML".  GitHub drops tags that HTML does not know and
+with them the text of placeholders such as `<NodeIP>`; here they are shown, because no word may be lost.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from ..codes import Severity
+from ..diagnostics import Diagnostic, finding
+from ..html import Tag
+from ..model import Notes, Span
+
+ALLOWED = frozenset(
+    [
+        "a",
+        "abbr",
+        "b",
+        "bdo",
+        "blockquote",
+        "br",
+        "caption",
+        "center",
+        "cite",
+        "code",
+        "dd",
+        "del",
+        "details",
+        "dfn",
+        "div",
+        "dl",
+        "dt",
+        "em",
+        "figcaption",
+        "figure",
+        "font",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "hr",
+        "i",
+        "img",
+        "ins",
+        "kbd",
+        "li",
+        "mark",
+        "ol",
+        "p",
+        "picture",
+        "pre",
+        "q",
+        "rp",
+        "rt",
+        "ruby",
+        "s",
+        "samp",
+        "section",
+        "small",
+        "source",
+        "span",
+        "strike",
+        "strong",
+        "sub",
+        "summary",
+        "sup",
+        "table",
+        "tbody",
+        "td",
+        "tfoot",
+        "th",
+        "thead",
+        "time",
+        "tr",
+        "tt",
+        "u",
+        "ul",
+        "var",
+        "wbr",
+    ]
+)
+# Shown as text: their content is no Markdown, or would run.
+AS_TEXT = frozenset(["iframe", "noembed", "noframes", "plaintext", "script", "style", "textarea", "title", "xmp"])
+# Known to HTML or SVG but not let through: the tag goes, its content stays.
+UNWRAPPED = frozenset(
+    [
+        "acronym",
+        "address",
+        "applet",
+        "area",
+        "article",
+        "aside",
+        "audio",
+        "base",
+        "basefont",
+        "bdi",
+        "big",
+        "blink",
+        "body",
+        "button",
+        "canvas",
+        "circle",
+        "col",
+        "colgroup",
+        "data",
+        "datalist",
+        "defs",
+        "dialog",
+        "dir",
+        "ellipse",
+        "embed",
+        "fieldset",
+        "filter",
+        "footer",
+        "form",
+        "frame",
+        "frameset",
+        "g",
+        "g-emoji",
+        "head",
+        "header",
+        "hgroup",
+        "html",
+        "image",
+        "input",
+        "label",
+        "legend",
+        "line",
+        "link",
+        "main",
+        "map",
+        "marquee",
+        "math",
+        "menu",
+        "meta",
+        "meter",
+        "nav",
+        "nobr",
+        "noscript",
+        "object",
+        "optgroup",
+        "option",
+        "output",
+        "param",
+        "path",
+        "pattern",
+        "polygon",
+        "polyline",
+        "progress",
+        "rect",
+        "search",
+        "select",
+        "slot",
+        "svg",
+        "symbol",
+        "template",
+        "text",
+        "track",
+        "tspan",
+        "use",
+        "video",
+    ]
+)
+_GLOBAL_ATTRIBUTES = frozenset(
+    [
+        "abbr",
+        "align",
+        "alt",
+        "axis",
+        "border",
+        "cellpadding",
+        "cellspacing",
+        "char",
+        "charoff",
+        "clear",
+        "cols",
+        "colspan",
+        "color",
+        "compact",
+        "coords",
+        "datetime",
+        "dir",
+        "frame",
+        "headers",
+        "height",
+        "hreflang",
+        "hspace",
+        "ismap",
+        "label",
+        "lang",
+        "maxlength",
+        "nohref",
+        "noshade",
+        "nowrap",
+        "open",
+        "rel",
+        "rev",
+        "rows",
+        "rowspan",
+        "rules",
+        "scope",
+        "shape",
+        "size",
+        "span",
+        "start",
+        "summary",
+        "title",
+        "type",
+        "valign",
+        "value",
+        "vspace",
+        "width",
+    ]
+)
+_ATTRIBUTES = {
+    "a": frozenset({"href"}),
+    "img": frozenset({"src", "srcset", "sizes", "longdesc"}),
+    "source": frozenset({"srcset", "sizes", "media"}),
+    "blockquote": frozenset({"cite"}),
+    "del": frozenset({"cite"}),
+    "ins": frozenset({"cite"}),
+    "q": frozenset({"cite"}),
+}
+_LINK_SCHEMES = frozenset({"", "http", "https", "mailto", "tel", "xmpp", "irc", "ircs"})
+_IMAGE_SCHEMES = frozenset({"", "http", "https"})
+_DATA_IMAGES = tuple(f"data:image/{kind}" for kind in ("png", "gif", "jpeg", "webp", "avif"))
+
+
+def safe_link(url: str) -> bool:
+    """Whether a link with this address may be followed from the page."""
+    return _scheme(url) in _LINK_SCHEMES
+
+
+def safe_image(url: str) -> bool:
+    """Whether a picture with this address may be shown: from the web, from the project, or inlined as a bitmap."""
+    return _scheme(url) in _IMAGE_SCHEMES or url.strip().lower().startswith(_DATA_IMAGES)
+
+
+def _scheme(url: str) -> str:
+    # Browsers drop tabs and line breaks anywhere in an address, and blanks and control characters around it.
+    plain = "".join(char for char in url if char not in "\t\r\n").strip("".join(map(chr, range(33))))
+    try:
+        return urlsplit(plain).scheme.lower()
+    except ValueError:
+        return "unreadable"
+
+
+def safe_start_tag(tag: Tag) -> str:
+    """The start tag with the attributes that are let through; `id` and `name` are the caller's."""
+    allowed = _GLOBAL_ATTRIBUTES | _ATTRIBUTES.get(tag.name, frozenset())
+    parts = [tag.name]
+    for name, value in tag.attributes:
+        if name not in allowed:
+            continue
+        if name in {"href", "cite", "longdesc"} and not safe_link(value):
+            continue
+        if name == "src" and not safe_image(value):
+            continue
+        if name == "srcset" and any(not safe_image(part.split()[0]) for part in value.split(",") if part.strip()):
+            continue
+        parts.append(f'{name}="{html.escape(value)}"')
+    return f"<{' '.join(parts)}>"
+
+
+def check_html(notes: Notes) -> Iterator[Diagnostic]:
+    """Links and pictures whose addresses GitHub does not let through."""
+    for link in notes.links:
+        if not safe_link(link.target):
+            yield _refused(f"a link to {_scheme(link.target)}: addresses is not followed", link.span)
+    for image in notes.images:
+        if not safe_image(image.url):
+            yield _refused(f"a picture from a {_scheme(image.url)}: address is not shown", image.span)
+
+
+def _refused(message: str, span: Span) -> Diagnostic:
+    return finding("N_HTML", message, span, severity=Severity.WARNING)

@@ -1,0 +1,204 @@
+"""The finished element tree of a page: links led to their pages, headings promoted, GitHub's blocks in the theme's form.
+
+Everything the site adds to the author's words carries the attribute `data-added`.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import xml.etree.ElementTree as ET
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from markdown.util import AMP_SUBSTITUTE
+from tinyhtml5.parser import HTMLParser
+
+from ..emoji import with_emoji
+
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+_CODE = {"code", "pre", "kbd", "samp", "tt"}
+_ENTITY = re.compile(r"&(?=#?\w+;)")
+# GitHub's five alerts in Material's types of admonition.
+_ALERTS = {"note": "note", "tip": "tip", "important": "info", "warning": "warning", "caution": "danger"}
+# Tells MkDocs that an address is none of its documents; `Bridge` takes it off again.
+AS_WRITTEN = "as-written:"
+
+ResolveLink = Callable[[str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class TreeOptions:
+    """What the tree of a page needs to know."""
+
+    resolve_link: ResolveLink = lambda url: url
+    first_level: int = 1  # of the first heading on the page
+    title: str = ""  # a heading to add when the page has none
+    contents: Sequence[tuple[str, str, int]] = ()  # title, address and depth of every page, to be listed here
+    contents_id: str = ""  # of the heading that the list follows; "" for the end of the page
+
+
+def tree_of(html: str, options: TreeOptions) -> ET.Element:
+    """The element tree of a page's HTML, ready for Python-Markdown's tree processors."""
+    # A stream: the parser takes a short text for the name of a file.
+    fragment = HTMLParser(namespace_html_elements=False).parse_fragment(io.StringIO(html))
+    root = ET.Element("div")
+    root.text = fragment.text
+    root.extend(list(fragment))
+    _remove_comments(root)
+    _unique_ids(root)
+    _promote_headings(root, options)
+    if options.contents:
+        _add_contents(root, options)
+    for element, parent in list(_with_parents(root)):
+        _finish(element, parent, options)
+    for element, parent in list(_with_parents(root)):
+        _finish_text(element, parent)
+    return root
+
+
+def _headings(root: ET.Element) -> Iterator[ET.Element]:
+    return (element for element in root.iter() if element.tag in _HEADINGS)
+
+
+def _with_parents(root: ET.Element) -> Iterator[tuple[ET.Element, ET.Element | None]]:
+    yield root, None
+    for parent in root.iter():
+        for child in parent:
+            yield child, parent
+
+
+def _remove_comments(root: ET.Element) -> None:
+    for parent in root.iter():
+        for child in [child for child in parent if not isinstance(child.tag, str)]:
+            remove(parent, child)
+
+
+def remove(parent: ET.Element, child: ET.Element) -> None:
+    """Take an element out of the tree; the text after it stays."""
+    index = list(parent).index(child)
+    if child.tail:
+        if index:
+            parent[index - 1].tail = (parent[index - 1].tail or "") + child.tail
+        else:
+            parent.text = (parent.text or "") + child.tail
+    parent.remove(child)
+
+
+def _unique_ids(root: ET.Element) -> None:
+    """Headings keep their ids; an anchor of the author's that repeats one is not needed, the place is the same."""
+    headings = {element.get("id") for element in _headings(root)}
+    seen: set[str | None] = set()
+    for element in root.iter():
+        own = element.get("id")
+        if own is None:
+            continue
+        if own in seen or (element.tag not in _HEADINGS and own in headings):
+            del element.attrib["id"]
+        seen.add(own)
+
+
+def _promote_headings(root: ET.Element, options: TreeOptions) -> None:
+    """The first heading becomes the page's h1; the others follow without a skipped level, as deep as they are nested."""
+    headings = list(_headings(root))
+    if options.title:
+        added = ET.Element("h1", {"data-added": ""})
+        added.text, added.tail = options.title, "\n"
+        root.insert(0, added)
+        added.tail, root.text = (added.tail or "") + (root.text or ""), None
+        nested = [0]
+    else:
+        nested = []
+    for heading in headings:
+        level = int(heading.tag[1])
+        while nested and nested[-1] >= level and not (len(nested) == 1 and options.first_level == 1):
+            nested.pop()
+        nested.append(level)
+        heading.tag = f"h{min(len(nested), 6)}"
+
+
+def _add_contents(root: ET.Element, options: TreeOptions) -> None:
+    """The list of all pages, in the place of the author's contents list; it works without JavaScript."""
+    navigation = ET.Element("nav", {"class": "notes-contents", "data-added": "", "aria-label": "Contents"})
+    lists = [ET.SubElement(navigation, "ul")]
+    for title, address, depth in options.contents:
+        while len(lists) > depth:
+            lists.pop()
+        if len(lists) < depth:
+            items = list(lists[-1])
+            lists.append(ET.SubElement(items[-1] if items else lists[-1], "ul"))
+        link = ET.SubElement(ET.SubElement(lists[-1], "li"), "a", {"href": address})
+        link.text = title
+    navigation.tail = "\n"
+    children = list(root)
+    after = next(
+        (i for i, child in enumerate(children) if options.contents_id and child.get("id") == options.contents_id), None
+    )
+    root.insert(len(children) if after is None else after + 1, navigation)
+
+
+def _finish(element: ET.Element, parent: ET.Element | None, options: TreeOptions) -> None:
+    """Give one element the form that the theme and MkDocs expect."""
+    classes = (element.get("class") or "").split()
+    if element.tag == "a" and parent is not None:
+        _finish_link(element, options)
+    elif element.tag == "img" and element.get("src") is None:
+        element.tag = "span"
+        element.text = element.get("alt")
+        element.attrib.clear()
+    elif element.tag == "img":
+        source = element.get("src", "")
+        element.set("src", options.resolve_link(source) if source else AS_WRITTEN)
+    elif "task-list-item" in classes:
+        _finish_task(element)
+    elif "markdown-alert" in classes:
+        kind = next(name.removeprefix("markdown-alert-") for name in classes if name.startswith("markdown-alert-"))
+        element.set("class", f"admonition {_ALERTS.get(kind, 'note')}")
+        for child in element:
+            if "markdown-alert-title" in (child.get("class") or ""):
+                child.set("class", "admonition-title")
+    elif element.tag == "pre" and element.get("data-stash"):
+        # Python-Markdown puts highlighted code back where a paragraph holds nothing but its placeholder.
+        element.tag, element.text = "p", element.get("data-stash")
+        element.attrib.clear()
+    elif parent is not None and element.tag == "center":
+        element.tag = "div"
+        element.set("align", "center")
+
+
+def _finish_link(element: ET.Element, options: TreeOptions) -> None:
+    if element.get("href") is None:
+        # MkDocs wants every <a> to lead somewhere; an anchor or a refused link is plain text with an id.
+        element.tag = "span"
+        return
+    element.set("href", options.resolve_link(element.get("href", "")))
+
+
+def _finish_task(item: ET.Element) -> None:
+    """`- [x]` in the form that Material styles."""
+    for parent in item.iter():
+        for index, child in enumerate(parent):
+            if child.tag == "input":
+                label = ET.Element("label", {"class": "task-list-control"})
+                label.tail, child.tail = child.tail, None
+                child.attrib.pop("class", None)
+                parent.remove(child)
+                label.append(child)
+                ET.SubElement(label, "span", {"class": "task-list-indicator"})
+                parent.insert(index, label)
+                return
+
+
+def _finish_text(element: ET.Element, parent: ET.Element | None) -> None:
+    if element.tag not in _CODE:
+        element.text = with_emoji(element.text) if element.text else element.text
+    if parent is not None and parent.tag not in _CODE and element.tail:
+        element.tail = with_emoji(element.tail)
+    element.text, element.tail = _kept(element.text), _kept(element.tail)
+    for name, value in element.attrib.items():
+        element.set(name, _kept(value) or "")
+
+
+def _kept(text: str | None) -> str | None:
+    """Protect `&name;` that the author wrote as text: Python-Markdown's serializer would take it for an entity."""
+    return _ENTITY.sub(f"{AMP_SUBSTITUTE}amp;", text) if text and "&" in text else text
