@@ -12,13 +12,19 @@ from bisect import bisect_right
 from collections.abc import Callable, Sequence
 
 from markdown_it import MarkdownIt
+from markdown_it.common.html_re import HTML_OPEN_CLOSE_TAG_STR
+from markdown_it.rules_block import StateBlock
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 from mdit_py_plugins.gfm import gfm_plugin
+from mdit_py_plugins.gfm_autolink._match import match_http
+from mdit_py_plugins.gfm_autolink.index import _create_autolink
 
 from .model import Position, Span
 
 InlineRule = Callable[[StateInline, bool], bool]
+BlockRule = Callable[[StateBlock, int, int, bool], bool]
+_WHOLE_TAG = re.compile(HTML_OPEN_CLOSE_TAG_STR + r"\s*$")
 
 # Nesting that `limits` lets through must never reach the parser's own limit: there it drops content silently.
 _MAX_NESTING = 200
@@ -32,10 +38,15 @@ def markdown_parser() -> MarkdownIt:
     parser.normalizeLinkText = lambda link: link  # type: ignore[method-assign]  # the documented way to override it
     # Every link is read as a link; `render` decides which addresses are safe to follow, as GitHub does.
     parser.validateLink = lambda url: True  # type: ignore[method-assign]  # noqa: ARG005  # the documented way
+    for block_rule in list(parser.block.ruler.__rules__):
+        if block_rule.name == "html_block":
+            parser.block.ruler.at("html_block", _ends_lazy_lines(block_rule.fn), {"alt": block_rule.alt})
     rules = parser.inline.ruler
     for rule in list(rules.__rules__):
         if rule.name == "gfm_autolink_protocol":
-            rules.at(rule.name, _recording(_needs_a_host(rule.fn)))
+            rules.at(rule.name, _recording(_web_address(rule.fn)))
+        elif rule.name == "gfm_autolink_email":
+            rules.at(rule.name, _recording(_anywhere(rule.fn)))
         elif rule.name.startswith("gfm_autolink") or rule.name in {
             "link",
             "image",
@@ -47,16 +58,66 @@ def markdown_parser() -> MarkdownIt:
     return parser
 
 
-def _needs_a_host(rule: InlineRule) -> InlineRule:
-    """GitHub links no bare scheme: in `http://<NodeIP>` nothing is a link."""
+def _web_address(rule: InlineRule) -> InlineRule:
+    """Bare `http://` addresses as cmark-gfm finds them.
 
-    def checked(state: StateInline, silent: bool) -> bool:
+    They may follow anything but a letter ("：https://…" links), and no bare scheme is one: in `http://<NodeIP>`
+    nothing is a link.  The plugin asks for a blank or one of a few signs before them.
+    """
+
+    def linked(state: StateInline, silent: bool) -> bool:
+        scheme = re.search(r"[A-Za-z]+$", state.pending)
+        if scheme is None or scheme[0] not in {"http", "https"}:
+            return rule(state, silent)
         after = state.src[state.pos + 1 : state.pos + 4]
-        if after.startswith("//") and not after[2:].isalnum():
+        if silent or state.linkLevel or not after.startswith("//") or not after[2:].isalnum():
             return False
-        return rule(state, silent)
+        text = scheme[0] + state.src[state.pos : state.posMax]
+        found = match_http(text)
+        if found is None:
+            return False
+        url, length = found
+        return _create_autolink(state, len(scheme[0]), length, url, text[:length])
 
-    return checked
+    return linked
+
+
+def _anywhere(rule: InlineRule) -> InlineRule:
+    """Bare mail addresses as cmark-gfm finds them: after anything ("&lt;me@example.com&gt;" links)."""
+
+    def linked(state: StateInline, silent: bool) -> bool:
+        local = re.search(r"[A-Za-z0-9.+_-]+$", state.pending)
+        if local is None:
+            return False
+        # The rule looks at the character before the address; an address that begins the text passes.
+        source, position, end = state.src, state.pos, state.posMax
+        skipped = position - len(local[0])
+        state.src, state.pos, state.posMax = source[skipped:], position - skipped, end - skipped
+        try:
+            return rule(state, silent)
+        finally:
+            moved = state.pos
+            state.src, state.pos, state.posMax = source, moved + skipped, end
+
+    return linked
+
+
+def _ends_lazy_lines(rule: BlockRule) -> BlockRule:
+    """A line that holds one whole tag (as GitHub writes for pasted pictures) ends a lazily continued paragraph.
+
+    So cmark reads it, because such a line stands outside the list item or the quote; markdown-it continues them.
+    """
+
+    def ended(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+        if rule(state, start, end, silent):
+            return True
+        lazy = state.sCount[start] < state.blkIndent or state.parentType == "blockquote"
+        if not (silent and lazy):
+            return False
+        line = state.src[state.bMarks[start] + state.tShift[start] : state.eMarks[start]]
+        return _WHOLE_TAG.match(line) is not None
+
+    return ended
 
 
 def _recording(rule: InlineRule) -> InlineRule:

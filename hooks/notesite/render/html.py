@@ -46,6 +46,8 @@ class PageHtml:
             "heading_open": self._heading,
             "image": self._image,
             "link_open": self._link,
+            "s_open": lambda _tokens, _index: "<del>",
+            "s_close": lambda _tokens, _index: "</del>",
             "footnote_ref": self._footnote_reference,
             "footnote_block_open": lambda _tokens, _index: '<section class="footnotes">\n<ol class="footnotes-list">\n',
             "footnote_open": self._footnote_open,
