@@ -15,7 +15,7 @@ import tomllib
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from drawing import Box, Drawing, palette_css, row
+from drawing import Box, Drawing, palette_css
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "assets" / "diagrams"
 
@@ -29,16 +29,16 @@ def cluster() -> Drawing:
     d.link(you, api)
     etcd = d.store(Box(24, 192, 84, 60), "*etcd", "stores all", look="plain")
     scheduler = d.box(Box(120, 192, 100, 60), "control", "*scheduler", "picks nodes", look="plain")
-    controllers = d.box(Box(232, 192, 104, 60), "control", "*controllers", "repair", look="plain")
+    controllers = d.box(Box(232, 192, 104, 60), "control", "*controllers", "fix drift", look="plain")
     for part in (etcd, scheduler, controllers):
         d.link(api, part, both=True)
-    for number, place in enumerate(row(12, 312, 336, 216, 2), start=1):
+    for number, place in enumerate(Box(12, 312, 336, 216).columns(2), start=1):
         node = d.frame(place, "worker", f"Worker node {number}")
         d.link(plane, node, both=True)
         x, width = node.x + 12, node.width - 24
         d.box(Box(x, 346, width, 46), "worker", "*kubelet", "runs the Pods", look="plain")
         d.box(Box(x, 402, width, 46), "worker", "*kube-proxy", "routes traffic", look="plain")
-        for pod in row(x, 458, width, 58, 2, gap=10):
+        for pod in Box(x, 458, width, 58).columns(2, gap=10):
             d.box(pod, "pod", "*Pod")
     d.text(180, 285, "Pods to run,")
     d.text(180, 301, "status back")
@@ -64,7 +64,7 @@ def request_path() -> Drawing:
     for number, part in enumerate((etcd, controllers, scheduler, kubelet), start=2):
         d.link(api, part, both=True)
         d.step(part.x + 20, part.centre, number)
-    for pod in row(inner.x, 494, inner.width, 44, 2):
+    for pod in Box(inner.x, 494, inner.width, 44).columns(2):
         d.box(pod, "pod", "*Pod")
         d.link(kubelet, pod)
     return d
@@ -81,10 +81,10 @@ def control_plane() -> Drawing:
     d.link(kubelets, api, at=210, both=True)
     etcd = d.store(Box(24, 214, 118, 80), "*etcd", "stores the", "cluster state", look="plain")
     scheduler = d.box(Box(218, 214, 118, 80), "control", "*scheduler", "picks a node", "for each Pod", look="plain")
-    d.link(api, etcd)
+    d.link(api, etcd, both=True)
     d.link(scheduler, api, at=scheduler.middle, both=True)
-    left, right = row(24, 318, 312, 82, 2)
-    manager = d.box(left, "control", "*controller", "*manager", "mends what differs", "from the plan", look="plain")
+    left, right = Box(24, 318, 312, 82).columns(2)
+    manager = d.box(left, "control", "*controller", "*manager", "reconciles with", "desired state", look="plain")
     cloud = d.box(right, "control", "*cloud controller", "*manager", "optional", look="plain dashed")
     d.link(manager, api, at=158, both=True)
     d.link(cloud, api, at=202, both=True)
@@ -102,14 +102,14 @@ def worker_node() -> Drawing:
     d.frame(Box(12, 88, 336, 470), "worker", "Worker node")
     kubelet = d.box(Box(24, 124, 312, 54), "worker", "*kubelet", "watches for its Pods, reports status", look="plain")
     d.link(api, kubelet, both=True)
-    left, right = row(24, 214, 312, 72, 2, gap=36)
+    left, right = Box(24, 214, 312, 72).columns(2, gap=36)
     runtime = d.box(left, "container", "*Container", "*runtime", "containerd", look="plain")
     plugin = d.box(right, "network", "*CNI plugin", "builds the", "Pod network", look="plain")
     d.link(kubelet, runtime)
     d.text(runtime.middle + 12, 200, "CRI", "start")
     d.link(runtime, plugin)
     pods = []
-    for place, name, address in zip(row(24, 338, 312, 92, 2), "AB", ("10.244.1.5", "10.244.1.6"), strict=True):
+    for place, name, address in zip(Box(24, 338, 312, 92).columns(2), "AB", ("10.244.1.5", "10.244.1.6"), strict=True):
         pods.append(d.frame(place, "pod", f"Pod {name}", address))
         d.box(Box(place.x + 12, place.y + 34, place.width - 24, 46), "container", "*Container", look="plain")
     d.link(runtime, pods[0], at=runtime.middle)
@@ -130,7 +130,7 @@ def pod() -> Drawing:
     d.frame(Box(12, 96, 336, 316), "pod", "Pod", "one IP: 10.244.1.5")
     net = d.box(Box(24, 136, 312, 44), "network", "*Shared network", look="plain")
     d.link(client, net)
-    left, right = row(24, 212, 312, 84, 2, gap=80)
+    left, right = Box(24, 212, 312, 84).columns(2, gap=80)
     app = d.box(left, "container", "*Container", "web server", "$:8080", look="plain")
     log = d.box(right, "container", "*Container", "log shipper", "$:9090", look="plain")
     d.link(app, log, both=True)
@@ -149,13 +149,13 @@ def replica_set() -> Drawing:
         ("One Pod is lost", "2 of 3", "Lost", "lost", ""),
         ("A new Pod takes its place", "3 of 3", "New Pod", "pod", "strong"),
     )
-    d = Drawing(496)
+    d = Drawing(498)
     above = d.box(Box(12, 12, 336, 56), "control", "*ReplicaSet", "desired: 3 Pods, always")
     for number, (what, count, name, role, look) in enumerate(stages):
-        top = 104 + number * 132
-        stage = d.frame(Box(12, top, 336, 104 + 10), "worker", what, count)
+        top = 100 + number * 138
+        stage = d.frame(Box(12, top, 336, 110), "cluster", what, count)
         d.link(above, stage)
-        first, second, third = row(24, top + 38, 312, 62, 3)
+        first, second, third = Box(24, top + 36, 312, 62).columns(3)
         d.box(first, "pod", "*Pod")
         d.box(second, "pod", "*Pod")
         d.box(third, role, f"*{name}", look=look)
@@ -173,29 +173,29 @@ def deployment() -> Drawing:
     )
     d = Drawing(494)
     top = d.box(Box(12, 12, 336, 56), "control", "*Deployment", "3 Pods, from v1 to v2")
-    old, new = row(12, 104, 336, 378, 2, gap=44)
+    old, new = Box(12, 104, 336, 378).columns(2, gap=44)
     d.frame(old, "control", "Old ReplicaSet")
     d.frame(new, "control", "New ReplicaSet")
     d.link(top, old)
     d.link(top, new)
     for number, (before, left, after, right) in enumerate(stages, start=1):
         y = 140 + (number - 1) * 86
-        _slots(d, old, y, "v1", before, left)
-        _slots(d, new, y, "v2", after, right, look="strong")
+        _pods(d, Box(old.x + 12, y, old.width - 24, 44), "v1", before, left)
+        _pods(d, Box(new.x + 12, y, new.width - 24, 44), "v2", after, right)
         d.step(180, y + 22, number)
         if number < len(stages):
-            d.wire((180, y + 22 + 16), (180, y + 86 + 22 - 16))
+            d.wire((180, y + 39), (180, y + 91))
     return d
 
 
-def _slots(d: Drawing, column: Box, y: float, version: str, filled: int, note: str, look: str = "") -> None:
-    """Three places for Pods in a ReplicaSet, the first ones filled, with a note below."""
-    for number, place in enumerate(row(column.x + 12, y, column.width - 24, 44, 3, gap=8)):
+def _pods(d: Drawing, place: Box, version: str, filled: int, note: str) -> None:
+    """Three places for Pods of a ReplicaSet, the first ones filled, with a note below."""
+    for number, slot in enumerate(place.columns(3, gap=8)):
         if number < filled:
-            d.box(place, "pod", f"*{version}", look=look)
+            d.box(slot, "pod", f"*{version}", look="strong" if version == "v2" else "")
         else:
-            d.box(place, "outside")
-    d.text(column.middle, y + 62, note)
+            d.box(slot, "outside")
+    d.text(place.middle, place.bottom + 18, note)
 
 
 def service() -> Drawing:
@@ -205,14 +205,14 @@ def service() -> Drawing:
     web = d.box(Box(12, 116, 336, 78), "network", "*Service: web", "$10.96.0.20", "$selector app=web")
     d.link(client, web)
     d.text(192, 94, "name and IP stay", "start")
-    one, two, three = row(12, 250, 336, 88, 3)
+    one, two, three = Box(12, 250, 336, 88).columns(3)
     running = d.box(one, "pod", "*Pod", "$app=web", "$10.244.1.5")
     d.box(two, "lost", "*Lost", "$app=web", "$10.244.2.8")
     fresh = d.box(three, "pod", "*New Pod", "$app=web", "$10.244.3.4", look="strong")
     d.link(web, running)
     d.link(web, fresh)
     d.text(180, 228, "Pods come and go")
-    d.box(Box(12, 366, 104, 88), "worker", "*Pod", "$app=db", "$10.244.2.9")
+    d.box(Box(12, 366, 104, 88), "pod", "*Pod", "$app=db", "$10.244.2.9")
     d.text(132, 406, "Another label:", "start")
     d.text(132, 422, "not selected, no traffic", "start")
     return d
@@ -222,14 +222,18 @@ def service_external() -> Drawing:
     """From the internet through a load balancer to the Pods."""
     d = Drawing(526)
     user = d.box(Box(100, 12, 160, 48), "outside", "*User", "on the internet")
-    balancer = d.box(Box(60, 96, 240, 70), "network", "*Load balancer", "of the cloud provider", "$203.0.113.10:80", look="dashed")
+    balancer = d.box(
+        Box(60, 96, 240, 70), "network", "*Load balancer", "of the cloud provider", "$203.0.113.10:80", look="dashed"
+    )
     d.link(user, balancer)
     d.frame(Box(12, 202, 336, 312), "cluster", "Cluster")
     inside = d.box(Box(60, 242, 240, 70), "network", "*Service", "type: LoadBalancer", "$10.96.0.20:80")
     d.link(balancer, inside)
-    for number, place in enumerate(row(24, 356, 312, 146, 2), start=1):
+    for number, place in enumerate(Box(24, 356, 312, 146).columns(2), start=1):
         d.frame(place, "worker", f"Node {number}")
-        pod = d.box(Box(place.x + 12, place.y + 50, place.width - 24, 84), "pod", "*Pod", f"$10.244.{number}.5", "$:8080")
+        pod = d.box(
+            Box(place.x + 12, place.y + 50, place.width - 24, 84), "pod", "*Pod", f"$10.244.{number}.5", "$:8080"
+        )
         d.link(inside, pod)
     return d
 
@@ -240,10 +244,12 @@ def node_port() -> Drawing:
     client = d.box(Box(12, 12, 336, 52), "outside", "*Client", "$http://192.168.1.21:30080")
     d.frame(Box(12, 100, 336, 444), "cluster", "Cluster")
     web = Box(60, 288, 240, 84)
-    for number, place in enumerate(row(24, 150, 312, 94, 2), start=1):
+    for number, place in enumerate(Box(24, 150, 312, 94).columns(2), start=1):
         node = d.frame(place, "worker", f"Node {number}")
         address = f"$192.168.1.2{number}"
-        d.box(Box(place.x + 8, place.y + 34, place.width - 16, 50), "network", address, "$nodePort: 30080", look="plain")
+        d.box(
+            Box(place.x + 8, place.y + 34, place.width - 16, 50), "network", address, "$nodePort: 30080", look="plain"
+        )
         d.link(client, node, dashed=number > 1)
         d.link(node, web, at=node.middle)
     d.text(180, 138, "any node")

@@ -59,15 +59,20 @@ def _variable(name: str, light: str) -> str:
 
 
 def palette_css() -> str:
-    """The style sheet that gives the variables their values in Material's light and dark palette."""
-    both = {name: values for name, values in BASE.items()}
+    """The style sheet for pages: how wide a drawing grows, and the variables in Material's dark palette.
+
+    Light values are the drawings' own fallbacks.  The dark ones are for the screen only, like Material's: prints are
+    light.
+    """
+    dark = {name: values[1] for name, values in BASE.items()}
     for role, (stroke, tint) in ROLES.items():
-        both |= {role: stroke, f"{role}-tint": tint}
-    blocks = [
-        f"{selector} {{\n" + "".join(f"  --diagram-{name}: {pair[which]};\n" for name, pair in both.items()) + "}\n"
-        for which, selector in enumerate((":root", '[data-md-color-scheme="slate"]'))
-    ]
-    return "\n".join(blocks)
+        dark |= {role: stroke[1], f"{role}-tint": tint[1]}
+    lines = "".join(f"    --diagram-{name}: {value};\n" for name, value in dark.items())
+    return (
+        "/* Made by scripts/draw_diagrams.py */\n"
+        ".md-typeset svg.diagram {\n  display: block;\n  width: 100%;\n  max-width: 26rem;\n  margin: 0 auto;\n}\n\n"
+        f'@media screen {{\n  [data-md-color-scheme="slate"] {{\n{lines}  }}\n}}\n'
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +103,11 @@ class Box:
     def centre(self) -> float:
         """The y halfway between the top and bottom edge."""
         return self.y + self.height / 2
+
+    def columns(self, count: int, gap: float = 12) -> list[Box]:
+        """`count` equal boxes side by side that fill this one."""
+        each = (self.width - gap * (count - 1)) / count
+        return [Box(self.x + number * (each + gap), self.y, each, self.height) for number in range(count)]
 
 
 class Drawing:
@@ -137,10 +147,10 @@ class Drawing:
         kind = " ".join(["box", *look.split()])
         arc = f"{across:g} {down} 0 0"
         self._open("storage")
+        top, low = y + down, bottom - down
         self._parts += [
-            f'<path class="{kind}" d="M{x:g} {y + down:g}A{arc} 1 {right:g} {y + down:g}V{bottom - down:g}'
-            f'A{arc} 1 {x:g} {bottom - down:g}Z"/>',
-            f'<path class="box lid" d="M{x:g} {y + down:g}A{arc} 0 {right:g} {y + down:g}"/>',
+            f'<path class="{kind}" d="M{x:g} {top:g}A{arc} 1 {right:g} {top:g}V{low:g}A{arc} 1 {x:g} {low:g}Z"/>',
+            f'<path class="box lid" d="M{x:g} {top:g}A{arc} 0 {right:g} {top:g}"/>',
         ]
         self._lines(Box(x, y + 2 * down, place.width, place.height - 2 * down), lines, shift)
         self._close()
@@ -160,11 +170,15 @@ class Drawing:
         if start.bottom <= end.y or end.bottom <= start.y:
             x = end.middle if at is None else at
             down = start.bottom <= end.y
-            ends = ((x, start.bottom + _GAP), (x, end.y - _GAP)) if down else ((x, start.y - _GAP), (x, end.bottom + _GAP))
+            ends = (
+                ((x, start.bottom + _GAP), (x, end.y - _GAP)) if down else ((x, start.y - _GAP), (x, end.bottom + _GAP))
+            )
         else:
             y = end.centre if at is None else at
             right = start.right <= end.x
-            ends = ((start.right + _GAP, y), (end.x - _GAP, y)) if right else ((start.x - _GAP, y), (end.right + _GAP, y))
+            ends = (
+                ((start.right + _GAP, y), (end.x - _GAP, y)) if right else ((start.x - _GAP, y), (end.right + _GAP, y))
+            )
         self.wire(*ends, both=both, dashed=dashed)
 
     def text(self, x: float, y: float, words: str, anchor: str = "middle", kind: str = "note") -> None:
@@ -173,16 +187,15 @@ class Drawing:
 
     def step(self, x: float, y: float, number: int) -> None:
         """A numbered disc around (x, y)."""
-        self._parts.append(f'<circle class="disc" cx="{x:g}" cy="{y:g}" r="10"/>')
+        self._parts.append(f'<circle class="disc" cx="{x:g}" cy="{y:g}" r="11"/>')
         self._text(x, y + 4.5, str(number), "number")
 
     def svg(self, name: str, title: str, description: str) -> str:
         """The drawing as a document; `name` keeps its ids apart from those of other drawings on a page."""
         colours = {key: _variable(key, light) for key, (light, _) in BASE.items()}
         rules = [_STYLE % colours]
-        for role in ROLES:
+        for role, ((stroke, _), (tint, _)) in ROLES.items():
             if role in self._roles:
-                (stroke, _), (tint, _) = ROLES[role]
                 names = f"color:{_variable(role, stroke)};--tint:{_variable(f'{role}-tint', tint)}"
                 rules.append(f".diagram .{role}{{{names}}}")
         head = (
@@ -222,7 +235,8 @@ class Drawing:
             y += _LEADING[kind]
 
     def _text(self, x: float, y: float, words: str, kind: str) -> None:
-        self._parts.append(f'<text class="{kind}" x="{x:g}" y="{y:g}">{escape(words)}</text>')
+        if words:
+            self._parts.append(f'<text class="{kind}" x="{x:g}" y="{y:g}">{escape(words)}</text>')
 
 
 def _styled(lines: tuple[str, ...]) -> Iterator[tuple[str, str]]:
@@ -241,9 +255,3 @@ def _arrow_head(before: tuple[float, float], tip: tuple[float, float]) -> str:
         return f"M{tail:g} {y - side:g}L{x:g} {y:g}L{tail:g} {y + side:g}"
     tail = y - back if dy > 0 else y + back
     return f"M{x - side:g} {tail:g}L{x:g} {y:g}L{x + side:g} {tail:g}"
-
-
-def row(x: float, y: float, width: float, height: float, count: int, gap: float = 12) -> list[Box]:
-    """`count` equal boxes side by side that fill `width`."""
-    each = (width - gap * (count - 1)) / count
-    return [Box(x + number * (each + gap), y, each, height) for number in range(count)]
