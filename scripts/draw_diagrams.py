@@ -76,7 +76,7 @@ def control_plane() -> Drawing:
     you = d.box(Box(12, 12, 162, 48), "outside", "*kubectl", "people and tools")
     kubelets = d.box(Box(186, 12, 162, 48), "worker", "*kubelets", "on worker nodes")
     d.frame(Box(12, 92, 336, 320), "control", "Control plane")
-    api = d.box(Box(24, 128, 312, 54), "control", "*kube-apiserver", "checks and serves every request", look="plain")
+    api = d.box(Box(24, 126, 312, 56), "control", "*kube-apiserver", "checks and serves every request", look="plain")
     d.link(you, api, at=150)
     d.link(kubelets, api, at=210, both=True)
     etcd = d.store(Box(24, 214, 118, 80), "*etcd", "stores the", "cluster state", look="plain")
@@ -100,7 +100,7 @@ def worker_node() -> Drawing:
     d = Drawing(570)
     api = d.box(Box(110, 12, 140, 40), "control", "*kube-apiserver")
     d.frame(Box(12, 88, 336, 470), "worker", "Worker node")
-    kubelet = d.box(Box(24, 124, 312, 54), "worker", "*kubelet", "watches for its Pods, reports status", look="plain")
+    kubelet = d.box(Box(24, 122, 312, 56), "worker", "*kubelet", "watches for its Pods, reports status", look="plain")
     d.link(api, kubelet, both=True)
     left, right = Box(24, 214, 312, 72).columns(2, gap=36)
     runtime = d.box(left, "container", "*Container", "*runtime", "containerd", look="plain")
@@ -128,7 +128,7 @@ def pod() -> Drawing:
     d = Drawing(424)
     client = d.box(Box(100, 12, 160, 48), "outside", "*Other Pods", "$10.244.1.5:8080")
     d.frame(Box(12, 96, 336, 316), "pod", "Pod", "one IP: 10.244.1.5")
-    net = d.box(Box(24, 136, 312, 44), "network", "*Shared network", look="plain")
+    net = d.box(Box(24, 130, 312, 50), "network", "*Shared network", look="plain")
     d.link(client, net)
     left, right = Box(24, 212, 312, 84).columns(2, gap=80)
     app = d.box(left, "container", "*Container", "web server", "$:8080", look="plain")
@@ -147,7 +147,7 @@ def replica_set() -> Drawing:
     stages = (
         ("All is well", "3 of 3", "Pod", "pod", ""),
         ("One Pod is lost", "2 of 3", "Lost", "lost", ""),
-        ("A new Pod takes its place", "3 of 3", "New Pod", "pod", "strong"),
+        ("ReplicaSet creates a new Pod", "3 of 3", "New Pod", "pod", "strong"),
     )
     d = Drawing(498)
     above = d.box(Box(12, 12, 336, 56), "control", "*ReplicaSet", "desired: 3 Pods, always")
@@ -227,7 +227,7 @@ def service_external() -> Drawing:
     )
     d.link(user, balancer)
     d.frame(Box(12, 202, 336, 312), "cluster", "Cluster")
-    inside = d.box(Box(60, 242, 240, 70), "network", "*Service", "type: LoadBalancer", "$10.96.0.20:80")
+    inside = d.box(Box(60, 236, 240, 76), "network", "*Service", "type: LoadBalancer", "$10.96.0.20:80")
     d.link(balancer, inside)
     for number, place in enumerate(Box(24, 356, 312, 146).columns(2), start=1):
         d.frame(place, "worker", f"Node {number}")
@@ -240,24 +240,24 @@ def service_external() -> Drawing:
 
 def node_port() -> Drawing:
     """Three ports on the way from a node to a container."""
-    d = Drawing(556)
+    d = Drawing(552)
     client = d.box(Box(12, 12, 336, 52), "outside", "*Client", "$http://192.168.1.21:30080")
-    d.frame(Box(12, 100, 336, 444), "cluster", "Cluster")
+    d.frame(Box(12, 100, 336, 440), "cluster", "Cluster")
     web = Box(60, 288, 240, 84)
     for number, place in enumerate(Box(24, 150, 312, 94).columns(2), start=1):
         node = d.frame(place, "worker", f"Node {number}")
         address = f"$192.168.1.2{number}"
         d.box(
-            Box(place.x + 8, place.y + 34, place.width - 16, 50), "network", address, "$nodePort: 30080", look="plain"
+            Box(place.x + 12, place.y + 34, place.width - 24, 48), "network", address, "$nodePort: 30080", look="plain"
         )
         d.link(client, node, dashed=number > 1)
         d.link(node, web, at=node.middle)
     d.text(180, 138, "any node")
     d.frame(web, "network", "Service", "10.96.0.20")
     d.box(Box(72, 322, 216, 38), "network", "$port: 80", look="plain")
-    inside = d.frame(Box(60, 416, 240, 116), "pod", "Pod", "10.244.1.5")
+    inside = d.frame(Box(60, 416, 240, 112), "pod", "Pod", "10.244.1.5")
     d.link(web, inside)
-    d.box(Box(72, 452, 216, 66), "container", "*Container", "$targetPort: 8080", look="plain")
+    d.box(Box(72, 450, 216, 66), "container", "*Container", "$targetPort: 8080", look="plain")
     return d
 
 

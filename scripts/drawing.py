@@ -70,7 +70,7 @@ def palette_css() -> str:
     lines = "".join(f"    --diagram-{name}: {value};\n" for name, value in dark.items())
     return (
         "/* Made by scripts/draw_diagrams.py */\n"
-        ".md-typeset svg.diagram {\n  display: block;\n  width: 100%;\n  max-width: 26rem;\n  margin: 0 auto;\n}\n\n"
+        ".md-typeset svg.diagram {\n  display: block;\n  width: 26rem;\n  max-width: 100%;\n  height: auto;\n  margin: 0 auto;\n}\n\n"
         f'@media screen {{\n  [data-md-color-scheme="slate"] {{\n{lines}  }}\n}}\n'
     )
 
@@ -156,14 +156,14 @@ class Drawing:
         self._close()
         return place
 
-    def wire(self, *points: tuple[float, float], both: bool = False, dashed: bool = False, head: bool = True) -> None:
+    def wire(self, *points: tuple[float, float], both: bool = False, dashed: bool = False) -> None:
         """A line through the points with an arrow head at its end, and at its start if it goes `both` ways."""
-        path = "M" + "L".join(f"{x:g} {y:g}" for x, y in points)
-        if head:
-            path += _arrow_head(points[-2], points[-1])
-        if both:
-            path += _arrow_head(points[1], points[0])
-        self._parts.append(f'<path class="wire{" dashed" if dashed else ""}" d="{path}"/>')
+        line = "M" + "L".join(f"{x:g} {y:g}" for x, y in points)
+        heads = _arrow_head(points[-2], points[-1]) + (_arrow_head(points[1], points[0]) if both else "")
+        if dashed:  # its head is drawn apart, dashes would break it
+            self._parts.append(f'<path class="wire dashed" d="{line}"/>')
+            line = ""
+        self._parts.append(f'<path class="wire" d="{line}{heads}"/>')
 
     def link(self, start: Box, end: Box, at: float | None = None, *, both: bool = False, dashed: bool = False) -> None:
         """A straight arrow between two boxes that face each other, `at` this x or y (default: middle of the end)."""
