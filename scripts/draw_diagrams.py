@@ -296,26 +296,41 @@ DRAWINGS: dict[str, Callable[[], Drawing]] = {
 }
 
 
-def outputs() -> Iterator[tuple[Path, str]]:
-    """Every file to write and its text."""
-    words = tomllib.loads((FOLDER / "diagrams.toml").read_text(encoding="utf-8"))
+def outputs(folder: Path) -> Iterator[tuple[Path, str]]:
+    """Every file to write and its text.  Raises OSError, ValueError, TypeError or KeyError if diagrams.toml does not serve."""
+    words = tomllib.loads((folder / "diagrams.toml").read_text(encoding="utf-8"))
     for entry in words["diagram"]:
-        path = FOLDER / entry["file"]
+        path = folder / entry["file"]
         yield path, DRAWINGS[path.stem]().svg(f"diagram-{path.stem}", entry["alt"], entry["description"])
-    yield FOLDER / "diagrams.css", palette_css()
+    yield folder / "diagrams.css", palette_css()
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Write the drawings, or with --check return 1 if a file on disk is not what would be written."""
+    """Write the drawings; 1 if --check finds a file that would change, 2 if diagrams.toml does not serve."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--check", action="store_true", help="change nothing, fail if a file is out of date")
+    parser.add_argument("--folder", type=Path, default=FOLDER, help="where diagrams.toml is (default: %(default)s)")
     args = parser.parse_args(argv)
-    stale = [(path, text) for path, text in outputs() if not path.exists() or path.read_bytes() != text.encode()]
-    for path, text in stale:
-        print(f"{'out of date' if args.check else 'written'}: {path.name}")
-        if not args.check:
-            path.write_bytes(text.encode())
+    try:
+        stale = [(path, text) for path, text in outputs(args.folder) if not _says(path, text)]
+        for path, text in stale:
+            if not args.check:
+                path.write_bytes(text.encode())
+            print(f"{'out of date' if args.check else 'written'}: {path.name}")
+    except KeyError as error:
+        print(f"error: diagrams.toml: no drawing or no key called {error}", file=sys.stderr)
+        return 2
+    except OSError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    except (ValueError, TypeError) as error:
+        print(f"error: diagrams.toml: {error}", file=sys.stderr)
+        return 2
     return 1 if args.check and stale else 0
+
+
+def _says(path: Path, text: str) -> bool:
+    return path.exists() and path.read_bytes() == text.encode()
 
 
 if __name__ == "__main__":

@@ -55,6 +55,39 @@ def test_committed_files_are_what_the_script_draws(capsys: pytest.CaptureFixture
     assert draw_diagrams.main(["--check"]) == 0, capsys.readouterr().out
 
 
+def test_the_script_writes_what_is_missing_and_then_rests(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "diagrams.toml").write_bytes((FOLDER / "diagrams.toml").read_bytes())
+    here = ["--folder", str(tmp_path)]
+    assert draw_diagrams.main([*here, "--check"]) == 1
+    assert list(tmp_path.glob("*.svg")) == []
+    assert draw_diagrams.main(here) == 0
+    assert {path.name: path.read_text(encoding="utf-8") for path in tmp_path.glob("*.svg")} == DRAWN
+    capsys.readouterr()
+    assert draw_diagrams.main(here) == 0
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        (None, "No such file"),
+        ("[[diagram", "diagrams.toml: Expected"),
+        ("diagram = [1]", "diagrams.toml: 'int'"),
+        ("", "no drawing or no key called 'diagram'"),
+        ("[[diagram]]\nfile = 'x.svg'", "no drawing or no key called 'x'"),
+    ],
+)
+def test_a_bad_list_of_drawings_is_an_error_in_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], words: str | None, complaint: str
+) -> None:
+    if words is not None:
+        (tmp_path / "diagrams.toml").write_text(words, encoding="utf-8")
+    assert draw_diagrams.main(["--folder", str(tmp_path)]) == 2
+    error = capsys.readouterr().err
+    assert complaint in error
+    assert error.count("\n") == 1
+
+
 @each_drawing
 def test_a_drawing_names_and_describes_itself(file: str) -> None:
     root = ET.fromstring(DRAWN[file])  # noqa: S314 -- our own file
@@ -138,6 +171,16 @@ def test_drawings_follow_the_palette(page: Page) -> None:
     painted = [one for one in zip(light, dark, strict=True) if one[0] != "rgb(0, 0, 0)none"]
     assert painted
     assert [one for one, other in painted if one == other] == []
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("column", "expected"), [(PHONE, PHONE), (COLUMN, 520)])
+def test_a_drawing_keeps_its_width_in_a_figure_that_shrinks(page: Page, column: int, expected: int) -> None:
+    """Material's figures fit their content, and an SVG without a width would fall to 300 px."""
+    figure = f'<figure style="width:fit-content;max-width:100%;margin:0 auto">{DRAWN["pod.svg"]}</figure>'
+    style = f"<style>html {{ font-size: 20px }} {palette_css()}</style>"
+    page.set_content(f'<!doctype html>{style}<div class="md-typeset" style="width:{column}px">{figure}</div>')
+    assert page.locator("svg").evaluate("node => node.getBoundingClientRect().width") == expected
 
 
 @pytest.mark.browser
