@@ -16,12 +16,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "hooks"))
 
 from notesite import VERSION
 from notesite.diagnostics import NotesError, Report, exit_code
-from notesite.disk import Project, load_baseline, open_project, read_notes, write_atomically
+from notesite.disk import Project, load_baseline, open_project, write_atomically
 from notesite.model import Notes
-from notesite.notes import parse
+from notesite.pipeline import Loaded, in_file
 from notesite.reporters import FORMATS, Context, reporter
 from notesite.settings import Settings
-from notesite.source import Source
 from notesite.suppress import Baseline, baseline_of, settle
 
 INTERRUPTED = 130
@@ -73,43 +72,35 @@ def project_of(args: argparse.Namespace) -> Project:
     return open_project(args.config, notes)
 
 
-def load(project: Project) -> tuple[Source, Notes]:
-    """The notes of a project, decoded and parsed.  Raises NotesError."""
-    try:
-        source = read_notes(project.notes_path, project.root)
-        return source, parse(source.text)
-    except NotesError as error:
-        shown = project.shown(project.notes_path)
-        raise NotesError(*(replace(d, path=d.path or shown) for d in error.diagnostics)) from None
-
-
 def show(  # the one place where a report leaves the core
     report: Report,
     args: argparse.Namespace,
-    project: Project,
+    loaded: Loaded,
     *,
     tool: str,
     codes: str,
-    source: Source | None = None,
-    notes: Notes | None = None,
 ) -> int:
     """Settle the report (rules, ignores, baseline), print and write it, and give the exit code.
 
     `codes` are the first letters of the codes that this check can give, such as "YK".
     """
+    project, notes = loaded.project, loaded.notes
     baseline_path = args.baseline or project.root / project.settings.baseline
     baseline = load_baseline(baseline_path)
     settings = project.settings
-    directives = notes.directives if notes else ()
     settled = settle(
-        report, rules=settings.severities, directives=directives, notes=notes, baseline=baseline, own_codes=codes
+        report,
+        rules=settings.severities,
+        directives=notes.directives,
+        notes=notes,
+        baseline=baseline,
+        own_codes=codes,
     )
     if args.write_baseline:
         _write_baseline(settled, notes, baseline, baseline_path, codes)
         print(f"{len(settled.diagnostics)} new findings accepted in {baseline_path}", file=sys.stderr)
         return 0
-    if source is not None:
-        settled = replace(settled, diagnostics=tuple(source.in_file(d) for d in settled.diagnostics))
+    settled = in_file(settled, loaded.source)
     context = Context(
         path=project.shown(project.notes_path),
         lines=_lines_on_disk(project.notes_path),
