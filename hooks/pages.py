@@ -39,6 +39,8 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
         raise PluginError("\n".join(one_line(d, d.path or "") for d in error.diagnostics)) from None
     for diagnostic in _Run.build.report.diagnostics:
         log.log(LEVELS[diagnostic.severity], one_line(diagnostic, diagnostic.path or _Run.build.loaded.shown_path))
+    for diagnostic in _Run.build.report.accepted:
+        log.info("%s (accepted)", one_line(diagnostic, diagnostic.path or _Run.build.loaded.shown_path))
     _Run.bridge = Bridge()
     config.markdown_extensions.append(_Run.bridge)  # type: ignore[arg-type]  # MkDocs hands instances on as they are
     config.watch.append(str(_Run.build.loaded.project.notes_path))

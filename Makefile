@@ -1,0 +1,49 @@
+# Every task of the project; CI runs the same names.  Each task installs what it needs into .venv first.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+# Material prints an end-of-life notice into every build; what we do about it stands in ARCHITECTURE.md.
+export NO_MKDOCS_2_WARNING := 1
+export PYTHONPATH := hooks:scripts
+
+.DEFAULT_GOAL := help
+.PHONY: help site serve check test lint offline bench clean
+
+help: ## show this list
+	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | column -t -s '|'
+
+site: $(VENV)/runtime ## build the website into site/ (needs no network)
+	$(BIN)/mkdocs build
+
+serve: $(VENV)/runtime ## live preview; editing the notes reloads the page
+	$(BIN)/mkdocs serve
+
+check: $(VENV)/runtime ## everything that CI gates on: notes, snippets, images, links
+	$(BIN)/python scripts/check_notes.py --strict
+
+lint: $(VENV)/dev ## formatting, lint rules, types
+	$(BIN)/ruff format --check hooks scripts tests
+	$(BIN)/ruff check hooks scripts tests
+	$(BIN)/mypy
+
+test: lint ## everything: lint, types, unit, property, fault and browser tests
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+clean: ## remove everything that can be made again
+	rm -rf site dist .cache $(VENV) node_modules
+
+# Stamp files: an environment is made anew when its pins change.
+$(VENV)/runtime: requirements.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.txt
+	@touch $@
+
+$(VENV)/dev: requirements-dev.txt $(VENV)/runtime
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-dev.txt
+	@touch $@
+
+.PHONY: pins
+pins: ## renew requirements*.txt from requirements*.in
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links requirements.in -o requirements.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links requirements-dev.in -o requirements-dev.txt
