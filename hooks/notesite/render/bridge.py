@@ -10,7 +10,7 @@ from __future__ import annotations
 import html
 import re
 import xml.etree.ElementTree as ET
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,6 +25,7 @@ from ..model import Notes
 from ..plan import Page, Site
 from .home import contents_of
 from .html import PageHtml
+from .marks import BlockMark, mark_html
 from .page import page_lines
 from .sanitize import safe_link
 from .tree import AS_WRITTEN, TreeOptions, tree_of
@@ -41,6 +42,7 @@ class PageContext:
     notes: Notes
     site: Site
     page: Page
+    marks: Mapping[int, BlockMark] = field(default_factory=dict)  # line of the notes where a code block opens -> mark
     unresolved: set[str] = field(default_factory=set)  # anchors that exist nowhere, found while reading
 
 
@@ -94,29 +96,38 @@ class _Parser(BlockParser):
         # Blank lines at the ends of a code block are the author's.
         self._highlight = Highlight(self.md, pygments_lang_class=True, stripnl=False)
         context = self._bridge.context
-        page_html = PageHtml(self._code) if context is None else _page_html(context, text, self._code)
+        self._marks: Mapping[int, BlockMark] = {}
+        if context is None:
+            page_html = PageHtml(self._code)
+        else:
+            first = _line_of_notes(context, text)
+            self._marks = {line - first: mark for line, mark in context.marks.items()}
+            page_html = _page_html(context, first, self._code)
         options = TreeOptions() if context is None else _tree_options(context)
         return ET.ElementTree(tree_of(page_html.render(text), options))
 
-    def _code(self, info: str, content: str, line: int) -> str:  # noqa: ARG002  # marks of checks will need the line
+    def _code(self, info: str, content: str, line: int) -> str:
         language = self._bridge.language(info, content)
         code = self._highlight.highlight(content.removesuffix("\n"), language, css_class="highlight")
-        return f'<pre data-stash="{html.escape(self.md.htmlStash.store(code))}"></pre>'
+        mark = mark_html(self._marks[line]) if line in self._marks else ""
+        return f'<pre data-stash="{html.escape(self.md.htmlStash.store(code))}"></pre>{mark}'
 
 
-def _page_html(context: PageContext, text: str, code: Callable[[str, str, int], str]) -> PageHtml:
-    page, notes = context.page, context.notes
-    # Another plugin may have put lines before the page's text.
-    own = page_lines(notes, context.site, page)
+def _line_of_notes(context: PageContext, text: str) -> int:
+    """The line of the notes that stands on line 0 of the text; another plugin may have put lines before it."""
+    own = page_lines(context.notes, context.site, context.page)
     words = own.strip("\n")
     blank = own[: own.find(words)].count("\n")
     before = text[: max(text.find(words), 0)].count("\n")
-    offset = page.first + blank - before  # the line of the notes that stands on line 0 of the page
+    return context.page.first + blank - before
+
+
+def _page_html(context: PageContext, first: int, code: Callable[[str, str, int], str]) -> PageHtml:
     ids: dict[int, list[str]] = {}
-    for heading in page.headings:
-        ids.setdefault(heading.span.start.line - offset, []).append(heading.id)
-    numbers = {footnote.label: footnote.number for footnote in notes.footnotes}
-    return PageHtml(code, ids, numbers, notes.references)
+    for heading in context.page.headings:
+        ids.setdefault(heading.span.start.line - first, []).append(heading.id)
+    numbers = {footnote.label: footnote.number for footnote in context.notes.footnotes}
+    return PageHtml(code, ids, numbers, context.notes.references)
 
 
 def _tree_options(context: PageContext) -> TreeOptions:
