@@ -1,0 +1,370 @@
+"""YAML syntax errors said at the token that causes them.
+
+A parser reports where it gave up, often a line after the slip, in its own terms.  Each function here takes one of
+its complaints back to the slip and says what to do.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+import yaml
+
+from .faults import Fault, Lines
+
+_TOKEN: Final = re.compile(r"[^\s,\[\]{}]+")
+_GLUED: Final = re.compile(r"^(?P<head>\s*(?:-\s+)*[A-Za-z_][\w./-]*):(?=[^\s:/])")
+_KEY: Final = re.compile(
+    r"^(?P<indent>\s*)(?P<dashes>(?:-\s+)*)(?P<key>[^\s:#'\"\[{][^:#]*?|\"[^\"]*\"|'[^']*')\s*:(?=\s|$)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """One complaint: what the parser says, and where."""
+
+    problem: str
+    context: str
+    line: int
+    column: int
+    start: tuple[int, int] | None  # where the thing began that the parser was reading
+    lines: Lines
+    line_number: Callable[[int], int]
+
+    @property
+    def text(self) -> str:
+        return self.lines.line(self.line)
+
+    @property
+    def token(self) -> str:
+        match = _TOKEN.match(self.text, self.column - 1)
+        return match[0] if match else self.text[self.column - 1 : self.column]
+
+    def fault(self, message: str, *, line: int = 0, column: int = 0, length: int = 0, code: str = "Y_SYNTAX") -> Fault:
+        length = length or (1 if line or column else max(1, len(self.token)))
+        return Fault(code, message, line or self.line, column or self.column, length)
+
+
+def explain(error: yaml.MarkedYAMLError, lines: Lines, line_number: Callable[[int], int]) -> Fault:
+    """The fault that caused `error`, at the token to be mended."""
+    mark = error.problem_mark or error.context_mark
+    line, column = lines.place(mark.index) if mark else (1, 1)
+    start = lines.place(error.context_mark.index) if error.context_mark else None
+    case = _Case(error.problem or "", error.context or "", line, column, start, lines, line_number)
+    tab = _tab(case)
+    if tab:
+        return tab
+    for words, explanation in _EXPLANATIONS:
+        if words in case.problem or words in case.context:
+            fault = explanation(case)
+            if fault:
+                return fault
+    return case.fault(_plain(case))
+
+
+def _plain(case: _Case) -> str:
+    return " ".join(filter(None, (case.context, case.problem))).replace("<block end>", "the end of the block")
+
+
+# ---- Tabs.
+
+
+def _tab(case: _Case) -> Fault | None:
+    """A tab in the indentation of the line, or of the line before it (whose block was then read as text)."""
+    for line in (case.line, case.line - 1):
+        text = case.lines.line(line) if line else ""
+        indent = text[: len(text) - len(text.lstrip(" \t"))]
+        after_dash = re.match(r" *-[ ]*(\t+)[ \t]*[^\s#][^#]*:(?:\s|$)", text)
+        if "\t" in indent and text.strip():
+            column = indent.index("\t") + 1
+            length = len(indent) - indent.index("\t")
+        elif after_dash and line == case.line:
+            column, length = after_dash.start(1) + 1, len(after_dash[1])
+        else:
+            continue
+        message = "a tab in the indentation: YAML allows only spaces here"
+        tabs = indent[column - 1 :].count("\t") if "\t" in indent else length
+        return Fault("Y_TAB", message, line, column, length, replacement="  " * tabs)
+    return None
+
+
+# ---- Mappings.
+
+
+def _mapping_values(case: _Case) -> Fault | None:
+    """`a: b: c`, a key indented under a key that has a value, or a colon without its space on a line above."""
+    before = case.text[: case.column - 1]
+    glued = _glued_above(case)
+    if glued:
+        return glued
+    own = _KEY.match(case.text)
+    if own and own.end() - 1 < case.column - 1:
+        value = before[own.end() :].strip()
+        message = (
+            f"a second `: ` in one line: quote the value of `{own['key'].strip()}`, or put `{value}:` on its own line"
+        )
+        return case.fault(message, length=1)
+    if not own:
+        return case.fault("a `: ` inside a text: quote the whole text", length=1)
+    return _indented_under_value(case, own)
+
+
+def _indented_under_value(case: _Case, own: re.Match[str]) -> Fault | None:
+    key = own["key"].strip()
+    column = own.start("key") + 1
+    for line in range(case.line - 1, 0, -1):
+        text = case.lines.line(line)
+        if not text.strip() or text.lstrip().startswith("#"):
+            continue
+        above = _KEY.match(text)
+        where = case.line_number(line)
+        if above is None:
+            message = f"line {where} is no `key: value`, and `{key}` is read as its second line"
+            return Fault("Y_SYNTAX", message, line, len(text) - len(text.lstrip()) + 1, len(text.strip()))
+        if above.start("key") < own.start("key"):
+            message = f"`{key}` is indented under `{above['key'].strip()}` (line {where}), which already has a value"
+        else:
+            message = f"`{key}` is read as more text of the value on line {where}"
+        return case.fault(message, column=column, length=len(key))
+    return None
+
+
+def _glued_above(case: _Case) -> Fault | None:
+    """`key:value` without a space, on this line or the one before it."""
+    for line in (case.line, case.line - 1):
+        text = case.lines.line(line) if line else ""
+        match = _GLUED.match(text)
+        if match and not (line == case.line and match.end() >= case.column):
+            name = match["head"].strip().removeprefix("- ")
+            return Fault("Y_SYNTAX", f"write a space after the colon of `{name}:`", line, match.end(), 1, None, ": ")
+    return None
+
+
+def _no_colon(case: _Case) -> Fault | None:
+    """A line that should be `key: value` and has no colon, or none with a space after it."""
+    if case.start is None:
+        return None
+    line, column = case.start
+    text = case.lines.line(line)
+    match = _GLUED.match(text)
+    if match:
+        name = match["head"].strip().removeprefix("- ")
+        return Fault("Y_SYNTAX", f"write a space after the colon of `{name}:`", line, match.end(), 1, None, ": ")
+    words = text[column - 1 :].rstrip()
+    if re.match(r"-[^\s-]", words):
+        return Fault("Y_SYNTAX", "write a space after the dash", line, column, 1, None, "- ")
+    return Fault("Y_SYNTAX", f"`{_shown(words)}` is no `key: value`: the colon is missing", line, column, len(words))
+
+
+def _expected_key(case: _Case) -> Fault | None:
+    """Something that fits no level: text after a quote, a list item among keys, an indentation that was never opened."""
+    swallowed = _swallowing_quote(case)
+    if swallowed:
+        return swallowed
+    before = case.text[: case.column - 1]
+    if before.strip(" -"):
+        return _after_value(case, before)
+    if re.match(r"-(\s|$)", case.text[case.column - 1 :]):
+        return case.fault("a list item among keys: indent it under the key that it belongs to", length=1)
+    if case.token[:1] in "]})":
+        return case.fault(f"`{case.token[0]}` closes nothing", length=1)
+    levels = _levels_above(case)
+    shown = " or ".join(map(str, levels))
+    width = case.column - 1
+    if width in levels:
+        return case.fault(
+            f"`{case.token.rstrip(':')}` does not belong to the list above: start it with `- `, or indent it"
+        )
+    spaces = f"{width} space" + ("" if width == 1 else "s")
+    return case.fault(f"indented by {spaces}, which fits no level above" + (f" ({shown})" if shown else ""))
+
+
+def _after_value(case: _Case, before: str) -> Fault | None:
+    quote = re.search(r"""(['"])(?:(?!\1).)*\1\s*$""", before)
+    if quote and quote[1] == "'" and case.text[case.column - 2 : case.column - 1] == "'":
+        return case.fault(
+            "text after the closing quote: double a quote inside single quotes (''), or use double quotes"
+        )
+    if quote:
+        return case.fault('text after the closing quote: quote the whole value, and write a quote inside it as \\"')
+    if case.token[:1] in "]})":
+        return case.fault(f"`{case.token[0]}` closes nothing", length=1)
+    return case.fault(f"`{case.token}` is not expected here: the value before it is already complete")
+
+
+def _levels_above(case: _Case) -> list[int]:
+    """The indentations that are open just before the line, deepest last."""
+    levels: list[int] = []
+    for line in range(case.line - 1, 0, -1):
+        text = case.lines.line(line)
+        body = text.lstrip(" ")
+        if not body or body.startswith(("#", "---")):
+            continue
+        for width in _columns(text):
+            if not levels or width < min(levels):
+                levels.append(width)
+        if 0 in levels:
+            break
+    return sorted(levels)
+
+
+def _columns(text: str) -> list[int]:
+    """Where the collections begin that a line opens, deepest first: `  - a: 1` opens 2 and 4."""
+    match = re.match(r"\s*((?:-\s+)*)", text)
+    end = match.end() if match else 0
+    dashes = [found.start() for found in re.finditer("-", text[:end])]
+    return [end, *reversed(dashes)] if _KEY.match(text) or not dashes else list(reversed(dashes))
+
+
+# ---- Quotes and brackets.
+
+
+def _unclosed_quote(case: _Case) -> Fault | None:
+    if case.start is None:
+        return None
+    line, column = case.start
+    quote = case.lines.line(line)[column - 1 : column]
+    if "escape" in case.problem:
+        token = case.text[case.column - 1 : case.column + 1]
+        return case.fault(f"`{token}` is no escape: double the backslash, or use single quotes", length=2)
+    return Fault("Y_SYNTAX", f"the quote {quote} opened here is never closed", line, column)
+
+
+def _swallowing_quote(case: _Case) -> Fault | None:
+    """A quote that was left open, and closed only by the next quote some lines below."""
+    position = case.lines.index(case.line) + case.column - 1
+    try:
+        last = None
+        for token in yaml.scan(case.lines.text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+            if token.start_mark.index >= position:
+                break
+            last = token if isinstance(token, yaml.ScalarToken) else last
+    except yaml.YAMLError:
+        pass
+    if last is None or last.style not in {"'", '"'} or last.start_mark.line == last.end_mark.line:
+        return None
+    if last.end_mark.index + 1 < position and case.lines.text[last.end_mark.index : position].strip():
+        return None
+    line, column = case.lines.place(last.start_mark.index)
+    end = case.line_number(case.lines.place(last.end_mark.index)[0])
+    return Fault("Y_SYNTAX", f"the quote {last.style} opened here is closed only on line {end}", line, column)
+
+
+def _unclosed_bracket(case: _Case) -> Fault | None:
+    if case.start is None:
+        return None
+    line, column = case.start
+    opener = case.lines.line(line)[column - 1 : column]
+    closer = {"[": "]", "{": "}"}.get(opener, "the closing bracket")
+    if case.line > line and not _closed_later(case, closer):
+        return Fault("Y_SYNTAX", f"the `{opener}` opened here is never closed", line, column)
+    if case.line > line or not case.token:
+        return Fault("Y_SYNTAX", f"the `{opener}` opened here is not closed where it should be", line, column)
+    return case.fault(f"a comma or `{closer}` is missing before this")
+
+
+def _closed_later(case: _Case, closer: str) -> bool:
+    rest = case.lines.text[case.lines.index(case.line) :]
+    return bool(re.search(rf"^\s*{re.escape(closer)}", rest, re.MULTILINE))
+
+
+# ---- The rest.
+
+
+def _star(case: _Case) -> Fault | None:
+    if case.start is None:
+        return None
+    line, column = case.start
+    text = case.lines.line(line)[column - 1 :]
+    value = re.split(r"\s#", text.rstrip(), maxsplit=1)[0].rstrip()
+    name = "an alias" if text.startswith("*") else "an anchor"
+    message = f"a value that begins with `{text[:1]}` is {name} to YAML: quote it"
+    return Fault("Y_SYNTAX", message, line, column, len(value), None, f'"{value}"')
+
+
+def _undefined_alias(case: _Case) -> Fault:
+    return case.fault(
+        f"the alias `{case.token}` has no anchor: define `&{case.token[1:]}` first, or quote it", code="Y_ALIAS"
+    )
+
+
+def _duplicate_anchor(case: _Case) -> Fault:
+    return case.fault(f"the anchor `{case.token}` is defined twice", code="Y_ALIAS")
+
+
+def _undefined_handle(case: _Case) -> Fault:
+    return case.fault(f"the tag `{case.token}` is not defined", code="Y_TAG")
+
+
+def _item_here(case: _Case) -> Fault | None:
+    before = case.text[: case.column - 1].strip()
+    if before.endswith(":"):
+        return case.fault(f"a list cannot begin on the line of its key: put it below `{_shown(before)}`", length=1)
+    return case.fault("a list item cannot begin here: start it on a line of its own", length=1)
+
+
+def _cannot_start(case: _Case) -> Fault:
+    character = case.text[case.column - 1 : case.column]
+    if character == "\t":
+        return case.fault("a tab where a value should begin: YAML allows only spaces here", length=1, code="Y_TAB")
+    return case.fault(f"a value cannot begin with `{character}`: quote it")
+
+
+def _missing_node(case: _Case) -> Fault:
+    character = case.text[case.column - 1 : case.column]
+    return case.fault(f"a value is missing before `{character}`", length=1)
+
+
+def _after_block_mark(case: _Case) -> Fault:
+    return case.fault("text after `|` or `>`: begin it on the next line, indented")
+
+
+def _document_start(case: _Case) -> Fault:
+    first = next((n for n in range(1, case.line) if _is_content(case.lines.line(n))), 0)
+    if first:
+        text = case.lines.line(first)
+        indent = len(text) - len(text.lstrip(" "))
+        if indent > case.column - 1:
+            spaces = f"{indent} space" + ("" if indent == 1 else "s")
+            return case.fault(f"less indented than the first line, which has {spaces}: align them")
+    return case.fault("the document ended before this: put `---` between documents")
+
+
+def _is_content(text: str) -> bool:
+    return bool(text.strip()) and not text.lstrip().startswith(("#", "---", "%"))
+
+
+def _directive(case: _Case) -> Fault:
+    return case.fault("this YAML directive asks for a version that no reader knows: delete the line")
+
+
+def _shown(text: str) -> str:
+    return text if len(text) <= 40 else text[:39] + "…"
+
+
+_EXPLANATIONS: Final[tuple[tuple[str, Callable[[_Case], Fault | None]], ...]] = (
+    ("mapping values are not allowed", _mapping_values),
+    ("while scanning a quoted scalar", _unclosed_quote),
+    ("while parsing a quoted scalar", _unclosed_quote),
+    ("could not find expected ':'", _no_colon),
+    ("while scanning an alias", _star),
+    ("while scanning an anchor", _star),
+    ("found undefined alias", _undefined_alias),
+    ("found duplicate anchor", _duplicate_anchor),
+    ("second occurrence", _duplicate_anchor),
+    ("found undefined tag handle", _undefined_handle),
+    ("sequence entries are not allowed", _item_here),
+    ("that cannot start any token", _cannot_start),
+    ("did not find expected node content", _missing_node),
+    ("expected the node content", _missing_node),
+    ("while scanning a block scalar", _after_block_mark),
+    ("while parsing a flow", _unclosed_bracket),
+    ("did not find expected key", _expected_key),
+    ("did not find expected '-' indicator", _expected_key),
+    ("expected <block end>", _expected_key),
+    ("<document start>", _document_start),
+    ("incompatible YAML document", _directive),
+)
