@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import yaml
 
 from notesite.codes import Severity
+
 from . import graph, syntax
 from .faults import Fault, Lines
 
@@ -185,7 +186,7 @@ def _event_faults(text: str, lines: Lines, limits: Limits, line_number: Callable
                 or (nodes > limits.nodes and ("Y_NODES", f"more than {limits.nodes:,} nodes"))
             )
             if over:
-                line, column = lines.place(event.start_mark.index)
+                line, column = lines.place(event.start_mark.index if event.start_mark else 0)
                 yield Fault(*over, line, column)
                 return
     except yaml.MarkedYAMLError as error:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import yaml
 
 from notesite.codes import Severity
+
 from . import traps
 from .faults import Fault, Lines
 
