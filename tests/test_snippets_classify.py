@@ -2,26 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from snippet_cases import read_cases
 
 from notesite.model import Fence, Position, Span
 from notesite.snippets.classify import Kind, classify_text, highlight_language
-
-CASES = Path(__file__).parent / "cases" / "snippets"
-
-
-def read_cases(name: str) -> list[tuple[str, str, str]]:
-    """Title, input and expected output of every case in a file."""
-    parts = (CASES / name).read_text(encoding="utf-8").split("\n.\n")
-    return [
-        (title.strip(), text, expected)
-        for title, text, expected in zip(parts[0::3], parts[1::3], parts[2::3], strict=False)
-    ]
-
 
 CLASSIFY = read_cases("classify.txt")
 

@@ -181,7 +181,6 @@ YAML = (
         "The label of a code block does not say what it holds.",
         "Write the label that the message names after the opening marks.",
     ),
-    Code("Y_HINT", _W, "A `kind` comment names nothing that Kubernetes has.", "Name a kind or a definition."),
 )
 REFERENCES = (
     Code(

@@ -49,6 +49,9 @@ class Classification:
         return self.kind in YAML_KINDS
 
 
+_ENOUGH: Final = 16 * 1024  # characters that tell what a block holds
+
+
 def classify(fence: Fence) -> Classification:
     """What the block holds."""
     return classify_text(fence.text, fence.label)
@@ -61,6 +64,8 @@ def highlight_language(fence: Fence) -> str:
 
 def classify_text(text: str, label: str = "") -> Classification:
     """What `text` under the label `label` (lower case, "" for none) holds."""
+    if len(text) > _ENOUGH:
+        text = text[len(text) - len(text.lstrip()) :][:_ENOUGH]
     lines = text.expandtabs(1).replace("\ufeff", "").splitlines() if "\ufeff" in text else text.split("\n")
     filled = [line for line in lines if line.strip()]
     content = [line for line in filled if not line.lstrip().startswith("#")]
@@ -125,7 +130,7 @@ def _manifest_or_plain(measured: shape.Shape) -> Kind:
 
 # ---- Templates.
 
-_TEMPLATE: Final = re.compile(r"(?<!\$)\{\{|\{%|<%[=-]?")
+_TEMPLATE: Final = re.compile(r"(?<!\$)\{\{(?!\{)[^\n]*?\}\}|(?<!\$)\{\{-? *\.|\{%|<%[=-]?")
 _BLOCK_KEY: Final = re.compile(r"^(\s*)(?:- +)*[^\s#].*:\s*(?:![^\s]+\s+)?[|>][+-]?\d?\s*$")
 
 

@@ -28,7 +28,7 @@ class Limits:
 
     characters: int = 256 * 1024
     depth: int = 64  # nested collections, aliases followed
-    nodes: int = 50_000  # nodes, aliases expanded
+    nodes: int = 20_000  # nodes, aliases expanded
     documents: int = 1_000
     number: int = 400  # characters of one number
 
@@ -116,6 +116,9 @@ _ELISION = re.compile(
 )
 
 
+_DOCUMENT_NEXT = re.compile(r"\s*(?:---|%|\Z)")
+
+
 def prepare(text: str) -> tuple[str, list[Fault], bool]:
     """The text as YAML is to read it, what was odd, and whether something is left out (`...`).
 
@@ -145,7 +148,7 @@ def _spaced(text: str, pattern: re.Pattern[str], faults: list[Fault], code: str,
 
 def _as_comment(match: re.Match[str], text: str) -> str:
     found = match[0]
-    if found.startswith("...") and re.match(r"\s*(?:---|%|\Z)", text[match.end() :]):
+    if found.startswith("...") and _DOCUMENT_NEXT.match(text, match.end()):
         return found  # a real end of document
     body = found.lstrip(" ")
     return found[: len(found) - len(body)] + "#" + body[1:]

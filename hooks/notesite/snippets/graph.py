@@ -188,7 +188,7 @@ class _Inspection:
 
     def trap(self, node: yaml.Node, key: str) -> None:
         message = traps.value_message(node, key)
-        if message:
+        if message and not self.is_decorated(node):  # a tag says what is meant
             self.add(node, "Y_IMPLICIT", message, replacement=f'"{node.value}"')
 
     def folded(self, node: yaml.Node) -> None:
@@ -228,6 +228,14 @@ class _Inspection:
     def place(self, node: yaml.Node) -> tuple[int, int]:
         return self.lines.place(node.start_mark.index)
 
+    def is_decorated(self, node: yaml.Node) -> bool:
+        """Whether a tag or an anchor stands before the value."""
+        return self.lines.text.startswith(("!", "&"), node.start_mark.index)
+
+    def is_written(self, node: yaml.Node) -> bool:
+        """Whether the value stands in the text as it is: no quotes, no folding."""
+        return self.lines.text.startswith(node.value, node.start_mark.index)
+
     def at(self, node: yaml.Node, code: str, message: str) -> Fault:
         return Fault(code, message, *self.place(node))
 
@@ -243,8 +251,8 @@ class _Inspection:
     ) -> None:
         line, column = self.place(node)
         length = length or max(1, _width(node))
-        if replacement is not None and not self.lines.text.startswith(node.value, node.start_mark.index):
-            replacement = None  # tagged or anchored: what stands there is more than the value
+        if replacement is not None and (self.is_decorated(node) or not self.is_written(node)):
+            replacement = None
         fault = Fault(code, message, line, column, length, severity, replacement)
         if len(self.faults) >= _MOST_FAULTS:
             raise _RefusedError(dataclasses.replace(fault, message=f"{message}; the rest of the block is not checked"))

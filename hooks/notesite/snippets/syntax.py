@@ -121,6 +121,8 @@ def _indented_under_value(case: _Case, own: re.Match[str]) -> Fault | None:
             continue
         above = _KEY.match(text)
         where = case.line_number(line)
+        if above is None and re.match(r"\s*-[^\s-]", text):
+            return Fault("Y_SYNTAX", "write a space after the dash", line, text.index("-") + 1, 1, None, "- ")
         if above is None:
             message = f"line {where} is no `key: value`, and `{key}` is read as its second line"
             return Fault("Y_SYNTAX", message, line, len(text) - len(text.lstrip()) + 1, len(text.strip()))
