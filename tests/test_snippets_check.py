@@ -26,7 +26,7 @@ def one(text: str, *answers: Judged) -> tuple[Status | None, str]:
     [
         ([Judged("manifest", ("ConfigMap",), valid="1.25-1.37")], "Valid ConfigMap, Kubernetes 1.25-1.37"),
         ([Judged("fragment", ("Container",))], "Valid part of a Container"),
-        ([Judged("fragment", ("IngressSpec", "X", "Y"))], "Valid part of an IngressSpec or X"),
+        ([Judged("fragment", ("IngressSpec", "X", "Y"))], "Valid part of an IngressSpec"),
         (
             [Judged("parts", ("PodSpec",), (("PodSpec", ("volumes",)), ("Container", ("volumeMounts",))))],
             "Two parts: PodSpec and Container",

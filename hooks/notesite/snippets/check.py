@@ -20,7 +20,7 @@ if TYPE_CHECKING:  # YAML is imported only when a block holds some
     import yaml
 
     from .documents import Reading
-    from .references import Definition, Reference
+    from .references import Defines, Reference
 
 Judge = Callable[..., Sequence[Judgement]]
 
@@ -30,7 +30,7 @@ def check(
     *,
     judge: Judge,
     settings: SnippetSettings | None = None,
-    definitions: Sequence[Definition] = (),
+    definitions: Sequence[Defines] = (),
     lines: Sequence[str] = (),
     extra: Mapping[str, Any] | None = None,
 ) -> tuple[tuple[SnippetVerdict, ...], Report]:
@@ -83,7 +83,8 @@ class _Schemas(NamedTuple):
             return ()
         versions = {"versions": self.versions} if self.versions else {}
         headings = [heading.text for heading in fence.trail]
-        return self.judge(reading.documents, fence.text, headings=headings, hint=hint, extra=self.extra, **versions)
+        text = fence.text.removeprefix("\ufeff")  # indexes are counted without it
+        return self.judge(reading.documents, text, headings=headings, hint=hint, extra=self.extra, **versions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,12 +227,12 @@ def _root_keys(reading: Reading) -> frozenset[str]:
 # ---- Across snippets.
 
 
-def _across(checks: Sequence[_Examined], definitions: Sequence[Definition]) -> Iterator[Diagnostic]:
+def _across(checks: Sequence[_Examined], definitions: Sequence[Defines]) -> Iterator[Diagnostic]:
     if not any(examined.documents for examined in checks):
         return
     from . import references  # noqa: PLC0415  # see above: only where there is YAML
 
-    defined = list(definitions)
+    defined: list[Defines] = list(definitions)
     used: list[Reference] = []
     for examined in checks:
         for node in examined.documents:

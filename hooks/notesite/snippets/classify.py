@@ -57,6 +57,11 @@ def classify(fence: Fence) -> Classification:
     return classify_text(fence.text, fence.label)
 
 
+def is_shell(fence: Fence) -> bool:
+    """Whether the block holds commands, with or without what they print."""
+    return classify(fence).kind in {Kind.SHELL, Kind.CONSOLE}
+
+
 def highlight_language(fence: Fence) -> str:
     """The name of the Pygments lexer that suits the block's content: `yaml`, `bash`, `console`, `text` and so on."""
     return classify(fence).language
@@ -102,8 +107,16 @@ def _labelled_yaml(text: str, lines: list[str], filled: list[str], content: list
     if _has_template(text):
         return Classification(Kind.TEMPLATE, "yaml+jinja")
     measured = shape.measure(lines)
+    if _is_program(text, measured):
+        return Classification(Kind.OTHER, "text")
     other = _no_entries(filled, content, measured) if not measured.entries else _commands_first(content[0])
     return other or Classification(_manifest_or_plain(measured), "yaml")
+
+
+def _is_program(text: str, measured: shape.Shape) -> bool:
+    """A program's text, such as a pipeline in Groovy; JSON is YAML and looks alike."""
+    lines = measured.entries + measured.items + measured.odd + measured.more
+    return measured.semicolons > 0.25 * lines and measured.odd > 0.2 * lines and text.lstrip()[:1] not in "{["
 
 
 def _no_entries(filled: list[str], content: list[str], measured: shape.Shape) -> Classification | None:
@@ -200,7 +213,7 @@ def _commands(content: list[str], label: str) -> Classification | None:
 
 def _reads_like_command(line: str, label: str) -> bool:
     """Not a sentence that begins with a program's name: `make sure that ...`."""
-    if label in languages.SHELL_LABELS:
+    if label in languages.SHELL_LABELS or not languages.may_be_prose(line):
         return True
     words = line.split()
     if len(words) == 1:

@@ -108,14 +108,17 @@ def _refused(text: str, limits: Limits) -> list[Fault]:
 
 _MOST_ODD = 50  # more of the same is no news
 _ODD_BREAK = re.compile("[\x85\u2028\u2029]+")
-_NO_BREAK_SPACE = re.compile(r"^[ \t]*\u00a0[ \u00a0]*(?:- *)*|(?<=[:\-?])\u00a0+", re.MULTILINE)
+_NO_BREAK_SPACE = re.compile(
+    r"^[ \t]*\u00a0[ \u00a0]*(?:- *)*|(?<=[:\-?])\u00a0+|[ \u00a0]*\u00a0[ \u00a0]*$", re.MULTILINE
+)
 _ELISION = re.compile(
     r"^(?P<indent>[ ]*)(?P<dash>-[ ]+)?(?P<dots>\.{3,}|…|\[(?:\.{3}|…)\]|<(?:\.{3}|…)>|\((?:\.{3}|…)\))[ \t]*$"
-    r"|(?<=:)[ ]+(?P<value>\.{3}|…|\[(?:\.{3}|…)\]|\{(?:\.{3}|…)\})[ \t]*$",
+    r"|(?<=:)[ ]+(?P<value>\.{3}|…|\*{3,}|\[(?:\.{3}|…)\]|\{(?:\.{3}|…)\})[ \t]*$",
     re.MULTILINE,
 )
 
 
+_FILE_NAME = re.compile(r"\A[\w./-]+\.ya?ml:?(?=[ \t]*\n)")
 _DOCUMENT_NEXT = re.compile(r"\s*(?:---|%|\Z)")
 
 
@@ -131,18 +134,23 @@ def prepare(text: str) -> tuple[str, list[Fault], bool]:
         text = _spaced(text, _NO_BREAK_SPACE, faults, "Y_SPACE", "a no-break space, which YAML reads as text")
     if _ODD_BREAK.search(text):
         text = _spaced(text, _ODD_BREAK, faults, "Y_CHAR", "an invisible line separator, a line break to some parsers")
-    if "..." not in text and "…" not in text:
-        return text, faults, False
-    prepared = _ELISION.sub(lambda match: _as_comment(match, text), text)
+    prepared = _FILE_NAME.sub(lambda match: "#" + match[0][1:], text)  # a file's name above its content
+    if "..." in text or "…" in text or "***" in text:
+        prepared = _ELISION.sub(lambda match: _as_comment(match, text), prepared)
     return prepared, faults, prepared != text
 
 
 def _spaced(text: str, pattern: re.Pattern[str], faults: list[Fault], code: str, message: str) -> str:
-    lines = Lines(text)
-    for match in itertools.islice(pattern.finditer(text), _MOST_ODD):
-        line, column = lines.place(match.start())
-        fixed = re.sub("[\u00a0\x85\u2028\u2029]", " ", match[0])
-        faults.append(Fault(code, message, line, column, len(match[0]), Severity.WARNING, fixed))
+    matches = list(itertools.islice(pattern.finditer(text), _MOST_ODD))
+    if not matches:
+        return text
+    first = matches[0]
+    line, column = Lines(text).place(first.start())
+    if len(matches) > 1:
+        more = f"{len(matches) - 1}" + ("" if len(matches) < _MOST_ODD else " or more")
+        message = f"{message} (here and at {more} places below)"
+    fixed = re.sub("[\u00a0\x85\u2028\u2029]", " ", first[0])
+    faults.append(Fault(code, message, line, column, len(first[0]), Severity.WARNING, fixed))
     return pattern.sub(lambda match: re.sub("[\u00a0\x85\u2028\u2029]", " ", match[0]), text)
 
 

@@ -56,7 +56,8 @@ _CONTROL: Final = re.compile(
 )
 PROMPT: Final = re.compile(
     r"^\s*(?:\$ +(?=\S)|(?:\([\w.-]+\) )?[\w.-]+@[\w.-]+:?[^\s$#]*\s?[$#] *|PS [A-Z]:\\[^>]*> *|[A-Z]:\\[^>]*> *|[❯➜»] +|"
-    r"(?:controlplane|master|node\d*|minikube|worker\d*) ?[$#] +|(?:/|~)[\w/.-]* ?[$#] +|% +(?=[a-z]))"
+    r"(?:controlplane|master|node\d*|minikube|worker\d*) ?[$#] +|:?(?:/|~)[\w/.-]* ?[$#] +|% +(?=[a-z])|"
+    r"\[[^\]\n\"',{}]{1,60}\][^\s$#>\w]{0,6} *[$#>] *|[\w.-]+:\S* [\w.-]+\$ +)"
 )
 _ROOT_PROMPT: Final = re.compile(r"^# (?=\S)")
 _WINDOWS_PROMPT: Final = re.compile(r"^> (?=\S)")
@@ -79,6 +80,18 @@ def is_known_command(line: str) -> bool:
     """Whether a line begins with the name of a common program and goes on like a command."""
     word = _WORD.match(line.strip())
     return bool(word) and _is_known(word[1] if word else "")
+
+
+# Programs whose names are also words of a sentence.
+_ENGLISH: Final = words(
+    "make kind watch find sort head tail cut top host service read history free more less wait time touch open source "
+    "who id date clear code go node ping split join sleep stern flux pack mount kill exec exit alias set trap k oc ip"
+)
+
+
+def may_be_prose(line: str) -> bool:
+    """Whether a line that begins with a program's name may be a sentence all the same."""
+    return line.split(maxsplit=1)[0].lower() in _ENGLISH
 
 
 def prompted(line: str) -> str | None:
@@ -203,12 +216,15 @@ _LOG: Final = re.compile(
     r"|(?:time|level|ts)=|\w{3} +\d{1,2} \d\d:\d\d:\d\d|\[[a-z-]+(?:/[a-z-]+)?\] |\* [A-Za-z]|[✓✔✗✘✅❌☸🏄👍🌟] ?\S)"
 )
 _MESSAGE: Final = re.compile(
-    r"^(?:[Ee]rror(?: from server.*)?|[Ww]arning|fatal|curl|bash|sh|zsh|/bin/\w+|kubectl|docker|Unable|The connection|"
-    r"command terminated|Unhandled|panic|Traceback|npm ERR!|E:|W:|Hint|Usage|Events|Note)\b.*[:(]"
+    r"^(?:[\w/.-]+: (?:line \d+: )?\S+: |(?:curl|[Ee]rror|ERROR|[Ww]arning|fatal|panic|bash|[EW]): ?|Error from server|"
+    r"Unable to |The connection to |command terminated|Traceback|npm ERR!|Usage:|Note:)"
     r"|^[\w.-]+/[\w.-]+ (?:created|configured|unchanged|deleted|exposed|scaled|patched|labeled|annotated|edited|replaced)"
     r"|^[\w.-]+(?: \"[^\"]+\")? (?:created|deleted|successfully rolled out|rolled back|cordoned|drained|evicted)"
 )
 _TREE: Final = re.compile(r"[├└│┌┐┘─┬┴╭╰═║╔╗+]\s?[─\-–═]|^\+[-=+]+\+$")
+
+
+_ENTRY: Final = re.compile(r"\s*(?:- +)*[\w./-]+:(?:\s|$)")
 
 
 def looks_printed(lines: list[str]) -> bool:
@@ -223,4 +239,5 @@ def looks_printed(lines: list[str]) -> bool:
         return True
     logged = sum(bool(_LOG.match(line.lstrip()) or _MESSAGE.match(line.lstrip())) for line in lines)
     drawn = sum(bool(_TREE.search(line)) for line in lines)
-    return logged >= 0.5 * len(lines) or drawn >= 0.3 * len(lines)
+    columns = sum(len(re.findall(r"\S {2,}(?=\S)", line)) > 1 and not _ENTRY.match(line) for line in lines)
+    return logged >= 0.5 * len(lines) or (len(lines) > 1 and columns >= 0.6 * len(lines)) or drawn >= 0.3 * len(lines)

@@ -10,7 +10,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Protocol
 
 import yaml
 
@@ -26,6 +26,26 @@ _DATA: Final = {CONFIG_MAP: ("data", "binaryData"), SECRET: ("data", "stringData
 _BUILT_IN: Final = {(CONFIG_MAP, "kube-root-ca.crt"), (SERVICE, "kubernetes")}  # every cluster has them
 _NAME: Final = re.compile(r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?")
 _SHOWN: Final = 4  # names or keys that a message lists
+
+
+class Defines(Protocol):
+    """What is compared of a definition, whoever found it: the fields of `Definition`."""
+
+    @property
+    def kind(self) -> str:
+        """As in manifests."""
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+
+    @property
+    def keys(self) -> frozenset[str] | None:
+        """Keys of its data."""
+
+    @property
+    def span(self) -> Span:
+        """Where it is named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,9 +162,9 @@ def _used(rule: _Rule, node: yaml.Node, place: Place) -> Iterator[Reference]:
 # ---- Subtraction.
 
 
-def unresolved(used: Iterable[Reference], defined: Iterable[Definition]) -> Iterator[Diagnostic]:
+def unresolved(used: Iterable[Reference], defined: Iterable[Defines]) -> Iterator[Diagnostic]:
     """An info for each use of an object or a key that the notes define under another name only."""
-    by_kind: dict[str, dict[str, list[Definition]]] = defaultdict(lambda: defaultdict(list))
+    by_kind: dict[str, dict[str, list[Defines]]] = defaultdict(lambda: defaultdict(list))
     for definition in defined:
         by_kind[definition.kind][definition.name].append(definition)
     reported: set[tuple[str, Span]] = set()
@@ -161,13 +181,13 @@ def unresolved(used: Iterable[Reference], defined: Iterable[Definition]) -> Iter
             yield finding("K_REFERENCE", _no_key(use, same), use.key_span or use.span)
 
 
-def _no_object(use: Reference, known: Mapping[str, list[Definition]]) -> str:
+def _no_object(use: Reference, known: Mapping[str, list[Defines]]) -> str:
     names = _nearest(use.name, known)
     listed = _listed([f"`{name}` (line {known[name][0].span.start.line})" for name in names], len(known))
     return f"these notes define no {use.kind} `{use.name}`; they define {listed}"
 
 
-def _no_key(use: Reference, same: list[Definition]) -> str:
+def _no_key(use: Reference, same: list[Defines]) -> str:
     keys = {key for definition in same for key in definition.keys or ()}
     lines = " and ".join(str(line) for line in sorted({definition.span.start.line for definition in same}))
     if not keys:

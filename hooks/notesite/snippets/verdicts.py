@@ -106,7 +106,7 @@ def _one(judgement: Judgement) -> str:
     if judgement.form == "manifest" and names:
         return f"Valid {names[0]}{_versions(judgement)}"
     if judgement.form == "fragment" and names:
-        return f"Valid part of {_article(names[0])} {' or '.join(names[:2])}"
+        return f"Valid part of {_article(names[0])} {names[0]}"
     return "Valid YAML"
 
 
