@@ -22,6 +22,8 @@ CORE: Final = "tag:yaml.org,2002:"
 _STR, _INT, _FLOAT, _MAP, _SEQ, _NULL, _MERGE = (
     CORE + name for name in ("str", "int", "float", "map", "seq", "null", "merge")
 )
+_GLUED: Final = re.compile(r"([A-Za-z][\w-]*):[^\s:/](?!\S*//)")
+_GLUED_DASH: Final = re.compile(r"-[A-Za-z]")
 _MOST_FAULTS: Final = 100
 _SHOWN: Final = 40  # characters of a user's key or value that a message repeats
 
@@ -118,6 +120,8 @@ class _Inspection:
                     self.key(key)
             if type(value) is yaml.ScalarNode:
                 self.scalar(value, name)
+                if value.start_mark.line != key.start_mark.line and not value.style:
+                    self.glued(value)
                 count += 2
             else:
                 more, deeper = self.collection(value, name)
@@ -185,6 +189,18 @@ class _Inspection:
             return
         self.value(node)
         self.trap(node, key)
+
+    def glued(self, node: yaml.Node) -> None:
+        """`key:value` or `-value` below a key: read as a text, and meant as a mapping or a list."""
+        line, column = self.place(node)
+        match = _GLUED.match(node.value)
+        if match:
+            name = match[1]
+            fault = Fault("Y_SYNTAX", f"write a space after the colon of `{name}:`", line, column + len(name), 1)
+            self.faults.append(dataclasses.replace(fault, severity=Severity.WARNING, replacement=": "))
+        elif _GLUED_DASH.match(node.value):
+            fault = Fault("Y_SYNTAX", "write a space after the dash", line, column, 1, Severity.WARNING, "- ")
+            self.faults.append(fault)
 
     def trap(self, node: yaml.Node, key: str) -> None:
         message = traps.value_message(node, key)

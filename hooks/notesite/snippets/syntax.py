@@ -6,6 +6,7 @@ its complaints back to the slip and says what to do.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,10 +14,12 @@ from typing import Final
 
 import yaml
 
+from . import indentation
 from .faults import Fault, Lines
 
 _TOKEN: Final = re.compile(r"[^\s,\[\]{}]+")
 _GLUED: Final = re.compile(r"^(?P<head>\s*(?:-\s+)*[A-Za-z_][\w./-]*):(?=[^\s:/])")
+_NEAR: Final = 8  # lines above a fault that may hold its cause
 _KEY: Final = re.compile(
     r"^(?P<indent>\s*)(?P<dashes>(?:-\s+)*)(?P<key>[^\s:#'\"\[{][^:#]*?|\"[^\"]*\"|'[^']*')\s*:(?=\s|$)"
 )
@@ -97,9 +100,9 @@ def _tab(case: _Case) -> Fault | None:
 def _mapping_values(case: _Case) -> Fault | None:
     """`a: b: c`, a key indented under a key that has a value, or a colon without its space on a line above."""
     before = case.text[: case.column - 1]
-    glued = _glued_above(case)
-    if glued:
-        return glued
+    slip = _glued_above(case) or _dash_above(case)
+    if slip:
+        return slip
     own = _KEY.match(case.text)
     if own and own.end() - 1 < case.column - 1:
         value = before[own.end() :].strip()
@@ -113,25 +116,53 @@ def _mapping_values(case: _Case) -> Fault | None:
 
 
 def _indented_under_value(case: _Case, own: re.Match[str]) -> Fault | None:
+    """A key that is read as more text of a value: it is too deep, or the line that begins the text lacks its colon."""
     key = own["key"].strip()
-    column = own.start("key") + 1
-    for line in range(case.line - 1, 0, -1):
-        text = case.lines.line(line)
-        if not text.strip() or text.lstrip().startswith("#"):
-            continue
-        above = _KEY.match(text)
-        where = case.line_number(line)
-        if above is None and re.match(r"\s*-[^\s-]", text):
-            return Fault("Y_SYNTAX", "write a space after the dash", line, text.index("-") + 1, 1, None, "- ")
-        if above is None:
-            message = f"line {where} is no `key: value`, and `{key}` is read as its second line"
-            return Fault("Y_SYNTAX", message, line, len(text) - len(text.lstrip()) + 1, len(text.strip()))
-        if above.start("key") < own.start("key"):
-            message = f"`{key}` is indented under `{above['key'].strip()}` (line {where}), which already has a value"
-        else:
-            message = f"`{key}` is read as more text of the value on line {where}"
-        return case.fault(message, column=column, length=len(key))
-    return None
+    begin = _text_begin(case)
+    if begin:
+        return _lacks_colon(case, *begin)
+    line, text = next(indentation.above(case.lines, case.line), (0, ""))
+    above = _KEY.match(text)
+    if above is None:
+        return None
+    where = case.line_number(line)
+    name = above["key"].strip()
+    if indentation.odd_one(case.lines, case.line) == line:
+        message = f"`{name}` is less indented than `{key}` on line {case.line_number(case.line)}: align them"
+        return Fault("Y_SYNTAX", message, line, above.start("key") + 1, len(name))
+    if above.start("key") < own.start("key"):
+        message = f"`{key}` is indented under `{name}` (line {where}), which already has a value"
+    else:
+        message = f"`{key}` is read as more text of the value on line {where}"
+    return case.fault(message, column=own.start("key") + 1, length=len(key))
+
+
+def _text_begin(case: _Case) -> tuple[int, int] | None:
+    """Where the text begins that ends just before the fault, when it begins its line and goes over several."""
+    last = _last_scalar(case)
+    if last is None or last.style or last.start_mark is None:
+        return None
+    line, column = case.lines.place(last.start_mark.index)
+    before = case.lines.line(line)[: column - 1]
+    return (line, column) if line < case.line and not before.strip(" -") else None
+
+
+def _lacks_colon(case: _Case, line: int, column: int) -> Fault:
+    words = re.split(r"\s#", case.lines.line(line)[column - 1 :].rstrip())[0].rstrip()
+    return Fault("Y_SYNTAX", f"`{_shown(words)}` is no `key: value`: the colon is missing", line, column, len(words))
+
+
+def _dash_above(case: _Case) -> Fault | None:
+    """`-key: value` without a space, on the lines just above."""
+    for line, text in itertools.islice(indentation.above(case.lines, case.line + 1), _NEAR):
+        match = re.match(r"\s*(-)[A-Za-z\"'][\w.-]*[\"']?:(?:\s|$)", text)
+        if match:
+            return Fault("Y_SYNTAX", "write a space after the dash", line, match.start(1) + 1, 1, None, "- ")
+        if line < case.line and re.match(r"\s*-\s", text) and indentation.width(text) < indentation.width(case.text):
+            return None
+    line, text = next(indentation.above(case.lines, case.line), (0, ""))
+    match = re.match(r"\s*(-)[^\s-]", text)
+    return Fault("Y_SYNTAX", "write a space after the dash", line, match.start(1) + 1, 1, None, "- ") if match else None
 
 
 def _glued_above(case: _Case) -> Fault | None:
@@ -169,19 +200,53 @@ def _expected_key(case: _Case) -> Fault | None:
     before = case.text[: case.column - 1]
     if before.strip(" -"):
         return _after_value(case, before)
+    slip = _glued_above(case) or _dash_above(case)
+    if slip:
+        return slip
     if re.match(r"-(\s|$)", case.text[case.column - 1 :]):
-        return case.fault("a list item among keys: indent it under the key that it belongs to", length=1)
+        return _item_among_keys(case)
     if case.token[:1] in "]})":
         return case.fault(f"`{case.token[0]}` closes nothing", length=1)
-    levels = _levels_above(case)
-    shown = " or ".join(map(str, levels))
+    return _fits_no_level(case)
+
+
+def _item_among_keys(case: _Case) -> Fault:
+    deep = indentation.deep_key(case.lines, case.line)
+    if deep:
+        text = case.lines.line(deep)
+        key = text.strip().rstrip(":")
+        message = f"`{key}` is more indented than its list on line {case.line_number(case.line)}"
+        return Fault("Y_SYNTAX", message, deep, indentation.width(text) + 1, len(key))
+    line = indentation.early_end(case.lines, case.line)
+    if not line:
+        return case.fault("a list item among keys: indent it under the key that it belongs to", length=1)
+    text = case.lines.line(line)
+    key = text.split(":", 1)[0].strip()
+    message = f"`{key}` ends the list above, though an item follows on line {case.line_number(case.line)}: indent it"
+    return Fault("Y_SYNTAX", message, line, indentation.width(text) + 1, len(key))
+
+
+def _fits_no_level(case: _Case) -> Fault:
     width = case.column - 1
+    levels = indentation.levels(case.lines, case.line)
+    odd = indentation.odd_one(case.lines, case.line)
+    if odd != case.line:
+        text = case.lines.line(odd)
+        message = (
+            f"indented by {_spaces(indentation.width(text))}, unlike line {case.line_number(case.line)}: align them"
+        )
+        token = _TOKEN.match(text, indentation.width(text))
+        return Fault("Y_SYNTAX", message, odd, indentation.width(text) + 1, len(token[0]) if token else 1)
     if width in levels:
         return case.fault(
             f"`{case.token.rstrip(':')}` does not belong to the list above: start it with `- `, or indent it"
         )
-    spaces = f"{width} space" + ("" if width == 1 else "s")
-    return case.fault(f"indented by {spaces}, which fits no level above" + (f" ({shown})" if shown else ""))
+    shown = " or ".join(map(str, levels))
+    return case.fault(f"indented by {_spaces(width)}, which fits no level above" + (f" ({shown})" if shown else ""))
+
+
+def _spaces(number: int) -> str:
+    return f"{number} space" + ("" if number == 1 else "s")
 
 
 def _after_value(case: _Case, before: str) -> Fault | None:
@@ -195,30 +260,6 @@ def _after_value(case: _Case, before: str) -> Fault | None:
     if case.token[:1] in "]})":
         return case.fault(f"`{case.token[0]}` closes nothing", length=1)
     return case.fault(f"`{case.token}` is not expected here: the value before it is already complete")
-
-
-def _levels_above(case: _Case) -> list[int]:
-    """The indentations that are open just before the line, deepest last."""
-    levels: list[int] = []
-    for line in range(case.line - 1, 0, -1):
-        text = case.lines.line(line)
-        body = text.lstrip(" ")
-        if not body or body.startswith(("#", "---")):
-            continue
-        for width in _columns(text):
-            if not levels or width < min(levels):
-                levels.append(width)
-        if 0 in levels:
-            break
-    return sorted(levels)
-
-
-def _columns(text: str) -> list[int]:
-    """Where the collections begin that a line opens, deepest first: `  - a: 1` opens 2 and 4."""
-    match = re.match(r"\s*((?:-\s+)*)", text)
-    end = match.end() if match else 0
-    dashes = [found.start() for found in re.finditer("-", text[:end])]
-    return [end, *reversed(dashes)] if _KEY.match(text) or not dashes else list(reversed(dashes))
 
 
 # ---- Quotes and brackets.
@@ -237,15 +278,8 @@ def _unclosed_quote(case: _Case) -> Fault | None:
 
 def _swallowing_quote(case: _Case) -> Fault | None:
     """A quote that was left open, and closed only by the next quote some lines below."""
+    last = _last_scalar(case)
     position = case.lines.index(case.line) + case.column - 1
-    try:
-        last = None
-        for token in yaml.scan(case.lines.text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
-            if token.start_mark.index >= position:
-                break
-            last = token if isinstance(token, yaml.ScalarToken) else last
-    except yaml.YAMLError:
-        pass
     if last is None or last.style not in {"'", '"'} or last.start_mark.line == last.end_mark.line:
         return None
     if last.end_mark.index + 1 < position and case.lines.text[last.end_mark.index : position].strip():
@@ -253,6 +287,20 @@ def _swallowing_quote(case: _Case) -> Fault | None:
     line, column = case.lines.place(last.start_mark.index)
     end = case.line_number(case.lines.place(last.end_mark.index)[0])
     return Fault("Y_SYNTAX", f"the quote {last.style} opened here is closed only on line {end}", line, column)
+
+
+def _last_scalar(case: _Case) -> yaml.ScalarToken | None:
+    """The last text that the parser read before it gave up."""
+    position = case.lines.index(case.line) + case.column - 1
+    last = None
+    try:
+        for token in yaml.scan(case.lines.text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+            if token.start_mark.index >= position:
+                break
+            last = token if isinstance(token, yaml.ScalarToken) else last
+    except yaml.YAMLError:
+        pass
+    return last
 
 
 def _unclosed_bracket(case: _Case) -> Fault | None:
@@ -325,18 +373,15 @@ def _after_block_mark(case: _Case) -> Fault:
 
 
 def _document_start(case: _Case) -> Fault:
-    first = next((n for n in range(1, case.line) if _is_content(case.lines.line(n))), 0)
+    first = next((n for n in range(1, case.line) if indentation.is_content(case.lines.line(n))), 0)
     if first:
         text = case.lines.line(first)
-        indent = len(text) - len(text.lstrip(" "))
+        indent = indentation.width(text)
         if indent > case.column - 1:
-            spaces = f"{indent} space" + ("" if indent == 1 else "s")
-            return case.fault(f"less indented than the first line, which has {spaces}: align them")
+            return case.fault(f"less indented than the first line, which has {_spaces(indent)}: align them")
+        if re.match(r"[A-Za-z][\w.-]*\s*(?:#.*)?$", text):
+            return _lacks_colon(case, first, 1)
     return case.fault("the document ended before this: put `---` between documents")
-
-
-def _is_content(text: str) -> bool:
-    return bool(text.strip()) and not text.lstrip().startswith(("#", "---", "%"))
 
 
 def _directive(case: _Case) -> Fault:
