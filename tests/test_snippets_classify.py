@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -35,3 +37,34 @@ def test_the_highlighter_follows_the_content() -> None:
 @given(st.text(max_size=200), st.sampled_from(["", "yaml", "cmd", "text", "json", "odd"]))
 def test_any_text_is_classified(text: str, label: str) -> None:
     assert classify_text(text, label).kind in Kind
+
+
+LONG = {
+    "spaces": "a" + " " * 100_000,
+    "spaces in lines": ("a" + " " * 300 + "\n") * 300,
+    "comments and blank lines": "# a\n" + "\n" * 16_000 + "x",
+    "blank lines with spaces": "# a\n" + " \n" * 8_000 + "x",
+    "templates": "{{ " * 30_000,
+    "words": "ab " * 30_000,
+    "options": "a " * 200 + "-",
+    "quotes": "\"a' " * 20_000,
+    "capitals": "A  " * 30_000 + "a",
+    "brackets": "[a " * 30_000,
+    "colons": "a:b " * 20_000,
+    "dashes": "- " * 30_000,
+    "dots": "a." * 30_000,
+    "sentences": "a: " + "word " * 20_000,
+    "prompts": "a@b:" * 10_000,
+    "tags": "<a " * 30_000,
+    "equals": "a= " * 30_000,
+    "hashes": "#" * 60_000,
+    "slashes": "a/" * 30_000,
+}
+
+
+@pytest.mark.parametrize("text", LONG.values(), ids=LONG)
+@pytest.mark.parametrize("label", ["", "yaml"])
+def test_no_text_takes_long(text: str, label: str) -> None:
+    started = time.process_time()
+    classify_text(text, label)
+    assert time.process_time() - started < 0.5

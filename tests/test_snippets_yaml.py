@@ -99,6 +99,12 @@ HOSTILE = {
     "percent signs": ("%" * 100_000, "Y_SYNTAX"),
     "exclamation marks": ("!" * 200_000, "Y_TAG"),
     "colons": (": " * 50_000, "Y_SYNTAX"),
+    "spaces in a broken line": ("a: 1\nb" + " " * 200_000 + "c\nd: [\n", "Y_SYNTAX"),
+    "no-break spaces in a line": ("a: b" + "\u00a0 " * 100_000 + "c: d", "Y_SYNTAX"),
+    "broken long line": ("a: 'x' " + "b " * 100_000, "Y_SYNTAX"),
+    "open brackets in lines": ("a: [\n" * 10_000, "Y_DEPTH"),
+    "broken lines": ("a: 1\n  b: 2\n" * 10_000, "Y_SYNTAX"),
+    "wrong steps": ("".join(" " * (i % 60) + "a:\n" for i in range(4_000)), "Y_DUPKEY"),
     "two mappings as key": ("? {a: 1}\n: b\n", "Y_KEY"),
 }
 
@@ -205,9 +211,7 @@ def test_the_given_notes() -> None:
     no_such = (
         "these notes define no Secret `db-secret`; they define `my-secret` (line 691) and `config-secret` (line 716)"
     )
-    no_key = (
-        "the ConfigMap `my-config` (line 611 and 613) has no key `port`; it has `PORT`, `app.properties` and `APP_MODE`"
-    )
+    no_key = "the ConfigMap `my-config` (lines 611 and 613) has no key `port`; it has `PORT`, `app.properties` and `APP_MODE`"
     assert [(str(d.span.start), d.message) for d in report.diagnostics if d.code == "K_REFERENCE"] == [
         ("522:12", no_key),
         ("704:13", no_such),

@@ -50,6 +50,7 @@ class Classification:
 
 
 _ENOUGH: Final = 16 * 1024  # characters that tell what a block holds
+_LONG: Final = 400  # characters that tell what a line holds
 
 
 def classify(fence: Fence) -> Classification:
@@ -67,11 +68,17 @@ def highlight_language(fence: Fence) -> str:
     return classify(fence).language
 
 
+_MANIFEST: Final = re.compile(r"(?:(?:#.*|---[ \t]*|)\n)*(?:apiVersion: *\S.*\nkind: *\S|kind: *\S.*\napiVersion: *\S)")
+
+
 def classify_text(text: str, label: str = "") -> Classification:
     """What `text` under the label `label` (lower case, "" for none) holds."""
     if len(text) > _ENOUGH:
         text = text[len(text) - len(text.lstrip()) :][:_ENOUGH]
-    lines = text.expandtabs(1).replace("\ufeff", "").splitlines() if "\ufeff" in text else text.split("\n")
+    if label in languages.YAML_LABELS and _MANIFEST.match(text) and not _TEMPLATE.search(text):
+        return Classification(Kind.MANIFEST, "yaml")  # most of the YAML in notes, told without a look at each line
+    text = text.replace("\ufeff", "")
+    lines = [line[:_LONG] for line in text.split("\n")]
     filled = [line for line in lines if line.strip()]
     content = [line for line in filled if not line.lstrip().startswith("#")]
     if label in languages.TRUSTED_LABELS:
@@ -143,7 +150,7 @@ def _manifest_or_plain(measured: shape.Shape) -> Kind:
 
 # ---- Templates.
 
-_TEMPLATE: Final = re.compile(r"(?<!\$)\{\{(?!\{)[^\n]*?\}\}|(?<!\$)\{\{-? *\.|\{%|<%[=-]?")
+_TEMPLATE: Final = re.compile(r"(?<!\$)\{\{(?!\{)[^\n]{0,300}?\}\}|(?<!\$)\{\{-? *\.|\{%|<%[=-]?")
 _BLOCK_KEY: Final = re.compile(r"^(\s*)(?:- +)*[^\s#].*:\s*(?:![^\s]+\s+)?[|>][+-]?\d?\s*$")
 
 

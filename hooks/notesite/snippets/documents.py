@@ -81,7 +81,7 @@ def read(text: str, *, limits: Limits = LIMITS, line_number: Callable[[int], int
 
 
 _HOSTILE = ("Y_DEPTH", "Y_NODES", "Y_DOCS")
-_BAD_CHARACTER = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]|(?<!^)\ufeff")
+_BAD_CHARACTER = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff\ufeff]")
 _SHOWN_BAD = 10
 
 
@@ -90,7 +90,7 @@ def _refused(text: str, limits: Limits) -> list[Fault]:
         return [Fault("Y_SIZE", f"{len(text):,} characters of YAML; the limit is {limits.characters:,}", 1, 1)]
     faults = []
     lines = None
-    for match in _BAD_CHARACTER.finditer(text):
+    for match in _BAD_CHARACTER.finditer(text, int(text.startswith("\ufeff"))):
         lines = lines or Lines(text)
         line, column = lines.place(match.start())
         if match[0] == "\ufeff":
@@ -109,7 +109,7 @@ def _refused(text: str, limits: Limits) -> list[Fault]:
 _MOST_ODD = 50  # more of the same is no news
 _ODD_BREAK = re.compile("[\x85\u2028\u2029]+")
 _NO_BREAK_SPACE = re.compile(
-    r"^[ \t]*\u00a0[ \u00a0]*(?:- *)*|(?<=[:\-?])\u00a0+|[ \u00a0]*\u00a0[ \u00a0]*$", re.MULTILINE
+    r"^[ \t]*\u00a0[ \u00a0]*(?:- *)*|(?<=[:\-?])\u00a0+|(?<![ \u00a0]) *\u00a0[ \u00a0]*$", re.MULTILINE
 )
 _ELISION = re.compile(
     r"^(?P<indent>[ ]*)(?P<dash>-[ ]+)?(?P<dots>\.{3,}|…|\[(?:\.{3}|…)\]|<(?:\.{3}|…)>|\((?:\.{3}|…)\))[ \t]*$"

@@ -55,6 +55,7 @@ class FaultLike(Protocol):
         """Text that mends it."""
 
 
+_LONGEST = 2_000  # characters of a line that explanations look at: some of their patterns are quadratic
 _LINE_END = re.compile(r"\r\n?|\n")
 
 
@@ -82,5 +83,6 @@ class Lines:
         return self._starts[line - 1] if line <= len(self._starts) else len(self.text)
 
     def line(self, line: int) -> str:
-        """Line `line` without its end, "" when there is no such line."""
-        return self.text[self.index(line) : self.index(line + 1)].rstrip("\r\n")
+        """Line `line` without its end, cut off where no person would read on; "" when there is no such line."""
+        start = self.index(line)
+        return self.text[start : min(self.index(line + 1), start + _LONGEST)].rstrip("\r\n")

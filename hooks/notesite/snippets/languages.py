@@ -114,7 +114,7 @@ _SIGNATURES: Final = (
     ("http", re.compile(r"\A(?:[<>] )?(?:(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS) \S+ HTTP/|HTTP/\d)")),
     (
         "dockerfile",
-        re.compile(r"\A(?:#.*\n|\s*\n|ARG .*\n)*FROM [^\s:]\S*(?: AS \w+)?\s*$", re.MULTILINE | re.IGNORECASE),
+        re.compile(r"\A(?:#.*\n|[ \t]*\n|ARG .*\n)*FROM [^\s:]\S*(?: AS \w+)?\s*$", re.MULTILINE | re.IGNORECASE),
     ),
     (
         "dockerfile",
@@ -163,7 +163,7 @@ _SIGNATURES: Final = (
             re.IGNORECASE,
         ),
     ),
-    ("nginx", re.compile(r"^\s*(?:server|location|upstream|http|events)(?: [^\n{]+)? \{$", re.MULTILINE)),
+    ("nginx", re.compile(r"^[ \t]*(?:server|location|upstream|http|events)(?: [^\n{]+)? \{$", re.MULTILINE)),
     (
         "mermaid",
         re.compile(

@@ -189,11 +189,12 @@ def _no_object(use: Reference, known: Mapping[str, list[Defines]]) -> str:
 
 def _no_key(use: Reference, same: list[Defines]) -> str:
     keys = {key for definition in same for key in definition.keys or ()}
-    lines = " and ".join(str(line) for line in sorted({definition.span.start.line for definition in same}))
+    places = sorted({definition.span.start.line for definition in same})
+    lines = ("lines " if len(places) > 1 else "line ") + " and ".join(map(str, places))
     if not keys:
-        return f"the {use.kind} `{use.name}` (line {lines}) has no key `{use.key}`, and no other"
+        return f"the {use.kind} `{use.name}` ({lines}) has no key `{use.key}`, and no other"
     listed = _listed([f"`{key}`" for key in _nearest(use.key, keys)], len(keys))
-    return f"the {use.kind} `{use.name}` (line {lines}) has no key `{use.key}`; it has {listed}"
+    return f"the {use.kind} `{use.name}` ({lines}) has no key `{use.key}`; it has {listed}"
 
 
 def _nearest(word: str, names: Iterable[str]) -> list[str]:
