@@ -14,6 +14,13 @@ from collections.abc import Iterator
 from .faults import Lines
 
 _Line = tuple[int, str]  # number and text
+_ROOT_KEYS = frozenset(
+    {"apiVersion", "kind", "metadata", "spec", "data", "stringData", "binaryData", "immutable", "type", "status"}
+    | {"rules", "subjects", "roleRef", "aggregationRule", "secrets", "imagePullSecrets", "value", "globalDefault"}
+    | {"description", "preemptionPolicy", "provisioner", "parameters", "reclaimPolicy", "volumeBindingMode"}
+    | {"allowVolumeExpansion", "mountOptions", "allowedTopologies", "webhooks", "handler", "scheduling", "overhead"}
+    | {"subsets", "endpoints", "ports", "addressType", "template", "items", "automountServiceAccountToken"}
+)
 _KEY = re.compile(r"\s*(?:-\s+)*(?:[^\s:#'\"\[{][^:#]*?|\"[^\"]*\"|'[^']*')\s*:(?=\s|$)")
 
 
@@ -58,8 +65,19 @@ def columns(text: str) -> list[int]:
 def step(lines: Lines) -> int:
     """By how many spaces the author indents: the commonest step between lines, 2 when there is none."""
     widths = [width(text) for number in range(1, len(lines) + 1) if is_content(text := lines.line(number))]
-    steps = Counter(after - before for before, after in itertools.pairwise(widths) if after > before)
-    return steps.most_common(1)[0][0] if steps else 2
+    steps = Counter(inner - outer for outer, inner in itertools.pairwise(widths) if inner > outer)
+    return max(steps, key=lambda size: (steps[size], -size)) if steps else 2
+
+
+def after(lines: Lines, line: int) -> str:
+    """The next content line of the document, "" at its end."""
+    for number in range(line + 1, len(lines) + 1):
+        text = lines.line(number)
+        if text.startswith("---"):
+            return ""
+        if is_content(text):
+            return text
+    return ""
 
 
 def odd_one(lines: Lines, line: int) -> int:
@@ -68,15 +86,17 @@ def odd_one(lines: Lines, line: int) -> int:
     unit = step(lines)
     neighbours = list(above(lines, line))
     base = min((width(text) for _, text in neighbours), default=0)
-    if (own - base) % unit or not neighbours:
-        return neighbours[0][0] if neighbours and _sticks_out(neighbours, own) else line
-    if _sticks_out(neighbours, own):
+    if not neighbours:
+        return line
+    if _is_short_item(neighbours) or _sticks_out(neighbours, own, after(lines, line)):
         return neighbours[0][0]
+    if (own - base) % unit:
+        return line
     parent, _ = _around(neighbours, own)
     if parent is None:
         return line
     outer = width(parent[1])
-    if (outer - base) % unit or _follows_empty_key(neighbours, parent):
+    if (outer - base) % unit or _is_no_root_key(neighbours, parent[1]) or _follows_empty_key(neighbours, parent):
         return parent[0]
     return _deeper_than_needed(neighbours, own, unit) or line
 
@@ -89,21 +109,39 @@ def _deeper_than_needed(neighbours: list[_Line], own: int, unit: int) -> int:
     excess = width(inside[0][1]) - own
     index = neighbours.index(parent) + 1
     broken = index < len(neighbours) and width(neighbours[index][1]) == own
-    if excess == unit and (broken or len(inside) > 1) and not _is_hollow(inside):
+    rooted = parent[1].split(":")[0] in _ROOT_KEYS
+    if excess == unit and (broken or len(inside) > 1) and not _is_hollow(inside) and not rooted:
         return parent[0]  # its content agrees with its being one step deeper, as this line does
     return inside[0][0] if excess > 0 else 0
 
 
-def _sticks_out(neighbours: list[_Line], own: int) -> bool:
-    """Whether the line above stands to the left of a level that goes on before and after it."""
-    if width(neighbours[0][1]) >= own:
+def _is_short_item(neighbours: list[_Line]) -> bool:
+    """Whether the line above is a list item that stands to the left of its own key."""
+    if len(neighbours) == 1 or not neighbours[0][1].lstrip().startswith("- "):
         return False
+    key = neighbours[1][1]
+    return key.split(" #")[0].rstrip().endswith(":") and columns(key)[0] > width(neighbours[0][1])
+
+
+def _sticks_out(neighbours: list[_Line], own: int, following: str) -> bool:
+    """Whether the line above stands to the left of a level that goes on before and after it."""
+    left = width(neighbours[0][1])
+    if left >= own:
+        return False
+    goes_on = False
     for _, text in neighbours[1:]:
-        if own in columns(text):
-            return True
+        goes_on = goes_on or own in columns(text)
         if width(text) < own:
-            return False
-    return False
+            known = width(text) == left  # then the line above went back to a level that there is
+            ended = known and following != "" and width(following) <= left
+            return goes_on and (not ended or _is_no_root_key(neighbours, neighbours[0][1]))
+    return goes_on
+
+
+def _is_no_root_key(neighbours: list[_Line], text: str) -> bool:
+    """Whether a line stands at the root of a manifest, where its key does not belong."""
+    is_manifest = any(other.startswith("apiVersion:") for _, other in neighbours)
+    return is_manifest and width(text) == 0 and text.split(":", maxsplit=1)[0] not in _ROOT_KEYS
 
 
 def _follows_empty_key(neighbours: list[_Line], line: _Line) -> bool:
@@ -147,6 +185,15 @@ def early_end(lines: Lines, line: int) -> int:
                 return 0
             between = number
     return 0
+
+
+def shifted_item(lines: Lines, line: int) -> int:
+    """For a key at the column of a list's dashes: the list item right above, when more keys follow at this column."""
+    number, text = next(above(lines, line), (0, ""))
+    own = width(lines.line(line))
+    following = after(lines, line)
+    is_item = text.lstrip().startswith("- ") and width(text) == own
+    return number if is_item and following and width(following) == own and not following.lstrip().startswith("-") else 0
 
 
 def deep_key(lines: Lines, line: int) -> int:

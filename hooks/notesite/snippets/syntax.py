@@ -123,9 +123,10 @@ def _indented_under_value(case: _Case, own: re.Match[str]) -> Fault | None:
         return _lacks_colon(case, *begin)
     line, text = next(indentation.above(case.lines, case.line), (0, ""))
     above = _KEY.match(text)
-    if above is None:
-        return None
     where = case.line_number(line)
+    if above is None:
+        message = f"`{key}` is indented under the text on line {where}"
+        return case.fault(message, column=own.start("key") + 1, length=len(key))
     name = above["key"].strip()
     if indentation.odd_one(case.lines, case.line) == line:
         message = f"`{name}` is less indented than `{key}` on line {case.line_number(case.line)}: align them"
@@ -144,7 +145,11 @@ def _text_begin(case: _Case) -> tuple[int, int] | None:
         return None
     line, column = case.lines.place(last.start_mark.index)
     before = case.lines.line(line)[: column - 1]
-    return (line, column) if line < case.line and not before.strip(" -") else None
+    if line == case.line or before.strip(" -"):
+        return None
+    _, above = next(indentation.above(case.lines, line), (0, ""))
+    is_value = "-" in before and re.match(r"\s*- ", above) and not _KEY.match(above)  # one value of a list of values
+    return None if is_value else (line, column)
 
 
 def _lacks_colon(case: _Case, line: int, column: int) -> Fault:
@@ -229,7 +234,8 @@ def _item_among_keys(case: _Case) -> Fault:
 def _fits_no_level(case: _Case) -> Fault:
     width = case.column - 1
     levels = indentation.levels(case.lines, case.line)
-    odd = indentation.odd_one(case.lines, case.line)
+    shifted = indentation.shifted_item(case.lines, case.line) if width in levels else 0
+    odd = shifted or indentation.odd_one(case.lines, case.line)
     if odd != case.line:
         text = case.lines.line(odd)
         message = (
@@ -373,10 +379,13 @@ def _after_block_mark(case: _Case) -> Fault:
 
 
 def _document_start(case: _Case) -> Fault:
-    first = next((n for n in range(1, case.line) if indentation.is_content(case.lines.line(n))), 0)
-    if first:
-        text = case.lines.line(first)
+    content = list(indentation.above(case.lines, case.line))
+    if content:
+        first, text = content[-1]
         indent = indentation.width(text)
+        if indent > case.column - 1 and len(content) == 1 and indentation.after(case.lines, case.line)[:1].strip():
+            message = f"indented by {_spaces(indent)}, unlike the lines below: align them"
+            return Fault("Y_SYNTAX", message, first, indent + 1, len(text.strip()))
         if indent > case.column - 1:
             return case.fault(f"less indented than the first line, which has {_spaces(indent)}: align them")
         if re.match(r"[A-Za-z][\w.-]*\s*(?:#.*)?$", text):
