@@ -9,15 +9,14 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
 
 import yaml
 
-from . import indentation
+from . import indentation, signs
+from .complaint import TOKEN, Case, last_scalar, shown, spaces
 from .faults import Fault, Lines
 
-_TOKEN: Final = re.compile(r"[^\s,\[\]{}]+")
 _GLUED: Final = re.compile(r"^(?P<head>\s*(?:-\s+)*[A-Za-z_][\w./-]*):(?=[^\s:/])")
 _NEAR: Final = 8  # lines above a fault that may hold its cause
 _KEY: Final = re.compile(
@@ -25,38 +24,12 @@ _KEY: Final = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Case:
-    """One complaint: what the parser says, and where."""
-
-    problem: str
-    context: str
-    line: int
-    column: int
-    start: tuple[int, int] | None  # where the thing began that the parser was reading
-    lines: Lines
-    line_number: Callable[[int], int]
-
-    @property
-    def text(self) -> str:
-        return self.lines.line(self.line)
-
-    @property
-    def token(self) -> str:
-        match = _TOKEN.match(self.text, self.column - 1)
-        return match[0] if match else self.text[self.column - 1 : self.column]
-
-    def fault(self, message: str, *, line: int = 0, column: int = 0, length: int = 0, code: str = "Y_SYNTAX") -> Fault:
-        length = length or (1 if line or column else max(1, len(self.token)))
-        return Fault(code, message, line or self.line, column or self.column, length)
-
-
 def explain(error: yaml.MarkedYAMLError, lines: Lines, line_number: Callable[[int], int]) -> Fault:
     """The fault that caused `error`, at the token to be mended."""
     mark = error.problem_mark or error.context_mark
     line, column = lines.place(mark.index) if mark else (1, 1)
     start = lines.place(error.context_mark.index) if error.context_mark else None
-    case = _Case(error.problem or "", error.context or "", line, column, start, lines, line_number)
+    case = Case(error.problem or "", error.context or "", line, column, start, lines, line_number)
     tab = _tab(case)
     if tab:
         return tab
@@ -68,14 +41,14 @@ def explain(error: yaml.MarkedYAMLError, lines: Lines, line_number: Callable[[in
     return case.fault(_plain(case))
 
 
-def _plain(case: _Case) -> str:
+def _plain(case: Case) -> str:
     return " ".join(filter(None, (case.context, case.problem))).replace("<block end>", "the end of the block")
 
 
 # ---- Tabs.
 
 
-def _tab(case: _Case) -> Fault | None:
+def _tab(case: Case) -> Fault | None:
     """A tab in the indentation of the line, or of the line before it (whose block was then read as text)."""
     for line in (case.line, case.line - 1):
         text = case.lines.line(line) if line else ""
@@ -97,7 +70,7 @@ def _tab(case: _Case) -> Fault | None:
 # ---- Mappings.
 
 
-def _mapping_values(case: _Case) -> Fault | None:
+def _mapping_values(case: Case) -> Fault | None:
     """`a: b: c`, a key indented under a key that has a value, or a colon without its space on a line above."""
     before = case.text[: case.column - 1]
     slip = _glued_above(case) or _dash_above(case)
@@ -115,7 +88,7 @@ def _mapping_values(case: _Case) -> Fault | None:
     return _indented_under_value(case, own)
 
 
-def _indented_under_value(case: _Case, own: re.Match[str]) -> Fault | None:
+def _indented_under_value(case: Case, own: re.Match[str]) -> Fault | None:
     """A key that is read as more text of a value: it is too deep, or the line that begins the text lacks its colon."""
     key = own["key"].strip()
     begin = _text_begin(case)
@@ -138,9 +111,9 @@ def _indented_under_value(case: _Case, own: re.Match[str]) -> Fault | None:
     return case.fault(message, column=own.start("key") + 1, length=len(key))
 
 
-def _text_begin(case: _Case) -> tuple[int, int] | None:
+def _text_begin(case: Case) -> tuple[int, int] | None:
     """Where the text begins that ends just before the fault, when it begins its line and goes over several."""
-    last = _last_scalar(case)
+    last = last_scalar(case)
     if last is None or last.style or last.start_mark is None:
         return None
     line, column = case.lines.place(last.start_mark.index)
@@ -152,12 +125,12 @@ def _text_begin(case: _Case) -> tuple[int, int] | None:
     return None if is_value else (line, column)
 
 
-def _lacks_colon(case: _Case, line: int, column: int) -> Fault:
+def _lacks_colon(case: Case, line: int, column: int) -> Fault:
     words = re.split(r"\s#", case.lines.line(line)[column - 1 :].rstrip())[0].rstrip()
-    return Fault("Y_SYNTAX", f"`{_shown(words)}` is no `key: value`: the colon is missing", line, column, len(words))
+    return Fault("Y_SYNTAX", f"`{shown(words)}` is no `key: value`: the colon is missing", line, column, len(words))
 
 
-def _dash_above(case: _Case) -> Fault | None:
+def _dash_above(case: Case) -> Fault | None:
     """`-key: value` without a space, on the lines just above."""
     for line, text in itertools.islice(indentation.above(case.lines, case.line + 1), _NEAR):
         match = re.match(r"\s*(-)[A-Za-z\"'][\w.-]*[\"']?:(?:\s|$)", text)
@@ -170,7 +143,7 @@ def _dash_above(case: _Case) -> Fault | None:
     return Fault("Y_SYNTAX", "write a space after the dash", line, match.start(1) + 1, 1, None, "- ") if match else None
 
 
-def _glued_above(case: _Case) -> Fault | None:
+def _glued_above(case: Case) -> Fault | None:
     """`key:value` without a space, on this line or the one before it."""
     for line in (case.line, case.line - 1):
         text = case.lines.line(line) if line else ""
@@ -181,7 +154,7 @@ def _glued_above(case: _Case) -> Fault | None:
     return None
 
 
-def _no_colon(case: _Case) -> Fault | None:
+def _no_colon(case: Case) -> Fault | None:
     """A line that should be `key: value` and has no colon, or none with a space after it."""
     if case.start is None:
         return None
@@ -194,12 +167,12 @@ def _no_colon(case: _Case) -> Fault | None:
     words = text[column - 1 :].rstrip()
     if re.match(r"-[^\s-]", words):
         return Fault("Y_SYNTAX", "write a space after the dash", line, column, 1, None, "- ")
-    return Fault("Y_SYNTAX", f"`{_shown(words)}` is no `key: value`: the colon is missing", line, column, len(words))
+    return Fault("Y_SYNTAX", f"`{shown(words)}` is no `key: value`: the colon is missing", line, column, len(words))
 
 
-def _expected_key(case: _Case) -> Fault | None:
+def _expected_key(case: Case) -> Fault | None:
     """Something that fits no level: text after a quote, a list item among keys, an indentation that was never opened."""
-    swallowed = _swallowing_quote(case)
+    swallowed = signs.swallowing_quote(case)
     if swallowed:
         return swallowed
     before = case.text[: case.column - 1]
@@ -215,7 +188,7 @@ def _expected_key(case: _Case) -> Fault | None:
     return _fits_no_level(case)
 
 
-def _item_among_keys(case: _Case) -> Fault:
+def _item_among_keys(case: Case) -> Fault:
     deep = indentation.deep_key(case.lines, case.line)
     if deep:
         text = case.lines.line(deep)
@@ -231,7 +204,7 @@ def _item_among_keys(case: _Case) -> Fault:
     return Fault("Y_SYNTAX", message, line, indentation.width(text) + 1, len(key))
 
 
-def _fits_no_level(case: _Case) -> Fault:
+def _fits_no_level(case: Case) -> Fault:
     width = case.column - 1
     levels = indentation.levels(case.lines, case.line)
     shifted = indentation.shifted_item(case.lines, case.line) if width in levels else 0
@@ -239,23 +212,19 @@ def _fits_no_level(case: _Case) -> Fault:
     if odd != case.line:
         text = case.lines.line(odd)
         message = (
-            f"indented by {_spaces(indentation.width(text))}, unlike line {case.line_number(case.line)}: align them"
+            f"indented by {spaces(indentation.width(text))}, unlike line {case.line_number(case.line)}: align them"
         )
-        token = _TOKEN.match(text, indentation.width(text))
+        token = TOKEN.match(text, indentation.width(text))
         return Fault("Y_SYNTAX", message, odd, indentation.width(text) + 1, len(token[0]) if token else 1)
     if width in levels:
         return case.fault(
             f"`{case.token.rstrip(':')}` does not belong to the list above: start it with `- `, or indent it"
         )
     shown = " or ".join(map(str, levels))
-    return case.fault(f"indented by {_spaces(width)}, which fits no level above" + (f" ({shown})" if shown else ""))
+    return case.fault(f"indented by {spaces(width)}, which fits no level above" + (f" ({shown})" if shown else ""))
 
 
-def _spaces(number: int) -> str:
-    return f"{number} space" + ("" if number == 1 else "s")
-
-
-def _after_value(case: _Case, before: str) -> Fault | None:
+def _after_value(case: Case, before: str) -> Fault | None:
     quote = re.search(r"""(['"])(?:(?!\1).)*\1\s*$""", before)
     if quote and quote[1] == "'" and case.text[case.column - 2 : case.column - 1] == "'":
         return case.fault(
@@ -268,159 +237,41 @@ def _after_value(case: _Case, before: str) -> Fault | None:
     return case.fault(f"`{case.token}` is not expected here: the value before it is already complete")
 
 
-# ---- Quotes and brackets.
-
-
-def _unclosed_quote(case: _Case) -> Fault | None:
-    if case.start is None:
-        return None
-    line, column = case.start
-    quote = case.lines.line(line)[column - 1 : column]
-    if "escape" in case.problem:
-        token = case.text[case.column - 1 : case.column + 1]
-        return case.fault(f"`{token}` is no escape: double the backslash, or use single quotes", length=2)
-    return Fault("Y_SYNTAX", f"the quote {quote} opened here is never closed", line, column)
-
-
-def _swallowing_quote(case: _Case) -> Fault | None:
-    """A quote that was left open, and closed only by the next quote some lines below."""
-    last = _last_scalar(case)
-    position = case.lines.index(case.line) + case.column - 1
-    if last is None or last.style not in {"'", '"'} or last.start_mark.line == last.end_mark.line:
-        return None
-    if last.end_mark.index + 1 < position and case.lines.text[last.end_mark.index : position].strip():
-        return None
-    line, column = case.lines.place(last.start_mark.index)
-    end = case.line_number(case.lines.place(last.end_mark.index)[0])
-    return Fault("Y_SYNTAX", f"the quote {last.style} opened here is closed only on line {end}", line, column)
-
-
-def _last_scalar(case: _Case) -> yaml.ScalarToken | None:
-    """The last text that the parser read before it gave up."""
-    position = case.lines.index(case.line) + case.column - 1
-    last = None
-    try:
-        for token in yaml.scan(case.lines.text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
-            if token.start_mark.index >= position:
-                break
-            last = token if isinstance(token, yaml.ScalarToken) else last
-    except yaml.YAMLError:
-        pass
-    return last
-
-
-def _unclosed_bracket(case: _Case) -> Fault | None:
-    if case.start is None:
-        return None
-    line, column = case.start
-    opener = case.lines.line(line)[column - 1 : column]
-    closer = {"[": "]", "{": "}"}.get(opener, "the closing bracket")
-    if case.line > line and not _closed_later(case, closer):
-        return Fault("Y_SYNTAX", f"the `{opener}` opened here is never closed", line, column)
-    if case.line > line or not case.token:
-        return Fault("Y_SYNTAX", f"the `{opener}` opened here is not closed where it should be", line, column)
-    return case.fault(f"a comma or `{closer}` is missing before this")
-
-
-def _closed_later(case: _Case, closer: str) -> bool:
-    rest = case.lines.text[case.lines.index(case.line) :]
-    return bool(re.search(rf"^\s*{re.escape(closer)}", rest, re.MULTILINE))
-
-
-# ---- The rest.
-
-
-def _star(case: _Case) -> Fault | None:
-    if case.start is None:
-        return None
-    line, column = case.start
-    text = case.lines.line(line)[column - 1 :]
-    value = re.split(r"\s#", text.rstrip(), maxsplit=1)[0].rstrip()
-    name = "an alias" if text.startswith("*") else "an anchor"
-    message = f"a value that begins with `{text[:1]}` is {name} to YAML: quote it"
-    return Fault("Y_SYNTAX", message, line, column, len(value), None, f'"{value}"')
-
-
-def _undefined_alias(case: _Case) -> Fault:
-    return case.fault(
-        f"the alias `{case.token}` has no anchor: define `&{case.token[1:]}` first, or quote it", code="Y_ALIAS"
-    )
-
-
-def _duplicate_anchor(case: _Case) -> Fault:
-    return case.fault(f"the anchor `{case.token}` is defined twice", code="Y_ALIAS")
-
-
-def _undefined_handle(case: _Case) -> Fault:
-    return case.fault(f"the tag `{case.token}` is not defined", code="Y_TAG")
-
-
-def _item_here(case: _Case) -> Fault | None:
-    before = case.text[: case.column - 1].strip()
-    if before.endswith(":"):
-        return case.fault(f"a list cannot begin on the line of its key: put it below `{_shown(before)}`", length=1)
-    return case.fault("a list item cannot begin here: start it on a line of its own", length=1)
-
-
-def _cannot_start(case: _Case) -> Fault:
-    character = case.text[case.column - 1 : case.column]
-    if character == "\t":
-        return case.fault("a tab where a value should begin: YAML allows only spaces here", length=1, code="Y_TAB")
-    return case.fault(f"a value cannot begin with `{character}`: quote it")
-
-
-def _missing_node(case: _Case) -> Fault:
-    character = case.text[case.column - 1 : case.column]
-    return case.fault(f"a value is missing before `{character}`", length=1)
-
-
-def _after_block_mark(case: _Case) -> Fault:
-    return case.fault("text after `|` or `>`: begin it on the next line, indented")
-
-
-def _document_start(case: _Case) -> Fault:
+def _document_start(case: Case) -> Fault:
     content = list(indentation.above(case.lines, case.line))
     if content:
         first, text = content[-1]
         indent = indentation.width(text)
         if indent > case.column - 1 and len(content) == 1 and indentation.after(case.lines, case.line)[:1].strip():
-            message = f"indented by {_spaces(indent)}, unlike the lines below: align them"
+            message = f"indented by {spaces(indent)}, unlike the lines below: align them"
             return Fault("Y_SYNTAX", message, first, indent + 1, len(text.strip()))
         if indent > case.column - 1:
-            return case.fault(f"less indented than the first line, which has {_spaces(indent)}: align them")
+            return case.fault(f"less indented than the first line, which has {spaces(indent)}: align them")
         if re.match(r"[A-Za-z][\w.-]*\s*(?:#.*)?$", text):
             return _lacks_colon(case, first, 1)
     return case.fault("the document ended before this: put `---` between documents")
 
 
-def _directive(case: _Case) -> Fault:
-    return case.fault("this YAML directive asks for a version that no reader knows: delete the line")
-
-
-def _shown(text: str) -> str:
-    return text if len(text) <= 40 else text[:39] + "…"
-
-
-_EXPLANATIONS: Final[tuple[tuple[str, Callable[[_Case], Fault | None]], ...]] = (
+_EXPLANATIONS: Final[tuple[tuple[str, Callable[[Case], Fault | None]], ...]] = (
     ("mapping values are not allowed", _mapping_values),
-    ("while scanning a quoted scalar", _unclosed_quote),
-    ("while parsing a quoted scalar", _unclosed_quote),
+    ("while scanning a quoted scalar", signs.unclosed_quote),
+    ("while parsing a quoted scalar", signs.unclosed_quote),
     ("could not find expected ':'", _no_colon),
-    ("while scanning an alias", _star),
-    ("while scanning an anchor", _star),
-    ("found undefined alias", _undefined_alias),
-    ("found duplicate anchor", _duplicate_anchor),
-    ("second occurrence", _duplicate_anchor),
-    ("found undefined tag handle", _undefined_handle),
-    ("sequence entries are not allowed", _item_here),
-    ("that cannot start any token", _cannot_start),
-    ("did not find expected node content", _missing_node),
-    ("expected the node content", _missing_node),
-    ("while scanning a block scalar", _after_block_mark),
-    ("while parsing a flow", _unclosed_bracket),
+    ("while scanning an alias", signs.star),
+    ("while scanning an anchor", signs.star),
+    ("found undefined alias", signs.undefined_alias),
+    ("found duplicate anchor", signs.duplicate_anchor),
+    ("second occurrence", signs.duplicate_anchor),
+    ("found undefined tag handle", signs.undefined_handle),
+    ("sequence entries are not allowed", signs.item_here),
+    ("that cannot start any token", signs.cannot_start),
+    ("did not find expected node content", signs.missing_node),
+    ("expected the node content", signs.missing_node),
+    ("while scanning a block scalar", signs.after_block_mark),
+    ("while parsing a flow", signs.unclosed_bracket),
     ("did not find expected key", _expected_key),
     ("did not find expected '-' indicator", _expected_key),
     ("expected <block end>", _expected_key),
     ("<document start>", _document_start),
-    ("incompatible YAML document", _directive),
+    ("incompatible YAML document", signs.directive),
 )
