@@ -237,7 +237,8 @@ def _across(checks: Sequence[_Examined], definitions: Sequence[Defines]) -> Iter
     for examined in checks:
         for node in examined.documents:
             defined += references.definitions(node, examined.place)
-            used += references.references(node, examined.place)
+            if references.may_refer(examined.fence.text):
+                used += references.references(node, examined.place)
     yield from references.unresolved(used, defined)
 
 

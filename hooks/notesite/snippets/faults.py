@@ -68,7 +68,13 @@ class Lines:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self._starts = [0, *(match.end() for match in _LINE_END.finditer(text))]
+        self._known: list[int] | None = None  # most texts are right, and nobody asks for a place
+
+    @property
+    def _starts(self) -> list[int]:
+        if self._known is None:
+            self._known = [0, *(match.end() for match in _LINE_END.finditer(self.text))]
+        return self._known
 
     def __len__(self) -> int:
         return len(self._starts)

@@ -124,6 +124,12 @@ _RULES: Final = {
     "service": (_rule(SERVICE, "name", "port"),),
 }
 _PLAIN: Final = {"serviceName": SERVICE}
+_NAMED: Final = re.compile(rf"\b(?:{'|'.join((*_RULES, *_PLAIN))})\b")
+
+
+def may_refer(text: str) -> bool:
+    """Whether a snippet holds any field that can name an object: spares the others the walk."""
+    return _NAMED.search(text) is not None
 
 
 def references(node: yaml.Node, place: Place) -> Iterator[Reference]:
