@@ -17,12 +17,13 @@ from xml.etree import ElementTree as ET
 import cmarkgfm
 from cmarkgfm.cmark import Options
 from markdown import Markdown
+from tinyhtml5.parser import HTMLParser
+
 from notesite.emoji import with_emoji
 from notesite.html import read_tags
 from notesite.render.bridge import Bridge
 from notesite.render.html import PageHtml
 from notesite.render.sanitize import AS_TEXT, UNWRAPPED
-from tinyhtml5.parser import HTMLParser
 
 EXTENSIONS = ["table", "strikethrough", "autolink", "tagfilter", "tasklist"]
 _BLOCKS = {"p", "pre", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "td", "th", "li", "summary", "dt", "dd", "caption"}
@@ -70,7 +71,9 @@ def share_equal(expected: list[Block], found: list[Block]) -> float:
 def differences(expected: list[Block], found: list[Block]) -> list[str]:
     """The blocks that differ, as a readable diff."""
     before, after = [str(tuple(b)) for b in expected], [str(tuple(b)) for b in found]
-    return [line for line in difflib.unified_diff(before, after, lineterm="", n=0) if line[:2] not in {"--", "++", "@@"}]
+    return [
+        line for line in difflib.unified_diff(before, after, lineterm="", n=0) if line[:2] not in {"--", "++", "@@"}
+    ]
 
 
 def _parse(html: str) -> ET.Element:
@@ -144,10 +147,7 @@ def _blocks(root: ET.Element, path: tuple[str, ...] = ()) -> Iterator[Block]:
     loose.append(_text(root.text))
     for child in root:
         tag = child.tag
-        if tag == "div" and "highlight" in (child.get("class") or ""):
-            yield from flush()
-            yield Block("pre", "/".join(path), "".join(child.itertext()).strip("\n"))
-        elif tag == "pre":
+        if (tag == "div" and "highlight" in (child.get("class") or "")) or tag == "pre":
             yield from flush()
             yield Block("pre", "/".join(path), "".join(child.itertext()).strip("\n"))
         elif tag == "p" or tag in {"h1", "h2", "h3", "h4", "h5", "h6", "summary", "caption", "dt"}:
@@ -162,7 +162,10 @@ def _blocks(root: ET.Element, path: tuple[str, ...] = ()) -> Iterator[Block]:
         elif tag == "hr":
             yield from flush()
             yield Block("hr", "/".join(path), "")
-        elif tag in _CONTAINERS or (tag not in _MARKS and any(grand.tag in _BLOCKS | _CONTAINERS for grand in child.iter() if grand is not child)):
+        elif tag in _CONTAINERS or (
+            tag not in _MARKS
+            and any(grand.tag in _BLOCKS | _CONTAINERS for grand in child.iter() if grand is not child)
+        ):
             yield from flush()
             name = "quote" if tag == "blockquote" else "ul" if tag == "ul" else tag
             yield from _blocks(child, (*path, name))

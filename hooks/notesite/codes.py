@@ -134,7 +134,62 @@ SETTINGS = (
         "Run the check with `--write-baseline` so that it shrinks.",
     ),
 )
-YAML: tuple[Code, ...] = ()
+YAML = (
+    Code("Y_SYNTAX", _E, "The YAML cannot be read.", "Mend the line as the message says."),
+    Code("Y_TAB", _E, "A tab stands where YAML allows only spaces.", "Indent with spaces."),
+    Code("Y_CHAR", _E, "The YAML holds a character that YAML forbids.", "Delete the character."),
+    Code(
+        "Y_SPACE",
+        _W,
+        "A no-break space stands where YAML needs a plain one; it often comes from copying a web page.",
+        "Replace it by a plain space.",
+    ),
+    Code("Y_DUPKEY", _E, "A mapping has the same key twice.", "Remove or rename one of them."),
+    Code("Y_KEY", _E, "A key is a list or a mapping.", "Use a text as the key."),
+    Code("Y_MERGE", _E, "A merge key (`<<`) has nothing to merge.", "Give it an alias of a mapping."),
+    Code(
+        "Y_TAG",
+        _E,
+        "A tag is used that plain YAML readers do not know.",
+        "Remove the tag, or exempt the block with `<!-- notes: skip REASON -->` when a special reader is meant.",
+    ),
+    Code("Y_VALUE", _E, "A value is not of the type it claims to be.", "Correct the value, or quote it."),
+    Code("Y_NUMBER", _E, "A number is too long.", "Quote it, or shorten it."),
+    Code(
+        "Y_IMPLICIT",
+        _W,
+        "A plain word or number is read as something else than the text it looks like.",
+        "Write what is meant, or put quotes around it.",
+    ),
+    Code(
+        "Y_FOLD",
+        _W,
+        "A list item is swallowed by the value above it.",
+        "Remove the value above, or align the item with its list.",
+    ),
+    Code(
+        "Y_ALIAS", _E, "An alias has no anchor, or expands to too much.", "Define the anchor, or write the value out."
+    ),
+    Code("Y_CYCLE", _E, "An alias refers to a parent of itself.", "Write the value out."),
+    Code("Y_DEPTH", _E, "The YAML is nested too deeply to be read safely.", "Flatten it."),
+    Code("Y_NODES", _E, "The YAML has too many parts.", "Shorten the block."),
+    Code("Y_DOCS", _E, "The YAML has too many documents.", "Shorten the block."),
+    Code("Y_SIZE", _E, "The YAML is too long.", "Shorten the block."),
+    Code(
+        "Y_LABEL",
+        _I,
+        "The label of a code block does not say what it holds.",
+        "Write the label that the message names after the opening marks.",
+    ),
+)
+REFERENCES = (
+    Code(
+        "K_REFERENCE",
+        _I,
+        "The notes refer to an object or a key that they define under another name.",
+        "Use one name in both places, or say where the other object comes from.",
+    ),
+)
 KUBERNETES: tuple[Code, ...] = ()
 SHELL: tuple[Code, ...] = ()
 IMAGES: tuple[Code, ...] = ()
@@ -142,4 +197,8 @@ LINKS: tuple[Code, ...] = (
     Code("L_ANCHOR", _E, "A link inside the notes points to no heading.", "Write the anchor that the message names."),
 )
 
-CODES = {code.name: code for family in (NOTES, SETTINGS, YAML, KUBERNETES, SHELL, IMAGES, LINKS) for code in family}
+CODES = {
+    code.name: code
+    for family in (NOTES, SETTINGS, YAML, REFERENCES, KUBERNETES, SHELL, IMAGES, LINKS)
+    for code in family
+}

@@ -40,6 +40,11 @@ class ImageSettings:
 class SnippetSettings:
     """How YAML and commands are checked."""
 
+    kubernetes: tuple[str, ...] = ()  # versions such as "1.31"; empty: all that are bundled
+    schemas: str = ""  # folder of more schemas (custom resources), relative to mkdocs.yml
+    languages: tuple[Literal["yaml", "shell"], ...] = ("yaml", "shell")  # what is checked
+    marks: bool = True  # say on the page what was checked
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:

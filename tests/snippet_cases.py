@@ -1,0 +1,85 @@
+"""Helpers for the tests of snippets: case files, and a judge that knows nothing of Kubernetes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from notesite.diagnostics import Diagnostic, Report
+from notesite.notes import parse
+from notesite.snippets.check import check
+from notesite.snippets.faults import Fault
+from notesite.snippets.verdicts import SnippetVerdict
+
+CASES = Path(__file__).parent / "cases" / "snippets"
+
+
+def read_cases(name: str) -> list[tuple[str, str, str]]:
+    """Title, input and expected output of every case in a file."""
+    parts = (CASES / name).read_bytes().decode("utf-8").split("\n.\n")
+    return [(title.strip("\n"), text, expected) for title, text, expected in zip(*[iter(parts)] * 3, strict=False)]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A judgement as the check needs it."""
+
+    form: str
+    definitions: tuple[str, ...] = ()
+    parts: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    faults: tuple[Fault, ...] = ()
+    valid: str = ""
+    skipped: str = ""
+
+
+@dataclass(slots=True)
+class Judge:
+    """A judge that answers with what it was given, or by the look of a document, and remembers what it was asked."""
+
+    answers: Sequence[Judged] = ()
+    asked: list[dict[str, Any]] = field(default_factory=list)
+
+    def __call__(self, documents: Sequence[yaml.Node], text: str, **options: Any) -> tuple[Judged, ...]:
+        """As `kubernetes.judge` is called."""
+        self.asked.append({"text": text, **options})
+        if self.answers:
+            return tuple(self.answers)
+        return tuple(self.look(document) for document in documents)
+
+    @staticmethod
+    def look(document: yaml.Node) -> Judged:
+        """Manifests have `kind`, a `name` in a list item or in a root means a fragment, all else is plain."""
+        keys = {}
+        if isinstance(document, yaml.MappingNode):
+            keys = {key.value: value.value for key, value in document.value if isinstance(key, yaml.ScalarNode)}
+        if "kind" in keys and "apiVersion" in keys:
+            return Judged("manifest", (str(keys["kind"]),), valid="1.25-1.37")
+        fragment = {"env", "envFrom", "volumes", "spec", "containers", "type"} & keys.keys()
+        return Judged("fragment", ("Container",), valid="1.25-1.37") if fragment else Judged("plain")
+
+
+def checked(text: str, judge: Judge | None = None, **options: Any) -> tuple[tuple[SnippetVerdict, ...], Report]:
+    """The check of a notes file given as text."""
+    notes = parse(text)
+    return check(notes.fences, judge=judge or Judge(), lines=notes.lines, **options)
+
+
+def line_of(diagnostic: Diagnostic) -> str:
+    """A finding on one line: place, length, code, severity, message, and what would mend it."""
+    span = diagnostic.span
+    length = span.end.column - span.start.column
+    mend = "" if diagnostic.replacement is None else f" => {diagnostic.replacement!r}"
+    return f"{span.start}+{length} {diagnostic.code} {diagnostic.severity}: {diagnostic.message}{mend}"
+
+
+def listing(verdicts: Sequence[SnippetVerdict], report: Report) -> str:
+    """Everything a case can expect."""
+    lines = [line_of(diagnostic) for diagnostic in report.diagnostics]
+    lines += [f"skipped {skip.span.start}: {skip.reason}" for skip in report.skipped]
+    if not lines:
+        lines = [f"{v.status or v.kind}: {v.mark}".rstrip(": ") for v in verdicts]
+    return "\n".join(lines)
