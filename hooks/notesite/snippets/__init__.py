@@ -1,0 +1,1 @@
+"""Checks of the code blocks in the notes."""
