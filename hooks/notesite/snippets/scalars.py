@@ -41,7 +41,7 @@ _MOST_DIGITS = 400  # longer numbers are text to us: Python refuses or takes lon
 
 
 @lru_cache(maxsize=4096)
-def plain(text: str) -> tuple[str, Value]:
+def plain(text: str) -> tuple[str, Value]:  # noqa: PLR0911  # one return for each kind of scalar
     """Kind and value of a scalar without quotes and without a tag."""
     if text in _NULLS:
         return NULL, None

@@ -51,7 +51,7 @@ def _shape(name: str, json_schema: Mapping[str, Any], depth: int) -> Shape:
     return found
 
 
-def _type(json_schema: Mapping[str, Any], owner: str, depth: int) -> Type:
+def _type(json_schema: Mapping[str, Any], owner: str, depth: int) -> Type:  # noqa: PLR0911  # one return for each kind of type
     if depth > _DEEPEST or "$ref" in json_schema:
         return Type("a", owner)
     if json_schema.get("x-kubernetes-int-or-string") or json_schema.get("format") == "int-or-string":

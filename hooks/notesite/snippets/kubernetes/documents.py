@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
@@ -27,15 +28,46 @@ _FOREIGN = (
     ("a kubeconfig", ("clusters", "contexts"), ()),
 )
 _KUSTOMIZE = frozenset(
-    "resources bases namePrefix nameSuffix commonLabels commonAnnotations images patches patchesStrategicMerge "
-    "patchesJson6902 configMapGenerator secretGenerator generatorOptions components replacements vars labels "
-    "helmCharts crds transformers generators namespace replicas configurations openapi buildMetadata sortOptions".split()
+    [
+        "resources",
+        "bases",
+        "namePrefix",
+        "nameSuffix",
+        "commonLabels",
+        "commonAnnotations",
+        "images",
+        "patches",
+        "patchesStrategicMerge",
+        "patchesJson6902",
+        "configMapGenerator",
+        "secretGenerator",
+        "generatorOptions",
+        "components",
+        "replacements",
+        "vars",
+        "labels",
+        "helmCharts",
+        "crds",
+        "transformers",
+        "generators",
+        "namespace",
+        "replicas",
+        "configurations",
+        "openapi",
+        "buildMetadata",
+        "sortOptions",
+    ]
 )
 _KUSTOMIZE_ONLY = _KUSTOMIZE - frozenset(
     ("resources", "images", "labels", "namespace", "replicas", "vars", "components")
 )
+_FILE = re.compile(r"\.ya?ml$|^\.{1,2}/|^https?://|^github\.com/")
 _PLAY = frozenset(("hosts", "tasks", "roles", "become", "gather_facts"))
 _CONFIG_SUFFIXES = (".config.k8s.io", "kubeadm.k8s.io", "audit.k8s.io", "client.authentication.k8s.io")
+
+_REFERENCE_KEYS = frozenset(
+    ("apiVersion", "kind", "name", "namespace", "uid", "apiGroup", "fieldPath", "resourceVersion")
+)
 
 
 class Kind(NamedTuple):
@@ -87,13 +119,19 @@ def _holds_mappings(node: MappingNode) -> bool:
 
 
 def _lists_files(node: MappingNode) -> bool:
-    """Whether `resources` is a list of names, as in a kustomization, and not the limits of a container."""
+    """Whether `resources` lists files, as in a kustomization, and not the resources of a role."""
     return any(
         key.value == "resources"
         and isinstance(value, SequenceNode)
-        and all(isinstance(item, ScalarNode) for item in value.value)
+        and any(isinstance(item, ScalarNode) and _FILE.search(item.value) for item in value.value)
         for key, value in node.value
     )
+
+
+def is_reference(node: MappingNode) -> bool:
+    """Whether a mapping with apiVersion and kind may be a reference to an object (`scaleTargetRef`)."""
+    names = {key.value for key, _ in node.value if isinstance(key, ScalarNode)}
+    return "name" in names and names <= _REFERENCE_KEYS
 
 
 class Unknown(NamedTuple):
@@ -107,38 +145,47 @@ class Unknown(NamedTuple):
 
 def unknown_kind(schema: Schema, api_version: str, kind: str) -> Unknown:
     """Removed, misspelt, or a custom resource."""
-    removed = removal(api_version, kind)
-    if removed:
+    if removed := removal(api_version, kind):
         return Unknown("K_REMOVED", removed, False)
+    if reason := _no_object(api_version, kind):
+        return Unknown("", reason, True)
+    return _misspelt(schema, api_version, kind) or Unknown(
+        "", f"{kind} ({api_version}) is a custom resource or unknown; no schema for it", True
+    )
+
+
+def _no_object(api_version: str, kind: str) -> str:
+    """Why this is no object of the API at all; "" when it may be one."""
+    if any(mark in api_version + kind for mark in "$<{"):
+        return "apiVersion or kind is left open"
+    if api_version.rpartition("/")[0].endswith(_CONFIG_SUFFIXES) or (api_version, kind) == ("v1", "Config"):
+        return f"{kind} is a configuration file, not an object of the API"
+    if kind.endswith("Review"):
+        return f"{kind} is a message between servers, not an object of the API"
+    return ""
+
+
+def _misspelt(schema: Schema, api_version: str, kind: str) -> Unknown | None:
+    """The kind or the apiVersion that was meant; None when it may be a custom resource."""
+    known = [tuple(name.split(" ")) for name in schema.kinds]
+    homes = [version for version, name in known if name == kind]
+    versions = {version for version, _ in known}
     group = api_version.rpartition("/")[0]
-    if "$" in api_version + kind or "<" in api_version + kind or "{" in api_version + kind:
-        return Unknown("", "apiVersion or kind is left open", True)
-    if group.endswith(_CONFIG_SUFFIXES) or (api_version, kind) in (("v1", "Config"), ("audit.k8s.io/v1", "Policy")):
-        return Unknown("", f"{kind} is a configuration file, not an object of the API", True)
-    homes = [known.partition(" ")[0] for known in schema.kinds if known.partition(" ")[2] == kind]
-    versions = {known.partition(" ")[0] for known in schema.kinds}
-    groups = {version.rpartition("/")[0] for version in versions}
-    if api_version in versions:
-        kinds = [known.partition(" ")[2] for known in schema.kinds if known.partition(" ")[0] == api_version]
-        near = nearest_value(kind, kinds)
-        if homes:
+    ours = group in {version.rpartition("/")[0] for version in versions}
+    if homes:
+        near = nearest_value(api_version, versions)
+        if near in homes:
+            return Unknown("K_KIND", f'there is no "{api_version}"; did you mean "{near}"?', False, near)
+        if ours or "." not in group:  # the group of a custom resource has a dot
             best = _stable(homes)
-            return Unknown("K_KIND", f'there is no {kind} in {api_version}; it is in "{best}"', False, best)
-        near = near or nearest_value(kind, {known.partition(" ")[2] for known in schema.kinds})
-        if near:
-            return Unknown("K_KIND", f'there is no kind "{kind}"; did you mean "{near}"?', True, near)
-        if group in groups and ("." not in group or group.endswith(".k8s.io")):
-            return Unknown("K_KIND", f'there is no kind "{kind}" in {api_version}', True)
-    if homes and (group in groups or "." not in group):
-        best = _stable(homes)
-        return Unknown("K_KIND", f'there is no {kind} in "{api_version}"; it is in "{best}"', False, best)
-    near_version = nearest_value(api_version, versions) if homes else None
-    if near_version in homes:
-        return Unknown("K_KIND", f'there is no "{api_version}"; did you mean "{near_version}"?', False, near_version)
-    near = nearest_value(kind, {known.partition(" ")[2] for known in schema.kinds}) if group in groups else None
-    if near:
-        return Unknown("K_KIND", f'there is no kind "{kind}"; did you mean "{near}"?', True, near)
-    return Unknown("", f"{kind} ({api_version}) is a custom resource or unknown; no schema for it", True)
+            return Unknown("K_KIND", f'there is no {kind} in "{api_version}"; it is in "{best}"', False, best)
+        return None
+    if not ours:
+        return None
+    near = nearest_value(kind, {name for version, name in known if version == api_version})
+    near = near or nearest_value(kind, {name for _, name in known})
+    hint = f'; did you mean "{near}"?' if near else ""
+    return Unknown("K_KIND", f'there is no kind "{kind}" in {api_version}{hint}', True, near)
 
 
 def _stable(versions: list[str]) -> str:

@@ -29,26 +29,27 @@ def nearest_value(word: str, known: Iterable[str]) -> str | None:
 
 
 def _nearest(word: str, known: Iterable[str]) -> str | None:
-    squeezed = _squeezed(word)
-    if not squeezed or len(word) > 80:
+    meant = squeezed(word)
+    if not meant or len(word) > 80:
         return None
     best: tuple[int, int, str] | None = None
     for candidate in known:
-        other = _squeezed(candidate)
-        if other == squeezed:
+        other = squeezed(candidate)
+        if other == meant:
             return candidate
-        limit = 1 if min(len(squeezed), len(other)) <= 5 else 2 if min(len(squeezed), len(other)) <= 10 else 3
-        if abs(len(other) - len(squeezed)) > limit or min(len(squeezed), len(other)) < 3:
+        limit = 1 if min(len(meant), len(other)) <= 5 else 2 if min(len(meant), len(other)) <= 10 else 3
+        if abs(len(other) - len(meant)) > limit or min(len(meant), len(other)) < 3:
             continue
-        distance = edits(squeezed, other, limit)
+        distance = edits(meant, other, limit)
         if distance <= limit:
-            key = (distance, -_common_prefix(squeezed, other), candidate)
+            key = (distance, -_common_prefix(meant, other), candidate)
             if best is None or key < best:
                 best = key
     return best[2] if best else None
 
 
-def _squeezed(word: str) -> str:
+def squeezed(word: str) -> str:
+    """The word without what spellings differ in: case, dashes and underscores."""
     return word.replace("-", "").replace("_", "").replace(" ", "").lower()
 
 

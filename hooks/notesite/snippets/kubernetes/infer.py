@@ -14,18 +14,25 @@ from itertools import combinations, product
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from .guess import edits
+from notesite.codes import Severity
+
+from .guess import edits, squeezed
 from .schema import Schema, Shape, table
-from .walk import Found, Walk
+from .values import Found
+from .walk import Walk
 
 _UNLISTED = -3.0
 _PRIOR = 0.35  # weight of a prior against that of a matched field
 _ACCEPTED = 2.5  # how far behind the best a clean candidate may be
 _EXPLAINS_FAR_MORE = 8.0  # a faulty candidate beats the clean ones when it is better by this much
 _MUCH_MORE_COMMON = 4.0  # … or when its prior is, and all of its faults are slips
+_CATCH_ALL = -5.0  # the prior of definitions that nearly anything fits; they need evidence below the root
 _PENALTY = {"K_FIELD": 6.0, "K_TYPE": 7.0, "K_VALUE": 5.0, "K_REQUIRED": 3.0}
 _SLIP = 3.0
 _MOST_CANDIDATES = 80
+_HALF, _MOST = 0.5, 0.75  # of the root keys
+_LITTLE, _MUCH = 4.0, 12.0  # evidence, in points of a candidate's fit
+SURE_OF_PRIOR = 0.0
 
 Memo = dict[tuple[int, int], tuple[float, list[Found]]]
 
@@ -39,12 +46,18 @@ class Candidate:
     faults: list[Found]  # those that count: in every version, not for want of root fields, not placeholders
     walk: Walk
     matched: int  # root keys that the definition has
+    at_root: float  # their part of the walk's score
     blunders: int  # faults that are no slips
 
     @property
     def prior(self) -> float:
         """How common the definition is."""
         return prior(self.shape)
+
+    @property
+    def fit(self) -> float:
+        """The score without regard to how common the definition is."""
+        return self.score - _PRIOR * prior(self.shape)
 
 
 @dataclass(slots=True)
@@ -93,10 +106,11 @@ class Inference:
             if not (best.faults and best.score > first.score + _EXPLAINS_FAR_MORE):
                 slipped = self._slipped(candidates, first)
                 if slipped is None:
-                    accepted = tuple(c for c in clean if c.score >= first.score - _ACCEPTED)
+                    fits = max(c.fit for c in clean) - _ACCEPTED
+                    accepted = tuple(c for c in clean if c.score >= first.score - _ACCEPTED or c.fit >= fits)
                     return Guess(first, accepted, known_share=share)
                 best = slipped
-        elif isinstance(node, MappingNode) and len(node.value) > 1:
+        elif isinstance(node, MappingNode) and not (best.matched == len(node.value) and not best.blunders):
             parts = self._split(node)
             if parts is not None:
                 return parts
@@ -153,10 +167,11 @@ class Inference:
                 score -= 0.3
             else:
                 faults.append(fault)
-                blunders += not fault.slip and fault.code != "K_TWICE"
+                blunders += not fault.slip and fault.code not in ("K_TWICE", "K_REQUIRED")
                 score -= _SLIP if fault.slip else _PENALTY.get(fault.code, 2.0)
-        matched = sum(name in shape.fields for node in nodes for name in _names(node))
-        return Candidate(shape, score, faults, walk, matched, blunders)
+        matched = [shape.fields[name] for node in nodes for name in _names(node) if name in shape.fields]
+        at_root = sum(field.weight for field in matched)
+        return Candidate(shape, score, faults, walk, len(matched), at_root, blunders)
 
     def _favour(self, candidates: list[Candidate]) -> None:
         """A push for what the headings speak of; only a push, since headings mislead as often as they help."""
@@ -167,14 +182,20 @@ class Inference:
 
     def _slipped(self, candidates: Sequence[Candidate], clean: Candidate) -> Candidate | None:
         """A much more common definition that fits but for slips of the pen."""
+        vague = clean.prior <= _CATCH_ALL and clean.walk.score - clean.at_root < 0.01
         return next(
             (
                 candidate
                 for candidate in candidates[:40]
                 if candidate.faults
-                and not candidate.blunders
-                and candidate.prior > clean.prior + _MUCH_MORE_COMMON
-                and candidate.score > clean.score + 1.0
+                and (
+                    (vague and candidate.prior > 0 and candidate.matched == clean.matched)
+                    or (
+                        not candidate.blunders
+                        and candidate.prior > clean.prior + _MUCH_MORE_COMMON
+                        and candidate.score > clean.score + 1.0
+                    )
+                )
             ),
             None,
         )
@@ -253,7 +274,8 @@ class Inference:
         _, a, b, larger = best
         first = tuple(name for name in names if name in larger)
         second = tuple(name for name in names if name not in larger)
-        return Guess(a, (a, b), parts=((a, first), (b, second)))
+        parts = ((a, first), (b, second))
+        return Guess(a, (a, b), parts=parts if names[0] in larger else parts[::-1])
 
     def _clean_parts(self, node: MappingNode, names: frozenset[str], numbers: Sequence[int]) -> list[Candidate]:
         part = MappingNode(
@@ -261,16 +283,38 @@ class Inference:
         )
         self.made.append(part)
         found = (self._compare(number, [part]) for number in numbers)
-        return sorted((c for c in found if not c.faults), key=lambda c: -c.score)[:6]
+        fitting = (c for c in found if all(fault.code == "K_REQUIRED" for fault in c.faults))
+        return sorted(fitting, key=lambda c: -c.score)[:6]
 
     def _related(self, one: int, two: int) -> bool:
         return two in self.schema.reach(one) or one in self.schema.reach(two)
 
 
+def confidence(guess: Guess, node: Node) -> Severity | None:
+    """How severe a fault of a fragment may be, by how sure we are of what it is; None: not sure at all."""
+    best = guess.best
+    if best is None:
+        return None
+    roots = sum(len(item.value) for item in (node.value if isinstance(node, SequenceNode) else [node]))
+    explained = best.matched / roots if roots else 0.0
+    others = best.matched - len(guess.extra)  # root keys that are right as written
+    listed = best.prior > SURE_OF_PRIOR
+    if explained < _HALF or (not others and not listed):
+        return None
+    if guess.extra and others < 2 and best.fit < _MUCH:
+        return Severity.WARNING if others and listed else Severity.INFO
+    if explained < _MOST or best.blunders > 1 or not listed:
+        if best.blunders and (explained < _MOST or best.fit < 0):
+            return Severity.INFO if listed else None
+        return Severity.WARNING if listed and explained >= _MOST else Severity.INFO
+    return Severity.WARNING if best.blunders and best.fit < _LITTLE else Severity.ERROR
+
+
 def _mappings(node: Node) -> list[MappingNode]:
     """The mappings at the root of a fragment; none when it is something else."""
     items = node.value if isinstance(node, SequenceNode) else [node]
-    return items if items and all(isinstance(item, MappingNode) for item in items) else []
+    mappings = [item for item in items if isinstance(item, MappingNode)]
+    return mappings if len(mappings) == len(items) else []
 
 
 def _names(node: MappingNode) -> Iterator[str]:
@@ -281,13 +325,13 @@ def _near_keys(schema: Schema, word: str) -> Iterator[str]:
     """Up to three field names that `word` may be a misspelling of."""
     if not 3 <= len(word) <= 60:
         return
-    lower = word.lower()
-    limit = 1 if len(word) <= 5 else 2
+    meant = squeezed(word)
+    limit = 1 if len(meant) <= 5 else 2
     found = []
     for name in schema.keys:
-        other = name.lower()
-        if abs(len(other) - len(lower)) <= limit and len(other) >= 3:
-            distance = 0 if other == lower else edits(lower, other, limit)
+        other = squeezed(name)
+        if abs(len(other) - len(meant)) <= limit and len(other) >= 3:
+            distance = 0 if other == meant else edits(meant, other, limit)
             if distance <= limit:
                 found.append((distance, -len(schema.owners(name)), name))
     for _, _, name in sorted(found)[:3]:

@@ -10,26 +10,23 @@ from typing import Any, Final
 
 from yaml.nodes import CollectionNode, MappingNode, Node, ScalarNode, SequenceNode
 
-from ...codes import CODES, Severity
-from . import crds, meaning, meaning_network
-from .documents import Kind, deprecation, foreign, kind_of, removal, unknown_kind
+from notesite.codes import CODES, Severity
+
+from . import crds, meaning_network, rules
+from .documents import Kind, deprecation, foreign, is_reference, kind_of, removal, unknown_kind
 from .headings import kinds_named
-from .infer import Candidate, Guess, Inference
+from .infer import SURE_OF_PRIOR, Candidate, Guess, Inference, confidence
 from .placeholders import is_elided
 from .schema import Schema, Shape, bundled
+from .values import Found
 from .verdict import Fault, Form, Judgement
-from .walk import Found, Walk
+from .walk import Walk
 
 DEFAULT_VERSIONS: Final = tuple(f"1.{minor}" for minor in range(25, 38))
 Extra = Mapping[crds.Kind, Mapping[str, Any]]  # (apiVersion, kind) -> JSON schema of the whole object
 
 _ODD_LINE_ENDS = ("\x85", "\u2028", "\u2029")  # line ends to YAML, not to editors
-_REFERENCE_KEYS = frozenset(
-    ("apiVersion", "kind", "name", "namespace", "uid", "apiGroup", "fieldPath", "resourceVersion")
-)
 _MOST_TWINS = 6  # definitions that all have to agree on a fault of meaning
-_SURE_OF_PRIOR = 0.0
-_ROOTS_EXPLAINED = 0.75
 
 
 def known_definition(name: str) -> bool:
@@ -52,7 +49,9 @@ def judge(
     of a definition (`Container`) that the author says it is a part of.  Raises ValueError on a version that is not
     bundled.
     """
-    snippet = _Snippet(text, bundled(), versions, tuple(headings), hint, extra or {})
+    snippet = _Snippet(
+        text, schema=bundled(), versions=versions, headings=tuple(headings), hint=hint, extra=extra or {}
+    )
     judged = [snippet.document(node) for node in documents]
     if len(documents) > 1:
         kinds = [
@@ -74,6 +73,7 @@ class _Snippet:
     def __init__(
         self,
         text: str,
+        *,
         schema: Schema,
         versions: tuple[str, ...],
         headings: tuple[str, ...],
@@ -104,7 +104,7 @@ class _Snippet:
             self._elided = is_elided(self.text)
         return self._elided
 
-    def document(self, node: Node) -> Judgement:
+    def document(self, node: Node) -> Judgement:  # noqa: PLR0911  # one return for each kind of document
         """The judgement of one document."""
         if not isinstance(node, CollectionNode) or not node.value:
             return Judgement("unknown", skipped="no mapping and no list")
@@ -115,7 +115,7 @@ class _Snippet:
         if other:
             return Judgement("plain", skipped=f"{other}, not Kubernetes")
         if kind.api_version and kind.kind:
-            if isinstance(node, MappingNode) and _is_reference(node):
+            if isinstance(node, MappingNode) and is_reference(node):
                 judged = self._fragment(node)
                 if judged.form == "fragment" and not judged.faults:
                     return judged
@@ -161,8 +161,8 @@ class _Snippet:
 
     def _list(self, node: Node) -> Judgement:
         """A `v1 List`, whose items are manifests."""
-        items = meaning.get(node, "items")
-        judged = [self.document(item) for item in meaning.items(items)]
+        items = rules.get(node, "items")
+        judged = [self.document(item) for item in rules.items(items)]
         faults = tuple(sorted(fault for judgement in judged for fault in judgement.faults))
         skipped = "; ".join(judgement.skipped for judgement in judged if judgement.skipped)
         valid = judged[0].valid if judged and len({judgement.valid for judgement in judged}) == 1 else ""
@@ -230,7 +230,7 @@ class _Snippet:
     def _settled(self, node: Node, guess: Guess, *, sure: bool) -> Judgement:
         best = guess.best
         assert best is not None  # noqa: S101  # both callers have looked
-        roots = [item for item in (node.value if isinstance(node, SequenceNode) else [node])]
+        roots = list(node.value) if isinstance(node, SequenceNode) else [node]
         partial = frozenset(map(id, roots))
         if guess.extra:
             found = [*guess.extra, *best.faults]
@@ -239,10 +239,10 @@ class _Snippet:
             found = self._agreed(found, guess.accepted, roots, partial)
         names = tuple(dict.fromkeys(candidate.shape.short for candidate in guess.accepted))
         if found and not sure:
-            confidence = _confidence(guess, node)
-            if confidence is None:
+            most = confidence(guess, node)
+            if most is None:
                 return Judgement("unknown", skipped="it resembles no definition of Kubernetes closely enough")
-            return self._judgement("fragment", names, found, most=confidence)
+            return self._judgement("fragment", names, found, most=most)
         return self._judgement("fragment", names, found)
 
     def _agreed(
@@ -277,7 +277,7 @@ class _Snippet:
         place = next(key for key, group in zip(keys, groups, strict=True) if group != groups[0])
         (ours, theirs) = names if groups[0] == "one" else names[::-1]
         message = f'"{place.value}" belongs to {theirs}, not to {ours}: is it indented as meant?'
-        weak = one.prior < _SURE_OF_PRIOR or two.prior < _SURE_OF_PRIOR
+        weak = one.prior < SURE_OF_PRIOR or two.prior < SURE_OF_PRIOR
         found = Found("K_INDENT", message, place, self.selected, mild=weak)
         return self._judgement("parts", names, [found], parts=parts)
 
@@ -295,13 +295,13 @@ class _Snippet:
         walk = Walk(self.schema, self.selected)
         for root in roots:
             walk.root(shape, root)
-        context = meaning.Context(kind, self.lines, self.selected, partial)
+        context = rules.Context(kind, self.lines, self.selected, partial)
         found = [
             fault
             for fault in walk.faults
             if not (partial and fault.code == "K_REQUIRED" and fault.shape is shape and _is_first(fault.node, roots))
         ]
-        found += meaning.check(context, walk.visited)
+        found += rules.check(context, walk.visited)
         return found, walk.too_large
 
     def _judgement(
@@ -337,7 +337,9 @@ class _Snippet:
             return Severity.INFO
         if fault.code == "K_REQUIRED" and self.elided:
             return None
-        if fault.mild and severity is Severity.ERROR:
+        # The same key again after a blank line or a comment shows a before and an after.
+        twice = fault.code == "K_TWICE" and self._gap(fault.node)
+        if (fault.mild or twice) and severity is Severity.ERROR:
             severity = Severity.WARNING
         if self.elided and not fault.slip and severity is not Severity.INFO:
             severity = Severity.INFO
@@ -375,32 +377,7 @@ class _Snippet:
         )
 
 
-def _is_reference(node: MappingNode) -> bool:
-    """Whether a mapping with apiVersion and kind may be a reference to an object (`scaleTargetRef`)."""
-    names = {key.value for key, _ in node.value if isinstance(key, ScalarNode)}
-    return "name" in names and names <= _REFERENCE_KEYS
-
-
 def _is_first(place: Node, roots: Sequence[Node]) -> bool:
     return any(
         place is root or (isinstance(root, MappingNode) and root.value and place is root.value[0][0]) for root in roots
     )
-
-
-def _confidence(guess: Guess, node: Node) -> Severity | None:
-    """How severe a fault of a fragment may be, by how sure we are of what it is; None: not sure at all."""
-    best = guess.best
-    if best is None:
-        return None
-    roots = sum(len(item.value) for item in (node.value if isinstance(node, SequenceNode) else [node]))
-    explained = (best.matched + len(guess.extra) * (best.matched > 0)) / roots if roots else 0.0
-    slips = len(guess.extra)
-    if guess.extra and best.matched - slips < 2 and best.score < 12:
-        return Severity.INFO if explained >= _ROOTS_EXPLAINED and best.prior > _SURE_OF_PRIOR else None
-    if explained < 0.5 or best.prior <= -3 and best.blunders:
-        return None
-    if explained < _ROOTS_EXPLAINED or best.blunders > 1 or best.prior <= _SURE_OF_PRIOR:
-        return Severity.WARNING if best.prior > _SURE_OF_PRIOR and explained >= 0.6 else Severity.INFO
-    if best.blunders and best.score < 6:
-        return Severity.WARNING
-    return Severity.ERROR

@@ -1,115 +1,17 @@
-"""What the schema does not say: rules about the values of one document.
-
-Each rule is a function for one definition; it yields faults for a mapping of that definition.  Rules about something
-that is absent leave the root of a fragment alone, since a fragment may leave out anything.
-"""
+"""Rules about names, labels and workloads."""
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 
-from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from yaml.nodes import MappingNode, SequenceNode
 
-from ..scalars import INTEGER, STRING, resolve
 from . import names
+from .guess import nearest_value
 from .placeholders import is_placeholder
-from .schema import Shape, Type
-from .walk import Found
-
-Rule = Callable[["Context", MappingNode], Iterator[Found]]
-Visited = Sequence[tuple[Shape, MappingNode, Type | None]]
-
-RULES: dict[str, list[Rule]] = {}
-
-
-@dataclass(slots=True)
-class Context:
-    """What a rule may know besides its mapping."""
-
-    kind: str  # of the document: "Deployment"; "" in a fragment
-    lines: Sequence[str]  # of the snippet
-    selected: int  # Kubernetes versions, for the faults
-    partial: frozenset[int] = frozenset()  # ids of mappings that may be incomplete
-    owner: str = ""  # where the mapping stands: "Pod.metadata"
-    claims: dict[int, frozenset[str]] = field(default_factory=dict)  # PodSpec -> volumes that the StatefulSet adds
-
-    def fault(
-        self, code: str, message: str, node: Node, *, replacement: str | None = None, mild: bool = False
-    ) -> Found:
-        """A fault in every version."""
-        return Found(code, message, node, self.selected, replacement=replacement, mild=mild)
-
-    def complete(self, node: Node) -> bool:
-        """Whether an absent field of this mapping says something."""
-        return id(node) not in self.partial
-
-
-def rule(*definitions: str) -> Callable[[Rule], Rule]:
-    """Register a rule for definitions by short name."""
-
-    def register(function: Rule) -> Rule:
-        for definition in definitions:
-            RULES.setdefault(definition, []).append(function)
-        return function
-
-    return register
-
-
-def check(context: Context, visited: Visited) -> Iterator[Found]:
-    """All rules, for every mapping that a walk has met."""
-    for shape, node, type_ in visited:
-        rules = RULES.get(shape.short)
-        if rules:
-            context.owner = type_.owner if type_ is not None else ""
-            for function in rules:
-                yield from function(context, node)
-
-
-def get(node: Node | None, *path: str) -> Node | None:
-    """The value that the keys lead to."""
-    for name in path:
-        if not isinstance(node, MappingNode):
-            return None
-        node = next((value for key, value in node.value if key.value == name), None)
-    return node
-
-
-def text(node: Node | None) -> str | None:
-    """The text of a scalar; None for anything else, nothing, and placeholders."""
-    if not isinstance(node, ScalarNode) or is_placeholder(node.value):
-        return None
-    return node.value or None
-
-
-def number(node: Node | None) -> int | None:
-    """The integer that a scalar is."""
-    if isinstance(node, ScalarNode):
-        kind, value = resolve(node)
-        if kind == INTEGER and isinstance(value, int):
-            return value
-    return None
-
-
-def items(node: Node | None) -> list[MappingNode]:
-    """The mappings in a list."""
-    return [item for item in node.value if isinstance(item, MappingNode)] if isinstance(node, SequenceNode) else []
-
-
-def pairs(node: Node | None) -> list[tuple[ScalarNode, Node]]:
-    """Keys and values of a mapping."""
-    return [(k, v) for k, v in node.value if isinstance(k, ScalarNode)] if isinstance(node, MappingNode) else []
-
-
-def keys(node: MappingNode) -> list[str]:
-    """Keys of the values that are not nothing."""
-    return [
-        key.value for key, value in pairs(node) if not (isinstance(value, ScalarNode) and resolve(value)[1] is None)
-    ]
-
+from .rules import Context, bad_name, get, items, labels, number, pairs, rule, same, text
+from .values import Found
 
 # --- names and labels ------------------------------------------------------------------------------------------------
 
@@ -134,15 +36,15 @@ def metadata(context: Context, node: MappingNode) -> Iterator[Found]:
             else names.subdomain
         )
         if problem := check_name(value):
-            yield _bad_name(context, f"name of a {kind}", name, problem)
+            yield bad_name(context, f"name of a {kind}", name, problem)
         elif kind == "Service" and value[0].isdigit():
             yield context.fault(
                 "K_NAME", f'before 1.34 the name of a Service must begin with a letter: "{value}"', name, mild=True
             )
     namespace = get(node, "namespace")
     if (value := text(namespace)) is not None and namespace is not None and (problem := names.label(value)):
-        yield _bad_name(context, "namespace", namespace, problem)
-    yield from _labels(context, get(node, "labels"))
+        yield bad_name(context, "namespace", namespace, problem)
+    yield from labels(context, get(node, "labels"))
     for key, _ in pairs(get(node, "annotations")):
         if not is_placeholder(key.value) and (problem := names.qualified_name(key.value.lower())):
             yield context.fault("K_LABEL", f'"{key.value}" is no key for an annotation: {problem}', key)
@@ -151,7 +53,7 @@ def metadata(context: Context, node: MappingNode) -> Iterator[Found]:
 @rule("LabelSelector")
 def label_selector(context: Context, node: MappingNode) -> Iterator[Found]:
     """Labels of a selector."""
-    yield from _labels(context, get(node, "matchLabels"))
+    yield from labels(context, get(node, "matchLabels"))
 
 
 @rule("LabelSelectorRequirement", "NodeSelectorRequirement")
@@ -162,20 +64,6 @@ def requirement(context: Context, node: MappingNode) -> Iterator[Found]:
         yield context.fault("K_REQUIRED", f"operator {operator} needs values", node.value[0][0])
     elif operator in ("Exists", "DoesNotExist") and isinstance(values, SequenceNode) and values.value:
         yield context.fault("K_UNION", f"operator {operator} takes no values", values.value[0])
-
-
-def _labels(context: Context, node: Node | None) -> Iterator[Found]:
-    for key, value in pairs(node):
-        if not is_placeholder(key.value) and key.value != "<<" and (problem := names.qualified_name(key.value)):
-            yield context.fault("K_LABEL", f'"{key.value}" is no key for a label: {problem}', key)
-        if (word := text(value)) is not None and (problem := names.label_value(word)):
-            yield context.fault("K_LABEL", f'"{word}" is no value for a label: {problem}', value)
-
-
-def _bad_name(context: Context, what: str, node: Node, problem: str) -> Found:
-    near = names.suggestion(node.value)
-    hint = f'; write "{near}"' if near else ""
-    return context.fault("K_NAME", f'"{node.value}" cannot be the {what}: {problem}{hint}', node, replacement=near)
 
 
 # --- workloads -------------------------------------------------------------------------------------------------------
@@ -216,32 +104,38 @@ def claims(context: Context, node: MappingNode) -> Iterator[Found]:
 @rule("PodSpec")
 def pod(context: Context, node: MappingNode) -> Iterator[Found]:
     """Container names, volumes behind mounts, and the restart policy."""
-    volumes = {text(get(volume, "name")) for volume in items(get(node, "volumes"))} | context.claims.get(
-        id(node), frozenset()
-    )
-    knows_volumes = context.complete(node) or get(node, "volumes") is not None
-    knows_volumes = knows_volumes and None not in volumes
-    seen = set()
+    seen: set[str] = set()
     for group in ("initContainers", "containers", "ephemeralContainers"):
+        ours = set()
         for container in items(get(node, group)):
             name = get(container, "name")
             if (value := text(name)) is not None and name is not None:
-                if (
-                    (value in seen)
-                    and group != "containers"
-                    or (value in seen and group == "containers" and value in _names(node, "initContainers"))
-                ):
+                if value in seen:  # two in one list are the walk's business
                     yield context.fault("K_TWICE", f'two containers have the name "{value}"', name)
-                seen.add(value)
-            for mount in items(get(container, "volumeMounts")) if knows_volumes else ():
-                place = get(mount, "name")
-                if (value := text(place)) is not None and place is not None and value not in volumes:
-                    yield context.fault("K_VOLUME", f'the Pod has no volume "{value}"', place)
+                ours.add(value)
+        seen |= ours
+    yield from _mounts(context, node)
     yield from _restart_policy(context, node)
 
 
-def _names(node: MappingNode, group: str) -> set[str | None]:
-    return {text(get(container, "name")) for container in items(get(node, group))}
+def _mounts(context: Context, node: MappingNode) -> Iterator[Found]:
+    """Every mount has its volume.  A fragment may be part of a StatefulSet, which adds volumes."""
+    volumes = [text(get(volume, "name")) for volume in items(get(node, "volumes"))]
+    if None in volumes:
+        return
+    known = {name for name in volumes if name} | context.claims.get(id(node), frozenset())
+    for group in ("initContainers", "containers", "ephemeralContainers"):
+        for container in items(get(node, group)):
+            for mount in items(get(container, "volumeMounts")):
+                place = get(mount, "name")
+                value = text(place)
+                if value is None or place is None or value in known:
+                    continue
+                near = nearest_value(value, known)
+                hint = f'; did you mean "{near}"?' if near else ""
+                if context.kind or near:
+                    message = f'the Pod has no volume "{value}"{hint}'
+                    yield context.fault("K_VOLUME", message, place, replacement=near, mild=not context.kind)
 
 
 def _restart_policy(context: Context, node: MappingNode) -> Iterator[Found]:
@@ -264,7 +158,7 @@ def container(context: Context, node: MappingNode) -> Iterator[Found]:
     """Name, image, port names."""
     name, image = get(node, "name"), get(node, "image")
     if (value := text(name)) is not None and name is not None and (problem := names.label(value)):
-        yield _bad_name(context, "name of a container", name, problem)
+        yield bad_name(context, "name of a container", name, problem)
     if (
         (value := text(image)) is not None
         and image is not None
@@ -272,7 +166,7 @@ def container(context: Context, node: MappingNode) -> Iterator[Found]:
         and (problem := names.image(value))
     ):
         yield context.fault("K_IMAGE", f'"{value}" is no image: {problem}', image)
-    yield from _same(context, get(node, "ports"), "name", "ports of a container")
+    yield from same(context, get(node, "ports"), "name", "ports of a container")
 
 
 @rule("EnvVar")
@@ -293,9 +187,11 @@ def variable(context: Context, node: MappingNode) -> Iterator[Found]:
 def requests(context: Context, node: MappingNode) -> Iterator[Found]:
     """A request is at most the limit; memory is not counted in thousandths."""
     limits = {key.value: value for key, value in pairs(get(node, "limits"))}
-    for key, value in pairs(get(node, "requests")):
+    for key, value in pairs(get(node, "requests")) if limits else ():
         asked, limit = text(value), text(limits.get(key.value))
-        a, b = names.quantity(asked or ""), names.quantity(limit or "")
+        if asked == limit or asked is None or limit is None:
+            continue
+        a, b = names.quantity(asked), names.quantity(limit)
         if a is not None and b is not None and a > b:
             yield context.fault("K_RESOURCES", f"{key.value}: the request {asked} is above the limit {limit}", value)
     for group in ("limits", "requests"):
@@ -342,7 +238,7 @@ def volume(context: Context, node: MappingNode) -> Iterator[Found]:
         )
     name = get(node, "name")
     if (value := text(name)) is not None and name is not None and (problem := names.label(value)):
-        yield _bad_name(context, "name of a volume", name, problem)
+        yield bad_name(context, "name of a volume", name, problem)
 
 
 @rule("EnvVarSource", "IngressBackend")
@@ -413,13 +309,3 @@ def replicas(context: Context, node: MappingNode) -> Iterator[Found]:
     count = number(place)
     if count is not None and place is not None and count < 0:
         yield context.fault("K_RANGE", f"replicas cannot be {count}", place)
-
-
-def _same(context: Context, node: Node | None, name: str, what: str) -> Iterator[Found]:
-    seen = set()
-    for item in items(node):
-        place = get(item, name)
-        if (value := text(place)) is not None and place is not None:
-            if value in seen:
-                yield context.fault("K_TWICE", f'two {what} have the {name} "{value}"', place)
-            seen.add(value)

@@ -9,11 +9,12 @@ from collections.abc import Iterator, Sequence
 
 from yaml.nodes import MappingNode, Node, ScalarNode
 
-from ..scalars import STRING, resolve
+from notesite.snippets.scalars import STRING, resolve
+
 from . import names
-from .meaning import Context, _labels, _same, get, items, number, pairs, rule, text
 from .placeholders import is_placeholder
-from .walk import Found
+from .rules import Context, get, items, labels, number, pairs, rule, same, text
+from .values import Found
 
 _NODE_PORTS = range(30000, 32768)
 _PORTS = range(1, 65536)
@@ -25,7 +26,15 @@ _COMMENT = re.compile(
 )
 
 
-@rule("ContainerPort", "ServicePort", "HTTPGetAction", "TCPSocketAction", "GRPCAction", "ServiceBackendPort")
+@rule(
+    "ContainerPort",
+    "ServicePort",
+    "HTTPGetAction",
+    "TCPSocketAction",
+    "GRPCAction",
+    "ServiceBackendPort",
+    "NetworkPolicyPort",
+)
 def ports(context: Context, node: MappingNode) -> Iterator[Found]:
     """Port numbers and names."""
     for key, value in pairs(node):
@@ -47,10 +56,9 @@ def ports(context: Context, node: MappingNode) -> Iterator[Found]:
                 )
             elif problem := names.port_name(word):
                 yield context.fault("K_NAME", f'"{word}" cannot be the name of a port: {problem}', value)
-    name = get(node, "name")
-    if context.owner.startswith("Container.ports") and (word := text(name)) is not None and name is not None:
-        if problem := names.port_name(word):
-            yield context.fault("K_NAME", f'"{word}" cannot be the name of a port: {problem}', name)
+    name = get(node, "name") if context.owner.startswith("Container.ports") else None
+    if (word := text(name)) is not None and name is not None and (problem := names.port_name(word)):
+        yield context.fault("K_NAME", f'"{word}" cannot be the name of a port: {problem}', name)
 
 
 @rule("ServiceSpec")
@@ -72,8 +80,16 @@ def service(context: Context, node: MappingNode) -> Iterator[Found]:
                     "K_REQUIRED", "a Service with several ports needs a name for each", port.value[0][0]
                 )
                 break
-    yield from _same(context, get(node, "ports"), "name", "ports of a Service")
-    yield from _labels(context, get(node, "selector"))
+    yield from same(context, get(node, "ports"), "name", "ports of a Service")
+    yield from labels(context, get(node, "selector"))
+
+
+@rule("ServiceSpec", "ReplicationControllerSpec")
+def plain_selector(context: Context, node: MappingNode) -> Iterator[Found]:
+    """These selectors hold labels directly."""
+    for key, _ in pairs(get(node, "selector")):
+        if key.value in ("matchLabels", "matchExpressions"):
+            yield context.fault("K_SELECTOR", f"the labels stand in this selector directly, without {key.value}", key)
 
 
 @rule("HTTPIngressPath")

@@ -7,7 +7,6 @@ server's validation (RFC 1123 and RFC 1035 names, qualified names, robfig/cron w
 from __future__ import annotations
 
 import re
-from fractions import Fraction
 
 _SUBDOMAIN = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
 _LABEL = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
@@ -19,14 +18,17 @@ _IMAGE = re.compile(
     r"(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@[a-z0-9]+:[0-9a-f]{32,})?"
 )
 _QUANTITY = re.compile(r"([+-]?[0-9.]+)([a-zA-Z]*|[eE][+-]?[0-9]+)")
-_SUFFIXES = {
-    suffix: Fraction(1000) ** power
-    for power, suffix in enumerate(("n", "u", "m", "", "k", "M", "G", "T", "P", "E"), -3)
-}
-_SUFFIXES |= {f"{letter}i": Fraction(1024) ** power for power, letter in enumerate("KMGTPE", 1)}
+_SUFFIXES = {suffix: 1000**power for power, suffix in enumerate(("n", "u", "m", "", "k", "M", "G", "T", "P", "E"))}
+_SUFFIXES |= {f"{letter}i": 1024**power * 10**9 for power, letter in enumerate("KMGTPE", 1)}
+_DECIMALS = 12
 
-_MONTHS = {name: number for number, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}
-_DAYS = {name: number for number, name in enumerate("sun mon tue wed thu fri sat".split())}
+_MONTHS = {
+    name: number
+    for number, name in enumerate(
+        ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], 1
+    )
+}
+_DAYS = {name: number for number, name in enumerate(["sun", "mon", "tue", "wed", "thu", "fri", "sat"])}
 _CRON_FIELDS: tuple[tuple[str, int, int, dict[str, int]], ...] = (
     ("minute", 0, 59, {}),
     ("hour", 0, 23, {}),
@@ -112,19 +114,23 @@ def suggestion(text: str) -> str | None:
     return near if near and near != text and not subdomain(near) else None
 
 
-def quantity(text: str) -> Fraction | None:
-    """The number that a quantity stands for; None when it is none."""
+def quantity(text: str) -> int | None:
+    """The number that a quantity stands for, in units of 10**-21 so that it is exact; None when it is none."""
     match = _QUANTITY.fullmatch(text.strip())
     if not match or len(text) > 40:
         return None
     number, suffix = match.groups()
-    try:
-        if suffix in _SUFFIXES:
-            return Fraction(number) * _SUFFIXES[suffix]
-        exponent = int(suffix[1:])
-        return Fraction(number) * Fraction(10) ** exponent if abs(exponent) < 100 else None
-    except ValueError:
+    whole, _, decimals = number.partition(".")
+    if not (whole + decimals).lstrip("+-").isdigit() or len(decimals) > _DECIMALS:
         return None
+    scaled: int = int(whole + decimals) * 10 ** (_DECIMALS - len(decimals))
+    if suffix in _SUFFIXES:
+        return scaled * _SUFFIXES[suffix]
+    exponent = suffix[1:]
+    if not exponent.lstrip("+").isdigit() or int(exponent) > 99:
+        return None
+    power: int = 10 ** (9 + int(exponent))
+    return scaled * power
 
 
 def cron(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from ...codes import Severity
+from notesite.codes import Severity
 
 Form = Literal["manifest", "fragment", "parts", "plain", "unknown"]
 
