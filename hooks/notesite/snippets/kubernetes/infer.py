@@ -29,6 +29,7 @@ _MUCH_MORE_COMMON = 4.0  # … or when its prior is, and all of its faults are s
 _CATCH_ALL = -5.0  # the prior of definitions that nearly anything fits; they need evidence below the root
 _PENALTY = {"K_FIELD": 6.0, "K_TYPE": 7.0, "K_VALUE": 5.0, "K_REQUIRED": 3.0}
 _SLIP = 3.0
+_NAMED, _INSIDE_NAMED = 1.5, 0.5  # for kinds that headings name and their specs; for what can stand inside them
 _MOST_CANDIDATES = 80
 _HALF, _MOST = 0.5, 0.75  # of the root keys
 _LITTLE, _MUCH = 4.0, 12.0  # evidence, in points of a candidate's fit
@@ -177,8 +178,11 @@ class Inference:
         """A push for what the headings speak of; only a push, since headings mislead as often as they help."""
         for candidate in candidates if self.favoured else ():
             number = candidate.shape.number
-            if any(number == kind or number in self.schema.reach(kind) for kind in self.favoured):
-                candidate.score += 1.0
+            near = any(number == kind or number in self.schema.references(kind) for kind in self.favoured)
+            if near:
+                candidate.score += _NAMED
+            elif any(number in self.schema.reach(kind) for kind in self.favoured):
+                candidate.score += _INSIDE_NAMED
 
     def _slipped(self, candidates: Sequence[Candidate], clean: Candidate) -> Candidate | None:
         """A much more common definition that fits but for slips of the pen."""

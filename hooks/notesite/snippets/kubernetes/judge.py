@@ -12,7 +12,12 @@ from yaml.nodes import CollectionNode, MappingNode, Node, ScalarNode, SequenceNo
 
 from notesite.codes import CODES, Severity
 
-from . import crds, meaning_network, rules
+from . import (
+    crds,
+    meaning,  # noqa: F401  # registers its rules
+    meaning_network,
+    rules,
+)
 from .documents import Kind, deprecation, foreign, is_reference, kind_of, removal, unknown_kind
 from .headings import kinds_named
 from .infer import SURE_OF_PRIOR, Candidate, Guess, Inference, confidence

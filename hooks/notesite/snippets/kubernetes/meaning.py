@@ -144,7 +144,7 @@ def _restart_policy(context: Context, node: MappingNode) -> Iterator[Found]:
     if context.owner != "PodTemplateSpec.spec":
         return
     if context.kind in _ALWAYS and policy in ("Never", "OnFailure") and place is not None:
-        yield context.fault("K_RESTART", f"a {context.kind} restarts its Pods Always, never {policy}", place)
+        yield context.fault("K_RESTART", f"a {context.kind} needs restartPolicy Always, not {policy}", place)
     elif (
         context.kind in ("Job", "CronJob") and policy in (None, "Always") and not (place is not None and policy is None)
     ):

@@ -201,7 +201,13 @@ def _target_ports(service: Node, pods: Sequence[Node | None], selected: int) -> 
                 selected,
                 mild=True,
             )
-        elif wanted is None and (word := text(place)) is not None and place is not None and word not in known_names:
+        elif (
+            wanted is None
+            and (word := text(place) or "")
+            and not word.isdigit()
+            and place is not None
+            and word not in known_names
+        ):
             said = ", ".join(known_names) or "they name none"
             yield Found(
                 "K_PORT", f'targetPort "{word}" is no named port of the Pods it selects ({said})', place, selected

@@ -18,7 +18,9 @@ _IMAGE = re.compile(
     r"(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@[a-z0-9]+:[0-9a-f]{32,})?"
 )
 _QUANTITY = re.compile(r"([+-]?[0-9.]+)([a-zA-Z]*|[eE][+-]?[0-9]+)")
-_SUFFIXES = {suffix: 1000**power for power, suffix in enumerate(("n", "u", "m", "", "k", "M", "G", "T", "P", "E"))}
+_SUFFIXES: dict[str, int] = {
+    suffix: 1000**power for power, suffix in enumerate(("n", "u", "m", "", "k", "M", "G", "T", "P", "E"))
+}
 _SUFFIXES |= {f"{letter}i": 1024**power * 10**9 for power, letter in enumerate("KMGTPE", 1)}
 _DECIMALS = 12
 
@@ -123,14 +125,13 @@ def quantity(text: str) -> int | None:
     whole, _, decimals = number.partition(".")
     if not (whole + decimals).lstrip("+-").isdigit() or len(decimals) > _DECIMALS:
         return None
-    scaled: int = int(whole + decimals) * 10 ** (_DECIMALS - len(decimals))
+    scaled = int((whole + decimals).ljust(len(whole) + _DECIMALS, "0"))
     if suffix in _SUFFIXES:
         return scaled * _SUFFIXES[suffix]
     exponent = suffix[1:]
     if not exponent.lstrip("+").isdigit() or int(exponent) > 99:
         return None
-    power: int = 10 ** (9 + int(exponent))
-    return scaled * power
+    return int(f"{scaled}{'0' * (9 + int(exponent))}")
 
 
 def cron(text: str) -> str:

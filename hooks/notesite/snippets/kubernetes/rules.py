@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from notesite.snippets.scalars import INTEGER, resolve
+
 from . import names
 from .placeholders import is_placeholder
 from .schema import Shape, Type

@@ -135,12 +135,16 @@ class Schema:
             seen = {number}
             stack = [number]
             while stack:
-                for target in map(int, _REFERENCE.findall(self.texts[stack.pop()])):
+                for target in self.references(stack.pop()):
                     if target not in seen:
                         seen.add(target)
                         stack.append(target)
             found = self._reach[number] = frozenset(seen)
         return found
+
+    def references(self, number: int) -> tuple[int, ...]:
+        """The definitions of this one's fields."""
+        return tuple(map(int, _REFERENCE.findall(self.texts[number])))
 
     def named(self, word: str) -> tuple[int, ...]:
         """Definitions with this short name in any spelling; stable versions first, the newest of them first."""

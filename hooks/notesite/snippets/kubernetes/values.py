@@ -199,6 +199,8 @@ def described(node: Node) -> str:
         return "a mapping"
     if node.__class__ is SequenceNode:
         return "a list"
+    if not isinstance(node, ScalarNode):
+        return "something else"
     text = node.value if len(node.value) <= 30 else node.value[:29] + "…"
     return f'{_a(resolve(node)[0])} "{text}"'
 

@@ -93,12 +93,13 @@ class Walk(Values):
         fields = shape.fields
         selected = self.selected
         names: set[str] = set()
+        also: set[str] = set()  # fields that are there after all: merged in, or misspelt
         pairs = node.value
         for key, value in pairs:
             name = key.value if key.__class__ is ScalarNode else None
             field = fields.get(name) if name is not None else None
             if field is None or name in names:
-                field = self._odd_key(shape, key, value, names)
+                field = self._odd_key(shape, key, value, names, also)
                 if field is None:
                     continue
             names.add(field.name)
@@ -108,14 +109,16 @@ class Walk(Values):
                 self.score += field.weight
             self._value(field.type, value, key)
         for name, versions in shape.required:
-            if name not in names:
+            if name not in names and name not in also:
                 place = pairs[0][0] if pairs else node
                 self._add(
                     "K_REQUIRED", f'missing required field "{name}" in {shape.short}', place, versions, shape=shape
                 )
         self._depth -= 1
 
-    def _odd_key(self, shape: Shape, key: Node, value: Node, names: set[str]) -> Field | None:
+    def _odd_key(
+        self, shape: Shape, key: Node, value: Node, names: set[str], also: set[str]
+    ) -> Field | None:  # a hot private helper
         """A key that is unknown, doubled, merged in, or no text; its field when it has one after all."""
         if key.__class__ is not ScalarNode:
             self._add("K_FIELD", f"a key of {shape.short} must be a word, not {described(key)}", key, shape=shape)
@@ -126,29 +129,32 @@ class Walk(Values):
             return shape.fields[name]
         if name == "<<" and not key.style:
             for merged in _merged(value):
-                self._merge(shape, merged, names)
+                self._merge(shape, merged, also)
             return None
         if shape.any_key:
             if shape.values is not None:
                 self._value(shape.values, value, key)
             return None
-        self._unknown(shape, key)
+        near = self._unknown(shape, key)
+        if near:
+            also.add(near)
         return None
 
-    def _merge(self, shape: Shape, node: MappingNode, names: set[str]) -> None:
+    def _merge(self, shape: Shape, node: MappingNode, also: set[str]) -> None:
         """The fields that `<<` brings in; keys of the mapping itself win, so doubles are right."""
         for key, value in node.value:
             field = shape.fields.get(key.value) if key.__class__ is ScalarNode else None
             if field is not None:
-                names.add(field.name)
+                also.add(field.name)
                 self._value(field.type, value, key)
             elif not shape.any_key:
                 self._unknown(shape, key)
 
-    def _unknown(self, shape: Shape, key: Node) -> None:
+    def _unknown(self, shape: Shape, key: Node) -> str | None:
+        """Report an unknown field; the one that was meant."""
         if is_placeholder(key.value):
             self._add("K_FIELD", f'"{key.value}" stands for fields of {shape.short}', key, shape=shape, doubtful=True)
-            return
+            return None
         near = nearest(key.value, shape.fields) if isinstance(key.value, str) else None
         hint = f'; did you mean "{near}"?' if near else ""
         self._add(
@@ -159,6 +165,7 @@ class Walk(Values):
             replacement=near,
             slip=near is not None,
         )
+        return near
 
     def _absent(self, shape: Shape, field: Field, key: Node) -> None:
         versions = self.schema.spoken(self.schema.every & ~field.absent & ~shape.absent)
