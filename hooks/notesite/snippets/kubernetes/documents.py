@@ -62,6 +62,7 @@ _KUSTOMIZE_ONLY = _KUSTOMIZE - frozenset(
     ("resources", "images", "labels", "namespace", "replicas", "vars", "components")
 )
 _FILE = re.compile(r"\.ya?ml$|^\.{1,2}/|^https?://|^github\.com/")
+_CORE = re.compile(r"v\d")
 _PLAY = frozenset(("hosts", "tasks", "roles", "become", "gather_facts"))
 _CONFIG_SUFFIXES = (".config.k8s.io", "kubeadm.k8s.io", "audit.k8s.io", "client.authentication.k8s.io")
 
@@ -171,12 +172,12 @@ def _misspelt(schema: Schema, api_version: str, kind: str) -> Unknown | None:
     homes = [version for version, name in known if name == kind]
     versions = {version for version, _ in known}
     group = api_version.rpartition("/")[0]
-    ours = group in {version.rpartition("/")[0] for version in versions}
+    ours = group in {version.rpartition("/")[0] for version in versions} if group else _CORE.match(api_version)
     if homes:
         near = nearest_value(api_version, versions)
         if near in homes:
             return Unknown("K_KIND", f'there is no "{api_version}"; did you mean "{near}"?', False, near)
-        if ours or "." not in group:  # the group of a custom resource has a dot
+        if ours or (group and "." not in group):  # the group of a custom resource has a dot
             best = _stable(homes)
             return Unknown("K_KIND", f'there is no {kind} in "{api_version}"; it is in "{best}"', False, best)
         return None

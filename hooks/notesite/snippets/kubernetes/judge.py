@@ -323,8 +323,10 @@ class _Snippet:
             return Judgement(form, definitions, parts, (), self.schema.spoken(self.selected), "", gvk)
         faults = []
         invalid = 0
+        # The same key again after a blank line or a comment shows a before and an after.
+        both = form == "fragment" and any(fault.code == "K_TWICE" and self._gap(fault.node) for fault in found)
         for fault in found:
-            severity = self._severity(fault, most)
+            severity = self._severity(fault, Severity.WARNING if both else most)
             if severity is None:
                 continue
             faults.append(self._fault(fault, severity))
@@ -342,9 +344,7 @@ class _Snippet:
             return Severity.INFO
         if fault.code == "K_REQUIRED" and self.elided:
             return None
-        # The same key again after a blank line or a comment shows a before and an after.
-        twice = fault.code == "K_TWICE" and self._gap(fault.node)
-        if (fault.mild or twice) and severity is Severity.ERROR:
+        if fault.mild and severity is Severity.ERROR:
             severity = Severity.WARNING
         if self.elided and not fault.slip and severity is not Severity.INFO:
             severity = Severity.INFO

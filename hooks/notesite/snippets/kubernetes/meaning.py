@@ -11,6 +11,7 @@ from . import names
 from .guess import nearest_value
 from .placeholders import is_placeholder
 from .rules import Context, bad_name, get, items, labels, number, pairs, rule, same, text
+from .schema import table
 from .values import Found
 
 # --- names and labels ------------------------------------------------------------------------------------------------
@@ -249,6 +250,18 @@ def one_of(context: Context, node: MappingNode) -> Iterator[Found]:
         yield context.fault(
             "K_UNION", f"only one of {', '.join(key.value for key, _ in found)} is allowed", found[1][0]
         )
+
+
+@rule("PodSpec", "Volume")
+def deprecated(context: Context, node: MappingNode) -> Iterator[Found]:
+    """Fields that still work but have a successor."""
+    fields = table("removed")["fields"]
+    for key, _ in pairs(node):
+        known = fields.get(f"{context.definition}.{key.value}")
+        if known is not None:
+            version, instead = known
+            message = f"the field {key.value} is deprecated since Kubernetes {version}; use {instead}"
+            yield context.fault("K_DEPRECATED", message, key)
 
 
 @rule("DeploymentStrategy")

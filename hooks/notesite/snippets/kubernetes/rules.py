@@ -32,6 +32,7 @@ class Context:
     lines: Sequence[str]  # of the snippet
     selected: int  # Kubernetes versions, for the faults
     partial: frozenset[int] = frozenset()  # ids of mappings that may be incomplete
+    definition: str = ""  # of the mapping: "Pod"
     owner: str = ""  # where the mapping stands: "Pod.metadata"
     claims: dict[int, frozenset[str]] = field(default_factory=dict)  # PodSpec -> volumes that the StatefulSet adds
 
@@ -62,6 +63,7 @@ def check(context: Context, visited: Visited) -> Iterator[Found]:
     for shape, node, type_ in visited:
         rules = RULES.get(shape.short)
         if rules:
+            context.definition = shape.short
             context.owner = type_.owner if type_ is not None else ""
             for function in rules:
                 yield from function(context, node)

@@ -15,10 +15,9 @@ import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
-from importlib import resources
-from typing import Any, Final
+from importlib.machinery import SourceFileLoader
+from typing import Any, Final, cast
 
-_DATA = resources.files(__package__).joinpath("data")
 _REFERENCE = re.compile(r"@(\d+)")
 _FIRST = 25  # bit 0 of every set of versions is Kubernetes 1.25
 
@@ -77,10 +76,16 @@ def mask(ranges: str) -> int:
     return found
 
 
+def _data(name: str) -> bytes:
+    """A file beside this module, read by its loader: importing importlib.resources takes longer than all else here."""
+    loader = cast(SourceFileLoader, __spec__.loader)
+    return loader.get_data(f"{__file__.removesuffix('schema.py')}data/{name}")
+
+
 @cache
 def table(name: str) -> dict[str, Any]:
     """One of the hand-written tables beside the definitions."""
-    found: dict[str, Any] = json.loads(_DATA.joinpath(f"{name}.json").read_bytes())
+    found: dict[str, Any] = json.loads(_data(f"{name}.json"))
     return found
 
 
@@ -214,7 +219,7 @@ _FRAGMENT_DEFINITIONS: Final = 411.0  # how many there are; only the scale of th
 @cache
 def bundled() -> Schema:
     """The definitions that come with this package."""
-    return Schema(json.loads(gzip.decompress(_DATA.joinpath("definitions.json.gz").read_bytes())))
+    return Schema(json.loads(gzip.decompress(_data("definitions.json.gz"))))
 
 
 def _runs(versions: int) -> Iterator[tuple[int, int]]:
