@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from typing import Any
 
 import pytest
 import yaml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from kubernetes_samples import Mistake, Part, fragments, manifests, mistakes
 
 from notesite.codes import Severity
@@ -108,3 +111,53 @@ def test_a_document_that_contains_itself_ends() -> None:
     assert judged(text).form == "manifest"
     text = "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nspec:\n  versions:\n  - schema:\n      openAPIV3Schema: &s\n        properties: {a: *s}\n"
     assert "too large or too deep" in judged(text).skipped
+
+
+WORDS = st.sampled_from(
+    "name kind apiVersion v1 Pod spec containers image ports 80 << ~ no labels selector data resources limits memory 64Mi "
+    "schedule *_* type é🚀 {}".split()
+)
+VALUES = st.recursive(
+    WORDS | st.integers() | st.booleans() | st.none() | st.floats(allow_nan=False),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(WORDS, inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(VALUES, min_size=1, max_size=2), st.sampled_from([None, "Container", "Probe", "none"]))
+def test_any_document_gets_a_judgement_with_places_inside_it(documents: list[Any], hint: str | None) -> None:
+    text = yaml.safe_dump_all(documents, allow_unicode=True)
+    nodes = list(yaml.compose_all(text, Loader=yaml.CSafeLoader))
+    judgements = judge(nodes, text, headings=("Pods", "Config Maps"), hint=hint)
+    lines = text.split("\n")
+    assert len(judgements) == len(nodes)
+    for judgement in judgements:
+        assert judgement.definitions or judgement.skipped or judgement.form == "manifest"
+        for fault in judgement.faults:
+            assert fault.column + fault.length <= len(lines[fault.line - 1]) + 2
+
+
+LONG = {
+    "unknown keys": "".join(f"key{i}x: {i}\n" for i in range(5000)),
+    "nearly known keys": "containers: []\n" + "".join(f"containr{i}: {i}\n" for i in range(5000)),
+    "items": "".join(f"- nme: x{i}\n  valu: y\n" for i in range(5000)),
+    "unknown fields": "apiVersion: v1\nkind: Pod\nspec:\n" + "".join(f"  contaners{i}: x\n" for i in range(4000)),
+    "a long name": "apiVersion: v1\nkind: Pod\nmetadata: {name: " + "a." * 50000 + "a}\n",
+    "a long schedule": 'schedule: "' + "1," * 50000 + '1 * * * *"\njobTemplate: {}\n',
+    "a long number": "replicas: " + "9" * 5000 + "\nselector: {}\n",
+    "an infinite number": "replicas: 1e999999\nselector: {}\n",
+    "aliases": "x: &x {name: a, value: b}\ny: &y {env: ["
+    + ",".join(["*x"] * 150)
+    + "]}\ncontainers: ["
+    + ",".join(["*y"] * 150)
+    + "]\n",
+}
+
+
+@pytest.mark.parametrize("name", LONG)
+def test_long_documents_take_little_time(name: str) -> None:
+    nodes = list(yaml.compose_all(LONG[name], Loader=yaml.CSafeLoader))
+    start = time.process_time()
+    judge(nodes, LONG[name])
+    assert time.process_time() - start < 3  # a tenth of that is usual; machines differ

@@ -177,7 +177,7 @@ def _misspelt(schema: Schema, api_version: str, kind: str) -> Unknown | None:
         near = nearest_value(api_version, versions)
         if near in homes:
             return Unknown("K_KIND", f'there is no "{api_version}"; did you mean "{near}"?', False, near)
-        if ours or (group and "." not in group):  # the group of a custom resource has a dot
+        if ours or "." not in group:  # the group of a custom resource has a dot
             best = _stable(homes)
             return Unknown("K_KIND", f'there is no {kind} in "{api_version}"; it is in "{best}"', False, best)
         return None

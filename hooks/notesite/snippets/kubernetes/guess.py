@@ -33,12 +33,15 @@ def _nearest(word: str, known: Iterable[str]) -> str | None:
     if not meant or len(word) > 80:
         return None
     best: tuple[int, int, str] | None = None
+    letters = set(meant)
     for candidate in known:
         other = squeezed(candidate)
         if other == meant:
             return candidate
         limit = 1 if min(len(meant), len(other)) <= 5 else 2 if min(len(meant), len(other)) <= 10 else 3
         if abs(len(other) - len(meant)) > limit or min(len(meant), len(other)) < 3:
+            continue
+        if len(letters.symmetric_difference(other)) > 2 * limit:  # one edit changes two letters at most
             continue
         distance = edits(meant, other, limit)
         if distance <= limit:

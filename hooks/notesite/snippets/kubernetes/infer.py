@@ -31,6 +31,7 @@ _PENALTY = {"K_FIELD": 6.0, "K_TYPE": 7.0, "K_VALUE": 5.0, "K_REQUIRED": 3.0}
 _SLIP = 3.0
 _NAMED, _INSIDE_NAMED = 1.5, 0.5  # for kinds that headings name and their specs; for what can stand inside them
 _MOST_CANDIDATES = 80
+_MOST_ITEMS, _MOST_KEYS = 50, 200  # of a fragment, to find out what it is
 _HALF, _MOST = 0.5, 0.75  # of the root keys
 _LITTLE, _MUCH = 4.0, 12.0  # evidence, in points of a candidate's fit
 SURE_OF_PRIOR = 0.0
@@ -69,7 +70,6 @@ class Guess:
     accepted: tuple[Candidate, ...] = ()
     parts: tuple[tuple[Candidate, tuple[str, ...]], ...] = ()
     extra: tuple[Found, ...] = ()  # faults of the root keys themselves
-    known_share: float = 1.0  # of the root keys
 
 
 def prior(shape: Shape) -> float:
@@ -100,7 +100,6 @@ class Inference:
         if not candidates:
             return Guess(None)
         best = candidates[0]
-        share = self._known_share(node)
         clean = [candidate for candidate in candidates if not candidate.faults]
         if clean:
             first = clean[0]
@@ -109,16 +108,18 @@ class Inference:
                 if slipped is None:
                     fits = max(c.fit for c in clean) - _ACCEPTED
                     accepted = tuple(c for c in clean if c.score >= first.score - _ACCEPTED or c.fit >= fits)
-                    return Guess(first, accepted, known_share=share)
+                    return Guess(first, accepted)
                 best = slipped
-        elif isinstance(node, MappingNode) and not (best.matched == len(node.value) and not best.blunders):
-            parts = self._split(node)
+        elif isinstance(node, MappingNode):
+            single = self._single(candidates, len(node.value))
+            parts = None if single else self._split(node)
             if parts is not None:
                 return parts
+            best = single or best
         close = (
             c for c in candidates if c.faults and c.score >= best.score - 1.0 and len(c.faults) == len(best.faults)
         )
-        return Guess(best, tuple(close) or (best,), known_share=share)
+        return Guess(best, tuple(close) or (best,))
 
     def forced(self, node: Node, numbers: Sequence[int]) -> Guess:
         """The best of these definitions, whatever else would fit."""
@@ -131,7 +132,7 @@ class Inference:
 
     def candidates(self, node: Node) -> list[Candidate]:
         """All definitions that own a root key and come near the best in number of root keys; best first."""
-        nodes = _mappings(node)
+        nodes = self._sample(_mappings(node))
         names = {name for item in nodes for name in _names(item)}
         owners: dict[int, int] = {}
         for name in names:
@@ -149,6 +150,18 @@ class Inference:
         found = [self._compare(number, nodes) for number in pool]
         self._favour(found)
         found.sort(key=lambda candidate: (-candidate.score, candidate.shape.short, candidate.shape.number))
+        return found
+
+    def _sample(self, nodes: Sequence[MappingNode]) -> list[MappingNode]:
+        """As much of a fragment as tells what it is; all of it, unless somebody makes a point of its length."""
+        found = []
+        for node in nodes[:_MOST_ITEMS]:
+            if len(node.value) > _MOST_KEYS:
+                short = MappingNode(node.tag, node.value[:_MOST_KEYS], node.start_mark, node.end_mark)
+                self.made.append(short)
+                found.append(short)
+            else:
+                found.append(node)
         return found
 
     def _compare(self, number: int, nodes: Sequence[MappingNode]) -> Candidate:
@@ -204,9 +217,12 @@ class Inference:
             None,
         )
 
-    def _known_share(self, node: Node) -> float:
-        names = [name for item in _mappings(node) for name in _names(item)]
-        return sum(bool(self.schema.owners(name)) for name in names) / len(names) if names else 0.0
+    def _single(self, candidates: Sequence[Candidate], keys: int) -> Candidate | None:
+        """A definition with all root keys and little wrong, which is likelier than parts of two."""
+        best = candidates[0]
+        if best.matched == keys and not best.blunders:
+            return best
+        return next((c for c in candidates if c.matched == keys and c.blunders <= 1 and c.prior > 0), None)
 
     def _corrected(self, node: Node) -> Guess | None:
         """The guess for the fragment with its unknown root keys replaced by the nearest known ones."""
@@ -217,7 +233,7 @@ class Inference:
             for key, _ in item.value
             if isinstance(key, ScalarNode) and not self.schema.owners(key.value)
         }
-        if not 1 <= len(odd) <= 3:
+        if not 1 <= len(odd) <= 3 or sum(len(item.value) for item in nodes) > _MOST_KEYS:
             return None
         options = [tuple(_near_keys(self.schema, name)) for name in odd]
         if not all(options):
@@ -245,11 +261,13 @@ class Inference:
             )
             for key, name in zip(odd.values(), names, strict=True)
         )
-        return Guess(candidate, (candidate,), extra=known, known_share=self._known_share(node))
+        return Guess(candidate, (candidate,), extra=known)
 
     def _split(self, node: MappingNode) -> Guess | None:
         """Two related definitions that have all keys between them, neither with a fault."""
         names = list(_names(node))
+        if len(names) > _MOST_KEYS:
+            return None
         if len(set(names)) != len(names) or not all(map(self.schema.owners, names)):
             return None
         every = frozenset(names)

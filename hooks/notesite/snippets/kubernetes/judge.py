@@ -31,6 +31,7 @@ DEFAULT_VERSIONS: Final = tuple(f"1.{minor}" for minor in range(25, 38))
 Extra = Mapping[crds.Kind, Mapping[str, Any]]  # (apiVersion, kind) -> JSON schema of the whole object
 
 _ODD_LINE_ENDS = ("\x85", "\u2028", "\u2029")  # line ends to YAML, not to editors
+_MOST_DOCUMENTS = 100  # in one snippet
 _MOST_TWINS = 6  # definitions that all have to agree on a fault of meaning
 
 
@@ -57,7 +58,10 @@ def judge(
     snippet = _Snippet(
         text, schema=bundled(), versions=versions, headings=tuple(headings), hint=hint, extra=extra or {}
     )
-    judged = [snippet.document(node) for node in documents]
+    judged = [
+        snippet.document(node) if index < _MOST_DOCUMENTS else Judgement("unknown", skipped="too many documents")
+        for index, node in enumerate(documents)
+    ]
     if len(documents) > 1:
         kinds = [
             (judgement.gvk[1] if judgement.gvk else "", node) for judgement, node in zip(judged, documents, strict=True)

@@ -8,14 +8,15 @@ from collections.abc import Iterator
 from yaml.nodes import MappingNode, SequenceNode
 
 from . import names
-from .guess import nearest_value
+from .guess import edits, nearest_value
 from .placeholders import is_placeholder
 from .rules import Context, bad_name, get, items, labels, number, pairs, rule, same, text
-from .schema import table
+from .schema import bundled, table
 from .values import Found
 
 # --- names and labels ------------------------------------------------------------------------------------------------
 
+_NAMES_OF_USERS = ("User", "Group")  # kinds in references that are no kinds of objects
 _ROLES = ("Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding", "APIService")
 
 
@@ -65,6 +66,39 @@ def requirement(context: Context, node: MappingNode) -> Iterator[Found]:
         yield context.fault("K_REQUIRED", f"operator {operator} needs values", node.value[0][0])
     elif operator in ("Exists", "DoesNotExist") and isinstance(values, SequenceNode) and values.value:
         yield context.fault("K_UNION", f"operator {operator} takes no values", values.value[0])
+
+
+@rule(
+    "BoundObjectReference",
+    "CrossVersionObjectReference",
+    "IngressClassParametersReference",
+    "ObjectReference",
+    "OwnerReference",
+    "RoleRef",
+    "Subject",
+    "TypedLocalObjectReference",
+    "TypedObjectReference",
+)
+def reference(context: Context, node: MappingNode) -> Iterator[Found]:
+    """The kind that a reference names exists in the group that it names."""
+    place = get(node, "kind")
+    kind, version, group = text(place), text(get(node, "apiVersion")), text(get(node, "apiGroup"))
+    if kind is None or place is None or kind in _NAMES_OF_USERS or context.definition in ("RoleRef", "Subject"):
+        return  # those two have a closed list of kinds
+    known = {name.partition(" ")[0]: set[str]() for name in bundled().kinds}
+    for name in bundled().kinds:
+        known[name.partition(" ")[0]].add(name.partition(" ")[2])
+    named = [kinds for home, kinds in known.items() if version == home or (group and home.startswith(f"{group}/"))]
+    every = set().union(*known.values())
+    if named and kind not in set().union(*named):
+        near = nearest_value(kind, set().union(*named))
+        hint = f'; did you mean "{near}"?' if near else ""
+        yield context.fault("K_KIND", f'there is no kind "{kind}" in {version or group}{hint}', place, replacement=near)
+    elif not named and not version and not group and kind not in every:
+        near = next((name for name in every if name.lower() == kind.lower() or edits(name, kind, 1) == 1), None)
+        if near:
+            message = f'there is no kind "{kind}"; did you mean "{near}"?'
+            yield context.fault("K_KIND", message, place, replacement=near, mild=True)
 
 
 # --- workloads -------------------------------------------------------------------------------------------------------

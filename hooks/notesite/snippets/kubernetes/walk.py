@@ -19,7 +19,8 @@ from .schema import Field, Schema, Shape, Type
 from .values import Found, Values, described, is_null, shown_at
 
 _DEEPEST = 100  # mappings inside each other; real manifests stay under 20
-_MOST = 50_000  # mappings and lists in one walk, aliases counted each time
+_MOST = 20_000  # mappings and lists in one walk, aliases counted each time
+_MOST_GUESSES = 60  # unknown fields for which the nearest known one is looked for
 # The server refuses these lists; of others it takes the last item and warns.
 _REFUSED_TWICE = frozenset(
     (
@@ -51,6 +52,8 @@ class Walk(Values):
         self._memo = memo  # shared by the candidates of one fragment: they have most inner definitions in common
         self._depth = 0
         self._count = 0
+        self._guesses = 0
+        self._most = _MOST // 4 if weigh else _MOST
 
     def root(self, shape: Shape, node: Node) -> None:
         """Walk a whole document or fragment."""
@@ -58,7 +61,7 @@ class Walk(Values):
 
     def _enter(self) -> bool:
         self._count += 1
-        if self._count > _MOST or self._depth > _DEEPEST:
+        if self._count > self._most or self._depth > _DEEPEST:
             self.too_large = True
         return not self.too_large
 
@@ -155,7 +158,8 @@ class Walk(Values):
         if is_placeholder(key.value):
             self._add("K_FIELD", f'"{key.value}" stands for fields of {shape.short}', key, shape=shape, doubtful=True)
             return None
-        near = nearest(key.value, shape.fields) if isinstance(key.value, str) else None
+        self._guesses += 1
+        near = nearest(key.value, shape.fields) if self._guesses <= _MOST_GUESSES else None
         hint = f'; did you mean "{near}"?' if near else ""
         self._add(
             "K_FIELD",
