@@ -40,8 +40,8 @@ def test_every_fragment_of_them_is_accepted_for_what_it_is_without_an_alarm() ->
 
 
 def test_both_loaders_say_the_same() -> None:
-    for part in (*manifests(), *fragments()):
-        for mistake in list(mistakes(part))[:3]:
+    for part in {part.text: part for part in (*manifests(), *fragments())}.values():
+        for mistake in list(mistakes(part))[:1]:
             assert judged(mistake.text, yaml.CSafeLoader) == judged(mistake.text, yaml.SafeLoader)
 
 
@@ -114,8 +114,33 @@ def test_a_document_that_contains_itself_ends() -> None:
 
 
 WORDS = st.sampled_from(
-    "name kind apiVersion v1 Pod spec containers image ports 80 << ~ no labels selector data resources limits memory 64Mi "
-    "schedule *_* type é🚀 {}".split()
+    [
+        "name",
+        "kind",
+        "apiVersion",
+        "v1",
+        "Pod",
+        "spec",
+        "containers",
+        "image",
+        "ports",
+        "80",
+        "<<",
+        "~",
+        "no",
+        "labels",
+        "selector",
+        "data",
+        "resources",
+        "limits",
+        "memory",
+        "64Mi",
+        "schedule",
+        "*_*",
+        "type",
+        "é🚀",
+        "{}",
+    ]
 )
 VALUES = st.recursive(
     WORDS | st.integers() | st.booleans() | st.none() | st.floats(allow_nan=False),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
 from yaml.nodes import MappingNode, SequenceNode
 
@@ -85,9 +86,7 @@ def reference(context: Context, node: MappingNode) -> Iterator[Found]:
     kind, version, group = text(place), text(get(node, "apiVersion")), text(get(node, "apiGroup"))
     if kind is None or place is None or kind in _NAMES_OF_USERS or context.definition in ("RoleRef", "Subject"):
         return  # those two have a closed list of kinds
-    known = {name.partition(" ")[0]: set[str]() for name in bundled().kinds}
-    for name in bundled().kinds:
-        known[name.partition(" ")[0]].add(name.partition(" ")[2])
+    known = _kinds()
     named = [kinds for home, kinds in known.items() if version == home or (group and home.startswith(f"{group}/"))]
     every = set().union(*known.values())
     if named and kind not in set().union(*named):
@@ -99,6 +98,16 @@ def reference(context: Context, node: MappingNode) -> Iterator[Found]:
         if near:
             message = f'there is no kind "{kind}"; did you mean "{near}"?'
             yield context.fault("K_KIND", message, place, replacement=near, mild=True)
+
+
+@cache
+def _kinds() -> dict[str, set[str]]:
+    """ApiVersion -> kinds."""
+    known: dict[str, set[str]] = {}
+    for name in bundled().kinds:
+        version, _, kind = name.partition(" ")
+        known.setdefault(version, set()).add(kind)
+    return known
 
 
 # --- workloads -------------------------------------------------------------------------------------------------------
