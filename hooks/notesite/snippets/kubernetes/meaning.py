@@ -9,6 +9,7 @@ from functools import cache
 from yaml.nodes import MappingNode, SequenceNode
 
 from . import names
+from .documents import removal
 from .guess import edits, nearest_value
 from .placeholders import is_placeholder
 from .rules import Context, bad_name, get, items, labels, number, pairs, rule, same, text
@@ -89,7 +90,9 @@ def reference(context: Context, node: MappingNode) -> Iterator[Found]:
     known = _kinds()
     named = [kinds for home, kinds in known.items() if version == home or (group and home.startswith(f"{group}/"))]
     every = set().union(*known.values())
-    if named and kind not in set().union(*named):
+    if version and (gone := removal(version, kind)):
+        yield context.fault("K_REMOVED", gone, place, mild=True)
+    elif named and kind not in set().union(*named):
         near = nearest_value(kind, set().union(*named))
         hint = f'; did you mean "{near}"?' if near else ""
         yield context.fault("K_KIND", f'there is no kind "{kind}" in {version or group}{hint}', place, replacement=near)
