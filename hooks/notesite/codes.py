@@ -190,7 +190,113 @@ REFERENCES = (
         "Use one name in both places, or say where the other object comes from.",
     ),
 )
-KUBERNETES: tuple[Code, ...] = ()
+KUBERNETES: tuple[Code, ...] = (
+    Code(
+        "K_FIELD",
+        _E,
+        "A field is unknown where it stands.",
+        "Correct the name, or indent it under the field that it belongs to.",
+    ),
+    Code(
+        "K_TYPE",
+        _E,
+        "A value has the wrong type.",
+        "Write the type that the message names; quotes make a text of anything.",
+    ),
+    Code(
+        "K_VALUE",
+        _E,
+        "A value is none of those that Kubernetes knows.",
+        "Write one of the values that the message names.",
+    ),
+    Code(
+        "K_QUANTITY", _E, "A quantity cannot be read.", "Write a number with an optional suffix: 500m, 1.5, 64Mi, 2Gi."
+    ),
+    Code(
+        "K_BASE64",
+        _E,
+        "A value that must be base64 is not.",
+        "Encode it (`echo -n TEXT | base64`), or use stringData in a Secret.",
+    ),
+    Code("K_RANGE", _E, "A number is out of its range.", "Write a number in the range that the message names."),
+    Code(
+        "K_REQUIRED",
+        _W,
+        "A required field is missing.",
+        "Add the field; in notes that show a part only, nothing needs to be done.",
+    ),
+    Code("K_TWICE", _E, "A key or a named item stands twice.", "Remove or rename one of them."),
+    Code(
+        "K_KIND",
+        _E,
+        "There is no such kind in this API version.",
+        "Write the apiVersion or the kind that the message names.",
+    ),
+    Code("K_REMOVED", _E, "The API version was removed from Kubernetes.", "Use the successor that the message names."),
+    Code("K_DEPRECATED", _I, "The API or field is deprecated.", "Use what the message names in new manifests."),
+    Code(
+        "K_VERSION",
+        _W,
+        "Not every chosen Kubernetes version has this field or kind.",
+        "Choose other versions in `extra.notes.snippets`, or say in the notes which version it needs.",
+    ),
+    Code(
+        "K_LEVELS",
+        _I,
+        "A snippet shows parts of two levels of a manifest side by side.",
+        "Nothing; two code blocks would say it more clearly.",
+    ),
+    Code(
+        "K_INDENT",
+        _E,
+        "Keys that belong to different levels stand at the same level.",
+        "Indent them as the message says; parts that are meant to be separate need a blank line between them.",
+    ),
+    Code("K_NAME", _E, "A name is not allowed.", "Write a name by the rule that the message gives."),
+    Code("K_LABEL", _E, "A label or an annotation is not allowed.", "Write it by the rule that the message gives."),
+    Code(
+        "K_SELECTOR",
+        _E,
+        "A selector does not match the labels it is meant for.",
+        "Make the selector and the labels the same.",
+    ),
+    Code("K_VOLUME", _E, "A mount names a volume that the Pod does not have.", "Add the volume, or correct the name."),
+    Code("K_UNION", _E, "Fields exclude each other.", "Keep one of them."),
+    Code("K_RESTART", _E, "The restart policy does not fit the workload.", "Write the policy that the message names."),
+    Code(
+        "K_CRON",
+        _E,
+        "A cron schedule cannot be read.",
+        "Write five fields: minute, hour, day of the month, month, day of the week.",
+    ),
+    Code(
+        "K_RESOURCES",
+        _E,
+        "Resource requests and limits contradict each other.",
+        "Keep every request at or below its limit.",
+    ),
+    Code(
+        "K_PORT",
+        _E,
+        "A port does not fit the ports it refers to.",
+        "Write the name or the number of a container's port.",
+    ),
+    Code(
+        "K_IMAGE", _W, "An image reference cannot be right.", "Write [registry/]name[:tag], all lower case but the tag."
+    ),
+    Code(
+        "K_SECRET",
+        _E,
+        "A comment says something else than the encoded value.",
+        "Encode the value again, or correct the comment.",
+    ),
+    Code(
+        "K_NEWLINE",
+        _W,
+        "An encoded value ends with a line end.",
+        "Encode with `echo -n`, or say that the line end is meant.",
+    ),
+)
 SHELL: tuple[Code, ...] = ()
 IMAGES: tuple[Code, ...] = ()
 LINKS: tuple[Code, ...] = (

@@ -1,0 +1,12 @@
+"""Kubernetes: are the YAML documents of a snippet right, whole manifests or fragments?
+
+documents = list(yaml.compose_all(text, Loader=yaml.CSafeLoader))
+for judgement in judge(documents, text, headings=("Config Maps",)):
+    print(judgement.form, judgement.definitions, judgement.valid, judgement.faults)
+"""
+
+from .crds import from_definition
+from .judge import DEFAULT_VERSIONS, Extra, judge, known_definition
+from .verdict import Fault, Form, Judgement
+
+__all__ = ["DEFAULT_VERSIONS", "Extra", "Fault", "Form", "Judgement", "from_definition", "judge", "known_definition"]

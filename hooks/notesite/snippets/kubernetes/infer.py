@@ -1,0 +1,373 @@
+"""Which definition a fragment is a part of.
+
+Every definition that owns one of the root keys is compared with the whole fragment, down to the leaves.  What matches
+counts by its rarity (`securityContext` says more than `name`), what does not match counts against it.  The candidates
+without a fault that come close to the best one are all accepted: twins (`Deployment` and `ReplicaSet` specs) cannot be
+told apart, so nothing is pretended.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations, product
+
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from notesite.codes import Severity
+
+from .guess import edits, squeezed
+from .schema import Schema, Shape, table
+from .values import Found
+from .walk import Walk
+
+_UNLISTED = -3.0
+_PRIOR = 0.35  # weight of a prior against that of a matched field
+_ACCEPTED = 2.5  # how far behind the best a clean candidate may be
+_EXPLAINS_FAR_MORE = 8.0  # a faulty candidate beats the clean ones when it is better by this much
+_MUCH_MORE_COMMON = 4.0  # … or when its prior is, and all of its faults are slips
+_CATCH_ALL = -5.0  # the prior of definitions that nearly anything fits; they need evidence below the root
+_PENALTY = {"K_FIELD": 6.0, "K_TYPE": 7.0, "K_VALUE": 5.0, "K_REQUIRED": 3.0}
+_SLIP = 3.0
+_NAMED, _INSIDE_NAMED = 1.5, 0.5  # for kinds that headings name and their specs; for what can stand inside them
+_MOST_CANDIDATES = 80
+_MOST_ITEMS, _MOST_KEYS = 50, 200  # of a fragment, to find out what it is
+_HALF, _MOST = 0.5, 0.75  # of the root keys
+_LITTLE, _MUCH = 4.0, 12.0  # evidence, in points of a candidate's fit
+SURE_OF_PRIOR = 0.0
+
+Memo = dict[tuple[int, int], tuple[float, list[Found]]]
+
+
+@dataclass(slots=True)
+class Candidate:
+    """A definition compared with a fragment."""
+
+    shape: Shape
+    score: float
+    faults: list[Found]  # those that count: in every version, not for want of root fields, not placeholders
+    walk: Walk
+    matched: int  # root keys that the definition has
+    at_root: float  # their part of the walk's score
+    blunders: int  # faults that are no slips
+
+    @property
+    def prior(self) -> float:
+        """How common the definition is."""
+        return prior(self.shape)
+
+    @property
+    def fit(self) -> float:
+        """The score without regard to how common the definition is."""
+        return self.score - _PRIOR * prior(self.shape)
+
+
+@dataclass(slots=True)
+class Guess:
+    """Where a fragment belongs.  No `best`: nowhere that we know."""
+
+    best: Candidate | None
+    accepted: tuple[Candidate, ...] = ()
+    parts: tuple[tuple[Candidate, tuple[str, ...]], ...] = ()
+    extra: tuple[Found, ...] = ()  # faults of the root keys themselves
+
+
+def prior(shape: Shape) -> float:
+    """How common a definition is in notes, from the hand-written table."""
+    found: float = table("priors")["priors"].get(shape.short, _UNLISTED)
+    return found
+
+
+class Inference:
+    """The search for one fragment; `favoured` are definitions that its surroundings speak for."""
+
+    def __init__(self, schema: Schema, selected: int, favoured: Sequence[int] = ()) -> None:
+        self.schema = schema
+        self.selected = selected
+        self.favoured = favoured  # numbers of kinds
+        self.memo: Memo = {}
+        self.made: list[Node] = []  # kept alive: the memo goes by id
+
+    def guess(self, node: Node) -> Guess:
+        """The definition of a mapping or of the items of a list."""
+        candidates = self.candidates(node)
+        if not candidates or candidates[0].faults:
+            corrected = self._corrected(node)
+            if corrected is not None:
+                best = corrected.best
+                if not candidates or (best is not None and best.score > candidates[0].score):
+                    return corrected
+        if not candidates:
+            return Guess(None)
+        best = candidates[0]
+        clean = [candidate for candidate in candidates if not candidate.faults]
+        if clean:
+            first = clean[0]
+            if not (best.faults and best.score > first.score + _EXPLAINS_FAR_MORE):
+                slipped = self._slipped(candidates, first)
+                if slipped is None:
+                    fits = max(c.fit for c in clean) - _ACCEPTED
+                    accepted = tuple(c for c in clean if c.score >= first.score - _ACCEPTED or c.fit >= fits)
+                    return Guess(first, accepted)
+                best = slipped
+        elif isinstance(node, MappingNode):
+            single = self._single(candidates, len(node.value))
+            parts = None if single else self._split(node)
+            if parts is not None:
+                return parts
+            best = single or best
+        close = (
+            c for c in candidates if c.faults and c.score >= best.score - 1.0 and len(c.faults) == len(best.faults)
+        )
+        return Guess(best, tuple(close) or (best,))
+
+    def forced(self, node: Node, numbers: Sequence[int]) -> Guess:
+        """The best of these definitions, whatever else would fit."""
+        nodes = _mappings(node)
+        found = [self._compare(number, nodes) for number in numbers] if nodes else []
+        if not found:
+            return Guess(None)
+        best = min(found, key=lambda candidate: (len(candidate.faults), -candidate.score))
+        return Guess(best, (best,))
+
+    def candidates(self, node: Node) -> list[Candidate]:
+        """All definitions that own a root key and come near the best in number of root keys; best first."""
+        nodes = self._sample(_mappings(node))
+        names = {name for item in nodes for name in _names(item)}
+        owners: dict[int, int] = {}
+        for name in names:
+            for number in self.schema.owners(name):
+                owners[number] = owners.get(number, 0) + 1
+        if not owners:
+            return []
+        most = max(owners.values())
+        pool = [number for number, count in owners.items() if count >= most - 1 or count > 3]
+        if len(pool) > _MOST_CANDIDATES:
+            pool.sort(key=lambda number: (-owners[number], -prior(self.schema.shape(number)), number))
+            # Definitions that own every root key all stay: one of them is the right one.
+            full = sum(owners[number] == most for number in pool)
+            pool = pool[: max(_MOST_CANDIDATES, full)]
+        found = [self._compare(number, nodes) for number in pool]
+        self._favour(found)
+        found.sort(key=lambda candidate: (-candidate.score, candidate.shape.short, candidate.shape.number))
+        return found
+
+    def _sample(self, nodes: Sequence[MappingNode]) -> list[MappingNode]:
+        """As much of a fragment as tells what it is; all of it, unless somebody makes a point of its length."""
+        found = []
+        for node in nodes[:_MOST_ITEMS]:
+            if len(node.value) > _MOST_KEYS:
+                short = MappingNode(node.tag, node.value[:_MOST_KEYS], node.start_mark, node.end_mark)
+                self.made.append(short)
+                found.append(short)
+            else:
+                found.append(node)
+        return found
+
+    def _compare(self, number: int, nodes: Sequence[MappingNode]) -> Candidate:
+        shape = self.schema.shape(number)
+        walk = Walk(self.schema, self.selected, self.memo, weigh=True)
+        for node in nodes:
+            walk.root(shape, node)
+        roots = {id(node.value[0][0]) if node.value else id(node) for node in nodes}
+        score = walk.score + _PRIOR * prior(shape)
+        faults, blunders = [], 0
+        for fault in walk.faults:
+            if fault.code == "K_REQUIRED" and fault.shape is shape and id(fault.node) in roots:
+                score -= 0.5  # a fragment may leave out what its root needs
+            elif fault.doubtful:
+                score -= 0.2
+            elif fault.versions != self.selected:
+                score -= 0.3
+            else:
+                faults.append(fault)
+                blunders += not fault.slip and fault.code not in ("K_TWICE", "K_REQUIRED")
+                score -= _SLIP if fault.slip else _PENALTY.get(fault.code, 2.0)
+        matched = [shape.fields[name] for node in nodes for name in _names(node) if name in shape.fields]
+        at_root = sum(field.weight for field in matched)
+        return Candidate(shape, score, faults, walk, len(matched), at_root, blunders)
+
+    def _favour(self, candidates: list[Candidate]) -> None:
+        """A push for what the headings speak of; only a push, since headings mislead as often as they help."""
+        for candidate in candidates if self.favoured else ():
+            number = candidate.shape.number
+            near = any(number == kind or number in self.schema.references(kind) for kind in self.favoured)
+            if near:
+                candidate.score += _NAMED
+            elif any(number in self.schema.reach(kind) for kind in self.favoured):
+                candidate.score += _INSIDE_NAMED
+
+    def _slipped(self, candidates: Sequence[Candidate], clean: Candidate) -> Candidate | None:
+        """A much more common definition that fits but for slips of the pen."""
+        vague = clean.prior <= _CATCH_ALL and clean.walk.score - clean.at_root < 0.01
+        return next(
+            (
+                candidate
+                for candidate in candidates[:40]
+                if candidate.faults
+                and (
+                    (vague and candidate.prior > 0 and candidate.matched == clean.matched)
+                    or (
+                        not candidate.blunders
+                        and candidate.prior > clean.prior + _MUCH_MORE_COMMON
+                        and candidate.score > clean.score + 1.0
+                    )
+                )
+            ),
+            None,
+        )
+
+    def _single(self, candidates: Sequence[Candidate], keys: int) -> Candidate | None:
+        """A definition with all root keys and little wrong, which is likelier than parts of two."""
+        best = candidates[0]
+        if best.matched == keys and not best.blunders:
+            return best
+        return next((c for c in candidates if c.matched == keys and c.blunders <= 1 and c.prior > 0), None)
+
+    def _corrected(self, node: Node) -> Guess | None:
+        """The guess for the fragment with its unknown root keys replaced by the nearest known ones."""
+        nodes = _mappings(node)
+        odd = {
+            key.value: key
+            for item in nodes
+            for key, _ in item.value
+            if isinstance(key, ScalarNode) and not self.schema.owners(key.value)
+        }
+        if not 1 <= len(odd) <= 3 or sum(len(item.value) for item in nodes) > _MOST_KEYS:
+            return None
+        options = [tuple(_near_keys(self.schema, name)) for name in odd]
+        if not all(options):
+            return None
+        best: tuple[Candidate, tuple[str, ...]] | None = None
+        for names in product(*options):
+            renamed = _renamed(node, dict(zip(odd, names, strict=True)))
+            self.made.append(renamed)
+            for candidate in self.candidates(renamed)[:1]:
+                candidate.score -= _SLIP * len(odd)
+                if best is None or candidate.score > best[0].score:
+                    best = candidate, names
+        if best is None:
+            return None
+        candidate, names = best
+        known = tuple(
+            Found(
+                "K_FIELD",
+                f'unknown field "{key.value}" in {candidate.shape.short}; did you mean "{name}"?',
+                key,
+                self.selected,
+                shape=candidate.shape,
+                replacement=name,
+                slip=True,
+            )
+            for key, name in zip(odd.values(), names, strict=True)
+        )
+        return Guess(candidate, (candidate,), extra=known)
+
+    def _split(self, node: MappingNode) -> Guess | None:
+        """Two related definitions that have all keys between them, neither with a fault."""
+        names = list(_names(node))
+        if len(names) > _MOST_KEYS:
+            return None
+        if len(set(names)) != len(names) or not all(map(self.schema.owners, names)):
+            return None
+        every = frozenset(names)
+        groups: dict[frozenset[str], list[int]] = {}
+        for number in sorted({number for name in names for number in self.schema.owners(name)}):
+            fields = frozenset(name for name in names if number in self.schema.owners(name))
+            groups.setdefault(fields, []).append(number)
+        best: tuple[float, Candidate, Candidate, frozenset[str]] | None = None
+        for one, two in combinations(groups, 2):
+            if one | two != every:
+                continue
+            for larger, smaller in ((one, two), (two, one)):
+                rest = every - larger
+                if not rest or not rest <= smaller:
+                    continue
+                firsts = self._clean_parts(node, larger, groups[larger])
+                seconds = self._clean_parts(node, rest, groups[smaller])
+                for a in firsts:
+                    for b in seconds:
+                        if self._related(a.shape.number, b.shape.number):
+                            score = a.score + b.score
+                            if best is None or score > best[0]:
+                                best = score, a, b, larger
+        if best is None:
+            return None
+        _, a, b, larger = best
+        first = tuple(name for name in names if name in larger)
+        second = tuple(name for name in names if name not in larger)
+        parts = ((a, first), (b, second))
+        return Guess(a, (a, b), parts=parts if names[0] in larger else parts[::-1])
+
+    def _clean_parts(self, node: MappingNode, names: frozenset[str], numbers: Sequence[int]) -> list[Candidate]:
+        part = MappingNode(
+            node.tag, [(k, v) for k, v in node.value if k.value in names], node.start_mark, node.end_mark
+        )
+        self.made.append(part)
+        found = (self._compare(number, [part]) for number in numbers)
+        fitting = (c for c in found if all(fault.code == "K_REQUIRED" for fault in c.faults))
+        return sorted(fitting, key=lambda c: -c.score)[:6]
+
+    def _related(self, one: int, two: int) -> bool:
+        return two in self.schema.reach(one) or one in self.schema.reach(two)
+
+
+def confidence(guess: Guess, node: Node) -> Severity | None:
+    """How severe a fault of a fragment may be, by how sure we are of what it is; None: not sure at all."""
+    best = guess.best
+    if best is None:
+        return None
+    roots = sum(len(item.value) for item in (node.value if isinstance(node, SequenceNode) else [node]))
+    explained = best.matched / roots if roots else 0.0
+    others = best.matched - len(guess.extra)  # root keys that are right as written
+    listed = best.prior > SURE_OF_PRIOR
+    if explained < _HALF or (not others and not listed):
+        return None
+    if guess.extra and others < 2 and best.fit < _MUCH:
+        return Severity.WARNING if others and listed else Severity.INFO
+    if explained < _MOST or best.blunders > 1 or not listed:
+        if best.blunders and (explained < _MOST or best.fit < 0):
+            return Severity.INFO if listed else None
+        return Severity.WARNING if listed and explained >= _MOST else Severity.INFO
+    return Severity.WARNING if best.blunders and best.fit < _LITTLE else Severity.ERROR
+
+
+def _mappings(node: Node) -> list[MappingNode]:
+    """The mappings at the root of a fragment; none when it is something else."""
+    items = node.value if isinstance(node, SequenceNode) else [node]
+    mappings = [item for item in items if isinstance(item, MappingNode)]
+    return mappings if len(mappings) == len(items) else []
+
+
+def _names(node: MappingNode) -> Iterator[str]:
+    return (key.value for key, _ in node.value if isinstance(key, ScalarNode))
+
+
+def _near_keys(schema: Schema, word: str) -> Iterator[str]:
+    """Up to three field names that `word` may be a misspelling of."""
+    if not 3 <= len(word) <= 60:
+        return
+    meant = squeezed(word)
+    limit = 1 if len(meant) <= 5 else 2
+    found = []
+    for name in schema.keys:
+        other = squeezed(name)
+        if abs(len(other) - len(meant)) <= limit and len(other) >= 3:
+            distance = 0 if other == meant else edits(meant, other, limit)
+            if distance <= limit:
+                found.append((distance, -len(schema.owners(name)), name))
+    for _, _, name in sorted(found)[:3]:
+        yield name
+
+
+def _renamed(node: Node, names: dict[str, str]) -> Node:
+    """A copy of the root with other keys; values and places are shared."""
+    if isinstance(node, SequenceNode):
+        return SequenceNode(node.tag, [_renamed(item, names) for item in node.value], node.start_mark, node.end_mark)
+    pairs = [
+        (ScalarNode(key.tag, names[key.value], key.start_mark, key.end_mark, style=key.style), value)
+        if isinstance(key, ScalarNode) and key.value in names
+        else (key, value)
+        for key, value in node.value
+    ]
+    return MappingNode(node.tag, pairs, node.start_mark, node.end_mark)

@@ -1,0 +1,392 @@
+"""One judgement for each YAML document of a snippet."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from itertools import pairwise
+from typing import Any, Final
+
+from yaml.nodes import CollectionNode, MappingNode, Node, ScalarNode, SequenceNode
+
+from notesite.codes import CODES, Severity
+
+from . import (
+    crds,
+    meaning,  # noqa: F401  # registers its rules
+    meaning_network,
+    rules,
+)
+from .documents import Kind, deprecation, foreign, is_reference, kind_of, removal, unknown_kind
+from .headings import kinds_named
+from .infer import SURE_OF_PRIOR, Candidate, Guess, Inference, confidence
+from .placeholders import is_elided
+from .schema import Schema, Shape, bundled
+from .values import Found
+from .verdict import Fault, Form, Judgement
+from .walk import Walk
+
+DEFAULT_VERSIONS: Final = tuple(f"1.{minor}" for minor in range(25, 38))
+Extra = Mapping[crds.Kind, Mapping[str, Any]]  # (apiVersion, kind) -> JSON schema of the whole object
+
+_ODD_LINE_ENDS = ("\x85", "\u2028", "\u2029")  # line ends to YAML, not to editors
+_MOST_DOCUMENTS = 100  # in one snippet
+_MOST_TWINS = 6  # definitions that all have to agree on a fault of meaning
+
+
+def known_definition(name: str) -> bool:
+    """Whether a hint may name this definition."""
+    return bool(bundled().named(name))
+
+
+def judge(
+    documents: Sequence[Node],
+    text: str,
+    *,
+    headings: Sequence[str] = (),
+    hint: str | None = None,
+    versions: tuple[str, ...] = DEFAULT_VERSIONS,
+    extra: Extra | None = None,
+) -> tuple[Judgement, ...]:
+    """What each document of a snippet is, and what is wrong with it.
+
+    `documents` are the root nodes of `text`; `headings` those above the snippet, outermost first; `hint` is the name
+    of a definition (`Container`) that the author says it is a part of.  Raises ValueError on a version that is not
+    bundled.
+    """
+    snippet = _Snippet(
+        text, schema=bundled(), versions=versions, headings=tuple(headings), hint=hint, extra=extra or {}
+    )
+    judged = [
+        snippet.document(node) if index < _MOST_DOCUMENTS else Judgement("unknown", skipped="too many documents")
+        for index, node in enumerate(documents)
+    ]
+    if len(documents) > 1:
+        kinds = [
+            (judgement.gvk[1] if judgement.gvk else "", node) for judgement, node in zip(judged, documents, strict=True)
+        ]
+        for index, found in meaning_network.between(kinds, snippet.selected):
+            judged[index] = snippet.added(judged[index], found)
+    return tuple(judged)
+
+
+@lru_cache(maxsize=64)
+def _selected(versions: tuple[str, ...]) -> int:
+    return bundled().selected(versions)
+
+
+class _Snippet:
+    """What all documents of one snippet share."""
+
+    def __init__(
+        self,
+        text: str,
+        *,
+        schema: Schema,
+        versions: tuple[str, ...],
+        headings: tuple[str, ...],
+        hint: str | None,
+        extra: Extra,
+    ) -> None:
+        self.text = text
+        self.schema = schema
+        self.selected = _selected(versions)
+        self.newest = 1 << (self.selected.bit_length() - 1)
+        self.headings = headings
+        self.hint = hint
+        self.extra = extra
+        self._lines: list[str] | None = None
+        self._elided: bool | None = None
+
+    @property
+    def lines(self) -> list[str]:
+        """The text's lines."""
+        if self._lines is None:
+            self._lines = self.text.split("\n")
+        return self._lines
+
+    @property
+    def elided(self) -> bool:
+        """Whether the text leaves something out and says so."""
+        if self._elided is None:
+            self._elided = is_elided(self.text)
+        return self._elided
+
+    def document(self, node: Node) -> Judgement:  # noqa: PLR0911  # one return for each kind of document
+        """The judgement of one document."""
+        if not isinstance(node, CollectionNode) or not node.value:
+            return Judgement("unknown", skipped="no mapping and no list")
+        if self.hint is not None:
+            return self._hinted(node, self.hint)
+        kind = kind_of(node)
+        other = "" if kind.api_version and kind.kind else foreign(node)
+        if other:
+            return Judgement("plain", skipped=f"{other}, not Kubernetes")
+        if kind.api_version and kind.kind:
+            if isinstance(node, MappingNode) and is_reference(node):
+                judged = self._fragment(node)
+                if judged.form == "fragment" and not judged.faults:
+                    return judged
+            return self._manifest(node, kind, kind.api_version, kind.kind)
+        if (kind.kind or kind.api_version) and isinstance(node, MappingNode):
+            half = self._half_named(node, kind)
+            if half is not None:
+                return half
+        return self._fragment(node)
+
+    # --- manifests
+
+    def _manifest(self, node: Node, kind: Kind, api_version: str, name: str) -> Judgement:
+        gvk = (api_version, name)
+        custom = self.extra.get(gvk)
+        if custom is not None:
+            return self._whole(node, crds.shape(name, custom, self.schema), gvk)
+        if gvk == ("v1", "List"):
+            return self._list(node)
+        number = self.schema.kinds.get(f"{api_version} {name}")
+        if number is None:
+            return self._unknown(node, kind, api_version, name)
+        shape = self.schema.shape(number)
+        extra = []
+        place = kind.api_version_node or node
+        gone = shape.absent & self.selected
+        if gone:
+            message = removal(api_version, name) if shape.absent & self.newest else ""
+            since = f"{name} is in {api_version} in {self.schema.spoken(self.schema.every & ~shape.absent)} only"
+            # An API that is not there in the newest version chosen was removed; else it is new.
+            code = "K_REMOVED" if gone & self.newest else "K_VERSION"
+            extra.append(Found(code, message or since, place, gone))
+        elif old := deprecation(api_version, name):
+            extra.append(Found("K_DEPRECATED", old, kind.kind_node or node, self.selected))
+        return self._whole(node, shape, gvk, extra)
+
+    def _whole(self, node: Node, shape: Shape, gvk: tuple[str, str], extra: Iterable[Found] = ()) -> Judgement:
+        found, too_large = self._faults(shape, [node], gvk[1], frozenset())
+        found = [*extra, *found]
+        if too_large:
+            return Judgement("manifest", (shape.short,), skipped="too large or too deep to be checked", gvk=gvk)
+        return self._judgement("manifest", (shape.short,), found, gvk=gvk)
+
+    def _list(self, node: Node) -> Judgement:
+        """A `v1 List`, whose items are manifests."""
+        items = rules.get(node, "items")
+        judged = [self.document(item) for item in rules.items(items)]
+        faults = tuple(sorted(fault for judgement in judged for fault in judgement.faults))
+        skipped = "; ".join(judgement.skipped for judgement in judged if judgement.skipped)
+        valid = judged[0].valid if judged and len({judgement.valid for judgement in judged}) == 1 else ""
+        return Judgement("manifest", ("List",), faults=faults, valid=valid, skipped=skipped, gvk=("v1", "List"))
+
+    def _unknown(self, node: Node, kind: Kind, api_version: str, name: str) -> Judgement:
+        unknown = unknown_kind(self.schema, api_version, name)
+        gvk = (api_version, name)
+        if not unknown.code:
+            return Judgement("manifest", skipped=unknown.message, gvk=gvk)
+        place = (kind.kind_node if unknown.at_kind else kind.api_version_node) or node
+        known = Found(unknown.code, unknown.message, place, self.selected, replacement=unknown.replacement)
+        meant = (api_version, unknown.replacement) if unknown.at_kind else (unknown.replacement, name)
+        number = self.schema.kinds.get(f"{meant[0]} {meant[1]}")
+        if number is None:
+            return self._judgement("manifest", (name,), [known], gvk=gvk)
+        return self._whole(node, self.schema.shape(number), gvk, [known])
+
+    def _half_named(self, node: MappingNode, kind: Kind) -> Judgement | None:
+        """A manifest that lacks its apiVersion or its kind; None when it is something else."""
+        names = {key.value for key, _ in node.value if isinstance(key, ScalarNode)}
+        if not names & {"metadata", "spec", "data", "stringData", "rules", "roleRef", "subjects", "provisioner"}:
+            return None
+        lacking, said = ("apiVersion", kind.kind) if kind.kind else ("kind", kind.api_version)
+        numbers = [
+            number
+            for known, number in self.schema.kinds.items()
+            if said == known.split(" ")[bool(kind.kind)] and not known.endswith("List")
+        ]
+        shapes = [self.schema.shape(number) for number in numbers]
+        fitting = [shape for shape in shapes if names <= shape.fields.keys() and not shape.absent & self.newest]
+        if not fitting:
+            return None
+        guess = Inference(self.schema, self.selected).forced(node, [shape.number for shape in fitting])
+        if guess.best is None:
+            return None
+        found, _ = self._faults(guess.best.shape, [node], guess.best.shape.short, frozenset())
+        message = f'missing required field "{lacking}" in {guess.best.shape.short}'
+        missing = Found("K_REQUIRED", message, node.value[0][0], self.selected)
+        return self._judgement("manifest", (guess.best.shape.short,), [missing, *found])
+
+    # --- fragments
+
+    def _hinted(self, node: Node, hint: str) -> Judgement:
+        numbers = self.schema.named(hint)
+        kind = kind_of(node)
+        if not numbers:
+            return Judgement("unknown", skipped=f'the hint names no definition of Kubernetes: "{hint}"')
+        if kind.api_version and kind.kind:
+            return self._manifest(node, kind, kind.api_version, kind.kind)
+        guess = Inference(self.schema, self.selected).forced(node, numbers[:4])
+        if guess.best is None:
+            return Judgement("unknown", skipped="no mapping and no list of mappings")
+        return self._settled(node, guess, sure=True)
+
+    def _fragment(self, node: Node) -> Judgement:
+        inference = Inference(self.schema, self.selected, kinds_named(self.headings) if self.headings else ())
+        guess = inference.guess(node)
+        if guess.best is None:
+            return Judgement("unknown", skipped="no definition of Kubernetes has these keys")
+        if guess.parts and isinstance(node, MappingNode):
+            return self._parts(node, guess)
+        return self._settled(node, guess, sure=False)
+
+    def _settled(self, node: Node, guess: Guess, *, sure: bool) -> Judgement:
+        best = guess.best
+        assert best is not None  # noqa: S101  # both callers have looked
+        roots = list(node.value) if isinstance(node, SequenceNode) else [node]
+        partial = frozenset(map(id, roots))
+        if guess.extra:
+            found = [*guess.extra, *best.faults]
+        else:
+            found, _ = self._faults(best.shape, roots, "", partial)
+            found = self._agreed(found, guess.accepted, roots, partial)
+        names = tuple(dict.fromkeys(candidate.shape.short for candidate in guess.accepted))
+        if found and not sure:
+            most = confidence(guess, node)
+            if most is None:
+                return Judgement("unknown", skipped="it resembles no definition of Kubernetes closely enough")
+            return self._judgement("fragment", names, found, most=most)
+        return self._judgement("fragment", names, found)
+
+    def _agreed(
+        self, found: list[Found], accepted: Sequence[Candidate], roots: Sequence[Node], partial: frozenset[int]
+    ) -> list[Found]:
+        """Faults of meaning and of version count only when they are ones for every definition that fits."""
+        for candidate in accepted[1:_MOST_TWINS]:
+            if not found:
+                break
+            others, _ = self._faults(candidate.shape, roots, "", partial)
+            same = {(fault.code, fault.node.start_mark.index) for fault in others}
+            found = [
+                fault
+                for fault in found
+                if (fault.code, fault.node.start_mark.index) in same or fault.code in ("K_FIELD", "K_TYPE", "K_VALUE")
+            ]
+        return found
+
+    def _parts(self, node: MappingNode, guess: Guess) -> Judgement:
+        (one, first), (two, second) = guess.parts
+        parts = ((one.shape.short, first), (two.shape.short, second))
+        names = (one.shape.short, two.shape.short)
+        keys = [key for key, _ in node.value]
+        groups = ["one" if key.value in first else "two" for key in keys]
+        borders = [(a, b) for (a, b), (x, y) in zip(pairwise(keys), pairwise(groups), strict=True) if x != y]
+        apart = len(borders) == 1 and self._gap(borders[0][1])
+        if apart:
+            message = f"two parts: {', '.join(first)} of {names[0]}, {', '.join(second)} of {names[1]}"
+            found = Found("K_LEVELS", message, borders[0][1], self.selected)
+            return self._judgement("parts", names, [found], parts=parts)
+        # The later part is the one that lost its indentation.
+        place = next(key for key, group in zip(keys, groups, strict=True) if group != groups[0])
+        (ours, theirs) = names if groups[0] == "one" else names[::-1]
+        message = f'"{place.value}" belongs to {theirs}, not to {ours}: is it indented as meant?'
+        weak = one.prior < SURE_OF_PRIOR or two.prior < SURE_OF_PRIOR
+        found = Found("K_INDENT", message, place, self.selected, mild=weak)
+        return self._judgement("parts", names, [found], parts=parts)
+
+    def _gap(self, key: Node) -> bool:
+        """Whether a blank line or a comment stands right above a key."""
+        above = self.lines[key.start_mark.line - 1].strip() if key.start_mark.line else ""
+        return not above or above.startswith("#") or is_elided(above)
+
+    # --- faults
+
+    def _faults(
+        self, shape: Shape, roots: Sequence[Node], kind: str, partial: frozenset[int]
+    ) -> tuple[list[Found], bool]:
+        """Everything wrong with these nodes as this definition, and whether they were too large to tell."""
+        walk = Walk(self.schema, self.selected)
+        for root in roots:
+            walk.root(shape, root)
+        context = rules.Context(kind, self.lines, self.selected, partial)
+        found = [
+            fault
+            for fault in walk.faults
+            if not (partial and fault.code == "K_REQUIRED" and fault.shape is shape and _is_first(fault.node, roots))
+        ]
+        found += rules.check(context, walk.visited)
+        return found, walk.too_large
+
+    def _judgement(
+        self,
+        form: Form,
+        definitions: tuple[str, ...],
+        found: Sequence[Found],
+        *,
+        parts: tuple[tuple[str, tuple[str, ...]], ...] = (),
+        gvk: tuple[str, str] | None = None,
+        most: Severity = Severity.ERROR,
+    ) -> Judgement:
+        if not found:  # nearly always
+            return Judgement(form, definitions, parts, (), self.schema.spoken(self.selected), "", gvk)
+        faults = []
+        invalid = 0
+        # The same key again after a blank line or a comment shows a before and an after.
+        both = form == "fragment" and any(fault.code == "K_TWICE" and self._gap(fault.node) for fault in found)
+        for fault in found:
+            severity = self._severity(fault, Severity.WARNING if both else most)
+            if severity is None:
+                continue
+            faults.append(self._fault(fault, severity))
+            if not fault.mild and (
+                severity is not Severity.INFO or fault.code in ("K_VERSION", "K_REQUIRED", "K_REMOVED")
+            ):
+                invalid |= fault.versions
+        valid = self.schema.spoken(self.selected & ~invalid)
+        return Judgement(form, definitions, parts, tuple(sorted(set(faults))), valid, "", gvk)
+
+    def _severity(self, fault: Found, most: Severity) -> Severity | None:
+        """How bad a fault is here; None to leave it out."""
+        severity = CODES[fault.code].severity
+        if fault.doubtful:
+            return Severity.INFO
+        if fault.code == "K_REQUIRED" and self.elided:
+            return None
+        if fault.mild and severity is Severity.ERROR:
+            severity = Severity.WARNING
+        if self.elided and not fault.slip and severity is not Severity.INFO:
+            severity = Severity.INFO
+        if fault.code == "K_REMOVED" and fault.versions != self.selected:
+            severity = Severity.WARNING
+        elif fault.versions != self.selected and not fault.versions & self.newest:
+            severity = Severity.INFO
+        return severity if severity.rank >= most.rank else most
+
+    def _fault(self, fault: Found, severity: Severity) -> Fault:
+        start, end = fault.node.start_mark, fault.node.end_mark
+        line, column = start.line + 1, start.column + 1
+        if any(odd in self.text for odd in _ODD_LINE_ENDS):
+            starts = [0]
+            for content in self.lines:
+                starts.append(starts[-1] + len(content) + 1)
+            line = bisect_right(starts, start.index)
+            column = start.index - starts[line - 1] + 1
+        scalar = isinstance(fault.node, ScalarNode) and end.line == start.line
+        length = max(end.index - start.index, 1) if scalar else 1
+        return Fault(line, column, length, fault.code, fault.message, severity, fault.replacement)
+
+    def added(self, judgement: Judgement, found: Found) -> Judgement:
+        """The judgement with one more fault."""
+        more = self._judgement(judgement.form, judgement.definitions, [found], gvk=judgement.gvk)
+        faults = tuple(sorted({*judgement.faults, *more.faults}))
+        return Judgement(
+            judgement.form,
+            judgement.definitions,
+            judgement.parts,
+            faults,
+            judgement.valid if found.mild else "",
+            judgement.skipped,
+            judgement.gvk,
+        )
+
+
+def _is_first(place: Node, roots: Sequence[Node]) -> bool:
+    return any(
+        place is root or (isinstance(root, MappingNode) and root.value and place is root.value[0][0]) for root in roots
+    )

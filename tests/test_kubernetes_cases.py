@@ -1,0 +1,99 @@
+"""The golden cases: what is said about hand-written snippets."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import yaml
+from kubernetes_samples import CASES
+
+from notesite.codes import CODES, KUBERNETES
+from notesite.snippets.kubernetes import judge
+
+
+def shown(text: str, **more: Any) -> str:
+    """The judgements of a snippet, one line for each document and each fault."""
+    lines = []
+    for judged in judge(list(yaml.compose_all(text, Loader=yaml.CSafeLoader)), text, **more):
+        names = " | ".join(judged.definitions[:3]) + (" | …" if len(judged.definitions) > 3 else "")
+        skipped = f" skipped: {judged.skipped}" if judged.skipped else ""
+        lines.append(f"{judged.form} {names}".rstrip() + f" [{judged.valid or 'no version'}]{skipped}")
+        for fault in judged.faults:
+            replacement = "" if fault.replacement is None else f" -> {fault.replacement}"
+            place = f"{fault.line}:{fault.column}+{fault.length}"
+            lines.append(f"{place} {fault.severity} {fault.code} {fault.message}{replacement}")
+    return "\n".join(lines)
+
+
+def cases() -> list[Any]:
+    found = []
+    for path in sorted(CASES.glob("*.txt")):
+        parts = path.read_text(encoding="utf-8").split("\n.\n")
+        for title, text, expected in zip(parts[::3], parts[1::3], parts[2::3], strict=False):
+            found.append(pytest.param(text + "\n", expected, id=f"{path.stem}: {title.strip()}"))
+    return found
+
+
+@pytest.mark.parametrize(("text", "expected"), cases())
+def test_a_snippet_is_judged_as_its_case_says(text: str, expected: str) -> None:
+    assert shown(text) == expected
+
+
+def test_every_code_of_the_family_has_a_case_or_is_tried_elsewhere() -> None:
+    expected = "\n".join(path.read_text(encoding="utf-8") for path in CASES.glob("*.txt"))
+    silent = {code.name for code in KUBERNETES if f" {code.name} " not in expected}
+    assert not silent
+    assert all(code.name in CODES for code in KUBERNETES)
+
+
+def test_a_hint_decides_what_a_fragment_is() -> None:
+    text = "name: web\n"
+    assert shown(text, hint="ContainerPort") == "fragment ContainerPort [1.25-1.37]"
+    assert shown("nmae: web\n", hint="containerport").splitlines()[1].startswith("1:1+4 error K_FIELD")
+    assert "skipped: the hint names no definition" in shown(text, hint="Nothing")
+
+
+def test_headings_only_push() -> None:
+    text = "selector:\n  matchLabels: {app: web}\n"
+    plain, pushed = shown(text), shown(text, headings=("Demonset",))
+    assert "DaemonSetSpec" not in plain.split("|", maxsplit=1)[0]
+    assert pushed.startswith("fragment DaemonSetSpec")
+
+
+def test_versions_can_be_chosen() -> None:
+    text = "containers:\n- name: web\n  restartPolicyRules: []\n"
+    assert shown(text).startswith("fragment PodSpec [1.34-1.37]")
+    assert shown(text, versions=("1.36", "1.37")) == "fragment PodSpec [1.36-1.37]"
+    assert "K_VERSION" in shown(text, versions=("1.25",))
+    with pytest.raises(ValueError, match=r"1\.24 is not bundled"):
+        shown(text, versions=("1.24",))
+
+
+WIDGET = {
+    "type": "object",
+    "required": ["spec"],
+    "properties": {
+        "spec": {
+            "type": "object",
+            "properties": {
+                "size": {"type": "integer", "minimum": 1, "maximum": 9},
+                "mode": {"type": "string", "enum": ["Fast", "Slow"]},
+                "port": {"x-kubernetes-int-or-string": True},
+                "labels": {"type": "object", "additionalProperties": {"type": "string"}},
+                "free": {"type": "object", "x-kubernetes-preserve-unknown-fields": True},
+            },
+        }
+    },
+}
+
+
+def test_custom_resources_are_checked_against_the_schemas_given() -> None:
+    extra = {("example.org/v1", "Widget"): WIDGET}
+    head = "apiVersion: example.org/v1\nkind: Widget\nmetadata: {name: Wi_1}\n"
+    good = head.replace("Wi_1", "w") + "spec: {size: 3, mode: Fast, port: http, labels: {a: b}, free: {x: [1]}}\n"
+    bad = head + "spec: {size: 10, mode: fast, prot: 80, labels: {a: 1}}\n"
+    assert shown(good, extra=extra) == "manifest Widget [1.25-1.37]"
+    said = shown(bad, extra=extra)
+    assert [line.split()[2] for line in said.splitlines()[1:]] == ["K_NAME", "K_RANGE", "K_VALUE", "K_FIELD", "K_TYPE"]
+    assert "skipped" in shown(good)
