@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from .faults import Fault
-from .urls import shown
 
 RETRIED = frozenset({408, 429, 500, 502, 503, 504})  # answers that a later try may better
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -63,7 +62,7 @@ def answer_fault(response: Response) -> Fault:
     reasons = {401: "needs a login", 403: "forbidden", 404: "not found", 410: "gone", 429: "too many requests"}
     reason = reasons.get(status) or _phrase(status)
     tired = f", gave up after {response.tries} tries" if response.tries > 1 else ""
-    return Fault("E_HTTP", f"HTTP {status} ({reason}){tired}: {shown(response.final_url)}")
+    return Fault("E_HTTP", f"HTTP {status} ({reason}){tired}")
 
 
 def _phrase(status: int) -> str:

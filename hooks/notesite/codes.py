@@ -386,6 +386,7 @@ IMAGES: tuple[Code, ...] = (
         "Export it as a plain SVG without scripts and links, or as PNG.",
     ),
     Code("E_CODEC", _E, "This installation cannot decode the type of an image.", "Install Pillow with support for it."),
+    Code("E_CHECK", _E, "An image could not be checked because this program failed.", "Report it with the address."),
     Code(
         "E_HASH",
         _E,

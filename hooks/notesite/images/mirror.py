@@ -6,7 +6,7 @@ an interrupt leaves nothing half done.
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import hashlib
 import queue
 import threading
@@ -18,7 +18,7 @@ from typing import NamedTuple, Protocol
 
 from notesite.answers import Response, answer_fault
 from notesite.faults import Fault
-from notesite.urls import parse, shown
+from notesite.urls import parse
 
 from . import Limits, names
 from .inspect import Facts, inspect
@@ -31,7 +31,6 @@ _PER_HOST = 2  # fair to the host, as link checkers are
 _RETRIED = frozenset({"E_CORRUPT", "E_EMPTY"})  # may be an accident on the way: worth one more look
 _decoding = threading.Semaphore(2)  # a picture at the limit takes 160 MB while it decodes
 _ACCEPT = "image/avif,image/webp,image/png,image/svg+xml,image/*;q=0.9,*/*;q=0.5"
-_NO_STAMP = ""
 
 Fetch = Callable[[str, Mapping[str, str], float], Response]
 """URL, request headers and deadline in seconds -> answer; raises Fault."""
@@ -45,6 +44,9 @@ class Store(Protocol):
 
     def damage(self, entry: Entry) -> Fault | None:
         """What is wrong with the stored files of an entry, None when every byte is right."""
+
+    def content(self, name: str, digest: str) -> bytes:
+        """The bytes of a stored file, which hash to `digest`.  Raises Fault E_MIRROR."""
 
     def commit(self, make: Callable[[Lock], tuple[Entry, Mapping[str, bytes]]]) -> Entry:
         """Store the files and the entry that `make` gives for the lock as it is then.  Raises Fault."""
@@ -88,11 +90,11 @@ class Job:
 
     stems: Mapping[str, str]  # URL to be mirrored -> readable part of its file name, in the order of the notes
     mode: Mode = Mode.AUTO
-    limits: Limits = Limits()
+    limits: Limits = field(default_factory=Limits)
     deadline: float = 60.0  # seconds for one image
     accept_changes: bool = False
     webp: bool = True
-    today: str = _NO_STAMP  # YYYY-MM-DD
+    today: str = ""  # YYYY-MM-DD
 
 
 @dataclass(slots=True)
@@ -109,7 +111,7 @@ class Outcome:
 def today(epoch: str | None) -> str:
     """The day for new entries; SOURCE_DATE_EPOCH (seconds), when given, replaces the clock."""
     seconds = float(epoch) if epoch and epoch.isascii() and epoch.isdigit() and len(epoch) < 12 else time.time()
-    return datetime.datetime.fromtimestamp(seconds, datetime.UTC).date().isoformat()
+    return dt.datetime.fromtimestamp(seconds, dt.UTC).date().isoformat()
 
 
 def mirror(
@@ -125,7 +127,11 @@ def mirror(
     damage = {url: fault for url in job.stems if url in lock and (fault := store.damage(lock[url])) is not None}
     decided = plan(job.stems, lock, damage, job.mode)
     outcome = Outcome({url: lock[url] for url in decided.kept}, dict(decided.faults))
-    if not decided.fetched or fetch is None:
+    if fetch is None:
+        return outcome
+    for url in decided.kept:
+        _mend_webp(url, store, outcome)
+    if not decided.fetched:
         return outcome
     progress(0, len(decided.fetched))
     known = {url: lock[url] for url in decided.kept}
@@ -147,6 +153,30 @@ def mirror(
             outcome.faults[url] = _explained(fault, damage.get(url))
         progress(done, len(decided.fetched))
     return outcome
+
+
+def _mend_webp(url: str, store: Store, outcome: Outcome) -> None:
+    """Make a smaller copy anew when it is damaged: its original is at hand."""
+    entry = outcome.entries[url]
+    if not entry.webp:
+        return
+    try:
+        store.content(entry.webp, entry.webp_sha256)
+    except Fault:
+        pass
+    else:
+        return
+    try:
+        data = store.content(entry.file, entry.sha256)
+        copy = derived(data, inspect(data))
+        if copy is None or hashlib.sha256(copy).hexdigest() != entry.webp_sha256:
+            # Another version of the encoder: the copy is given up until the image is mirrored again.
+            outcome.entries[url] = store.commit(lambda _: (entry.without_webp(), {}))
+        else:
+            outcome.entries[url] = store.commit(lambda _: (entry, {entry.webp: copy}))
+        outcome.healed.append(url)
+    except Fault as fault:
+        outcome.faults[url] = fault
 
 
 def _explained(fault: Fault, damage: Fault | None) -> Fault:
@@ -192,7 +222,7 @@ def _keep(url: str, got: Got, job: Job, store: Store, outcome: Outcome, *, damag
     def make(lock: Lock) -> tuple[Entry, Mapping[str, bytes]]:
         old = before[0] = lock.get(url)
         if old is not None and old.sha256 != digest and not job.accept_changes:
-            raise Fault("E_HASH", f"changed upstream: locked {old.sha256[:12]}, got {digest[:12]}: {shown(url)}")
+            raise Fault("E_HASH", f"changed upstream: locked {old.sha256[:12]}, got {digest[:12]}")
         return _made(url, got, digest, job, lock)
 
     entry = store.commit(make)
@@ -242,7 +272,7 @@ def _header(value: str | None) -> str:
 
 def _all(urls: Sequence[str], ask: Callable[[str], Got]) -> Iterator[tuple[str, Got | Fault]]:
     """Each URL with what asking for it gave, as they come in; at most two at a time for one host."""
-    results: queue.SimpleQueue[tuple[str, Got | Fault | BaseException]] = queue.SimpleQueue()
+    results: queue.SimpleQueue[tuple[str, Got | Fault]] = queue.SimpleQueue()
     waiting = list(urls)
     active: Counter[str] = Counter()
     changed = threading.Condition()
@@ -264,8 +294,8 @@ def _all(urls: Sequence[str], ask: Callable[[str], Got]) -> Iterator[tuple[str, 
                 results.put((url, ask(url)))
             except Fault as fault:
                 results.put((url, fault))
-            except BaseException as error:  # noqa: BLE001  # raised again in the caller's thread
-                results.put((url, error))
+            except Exception as error:  # noqa: BLE001  # one image must not take the others with it
+                results.put((url, Fault("E_CHECK", f"{type(error).__name__}: {error}")))
             with changed:
                 active[parse(url).origin] -= 1
                 changed.notify_all()
@@ -274,10 +304,7 @@ def _all(urls: Sequence[str], ask: Callable[[str], Got]) -> Iterator[tuple[str, 
         threading.Thread(target=work, name=f"mirror {number}", daemon=True).start()
     try:
         for _ in urls:
-            url, result = results.get()
-            if isinstance(result, BaseException) and not isinstance(result, Fault):
-                raise result
-            yield url, result
+            yield results.get()
     finally:
         with changed:
             waiting.clear()

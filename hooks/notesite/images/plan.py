@@ -106,7 +106,7 @@ def plan(urls: Iterable[str], lock: Lock, damage: Mapping[str, Fault], mode: Mod
             kept.append(url)
         if mode is Mode.FROZEN:
             if not whole:
-                faults[url] = damage.get(url) or Fault("E_UNLOCKED", f"not mirrored yet: {shown(url)}")
+                faults[url] = damage.get(url) or Fault("E_UNLOCKED", "not mirrored yet")
         elif not whole or mode is Mode.REFRESH:
             fetched.append(url)
     return Plan(tuple(kept), tuple(fetched), faults)
