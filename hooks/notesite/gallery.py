@@ -108,8 +108,12 @@ def run(
     *,
     hosts: Hosts | None = None,
     progress: Callable[[int, int], None] = lambda _done, _all: None,
+    fetch: Fetch | None = None,
 ) -> tuple[Outcome, Report]:
-    """Mirror the remote images of the notes; the report covers every image, remote or not."""
+    """Mirror the remote images of the notes; the report covers every image, remote or not.
+
+    `fetch` replaces the network; it is not used when the mode forbids to fetch.
+    """
     settings, wanted = project.settings.images, uses(notes.images)
     store = ImageStore(chosen.store, patience=chosen.patience)
     job = Job(
@@ -124,7 +128,9 @@ def run(
     try:
         if chosen.mode is not Mode.FROZEN:
             store.tidy()
-        outcome = mirror(job, store, _fetch(chosen, settings), hosts or Hosts(any_delay=chosen.in_build), progress)
+        outcome = mirror(
+            job, store, _fetch(chosen, settings, fetch), hosts or Hosts(any_delay=chosen.in_build), progress
+        )
         about_lock: list[Diagnostic] = []
     except Fault as fault:
         outcome = Outcome()
@@ -166,10 +172,10 @@ def _limits(settings: ImageSettings) -> Limits:
     return Limits(settings.max_bytes, settings.max_pixels, settings.max_side, settings.max_frames)
 
 
-def _fetch(chosen: Options, settings: ImageSettings) -> Fetch | None:
+def _fetch(chosen: Options, settings: ImageSettings, given: Fetch | None) -> Fetch | None:
     """A function that fetches, None when the mode forbids it.  The network is loaded when it is first called."""
-    if chosen.mode is Mode.FROZEN:
-        return None
+    if chosen.mode is Mode.FROZEN or given is not None:
+        return None if chosen.mode is Mode.FROZEN else given
     limits = replace(BUILD_LIMITS if chosen.in_build else answers.Limits(), bytes=settings.max_bytes)
     made: list[Callable[[str, Mapping[str, str], float], answers.Response]] = []
 

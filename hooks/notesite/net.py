@@ -46,8 +46,9 @@ class Client:
     """Fetches URLs within limits.
 
     `patience` is the time in seconds after which a client that has never reached any host stops trying: without a
-    network, a caller with hundreds of URLs waits that long and no longer.  The other arguments replace clock,
-    sleeper, chance and resolver in tests.
+    network, a caller with hundreds of URLs waits that long and no longer.  The other arguments are for tests: `speed`
+    makes all time limits and waits pass so many times faster; `now`, `chance` and `resolve` replace clock, dice and
+    resolver.
     """
 
     def __init__(
@@ -58,9 +59,8 @@ class Client:
         user_agent: str = USER_AGENT,
         patience: float | None = None,
         tls: ssl.SSLContext | None = None,
-        clock: Callable[[], float] = time.monotonic,
+        speed: float = 1.0,
         now: Callable[[], float] = time.time,
-        sleep: Callable[[float], None] = time.sleep,
         chance: Callable[[float, float], float] = random.uniform,
         resolve: Resolver = _resolve,
     ) -> None:
@@ -68,7 +68,7 @@ class Client:
         self.allow_hosts = tuple(allow_hosts)
         self.user_agent = user_agent
         self.patience = patience
-        self.clock, self.now, self.sleep, self.chance, self.resolve = clock, now, sleep, chance, resolve
+        self.speed, self.now, self.chance, self.resolve = speed, now, chance, resolve
         self.reached = False  # some host has been connected to
         self.first_try: float | None = None
         self._tls = tls
@@ -83,6 +83,14 @@ class Client:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def clock(self) -> float:
+        """Seconds, counted from any time."""
+        return time.monotonic() * self.speed
+
+    def sleep(self, seconds: float) -> None:
+        """Wait."""
+        time.sleep(seconds / self.speed)
 
     def close(self) -> None:
         """Close the idle connections; the client can be used again."""
@@ -161,7 +169,7 @@ class Client:
 
         threading.Thread(target=ask, name=f"resolve {host}", daemon=True).start()
         try:
-            found = outcome.get(timeout=max(timeout, 0.001))
+            found = outcome.get(timeout=max(timeout / self.speed, 0.001))
         except queue.Empty:
             raise TimeoutError from None
         if isinstance(found, Exception):
@@ -181,7 +189,7 @@ class _Run:
         self.connection_made = False
         self._lock = threading.Lock()
         self._sockets: list[socket.socket] = []
-        self._timer = threading.Timer(limits.deadline, self._fire)
+        self._timer = threading.Timer(limits.deadline / client.speed, self._fire)
         self._timer.daemon = True
 
     def __enter__(self) -> Self:
@@ -234,7 +242,7 @@ class _Run:
         for family, kind, protocol, _, sockaddr in answers:
             sock = socket.socket(family, kind, protocol)
             try:
-                sock.settimeout(self._connect_timeout())
+                sock.settimeout(self._connect_timeout() / self.client.speed)
                 sock.connect(sockaddr)
                 sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             except OSError as error:
@@ -393,7 +401,10 @@ class _Fetch:
     def _asked(self, method: str, address: Address, first: Address, hops: list[tuple[int, str]]) -> Response:
         run = self.run
         run.address, run.connection_made, _current.run = address, False, run
-        timeout = urllib3.Timeout(connect=min(self.limits.connect, run.left()), read=min(self.limits.read, run.left()))
+        left, speed = run.left(), self.client.speed
+        timeout = urllib3.Timeout(
+            connect=min(self.limits.connect, left) / speed, read=min(self.limits.read, left) / speed
+        )
         body = b""
         raw: urllib3.BaseHTTPResponse | None = None
         received = [0]
