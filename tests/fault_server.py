@@ -62,19 +62,25 @@ class Exchange:
 class FaultServer:
     """One behaviour on one port of a loopback address."""
 
-    def __init__(self, behaviour: str, good: bytes, *, address: str = "127.0.0.1", tls: str = "") -> None:
+    def __init__(
+        self, behaviour: str, good: bytes, *, address: str = "127.0.0.1", tls: str = "", refusing: bool = False
+    ) -> None:
         self.behaviour, self.good, self.hits = behaviour, good, 0
+        self.connections = 0
         self.heads: list[str] = []
         self.healthy = self.stopped = False
         self._context: ssl.SSLContext | None = None
         if tls:
             self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             self._context.load_cert_chain(TLS / f"{tls}.pem")
-        self._listener = socket.create_server((address, 0), backlog=64)
+        self._listener = socket.socket()
+        self._listener.bind((address, 0))
+        if not refusing:  # a port that is bound and does not listen refuses, and nobody else can get it
+            self._listener.listen(64)
         self.port: int = self._listener.getsockname()[1]
         self.origin = f"{address}:{self.port}"
-        self._thread = threading.Thread(target=self._serve, daemon=True)
-        self._thread.start()
+        if not refusing:
+            threading.Thread(target=self._serve, daemon=True).start()
 
     def __enter__(self) -> Self:
         return self
@@ -99,6 +105,7 @@ class FaultServer:
                 conn, _ = self._listener.accept()
             except OSError:
                 return
+            self.connections += 1
             threading.Thread(target=self._talk, args=(conn,), daemon=True).start()
 
     def _talk(self, conn: socket.socket) -> None:

@@ -66,10 +66,8 @@ class Bench:
     @staticmethod
     def _server(behaviour: str, good: bytes) -> FaultServer:
         name, _, tls = behaviour.partition(":")
-        server = FaultServer("good" if name in ("-", "stopped", "tls") else name, good, tls=tls)
-        if name == "stopped":
-            server.stop()
-        return server
+        is_plain = name in ("-", "stopped", "tls")
+        return FaultServer("good" if is_plain else name, good, tls=tls, refusing=name == "stopped")
 
     def round(self) -> Round:
         """Mirror once."""
@@ -266,3 +264,22 @@ def test_what_is_learnt_about_a_picture_is_locked(second: Round, bench: Bench) -
     assert entry.sha256 == hashlib.sha256(bench.goods[number]).hexdigest()
     assert (entry.type, entry.size) == ("image/png", len(bench.goods[number]))
     assert entry.final_url == f"http://{bench.servers[number].origin}/ok.png"
+
+
+def test_bytes_beyond_the_announced_length_never_become_the_next_answer() -> None:
+    with FaultServer("surplus", pictures.png()) as server:
+        client = Client(allow_hosts=["127.0.0.1"])
+        for _ in range(20):
+            assert client.fetch(f"http://{server.origin}/").body == server.good
+
+
+def test_kept_connections_are_used_again_and_guarded_by_each_deadline() -> None:
+    with FaultServer("good", pictures.png()) as server, Client(allow_hosts=["127.0.0.1"]) as client:
+        for _ in range(5):
+            assert client.fetch(f"http://{server.origin}/", reuse=True).status == 200
+        assert server.connections == 1
+        server.behaviour = "drip_body"
+        start = time.monotonic()
+        with pytest.raises(Fault, match="not finished in 0.5 s"):
+            client.fetch(f"http://{server.origin}/", reuse=True, deadline=0.5)
+        assert time.monotonic() - start < 0.5 + GRACE

@@ -16,6 +16,7 @@ import queue
 import random
 import socket
 import ssl
+import sys
 import threading
 import time
 from collections.abc import Callable, Collection, Mapping
@@ -126,21 +127,25 @@ class Client:
         if not reuse:
             asked["Connection"] = "close"
         with _Run(self, limits, hosts) as run:
-            return _Fetch(self, run, method, asked, want_body=body).tried(address)
+            return _Fetch(self, run, method, asked, want_body=body, reuse=reuse).tried(address)
 
-    def pool(self, address: Address) -> HTTPConnectionPool:
-        """The connections to the address's origin."""
+    def pool(self, address: Address, *, reuse: bool) -> HTTPConnectionPool:
+        """The kept connections to the address's origin, or a pool of its own for one request."""
+        if not reuse:
+            return self._new_pool(address)
         key = (address.scheme, address.origin)
         with self._lock:
             if key not in self._pools:
-                host = f"[{address.host}]" if ":" in address.host else address.host
-                if address.scheme == "https":
-                    if self._tls is None:
-                        self._tls = _tls_context()
-                    self._pools[key] = _SecurePool(host, address.port, maxsize=4, ssl_context=self._tls)
-                else:
-                    self._pools[key] = _Pool(host, address.port, maxsize=4)
+                self._pools[key] = self._new_pool(address)
             return self._pools[key]
+
+    def _new_pool(self, address: Address) -> HTTPConnectionPool:
+        host = f"[{address.host}]" if ":" in address.host else address.host
+        if address.scheme == "http":
+            return _Pool(host, address.port, maxsize=4)
+        if self._tls is None:  # costs some 20 ms; two threads that make it at once do no harm
+            self._tls = _tls_context()
+        return _SecurePool(host, address.port, maxsize=4, ssl_context=self._tls)
 
     def connect_timeout(self, wanted: float) -> float:
         """`wanted` seconds, or what is left of the patience while no host was ever reached."""
@@ -350,9 +355,11 @@ def _tls_context() -> ssl.SSLContext:
 class _Fetch:
     """One fetch: tries around redirects around single requests."""
 
-    def __init__(self, client: Client, run: _Run, method: str, headers: Mapping[str, str], *, want_body: bool) -> None:
+    def __init__(
+        self, client: Client, run: _Run, method: str, headers: Mapping[str, str], *, want_body: bool, reuse: bool
+    ) -> None:
         self.client, self.run, self.limits = client, run, run.limits
-        self.method, self.headers, self.want_body = method, dict(headers), want_body
+        self.method, self.headers, self.want_body, self.reuse = method, dict(headers), want_body, reuse
 
     def tried(self, address: Address) -> Response:
         """The answer after as many tries as it takes and the limits grant."""
@@ -405,11 +412,13 @@ class _Fetch:
         timeout = urllib3.Timeout(
             connect=min(self.limits.connect, left) / speed, read=min(self.limits.read, left) / speed
         )
-        body = b""
+        body, before = b"", sys.exception()
         raw: urllib3.BaseHTTPResponse | None = None
+        pool: HTTPConnectionPool | None = None
         received = [0]
         try:
-            raw = self.client.pool(address).urlopen(
+            pool = self.client.pool(address, reuse=self.reuse)
+            raw = pool.urlopen(
                 method,
                 address.target,
                 headers=self.headers,
@@ -435,7 +444,7 @@ class _Fetch:
         except (Fault, urllib3.exceptions.HTTPError, http.client.HTTPException, OSError, ValueError) as error:
             if run.over:
                 raise late(self.limits) from None
-            fault = fault_of(error, self.limits, address, answered=raw is not None, received=received[0])
+            fault = fault_of(error, self.limits, address, answered=raw is not None, received=received[0], before=before)
             if hops and fault.code == "E_ADDR":
                 fault.message = f"redirect refused: {fault.message}"
             raise fault from None
@@ -444,6 +453,8 @@ class _Fetch:
                 if not raw.closed:  # an unread body: the connection is of no use to the next request
                     raw.close()
                 raw.release_conn()
+            if pool is not None and not self.reuse:
+                pool.close()
 
 
 def _tired(fault: Fault, tries: int) -> Fault:

@@ -69,9 +69,9 @@ def late(limits: Limits) -> Fault:
     return Fault("E_TIMEOUT", f"not finished in {limits.deadline:g} s")
 
 
-def _chain(error: BaseException) -> Iterator[BaseException]:
-    """The error, and those it was made from."""
-    seen: set[int] = set()
+def _chain(error: BaseException, before: BaseException | None) -> Iterator[BaseException]:
+    """The error, and those it was made from; `before` was being handled already when the request began."""
+    seen = {id(before)}
     waiting: list[BaseException | None] = [error]
     while waiting:
         current = waiting.pop(0)
@@ -83,12 +83,21 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
         waiting += [*inner, current.__cause__, current.__context__]
 
 
-def fault_of(error: BaseException, limits: Limits, address: Address, *, answered: bool, received: int) -> Fault:
+def fault_of(
+    error: BaseException,
+    limits: Limits,
+    address: Address,
+    *,
+    answered: bool,
+    received: int,
+    before: BaseException | None = None,
+) -> Fault:
     """Which fault an exception of the HTTP layers stands for.
 
+    `before`: the exception that the caller was handling when it asked, which has nothing to do with this one.
     `answered`: the headers had come; `received`: so many bytes of the body.
     """
-    causes = list(_chain(error))
+    causes = list(_chain(error, before))
     known = (
         next((cause for cause in causes if isinstance(cause, Fault)), None)
         or _tls_fault(causes, address)

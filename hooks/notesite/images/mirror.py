@@ -199,7 +199,7 @@ def _asked(url: str, fetch: Fetch, job: Job, known: Entry | None) -> Got:
         left = end - time.monotonic()
         if fault.code not in _RETRIED or left <= 0:
             raise
-        return _inspected(fetch(url, headers, left), job, known)
+    return _inspected(fetch(url, headers, left), job, known)
 
 
 def _inspected(response: Response, job: Job, known: Entry | None) -> Got:
