@@ -18,6 +18,7 @@ from notesite.faults import Fault
 from notesite.images.mirror import Outcome
 from notesite.images.plan import Mode, uses
 from notesite.model import Notes
+from notesite.pipeline import load
 from notesite.store import ImageStore
 
 EXAMPLES = (
@@ -35,7 +36,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the script; gives the exit code."""
     args = _arguments(argv)
     project = common.project_of(args)
-    source, notes = common.load(project)
+    loaded = load(project)
+    notes = loaded.notes
     chosen = gallery.options(
         project,
         os.environ,
@@ -47,7 +49,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     outcome, report = gallery.run(project, notes, chosen, progress=_progress(args))
     report, removed = _orphans(args, notes, ImageStore(chosen.store), report)
-    code = common.show(report, args, project, tool="mirror_images", codes="E", source=source, notes=notes)
+    code = common.show(report, args, loaded, tool="mirror_images", codes="E")
     if not args.quiet:
         print(_summary(report, outcome, removed), file=sys.stderr)
     could_not_run = any(diagnostic.code in _MACHINE for diagnostic in report.diagnostics)

@@ -283,6 +283,6 @@ def test_kept_connections_are_used_again_and_guarded_by_each_deadline() -> None:
         assert server.connections == 1
         server.behaviour = "drip_body"
         start = time.monotonic()
-        with pytest.raises(Fault, match="not finished in 0.5 s"):
+        with pytest.raises(Fault, match=r"not finished in 0\.5 s"):
             client.fetch(f"http://{server.origin}/", reuse=True, deadline=0.5)
         assert time.monotonic() - start < 0.5 + GRACE

@@ -289,7 +289,7 @@ class _Hall:
 
     def _drawn(self, image: Image, url: str, *, missing: bool) -> Picture | None:
         try:
-            drawing = self.drawings.find(image.url, url)
+            drawing = self.drawings.find(url)
         except Fault as fault:
             self._report(fault, (image,))
             return None
@@ -300,7 +300,8 @@ class _Hall:
             src="",
             width=drawing.width,
             height=drawing.height,
-            alt="",
+            alt=drawing.alt,
+            caption=drawing.caption,
             note=note,
             original_url=url,
             svg=drawing.svg,
@@ -347,8 +348,10 @@ class _Hall:
         if picture is None:
             remote = image.url if image.url in self.pictures or _is_address(image.url) else ""
             picture = Picture("", None, None, "", note=NOTE_MISSING, original_url=remote, enlarge=False)
+        if picture.alt and image.url not in self.settings.alt:  # a drawing knows what it shows
+            self.alts[image.span] = picture.alt
         text = self.alts.get(image.span, image.alt)
-        self.pictures.setdefault(image.url, replace(picture, alt=text, caption=image.title))
+        self.pictures.setdefault(image.url, replace(picture, alt=text, caption=image.title or picture.caption))
 
     def _report(self, fault: Fault, places: Iterable[Image]) -> None:
         severity = Severity.WARNING if fault.code not in _AT_HOME else None

@@ -1,23 +1,23 @@
 """Drawings that stand in for originals that are not mirrored.
 
-A folder of SVG files; `index.yml` in it says which file stands in for which URL.  Without an entry there, a file whose
-name is the last part of the URL's path stands in for it.
+A folder of SVG files and `diagrams.toml`, which says which file stands in for which URL (`[[diagram]]` tables with
+`url`, `file`, and optionally `alt` and `caption`).  Without an entry there, a file whose name is the last part of the
+URL's path stands in for it.
 """
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path, PurePosixPath
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit
-
-import yaml
 
 from .faults import Fault
 from .images import Limits
 from .images.svg import svg_size
 from .urls import key
 
-INDEX = "index.yml"
+INDEX = "diagrams.toml"
 
 
 class Drawing(NamedTuple):
@@ -26,6 +26,8 @@ class Drawing(NamedTuple):
     svg: str
     width: int  # CSS pixels
     height: int
+    alt: str = ""
+    caption: str = ""
 
 
 class Drawings:
@@ -33,28 +35,27 @@ class Drawings:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._index: dict[str, str] | None = None
+        self._index: dict[str, dict[str, str]] | None = None
 
-    def find(self, *urls: str) -> Drawing | None:
-        """The drawing for a URL (any of its spellings), None when there is none.  Raises Fault E_SVG or E_PATH."""
-        for url in urls:
-            name = self._names().get(key(url)) or f"{PurePosixPath(unquote(urlsplit(key(url)).path)).stem}.svg"
-            path = self.folder / name
-            if PurePosixPath(name).name != name or not path.is_file():
-                continue
-            return self._read(path)
-        return None
+    def find(self, url: str) -> Drawing | None:
+        """The drawing for a URL, None when there is none.  Raises Fault E_SVG or E_PATH."""
+        known = self._entries().get(key(url), {})
+        name = known.get("file") or f"{PurePosixPath(unquote(urlsplit(key(url)).path)).stem}.svg"
+        path = self.folder / name
+        if PurePosixPath(name).name != name or "\\" in name or not path.is_file():
+            return None
+        return self._read(path)._replace(alt=known.get("alt", ""), caption=known.get("caption", ""))
 
-    def _names(self) -> dict[str, str]:
+    def _entries(self) -> dict[str, dict[str, str]]:
         if self._index is None:
+            self._index = {}
             try:
-                raw = yaml.safe_load((self.folder / INDEX).read_bytes())
+                tables = tomllib.loads((self.folder / INDEX).read_text("utf-8")).get("diagram", [])
             except FileNotFoundError:
-                raw = {}
-            except (OSError, UnicodeDecodeError, yaml.YAMLError, ValueError) as error:
+                return self._index
+            except (OSError, ValueError) as error:
                 raise Fault("E_SVG", f"{INDEX} of the drawings cannot be read: {error}") from None
-            pairs = raw.items() if isinstance(raw, dict) else ()
-            self._index = {key(str(url)): str(name) for url, name in pairs}
+            self._index = {key(table["url"]): table for table in map(_texts, tables) if "url" in table}
         return self._index
 
     def _read(self, path: Path) -> Drawing:
@@ -68,5 +69,8 @@ class Drawings:
             raise Fault(fault.code, f"the drawing {path.name}: {fault.message}") from None
         except (OSError, UnicodeDecodeError) as error:
             raise Fault("E_SVG", f"the drawing {path.name} cannot be read: {error}") from None
-        start = text.find("<svg")
-        return Drawing(text[start:].strip() if start > 0 else text.strip(), width, height)
+        return Drawing(text[max(text.find("<svg"), 0) :].strip(), width, height)
+
+
+def _texts(table: Any) -> dict[str, str]:
+    return {name: value for name, value in table.items() if isinstance(value, str)} if isinstance(table, dict) else {}
