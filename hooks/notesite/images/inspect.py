@@ -157,7 +157,7 @@ def _avif_end(data: bytes) -> int | None:
         if size < 8:
             return None
         place += size
-    return place
+    return place if len(data) - place not in range(1, 8) else None
 
 
 _BOXES = (b"ftyp", b"meta", b"mdat", b"moov", b"moof", b"styp", b"sidx", b"mfra", b"free", b"skip", b"uuid")

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 from notesite.faults import Fault
-from notesite.urls import key
+from notesite.urls import parse
 
 from .inspect import KINDS
 from .names import is_name
@@ -113,7 +113,7 @@ def _entry(raw: Mapping[str, Any], line: int) -> Entry:
     entry = Entry(**raw)
     kind = KINDS.get(entry.type)
     sound = {
-        "url": key(entry.url) == entry.url and entry.url.startswith(("http://", "https://")),
+        "url": _is_normal(entry.url),
         "sha256": bool(_SHA256.fullmatch(entry.sha256)),
         "type": kind is not None,
         "file": kind is not None and is_name(entry.file, kind.extension, entry.sha256),
@@ -123,7 +123,7 @@ def _entry(raw: Mapping[str, Any], line: int) -> Entry:
         "etag": bool(_HEADER.fullmatch(entry.etag)),
         "last_modified": bool(_HEADER.fullmatch(entry.last_modified)),
         "fetched": not entry.fetched or bool(_DAY.fullmatch(entry.fetched)),
-        "final_url": not entry.final_url or key(entry.final_url) == entry.final_url,
+        "final_url": not entry.final_url or _is_normal(entry.final_url),
         "webp": bool(entry.webp) == bool(entry.webp_sha256)
         and (
             not entry.webp
@@ -134,6 +134,13 @@ def _entry(raw: Mapping[str, Any], line: int) -> Entry:
     if wrong:
         raise Fault("E_LOCK", f"bad {wrong[0]} in the entry for {entry.url[:100]}", line=line)
     return entry
+
+
+def _is_normal(url: str) -> bool:
+    try:
+        return parse(url).url == url
+    except Fault:
+        return False
 
 
 def _check_files(entries: Iterable[Entry]) -> None:

@@ -7,6 +7,7 @@ import io
 from .inspect import JPEG, PNG, Facts
 
 MIN_SAVING = 0.30  # of the original's bytes; less is not worth a second file
+MIN_BYTES = 1024  # saved; as above
 _QUALITY = 80  # for photographs; drawings (PNG) keep every pixel
 _MODES = frozenset({"RGB", "RGBA", "L", "LA", "P", "1"})
 
@@ -36,4 +37,5 @@ def derived(data: bytes, facts: Facts) -> bytes | None:
             icc_profile=image.info.get("icc_profile"),
         )
     copy = out.getvalue()
-    return copy if len(copy) <= len(data) * (1 - MIN_SAVING) else None
+    saved = len(data) - len(copy)
+    return copy if saved >= max(len(data) * MIN_SAVING, MIN_BYTES) else None
