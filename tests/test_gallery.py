@@ -13,11 +13,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import mirror_images
 import pictures
 import pytest
 from fault_server import FaultServer
 
+import mirror_images
 from notesite.answers import Response
 from notesite.codes import CODES, Severity
 from notesite.disk import Project
@@ -64,7 +64,7 @@ def fetch(url: str, _headers: Mapping[str, str], _deadline: float) -> Response:
     return Response(url, url, 200, {"ETag": '"1"'}, PICTURES[url])
 
 
-def offline(url: str, _headers: Mapping[str, str], _deadline: float) -> Response:
+def offline(_url: str, _headers: Mapping[str, str], _deadline: float) -> Response:
     raise Fault("E_DNS", "host name does not resolve", host=True)
 
 

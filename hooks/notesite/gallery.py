@@ -43,8 +43,8 @@ _ON_THE_WAY = frozenset(
 _AT_HOME = frozenset({"E_MIRROR", "E_LOCK", "E_HASH", "E_PATH", "E_SCHEME", "E_MISSING", "E_URL", "E_CHECK"})
 
 # In a build, a host gets one try, and without any network the build is delayed by no more than the patience.
-BUILD_LIMITS = answers.Limits(tries=1, connect=1.5, read=5.0)
-BUILD_PATIENCE = 1.5  # seconds
+BUILD_LIMITS = answers.Limits(tries=1, connect=1.2, read=5.0)
+BUILD_PATIENCE = 1.2  # seconds; with loading the network code and giving up, well below 2
 
 
 @dataclass(frozen=True, slots=True)

@@ -143,9 +143,14 @@ class Client:
         host = f"[{address.host}]" if ":" in address.host else address.host
         if address.scheme == "http":
             return _Pool(host, address.port, maxsize=4)
-        if self._tls is None:  # costs some 20 ms; two threads that make it at once do no harm
-            self._tls = _tls_context()
-        return _SecurePool(host, address.port, maxsize=4, ssl_context=self._tls)
+        return _SecurePool(host, address.port, maxsize=4)
+
+    def tls(self) -> ssl.SSLContext:
+        """What certificates are checked against; made when the first secure connection stands, for it takes a while."""
+        with self._lock:
+            if self._tls is None:
+                self._tls = _tls_context()
+            return self._tls
 
     def connect_timeout(self, wanted: float) -> float:
         """`wanted` seconds, or what is left of the patience while no host was ever reached."""
@@ -331,7 +336,10 @@ class _Connection(_Watched, HTTPConnection):
 
 
 class _SecureConnection(_Watched, HTTPSConnection):
-    pass
+    def _new_conn(self) -> socket.socket:
+        sock = super()._new_conn()
+        self.ssl_context = _current.run.client.tls()
+        return sock
 
 
 class _Pool(HTTPConnectionPool):

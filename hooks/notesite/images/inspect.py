@@ -33,6 +33,7 @@ KINDS = {kind.media_type: kind for kind in (PNG, JPEG, GIF, WEBP, AVIF, SVG)}
 
 _MAGIC = ((b"\x89PNG\r\n\x1a\n", PNG), (b"\xff\xd8\xff", JPEG), (b"GIF87a", GIF), (b"GIF89a", GIF))
 _HTML = (b"<!doctype html", b"<html", b"<head", b"<body", b"<script", b"<title")
+_PADDING = b"\0\r\n\t "  # harmless behind the end of an image
 _SIDEWAYS = range(5, 9)  # EXIF orientations that turn the picture by a quarter
 _ORIENTATION = 0x0112  # EXIF tag
 
@@ -89,7 +90,7 @@ def _check_end(data: bytes, kind: Kind) -> None:
     end = _END[kind](data)
     if end is None or end > len(data):
         raise Fault("E_CORRUPT", f"{kind.format} does not decode: its end is missing")
-    if data[end:].strip(b"\0\r\n\t "):
+    if data[end:].strip(_PADDING):
         raise Fault("E_TRAILING", f"{len(data) - end} bytes after the end of the {kind.format}")
 
 
@@ -157,7 +158,8 @@ def _avif_end(data: bytes) -> int | None:
         if size < 8:
             return None
         place += size
-    return place if len(data) - place not in range(1, 8) else None
+    rest = data[place:].strip(_PADDING)
+    return None if 0 < len(rest) < 8 else place  # less than a box's head: the file was cut
 
 
 _BOXES = (b"ftyp", b"meta", b"mdat", b"moov", b"moof", b"styp", b"sidx", b"mfra", b"free", b"skip", b"uuid")
