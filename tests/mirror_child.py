@@ -1,9 +1,10 @@
 """Mirrors pictures in a process of its own, for tests that kill it or run several at once.
 
-    python mirror_child.py STORE FIRST COUNT [KILL_AT]
+    python mirror_child.py STORE FIRST COUNT           mirror, and print the number of file-system calls
+    python mirror_child.py FOLDER FIRST COUNT TOTAL    for each of 1 to TOTAL, mirror into FOLDER/NUMBER/images in a
+                                                       process that kills itself right before that call; print kills
 
-Pictures FIRST to FIRST+COUNT-1 come from no network.  With KILL_AT, the process kills itself right before the
-file-system call of that number; without, it prints how many such calls there were.
+Pictures FIRST to FIRST+COUNT-1 come from no network.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ import pictures  # noqa: E402  # the path must be set before
 
 from notesite import store as store_module  # noqa: E402
 from notesite.answers import Response  # noqa: E402
+from notesite.images.inspect import inspect  # noqa: E402
 from notesite.images.mirror import Job, mirror  # noqa: E402
 from notesite.store import ImageStore  # noqa: E402
 
@@ -96,5 +98,20 @@ def main(folder: str, first: int, count: int, kill_at: int = 0) -> None:
     print(calls, *faults)  # noqa: T201  # this is a program
 
 
+def kill_at_each_call(folder: str, first: int, count: int, total: int) -> None:
+    """One forked process for each call; forking spares each of them the start of Python."""
+    kills = 0
+    inspect(content(first))  # loads the decoders once, before the processes part
+    for number in range(1, total + 1):
+        process = os.fork()
+        if process == 0:
+            main(f"{folder}/{number}/images", first, count, number)
+            os._exit(0)
+        _, status = os.waitpid(process, 0)
+        kills += os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
+    print(kills)  # noqa: T201  # this is a program
+
+
 if __name__ == "__main__":
-    main(sys.argv[1], *map(int, sys.argv[2:]))
+    numbers = [int(argument) for argument in sys.argv[2:]]
+    (main if len(numbers) == 2 else kill_at_each_call)(sys.argv[1], *numbers)

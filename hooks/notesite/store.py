@@ -299,7 +299,9 @@ def local_picture(path: str, notes_folder: Path, project: Path, max_bytes: int) 
         real = written_path.resolve(strict=True)
         if not real.is_relative_to(inside):
             raise Fault("E_PATH", f"{path} is a link that leads out of the project")
-        if real.is_file() and real.stat().st_size > max_bytes:
+        if not real.is_file():
+            raise Fault("E_MISSING", f"no picture file: {path}")
+        if real.stat().st_size > max_bytes:
             raise Fault("E_SIZE", f"{path}: {real.stat().st_size} bytes, limit {max_bytes}")
         return real, _read_regular(real)
     except (FileNotFoundError, NotADirectoryError, RuntimeError):
