@@ -1,6 +1,6 @@
 """Bytes as HTTP servers send them: bodies read within limits, and the errors of the HTTP layers as faults.
 
-It reads from answers that `net` has opened; it opens nothing itself.
+It reads from answers that the client has opened; it opens nothing itself.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterator
 
 import urllib3
 
-from .answers import Limits
-from .faults import Fault
-from .urls import Address
+from notesite.answers import Limits
+from notesite.faults import Fault
+from notesite.urls import Address
 
 _CHUNK = 64 * 1024  # bytes read or decoded at a time
 

@@ -1,16 +1,7 @@
-"""The network: the only module that opens sockets.
-
-A `Client` asks for one URL at a time in the caller's thread and may be shared by threads.  It sends no cookies and
-no credentials and reads no proxy or netrc settings; it resolves a name once, refuses it unless every answer is
-public, and connects to exactly such an answer (so a second answer of the resolver cannot redirect it), while Host
-header and TLS name stay the URL's.  Redirects are followed by hand.  One deadline covers names, connections, all
-tries, redirects and waiting: a watchdog shuts the sockets, because time limits on single reads never end a server
-that drips.
-"""
+"""The network client: fetches one URL at a time, within limits."""
 
 from __future__ import annotations
 
-import contextlib
 import http.client
 import queue
 import random
@@ -25,12 +16,13 @@ from types import TracebackType
 from typing import Any, Self
 
 import urllib3
-from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.connectionpool import HTTPConnectionPool
 
-from .answers import REDIRECTS, RETRIED, Limits, Response, retry_after
-from .faults import Fault
-from .urls import Address, is_allowed, parse, redirected, refusal
+from notesite.answers import REDIRECTS, RETRIED, Limits, Response, retry_after
+from notesite.faults import Fault
+from notesite.urls import Address, parse, redirected
+
+from .connections import Pool, Run, SecurePool, current, tls_context
 from .wire import body_pieces, fault_of, late
 
 _BACKOFF = 0.25  # seconds before the second try; doubled for each further one, with jitter
@@ -126,7 +118,7 @@ class Client:
         asked = {"User-Agent": self.user_agent, "Accept": "*/*", "Accept-Encoding": "identity", **(headers or {})}
         if not reuse:
             asked["Connection"] = "close"
-        with _Run(self, limits, hosts) as run:
+        with Run(self, limits, hosts) as run:
             return _Fetch(self, run, method, asked, want_body=body, reuse=reuse).tried(address)
 
     def pool(self, address: Address, *, reuse: bool) -> HTTPConnectionPool:
@@ -142,14 +134,14 @@ class Client:
     def _new_pool(self, address: Address) -> HTTPConnectionPool:
         host = f"[{address.host}]" if ":" in address.host else address.host
         if address.scheme == "http":
-            return _Pool(host, address.port, maxsize=4)
-        return _SecurePool(host, address.port, maxsize=4)
+            return Pool(host, address.port, maxsize=4)
+        return SecurePool(host, address.port, maxsize=4)
 
     def tls(self) -> ssl.SSLContext:
         """What certificates are checked against; made when the first secure connection stands, for it takes a while."""
         with self._lock:
             if self._tls is None:
-                self._tls = _tls_context()
+                self._tls = tls_context()
             return self._tls
 
     def connect_timeout(self, wanted: float) -> float:
@@ -188,183 +180,11 @@ class Client:
             return self._answers.setdefault(key, found)
 
 
-class _Run:
-    """One fetch's deadline, and the sockets that its watchdog shuts."""
-
-    def __init__(self, client: Client, limits: Limits, allow_hosts: Collection[str]) -> None:
-        self.client, self.limits, self.allow_hosts = client, limits, allow_hosts
-        self.end = client.clock() + limits.deadline
-        self.fired = False
-        self.address: Address | None = None
-        self.connection_made = False
-        self._lock = threading.Lock()
-        self._sockets: list[socket.socket] = []
-        self._timer = threading.Timer(limits.deadline / client.speed, self._fire)
-        self._timer.daemon = True
-
-    def __enter__(self) -> Self:
-        self._timer.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._timer.cancel()
-        with self._lock:
-            self._sockets.clear()
-
-    def _fire(self) -> None:
-        with self._lock:
-            self.fired = True
-            for sock in self._sockets:
-                _shut(sock)
-
-    def watch(self, sock: socket.socket) -> None:
-        """Let the watchdog shut this socket."""
-        with self._lock:
-            self._sockets.append(sock)
-            if self.fired:
-                _shut(sock)
-
-    @property
-    def over(self) -> bool:
-        """Whether the deadline has passed."""
-        return self.fired or self.client.clock() >= self.end
-
-    def left(self) -> float:
-        """Seconds until the deadline.  Raises Fault E_TIMEOUT when there are none."""
-        left = self.end - self.client.clock()
-        if self.over:
-            raise late(self.limits)
-        return left
-
-    def connect(self) -> socket.socket:
-        """A connected socket to a checked address of the current host."""
-        address = self.address
-        if address is None:
-            raise Fault("E_CONNECT", "no address to connect to")
-        allowed = is_allowed(address, self.allow_hosts)
-        answers = self._answers(address)
-        for *_, sockaddr in answers:
-            if reason := refusal(str(sockaddr[0]), allowed=allowed):
-                raise Fault("E_ADDR", f"address of {address.host} refused: {reason}")
-        problem: OSError | None = None
-        for family, kind, protocol, _, sockaddr in answers:
-            sock = socket.socket(family, kind, protocol)
-            try:
-                sock.settimeout(self._connect_timeout() / self.client.speed)
-                sock.connect(sockaddr)
-                sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            except OSError as error:
-                sock.close()
-                problem = error
-            except Fault:
-                sock.close()
-                raise
-            else:
-                self.client.reached = self.connection_made = True
-                return sock
-        raise _connect_fault(address, problem, self.limits.connect)
-
-    def _connect_timeout(self) -> float:
-        left = self.client.connect_timeout(min(self.limits.connect, self.left()))
-        if left <= 0:
-            raise Fault("E_CONNECT", "there seems to be no network", host=True)
-        return left
-
-    def _answers(self, address: Address) -> list[tuple[Any, ...]]:
-        try:
-            answers = self.client.answers(address.host, address.port, self._connect_timeout())
-        except TimeoutError:
-            raise Fault("E_DNS", f"no answer from the name service for {address.host}", retry=True, host=True) from None
-        except OSError:
-            raise Fault("E_DNS", f"host name does not resolve: {address.host}", retry=True, host=True) from None
-        except UnicodeError:
-            raise Fault("E_URL", f"the host name {address.host!r} is not valid") from None
-        if not answers:
-            raise Fault("E_DNS", f"host name does not resolve: {address.host}", host=True)
-        return answers
-
-
-def _connect_fault(address: Address, error: OSError | None, timeout: float) -> Fault:
-    if isinstance(error, TimeoutError):
-        return Fault("E_TIMEOUT", f"no connection to {address.origin} in {timeout:g} s", retry=True, host=True)
-    if isinstance(error, ConnectionRefusedError):
-        return Fault("E_CONNECT", f"connection refused by {address.origin}", retry=True, host=True)
-    reason = (error.strerror if error else None) or "no address"
-    return Fault("E_CONNECT", f"no connection to {address.origin}: {reason}", retry=True, host=True)
-
-
-def _shut(sock: socket.socket) -> None:
-    with contextlib.suppress(OSError):
-        sock.shutdown(socket.SHUT_RDWR)
-
-
-_current = threading.local()  # .run: the fetch that this thread works on
-
-
-class _Watched:
-    """A connection whose socket is opened by, and known to, the current fetch."""
-
-    _handle: socket.socket | None = None  # a second handle on the connection: TLS hides the first one
-
-    def _new_conn(self) -> socket.socket:
-        run: _Run = _current.run
-        sock = run.connect()
-        self._drop_handle()
-        self._handle = sock.dup()
-        run.watch(self._handle)
-        return sock
-
-    def putrequest(self, *args: Any, **kwargs: Any) -> None:
-        if self._handle is not None:  # a connection used again
-            _current.run.watch(self._handle)
-        super().putrequest(*args, **kwargs)  # type: ignore[misc]  # the mixed-in connection has it
-
-    def close(self) -> None:
-        self._drop_handle()
-        super().close()  # type: ignore[misc]  # the mixed-in connection has it
-
-    def _drop_handle(self) -> None:
-        handle, self._handle = self._handle, None
-        if handle is not None:
-            handle.close()
-
-
-class _Connection(_Watched, HTTPConnection):
-    pass
-
-
-class _SecureConnection(_Watched, HTTPSConnection):
-    def _new_conn(self) -> socket.socket:
-        sock = super()._new_conn()
-        self.ssl_context = _current.run.client.tls()
-        return sock
-
-
-class _Pool(HTTPConnectionPool):
-    ConnectionCls = _Connection
-
-
-class _SecurePool(HTTPSConnectionPool):
-    ConnectionCls = _SecureConnection
-
-
-def _tls_context() -> ssl.SSLContext:
-    """The system's certificates (and SSL_CERT_FILE), and certifi's where a machine has none."""
-    context = ssl.create_default_context()
-    with contextlib.suppress(ImportError, OSError):
-        import certifi  # noqa: PLC0415  # optional: containers without a certificate store need it
-
-        context.load_verify_locations(certifi.where())
-    return context
-
-
 class _Fetch:
     """One fetch: tries around redirects around single requests."""
 
     def __init__(
-        self, client: Client, run: _Run, method: str, headers: Mapping[str, str], *, want_body: bool, reuse: bool
+        self, client: Client, run: Run, method: str, headers: Mapping[str, str], *, want_body: bool, reuse: bool
     ) -> None:
         self.client, self.run, self.limits = client, run, run.limits
         self.method, self.headers, self.want_body, self.reuse = method, dict(headers), want_body, reuse
@@ -415,7 +235,7 @@ class _Fetch:
 
     def _asked(self, method: str, address: Address, first: Address, hops: list[tuple[int, str]]) -> Response:
         run = self.run
-        run.address, run.connection_made, _current.run = address, False, run
+        run.address, run.connection_made, current.run = address, False, run
         left, speed = run.left(), self.client.speed
         timeout = urllib3.Timeout(
             connect=min(self.limits.connect, left) / speed, read=min(self.limits.read, left) / speed
