@@ -229,6 +229,29 @@ def test_a_host_that_failed_is_not_asked_again(tmp_path: Path) -> None:
     assert len(asked) <= 2  # two are asked at once
 
 
+def test_no_more_than_two_requests_are_under_way_at_one_host_unless_it_stalls(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_once: list[int] = []
+    active: set[str] = set()
+
+    def slow(url: str, headers: Mapping[str, str], deadline: float) -> Response:
+        active.add(url)
+        at_once.append(len(active))
+        time.sleep(0.02)
+        active.discard(url)
+        return offline(url, headers, deadline)
+
+    notes = parse("# N\n\n" + "\n\n".join(f"![Two words](https://h.example/{n}.png)" for n in range(12)))
+    run(project(tmp_path), notes, chosen(tmp_path, Mode.AUTO), fetch=slow, hosts=Hosts(memory=0))
+    assert len(at_once) == 12
+    assert max(at_once) == 2
+    at_once.clear()
+    monkeypatch.setattr("notesite.images.mirror._STALLED", 0.005)
+    run(project(tmp_path), notes, chosen(tmp_path, Mode.AUTO), fetch=slow, hosts=Hosts(memory=0))
+    assert max(at_once) > 2
+
+
 def test_a_build_without_a_network_is_delayed_by_no_more_than_two_seconds(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

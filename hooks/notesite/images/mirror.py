@@ -11,7 +11,6 @@ import hashlib
 import queue
 import threading
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple, Protocol
@@ -28,6 +27,9 @@ from .webp import derived
 
 _WORKERS = 8
 _PER_HOST = 2  # fair to the host, as link checkers are
+_STALLED = (
+    3.0  # at most; seconds after which a request gives its place at the host to the next: it waits, it does not load
+)
 _RETRIED = frozenset({"E_CORRUPT", "E_EMPTY"})  # may be an accident on the way: worth one more look
 _decoding = threading.Semaphore(2)  # a picture at the limit takes 160 MB while it decodes
 _ACCEPT = "image/avif,image/webp,image/png,image/svg+xml,image/*;q=0.9,*/*;q=0.5"
@@ -144,7 +146,7 @@ def mirror(
             hosts.note(url, fault)
             raise
 
-    for done, (url, result) in enumerate(_all(decided.fetched, ask), 1):
+    for done, (url, result) in enumerate(_all(decided.fetched, ask, min(_STALLED, job.deadline / 4)), 1):
         try:
             if isinstance(result, Fault):
                 raise result
@@ -270,35 +272,23 @@ def _header(value: str | None) -> str:
     return text if len(text) <= 300 and text.isascii() and text.isprintable() else ""
 
 
-def _all(urls: Sequence[str], ask: Callable[[str], Got]) -> Iterator[tuple[str, Got | Fault]]:
-    """Each URL with what asking for it gave, as they come in; at most two at a time for one host."""
-    results: queue.SimpleQueue[tuple[str, Got | Fault]] = queue.SimpleQueue()
-    waiting = list(urls)
-    active: Counter[str] = Counter()
-    changed = threading.Condition()
+def _all(urls: Sequence[str], ask: Callable[[str], Got], stalled: float) -> Iterator[tuple[str, Got | Fault]]:
+    """Each URL with what asking for it gave, as they come in; at most two at a time for one host.
 
-    def take() -> str | None:
-        with changed:
-            while waiting:
-                for url in waiting:
-                    if active[parse(url).origin] < _PER_HOST:
-                        waiting.remove(url)
-                        active[parse(url).origin] += 1
-                        return url
-                changed.wait()
-            return None
+    A request that takes longer than `stalled` seconds no longer counts.
+    """
+    results: queue.SimpleQueue[tuple[str, Got | Fault]] = queue.SimpleQueue()
+    board = _Board(list(urls), stalled)
 
     def work() -> None:
-        while (url := take()) is not None:
+        while (url := board.take()) is not None:
             try:
                 results.put((url, ask(url)))
             except Fault as fault:
                 results.put((url, fault))
             except Exception as error:  # noqa: BLE001  # one image must not take the others with it
                 results.put((url, Fault("E_CHECK", f"{type(error).__name__}: {error}")))
-            with changed:
-                active[parse(url).origin] -= 1
-                changed.notify_all()
+            board.done(url)
 
     for number in range(min(_WORKERS, len(urls))):
         threading.Thread(target=work, name=f"mirror {number}", daemon=True).start()
@@ -306,6 +296,41 @@ def _all(urls: Sequence[str], ask: Callable[[str], Got]) -> Iterator[tuple[str, 
         for _ in urls:
             yield results.get()
     finally:
-        with changed:
-            waiting.clear()
-            changed.notify_all()
+        board.clear()
+
+
+class _Board:
+    """What is still to be asked for, and which requests are under way at which host."""
+
+    def __init__(self, urls: list[str], stalled: float) -> None:
+        self._waiting, self._stalled = urls, stalled
+        self._started: dict[str, dict[str, float]] = {}  # origin -> URL -> when
+        self._changed = threading.Condition()
+
+    def take(self) -> str | None:
+        """The next URL whose host has a free place, None when there is nothing left."""
+        with self._changed:
+            while self._waiting:
+                url = next(filter(self._has_place, self._waiting), None)
+                if url is not None:
+                    self._waiting.remove(url)
+                    self._started.setdefault(parse(url).origin, {})[url] = time.monotonic()
+                    return url
+                self._changed.wait(self._stalled / 4)
+            return None
+
+    def _has_place(self, url: str) -> bool:
+        oldest = time.monotonic() - self._stalled
+        return sum(when > oldest for when in self._started.get(parse(url).origin, {}).values()) < _PER_HOST
+
+    def done(self, url: str) -> None:
+        """The URL's place is free."""
+        with self._changed:
+            self._started[parse(url).origin].pop(url)
+            self._changed.notify_all()
+
+    def clear(self) -> None:
+        """Nothing more is to be asked for."""
+        with self._changed:
+            self._waiting.clear()
+            self._changed.notify_all()
