@@ -91,7 +91,7 @@ def main(folder: str, first: int, count: int, kill_at: int = 0) -> None:
 
         return Torn()
 
-    store_module.os.fdopen = torn  # type: ignore[attr-defined,assignment]  # the module's view of os
+    store_module.os.fdopen = torn  # type: ignore[attr-defined]  # the module's view of os
     job = Job({url(number): f"picture-{number}" for number in range(first, first + count)}, today="2026-01-01")
     outcome = mirror(job, ImageStore(Path(folder)), fetch)
     faults = [str(fault) for fault in outcome.faults.values()]
