@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import email.utils
 import http
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -48,6 +47,8 @@ def retry_after(value: str | None, now: float) -> float | None:
         return None
     with contextlib.suppress(ValueError, OverflowError):
         return max(0.0, float(int(text)))
+    import email.utils  # noqa: PLC0415  # every build loads this module, none without a network needs the dates
+
     try:
         return max(0.0, email.utils.parsedate_to_datetime(text).timestamp() - now)
     except (ValueError, TypeError, IndexError, OverflowError, OSError):
