@@ -17,8 +17,7 @@ from notesite.diagnostics import Report
 from notesite.faults import Fault
 from notesite.images.mirror import Outcome
 from notesite.images.plan import Mode, uses
-from notesite.model import Notes
-from notesite.pipeline import load
+from notesite.pipeline import Loaded, load
 from notesite.store import ImageStore
 
 EXAMPLES = (
@@ -37,7 +36,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = _arguments(argv)
     project = common.project_of(args)
     loaded = load(project)
-    notes = loaded.notes
     chosen = gallery.options(
         project,
         os.environ,
@@ -47,8 +45,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         deadline=args.deadline,
         accept_changes=args.accept_changes,
     )
-    outcome, report = gallery.run(project, notes, chosen, progress=_progress(args))
-    report, removed = _orphans(args, notes, ImageStore(chosen.store), report)
+    outcome, report = gallery.run(project, loaded.notes, chosen, progress=_progress(args))
+    report, removed = _orphans(args, loaded, ImageStore(chosen.store), report)
     code = common.show(report, args, loaded, tool="mirror_images", codes="E")
     if not args.quiet:
         print(_summary(report, outcome, removed), file=sys.stderr)
@@ -93,14 +91,16 @@ def _seconds(text: str) -> float:
     return seconds
 
 
-def _orphans(args: argparse.Namespace, notes: Notes, store: ImageStore, report: Report) -> tuple[Report, int]:
+def _orphans(args: argparse.Namespace, loaded: Loaded, store: ImageStore, report: Report) -> tuple[Report, int]:
     """The report with the copies that are no longer used, or their number when they were to be removed."""
     try:
         if args.prune:
-            return report, len(store.prune(set(uses(notes.images).remote)))
-        return replace(report, diagnostics=(*report.diagnostics, *gallery.orphans(notes, store))), 0
+            return report, len(store.prune(set(uses(loaded.notes.images).remote)))
+        return replace(
+            report, diagnostics=(*report.diagnostics, *gallery.orphans(loaded.project, loaded.notes, store))
+        ), 0
     except Fault as fault:
-        return gallery.with_store_fault(report, fault, store), 0
+        return gallery.with_store_fault(report, fault, loaded.project, store), 0
 
 
 def _summary(report: Report, outcome: Outcome, removed: int) -> str:

@@ -154,17 +154,17 @@ def gallery(project: Project, notes: Notes, chosen: Options, *, hosts: Hosts | N
     return Gallery(hall.pictures, hall.alts, hall.files, hall.store_uri, report)
 
 
-def orphans(notes: Notes, store: ImageStore) -> Iterator[Diagnostic]:
+def orphans(project: Project, notes: Notes, store: ImageStore) -> Iterator[Diagnostic]:
     """E_ORPHAN for each mirrored image that the notes no longer show."""
     for name in store.orphans(set(uses(notes.images).remote)):
-        yield finding("E_ORPHAN", f"no longer used: {shown(name)}", Span.at(1), path=str(store.lock_path))
+        yield finding("E_ORPHAN", f"no longer used: {shown(name)}", Span.at(1), path=project.shown(store.lock_path))
 
 
-def with_store_fault(report: Report, fault: Fault, store: ImageStore) -> Report:
+def with_store_fault(report: Report, fault: Fault, project: Project, store: ImageStore) -> Report:
     """The report, and what is wrong with the store unless it says so already."""
     if any(diagnostic.code == fault.code for diagnostic in report.diagnostics):
         return report
-    found = finding(fault.code, fault.message, Span.at(fault.line or 1), path=str(store.lock_path))
+    found = _of_lock(fault, project, store)
     return replace(report, diagnostics=(*report.diagnostics, found))
 
 
