@@ -298,7 +298,133 @@ KUBERNETES: tuple[Code, ...] = (
     ),
 )
 SHELL: tuple[Code, ...] = ()
-IMAGES: tuple[Code, ...] = ()
+IMAGES: tuple[Code, ...] = (
+    Code("E_URL", _E, "The address of an image cannot be used.", "Correct the address; it must not hold credentials."),
+    Code(
+        "E_SCHEME",
+        _E,
+        "An image's address is neither http, https, data nor a file beside the notes.",
+        "Use one of these.",
+    ),
+    Code(
+        "E_ADDR",
+        _E,
+        "An image's host is not on the public network.",
+        "Use a public host, or let it through with `--allow-host HOST` or `extra.notes.images.hosts`.",
+    ),
+    Code(
+        "E_DNS",
+        _E,
+        "An image's host name does not resolve.",
+        "Check the name and the network, then run `scripts/mirror_images.py`.",
+    ),
+    Code(
+        "E_CONNECT",
+        _E,
+        "No connection to an image's host.",
+        "Check the network, then run `scripts/mirror_images.py` again.",
+    ),
+    Code(
+        "E_TLS",
+        _E,
+        "The certificate of an image's host is not accepted.",
+        "Have the host repaired, or use another; it is never asked without a check.",
+    ),
+    Code(
+        "E_TIMEOUT",
+        _E,
+        "An image did not come in time.",
+        "Run `scripts/mirror_images.py` again, with a longer `--deadline` for a slow host.",
+    ),
+    Code("E_PROTOCOL", _E, "An image's host does not speak proper HTTP.", "Have the host repaired, or use another."),
+    Code("E_HTTP", _E, "An image's host answers with an error.", "Correct the address, or upload the image again."),
+    Code("E_RATELIMIT", _E, "An image's host asks to come back much later.", "Run `scripts/mirror_images.py` later."),
+    Code(
+        "E_REDIRECT",
+        _E,
+        "An image's address redirects wrongly or too often.",
+        "Write the address where the image really is.",
+    ),
+    Code(
+        "E_DOWNGRADE",
+        _E,
+        "An image's address redirects from https to http.",
+        "Write the address where the image really is.",
+    ),
+    Code("E_SIZE", _E, "An image is too large.", "Make it smaller, or raise `extra.notes.images.max_bytes`."),
+    Code(
+        "E_ENCODING",
+        _E,
+        "An image comes compressed in a way that does not decode.",
+        "Have the host repaired, or use another.",
+    ),
+    Code("E_EMPTY", _E, "An image has no bytes.", "Upload the image again."),
+    Code("E_TRUNCATED", _E, "An image did not come whole.", "Run `scripts/mirror_images.py` again."),
+    Code(
+        "E_NOTIMAGE",
+        _E,
+        "An image's address gives something else than an image.",
+        "Write the address of the picture itself, not of a page that shows it.",
+    ),
+    Code("E_CORRUPT", _E, "An image does not decode.", "Upload the image again."),
+    Code(
+        "E_TRAILING",
+        _E,
+        "Foreign bytes follow the end of an image.",
+        "Save the image again with an image editor and upload it.",
+    ),
+    Code(
+        "E_PIXELS",
+        _E,
+        "An image has too many pixels or frames.",
+        "Scale it down, or raise the limits in `extra.notes.images`.",
+    ),
+    Code(
+        "E_SVG",
+        _E,
+        "An SVG drawing is active or refers to other files.",
+        "Export it as a plain SVG without scripts and links, or as PNG.",
+    ),
+    Code("E_CODEC", _E, "This installation cannot decode the type of an image.", "Install Pillow with support for it."),
+    Code("E_CHECK", _E, "An image could not be checked because this program failed.", "Report it with the address."),
+    Code(
+        "E_HASH",
+        _E,
+        "An image has changed at its address since it was locked.",
+        "Look at it; accept it with `scripts/mirror_images.py --refresh --accept-changes`.",
+    ),
+    Code(
+        "E_MIRROR",
+        _E,
+        "A mirrored image is missing or not the one that was locked.",
+        "Restore the file from version control, or run `scripts/mirror_images.py`.",
+    ),
+    Code(
+        "E_UNLOCKED",
+        _E,
+        "An image is not mirrored yet.",
+        "Run `scripts/mirror_images.py` with a network and commit what it writes.",
+    ),
+    Code(
+        "E_LOCK", _E, "images.lock is damaged.", "Restore it from version control, or resolve the merge conflict in it."
+    ),
+    Code("E_ORPHAN", _I, "A mirrored image is no longer used.", "Run `scripts/mirror_images.py --prune`."),
+    Code(
+        "E_IO",
+        _E,
+        "The folder of the mirrored images cannot be written or read.",
+        "Check its rights and the free space of the disk.",
+    ),
+    Code("E_BUSY", _E, "Another run is writing mirrored images.", "Wait until it has ended, then run again."),
+    Code("E_PATH", _E, "An image's path leads out of the project.", "Put the image beside the notes."),
+    Code("E_MISSING", _E, "An image beside the notes does not exist.", "Correct the path or add the file."),
+    Code(
+        "E_ALT",
+        _I,
+        "The alternative text of an image says nothing.",
+        "Describe in a few words what the picture shows, or set `extra.notes.images.alt`.",
+    ),
+)
 LINKS: tuple[Code, ...] = (
     Code("L_ANCHOR", _E, "A link inside the notes points to no heading.", "Write the anchor that the message names."),
 )

@@ -270,7 +270,7 @@ def _level_of_structure(usable: Sequence[Heading], notes: Notes) -> int:
     level = next((level for level in sorted(counts) if counts[level] >= _FEW_SECTIONS), min(counts, default=1))
     at_level = [heading for heading in counted if heading.level <= level]
     ends = [heading.span.start.line for heading in at_level[1:]] + [len(notes.lines) + 1]
-    for heading, end in zip(at_level, ends, strict=True):
+    for heading, end in zip(at_level, ends, strict=False):  # a file with one heading has no other at any level
         inside = [h for h in counted if heading.span.start.line < h.span.start.line < end and h.level == level + 1]
         if end - heading.span.start.line > 0.6 * len(notes.lines) and len(inside) >= _MANY_CHILDREN:
             return level + 1

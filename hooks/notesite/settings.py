@@ -35,6 +35,22 @@ class PageSettings:
 class ImageSettings:
     """How remote images are mirrored."""
 
+    # "auto": fetch what the lock lacks; "frozen": open no socket; "refresh": ask every host for changes.
+    # None: frozen when the environment variable CI is set, else auto.
+    mode: Literal["auto", "frozen", "refresh"] | None = None
+    store: str = "images"  # folder of the copies and of images.lock, relative to docs_dir
+    hosts: tuple[str, ...] = ()  # `host` or `host:port` on loopback or a private network that may be asked
+    max_bytes: int = 10 * 2**20  # of one image
+    max_pixels: int = 40_000_000  # of one frame
+    max_side: int = 16_384  # pixels
+    max_frames: int = 500
+    deadline: float = 60.0  # seconds for one image, all tries and redirects together
+    alt: Mapping[str, str] = field(default_factory=dict)  # URL as in the notes -> alternative text for the page
+    webp: bool = True  # also publish PNG and JPEG as WebP where that saves at least 30 %
+    keep_drawing: bool = False  # show the drawn stand-in even when the original is mirrored
+    enlarge: bool = True  # a click on a picture shows it large
+    stand_ins: str = "assets/diagrams"  # folder of drawings that stand in for missing originals, in docs_dir
+
 
 @dataclass(frozen=True, slots=True)
 class SnippetSettings:

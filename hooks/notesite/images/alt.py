@@ -1,0 +1,88 @@
+"""Alternative texts that say nothing, and a better one from the context."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+
+from notesite.diagnostics import Diagnostic, finding
+from notesite.model import Image, Span
+
+# Words that tell that there is a picture, not what it shows; in the languages that notes are often written in.
+_GENERIC = """
+    image images img pic pics picture pictures photo photograph photos screenshot screenshots screen shot screencap
+    diagram diagrams figure fig graphic illustration drawing chart logo icon banner placeholder untitled alt text
+    bild bilder abbildung abb foto grafik imagen imagenes captura pantalla figura ilustracion dibujo imagem schema
+    capture ecran immagine afbeelding obrazek rysunek
+    a an the of here my this see below above no png jpg jpeg gif webp svg avif
+"""
+GENERIC = frozenset(_GENERIC.split())
+_FILE = re.compile(r"[^\s/]+\.(?:png|jpe?g|gif|webp|svg|avif|bmp|tiff?)", re.IGNORECASE)
+_MACHINE = re.compile(
+    r"[0-9a-f]{12,}|[0-9a-f]{8}-[0-9a-f-]{20,}|(?:img|dsc|screenshot|image|pasted)[\W_\d]+", re.IGNORECASE
+)
+_WORD = re.compile(r"[^\W\d_]+(?:['\N{RIGHT SINGLE QUOTATION MARK}-][^\W\d_]+)*")
+
+
+def is_weak(alt: str) -> bool:
+    """Whether an alternative text tells a reader nothing: `Image`, `Pod Image`, `screenshot 3`, `img_01.png`, a URL.
+
+    A generic word with a single other word is weak: it repeats a heading.  Two other words may describe something.
+    """
+    text = alt.strip()
+    if not text or _FILE.fullmatch(text) or _MACHINE.fullmatch(text) or "://" in text:
+        return True
+    words = [word.lower() for word in _WORD.findall(text)]
+    telling = [word for word in words if word not in GENERIC]
+    if not words:
+        # Scripts without letters that the pattern knows (emoji) may tell; digits and marks do not.
+        return text.isascii()
+    return len(telling) < 2 and len(telling) < len(words)
+
+
+def texts(images: Iterable[Image], chosen: Mapping[str, str]) -> dict[Span, str]:
+    """The alternative text to publish for each place in the notes.
+
+    `chosen` is URL -> text from the settings; it wins.  A weak text is replaced by the heading above the picture.
+    Empty texts of HTML images stay: there they say that the picture is decoration.
+    """
+    found: dict[Span, str] = {}
+    seen: Counter[str] = Counter()
+    for image in images:
+        if image.url in chosen:
+            found[image.span] = chosen[image.url]
+        elif is_weak(image.alt) and not _is_decoration(image) and image.trail:
+            heading = image.trail[-1].text
+            seen[heading] += 1
+            number = f" ({seen[heading]})" if seen[heading] > 1 else ""
+            found[image.span] = f"Diagram: {heading}{number}"
+        else:
+            found[image.span] = image.alt
+    return found
+
+
+def findings(images: Iterable[Image], chosen: Mapping[str, str]) -> Iterator[Diagnostic]:
+    """E_ALT for each weak text that the settings do not replace."""
+    images = list(images)
+    published = texts(images, chosen)
+    for image in images:
+        if (
+            image.url in chosen
+            or not is_weak(image.alt)
+            or _is_decoration(image)
+            or image.origin in ("srcset", "source")
+        ):
+            continue
+        said = (
+            f"alternative text {image.alt!r} does not say what the picture shows"
+            if image.alt
+            else "no alternative text"
+        )
+        better = published[image.span]
+        shown = f"; the page says {better!r}" if better != image.alt else ""
+        yield finding("E_ALT", said + shown, image.span)
+
+
+def _is_decoration(image: Image) -> bool:
+    return image.alt == "" and image.origin != "markdown"

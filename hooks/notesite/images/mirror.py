@@ -1,0 +1,336 @@
+"""Mirroring: ask for what is missing, look at what comes, keep what is good, and tell what failed.
+
+The store and the fetch are given by the caller.  Workers only fetch and inspect; the caller's thread alone writes, so
+an interrupt leaves nothing half done.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import queue
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple, Protocol
+
+from notesite.answers import Response, answer_fault
+from notesite.faults import Fault
+from notesite.urls import parse
+
+from . import Limits, names
+from .inspect import Facts, inspect
+from .lock import Entry, Lock
+from .plan import Mode, plan
+from .webp import derived
+
+_WORKERS = 8
+_PER_HOST = 2  # fair to the host, as link checkers are
+_STALLED = (
+    3.0  # at most; seconds after which a request gives its place at the host to the next: it waits, it does not load
+)
+_RETRIED = frozenset({"E_CORRUPT", "E_EMPTY"})  # may be an accident on the way: worth one more look
+_decoding = threading.Semaphore(2)  # a picture at the limit takes 160 MB while it decodes
+_ACCEPT = "image/avif,image/webp,image/png,image/svg+xml,image/*;q=0.9,*/*;q=0.5"
+
+Fetch = Callable[[str, Mapping[str, str], float], Response]
+"""URL, request headers and deadline in seconds -> answer; raises Fault."""
+
+
+class Store(Protocol):
+    """Where the images and their lock are kept."""
+
+    def lock(self) -> dict[str, Entry]:
+        """The lock's entries.  Raises Fault E_LOCK or E_IO."""
+
+    def damage(self, entry: Entry) -> Fault | None:
+        """What is wrong with the stored files of an entry, None when every byte is right."""
+
+    def content(self, name: str, digest: str) -> bytes:
+        """The bytes of a stored file, which hash to `digest`.  Raises Fault E_MIRROR."""
+
+    def commit(self, make: Callable[[Lock], tuple[Entry, Mapping[str, bytes]]]) -> Entry:
+        """Store the files and the entry that `make` gives for the lock as it is then.  Raises Fault."""
+
+
+@dataclass(slots=True)
+class Hosts:
+    """Which hosts failed lately, so that they are not asked again."""
+
+    clock: Callable[[], float] = time.monotonic
+    memory: float = 300.0  # seconds
+    any_delay: bool = False  # also remember hosts that accept connections and then say nothing
+    _failed: dict[str, tuple[float, Fault]] = field(default_factory=dict)
+    _guard: threading.Lock = field(default_factory=threading.Lock)
+
+    def note(self, url: str, fault: Fault) -> None:
+        """Remember the fault when it is the host's."""
+        if fault.host or (self.any_delay and fault.code == "E_TIMEOUT"):
+            with self._guard:
+                self._failed[parse(url).origin] = (self.clock(), fault)
+
+    def check(self, url: str) -> None:
+        """Raises the fault of the host when it failed lately."""
+        with self._guard:
+            when, fault = self._failed.get(parse(url).origin, (0.0, None))
+        if fault is not None and self.clock() - when < self.memory:
+            raise Fault(fault.code, f"{fault.message}; the host was not asked again", host=True)
+
+
+class Got(NamedTuple):
+    """A good answer: new bytes, or None for "not modified"."""
+
+    response: Response
+    facts: Facts | None
+    webp: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What one run of the mirror is asked to do."""
+
+    stems: Mapping[str, str]  # URL to be mirrored -> readable part of its file name, in the order of the notes
+    mode: Mode = Mode.AUTO
+    limits: Limits = field(default_factory=Limits)
+    deadline: float = 60.0  # seconds for one image
+    accept_changes: bool = False
+    webp: bool = True
+    today: str = ""  # YYYY-MM-DD
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What a run came to; every URL is in `entries`, in `faults`, or in both (an old copy is kept)."""
+
+    entries: dict[str, Entry] = field(default_factory=dict)  # locked, and every byte verified
+    faults: dict[str, Fault] = field(default_factory=dict)
+    new: list[str] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)  # accepted changes
+    healed: list[str] = field(default_factory=list)
+
+
+def today(epoch: str | None) -> str:
+    """The day for new entries; SOURCE_DATE_EPOCH (seconds), when given, replaces the clock."""
+    seconds = float(epoch) if epoch and epoch.isascii() and epoch.isdigit() and len(epoch) < 12 else time.time()
+    return dt.datetime.fromtimestamp(seconds, dt.UTC).date().isoformat()
+
+
+def mirror(
+    job: Job,
+    store: Store,
+    fetch: Fetch | None,
+    hosts: Hosts | None = None,
+    progress: Callable[[int, int], None] = lambda _done, _all: None,
+) -> Outcome:
+    """Do the job.  Raises Fault only for a lock that cannot be used; every other fault is in the outcome."""
+    hosts = hosts or Hosts()
+    lock = store.lock()
+    damage = {url: fault for url in job.stems if url in lock and (fault := store.damage(lock[url])) is not None}
+    decided = plan(job.stems, lock, damage, job.mode)
+    outcome = Outcome({url: lock[url] for url in decided.kept}, dict(decided.faults))
+    if fetch is None:
+        return outcome
+    for url in decided.kept:
+        _mend_webp(url, store, outcome)
+    if not decided.fetched:
+        return outcome
+    progress(0, len(decided.fetched))
+    known = {url: lock[url] for url in decided.kept}
+
+    def ask(url: str) -> Got:
+        hosts.check(url)
+        try:
+            return _asked(url, fetch, job, known.get(url))
+        except Fault as fault:
+            hosts.note(url, fault)
+            raise
+
+    for done, (url, result) in enumerate(_all(decided.fetched, ask, min(_STALLED, job.deadline / 4)), 1):
+        try:
+            if isinstance(result, Fault):
+                raise result
+            _keep(url, result, job, store, outcome, damaged=url in damage)
+        except Fault as fault:
+            outcome.faults[url] = _explained(fault, damage.get(url))
+        progress(done, len(decided.fetched))
+    return outcome
+
+
+def _mend_webp(url: str, store: Store, outcome: Outcome) -> None:
+    """Make a smaller copy anew when it is damaged: its original is at hand."""
+    entry = outcome.entries[url]
+    if not entry.webp:
+        return
+    try:
+        store.content(entry.webp, entry.webp_sha256)
+    except Fault:
+        pass
+    else:
+        return
+    try:
+        data = store.content(entry.file, entry.sha256)
+        copy = derived(data, inspect(data))
+        if copy is None or hashlib.sha256(copy).hexdigest() != entry.webp_sha256:
+            # Another version of the encoder: the copy is given up until the image is mirrored again.
+            outcome.entries[url] = store.commit(lambda _: (entry.without_webp(), {}))
+        else:
+            outcome.entries[url] = store.commit(lambda _: (entry, {entry.webp: copy}))
+        outcome.healed.append(url)
+    except Fault as fault:
+        outcome.faults[url] = fault
+
+
+def _explained(fault: Fault, damage: Fault | None) -> Fault:
+    """A file that is damaged and could not be fetched again is first of all a damaged file."""
+    if damage is None or fault.code == "E_HASH":
+        return fault
+    return Fault(damage.code, f"{damage.message}; fetching it again failed: {fault.message}")
+
+
+def _asked(url: str, fetch: Fetch, job: Job, known: Entry | None) -> Got:
+    headers = {"Accept": _ACCEPT}
+    if known is not None and known.etag:
+        headers["If-None-Match"] = known.etag
+    elif known is not None and known.last_modified:
+        headers["If-Modified-Since"] = known.last_modified
+    end = time.monotonic() + job.deadline
+    try:
+        return _inspected(fetch(url, headers, job.deadline), job, known)
+    except Fault as fault:
+        left = end - time.monotonic()
+        if fault.code not in _RETRIED or left <= 0:
+            raise
+    return _inspected(fetch(url, headers, left), job, known)
+
+
+def _inspected(response: Response, job: Job, known: Entry | None) -> Got:
+    if response.status == 304 and known is not None and (known.etag or known.last_modified):
+        return Got(response, None, None)
+    if response.status != 200:
+        raise answer_fault(response)
+    with _decoding:
+        facts = inspect(response.body, job.limits)
+        return Got(response, facts, derived(response.body, facts) if job.webp else None)
+
+
+def _keep(url: str, got: Got, job: Job, store: Store, outcome: Outcome, *, damaged: bool) -> None:
+    """Write what came into the store and note it.  Raises Fault E_HASH, E_IO, E_BUSY or E_LOCK."""
+    if got.facts is None:
+        return
+    digest = hashlib.sha256(got.response.body).hexdigest()
+    before: list[Entry | None] = [None]
+
+    def make(lock: Lock) -> tuple[Entry, Mapping[str, bytes]]:
+        old = before[0] = lock.get(url)
+        if old is not None and old.sha256 != digest and not job.accept_changes:
+            raise Fault("E_HASH", f"changed upstream: locked {old.sha256[:12]}, got {digest[:12]}")
+        return _made(url, got, digest, job, lock)
+
+    entry = store.commit(make)
+    outcome.entries[url] = entry
+    if before[0] is None:
+        outcome.new.append(url)
+    elif before[0].sha256 != digest:
+        outcome.changed.append(url)
+    elif damaged:
+        outcome.healed.append(url)
+
+
+def _made(url: str, got: Got, digest: str, job: Job, lock: Lock) -> tuple[Entry, Mapping[str, bytes]]:
+    """The entry for what came, and the files that it names."""
+    if got.facts is None:
+        raise Fault("E_EMPTY", "nothing came")
+    old, body, headers = lock.get(url), got.response.body, got.response.headers
+    content = {digest: body}
+    known = {sha: name for entry in lock.values() for name, sha in entry.files}
+    taken = {name for name, sha in ((n, s) for e in lock.values() for n, s in e.files) if sha not in content}
+    stem = job.stems[url]
+    entry = Entry(
+        url=url,
+        file=known.get(digest) or names.file_name(stem, digest, got.facts.kind.extension, taken),
+        sha256=digest,
+        size=len(body),
+        type=got.facts.kind.media_type,
+        width=got.facts.width,
+        height=got.facts.height,
+        etag=_header(headers.get("etag")),
+        last_modified=_header(headers.get("last-modified")),
+        fetched=old.fetched if old is not None and old.sha256 == digest else job.today,
+        final_url="" if got.response.final_url == url else got.response.final_url,
+    )
+    if got.webp is None:
+        return entry, {entry.file: body}
+    webp_digest = hashlib.sha256(got.webp).hexdigest()
+    webp = known.get(webp_digest) or names.file_name(stem, webp_digest, "webp", taken)
+    return replace(entry, webp=webp, webp_sha256=webp_digest), {entry.file: body, webp: got.webp}
+
+
+def _header(value: str | None) -> str:
+    """A validator that can be kept and sent back, else ""."""
+    text = (value or "").strip()
+    return text if len(text) <= 300 and text.isascii() and text.isprintable() else ""
+
+
+def _all(urls: Sequence[str], ask: Callable[[str], Got], stalled: float) -> Iterator[tuple[str, Got | Fault]]:
+    """Each URL with what asking for it gave, as they come in; at most two at a time for one host.
+
+    A request that takes longer than `stalled` seconds no longer counts.
+    """
+    results: queue.SimpleQueue[tuple[str, Got | Fault]] = queue.SimpleQueue()
+    board = _Board(list(urls), stalled)
+
+    def work() -> None:
+        while (url := board.take()) is not None:
+            try:
+                results.put((url, ask(url)))
+            except Fault as fault:
+                results.put((url, fault))
+            except Exception as error:  # noqa: BLE001  # one image must not take the others with it
+                results.put((url, Fault("E_CHECK", f"{type(error).__name__}: {error}")))
+            board.done(url)
+
+    for number in range(min(_WORKERS, len(urls))):
+        threading.Thread(target=work, name=f"mirror {number}", daemon=True).start()
+    try:
+        for _ in urls:
+            yield results.get()
+    finally:
+        board.clear()
+
+
+class _Board:
+    """What is still to be asked for, and which requests are under way at which host."""
+
+    def __init__(self, urls: list[str], stalled: float) -> None:
+        self._waiting, self._stalled = urls, stalled
+        self._started: dict[str, dict[str, float]] = {}  # origin -> URL -> when
+        self._changed = threading.Condition()
+
+    def take(self) -> str | None:
+        """The next URL whose host has a free place, None when there is nothing left."""
+        with self._changed:
+            while self._waiting:
+                url = next(filter(self._has_place, self._waiting), None)
+                if url is not None:
+                    self._waiting.remove(url)
+                    self._started.setdefault(parse(url).origin, {})[url] = time.monotonic()
+                    return url
+                self._changed.wait(self._stalled / 4)
+            return None
+
+    def _has_place(self, url: str) -> bool:
+        oldest = time.monotonic() - self._stalled
+        return sum(when > oldest for when in self._started.get(parse(url).origin, {}).values()) < _PER_HOST
+
+    def done(self, url: str) -> None:
+        """The URL's place is free."""
+        with self._changed:
+            self._started[parse(url).origin].pop(url)
+            self._changed.notify_all()
+
+    def clear(self) -> None:
+        """Nothing more is to be asked for."""
+        with self._changed:
+            self._waiting.clear()
+            self._changed.notify_all()
