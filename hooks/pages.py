@@ -2,59 +2,39 @@
 
 from __future__ import annotations
 
-import logging
 import posixpath
 from pathlib import Path
 
 from mkdocs.config.defaults import MkDocsConfig
-from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
+from mkdocs.utils import get_relative_url
 
-from notesite.codes import Severity
-from notesite.diagnostics import NotesError
-from notesite.pipeline import Build, prepare
-from notesite.render.bridge import Bridge, PageContext
+import current
+from notesite.pipeline import NOTES_CODES, check
+from notesite.render.bridge import PageContext
 from notesite.render.home import edit_place, forwarding_html, redirect_html, redirect_targets
 from notesite.render.page import page_source
-from notesite.reporters.text import one_line
-
-# Under "mkdocs.", so that `mkdocs build --strict` counts the warnings.
-log = logging.getLogger("mkdocs.hooks.pages")
-LEVELS = {Severity.ERROR: logging.ERROR, Severity.WARNING: logging.WARNING, Severity.INFO: logging.DEBUG}
-
-
-class _Run:
-    """The build that is going on; replaced by the next one, because hooks outlive rebuilds under `mkdocs serve`."""
-
-    build: Build
-    bridge: Bridge
 
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
     """Read the notes, plan the site, report what was found, and put the parser bridge in place."""
-    try:
-        _Run.build = prepare(Path(config.config_file_path))
-    except NotesError as error:
-        raise PluginError("\n".join(one_line(d, d.path or "") for d in error.diagnostics)) from None
-    for diagnostic in _Run.build.report.diagnostics:
-        log.log(LEVELS[diagnostic.severity], one_line(diagnostic, diagnostic.path or _Run.build.loaded.shown_path))
-    for diagnostic in _Run.build.report.accepted:
-        log.info("%s (accepted)", one_line(diagnostic, diagnostic.path or _Run.build.loaded.shown_path))
-    _Run.bridge = Bridge()
-    config.markdown_extensions.append(_Run.bridge)  # type: ignore[arg-type]  # MkDocs hands instances on as they are
-    config.watch.append(str(_Run.build.loaded.project.notes_path))
+    run = current.of(config)
+    current.report(run.build.loaded, check(run.build.loaded), NOTES_CODES)
+    config.markdown_extensions.append(run.bridge)  # type: ignore[arg-type]  # MkDocs hands instances on as they are
+    config.watch.append(str(run.build.loaded.project.notes_path))
     return config
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Publish one page for every section; the notes file itself is no page."""
-    loaded, site = _Run.build.loaded, _Run.build.site
+    build = current.of(config).build
+    loaded, site = build.loaded, build.site
     notes_uri = posixpath.relpath(loaded.project.notes_path.as_posix(), Path(config.docs_dir).as_posix())
     for uri in [notes_uri, *(page.uri for page in site.pages)]:
         if (file := files.get_file_from_path(uri)) is not None:
             if uri != notes_uri:
-                log.warning("%s is hidden by the page that the notes have at the same address", file.src_uri)
+                current.log.warning("%s is hidden by the page that the notes have at the same address", file.src_uri)
             files.remove(file)
     for page in site.pages:
         file = File.generated(config, page.uri, content=page_source(loaded.notes, site, page))
@@ -74,17 +54,23 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:  # noqa: ARG001  # MkDocs' names
     """Tell the bridge which page of the notes comes next."""
-    site = _Run.build.site
-    plan = next((plan for plan in site.pages if plan.uri == page.file.src_uri), None)
-    _Run.bridge.context = PageContext(_Run.build.loaded.notes, site, plan) if plan else None
-    if plan and plan.settings.description:
-        page.meta.setdefault("description", plan.settings.description)
+    run = current.of(config)
+    plan = next((plan for plan in run.build.site.pages if plan.uri == page.file.src_uri), None)
+    run.bridge.context = None
+    if plan:
+        context = PageContext(run.build.loaded.notes, run.build.site, plan, run.marks)
+        if run.gallery is not None:
+            context.pictures, context.alts = run.gallery.pictures, run.gallery.alts
+        context.asset_url = lambda path: get_relative_url(path, page.url)
+        run.bridge.context = context
+        if plan.settings.description:
+            page.meta.setdefault("description", plan.settings.description)
     return markdown
 
 
-def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -> str:  # noqa: ARG001  # MkDocs' names
+def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -> str:
     """Give the home page the table that leads old anchors to their new pages."""
-    site = _Run.build.site
+    site = current.of(config).build.site
     if page.file.src_uri != site.home.uri:
         return html
     urls = {file.src_uri: file.url_relative_to(page.file) for file in files.documentation_pages()}

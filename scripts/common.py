@@ -133,9 +133,10 @@ def _lines_on_disk(path: Path) -> list[str]:
 
 
 def _code_base(project: Project) -> str:
-    repository = str(project.config.get("repo_url") or "").rstrip("/")
+    """Where the codes are documented: on the code host that the edit links name, else in the checkout."""
     page = "docs/developer/diagnostics.md"
-    return f"{repository}/blob/HEAD/{page}" if repository else page
+    host, marker, _ = str(project.config.get("edit_uri") or "").partition("/blob/")
+    return f"{host}/blob/HEAD/{page}" if marker and host else page
 
 
 def guarded(main: Callable[[Sequence[str] | None], int], argv: Sequence[str] | None = None) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -74,19 +75,25 @@ def prepare(config_path: Path, site_name: str = "") -> Build:
     """
     project = open_project(config_path)
     loaded = load(project, site_name)
-    report = settle(
-        check(loaded),
-        rules=project.settings.severities,
-        directives=loaded.notes.directives,
-        notes=loaded.notes,
-        baseline=load_baseline(project.root / project.settings.baseline),
-        own_codes=NOTES_CODES,
-    )
-    report = in_file(report, loaded.source)
+    report = settled(loaded, check(loaded), NOTES_CODES)
     fatal = [d for d in report.diagnostics if d.code == "N_ENTRY" and d.severity is Severity.ERROR]
     if fatal:
         raise NotesError(*(replace(d, path=d.path or loaded.shown_path) for d in fatal))
     return Build(loaded, report)
+
+
+def settled(loaded: Loaded, report: Report, codes: Collection[str]) -> Report:
+    """The report after rules, ignore comments and the project's baseline, in file columns."""
+    project = loaded.project
+    result = settle(
+        report,
+        rules=project.settings.severities,
+        directives=loaded.notes.directives,
+        notes=loaded.notes,
+        baseline=load_baseline(project.root / project.settings.baseline),
+        own_codes=codes,
+    )
+    return in_file(result, loaded.source)
 
 
 def in_file(report: Report, source: Source) -> Report:

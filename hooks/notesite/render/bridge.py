@@ -21,12 +21,14 @@ from markdown.treeprocessors import Treeprocessor
 from markdown.util import Registry
 from pymdownx.highlight import Highlight
 
-from ..model import Notes
+from ..images import Picture
+from ..model import Notes, Span
 from ..plan import Page, Site
 from .home import contents_of
 from .html import PageHtml
 from .marks import BlockMark, mark_html
 from .page import page_lines
+from .pictures import Pictures
 from .sanitize import safe_link
 from .tree import AS_WRITTEN, TreeOptions, tree_of
 
@@ -43,6 +45,9 @@ class PageContext:
     site: Site
     page: Page
     marks: Mapping[int, BlockMark] = field(default_factory=dict)  # line of the notes where a code block opens -> mark
+    pictures: Mapping[str, Picture] = field(default_factory=dict)  # URL as in the notes -> what is shown
+    alts: Mapping[Span, str] = field(default_factory=dict)  # place of an image -> its alternative text
+    asset_url: Callable[[str], str] = lambda path: path  # path under docs_dir -> address relative to the finished page
     unresolved: set[str] = field(default_factory=set)  # anchors that exist nowhere, found while reading
 
 
@@ -103,7 +108,7 @@ class _Parser(BlockParser):
             first = _line_of_notes(context, text)
             self._marks = {line - first: mark for line, mark in context.marks.items()}
             page_html = _page_html(context, first, self._code)
-        options = TreeOptions() if context is None else _tree_options(context)
+        options = TreeOptions() if context is None else _tree_options(context, self.md.htmlStash.store)
         return ET.ElementTree(tree_of(page_html.render(text), options))
 
     def _code(self, info: str, content: str, line: int) -> str:
@@ -130,14 +135,14 @@ def _page_html(context: PageContext, first: int, code: Callable[[str, str, int],
     return PageHtml(code, ids, numbers, context.notes.references)
 
 
-def _tree_options(context: PageContext) -> TreeOptions:
-    own_pages = {page.uri for page in context.site.pages}
+def _tree_options(context: PageContext, stash: Callable[[str], str]) -> TreeOptions:
+    own = {page.uri for page in context.site.pages} | {picture.src for picture in context.pictures.values()}
 
     def resolve(url: str) -> str:
         place = context.site.place(url)
         if place is not None:
             return place.link_from(context.page)
-        if url in own_pages:  # the list of all pages, made by `tree`
+        if url in own:  # made by `tree`: the list of all pages, and mirrored pictures
             return url
         if url.startswith("#fn"):  # footnotes stay on their page
             return url
@@ -146,12 +151,17 @@ def _tree_options(context: PageContext) -> TreeOptions:
         return AS_WRITTEN + url if safe_link(url) or url.startswith("data:image/") else AS_WRITTEN
 
     page, site = context.page, context.site
+    alts: dict[str, list[str]] = {}
+    for image in context.notes.images:
+        if page.first <= image.span.start.line <= page.last and image.span in context.alts:
+            alts.setdefault(image.url, []).append(context.alts[image.span])
     contents_heading = context.notes.contents.heading if context.notes.contents else None
     return TreeOptions(
         resolve,
         title=page.title if not page.headings or _begins_with_text(page) else "",
         contents=contents_of(site) if page.is_home else (),
         contents_id=contents_heading.id if contents_heading else "",
+        pictures=Pictures(context.pictures, alts, context.asset_url, stash),
     )
 
 

@@ -4,17 +4,31 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Tone(StrEnum):
-    """How a mark is meant."""
+    """How the text of a mark is meant."""
 
     VALID = "valid"  # checked, and right
-    KNOWN = "known"  # checked, and wrong: the mark says what works instead
     UNCHECKED = "unchecked"  # could not be checked
+
+
+class Row(NamedTuple):
+    """One thing to say about a block; `code` in backticks."""
+
+    kind: str  # a key of WORDS
+    text: str
+
+
+WORDS = {
+    "caution": "Caution",  # what a command destroys
+    "known": "Does not work as written",  # wrong for sure
+    "doubt": "Probably wrong",
+    "hint": "Note",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,31 +37,22 @@ class BlockMark:
 
     text: str = ""  # "Valid ConfigMap, Kubernetes 1.25-1.37"
     tone: Tone = Tone.VALID
-    notes: tuple[str, ...] = ()  # what is wrong and what works instead; `code` in backticks
-    cautions: tuple[str, ...] = ()  # what a command destroys; `code` in backticks
+    rows: tuple[Row, ...] = ()
     copy: str | None = None  # what the copy button shall give, when that is not the whole block
 
 
 def mark_html(mark: BlockMark) -> str:
     """The lines under the block, "" when there is nothing to say."""
-    rows = list(_rows(mark))
+    rows = [_row(row.kind, f"<strong>{WORDS[row.kind]}:</strong> ", row.text) for row in mark.rows]
+    if mark.text:
+        rows.append(_row(mark.tone.value, "", mark.text))
     if not rows and mark.copy is None:
         return ""
     copy = f' data-copy="{html.escape(mark.copy)}"' if mark.copy is not None else ""
     return f'<div class="notes-mark" data-added="" data-search-exclude=""{copy}>{"".join(rows)}</div>\n'
 
 
-def _rows(mark: BlockMark) -> Iterator[str]:
-    for caution in mark.cautions:
-        yield _row("caution", "Caution", caution)
-    for note in mark.notes:
-        yield _row("known", "Does not work as written", note)
-    if mark.text:
-        yield _row(mark.tone.value, "", mark.text)
-
-
-def _row(kind: str, word: str, text: str) -> str:
-    lead = f"<strong>{word}:</strong> " if word else ""
+def _row(kind: str, lead: str, text: str) -> str:
     return f'<p class="notes-mark__{kind}">{lead}{_with_code(text)}</p>'
 
 

@@ -15,6 +15,7 @@ from markdown.util import AMP_SUBSTITUTE
 from tinyhtml5.parser import HTMLParser
 
 from ..emoji import with_emoji
+from .pictures import Pictures
 
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _CODE = {"code", "pre", "kbd", "samp", "tt"}
@@ -36,6 +37,7 @@ class TreeOptions:
     title: str = ""  # a heading to add when the page has none
     contents: Sequence[tuple[str, str, int]] = ()  # title, address and depth of every page, to be listed here
     contents_id: str = ""  # of the heading that the list follows; "" for the end of the page
+    pictures: Pictures | None = None
 
 
 def tree_of(html: str, options: TreeOptions) -> ET.Element:
@@ -50,6 +52,8 @@ def tree_of(html: str, options: TreeOptions) -> ET.Element:
     _promote_headings(root, options)
     if options.contents:
         _add_contents(root, options)
+    if options.pictures is not None:
+        options.pictures.hang(root)
     for element, parent in list(_with_parents(root)):
         _finish(element, parent, options)
     for element, parent in list(_with_parents(root)):

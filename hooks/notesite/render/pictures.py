@@ -1,0 +1,185 @@
+"""Pictures on the page: local files with their size, drawings inlined, captions, and what is missing said in words.
+
+A picture that stands alone becomes a figure; one inside text, a table or a link stays where it is.  The author's
+paragraph stays a paragraph in all cases.
+"""
+
+from __future__ import annotations
+
+import re
+import xml.etree.ElementTree as ET
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from ..images import Picture
+
+_IDS = re.compile(r'\bid="([^"]+)"')
+
+
+@dataclass(slots=True)
+class Pictures:
+    """The pictures of one page, and how the page reaches them."""
+
+    by_url: Mapping[str, Picture]  # URL as in the notes -> what is shown
+    alts: Mapping[str, Sequence[str]]  # URL -> the alternative texts of its places on the page, in order
+    asset_url: Callable[[str], str]  # path relative to the docs root -> address relative to the finished page
+    stash: Callable[[str], str]  # puts HTML aside and gives the placeholder that stands for it
+    _inlined: set[str] = field(default_factory=set)
+    _shown: Counter[str] = field(default_factory=Counter)
+
+    def hang(self, root: ET.Element) -> None:
+        """Give every picture of the tree its form."""
+        parents = {child: parent for parent in root.iter() for child in parent}
+        for element in list(root.iter()):
+            if element.tag == "source":
+                self._candidates(element)
+            elif element.tag == "img" and element.get("src") in self.by_url:
+                self._show(element, parents)
+        for paragraph in [element for element in root.iter() if element.tag == "p"]:
+            _make_figure(paragraph, parents)
+
+    def _show(self, image: ET.Element, parents: Mapping[ET.Element, ET.Element]) -> None:
+        url = image.get("src", "")
+        picture = self.by_url[url]
+        alts = self.alts.get(url, ())
+        alt = alts[min(self._shown[url], len(alts) - 1)] if alts else picture.alt
+        self._shown[url] += 1
+        linked = any(parent.tag == "a" for parent in _ancestors(image, parents))
+        image.set("alt", alt)
+        if not picture.src:
+            self._stand_in(image, picture, alt)
+        else:
+            image.set("src", picture.src)
+            image.set("loading", "lazy")
+            image.set("decoding", "async")
+            if picture.width and picture.height and image.get("width") is None and image.get("height") is None:
+                image.set("width", str(picture.width))
+                image.set("height", str(picture.height))
+            self._candidates(image)
+            if picture.enlarge and not linked:
+                image.set("data-enlarge", "")
+            if picture.webp and image.get("srcset") is None and parents[image].tag != "picture":
+                _with_source(image, self.asset_url(picture.webp))
+        words = _caption(picture)
+        if words is not None:
+            parent = parents[image]
+            _insert_after(parent, image, words)
+
+    def _stand_in(self, image: ET.Element, picture: Picture, alt: str) -> None:
+        """A drawing in the page itself, so that it follows the palette; or the words of what is missing."""
+        image.tag = "span"
+        image.attrib.clear()
+        if picture.svg:
+            image.attrib.update({"class": "notes-drawing", "data-added": "", "data-search-exclude": ""})
+            if picture.enlarge:
+                image.set("data-enlarge", "")
+            image.text = self.stash(self._once(picture.svg))
+        else:
+            image.attrib.update({"class": "notes-missing", "data-added": "", "role": "img", "aria-label": alt})
+            image.text = alt
+
+    def _once(self, svg: str) -> str:
+        """The drawing with ids of its own: the same drawing twice on a page must not repeat them."""
+        ids = set(_IDS.findall(svg))
+        taken = ids & self._inlined
+        number = 2
+        while taken and any(f"{name}-{number}" in self._inlined for name in ids):
+            number += 1
+        for name in sorted(ids, key=len, reverse=True) if taken else ():
+            svg = re.sub(rf'(?<=["# ]){re.escape(name)}(?=[") ])', f"{name}-{number}", svg)
+        self._inlined |= set(_IDS.findall(svg))
+        return svg
+
+    def _candidates(self, element: ET.Element) -> None:
+        """`srcset` with the addresses of the mirrored copies; candidates that have none are left out."""
+        srcset = element.get("srcset")
+        if srcset is None:
+            return
+        kept = []
+        for candidate in re.split(r",\s+|,$", srcset.strip()):
+            url, *descriptor = candidate.split()[:2] if candidate.strip() else [""]
+            picture = self.by_url.get(url)
+            if picture is not None and picture.src:
+                kept.append(" ".join([self.asset_url(picture.src), *descriptor]))
+            elif url and picture is None:
+                kept.append(candidate.strip())
+        if kept:
+            element.set("srcset", ", ".join(kept))
+        else:
+            del element.attrib["srcset"]
+
+
+def _ancestors(element: ET.Element, parents: Mapping[ET.Element, ET.Element]) -> list[ET.Element]:
+    found = []
+    while element in parents:
+        element = parents[element]
+        found.append(element)
+    return found
+
+
+def _with_source(image: ET.Element, webp: str) -> None:
+    """Turn the image into a <picture> that offers a smaller copy first; the element keeps its place in the tree."""
+    inner = ET.Element("img", dict(image.attrib))
+    tail = image.tail
+    image.clear()
+    image.tag, image.tail = "picture", tail
+    ET.SubElement(image, "source", {"srcset": webp, "type": "image/webp"})
+    image.append(inner)
+
+
+def _caption(picture: Picture) -> ET.Element | None:
+    """The words under a picture, None when there is nothing to add to it."""
+    if not (picture.caption or picture.note):
+        return None
+    span = ET.Element("span", {"class": "notes-caption", "data-added": "", "data-search-exclude": ""})
+    span.text = picture.caption
+    if picture.note:
+        note = ET.SubElement(span, "span", {"class": "notes-caption__note"})
+        note.text = f"{' ' if picture.caption else ''}{picture.note}."
+        if picture.original_url:
+            note.text = f"{note.text[:-1]} ("
+            link = ET.SubElement(note, "a", {"href": picture.original_url})
+            link.text, link.tail = "original", ")."
+    return span
+
+
+def _insert_after(parent: ET.Element, child: ET.Element, added: ET.Element) -> None:
+    added.tail, child.tail = child.tail, None
+    parent.insert(list(parent).index(child) + 1, added)
+
+
+def _make_figure(paragraph: ET.Element, parents: Mapping[ET.Element, ET.Element]) -> None:
+    """Wrap a paragraph that holds one picture and nothing else into a figure, with its caption below."""
+    parent = parents.get(paragraph)
+    if parent is None or parent.tag == "figure" or (paragraph.text or "").strip():
+        return
+    children = list(paragraph)
+    if any((child.tail or "").strip() for child in children):
+        return
+    shown = [child for child in children if _is_picture(child)]
+    captions = [child for child in children if child.get("class") == "notes-caption"]
+    if len(shown) != 1 or len(shown) + len(captions) != len(children) or not _is_large(shown[0]):
+        return
+    figure = ET.Element("figure", {"class": "notes-figure"})
+    figure.tail, paragraph.tail = paragraph.tail, "\n"
+    parent[list(parent).index(paragraph)] = figure
+    figure.append(paragraph)
+    for caption in captions:
+        paragraph.remove(caption)
+        caption.tag, caption.tail = "figcaption", "\n"
+        figure.append(caption)
+
+
+def _is_picture(element: ET.Element) -> bool:
+    if element.tag == "a":
+        return len(element) == 1 and not (element.text or "").strip() and _is_picture(element[0])
+    classes = element.get("class") or ""
+    return element.tag in {"img", "picture"} or classes in {"notes-drawing", "notes-missing"}
+
+
+def _is_large(element: ET.Element) -> bool:
+    """Badges and icons are no figures."""
+    image = next((inner for inner in element.iter() if inner.tag == "img"), None)
+    height = image.get("height", "") if image is not None else ""
+    return not (height.isdigit() and int(height) < 60)
