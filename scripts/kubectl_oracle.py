@@ -12,6 +12,7 @@ import http.server
 import json
 import os
 import re
+import shutil
 import subprocess
 import tempfile
 import threading
@@ -126,6 +127,8 @@ class Judge:
             return 124, "", "TIMEOUT", True
         except ValueError:  # a NUL in an argument: no shell could pass it on
             return 1, "", "error: invalid argument", False
+        finally:
+            shutil.rmtree(work, ignore_errors=True)
         output, errors = (text.decode("utf-8", "replace") for text in (done.stdout, done.stderr))
         return done.returncode, output, errors, self.stub.was_asked(call)
 
@@ -158,6 +161,13 @@ def _kubeconfig(port: int, call: str) -> Mapping[str, object]:
     }
 
 
+class _Server(http.server.ThreadingHTTPServer):
+    request_queue_size = 64
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say nothing: kubectl hangs up when it has seen enough."""
+
+
 class Stub:
     """A loopback server that knows discovery and answers every request for an object with a minimal one."""
 
@@ -171,7 +181,7 @@ class Stub:
             def note(self, call: str) -> None:
                 stub._asked[call] += 1
 
-        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server = _Server(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
 
     @property

@@ -110,7 +110,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             print(f"no kubectl {options.version}: {error}", file=sys.stderr)
             return 2
         with Judge(binary.resolve(), seconds=3.0) as judge:
-            grammar = Learner(judge, options.jobs).learn(older(options.output))
+            grammar = Learner(judge, options.jobs).learn(options.output)
     path: Path = options.output / f"kubectl-{grammar['version']}.json.gz"
     data = json.dumps(grammar, separators=(",", ":"), sort_keys=True).encode()
     path.write_bytes(gzip.compress(data, 9, mtime=0))
@@ -147,19 +147,19 @@ class Learner:
         self.judge = judge
         self.jobs = jobs
 
-    def learn(self, known: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    def learn(self, folder: Path) -> dict[str, Any]:
         version = json.loads(self.say("version", "--client", "-o", "json"))["clientVersion"]
         minor = f"{version['major']}.{version['minor'].rstrip('+')}"
         tree = self.command(())
         tree["flags"] = parse_flags(self.say("options"))
         nodes = dict(walk(tree, ()))
-        known = [grammar for grammar in known if release(grammar["version"]) < release(minor)]
         with ThreadPoolExecutor(self.jobs) as pool:
             list(pool.map(lambda item: self.type_flags(*item), nodes.items()))
-            list(pool.map(lambda item: self.hidden_flags(item[0], item[1], known), nodes.items()))
             # A command with sub-commands takes arguments of its own in `create -f`, `apply -f`, `cluster-info`.
             list(pool.map(lambda item: self.arguments(*item), [(path, node) for path, node in nodes.items() if path]))
             list(pool.map(lambda item: self.values(*item), [(path, node) for path, node in nodes.items() if path]))
+            known = [grammar for grammar in older(folder) if release(grammar["version"]) < release(minor)]
+            list(pool.map(lambda item: self.hidden_flags(item[0], item[1], known), nodes.items()))
         digest = hashlib.sha256(self.judge.binary.read_bytes()).hexdigest()
         return {
             "program": "kubectl",
@@ -231,6 +231,9 @@ class Learner:
                 continue
             row = table[mode] = []
             for pattern in PATTERNS:
+                if mode and (len(pattern) > 3 or set(pattern) & set("VFLT")):
+                    row.append(0)  # no command tells these apart
+                    continue
                 words = probe_words(pattern)
                 ruling = self.ask(path, words, [*base, *extra])
                 if ruling.outcome is not Outcome.REJECTED:

@@ -1,0 +1,270 @@
+"""Check one command against its program's grammar.
+
+Each finding says what the program itself would say, where, and what was most likely meant.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ..codes import Severity
+from . import arguments, danger, values
+from .grammar import Grammar, Node
+from .invocation import BadFlag, Invocation, parse
+from .nearest import near
+from .resources import by_name, is_type, named
+from .words import Command, Word
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something about one command; places are offsets into the snippet."""
+
+    code: str
+    message: str
+    start: int
+    end: int
+    severity: Severity | None = None  # None: that of the code
+    replacement: str | None = None  # what to put in place of `start:end`
+
+    @classmethod
+    def at(cls, code: str, message: str, word: Word, **more: Severity | str | None) -> Finding:
+        """A finding about one word."""
+        return cls(code, message, word.start, word.end, **more)  # type: ignore[arg-type]  # severity and replacement
+
+
+# kubectl sub-commands that plugins of Krew add, or that distributions ship; kubectl alone says "unknown command".
+PLUGINS = frozenset(
+    "krew ctx ns neat tree view-secret view-utilization who-can access-matrix cert-manager cnpg argo rollouts-argo"
+    " sniff stern tail trace whoami score outdated df-pv iexec images kubescape modify-secret node-shell oidc-login"
+    " resource-capacity rook-ceph sick-pods split-yaml status vsphere gadget kuttl minio directpv hlf kc konfig mtail"
+    " np-viewer open-svc operator pod-lens preflight sshd starboard unused-volumes virt kudo karmada slice ingress-nginx"
+    " convert argo-rollouts aws-auth datadog hns ice ktop popeye deprecations advise-psp cilium hubble calico vela linkerd"
+    " istio crossplane schemahero netshoot exec-as fuzzy graph df grep eksporter".split()
+)
+
+
+def lint(call: Invocation, grammar: Grammar, extra_types: frozenset[str] = frozenset()) -> Iterator[Finding]:
+    """Every finding about one call; the first error ends it, as it ends the program.
+
+    Args:
+        call: The command, taken apart with `grammar`.
+        grammar: The program's grammar.
+        extra_types: Names of custom resource types that the notes define.
+    """
+    if call.bad:
+        yield _bad_flag(call, call.bad, grammar)
+        return
+    if call.help:
+        return
+    blocking = list(_blocking(call, extra_types))
+    yield from blocking[:1]
+    if not blocking:
+        yield from _remarks(call)
+    yield from (Finding.at("S_DANGER", what, word) for what, word in _dangers(call, grammar))
+
+
+def is_plugin(call: Invocation) -> bool:
+    """Whether the sub-command is one that a well-known plugin adds."""
+    return not call.node.path and bool(call.arguments) and call.arguments[0].text in PLUGINS
+
+
+def is_custom(call: Invocation, extra_types: frozenset[str] = frozenset()) -> bool:
+    """Whether the resource type is a custom one that is written with its group: `foos.example.com`."""
+    if not call.node.wants_type or not call.arguments or call.arguments[0].dynamic:
+        return False
+    head = call.arguments[0].text.partition("/")[0]
+    return not is_type(head) and (head in extra_types or head.count(".") >= 2) and re.fullmatch(r"[a-z0-9.-]+", head) is not None
+
+
+def _dangers(call: Invocation, grammar: Grammar) -> Iterator[tuple[str, Word]]:
+    return danger.dangers(call) if grammar.program == "kubectl" else iter(())
+
+
+def _blocking(call: Invocation, extra_types: frozenset[str]) -> Iterator[Finding]:
+    """What makes the program refuse the command, in the order in which it looks."""
+    yield from _unknown_command(call)
+    for use, message, better in values.problems(call):
+        word = use.value_word or use.word
+        replacement = None
+        if better and use.value is not None:
+            raw = use.value.partition("=")
+            replacement = word.text.replace(raw[0] if use.flag.name == "output" else use.value, better, 1)
+        hint = f"; did you mean {better!r}?" if better else ""
+        yield Finding.at("S_VALUE", message + hint, word, replacement=replacement)
+    yield from _spaced_value(call)
+    yield from _missing_type(call, extra_types)
+    for required in call.node.required:
+        if not call.names.intersection(required.names) and not _excused(call) and not call.command.grows:
+            listed = " or ".join(f"--{name}" for name in required.names)
+            yield Finding.at("S_REQUIRED", f"{call.title} needs {listed}", call.path_words[-1])
+    refused = arguments.refusal(call, extra_types)
+    if refused:
+        message, word = refused
+        code = "S_TYPE" if "have a resource type" in message else "S_ARGUMENTS"
+        place = call.path_words[-1] if word is None or call.arguments == [] else word
+        yield Finding.at(code, f"{call.title}: {message}", place)
+
+
+def _excused(call: Invocation) -> bool:
+    """Other flags that make the required ones pointless."""
+    return bool(call.names & {"list", "raw"})
+
+
+def _unknown_command(call: Invocation) -> Iterator[Finding]:
+    node = call.node
+    if not node.children or not call.arguments or call.arguments[0].dynamic:
+        return
+    word = call.arguments[0]
+    if node.raw.get("own_arguments") or (node.path and not _is_group(node)):
+        return
+    if not node.path and word.text in PLUGINS:
+        return
+    known = node.child_names
+    meant = near(word.text, known) or near(word.text.lower(), known)
+    hint = f"; did you mean {meant!r}?" if meant else ""
+    if node.path and not meant:
+        hint = "; it needs one of " + ", ".join(sorted(node.children))
+    what = "command" if not node.path else "sub-command"
+    yield Finding.at("S_COMMAND", f"{call.title} has no {what} {word.text!r}{hint}", word, replacement=meant or None)
+
+
+def _is_group(node: Node) -> bool:
+    """Whether the command does nothing without a sub-command."""
+    return not node.own.keys() - {"help"} or node.path in {("create",), ("plugin",)}
+
+
+def _bad_flag(call: Invocation, bad: BadFlag, grammar: Grammar) -> Finding:
+    word = bad.word
+    if bad.reason == "value":
+        return Finding.at("S_VALUE", f"--{bad.name} needs a value", word)
+    if bad.reason == "short":
+        whole = word.text[1:].partition("=")[0]
+        if len(whole) > 1 and call.node.flag(whole):
+            return Finding.at("S_FLAG", f"{word.text} needs two dashes: -{word.text}", word, replacement=f"-{word.text}")
+        return Finding.at("S_FLAG", f"{call.title} has no flag -{bad.name}", word)
+    last = call.node.removed.get(bad.name) or grammar.root.removed.get(bad.name)
+    if last:
+        message = f"{call.title} has no flag --{bad.name} any more: it was removed after {grammar.program} {last}"
+        return Finding.at("S_REMOVED", message, word)
+    meant = near(bad.name, call.node.flag_names)
+    if not meant:
+        holders = [node for node in grammar.walk() if bad.name in node.own]
+        other = f"; {grammar.program} {' '.join(holders[0].path)} has it" if holders and holders[0].path else ""
+        return Finding.at("S_FLAG", f"{call.title} has no flag --{bad.name}{other}", word)
+    fixed = word.text.replace(bad.name, meant, 1)
+    return Finding.at("S_FLAG", f"{call.title} has no flag --{bad.name}; did you mean --{meant}?", word, replacement=fixed)
+
+
+def _spaced_value(call: Invocation) -> Iterator[Finding]:
+    """`--dry-run client`: the flag stands alone and its value becomes an argument."""
+    for use in call.flags:
+        flag = use.flag
+        if use.value is not None or flag.takes_next:
+            continue
+        following = next((word for word in call.arguments if use.word.end < word.start <= use.word.end + 3), None)
+        if following is None or use.word.text != f"--{flag.name}":
+            continue
+        expected = flag.values if flag.type != "bool" else ("true", "false")
+        if following.text in expected:
+            joined = f"--{flag.name}={following.text}"
+            message = f"{following.text!r} is an argument here, not the value of --{flag.name}: write {joined}"
+            yield Finding("S_VALUE", message, use.word.start, following.end, replacement=joined)
+
+
+def _missing_type(call: Invocation, extra_types: frozenset[str]) -> Iterator[Finding]:
+    """The first argument should be a resource type and is none."""
+    if not call.node.wants_type or not call.arguments or call.names & {"filename", "kustomize", "raw"}:
+        return
+    word = call.arguments[0]
+    head, slash, _ = word.text.partition("/")
+    if word.dynamic or is_type(head, extra_types) or is_custom(call, extra_types) or re.fullmatch(r"[A-Z][A-Z0-9_-]*", head):
+        return
+    if word.text.startswith(("/", ".")) or (call.node.path == ("explain",) and is_type(head.partition(".")[0], extra_types)):
+        return
+    if not slash and call.command.grows:
+        return
+    meant = _near_type(head)
+    if meant:
+        yield Finding.at(
+            "S_TYPE",
+            f"there is no resource type {head!r}; did you mean {meant!r}?",
+            word,
+            replacement=word.text.replace(head, meant, 1),
+        )
+    elif not slash and len(call.arguments) == 1 and looks_like_name(head):
+        yield Finding.at("S_TYPE", f"{head!r} is no resource type: the type comes first, as in `pod {head}`", word)
+    else:
+        message = f"there is no resource type {head!r} in Kubernetes itself; it works only where a custom resource adds it"
+        # A word that could well be a custom type is a guess, not a certainty.
+        severity = None if slash or looks_like_name(head) else Severity.WARNING
+        yield Finding.at("S_TYPE", message, word, severity=severity)
+
+
+def looks_like_name(text: str) -> bool:
+    """Whether a word looks like an object's name rather than a type: types have no dashes and no digits."""
+    return bool(re.search(r"[-_.\d]|^my|test|nginx|app$", text))
+
+
+def _near_type(text: str) -> str:
+    plain = [name for name in by_name() if "." not in name and len(name) > 3]
+    parts = text.lower().split(",")
+    better = [part if is_type(part) else near(part, plain, 0.8) for part in parts]
+    return ",".join(better) if all(better) else ""
+
+
+def _remarks(call: Invocation) -> Iterator[Finding]:
+    """What works, and yet deserves a word."""
+    if not call.node.path and not call.arguments and not call.flags:
+        yield Finding.at("S_BARE", f"a bare {call.title} prints its help and does nothing", call.path_words[0])
+        return
+    if call.node.children and _is_group(call.node) and not call.arguments and not call.names and call.node.path:
+        listed = ", ".join(sorted(call.node.children))
+        yield Finding.at("S_BARE", f"{call.title} alone prints its help; it needs one of {listed}", call.path_words[-1])
+    for use in call.flags:
+        if use.flag.deprecated:
+            note = f": {use.flag.note}" if use.flag.note else ""
+            yield Finding.at("S_DEPRECATED", f"--{use.flag.name} is deprecated{note}", use.word)
+        elif use.flag.name == "dry-run" and use.value in (None, "true", "false", "unchanged"):
+            message = "--dry-run without =client or =server is deprecated: write --dry-run=client"
+            yield Finding.at("S_DRY_RUN", message, use.word, replacement="--dry-run=client")
+    yield from _old_type(call)
+    yield from _expanded(call)
+
+
+def _old_type(call: Invocation) -> Iterator[Finding]:
+    if not call.node.wants_type or not call.arguments:
+        return
+    word = call.arguments[0]
+    for part in word.text.partition("/")[0].split(","):
+        found = named(part)
+        if found is not None and found.deprecated_since and not word.dynamic:
+            message = f"{found.kind} is deprecated since Kubernetes {found.deprecated_since}; {found.instead}"
+            yield Finding.at("S_DEPRECATED", message, word, severity=Severity.INFO)
+
+
+def _expanded(call: Invocation) -> Iterator[Finding]:
+    """`exec POD -- echo $VAR`: the reader's own shell replaces `$VAR`, not the container's."""
+    if call.node.path not in {("exec",), ("run",), ("debug",)} or not call.rest:
+        return
+    if call.rest[0].text in {"sh", "bash", "ash", "/bin/sh", "/bin/bash", "zsh"}:
+        quoted = [word for word in call.rest[1:] if word.variables and '"' in word.text[:1]]
+        if not quoted:
+            return
+    found = next((word for word in call.rest if word.variables), None)
+    if found is None:
+        return
+    variable = found.variables[0]
+    yield Finding(
+        "S_EXPANDED",
+        f"the local shell replaces ${variable.name} before kubectl sees it, not the container's shell",
+        variable.start,
+        variable.end,
+    )
+
+
+def check(command: Command, grammar: Grammar, extra_types: frozenset[str] = frozenset()) -> tuple[Finding, ...]:
+    """All findings about one command."""
+    return tuple(lint(parse(command, grammar), grammar, extra_types))
