@@ -17,7 +17,7 @@ import subprocess
 import tempfile
 import threading
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 from itertools import count
 from pathlib import Path
@@ -46,7 +46,7 @@ class Ruling(NamedTuple):
 _USAGE = re.compile(
     r"unknown (shorthand )?flag|unknown command|flag needs an argument|invalid argument \"|required flag"
     r"|doesn't have a resource type|unable to match a printer|no name was specified|no need to specify a resource type"
-    r"|you may not specify|exactly one NAME|you must specify|must specify|not supported anymore|must be specified"
+    r"|you may not specify|exactly one NAME|(?<!You )must specify|[Yy]ou must specify|specify one path|flags cannot be placed before|not supported anymore|must be specified"
     r"|[Rr]equired resource not|arguments in resource/name form|accepts \d|requires (at least|exactly)"
     r"|Invalid dry-run|if any flags in the group|See 'kubectl .*(-h|--help)' for",
 )
@@ -64,7 +64,7 @@ _SURROUNDINGS = re.compile(
     r"|cannot be introspected|found no selector|no selectors|not labeled|is paused|not patched|taint .* not found"
     r"|does not have|unable to decode|not valid for pod|has no |is invalid:|couldn't find|cannot exec|git |no pods? found"
     r"|at least one (pod|container)|plugin|no matches for|unable to retrieve|did not find|unable to (list|get|fetch)"
-    r"|cronjob|Unable to (connect|restart)|not on the (same|allowed)|not a (regular )?file|unable to parse bytes",
+    r"|cronjob|Unable to (connect|restart)|is not paused|address already in use|last-applied-configuration|find specified revision|failed to create token|not a (regular )?file|unable to parse bytes",
 )
 
 
@@ -104,6 +104,10 @@ class Judge:
         work.mkdir()
         config = work / "config"  # a file of its own for every call: `kubectl config set-...` writes it
         config.write_text(json.dumps(_kubeconfig(self.stub.port, call)), encoding="utf-8")
+        for name in _manifests(arguments):
+            path = work / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(_MANIFEST, encoding="utf-8")
         environment = {
             "PATH": "/usr/bin:/bin",
             "HOME": str(home),
@@ -147,6 +151,22 @@ def rule(code: int, errors: str, *, contacted: bool) -> Ruling:
     if contacted or not said or _SURROUNDINGS.search(text):
         return Ruling(Outcome.BEYOND, said)
     return Ruling(Outcome.REJECTED, said)
+
+
+_MANIFEST = '{"apiVersion":"v1","kind":"Pod","metadata":{"name":"alpha"},"spec":{"containers":[{"name":"c","image":"i"}]}}'
+
+
+def _manifests(arguments: Sequence[str]) -> Iterator[str]:
+    """Files that the command reads manifests from: they shall be there, so that kubectl looks at the rest."""
+    for index, word in enumerate(arguments):
+        if word in {"-f", "--filename"} and index + 1 < len(arguments):
+            name = arguments[index + 1]
+        elif word.startswith(("--filename=", "-f=")):
+            name = word.partition("=")[2]
+        else:
+            continue
+        if re.fullmatch(r"(?:\./)?[\w-][\w./-]*\.(?:ya?ml|json)", name) and ".." not in name:
+            yield name
 
 
 def _kubeconfig(port: int, call: str) -> Mapping[str, object]:
@@ -280,11 +300,11 @@ class _Api:
         ]
         return {"kind": "APIGroupList", "apiVersion": "v1", "groups": groups}
 
-    def object(self, resource: Resource, name: str) -> dict[str, Any]:
+    def object(self, resource: Resource, name: str, namespace: str | None = None) -> dict[str, Any]:
         metadata: dict[str, Any] = {"name": name, "uid": "u", "resourceVersion": "1", "labels": _LABELS}
         metadata["creationTimestamp"] = "2026-01-01T00:00:00Z"
         if resource.namespaced:
-            metadata["namespace"] = "default"
+            metadata["namespace"] = namespace or "default"
         template = {"metadata": {"labels": _LABELS}, "spec": _POD_SPEC}
         workload = {"replicas": 1, "selector": {"matchLabels": _LABELS}, "template": template}
         rolling = {**workload, "updateStrategy": {"type": "RollingUpdate"}}
@@ -307,7 +327,7 @@ class _Api:
 
 
 _OBJECT = re.compile(
-    r"/(?:api/(?P<core>v1)|apis/(?P<group>[^/]+/[^/]+))(?:/namespaces/[^/]+(?=/))?/(?P<plural>[a-z]+)"
+    r"/(?:api/(?P<core>v1)|apis/(?P<group>[^/]+/[^/]+))(?:/namespaces/(?P<namespace>[^/]+)(?=/))?/(?P<plural>[a-z]+)"
     r"(?:/(?P<name>[^/]+))?(?:/(?P<sub>.+))?$"
 )
 _VERSION = {"major": "1", "minor": "37", "gitVersion": "v1.37.0", "goVersion": "go", "platform": "linux/amd64"}
@@ -361,17 +381,19 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         resource = next((row for row in rows if row.plural == match["plural"]), None)
         if resource is None:
             return missing
-        name, sub = match["name"], match["sub"]
+        name, sub, namespace = match["name"], match["sub"], match["namespace"]
         if name is None and self.command == "POST":
-            return 201, _posted(body) or self.api.object(resource, "stub")
+            return 201, _posted(body) or self.api.object(resource, "stub", namespace)
         if name is None and self.command == "DELETE":
             return 200, {"kind": "Status", "apiVersion": "v1", "status": "Success"}
         if name is None:
-            items = [] if "watch=" in self.path else [self.api.object(resource, "stub")]
+            items = [] if "watch=" in self.path else [self.api.object(resource, "stub", namespace)]
             kind = {"kind": f"{resource.kind}List", "apiVersion": resource.api_version}
             return 200, {**kind, "metadata": {"resourceVersion": "1"}, "items": items}
         if sub == "log":
             return 200, {}
+        if sub == "token":
+            return 201, {"kind": "TokenRequest", "apiVersion": "authentication.k8s.io/v1", "status": {"token": "t"}}
         if sub == "scale" and "scale" in _SUBRESOURCES.get(resource.plural, ()):
             return 200, {
                 "kind": "Scale",
@@ -382,7 +404,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             }
         if sub:
             return missing
-        found = self.api.object(resource, name)
+        found = self.api.object(resource, name, namespace)
         if self.command == "DELETE":  # another uid than GET gives: kubectl then sees that the object is gone
             found["metadata"]["uid"] = "deleted"
         return 200, found

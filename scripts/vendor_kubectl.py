@@ -89,6 +89,11 @@ CANDIDATES: Mapping[str, Sequence[str]] = {
     "session-affinity": ["None", "ClientIP"],
     "types": ["Normal", "Warning"],
 }
+# Refusals that are about the words of a probe or the stub's objects, not about how many words there are.
+NOT_THE_SHAPE = re.compile(
+    r"is only supported for|not paused|[Ee]dit cancelled|last-applied-configuration|failed to create token"
+    r"|unable to parse|Unsupported shell|no objects found"
+)
 BAD = "zz-made-up"
 POISON = "--no-such-flag-at-all"
 
@@ -236,7 +241,7 @@ class Learner:
                     continue
                 words = probe_words(pattern)
                 ruling = self.ask(path, words, [*base, *extra])
-                if ruling.outcome is not Outcome.REJECTED:
+                if ruling.outcome is not Outcome.REJECTED or NOT_THE_SHAPE.search(ruling.message):
                     row.append(0)
                     continue
                 said = tidy(ruling.message)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import cache
 
 from .invocation import Invocation
@@ -24,6 +25,7 @@ _CUSTOM = re.compile(r"[a-z][a-z0-9-]*(?:\.[a-z0-9-]+){2,}")  # foos.example.com
 _SHOUTED = re.compile(r"[A-Z][A-Z0-9]*(?:[_-][A-Z0-9]+)*")
 # Where a shape was not tried, the next best one that was: a letter and what it may be taken for, best first.
 _ALIKE = {"N": "WR", "W": "R", "C": "R", "T": "K", "M": "K", "S": "P", "V": "U", "F": "U", "L": "U", "K": "U", "B": "P"}
+_SHELLS = ("bash", "zsh", "fish", "powershell")  # what `kubectl completion` writes code for
 _ANY = "URPKLV"  # what a placeholder may turn out to be
 _MOST = 300  # combinations of placeholders that are looked up
 
@@ -42,11 +44,24 @@ def refusal(call: Invocation, extra_types: frozenset[str] = frozenset()) -> tupl
     if not call.node.modes or call.command.grows or any(_is_open(word) for word in (*words, *_flag_values(call))):
         return None
     mode = _mode(call)
-    if mode is None:
+    if mode is None or (call.node.path == ("taint",) and mode):
         return None
+    if {"filename", "kustomize"} <= call.names:
+        return "only one of -f and -k can be given", call.path_words[-1]
+    incomplete = next((word for word in words if re.fullmatch(r"[a-z]+/", word.text) and is_type(word.text[:-1])), None)
+    if incomplete is not None and call.node.wants_type:
+        return f"{incomplete.text} lacks the name after the slash", incomplete
+    if call.node.path == ("completion",) and words and words[0].text not in _SHELLS and not words[0].dynamic:
+        return f"it knows {', '.join(_SHELLS)}, not {words[0].text!r}", words[0]
+    if call.node.path == ("explain",):  # `pods.spec.containers` names a field; its first part is the type
+        words = [replace(word, text=word.text.partition(".")[0]) for word in words]
     letters = [_letters(word, index, extra_types) for index, word in enumerate(words)]
     tail = REST if call.rest is not None else ""
     answers = []
+    if letters and letters[0] == "B":
+        answer = call.node.answer(mode, PATTERNS.index("B")) or call.node.answer(mode, PATTERNS.index("BU"))
+        if "have a resource type" in answer:
+            return answer.replace("nosuch", words[0].text.partition("/")[0]), words[0]
     for shape in itertools.islice(itertools.product(*letters), _MOST):
         found = _lookup("".join(shape), tail)
         answer = call.node.answer(mode, found) if found is not None else ""
@@ -79,7 +94,7 @@ def _mode(call: Invocation) -> str | None:
         for mode, flags in (("f", {"filename", "kustomize"}), ("l", {"selector"}), ("a", {"all"}), ("A", {"all-namespaces"}))
         if flags & names and mode in call.node.modes
     ]
-    if {"raw", "local", "list", "field-selector"} & names:
+    if {"raw", "local", "list", "field-selector", "current"} & names:
         return None
     if len(found) > 1:
         found = [mode for mode in found if mode != "A"]
@@ -98,11 +113,6 @@ def _letters(word: Word, index: int, extra_types: frozenset[str]) -> str:
         return _ANY
     if text.startswith(("./", "../", "/", "~", "http://", "https://")):
         return "F"
-    head, slash, _ = text.partition("/")
-    if slash and "=" not in head:
-        if _is_workload(head):
-            return "S"
-        return "P" if is_type(head, extra_types) or _CUSTOM.fullmatch(head) or _SHOUTED.fullmatch(head) else "B"
     if _TAINT.fullmatch(text):
         return "T"
     if "=" in text:
@@ -113,6 +123,11 @@ def _letters(word: Word, index: int, extra_types: frozenset[str]) -> str:
         return "L"
     if ":" in text:
         return "V"
+    head, slash, _ = text.partition("/")
+    if slash:
+        if _is_workload(head):
+            return "S"
+        return "P" if is_type(head, extra_types) or _CUSTOM.fullmatch(head) or _SHOUTED.fullmatch(head) else "B"
     if index == 0:
         return _type_letter(text, extra_types)
     return "U" if not is_type(text) else "RU"
@@ -158,6 +173,10 @@ def _lookup(shape: str, tail: str) -> int | None:
 def _simpler(shape: str) -> Iterator[str]:
     if len(shape) > 2 and shape[-1] == shape[-2]:
         yield shape[:-1]
+    if shape[:1] in "RWNC" and re.fullmatch(r".U+[PS].*", shape):
+        yield "RP"  # a type, and later TYPE/NAME
+    if re.fullmatch(r"[PS]+U.*", shape) and len(shape) > 2:
+        yield "PU"  # TYPE/NAME, and later a name alone
     for index, letter in enumerate(shape):
         for other in _ALIKE.get(letter, ""):
             if index == 0 and other == "U" and letter in "WRNC":

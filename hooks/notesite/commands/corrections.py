@@ -31,6 +31,33 @@ _CREATE = {
     "serviceaccounts": "create serviceaccount my-account",
     "roles": "create role my-role --verb=get --resource=pods",
 }
+_PREFERRED = {  # groups whose objects are mostly of one sort
+    ("create", "secret"): ("generic", "docker-registry", "tls"),
+    ("create", "service"): ("clusterip", "nodeport", "loadbalancer", "externalname"),
+}
+_SAMPLES = {  # arguments that make a command whole, where a name alone does not
+    "annotate": ("pod my-pod key=value",),
+    "auth can-i": ("get pods",),
+    "certificate approve": ("my-request",),
+    "certificate deny": ("my-request",),
+    "completion": ("bash",),
+    "config set": ("contexts.my-context.namespace default",),
+    "config set-context": ("my-context",),
+    "config use-context": ("my-context",),
+    "config rename-context": ("old-name new-name",),
+    "cordon": ("my-node",),
+    "cp": ("./file my-pod:/tmp/file",),
+    "drain": ("my-node",),
+    "exec": ("my-pod -- sh",),
+    "get": ("pods",),
+    "label": ("pod my-pod key=value",),
+    "logs": ("my-pod",),
+    "port-forward": ("my-pod 8080:80",),
+    "set env": ("deployment/my-deployment KEY=value",),
+    "set image": ("deployment/my-deployment nginx=nginx:1.27",),
+    "taint": ("nodes my-node key=value:NoSchedule",),
+    "uncordon": ("my-node",),
+}
 # What the words before a bare command ask for: a phrase -> the command.
 _ASKED = (
     (re.compile(r"\bswitch\b|\bchange\b.*\b(?:context|cluster|node)\b", re.IGNORECASE), "config use-context my-context"),
@@ -75,7 +102,7 @@ def _passes(fixed: str, grammar: Grammar, finding: Finding) -> bool:
     if not commands or len([command for command in commands if command.depth == 0]) != 1:
         return False
     found = {item.code for item in lint(parse(commands[0], grammar), grammar)}
-    return not found & REFUSED and finding.code not in found
+    return not found & REFUSED and "S_BARE" not in found and finding.code not in found
 
 
 def _candidates(call: Invocation, finding: Finding, grammar: Grammar, lead: str) -> Iterator[list[Edit]]:
@@ -83,6 +110,8 @@ def _candidates(call: Invocation, finding: Finding, grammar: Grammar, lead: str)
     if finding.replacement is not None:
         first = [(finding.start, finding.end, finding.replacement)]
         yield first
+    if finding.code == "S_VALUE":
+        yield from _two_dashes(call, finding)
     for make in _MAKERS.get(finding.code, ()):
         yield from make(call, finding, grammar)
     if finding.code == "S_BARE":
@@ -93,6 +122,14 @@ def _candidates(call: Invocation, finding: Finding, grammar: Grammar, lead: str)
             for make in _MAKERS[code]:
                 for more in make(call, finding, grammar):
                     yield [*first, *more]
+
+
+def _two_dashes(call: Invocation, finding: Finding) -> Iterator[list[Edit]]:
+    """`-output yaml` is read as `-o utput`."""
+    for word in call.command.words:
+        name = word.text[1:].partition("=")[0]
+        if word.start == finding.start and not word.text.startswith("--") and len(name) > 2 and call.node.flag(name):
+            yield [(word.start, word.start, "-")]
 
 
 def _guessed_type(name: str) -> str:
@@ -117,8 +154,9 @@ def _with_type(call: Invocation, finding: Finding, grammar: Grammar) -> Iterator
         kind = _guessed_type(head)
         yield [(word.start, word.end, f"{kind}/{tail}")]
     else:
-        yield [(word.start, word.start, f"{_guessed_type(word.text)} ")]
-        yield [(word.start, word.end, f"{_guessed_type(word.text)}/{word.text}")]
+        for kind in dict.fromkeys((_guessed_type(word.text), "deployment", "node")):
+            yield [(word.start, word.start, f"{kind} ")]
+            yield [(word.start, word.end, f"{kind}/{word.text}")]
 
 
 def _appended(call: Invocation, text: str) -> Iterator[list[Edit]]:
@@ -137,20 +175,26 @@ def _with_name(call: Invocation, finding: Finding, grammar: Grammar) -> Iterator
     del finding, grammar
     if not call.node.path:
         return
+    command = " ".join(call.node.path)
     if not call.arguments:
+        for sample in _SAMPLES.get(command, ()):
+            yield from _appended(call, f" {sample}")
+        if "filename" in call.node.flag_names and not call.node.wants_type:
+            yield from _appended(call, " -f my-file.yaml")
         yield from _appended(call, f" {_base_name(call)}")
-        yield from _appended(call, " my-pod")
         yield from _appended(call, " pod/my-pod")
         yield from _appended(call, " deployment/my-deployment")
-        yield from _appended(call, " pods")
         yield from _appended(call, " pod my-pod")
-        yield from _appended(call, " get pods")
-        yield from _appended(call, " my-pod 8080:80")
         return
     last = call.arguments[-1]
     kind = named(call.arguments[0].text)
     name = f"my-{kind.kind.lower()}" if kind else "my-pod"
-    for extra in (f" {name}", " key=value", f" {name} key=value", " 8080:80", " key=value:NoSchedule", f" {name}:/tmp"):
+    if command == "taint" and "=" in last.text:
+        yield [(last.start, last.end, f"{last.text.partition(':')[0]}:NoSchedule")]
+    if command in {"apply", "create", "delete", "diff", "replace"} and last.text.endswith((".yaml", ".yml", ".json")):
+        yield [(last.start, last.start, "-f ")]
+    tails = {"exec": (" -- sh",), "port-forward": (" 8080:80",), "set image": (" nginx=nginx:1.27",), "cp": (" my-pod:/tmp/file",)}
+    for extra in (*tails.get(command, ()), f" {name}", " key=value", f" {name} key=value", " 8080:80", " key=value:NoSchedule", f" {name}:/tmp"):
         yield [(last.end, last.end, extra)]
 
 
@@ -197,6 +241,8 @@ def _with_subcommand(call: Invocation, finding: Finding, grammar: Grammar) -> It
             yield [(word.start, word.start, f"{name} ")]
     elif kind is not None:
         yield [(word.start, word.start, "get ")]  # `kubectl pods`
+    if not call.node.path and "/" in word.text and kind is not None:
+        yield [(word.start, word.start, "describe ")]
     del finding, grammar
 
 
@@ -211,14 +257,21 @@ def _without_flag(call: Invocation, finding: Finding, grammar: Grammar) -> Itera
         recipe = _CREATE.get(kind.plural) if kind else None
         if recipe:
             yield [(start, call.arguments[0].end, recipe)]
-    meant = near(bad.name, call.node.flag_names, 0.5)
-    if meant and bad.reason == "unknown":
-        yield [(bad.word.start + 2, bad.word.start + 2 + len(bad.name), meant)]
-    yield [(bad.word.start, bad.word.end, "")]
-    if "=" not in bad.word.text:
-        following = next((word for word in call.command.words if word.start > bad.word.end), None)
-        if following is not None:
-            yield [(bad.word.start, following.end, "")]
+    if call.node.children and call.arguments:
+        word = call.arguments[0]
+        meant = near(word.text, call.node.child_names, 0.6)
+        if meant:
+            yield [(word.start, word.end, meant)]
+        for name in _PREFERRED.get(call.node.path, ()):
+            yield [(word.start, word.start, f"{name} ")]
+    elif bad.reason == "unknown":
+        for name in _PREFERRED.get(call.node.path, ()):
+            yield [(call.path_words[-1].end, call.path_words[-1].end, f" {name} my-{call.node.path[-1]}")]
+    before = call.command.words[call.command.words.index(bad.word) - 1].end
+    following = next((word for word in call.command.words if word.start >= bad.word.end), None)
+    if "=" not in bad.word.text and following is not None and not following.text.startswith("-"):
+        yield [(before, following.end, "")]
+    yield [(before, bad.word.end, "")]
     holder = next((node for node in grammar.walk() if bad.name in node.own), None)
     if holder is not None and start is not None and finding.code == "S_FLAG":
         yield [(start, call.path_words[-1].end, " ".join(holder.path))]
@@ -255,7 +308,7 @@ def _asked(call: Invocation, lead: str) -> Iterator[list[Edit]]:
 _Maker = Callable[[Invocation, Finding, Grammar], Iterator[list[Edit]]]
 _MAKERS: dict[str, tuple[_Maker, ...]] = {
     "S_TYPE": (_with_type,),
-    "S_ARGUMENTS": (_with_name, _with_type, _without_surplus),
+    "S_ARGUMENTS": (_without_surplus, _with_name, _with_type),
     "S_REQUIRED": (_with_required,),
     "S_COMMAND": (_with_subcommand,),
     "S_FLAG": (_without_flag,),

@@ -15,6 +15,8 @@ from functools import cache
 from importlib import resources
 from typing import Any, NamedTuple
 
+from .patterns import PATTERNS
+
 
 class Flag(NamedTuple):
     """One flag of one command."""
@@ -115,7 +117,8 @@ class Node:
     @property
     def wants_type(self) -> bool:
         """Whether the first argument is a resource type, as in `get`, `delete`, `rollout status`."""
-        return any("doesn't have a resource type" in message for message in self.raw.get("messages", ()))
+        alone, with_value = (self.answer("", PATTERNS.index(shape)) for shape in ("U", "UK"))
+        return bool(alone) and ("have a resource type" in alone or "have a resource type" in with_value)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from . import arguments, danger, values
 from .grammar import Grammar, Node
 from .invocation import BadFlag, Invocation, parse
 from .nearest import near
+from .patterns import PATTERNS
 from .resources import by_name, is_type, named
 from .words import Command, Word
 
@@ -37,12 +38,11 @@ class Finding:
 
 # kubectl sub-commands that plugins of Krew add, or that distributions ship; kubectl alone says "unknown command".
 PLUGINS = frozenset(
-    "krew ctx ns neat tree view-secret view-utilization who-can access-matrix cert-manager cnpg argo rollouts-argo"
-    " sniff stern tail trace whoami score outdated df-pv iexec images kubescape modify-secret node-shell oidc-login"
-    " resource-capacity rook-ceph sick-pods split-yaml status vsphere gadget kuttl minio directpv hlf kc konfig mtail"
-    " np-viewer open-svc operator pod-lens preflight sshd starboard unused-volumes virt kudo karmada slice ingress-nginx"
-    " convert argo-rollouts aws-auth datadog hns ice ktop popeye deprecations advise-psp cilium hubble calico vela linkerd"
-    " istio crossplane schemahero netshoot exec-as fuzzy graph df grep eksporter".split()
+    "krew ctx ns neat tree view-secret view-utilization who-can access-matrix cert-manager cnpg argo argo-rollouts stern"
+    " sniff whoami outdated df-pv iexec kubescape modify-secret node-shell oidc-login resource-capacity rook-ceph"
+    " sick-pods split-yaml gadget kuttl minio directpv konfig mtail np-viewer open-svc pod-lens popeye deprecations"
+    " starboard unused-volumes kudo karmada ingress-nginx convert aws-auth datadog netshoot exec-as view-allocations"
+    " view-webhook view-cert cilium hubble calico linkerd crossplane schemahero ktop kc kubesec-scan score".split()
 )
 
 
@@ -86,6 +86,7 @@ def _dangers(call: Invocation, grammar: Grammar) -> Iterator[tuple[str, Word]]:
 def _blocking(call: Invocation, extra_types: frozenset[str]) -> Iterator[Finding]:
     """What makes the program refuse the command, in the order in which it looks."""
     yield from _unknown_command(call)
+    yield from _no_subcommand(call)
     for use, message, better in values.problems(call):
         word = use.value_word or use.word
         replacement = None
@@ -108,6 +109,15 @@ def _blocking(call: Invocation, extra_types: frozenset[str]) -> Iterator[Finding
         yield Finding.at(code, f"{call.title}: {message}", place)
 
 
+def _no_subcommand(call: Invocation) -> Iterator[Finding]:
+    """A group alone, where the program refuses that."""
+    node = call.node
+    if node.path and node.children and not call.arguments and not call.names and _is_group(node):
+        if node.answer("", PATTERNS.index("")) and not call.command.grows:
+            listed = ", ".join(sorted(node.children))
+            yield Finding.at("S_COMMAND", f"{call.title} needs a sub-command: one of {listed}", call.path_words[-1])
+
+
 def _excused(call: Invocation) -> bool:
     """Other flags that make the required ones pointless."""
     return bool(call.names & {"list", "raw"})
@@ -122,18 +132,54 @@ def _unknown_command(call: Invocation) -> Iterator[Finding]:
         return
     if not node.path and word.text in PLUGINS:
         return
-    known = node.child_names
-    meant = near(word.text, known) or near(word.text.lower(), known)
+    meant = _MEANT.get(word.text, "") if not node.path else ""
+    meant = meant or near(word.text.lower(), node.child_names, 0.6)
     hint = f"; did you mean {meant!r}?" if meant else ""
     if node.path and not meant:
         hint = "; it needs one of " + ", ".join(sorted(node.children))
     what = "command" if not node.path else "sub-command"
-    yield Finding.at("S_COMMAND", f"{call.title} has no {what} {word.text!r}{hint}", word, replacement=meant or None)
+    # Some groups print their help instead of refusing.
+    refused = not node.path or bool(node.answer("", PATTERNS.index("U")) or node.raw.get("group"))
+    severity = None if refused else Severity.INFO
+    if refused or meant:
+        message = f"{call.title} has no {what} {word.text!r}{hint}"
+        yield Finding.at("S_COMMAND", message, word, severity=severity, replacement=meant or None)
+
+
+# What people type who think of another tool.
+_MEANT = {
+    "list": "get",
+    "ls": "get",
+    "show": "get",
+    "ps": "get pods",
+    "status": "get",
+    "remove": "delete",
+    "rm": "delete",
+    "stop": "delete",
+    "destroy": "delete",
+    "start": "run",
+    "update": "edit",
+    "modify": "edit",
+    "log": "logs",
+    "inspect": "describe",
+    "restart": "rollout restart",
+    "rollback": "rollout undo",
+    "forward": "port-forward",
+    "portforward": "port-forward",
+    "ssh": "exec",
+    "use-context": "config use-context",
+    "set-context": "config set-context",
+    "get-contexts": "config get-contexts",
+    "current-context": "config current-context",
+    "can-i": "auth can-i",
+}
 
 
 def _is_group(node: Node) -> bool:
     """Whether the command does nothing without a sub-command."""
-    return not node.own.keys() - {"help"} or node.path in {("create",), ("plugin",)}
+    if "unknown command" in node.answer("", PATTERNS.index("U")):
+        return True
+    return bool(node.raw.get("group")) or node.path in {("certificate",), ("plugin",), ("create",)}
 
 
 def _bad_flag(call: Invocation, bad: BadFlag, grammar: Grammar) -> Finding:
@@ -144,15 +190,19 @@ def _bad_flag(call: Invocation, bad: BadFlag, grammar: Grammar) -> Finding:
         whole = word.text[1:].partition("=")[0]
         if len(whole) > 1 and call.node.flag(whole):
             return Finding.at("S_FLAG", f"{word.text} needs two dashes: -{word.text}", word, replacement=f"-{word.text}")
-        return Finding.at("S_FLAG", f"{call.title} has no flag -{bad.name}", word)
+        meant = near(whole, call.node.flag_names, 0.8) if len(whole) > 2 else ""
+        hint = f"; did you mean --{meant}?" if meant else ""
+        fixed = word.text.replace(f"-{whole}", f"--{meant}", 1) if meant else None
+        return Finding.at("S_FLAG", f"{call.title} has no flag -{bad.name}{hint}", word, replacement=fixed)
     last = call.node.removed.get(bad.name) or grammar.root.removed.get(bad.name)
     if last:
         message = f"{call.title} has no flag --{bad.name} any more: it was removed after {grammar.program} {last}"
         return Finding.at("S_REMOVED", message, word)
     meant = near(bad.name, call.node.flag_names)
     if not meant:
-        holders = [node for node in grammar.walk() if bad.name in node.own]
-        other = f"; {grammar.program} {' '.join(holders[0].path)} has it" if holders and holders[0].path else ""
+        holders = [node for node in grammar.walk() if bad.name in node.own and node.path]
+        listed = ", ".join(" ".join((grammar.program, *node.path)) for node in holders)
+        other = f"; it belongs to {listed}" if 0 < len(holders) <= 3 else ""
         return Finding.at("S_FLAG", f"{call.title} has no flag --{bad.name}{other}", word)
     fixed = word.text.replace(bad.name, meant, 1)
     return Finding.at("S_FLAG", f"{call.title} has no flag --{bad.name}; did you mean --{meant}?", word, replacement=fixed)
@@ -184,7 +234,7 @@ def _missing_type(call: Invocation, extra_types: frozenset[str]) -> Iterator[Fin
         return
     if word.text.startswith(("/", ".")) or (call.node.path == ("explain",) and is_type(head.partition(".")[0], extra_types)):
         return
-    if not slash and call.command.grows:
+    if call.command.grows:
         return
     meant = _near_type(head)
     if meant:
@@ -211,7 +261,7 @@ def looks_like_name(text: str) -> bool:
 def _near_type(text: str) -> str:
     plain = [name for name in by_name() if "." not in name and len(name) > 3]
     parts = text.lower().split(",")
-    better = [part if is_type(part) else near(part, plain, 0.8) for part in parts]
+    better = [part if is_type(part) else near(part, plain, 0.75) for part in parts]
     return ",".join(better) if all(better) else ""
 
 
@@ -220,7 +270,7 @@ def _remarks(call: Invocation) -> Iterator[Finding]:
     if not call.node.path and not call.arguments and not call.flags:
         yield Finding.at("S_BARE", f"a bare {call.title} prints its help and does nothing", call.path_words[0])
         return
-    if call.node.children and _is_group(call.node) and not call.arguments and not call.names and call.node.path:
+    if call.node.path and call.node.children and not call.arguments and not call.names and _is_group(call.node):
         listed = ", ".join(sorted(call.node.children))
         yield Finding.at("S_BARE", f"{call.title} alone prints its help; it needs one of {listed}", call.path_words[-1])
     for use in call.flags:

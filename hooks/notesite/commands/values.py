@@ -35,6 +35,7 @@ _PAIRS = re.compile(rf"[^=,]+={_QUANTITY}(?:,[^=,]+={_QUANTITY})*")
 _TCP = re.compile(r"\d+(?::[\w-]+)?")
 # (command, flag) -> what the value must look like, and how to say it.  "" stands for every command.
 _FORMATS: Mapping[tuple[str, str], tuple[re.Pattern[str], str]] = {
+    ("", "request-timeout"): (re.compile(rf"\d+|{_DURATION.pattern}"), "seconds, or a duration such as 30s"),
     ("", "from-literal"): (re.compile(r"[^=]+=.*", re.DOTALL), "KEY=VALUE"),
     ("run", "env"): (re.compile(r"[A-Za-z_.-][\w.-]*=.*", re.DOTALL), "NAME=VALUE"),
     ("create service clusterip", "tcp"): (_TCP, "PORT or PORT:TARGETPORT"),
