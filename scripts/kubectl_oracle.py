@@ -8,6 +8,7 @@ What fails later, because there is no cluster, no such file or no such context, 
 
 from __future__ import annotations
 
+import contextlib
 import http.server
 import json
 import os
@@ -102,12 +103,13 @@ class Judge:
         home = Path(self._folder.name)
         work = home / call
         work.mkdir()
-        config = work / "config"  # a file of its own for every call: `kubectl config set-...` writes it
+        config = home / f"{call}.json"  # a file of its own for every call: `kubectl config set-...` writes it
         config.write_text(json.dumps(_kubeconfig(self.stub.port, call)), encoding="utf-8")
         for name in _manifests(arguments):
             path = work / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(_MANIFEST, encoding="utf-8")
+            with contextlib.suppress(OSError):  # one name is the folder of another
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(_MANIFEST, encoding="utf-8")
         environment = {
             "PATH": "/usr/bin:/bin",
             "HOME": str(home),
@@ -133,6 +135,7 @@ class Judge:
             return 1, "", "error: invalid argument", False
         finally:
             shutil.rmtree(work, ignore_errors=True)
+            config.unlink(missing_ok=True)
         output, errors = (text.decode("utf-8", "replace") for text in (done.stdout, done.stderr))
         return done.returncode, output, errors, self.stub.was_asked(call)
 

@@ -94,6 +94,34 @@ NOT_THE_SHAPE = re.compile(
     r"is only supported for|not paused|[Ee]dit cancelled|last-applied-configuration|failed to create token"
     r"|unable to parse|Unsupported shell|no objects found"
 )
+# Flags of former days that no help text shows, but old notes use.  Whether a version still takes them is tried out.
+FORMER: Mapping[str, Sequence[str]] = {
+    "annotate": ["record"],
+    "apply": ["record", "prune-whitelist", "grace-period", "experimental-server-side"],
+    "autoscale": ["record", "cpu-percent", "generator"],
+    "create": ["record"],
+    "create deployment": ["record", "generator", "save-config"],
+    "create configmap": ["generator"],
+    "delete": ["include-uninitialized", "delete-local-data"],
+    "drain": ["delete-local-data"],
+    "edit": ["record"],
+    "expose": ["record", "generator", "create-external-load-balancer"],
+    "get": ["export", "show-all", "include-uninitialized", "use-openapi-print-columns"],
+    "label": ["record"],
+    "patch": ["record"],
+    "replace": ["record"],
+    "run": ["generator", "replicas", "limits", "requests", "serviceaccount", "hostport", "schedule", "record", "service-generator"],
+    "scale": ["record"],
+    "set env": ["record"],
+    "set image": ["record"],
+    "set resources": ["record"],
+    "set selector": ["record"],
+    "set serviceaccount": ["record"],
+    "version": ["short"],
+    "logs": ["show-all"],
+    "top node": ["heapster-namespace", "heapster-port", "heapster-scheme", "heapster-service"],
+    "top pod": ["heapster-namespace", "heapster-port", "heapster-scheme", "heapster-service"],
+}
 BAD = "zz-made-up"
 POISON = "--no-such-flag-at-all"
 
@@ -206,17 +234,28 @@ class Learner:
         for grammar in sorted(known, key=lambda grammar: release(grammar["version"]), reverse=True):
             old = find(grammar["tree"], path)
             for name, flag in {**old.get("flags", {}), **old.get("deprecated", {})}.items():
-                if any(name in node.get(kind, {}) for kind in ("flags", "deprecated", "removed")):
-                    continue
-                said = self.say(*(path or ("get", "pods")), f"--{name}", BAD, POISON)
-                if f"unknown flag: --{name}" in said:
-                    node.setdefault("removed", {})[name] = grammar["version"]
-                else:
-                    note = re.search(rf"Flag --{name} has been deprecated, (.*)", said)
-                    node.setdefault("deprecated", {})[name] = {**flag, "note": note[1] if note else ""}
+                if not self.listed(node, name):
+                    self.try_flag(path, node, name, flag, grammar["version"])
             for name, version in old.get("removed", {}).items():
-                if not any(name in node.get(kind, {}) for kind in ("flags", "deprecated", "removed")):
+                if not self.listed(node, name):
                     node.setdefault("removed", {})[name] = version
+        for name in FORMER.get(" ".join(path), ()):
+            if not self.listed(node, name):
+                self.try_flag(path, node, name, {}, "")
+
+    @staticmethod
+    def listed(node: Mapping[str, Any], name: str) -> bool:
+        return any(name in node.get(kind, {}) for kind in ("flags", "deprecated", "removed"))
+
+    def try_flag(self, path: tuple[str, ...], node: dict[str, Any], name: str, flag: Mapping[str, Any], last: str) -> None:
+        """Note whether a flag that no help text shows is deprecated or removed; `last` is the last version with it."""
+        said = self.say(*(path or ("get", "pods")), f"--{name}={BAD}", POISON)
+        if f"unknown flag: --{name}" in said:
+            node.setdefault("removed", {})[name] = last
+            return
+        note = re.search(rf"Flag --{name} has been deprecated, (.*)", said)
+        kind = flag.get("type") or flag_type(said)
+        node.setdefault("deprecated", {})[name] = {**flag, "type": kind, "note": note[1] if note else ""}
 
     def ask(self, path: Sequence[str], words: Sequence[str], flags: Sequence[str]) -> Ruling:
         words = list(words)

@@ -171,8 +171,9 @@ def _lookup(shape: str, tail: str) -> int | None:
 
 
 def _simpler(shape: str) -> Iterator[str]:
-    if len(shape) > 2 and shape[-1] == shape[-2]:
-        yield shape[:-1]
+    for index in range(len(shape) - 1, 1, -1):
+        if shape[index] == shape[index - 1] and len(shape) > 2:
+            yield shape[:index] + shape[index + 1 :]
     if shape[:1] in "RWNC" and re.fullmatch(r".U+[PS].*", shape):
         yield "RP"  # a type, and later TYPE/NAME
     if re.fullmatch(r"[PS]+U.*", shape) and len(shape) > 2:

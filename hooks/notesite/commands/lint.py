@@ -97,6 +97,7 @@ def _blocking(call: Invocation, extra_types: frozenset[str]) -> Iterator[Finding
         yield Finding.at("S_VALUE", message + hint, word, replacement=replacement)
     yield from _spaced_value(call)
     yield from _missing_type(call, extra_types)
+    yield from _granted_types(call, extra_types)
     for required in call.node.required:
         if not call.names.intersection(required.names) and not _excused(call) and not call.command.grows:
             listed = " or ".join(f"--{name}" for name in required.names)
@@ -194,9 +195,10 @@ def _bad_flag(call: Invocation, bad: BadFlag, grammar: Grammar) -> Finding:
         hint = f"; did you mean --{meant}?" if meant else ""
         fixed = word.text.replace(f"-{whole}", f"--{meant}", 1) if meant else None
         return Finding.at("S_FLAG", f"{call.title} has no flag -{bad.name}{hint}", word, replacement=fixed)
-    last = call.node.removed.get(bad.name) or grammar.root.removed.get(bad.name)
-    if last:
-        message = f"{call.title} has no flag --{bad.name} any more: it was removed after {grammar.program} {last}"
+    removed = {**grammar.root.removed, **call.node.removed}
+    if bad.name in removed:
+        after = f" after {grammar.program} {removed[bad.name]}" if removed[bad.name] else " long ago"
+        message = f"{call.title} has no flag --{bad.name} any more: it was removed{after}"
         return Finding.at("S_REMOVED", message, word)
     meant = near(bad.name, call.node.flag_names)
     if not meant:
@@ -251,6 +253,23 @@ def _missing_type(call: Invocation, extra_types: frozenset[str]) -> Iterator[Fin
         # A word that could well be a custom type is a guess, not a certainty.
         severity = None if slash or looks_like_name(head) else Severity.WARNING
         yield Finding.at("S_TYPE", message, word, severity=severity)
+
+
+def _granted_types(call: Invocation, extra_types: frozenset[str]) -> Iterator[Finding]:
+    """`create role --resource=`: types, each perhaps with a sub-resource."""
+    if call.node.path[:1] != ("create",) or call.node.path[-1] not in {"role", "clusterrole"}:
+        return
+    for use in call.uses("resource"):
+        for part in (use.value or "").split(",") if use.known else ():
+            head = part.partition("/")[0]
+            name, _, group = head.partition(".")
+            gone = group == "extensions" and is_type(name)
+            if gone or (head and "." not in head and head != "*" and not is_type(head, extra_types)):
+                meant = name if gone else _near_type(head)
+                hint = f"; did you mean {meant!r}?" if meant else ""
+                word = use.value_word or use.word
+                replacement = word.text.replace(head, meant, 1) if meant else None
+                yield Finding.at("S_TYPE", f"there is no resource type {head!r}{hint}", word, replacement=replacement)
 
 
 def looks_like_name(text: str) -> bool:
