@@ -44,7 +44,7 @@ def refusal(call: Invocation, extra_types: frozenset[str] = frozenset()) -> tupl
     if not call.node.modes or call.command.grows or any(_is_open(word) for word in (*words, *_flag_values(call))):
         return None
     mode = _mode(call)
-    if mode is None or (call.node.path == ("taint",) and mode):
+    if "raw" not in call.names and mode is None or (call.node.path == ("taint",) and mode):
         return None
     if {"filename", "kustomize"} <= call.names:
         return "only one of -f and -k can be given", call.path_words[-1]
@@ -55,6 +55,10 @@ def refusal(call: Invocation, extra_types: frozenset[str] = frozenset()) -> tupl
         return f"it knows {', '.join(_SHELLS)}, not {words[0].text!r}", words[0]
     if call.node.path == ("explain",):  # `pods.spec.containers` names a field; its first part is the type
         words = [replace(word, text=word.text.partition(".")[0]) for word in words]
+    if "raw" in call.names and words:
+        return "arguments may not be given together with --raw", words[0]
+    if call.names & {"watch", "watch-only"} and _several(words):
+        return "only one object, or one type, can be watched", words[-1]
     letters = [_letters(word, index, extra_types) for index, word in enumerate(words)]
     tail = REST if call.rest is not None else ""
     answers = []
@@ -70,6 +74,11 @@ def refusal(call: Invocation, extra_types: frozenset[str] = frozenset()) -> tupl
         answers.append(answer)
     # Placeholders: only when every reading of them is refused.
     return (_worded(answers[0], words), words[0] if words else None) if answers else None
+
+
+def _several(words: Sequence[Word]) -> bool:
+    """Whether more than one object is named: `pod a b`, `pod/a pod/b`."""
+    return len(words) > (1 if "/" in words[0].text else 2) if words else False
 
 
 def _flag_values(call: Invocation) -> Iterator[Word]:
@@ -111,7 +120,7 @@ def _letters(word: Word, index: int, extra_types: frozenset[str]) -> str:
         if "=" in text:
             return "K"
         return _ANY
-    if text.startswith(("./", "../", "/", "~", "http://", "https://")):
+    if text.startswith((".", "/", "~", "http://", "https://")):
         return "F"
     if _TAINT.fullmatch(text):
         return "T"

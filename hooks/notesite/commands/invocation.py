@@ -47,6 +47,7 @@ class Invocation:
     rest: list[Word] | None = None  # after `--`; None when there is none
     bad: BadFlag | None = None
     help: bool = False
+    opaque: bool = False  # a placeholder stands for the sub-command: nothing can be said
 
     @property
     def names(self) -> frozenset[str]:
@@ -73,7 +74,10 @@ def parse(command: Command, grammar: Grammar) -> Invocation:
     words = list(command.words)
     node, path, rest = _find(words[1:], grammar.root)
     call = Invocation(command, node, [words[0], *path])
-    _read_flags(rest, call)
+    first = next((word for word in rest if not word.text.startswith("-")), None)
+    call.opaque = bool(node.children) and not node.own and first is not None and first.dynamic
+    if not call.opaque:
+        _read_flags(rest, call)
     return call
 
 

@@ -57,7 +57,7 @@ def lint(call: Invocation, grammar: Grammar, extra_types: frozenset[str] = froze
     if call.bad:
         yield _bad_flag(call, call.bad, grammar)
         return
-    if call.help:
+    if call.help or call.opaque:
         return
     blocking = list(_blocking(call, extra_types))
     yield from blocking[:1]

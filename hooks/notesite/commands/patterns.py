@@ -34,7 +34,7 @@ PATTERNS: tuple[str, ...] = (
     "SK", "PK", "UK", "UL", "SL", "PL", "RK", "WK", "NK", "RL", "SM", "PM",
     "RUK", "WUK", "NUK", "RUM", "WUM", "NUM", "RUU", "WUU", "NUU", "UUU", "RUL", "PUK", "UKK", "SKK",
     "NT", "NUT", "NUUT", "UT", "RUT", "UV", "VU", "FV", "VF", "VV", "FF", "KK", "UUUU", "UUUUU", "RUUK", "ULL", "SLL",
-    "-", "U-", "S-", "P-", "RU-", "UU-", "R-", "K-",
+    "-", "U-", "S-", "P-", "RU-", "UU-", "R-", "K-", "BL", "B-",
 )  # fmt: skip
 
 # Letter -> the flag that makes the mode, and what the probe adds.  Arguments mean other things beside `-f` or `-l`.

@@ -41,6 +41,7 @@ _FORMATS: Mapping[tuple[str, str], tuple[re.Pattern[str], str]] = {
     ("create service clusterip", "tcp"): (_TCP, "PORT or PORT:TARGETPORT"),
     ("create service nodeport", "tcp"): (_TCP, "PORT or PORT:TARGETPORT"),
     ("create service loadbalancer", "tcp"): (_TCP, "PORT or PORT:TARGETPORT"),
+    ("create clusterrole", "aggregation-rule"): (re.compile(r"[^=]+=.*"), "KEY=VALUE"),
     ("create quota", "hard"): (_PAIRS, "NAME=QUANTITY"),
     ("set resources", "limits"): (_PAIRS, "NAME=QUANTITY, such as cpu=200m,memory=512Mi"),
     ("set resources", "requests"): (_PAIRS, "NAME=QUANTITY, such as cpu=200m,memory=512Mi"),
