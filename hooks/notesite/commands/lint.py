@@ -55,6 +55,10 @@ def lint(call: Invocation, grammar: Grammar, extra_types: frozenset[str] = froze
         extra_types: Names of custom resource types that the notes define.
     """
     if call.bad:
+        misnamed = list(_unknown_command(call))
+        if misnamed:  # the flag is unknown because the command is
+            yield misnamed[0]
+            return
         yield _bad_flag(call, call.bad, grammar)
         return
     if call.help or call.opaque:
@@ -200,7 +204,7 @@ def _bad_flag(call: Invocation, bad: BadFlag, grammar: Grammar) -> Finding:
         after = f" after {grammar.program} {removed[bad.name]}" if removed[bad.name] else " long ago"
         message = f"{call.title} has no flag --{bad.name} any more: it was removed{after}"
         return Finding.at("S_REMOVED", message, word)
-    meant = near(bad.name, call.node.flag_names)
+    meant = near(bad.name, call.node.flag_names, 0.65)
     if not meant:
         holders = [node for node in grammar.walk() if bad.name in node.own and node.path]
         listed = ", ".join(" ".join((grammar.program, *node.path)) for node in holders)

@@ -71,7 +71,6 @@ class _Draft:
 
     words: list[Word] = field(default_factory=list)
     redirects: list[Redirect] = field(default_factory=list)
-    tags: list[tuple[str, bool, bool]] = field(default_factory=list)  # tag, quoted, leading tabs go
     heredocs: list[Heredoc] = field(default_factory=list)
     piped: bool = False
     index: int | None = None  # where it stands among the commands, once it is finished
@@ -90,7 +89,7 @@ class _Reader:
         self.open = False
         self.nesting = 0
         self._draft = _Draft()
-        self._waiting: list[tuple[_Draft, str, bool, bool]] = []  # here-documents that begin after this line
+        self._waiting: list[tuple[_Draft, str, bool, int, int]] = []  # here-documents that begin after this line
 
     def run(self) -> None:
         while self.at < self.end:
@@ -172,7 +171,7 @@ class _Reader:
         heredoc = _HEREDOC.match(self.text, start, self.end)
         if heredoc and not self.text.startswith("<<<", start):
             tag = heredoc[3] or heredoc[4]
-            self._waiting.append((self._draft, tag, bool(heredoc[2]), bool(heredoc[1])))
+            self._waiting.append((self._draft, tag, bool(heredoc[2]), start, heredoc.end()))
             self.at = heredoc.end()
             self._draft.redirects.append(Redirect("<<", None, start, self.at))
             return True
@@ -195,7 +194,7 @@ class _Reader:
         return True
 
     def _take_heredocs(self) -> None:
-        for draft, tag, quoted, _ in self._waiting:
+        for draft, tag, quoted, from_, to in self._waiting:
             start = self.at
             while self.at < self.end:
                 line_end = self._line_end()
@@ -207,7 +206,7 @@ class _Reader:
                 begin = self.end
                 self.open = True
                 if self.depth < _DEEPEST:
-                    self.troubles.append(Trouble("S_HEREDOC", f"the text after `<<{tag}` has no closing line `{tag}`", start, start))
+                    self.troubles.append(Trouble("S_HEREDOC", f"the text after `<<{tag}` has no closing line `{tag}`", from_, to))
             heredoc = Heredoc(tag, self.text[start:begin], start, begin, quoted)
             if draft.index is None:
                 draft.heredocs.append(heredoc)
