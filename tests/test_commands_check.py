@@ -5,16 +5,19 @@ from __future__ import annotations
 import time
 
 import pytest
+from test_commands_shell import read_cases
+
 from notesite.commands import check as commands
 from notesite.model import Fence, Position, Span
-from test_commands_shell import read_cases
 
 
 def fence(text: str, *, line: int = 1, column: int = 1, lead: str = "") -> Fence:
     """A fence whose first content line is `line`, indented by `column - 1`."""
     lines = text.splitlines(keepends=True)
     origins = tuple(Position(line + index, column) for index in range(len(lines)))
-    return Fence("bash", "".join(f"{item.rstrip(chr(10))}\n" for item in lines), Span.at(line - 1 or 1), origins, lead=lead)
+    return Fence(
+        "bash", "".join(f"{item.rstrip(chr(10))}\n" for item in lines), Span.at(line - 1 or 1), origins, lead=lead
+    )
 
 
 def run(*fences: Fence) -> tuple[tuple[commands.CommandVerdict, ...], commands.Report]:
@@ -37,9 +40,16 @@ def test_places_are_those_of_the_notes() -> None:
 
 def test_a_verdict_tells_readers_what_was_checked_and_what_works() -> None:
     (right, wrong, other, none), report = run(
-        fence("$ kubectl get pods\nNAME  READY\n"), fence("kubectl delete nginx-pod"), fence("terraform apply"), fence("# nothing")
+        fence("$ kubectl get pods\nNAME  READY\n"),
+        fence("kubectl delete nginx-pod"),
+        fence("terraform apply"),
+        fence("# nothing"),
     )
-    assert (right.status, right.mark, right.copy_text) == ("valid", "Checked against kubectl 1.37", "kubectl get pods\n")
+    assert (right.status, right.mark, right.copy_text) == (
+        "valid",
+        "Checked against kubectl 1.37",
+        "kubectl get pods\n",
+    )
     assert (wrong.status, wrong.mark) == ("invalid", "Does not work with kubectl 1.37")
     assert wrong.advice == ("use `kubectl delete pod nginx-pod`",)
     assert wrong.commands[0].correction == "kubectl delete pod nginx-pod"
@@ -69,7 +79,9 @@ def test_an_unknown_version_names_those_that_there_are() -> None:
 
 
 def test_custom_types_of_the_notes_are_types() -> None:
-    _, report = commands.check([fence("kubectl get crontab my-cron")], is_shell=lambda _: True, extra_types=("crontab",))
+    _, report = commands.check(
+        [fence("kubectl get crontab my-cron")], is_shell=lambda _: True, extra_types=("crontab",)
+    )
     assert not [d for d in report.diagnostics if d.code == "S_TYPE"]
 
 

@@ -137,7 +137,9 @@ def check(
         verdicts.append(verdict)
         diagnostics += found
         checked += sum(item.status is not Status.SKIPPED for item in verdict.commands)
-        skipped += [Skipped(item.text, item.reason, item.span) for item in verdict.commands if item.status is Status.SKIPPED]
+        skipped += [
+            Skipped(item.text, item.reason, item.span) for item in verdict.commands if item.status is Status.SKIPPED
+        ]
     diagnostics.sort(key=lambda item: item.sort_key)
     return tuple(verdicts), Report(tuple(diagnostics), tuple(skipped), checked)
 
@@ -184,14 +186,17 @@ def check_fence(
         fixed = correction(fence.text, command, refused, grammar, fence.lead) if refused else None
         unsure = refused is None and (is_custom(call, extra_types) or any(item.code == "S_TYPE" for item in found))
         if unsure:
-            results.append(_skipped(command, text, program, f"{call.arguments[0].text} is a custom resource type", place))
+            results.append(
+                _skipped(command, text, program, f"{call.arguments[0].text} is a custom resource type", place)
+            )
             continue
         span = place.span(command.words[0].start, command.end)
         status = Status.INVALID if refused else Status.VALID
         results.append(Checked(text, program, status, grammar.title, span, fixed, refused.message if refused else ""))
         if program == "kubectl":
             defined += [
-                Defined(item.kind, item.name, item.keys, place.span(item.word.start, item.word.end)) for item in created(call)
+                Defined(item.kind, item.name, item.keys, place.span(item.word.start, item.word.end))
+                for item in created(call)
             ]
     verdict = CommandVerdict(
         fence,
@@ -246,7 +251,9 @@ def _remarks(command: Command, place: _Places) -> Iterator[Diagnostic]:
     if first.text.startswith("-") and first.text.strip("-.=") and not first.dynamic and command.depth == 0:
         message = "this line begins with a flag: the line before it lacks a backslash at its end"
         yield finding("S_CONTINUATION", message, place.span(first.start, first.end))
-    found = next((word for word in command.words if word.placeholder and not word.quoted and word.text.count("<")), None)
+    found = next(
+        (word for word in command.words if word.placeholder and not word.quoted and word.text.count("<")), None
+    )
     if found is not None:
         message = f"{found.text} is a placeholder; pasted as it stands, the shell takes `<` and `>` for redirections"
         yield finding("S_PLACEHOLDER", message, place.span(found.start, found.end))
@@ -292,7 +299,9 @@ def _is_yaml(heredoc: Heredoc, command: Command, follower: Command | None) -> bo
     if any(_YAML_FILE.search(name) for name in files):
         return True
     readers = [command, *([follower] if follower is not None and follower.piped else [])]
-    if any(reader.program in {"kubectl", "k"} and any(w.text in {"-", "-f-"} for w in reader.words) for reader in readers):
+    if any(
+        reader.program in {"kubectl", "k"} and any(w.text in {"-", "-f-"} for w in reader.words) for reader in readers
+    ):
         return True
     return bool(_MANIFEST.search(heredoc.text))
 

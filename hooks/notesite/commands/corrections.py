@@ -31,7 +31,7 @@ _CREATE = {
     "serviceaccounts": "create serviceaccount my-account",
     "roles": "create role my-role --verb=get --resource=pods",
 }
-_PREFERRED = {  # groups whose objects are mostly of one sort
+_PREFERRED: dict[tuple[str, ...], tuple[str, ...]] = {  # groups whose objects are mostly of one sort
     ("create", "secret"): ("generic", "docker-registry", "tls"),
     ("create", "service"): ("clusterip", "nodeport", "loadbalancer", "externalname"),
 }
@@ -44,6 +44,7 @@ _SAMPLES = {  # arguments that make a command whole, where a name alone does not
     "config set": ("contexts.my-context.namespace default",),
     "config set-context": ("my-context",),
     "config use-context": ("my-context",),
+    "config unset": ("contexts.my-context.namespace",),
     "config rename-context": ("old-name new-name",),
     "cordon": ("my-node",),
     "cp": ("./file my-pod:/tmp/file",),
@@ -60,7 +61,10 @@ _SAMPLES = {  # arguments that make a command whole, where a name alone does not
 }
 # What the words before a bare command ask for: a phrase -> the command.
 _ASKED = (
-    (re.compile(r"\bswitch\b|\bchange\b.*\b(?:context|cluster|node)\b", re.IGNORECASE), "config use-context my-context"),
+    (
+        re.compile(r"\bswitch\b|\bchange\b.*\b(?:context|cluster|node)\b", re.IGNORECASE),
+        "config use-context my-context",
+    ),
     (re.compile(r"\bversion\b", re.IGNORECASE), "version --client"),
     (re.compile(r"\bcontexts\b", re.IGNORECASE), "config get-contexts"),
     (re.compile(r"\bnodes\b", re.IGNORECASE), "get nodes"),
@@ -189,12 +193,28 @@ def _with_name(call: Invocation, finding: Finding, grammar: Grammar) -> Iterator
     last = call.arguments[-1]
     kind = named(call.arguments[0].text)
     name = f"my-{kind.kind.lower()}" if kind else "my-pod"
+    if kind and len(call.arguments) > 1 and "=" in call.arguments[1].text:
+        place = call.arguments[0].end
+        yield [(place, place, f" {name}")]
     if command == "taint" and "=" in last.text:
         yield [(last.start, last.end, f"{last.text.partition(':')[0]}:NoSchedule")]
     if command in {"apply", "create", "delete", "diff", "replace"} and last.text.endswith((".yaml", ".yml", ".json")):
         yield [(last.start, last.start, "-f ")]
-    tails = {"exec": (" -- sh",), "port-forward": (" 8080:80",), "set image": (" nginx=nginx:1.27",), "cp": (" my-pod:/tmp/file",)}
-    for extra in (*tails.get(command, ()), f" {name}", " key=value", f" {name} key=value", " 8080:80", " key=value:NoSchedule", f" {name}:/tmp"):
+    tails = {
+        "exec": (" -- sh",),
+        "port-forward": (" 8080:80",),
+        "set image": (" nginx=nginx:1.27",),
+        "cp": (" my-pod:/tmp/file",),
+    }
+    for extra in (
+        *tails.get(command, ()),
+        f" {name}",
+        " key=value",
+        f" {name} key=value",
+        " 8080:80",
+        " key=value:NoSchedule",
+        f" {name}:/tmp",
+    ):
         yield [(last.end, last.end, extra)]
 
 
@@ -205,7 +225,9 @@ def _without_surplus(call: Invocation, finding: Finding, grammar: Grammar) -> It
         yield [(words[0].start, words[1].start, "")]  # `get pods pod/x`
     if len(words) > 1 and "/" in words[0].text and is_type(words[0].text.partition("/")[0]):
         kind = words[0].text.partition("/")[0]
-        yield [(word.start, word.start, f"{kind}/") for word in words[1:] if "/" not in word.text and "=" not in word.text]
+        yield [
+            (word.start, word.start, f"{kind}/") for word in words[1:] if "/" not in word.text and "=" not in word.text
+        ]
     if call.node.path == ("exec",) and len(words) > 1 and call.rest is None:
         yield [(words[1].start, words[1].start, "-- ")]
     if len(words) > 1:
@@ -302,7 +324,15 @@ def _asked(call: Invocation, lead: str) -> Iterator[list[Edit]]:
                 yield [(place, place, f" {words}")]
         yield [(place, place, " help")]
     elif call.node.path[-1] in _HARMLESS:
-        yield [(place, place, f" {_HARMLESS[call.node.path[-1]]} pod" if call.node.path[-1] == "auth" else f" {_HARMLESS[call.node.path[-1]]}")]
+        yield [
+            (
+                place,
+                place,
+                f" {_HARMLESS[call.node.path[-1]]} pod"
+                if call.node.path[-1] == "auth"
+                else f" {_HARMLESS[call.node.path[-1]]}",
+            )
+        ]
 
 
 _Maker = Callable[[Invocation, Finding, Grammar], Iterator[list[Edit]]]

@@ -22,7 +22,10 @@ def dangers(call: Invocation) -> Iterator[tuple[str, Word]]:
     elif path == ("drain",):
         yield "moves every pod off the node and lets no new one start there", call.path_words[-1]
     elif path == ("replace",) and _on(call, "force"):
-        yield "deletes the object and creates it again: its pods and their data are gone in between", call.uses("force")[0].word
+        yield (
+            "deletes the object and creates it again: its pods and their data are gone in between",
+            call.uses("force")[0].word,
+        )
     elif path == ("apply",) and _on(call, "prune"):
         yield "deletes objects that the given files no longer name", call.uses("prune")[0].word
 
@@ -44,7 +47,10 @@ def _delete(call: Invocation) -> Iterator[tuple[str, Word]]:
     elif any((found := named(kind)) is not None and found.plural == "customresourcedefinitions" for kind in kinds):
         yield "deletes the type and every object of it in the cluster", first
     if _on(call, "force"):
-        yield "removes the object at once, without waiting until its containers have stopped", call.uses("force")[0].word
+        yield (
+            "removes the object at once, without waiting until its containers have stopped",
+            call.uses("force")[0].word,
+        )
     elif call.value("grace-period") in ("0", "1"):
         yield "leaves the containers no time to finish their work", call.uses("grace-period")[0].word
 
@@ -56,7 +62,9 @@ def _on(call: Invocation, name: str) -> bool:
 def system_dangers(command: Command) -> Iterator[tuple[str, Word]]:
     """The like for `rm -rf /` and its kind."""
     words = command.words
-    flags = "".join(word.text.lstrip("-") for word in words[1:] if re.fullmatch(r"-[A-Za-z]+|--(recursive|force)", word.text))
+    flags = "".join(
+        word.text.lstrip("-") for word in words[1:] if re.fullmatch(r"-[A-Za-z]+|--(recursive|force)", word.text)
+    )
     if command.program == "rm" and "r" in flags.lower():
         for word in words[1:]:
             if _SYSTEM.fullmatch(word.text):

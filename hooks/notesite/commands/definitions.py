@@ -18,7 +18,7 @@ class Created(NamedTuple):
     word: Word  # the word that names it
 
 
-_KEYS = {  # keys that a kind of secret always has
+_KEYS: dict[tuple[str, ...], frozenset[str]] = {  # keys that a kind of secret always has
     ("create", "secret", "docker-registry"): frozenset({".dockerconfigjson"}),
     ("create", "secret", "tls"): frozenset({"tls.crt", "tls.key"}),
 }
@@ -33,7 +33,7 @@ def created(call: Invocation) -> Iterator[Created]:
     if word.dynamic:
         return
     kind = "ConfigMap" if path[1] == "configmap" else "Secret"
-    yield Created(kind, word.text, _KEYS.get(path, _keys(call)), word)
+    yield Created(kind, word.text, _KEYS.get(path) or _keys(call), word)
 
 
 def _keys(call: Invocation) -> frozenset[str] | None:

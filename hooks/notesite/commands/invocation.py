@@ -75,7 +75,7 @@ def parse(command: Command, grammar: Grammar) -> Invocation:
     node, path, rest = _find(words[1:], grammar.root)
     call = Invocation(command, node, [words[0], *path])
     first = next((word for word in rest if not word.text.startswith("-")), None)
-    call.opaque = bool(node.children) and not node.own and first is not None and first.dynamic
+    call.opaque = bool(node.children) and (not node.path or not node.own) and first is not None and first.dynamic
     if not call.opaque:
         _read_flags(rest, call)
     return call

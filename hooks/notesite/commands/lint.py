@@ -38,11 +38,69 @@ class Finding:
 
 # kubectl sub-commands that plugins of Krew add, or that distributions ship; kubectl alone says "unknown command".
 PLUGINS = frozenset(
-    "krew ctx ns neat tree view-secret view-utilization who-can access-matrix cert-manager cnpg argo argo-rollouts stern"
-    " sniff whoami outdated df-pv iexec kubescape modify-secret node-shell oidc-login resource-capacity rook-ceph"
-    " sick-pods split-yaml gadget kuttl minio directpv konfig mtail np-viewer open-svc pod-lens popeye deprecations"
-    " starboard unused-volumes kudo karmada ingress-nginx convert aws-auth datadog netshoot exec-as view-allocations"
-    " view-webhook view-cert cilium hubble calico linkerd crossplane schemahero ktop kc kubesec-scan score".split()
+    [
+        "krew",
+        "ctx",
+        "ns",
+        "neat",
+        "tree",
+        "view-secret",
+        "view-utilization",
+        "who-can",
+        "access-matrix",
+        "cert-manager",
+        "cnpg",
+        "argo",
+        "argo-rollouts",
+        "stern",
+        "sniff",
+        "whoami",
+        "outdated",
+        "df-pv",
+        "iexec",
+        "kubescape",
+        "modify-secret",
+        "node-shell",
+        "oidc-login",
+        "resource-capacity",
+        "rook-ceph",
+        "sick-pods",
+        "split-yaml",
+        "gadget",
+        "kuttl",
+        "minio",
+        "directpv",
+        "konfig",
+        "mtail",
+        "np-viewer",
+        "open-svc",
+        "pod-lens",
+        "popeye",
+        "deprecations",
+        "starboard",
+        "unused-volumes",
+        "kudo",
+        "karmada",
+        "ingress-nginx",
+        "convert",
+        "aws-auth",
+        "datadog",
+        "netshoot",
+        "exec-as",
+        "view-allocations",
+        "view-webhook",
+        "view-cert",
+        "cilium",
+        "hubble",
+        "calico",
+        "linkerd",
+        "crossplane",
+        "schemahero",
+        "ktop",
+        "kc",
+        "kubesec-scan",
+        "score",
+    ]
 )
 
 
@@ -80,7 +138,11 @@ def is_custom(call: Invocation, extra_types: frozenset[str] = frozenset()) -> bo
     if not call.node.wants_type or not call.arguments or call.arguments[0].dynamic:
         return False
     head = call.arguments[0].text.partition("/")[0]
-    return not is_type(head) and (head in extra_types or head.count(".") >= 2) and re.fullmatch(r"[a-z0-9.-]+", head) is not None
+    return (
+        not is_type(head)
+        and (head in extra_types or head.count(".") >= 2)
+        and re.fullmatch(r"[a-z0-9.-]+", head) is not None
+    )
 
 
 def _dangers(call: Invocation, grammar: Grammar) -> Iterator[tuple[str, Word]]:
@@ -108,19 +170,19 @@ def _blocking(call: Invocation, extra_types: frozenset[str]) -> Iterator[Finding
             yield Finding.at("S_REQUIRED", f"{call.title} needs {listed}", call.path_words[-1])
     refused = arguments.refusal(call, extra_types)
     if refused:
-        message, word = refused
+        message, about = refused
         code = "S_TYPE" if "have a resource type" in message else "S_ARGUMENTS"
-        place = call.path_words[-1] if word is None or call.arguments == [] else word
+        place = about or call.path_words[-1]
         yield Finding.at(code, f"{call.title}: {message}", place)
 
 
 def _no_subcommand(call: Invocation) -> Iterator[Finding]:
     """A group alone, where the program refuses that."""
     node = call.node
-    if node.path and node.children and not call.arguments and not call.names and _is_group(node):
-        if node.answer("", PATTERNS.index("")) and not call.command.grows:
-            listed = ", ".join(sorted(node.children))
-            yield Finding.at("S_COMMAND", f"{call.title} needs a sub-command: one of {listed}", call.path_words[-1])
+    alone = node.path and node.children and not call.arguments and not call.names and not call.command.grows
+    if alone and _is_group(node) and node.answer("", PATTERNS.index("")):
+        listed = ", ".join(sorted(node.children))
+        yield Finding.at("S_COMMAND", f"{call.title} needs a sub-command: one of {listed}", call.path_words[-1])
 
 
 def _excused(call: Invocation) -> bool:
@@ -180,6 +242,9 @@ _MEANT = {
 }
 
 
+_MEANT_FLAGS = {"file": "filename", "files": "filename", "ns": "namespace", "format": "output", "label": "selector"}
+
+
 def _is_group(node: Node) -> bool:
     """Whether the command does nothing without a sub-command."""
     if "unknown command" in node.answer("", PATTERNS.index("U")):
@@ -194,7 +259,9 @@ def _bad_flag(call: Invocation, bad: BadFlag, grammar: Grammar) -> Finding:
     if bad.reason == "short":
         whole = word.text[1:].partition("=")[0]
         if len(whole) > 1 and call.node.flag(whole):
-            return Finding.at("S_FLAG", f"{word.text} needs two dashes: -{word.text}", word, replacement=f"-{word.text}")
+            return Finding.at(
+                "S_FLAG", f"{word.text} needs two dashes: -{word.text}", word, replacement=f"-{word.text}"
+            )
         meant = near(whole, call.node.flag_names, 0.8) if len(whole) > 2 else ""
         hint = f"; did you mean --{meant}?" if meant else ""
         fixed = word.text.replace(f"-{whole}", f"--{meant}", 1) if meant else None
@@ -204,14 +271,17 @@ def _bad_flag(call: Invocation, bad: BadFlag, grammar: Grammar) -> Finding:
         after = f" after {grammar.program} {removed[bad.name]}" if removed[bad.name] else " long ago"
         message = f"{call.title} has no flag --{bad.name} any more: it was removed{after}"
         return Finding.at("S_REMOVED", message, word)
-    meant = near(bad.name, call.node.flag_names, 0.65)
+    meant = _MEANT_FLAGS.get(bad.name, "")
+    meant = meant if call.node.flag(meant) else near(bad.name, call.node.flag_names, 0.65)
     if not meant:
         holders = [node for node in grammar.walk() if bad.name in node.own and node.path]
         listed = ", ".join(" ".join((grammar.program, *node.path)) for node in holders)
         other = f"; it belongs to {listed}" if 0 < len(holders) <= 3 else ""
         return Finding.at("S_FLAG", f"{call.title} has no flag --{bad.name}{other}", word)
     fixed = word.text.replace(bad.name, meant, 1)
-    return Finding.at("S_FLAG", f"{call.title} has no flag --{bad.name}; did you mean --{meant}?", word, replacement=fixed)
+    return Finding.at(
+        "S_FLAG", f"{call.title} has no flag --{bad.name}; did you mean --{meant}?", word, replacement=fixed
+    )
 
 
 def _spaced_value(call: Invocation) -> Iterator[Finding]:
@@ -236,9 +306,16 @@ def _missing_type(call: Invocation, extra_types: frozenset[str]) -> Iterator[Fin
         return
     word = call.arguments[0]
     head, slash, _ = word.text.partition("/")
-    if word.dynamic or is_type(head, extra_types) or is_custom(call, extra_types) or re.fullmatch(r"[A-Z][A-Z0-9_-]*", head):
+    if (
+        word.dynamic
+        or is_type(head, extra_types)
+        or is_custom(call, extra_types)
+        or re.fullmatch(r"[A-Z][A-Z0-9_-]*", head)
+    ):
         return
-    if word.text.startswith(("/", ".")) or (call.node.path == ("explain",) and is_type(head.partition(".")[0], extra_types)):
+    if word.text.startswith(("/", ".")) or (
+        call.node.path == ("explain",) and is_type(head.partition(".")[0], extra_types)
+    ):
         return
     if call.command.grows:
         return
@@ -253,7 +330,9 @@ def _missing_type(call: Invocation, extra_types: frozenset[str]) -> Iterator[Fin
     elif not slash and len(call.arguments) == 1 and looks_like_name(head):
         yield Finding.at("S_TYPE", f"{head!r} is no resource type: the type comes first, as in `pod {head}`", word)
     else:
-        message = f"there is no resource type {head!r} in Kubernetes itself; it works only where a custom resource adds it"
+        message = (
+            f"there is no resource type {head!r} in Kubernetes itself; it works only where a custom resource adds it"
+        )
         # A word that could well be a custom type is a guess, not a certainty.
         severity = None if slash or looks_like_name(head) else Severity.WARNING
         yield Finding.at("S_TYPE", message, word, severity=severity)

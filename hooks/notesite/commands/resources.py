@@ -30,7 +30,11 @@ class Resource(NamedTuple):
         """Everything that kubectl takes for it: plural, singular, short, and each with version and group."""
         group, _, version = self.api_version.rpartition("/")
         plain = (self.plural, self.kind.lower())
-        full = tuple(f"{name}{tail}" for name in plain for tail in ((f".{group}", f".{version}.{group}") if group else (f".{version}.",)))
+        full = tuple(
+            f"{name}{tail}"
+            for name in plain
+            for tail in ((f".{group}", f".{version}.{group}") if group else (f".{version}",))
+        )
         return (*plain, *self.short, *full)
 
 
@@ -64,9 +68,9 @@ def is_type(text: str, extra: Iterable[str] = ()) -> bool:
     """Whether kubectl takes `text` for one or several types: `pods`, `po,svc`, `deployments.apps`, `all`."""
     known = by_name()
     parts = text.lower().split(",")
-    return bool(text) and all(part in known or part in CATEGORIES or part in extra for part in parts)
+    return bool(text) and all(part.rstrip(".") in known or part in CATEGORIES or part in extra for part in parts)
 
 
 def named(text: str) -> Resource | None:
     """The type that one word names, in whatever form."""
-    return by_name().get(text.lower())
+    return by_name().get(text.lower().rstrip("."))

@@ -13,38 +13,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from .sessions import mask
 from .words import Command, Heredoc, Redirect, Script, Trouble, Variable, Word, line_starts
+from .wrappers import split_assignments, unwrap
 
-_PLACEHOLDER = re.compile(r"<(?!\s)[A-Za-z_][^<>|&;$`\"'\n]{0,60}(?<!\s)>|<\.\.\.>")
+_PLACEHOLDER = re.compile(r"<(?!\s)[A-Za-z_][^<>|&;$`\"'\n]{0,60}(?<!\s)>|<\.\.\.>|\{\{[^\n]*?\}\}")
 _VARIABLE = re.compile(r"\$(?:\{([^}\n]*)\}|(\w+|[@#?*!$-]))")
 _HEREDOC = re.compile(r"<<(-?)[ \t]*(?:(['\"])(.+?)\2|\\?([\w.-]+))")
 _REDIRECT = re.compile(r"(?:\d+|&)?>(?:>|\||&(?:\d+|-))?|\d*<(?:&\d+|>)?")
-_ASSIGNMENT = re.compile(r"[A-Za-z_]\w*(?:\[[^\]]*\])?\+?=")
 _FILL_IN = re.compile(r"\{[A-Za-z_][\w -]*\}|\[[A-Za-z_<][\w <>./=-]*\]|\.{3}|…|\*{3,}|[xX]{3,}(?=$|-)")
-_RESERVED = frozenset("if then elif else fi do done while until { } ! time coproc".split())
+_RESERVED = frozenset(
+    ["if", "then", "elif", "else", "fi", "do", "done", "while", "until", "{", "}", "!", "time", "coproc"]
+)
 _OPENING = {"if": 1, "do": 1, "{": 1, "case": 1, "fi": -1, "done": -1, "}": -1, "esac": -1}
 _HEADS = frozenset({"for", "case", "select", "function"})  # what follows is no command
-# Programs that run the command that follows them, and those of their flags that take a value.
-_WRAPPERS = {
-    "sudo": "ugpChrtT",
-    "watch": "n",
-    "time": "fo",
-    "nohup": "",
-    "exec": "a",
-    "command": "",
-    "builtin": "",
-    "env": "uCS",
-    "nice": "n",
-    "ionice": "cn",
-    "timeout": "ks",
-    "xargs": "nIPLdsaE",
-    "stdbuf": "ioe",
-    "winpty": "",
-    "doas": "u",
-}
 _DEEPEST = 8  # nesting of `$(...)` that is still read
 
 
@@ -62,7 +46,11 @@ def is_open(text: str) -> bool:
     """Whether a shell would wait for more lines: an open quote, here-document, loop, or a backslash at the end."""
     reader = _Reader(text, 0, len(text), _DEEPEST)
     reader.run()
-    return reader.open or reader.nesting > 0 or re.search(r"(?<!\\)(?:\\\\)*\\[ \t]*\n?\Z|\|[ \t]*\n?\Z|&&[ \t]*\n?\Z", text) is not None
+    return (
+        reader.open
+        or reader.nesting > 0
+        or re.search(r"(?<!\\)(?:\\\\)*\\[ \t]*\n?\Z|\|[ \t]*\n?\Z|&&[ \t]*\n?\Z", text) is not None
+    )
 
 
 @dataclass(slots=True)
@@ -156,7 +144,9 @@ class _Reader:
         following = self.text[match.end() : self.end].split("\n", 1)[0]
         if character == "\\" and not following.strip():
             self.troubles.append(
-                Trouble("S_CONTINUATION", "a backslash continues the command, but no line follows", self.at, self.at + 1, "")
+                Trouble(
+                    "S_CONTINUATION", "a backslash continues the command, but no line follows", self.at, self.at + 1, ""
+                )
             )
             if match.end() < self.end or match[0].endswith("\n"):
                 self.at = match.end() - 1  # the empty line ends the command
@@ -206,13 +196,15 @@ class _Reader:
                 begin = self.end
                 self.open = True
                 if self.depth < _DEEPEST:
-                    self.troubles.append(Trouble("S_HEREDOC", f"the text after `<<{tag}` has no closing line `{tag}`", from_, to))
+                    self.troubles.append(
+                        Trouble("S_HEREDOC", f"the text after `<<{tag}` has no closing line `{tag}`", from_, to)
+                    )
             heredoc = Heredoc(tag, self.text[start:begin], start, begin, quoted)
             if draft.index is None:
                 draft.heredocs.append(heredoc)
             else:
                 command = self.commands[draft.index]
-                self.commands[draft.index] = _with_heredoc(command, heredoc)
+                self.commands[draft.index] = replace(command, heredocs=(*command.heredocs, heredoc))
         self._waiting = []
 
     # Words.
@@ -377,8 +369,8 @@ class _Reader:
             if words[0].text == "case":
                 self.nesting += 1
             return
-        assignments, rest = _split_assignments(words)
-        wrappers, inner, assigned = _unwrap(rest)
+        assignments, rest = split_assignments(words)
+        wrappers, inner, assigned = unwrap(rest)
         assignments += assigned
         if not inner:
             if words and wrappers:
@@ -416,12 +408,6 @@ class _Reader:
             self._nested(word.start + 1, word.end - 1)
 
 
-def _with_heredoc(command: Command, heredoc: Heredoc) -> Command:
-    from dataclasses import replace  # noqa: PLC0415  # here-documents are rare, the import is not free
-
-    return replace(command, heredocs=(*command.heredocs, heredoc))
-
-
 def _closing(text: str, start: int, end: int) -> int | None:
     """The offset of the `)` that closes the `(` at `start`."""
     depth = 0
@@ -441,32 +427,3 @@ def _closing(text: str, start: int, end: int) -> int | None:
                 return at
         at += 1
     return None
-
-
-def _split_assignments(words: Sequence[Word]) -> tuple[list[Word], list[Word]]:
-    count = 0
-    while count < len(words) and _ASSIGNMENT.match(words[count].text):
-        count += 1
-    return list(words[:count]), list(words[count:])
-
-
-def _unwrap(words: list[Word]) -> tuple[list[str], list[Word], list[Word]]:
-    """Wrappers taken off the front: their names, what is left, and assignments between them (`env A=b cmd`)."""
-    names: list[str] = []
-    assigned: list[Word] = []
-    while words and words[0].text in _WRAPPERS and not words[0].quoted:
-        name = words[0].text
-        names.append(name)
-        words = words[1:]
-        while words and (words[0].text.startswith("-") or (name == "env" and _ASSIGNMENT.match(words[0].text))):
-            flag = words[0].text
-            if not flag.startswith("-"):
-                assigned.append(words[0])
-            takes_value = re.fullmatch(r"-\w", flag) and flag[1] in _WRAPPERS[name]
-            words = words[2:] if takes_value else words[1:]
-        if name == "timeout" and words:
-            words = words[1:]
-        if name == "sudo":
-            extra, words = _split_assignments(words)
-            assigned += extra
-    return names, words, assigned

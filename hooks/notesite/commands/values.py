@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from .invocation import FlagUse, Invocation
 from .nearest import near
 
-_BOOLEANS = frozenset("1 0 t f T F true false TRUE FALSE True False".split())
+_BOOLEANS = frozenset(["1", "0", "t", "f", "T", "F", "true", "false", "TRUE", "FALSE", "True", "False"])
 _DURATION = re.compile(r"[-+]?(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+|[-+]?0")
 _TYPES: Mapping[str, tuple[Callable[[str], object], str]] = {
     "bool": (_BOOLEANS.__contains__, "true or false"),
@@ -87,12 +87,14 @@ def _problem(call: Invocation, use: FlagUse, value: str) -> tuple[str, str] | No
 
 
 def _output(call: Invocation, use: FlagUse, value: str) -> tuple[str, str] | None:
-    head, equals, template = value.partition("=")
+    head, _, template = value.partition("=")
     if not value:
         return None
     allowed = use.flag.values
     if head.lower() not in allowed:
-        return f"unknown output format {head!r} for {call.title}: it knows {_listed(allowed)}", near(head.lower(), allowed)
+        return f"unknown output format {head!r} for {call.title}: it knows {_listed(allowed)}", near(
+            head.lower(), allowed
+        )
     holder = _TEMPLATED.get(head.lower())
     if holder is not None and not template and not (holder and "template" in call.names):
         return f"output format {head} needs its expression: -o {head}='...'", ""
