@@ -22,7 +22,8 @@ from notesite.commands import shell
 from notesite.commands.corrections import REFUSED, correction
 from notesite.commands.grammar import available, load
 from notesite.commands.invocation import parse
-from notesite.commands.lint import Finding, check, is_plugin
+from notesite.commands.findings import Finding
+from notesite.commands.lint import check, is_plugin
 from notesite.commands.words import Command
 from vendor_kubectl import find, parse_flags, sub_commands
 

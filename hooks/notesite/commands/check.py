@@ -19,9 +19,10 @@ from . import shell
 from .corrections import REFUSED, correction
 from .danger import system_dangers
 from .definitions import created
+from .findings import Finding
 from .grammar import Grammar, available, load
 from .invocation import parse
-from .lint import Finding, is_custom, is_plugin, lint
+from .lint import is_custom, is_plugin, lint
 from .words import Command, Heredoc, Script
 
 Grammars = Mapping[str, Sequence[Grammar]]  # program -> versions, the one that marks are about last

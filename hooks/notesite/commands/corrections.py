@@ -6,9 +6,10 @@ import re
 from collections.abc import Callable, Iterator
 
 from . import shell
+from .findings import Finding
 from .grammar import Grammar
 from .invocation import Invocation, parse
-from .lint import Finding, lint
+from .lint import lint
 from .nearest import near
 from .resources import is_type, named
 from .words import Command

@@ -11,7 +11,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib import resources
 from typing import Any, NamedTuple
 
@@ -43,7 +43,7 @@ class Required(NamedTuple):
     sample: str  # one of them with a value, such as "--image=nginx"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: the tables below are made once, when they are asked for
 class Node:
     """One command of the tree, the program itself being the root."""
 
@@ -59,17 +59,23 @@ class Node:
 
     def child(self, word: str) -> Node | None:
         """The sub-command that `word` names, by its name or an alias."""
+        return self._by_name.get(word)
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, Node]:
+        found: dict[str, Node] = {}
         for name, raw in self.children.items():
-            if word == name or word in raw.get("aliases", ()):
-                return Node((*self.path, name), raw, self.shared)
-        return None
+            node = Node((*self.path, name), raw, self.shared)
+            for word in (name, *raw.get("aliases", ())):
+                found.setdefault(word, node)
+        return found
 
     @property
     def child_names(self) -> tuple[str, ...]:
         """Sub-commands with their aliases."""
         return tuple(name for key, raw in self.children.items() for name in (key, *raw.get("aliases", ())))
 
-    @property
+    @cached_property
     def own(self) -> Mapping[str, Flag]:
         """Flags of this command alone, those that are deprecated included."""
         return _flags(self.raw)
@@ -80,11 +86,12 @@ class Node:
 
     def short(self, letter: str) -> Flag | None:
         """The flag `-letter`."""
-        for table in (self.own, self.shared):
-            for flag in table.values():
-                if flag.short == letter:
-                    return flag
-        return None
+        return self._by_letter.get(letter)
+
+    @cached_property
+    def _by_letter(self) -> Mapping[str, Flag]:
+        both = (*self.shared.values(), *self.own.values())  # its own win
+        return {flag.short: flag for flag in both if flag.short}
 
     @property
     def flag_names(self) -> tuple[str, ...]:
@@ -115,6 +122,13 @@ class Node:
         return frozenset(self.raw.get("arguments", {}))
 
     @property
+    def is_group(self) -> bool:
+        """Whether the command does nothing without a sub-command."""
+        if "unknown command" in self.answer("", PATTERNS.index("U")):
+            return True
+        return bool(self.raw.get("group")) or self.path in {("certificate",), ("plugin",), ("create",)}
+
+    @cached_property
     def wants_type(self) -> bool:
         """Whether the first argument is a resource type, as in `get`, `delete`, `rollout status`."""
         alone, with_value = (self.answer("", PATTERNS.index(shape)) for shape in ("U", "UK"))

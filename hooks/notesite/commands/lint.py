@@ -7,101 +7,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from ..codes import Severity
 from . import arguments, danger, values
-from .grammar import Grammar, Node
+from .findings import Finding
+from .grammar import Grammar
 from .invocation import BadFlag, Invocation, parse
 from .nearest import near
 from .patterns import PATTERNS
-from .resources import by_name, is_type, named
+from .remarks import remarks
+from .resources import by_name, is_type
+from .vocabulary import MEANT, MEANT_FLAGS, PLUGINS
 from .words import Command, Word
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """Something about one command; places are offsets into the snippet."""
-
-    code: str
-    message: str
-    start: int
-    end: int
-    severity: Severity | None = None  # None: that of the code
-    replacement: str | None = None  # what to put in place of `start:end`
-
-    @classmethod
-    def at(cls, code: str, message: str, word: Word, **more: Severity | str | None) -> Finding:
-        """A finding about one word."""
-        return cls(code, message, word.start, word.end, **more)  # type: ignore[arg-type]  # severity and replacement
-
-
-# kubectl sub-commands that plugins of Krew add, or that distributions ship; kubectl alone says "unknown command".
-PLUGINS = frozenset(
-    [
-        "krew",
-        "ctx",
-        "ns",
-        "neat",
-        "tree",
-        "view-secret",
-        "view-utilization",
-        "who-can",
-        "access-matrix",
-        "cert-manager",
-        "cnpg",
-        "argo",
-        "argo-rollouts",
-        "stern",
-        "sniff",
-        "whoami",
-        "outdated",
-        "df-pv",
-        "iexec",
-        "kubescape",
-        "modify-secret",
-        "node-shell",
-        "oidc-login",
-        "resource-capacity",
-        "rook-ceph",
-        "sick-pods",
-        "split-yaml",
-        "gadget",
-        "kuttl",
-        "minio",
-        "directpv",
-        "konfig",
-        "mtail",
-        "np-viewer",
-        "open-svc",
-        "pod-lens",
-        "popeye",
-        "deprecations",
-        "starboard",
-        "unused-volumes",
-        "kudo",
-        "karmada",
-        "ingress-nginx",
-        "convert",
-        "aws-auth",
-        "datadog",
-        "netshoot",
-        "exec-as",
-        "view-allocations",
-        "view-webhook",
-        "view-cert",
-        "cilium",
-        "hubble",
-        "calico",
-        "linkerd",
-        "crossplane",
-        "schemahero",
-        "ktop",
-        "kc",
-        "kubesec-scan",
-        "score",
-    ]
-)
 
 
 def lint(call: Invocation, grammar: Grammar, extra_types: frozenset[str] = frozenset()) -> Iterator[Finding]:
@@ -124,7 +41,7 @@ def lint(call: Invocation, grammar: Grammar, extra_types: frozenset[str] = froze
     blocking = list(_blocking(call, extra_types))
     yield from blocking[:1]
     if not blocking:
-        yield from _remarks(call)
+        yield from remarks(call)
     yield from (Finding.at("S_DANGER", what, word) for what, word in _dangers(call, grammar))
 
 
@@ -180,7 +97,7 @@ def _no_subcommand(call: Invocation) -> Iterator[Finding]:
     """A group alone, where the program refuses that."""
     node = call.node
     alone = node.path and node.children and not call.arguments and not call.names and not call.command.grows
-    if alone and _is_group(node) and node.answer("", PATTERNS.index("")):
+    if alone and node.is_group and node.answer("", PATTERNS.index("")):
         listed = ", ".join(sorted(node.children))
         yield Finding.at("S_COMMAND", f"{call.title} needs a sub-command: one of {listed}", call.path_words[-1])
 
@@ -195,11 +112,11 @@ def _unknown_command(call: Invocation) -> Iterator[Finding]:
     if not node.children or not call.arguments or call.arguments[0].dynamic:
         return
     word = call.arguments[0]
-    if node.raw.get("own_arguments") or (node.path and not _is_group(node)):
+    if node.raw.get("own_arguments") or (node.path and not node.is_group):
         return
     if not node.path and word.text in PLUGINS:
         return
-    meant = _MEANT.get(word.text, "") if not node.path else ""
+    meant = MEANT.get(word.text, "") if not node.path else ""
     meant = meant or near(word.text.lower(), node.child_names, 0.6)
     hint = f"; did you mean {meant!r}?" if meant else ""
     if node.path and not meant:
@@ -211,45 +128,6 @@ def _unknown_command(call: Invocation) -> Iterator[Finding]:
     if refused or meant:
         message = f"{call.title} has no {what} {word.text!r}{hint}"
         yield Finding.at("S_COMMAND", message, word, severity=severity, replacement=meant or None)
-
-
-# What people type who think of another tool.
-_MEANT = {
-    "list": "get",
-    "ls": "get",
-    "show": "get",
-    "ps": "get pods",
-    "status": "get",
-    "remove": "delete",
-    "rm": "delete",
-    "stop": "delete",
-    "destroy": "delete",
-    "start": "run",
-    "update": "edit",
-    "modify": "edit",
-    "log": "logs",
-    "inspect": "describe",
-    "restart": "rollout restart",
-    "rollback": "rollout undo",
-    "forward": "port-forward",
-    "portforward": "port-forward",
-    "ssh": "exec",
-    "use-context": "config use-context",
-    "set-context": "config set-context",
-    "get-contexts": "config get-contexts",
-    "current-context": "config current-context",
-    "can-i": "auth can-i",
-}
-
-
-_MEANT_FLAGS = {"file": "filename", "files": "filename", "ns": "namespace", "format": "output", "label": "selector"}
-
-
-def _is_group(node: Node) -> bool:
-    """Whether the command does nothing without a sub-command."""
-    if "unknown command" in node.answer("", PATTERNS.index("U")):
-        return True
-    return bool(node.raw.get("group")) or node.path in {("certificate",), ("plugin",), ("create",)}
 
 
 def _bad_flag(call: Invocation, bad: BadFlag, grammar: Grammar) -> Finding:
@@ -271,7 +149,7 @@ def _bad_flag(call: Invocation, bad: BadFlag, grammar: Grammar) -> Finding:
         after = f" after {grammar.program} {removed[bad.name]}" if removed[bad.name] else " long ago"
         message = f"{call.title} has no flag --{bad.name} any more: it was removed{after}"
         return Finding.at("S_REMOVED", message, word)
-    meant = _MEANT_FLAGS.get(bad.name, "")
+    meant = MEANT_FLAGS.get(bad.name, "")
     meant = meant if call.node.flag(meant) else near(bad.name, call.node.flag_names, 0.65)
     if not meant:
         holders = [node for node in grammar.walk() if bad.name in node.own and node.path]
@@ -365,56 +243,6 @@ def _near_type(text: str) -> str:
     parts = text.lower().split(",")
     better = [part if is_type(part) else near(part, plain, 0.75) for part in parts]
     return ",".join(better) if all(better) else ""
-
-
-def _remarks(call: Invocation) -> Iterator[Finding]:
-    """What works, and yet deserves a word."""
-    if not call.node.path and not call.arguments and not call.flags:
-        yield Finding.at("S_BARE", f"a bare {call.title} prints its help and does nothing", call.path_words[0])
-        return
-    if call.node.path and call.node.children and not call.arguments and not call.names and _is_group(call.node):
-        listed = ", ".join(sorted(call.node.children))
-        yield Finding.at("S_BARE", f"{call.title} alone prints its help; it needs one of {listed}", call.path_words[-1])
-    for use in call.flags:
-        if use.flag.deprecated:
-            note = f": {use.flag.note}" if use.flag.note else ""
-            yield Finding.at("S_DEPRECATED", f"--{use.flag.name} is deprecated{note}", use.word)
-        elif use.flag.name == "dry-run" and use.value in (None, "true", "false", "unchanged"):
-            message = "--dry-run without =client or =server is deprecated: write --dry-run=client"
-            yield Finding.at("S_DRY_RUN", message, use.word, replacement="--dry-run=client")
-    yield from _old_type(call)
-    yield from _expanded(call)
-
-
-def _old_type(call: Invocation) -> Iterator[Finding]:
-    if not call.node.wants_type or not call.arguments:
-        return
-    word = call.arguments[0]
-    for part in word.text.partition("/")[0].split(","):
-        found = named(part)
-        if found is not None and found.deprecated_since and not word.dynamic:
-            message = f"{found.kind} is deprecated since Kubernetes {found.deprecated_since}; {found.instead}"
-            yield Finding.at("S_DEPRECATED", message, word, severity=Severity.INFO)
-
-
-def _expanded(call: Invocation) -> Iterator[Finding]:
-    """`exec POD -- echo $VAR`: the reader's own shell replaces `$VAR`, not the container's."""
-    if call.node.path not in {("exec",), ("run",), ("debug",)} or not call.rest:
-        return
-    if call.rest[0].text in {"sh", "bash", "ash", "/bin/sh", "/bin/bash", "zsh"}:
-        quoted = [word for word in call.rest[1:] if word.variables and '"' in word.text[:1]]
-        if not quoted:
-            return
-    found = next((word for word in call.rest if word.variables), None)
-    if found is None:
-        return
-    variable = found.variables[0]
-    yield Finding(
-        "S_EXPANDED",
-        f"the local shell replaces ${variable.name} before kubectl sees it, not the container's shell",
-        variable.start,
-        variable.end,
-    )
 
 
 def check(command: Command, grammar: Grammar, extra_types: frozenset[str] = frozenset()) -> tuple[Finding, ...]:

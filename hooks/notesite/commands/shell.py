@@ -126,7 +126,7 @@ class _Reader:
         return self.end if found < 0 else found
 
     def _continuation(self) -> bool:
-        """`\\` (or `^`, or a backtick, as Windows shells have it) at the end of a line."""
+        r"""`\` (or `^`, or a backtick, as Windows shells have it) at the end of a line."""
         match = re.compile(r"[\\^`]([ \t]*)(?:\r?\n|\Z)").match(self.text, self.at, self.end)
         if match is None:
             return False
