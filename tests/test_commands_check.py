@@ -5,9 +5,10 @@ from __future__ import annotations
 import time
 
 import pytest
-from test_commands_shell import read_cases
+from command_cases import read_cases
 
 from notesite.commands import check as commands
+from notesite.diagnostics import Report
 from notesite.model import Fence, Position, Span
 
 
@@ -20,7 +21,7 @@ def fence(text: str, *, line: int = 1, column: int = 1, lead: str = "") -> Fence
     )
 
 
-def run(*fences: Fence) -> tuple[tuple[commands.CommandVerdict, ...], commands.Report]:
+def run(*fences: Fence) -> tuple[tuple[commands.CommandVerdict, ...], Report]:
     return commands.check(fences, is_shell=lambda _: True)
 
 

@@ -2,30 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
+from command_cases import read_cases
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from notesite.commands import shell
 from notesite.commands.words import Script
-
-CASES = Path(__file__).parent / "cases" / "commands"
-
-
-def read_cases(name: str) -> list[tuple[str, str, str]]:
-    """Title, input, expected of every case of a file (`title / . / input / . / expected / .`)."""
-    cases, block, part = [], ["", "", ""], 0
-    for line in (CASES / name).read_text(encoding="utf-8").splitlines():
-        if line == ".":
-            part += 1
-            if part == 3:
-                cases.append((block[0].strip(), block[1], block[2]))
-                block, part = ["", "", ""], 0
-        else:
-            block[part] += f"{line}\n"
-    return cases
 
 
 def shown(script: Script) -> str:
@@ -47,49 +30,9 @@ def test_shell_case(case: tuple[str, str, str]) -> None:
 
 
 PIECES = st.sampled_from(
-    [
-        "kubectl",
-        " ",
-        "\n",
-        "\\",
-        "\\\n",
-        "'",
-        '"',
-        "$",
-        "$(",
-        ")",
-        "`",
-        "<",
-        ">",
-        "<<EOF\n",
-        "EOF\n",
-        "|",
-        "&&",
-        ";",
-        "#",
-        "$ ",
-        "# ",
-    ]
-    + [
-        "> ",
-        "{",
-        "}",
-        "<name>",
-        "...",
-        "for i in x; do",
-        "done",
-        "if",
-        "fi",
-        "case x in",
-        "a)",
-        "&",
-        "(",
-        "\t",
-        "\r\n",
-        "é",
-        "🙂",
-        "\x00",
-    ]
+    r"""kubectl | \ | ' | " | $ | $( | ) | ` | < | > | << EOF | && | ; | # | { | } | <name> | ... | for i in x; do | done
+    | if | fi | case x in | a) | & | ( | é | 🙂""".split(" | ")
+    + ["|", " ", "\n", "\\\n", "<<EOF\n", "EOF\n", "$ ", "# ", "> ", "\t", "\r\n", "\x00"]  # noqa: RUF005  # the line reads well
 )
 TEXTS = st.one_of(st.text(max_size=80), st.lists(PIECES, max_size=30).map("".join))
 
@@ -108,7 +51,9 @@ def test_any_text_is_read_and_every_place_lies_in_it(text: str) -> None:
         for word in command.words:
             assert word.start < word.end <= len(text)
             line, column = script.place(word.start)
-            assert text.split("\n")[line - 1][column - 1 :].startswith(text[word.start : word.end].split("\n", maxsplit=1)[0])
+            assert text.split("\n")[line - 1][column - 1 :].startswith(
+                text[word.start : word.end].split("\n", maxsplit=1)[0]
+            )
         for heredoc in command.heredocs:
             assert heredoc.text == script.masked[heredoc.start : heredoc.end]
     for trouble in script.troubles:
