@@ -96,6 +96,7 @@ def _is_open(word: Word) -> bool:
     """Whether the shell may make none or many words of it."""
     return (
         word.text in ("...", "…")
+        or (word.placeholder and word.text.startswith("["))  # `[--flag]`: it may be left out
         or (word.dynamic and not word.placeholder and not word.quoted and "$" in word.text[:1])
         or (not word.quoted and ("*" in word.text or "`" in word.text[:1] or "$(" in word.text))
     )

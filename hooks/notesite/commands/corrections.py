@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
+from ..codes import Severity
 from . import shell
 from .findings import Finding
 from .grammar import Grammar
@@ -83,7 +84,7 @@ def correction(text: str, command: Command, finding: Finding, grammar: Grammar, 
         grammar: The grammar that refused it; every suggestion passes it.
         lead: The words before the snippet, which say what it is for.
     """
-    if finding.code not in REFUSED | _ADVISED:
+    if finding.code not in REFUSED | _ADVISED or (finding.severity is Severity.WARNING and not finding.replacement):
         return None
     call = parse(command, grammar)
     for edits in _candidates(call, finding, grammar, lead):

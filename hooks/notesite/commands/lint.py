@@ -17,7 +17,7 @@ from .nearest import near
 from .patterns import PATTERNS
 from .remarks import remarks
 from .resources import by_name, is_type
-from .vocabulary import MEANT, MEANT_FLAGS, PLUGINS
+from .vocabulary import MEANT, MEANT_FLAGS, PLUGINS, REPLACED_FLAGS, TAKES_CUSTOM
 from .words import Command, Word
 
 
@@ -144,11 +144,21 @@ def _bad_flag(call: Invocation, bad: BadFlag, grammar: Grammar) -> Finding:
         hint = f"; did you mean --{meant}?" if meant else ""
         fixed = word.text.replace(f"-{whole}", f"--{meant}", 1) if meant else None
         return Finding.at("S_FLAG", f"{call.title} has no flag -{bad.name}{hint}", word, replacement=fixed)
+    return _unknown_flag(call, bad, grammar)
+
+
+def _unknown_flag(call: Invocation, bad: BadFlag, grammar: Grammar) -> Finding:
+    """`--name` that the command does not have: removed, mistyped, or another command's."""
+    word = bad.word
     removed = {**grammar.root.removed, **call.node.removed}
     if bad.name in removed:
         after = f" after {grammar.program} {removed[bad.name]}" if removed[bad.name] else " long ago"
         message = f"{call.title} has no flag --{bad.name} any more: it was removed{after}"
-        return Finding.at("S_REMOVED", message, word)
+        instead = REPLACED_FLAGS.get(bad.name, "")
+        if not call.node.flag(instead):
+            return Finding.at("S_REMOVED", message, word)
+        fixed = word.text.replace(bad.name, instead, 1)
+        return Finding.at("S_REMOVED", f"{message}; use --{instead}", word, replacement=fixed)
     meant = MEANT_FLAGS.get(bad.name, "")
     meant = meant if call.node.flag(meant) else near(bad.name, call.node.flag_names, 0.65)
     if not meant:
@@ -212,7 +222,8 @@ def _missing_type(call: Invocation, extra_types: frozenset[str]) -> Iterator[Fin
             f"there is no resource type {head!r} in Kubernetes itself; it works only where a custom resource adds it"
         )
         # A word that could well be a custom type is a guess, not a certainty.
-        severity = None if slash or looks_like_name(head) else Severity.WARNING
+        custom = call.node.path[0] in TAKES_CUSTOM and not looks_like_name(head)
+        severity = Severity.WARNING if custom else None
         yield Finding.at("S_TYPE", message, word, severity=severity)
 
 
@@ -241,7 +252,8 @@ def looks_like_name(text: str) -> bool:
 def _near_type(text: str) -> str:
     plain = [name for name in by_name() if "." not in name and len(name) > 3]
     parts = text.lower().split(",")
-    better = [part if is_type(part) else near(part, plain, 0.75) for part in parts]
+    # A custom type may resemble a built-in one (crontabs, cronjobs): long words must be very much alike.
+    better = [part if is_type(part) else near(part, plain, 0.75 if len(part) < 6 else 0.82) for part in parts]
     return ",".join(better) if all(better) else ""
 
 

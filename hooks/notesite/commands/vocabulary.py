@@ -98,3 +98,14 @@ MEANT = {
 
 
 MEANT_FLAGS = {"file": "filename", "files": "filename", "ns": "namespace", "format": "output", "label": "selector"}
+
+# Removed flags of kubectl -> what took their place.
+REPLACED_FLAGS = {
+    "delete-local-data": "delete-emptydir-data",
+    "prune-whitelist": "prune-allowlist",
+    "experimental-server-side": "server-side",
+}
+# Commands whose type may be a custom one; the others (`rollout`, `expose`, `autoscale`, `set`) know built-in types only.
+TAKES_CUSTOM = frozenset(
+    ["get", "describe", "delete", "edit", "patch", "label", "annotate", "scale", "wait", "explain", "apply"]
+)
