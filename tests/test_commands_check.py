@@ -6,6 +6,8 @@ import time
 
 import pytest
 from command_cases import read_cases
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from notesite.commands import check as commands
 from notesite.diagnostics import Report
@@ -31,6 +33,82 @@ def test_check_case(case: tuple[str, str, str]) -> None:
     lines = [f"{d.span.start} {d.code} {d.severity} {d.message}\n" for d in report.diagnostics]
     lines += [f"skipped {item.what}: {item.reason}\n" for item in report.skipped]
     assert "".join(lines) == case[2]
+
+
+COMMAND_WORDS = [
+    "kubectl",
+    "k",
+    "minikube",
+    "helm",
+    "get",
+    "delete",
+    "create",
+    "run",
+    "rollout",
+    "set",
+    "image",
+    "exec",
+    "config",
+    "-n",
+    "-o",
+    "--dry-run",
+    "--dry-run=client",
+    "-f",
+    "-",
+    "--",
+    "pod",
+    "pods/x",
+    "pod/",
+    "deploy/web",
+    "nginx",
+    "$X",
+    "'$Y'",
+    "<name>",
+    "{a}",
+    "[b]",
+    "...",
+    "a=b",
+    "a-",
+    "80:80",
+    "x:/y",
+    "--image=nginx",
+    "--all",
+    "-A",
+    "-it",
+    "--replicas=",
+    "-l",
+    "--raw",
+    "sh",
+    "echo",
+    "-output",
+    "--no-such-flag=",
+    "|",
+    ">",
+    "&&",
+    ";",
+    "\\",
+    "'",
+    '"',
+    "kubectl\n",
+    "🙂",
+    "explain",
+    "cp",
+    "taint",
+    "label",
+    "all",
+    "-h",
+]
+
+
+@given(st.lists(st.sampled_from(COMMAND_WORDS), max_size=9).map(" ".join))
+@settings(max_examples=300, deadline=None)
+def test_any_command_gets_a_verdict_whose_places_lie_in_the_fence(text: str) -> None:
+    snippet = fence(f"{text}\n", line=5)
+    ((verdict,), report) = run(snippet)
+    last = 4 + len(snippet.origins)
+    assert all(5 <= found.span.start.line <= found.span.end.line <= last for found in report.diagnostics)
+    assert report.checked + len(report.skipped) == len(verdict.commands)
+    assert "\n" not in "".join(verdict.advice)
 
 
 def test_places_are_those_of_the_notes() -> None:

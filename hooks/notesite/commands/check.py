@@ -161,7 +161,8 @@ def check_fence(
         diagnostics += _remarks(command, place)
         cautions += [f"`{text}` {what}." for what, _ in system_dangers(command)]
         diagnostics += [
-            finding("S_DANGER", f"{what}", place.span(word.start, word.end)) for what, word in system_dangers(command)
+            finding("S_DANGER", f"`{text}` {what}", place.span(word.start, word.end))
+            for what, word in system_dangers(command)
         ]
         versions = grammars.get(program, ())
         if not versions:
@@ -177,11 +178,13 @@ def check_fence(
             continue
         for item in found:
             fixed = correction(fence.text, command, item, grammar, fence.lead)
-            message = f"{item.message}: use `{fixed}`" if fixed and item.code != "S_DANGER" else item.message
+            message = f"{item.message}: use `{fixed}`" if fixed else item.message
+            if item.code == "S_DANGER":
+                message = f"`{text}` {item.message}"
             span = place.span(item.start, item.end)
             diagnostics.append(finding(item.code, message, span, severity=item.severity, replacement=item.replacement))
             if item.code == "S_DANGER":
-                cautions.append(f"`{text}` {item.message}.")
+                cautions.append(f"{message}.")
             elif fixed:
                 advice.append(f"use `{fixed}`")
         fixed = correction(fence.text, command, refused, grammar, fence.lead) if refused else None
