@@ -297,7 +297,70 @@ KUBERNETES: tuple[Code, ...] = (
         "Encode with `echo -n`, or say that the line end is meant.",
     ),
 )
-SHELL: tuple[Code, ...] = ()
+SHELL: tuple[Code, ...] = (
+    Code(
+        "S_COMMAND",
+        _E,
+        "A program has no such command or sub-command.",
+        "Write the command that the message names; `PROGRAM --help` lists them all.",
+    ),
+    Code("S_FLAG", _E, "A command has no such flag.", "Write the flag that the message names, or remove it."),
+    Code(
+        "S_REMOVED",
+        _E,
+        "A flag was removed from the program.",
+        "Use what replaced it; the message says which version still had it.",
+    ),
+    Code("S_VALUE", _E, "A flag's value is refused, or missing.", "Give a value of the kind that the message names."),
+    Code("S_REQUIRED", _E, "A flag that the command cannot do without is missing.", "Add the flag."),
+    Code(
+        "S_ARGUMENTS",
+        _E,
+        "A command has too few, too many or the wrong arguments.",
+        "Give the arguments that the message names.",
+    ),
+    Code(
+        "S_TYPE",
+        _E,
+        "The resource type is missing or unknown.",
+        "Write the type before the name, as in `kubectl delete pod NAME` or `kubectl delete pod/NAME`.",
+    ),
+    Code(
+        "S_VERSION",
+        _W,
+        "A command works with the newest of the chosen versions, but not with all of them.",
+        "Say which version the command needs, or write it so that all take it.",
+    ),
+    Code("S_DEPRECATED", _W, "A command uses a deprecated flag or resource type.", "Use what the message names."),
+    Code("S_DRY_RUN", _W, "`--dry-run` stands without a value.", "Write `--dry-run=client` or `--dry-run=server`."),
+    Code(
+        "S_CONTINUATION",
+        _W,
+        "A command that goes on in the next line is broken.",
+        "End the line with a single backslash.",
+    ),
+    Code("S_QUOTE", _W, "A quote is opened and never closed.", "Close it."),
+    Code("S_HEREDOC", _W, "A here-document has no end.", "Add a line with its closing word alone."),
+    Code(
+        "S_EXPANDED",
+        _I,
+        "The local shell replaces a variable that is meant for the container.",
+        "Quote it for a shell in the container: `-- sh -c 'echo $NAME'`.",
+    ),
+    Code("S_BARE", _I, "A command is incomplete: it only prints its help.", "Write the whole command."),
+    Code(
+        "S_PLACEHOLDER",
+        _I,
+        "A placeholder in angle brackets is a redirection when it is pasted as it stands.",
+        "Nothing, when readers know; else write NAME in capitals.",
+    ),
+    Code(
+        "S_DANGER",
+        _I,
+        "A command destroys something that cannot be brought back.",
+        "Nothing: the site shows readers a caution that says what it does.",
+    ),
+)
 IMAGES: tuple[Code, ...] = (
     Code("E_URL", _E, "The address of an image cannot be used.", "Correct the address; it must not hold credentials."),
     Code(

@@ -1,0 +1,124 @@
+"""What the shell reader yields: words, redirects, here-documents, commands, each with its place.
+
+Places are offsets into the text that was read, counted from 0, end exclusive, so `text[word.start:word.end]` is
+the word as its author wrote it.
+"""
+
+from __future__ import annotations
+
+import bisect
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """`$NAME` or `${NAME...}` that the local shell replaces."""
+
+    name: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word after quotes and escapes are resolved; expansions stay as they are written."""
+
+    text: str
+    start: int
+    end: int
+    dynamic: bool = False  # holds an expansion, a placeholder or an ellipsis: nobody knows its value
+    placeholder: bool = False  # `<name>`, `{name}`, `[name]`, `...`: the reader shall replace it
+    quoted: bool = False
+    variables: tuple[Variable, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Redirect:
+    """`> file`, `2>&1`, `< file`."""
+
+    operator: str
+    target: Word | None
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Heredoc:
+    """The text between `<<EOF` and `EOF`."""
+
+    tag: str
+    text: str  # as written, every line ends in "\n"
+    start: int  # where the first line of the text begins
+    end: int
+    quoted: bool  # `<<'EOF'`: nothing in it is expanded
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One simple command, wrappers such as `sudo` taken off."""
+
+    words: tuple[Word, ...]  # the program and its arguments, never empty
+    start: int  # of the whole command, with assignments and wrappers
+    end: int
+    assignments: tuple[Word, ...] = ()
+    wrappers: tuple[str, ...] = ()  # "sudo", "watch", "xargs" ...
+    redirects: tuple[Redirect, ...] = ()
+    heredocs: tuple[Heredoc, ...] = ()
+    piped: bool = False  # its input comes from the command before it
+    depth: int = 0  # 0 at the top, more inside `$(...)`
+
+    @property
+    def program(self) -> str:
+        """The program's name without its folder."""
+        return self.words[0].text.rsplit("/", 1)[-1]
+
+    @property
+    def grows(self) -> bool:
+        """More arguments come at run time (`xargs`)."""
+        return "xargs" in self.wrappers
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Something in the text that no shell reads as its author meant it."""
+
+    code: str
+    message: str
+    start: int
+    end: int
+    replacement: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """A shell snippet, read."""
+
+    text: str
+    commands: tuple[Command, ...]  # in the order of their places
+    troubles: tuple[Trouble, ...] = ()
+    masked: str = ""  # the text with prompts and output blanked out; same length, same line ends
+    lines: tuple[int, ...] = field(default=(), repr=False)  # offsets at which lines begin
+
+    def place(self, offset: int) -> tuple[int, int]:
+        """Line and column of an offset, both counted from 1."""
+        line = bisect.bisect_right(self.lines, offset)
+        return line, offset - self.lines[line - 1] + 1
+
+    @property
+    def copy_text(self) -> str:
+        """The commands alone: no prompts, no output; comments stay."""
+        kept = [line.rstrip() for line in self.masked.split("\n")]
+        source = self.text.split("\n")
+        lines = []
+        for shown, written in zip(kept, source, strict=True):
+            if shown.strip():
+                prompt = len(shown) - len(shown.lstrip()) if shown.rstrip() != written.rstrip() else 0
+                lines.append(shown[prompt:])
+            elif not written.strip() and lines:
+                lines.append("")
+        return "\n".join(lines).strip("\n") + "\n" if lines else ""
+
+
+def line_starts(text: str) -> tuple[int, ...]:
+    """The offsets at which the lines of a text begin."""
+    return (0, *(index + 1 for index, character in enumerate(text) if character == "\n"))

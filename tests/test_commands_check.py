@@ -1,0 +1,209 @@
+"""Fences with commands: findings, verdicts, what readers copy, what other checks learn from them."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from command_cases import read_cases
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from notesite.commands import check as commands
+from notesite.diagnostics import Report
+from notesite.model import Fence, Position, Span
+
+
+def fence(text: str, *, line: int = 1, column: int = 1, lead: str = "") -> Fence:
+    """A fence whose first content line is `line`, indented by `column - 1`."""
+    lines = text.splitlines(keepends=True)
+    origins = tuple(Position(line + index, column) for index in range(len(lines)))
+    return Fence(
+        "bash", "".join(f"{item.rstrip(chr(10))}\n" for item in lines), Span.at(line - 1 or 1), origins, lead=lead
+    )
+
+
+def run(*fences: Fence) -> tuple[tuple[commands.CommandVerdict, ...], Report]:
+    return commands.check(fences, is_shell=lambda _: True)
+
+
+@pytest.mark.parametrize("case", read_cases("check.txt"), ids=lambda case: case[0])
+def test_check_case(case: tuple[str, str, str]) -> None:
+    _, report = run(fence(case[1]))
+    lines = [f"{d.span.start} {d.code} {d.severity} {d.message}\n" for d in report.diagnostics]
+    lines += [f"skipped {item.what}: {item.reason}\n" for item in report.skipped]
+    assert "".join(lines) == case[2]
+
+
+COMMAND_WORDS = [
+    "kubectl",
+    "k",
+    "minikube",
+    "helm",
+    "get",
+    "delete",
+    "create",
+    "run",
+    "rollout",
+    "set",
+    "image",
+    "exec",
+    "config",
+    "-n",
+    "-o",
+    "--dry-run",
+    "--dry-run=client",
+    "-f",
+    "-",
+    "--",
+    "pod",
+    "pods/x",
+    "pod/",
+    "deploy/web",
+    "nginx",
+    "$X",
+    "'$Y'",
+    "<name>",
+    "{a}",
+    "[b]",
+    "...",
+    "a=b",
+    "a-",
+    "80:80",
+    "x:/y",
+    "--image=nginx",
+    "--all",
+    "-A",
+    "-it",
+    "--replicas=",
+    "-l",
+    "--raw",
+    "sh",
+    "echo",
+    "-output",
+    "--no-such-flag=",
+    "|",
+    ">",
+    "&&",
+    ";",
+    "\\",
+    "'",
+    '"',
+    "kubectl\n",
+    "🙂",
+    "explain",
+    "cp",
+    "taint",
+    "label",
+    "all",
+    "-h",
+]
+
+
+@given(st.lists(st.sampled_from(COMMAND_WORDS), max_size=9).map(" ".join))
+@settings(max_examples=300, deadline=None)
+def test_any_command_gets_a_verdict_whose_places_lie_in_the_fence(text: str) -> None:
+    snippet = fence(f"{text}\n", line=5)
+    ((verdict,), report) = run(snippet)
+    last = 4 + len(snippet.origins)
+    assert all(5 <= found.span.start.line <= found.span.end.line <= last for found in report.diagnostics)
+    assert report.checked + len(report.skipped) == len(verdict.commands)
+    assert "\n" not in "".join(verdict.advice)
+
+
+def test_places_are_those_of_the_notes() -> None:
+    _, report = run(fence("kubectl get pods\nkubectl delete nginx-pod\n", line=40, column=5))
+    (found,) = report.diagnostics
+    assert found.span == Span(Position(41, 20), Position(41, 29))
+
+
+def test_a_verdict_tells_readers_what_was_checked_and_what_works() -> None:
+    (right, wrong, other, none), report = run(
+        fence("$ kubectl get pods\nNAME  READY\n"),
+        fence("kubectl delete nginx-pod"),
+        fence("terraform apply"),
+        fence("# nothing"),
+    )
+    assert (right.status, right.mark, right.copy_text) == (
+        "valid",
+        "Checked against kubectl 1.37",
+        "kubectl get pods\n",
+    )
+    assert (wrong.status, wrong.mark) == ("invalid", "Does not work with kubectl 1.37")
+    assert wrong.advice == ("use `kubectl delete pod nginx-pod`",)
+    assert wrong.commands[0].correction == "kubectl delete pod nginx-pod"
+    assert (other.status, other.mark) == ("skipped", "")
+    assert none.status == "empty"
+    assert report.checked == 2
+    assert [item.what for item in report.skipped] == ["terraform apply"]
+
+
+def test_a_caution_says_what_a_command_destroys() -> None:
+    ((verdict,), _) = run(fence("kubectl delete all --all"))
+    assert verdict.status == "valid"
+    assert verdict.cautions[0].startswith("`kubectl delete all --all` deletes every pod")
+
+
+def test_older_versions_are_checked_too() -> None:
+    chosen = commands.chosen(("1.25", "1.37"))
+    ((verdict,), report) = commands.check([fence("kubectl events")], is_shell=lambda _: True, grammars=chosen)
+    assert verdict.status == "valid"
+    assert [d.code for d in report.diagnostics] == ["S_VERSION"]
+    assert "kubectl 1.25 refuses this" in report.diagnostics[0].message
+
+
+def test_an_unknown_version_names_those_that_there_are() -> None:
+    with pytest.raises(KeyError, match=r"no grammar of kubectl 1\.3; there are .*1\.37"):
+        commands.chosen(("1.3",))
+
+
+def test_custom_types_of_the_notes_are_types() -> None:
+    _, report = commands.check(
+        [fence("kubectl get crontab my-cron")], is_shell=lambda _: True, extra_types=("crontab",)
+    )
+    assert not [d for d in report.diagnostics if d.code == "S_TYPE"]
+
+
+def test_objects_that_commands_create() -> None:
+    text = (
+        "kubectl create cm app --from-literal=A=b --from-literal=C=d\n"
+        "kubectl create secret generic db --from-file=password.txt --from-file=key=x\n"
+        "kubectl create configmap all --from-file=config/\n"
+        "kubectl create secret tls web --cert=a --key=b\n"
+        "kubectl create configmap $NAME --from-literal=A=b\n"
+        "kubectl create configmap --from-literal=A=b\n"
+    )
+    ((verdict,), _) = run(fence(text, line=10))
+    assert [(item.kind, item.name, item.keys and sorted(item.keys)) for item in verdict.defined] == [
+        ("ConfigMap", "app", ["A", "C"]),
+        ("Secret", "db", ["key", "password.txt"]),
+        ("ConfigMap", "all", None),
+        ("Secret", "web", ["tls.crt", "tls.key"]),
+    ]
+    assert verdict.defined[0].span == Span(Position(10, 19), Position(10, 22))
+
+
+def test_yaml_in_a_here_document_is_a_snippet_of_its_own() -> None:
+    text = "cat <<'EOF' | kubectl apply -f -\nkind: Pod\nmetadata: x\nEOF\ncat <<EOF > notes.txt\nhello\nEOF\n"
+    ((verdict,), _) = run(fence(text, line=20, column=3))
+    (found,) = verdict.embedded
+    assert (found.text, found.expanded) == ("kind: Pod\nmetadata: x\n", False)
+    assert found.fence.within(2, 1, 8) == Span(Position(22, 3), Position(22, 11))
+
+
+def test_the_words_above_a_bare_command_say_what_it_is_for() -> None:
+    ((verdict,), _) = run(fence("kubectl", lead="Switch to another cluster"))
+    assert verdict.advice == ("use `kubectl config use-context my-context`",)
+
+
+def test_a_page_of_commands_is_checked_within_50_ms() -> None:
+    page = [fence(f"kubectl get pods -n ns{index} -o wide\nkubectl delete pod p{index}\n") for index in range(30)]
+    run(*page)  # the grammar is loaded once, that is start-up
+    best = min(_seconds(page) for _ in range(5))
+    assert best < 0.05
+
+
+def _seconds(page: list[Fence]) -> float:
+    start = time.perf_counter()
+    run(*page)
+    return time.perf_counter() - start
