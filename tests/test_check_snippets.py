@@ -1,0 +1,66 @@
+"""`scripts/check_snippets.py` with the real schemas and grammars."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+import check_snippets
+import common
+
+NOTES = Path(__file__).parent / "cases" / "kubernates-notes-as-given.md"
+YAML_LINES = {423, 432, 441, 448, 505, 512, 526, 570, 583, 597, 687, 699}
+
+
+def run(*argv: str) -> int:
+    return common.guarded(check_snippets.main, argv)
+
+
+def test_every_block_of_the_given_notes_is_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(str(NOTES), "--list") == 0
+    rows = [row.split(maxsplit=4) for row in capsys.readouterr().out.splitlines()]
+    assert len(rows) == 63
+    found = {int(row[0]): tuple(row[2:]) for row in rows if row[2] in {"manifest", "fragment", "yaml"}}
+    assert found.keys() == YAML_LINES
+    assert all(row[1] == "valid" for row in found.values())
+    assert found[570] == ("manifest", "valid", "Valid ConfigMap, Kubernetes 1.25-1.37")
+    assert found[597] == ("fragment", "valid", "Two parts: PodSpec and Container")
+
+
+def test_names_across_snippets(capsys: pytest.CaptureFixture[str]) -> None:
+    run(str(NOTES), "--format", "json")
+    report = json.loads(capsys.readouterr().out)
+    found = [(d["line"], d["column"]) for d in report["diagnostics"] if d["code"] == "K_REFERENCE"]
+    assert found == [(522, 12), (704, 13), (709, 13)]
+    wrong = [d for d in report["diagnostics"] if d["code"][0] in "YK" and d["severity"] != "info"]
+    assert wrong == []
+
+
+def test_yaml_inside_commands_is_checked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    notes = tmp_path / "notes.md"
+    notes.write_text(
+        "# T\n\n## A\n\n```bash\nkubectl apply -f - <<EOF\napiVersion: v1\nkind: Pod\nmetadata:\n  nam: x\nEOF\n```\n\n## B\n\nText\n"
+    )
+    assert run(str(notes)) == 1
+    assert ":10:3: K_FIELD error" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("argv", [["--kubernetes", "9.9"], ["--format", "nonsense"]])
+def test_what_cannot_run_exits_with_2(argv: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    try:
+        code = run(str(NOTES), *argv)
+    except SystemExit as leaving:
+        code = int(leaving.code or 0)
+    assert code == 2
+    assert "Traceback" not in capsys.readouterr().err
+
+
+def test_versions_decide(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    notes = tmp_path / "notes.md"
+    notes.write_text(
+        "# T\n\n## A\n\n```yaml\napiVersion: batch/v1beta1\nkind: CronJob\nmetadata:\n  name: x\n```\n\n## B\n\nText\n"
+    )
+    run(str(notes), "--kubernetes", "1.31,1.37")
+    assert "removed in Kubernetes 1.25" in capsys.readouterr().out
