@@ -20,6 +20,7 @@ from notesite.pipeline import Build, Loaded, prepare, settled
 from notesite.render.bridge import Bridge
 from notesite.render.marks import BlockMark
 from notesite.reporters.text import one_line
+from notesite.snippets.classify import highlighter
 
 # Under "mkdocs.", so that `mkdocs build --strict` counts the warnings.
 log = logging.getLogger("mkdocs.hooks.notes")
@@ -52,7 +53,7 @@ def of(config: MkDocsConfig) -> Current:
             build = prepare(Path(config.config_file_path))
         except NotesError as error:
             raise PluginError("\n".join(one_line(d, d.path or "") for d in error.diagnostics)) from None
-        _builds.append(Current(config, build, Bridge()))
+        _builds.append(Current(config, build, Bridge(highlighter)))
     return _builds[-1]
 
 

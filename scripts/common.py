@@ -15,6 +15,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "hooks"))
 
 from notesite import VERSION
+from notesite.codes import Severity
 from notesite.diagnostics import NotesError, Report, exit_code
 from notesite.disk import Project, load_baseline, open_project, write_atomically
 from notesite.model import Notes
@@ -98,7 +99,8 @@ def show(  # the one place where a report leaves the core
     )
     if args.write_baseline:
         _write_baseline(settled, notes, baseline, baseline_path, codes)
-        print(f"{len(settled.diagnostics)} new findings accepted in {baseline_path}", file=sys.stderr)
+        new = sum(d.severity is not Severity.INFO for d in settled.diagnostics)
+        print(f"{new} new findings accepted in {baseline_path}", file=sys.stderr)
         return 0
     settled = in_file(settled, loaded.source)
     context = Context(
@@ -118,7 +120,12 @@ def show(  # the one place where a report leaves the core
 
 
 def _write_baseline(report: Report, notes: Notes | None, old: Baseline, path: Path, codes: str) -> None:
-    accepted = [d for d in (*report.diagnostics, *report.accepted) if not d.code.startswith("I_")]
+    # Information never fails a check, so there is nothing to accept in it.
+    accepted = [
+        d
+        for d in (*report.diagnostics, *report.accepted)
+        if d.severity is not Severity.INFO and not d.code.startswith("I_")
+    ]
     mine = baseline_of(sorted(accepted, key=lambda d: d.sort_key), notes, old)
     others = tuple(entry for entry in old.entries if entry.code[:1] not in codes)
     write_atomically(path, Baseline((*mine.entries, *others)).to_json().encode())

@@ -347,7 +347,7 @@ SHELL: tuple[Code, ...] = (
         "The local shell replaces a variable that is meant for the container.",
         "Quote it for a shell in the container: `-- sh -c 'echo $NAME'`.",
     ),
-    Code("S_BARE", _I, "A command is incomplete: it only prints its help.", "Write the whole command."),
+    Code("S_BARE", _W, "A command is incomplete: it only prints its help.", "Write the whole command."),
     Code(
         "S_PLACEHOLDER",
         _I,

@@ -20,3 +20,18 @@
   addEventListener("hashchange", forward);
   forward();
 })();
+
+// A command is copied without its prompt and without its output.
+for (const mark of document.querySelectorAll(".notes-mark[data-copy]")) {
+  const block = mark.previousElementSibling;
+  if (!block) continue;
+  const plain = () => {
+    for (const button of block.querySelectorAll("[data-clipboard-target]")) {
+      button.setAttribute("data-clipboard-text", mark.dataset.copy);
+      button.removeAttribute("data-clipboard-target");
+    }
+  };
+  plain();
+  // The theme adds its buttons when it is ready, which may be later.
+  new MutationObserver(plain).observe(block, { childList: true, subtree: true });
+}

@@ -71,6 +71,12 @@ def highlight_language(fence: Fence) -> str:
 _MANIFEST: Final = re.compile(r"(?:(?:#.*|---[ \t]*|)\n)*(?:apiVersion: *\S.*\nkind: *\S|kind: *\S.*\napiVersion: *\S)")
 
 
+def highlighter(info: str, text: str) -> str:
+    """The same for a block that is known by its info string and its content."""
+    words = info.split()
+    return classify_text(text, words[0].strip("{}.").lower() if words else "").language
+
+
 def classify_text(text: str, label: str = "") -> Classification:
     """What `text` under the label `label` (lower case, "" for none) holds."""
     if len(text) > _ENOUGH:
