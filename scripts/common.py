@@ -68,9 +68,14 @@ def project_of(args: argparse.Namespace) -> Project:
     """The project that the options name.  A notes file outside any project gets default settings."""
     notes: Path | None = args.notes or getattr(args, "file", None)
     if notes is not None and not args.config.exists() and args.config == Path("mkdocs.yml"):
-        root = notes.absolute().parent
-        return Project(root, root / "mkdocs.yml", notes.absolute(), root, Settings(), {})
+        return alone(notes)
     return open_project(args.config, notes)
+
+
+def alone(notes: Path) -> Project:
+    """A notes file outside any project, with default settings."""
+    root = notes.absolute().parent
+    return Project(root, root / "mkdocs.yml", notes.absolute(), root, Settings(), {})
 
 
 def show(  # the one place where a report leaves the core

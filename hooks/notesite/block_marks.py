@@ -34,7 +34,7 @@ def marks_of(blocks: Blocks, settled: Report) -> dict[int, BlockMark]:
 
 
 def _mark(snippet: SnippetVerdict, shell: CommandVerdict | None, found: Sequence[Diagnostic]) -> BlockMark:
-    rows = tuple(_rows(found, shell))
+    rows = tuple(dict.fromkeys(_rows(found, shell)))  # two references to one name say the same
     wrong = any(row.kind == "known" for row in rows)
     text = "" if wrong else shell.mark if shell is not None else snippet.mark
     tone = Tone.UNCHECKED if snippet.status is Status.SKIPPED else Tone.VALID
@@ -45,7 +45,7 @@ def _mark(snippet: SnippetVerdict, shell: CommandVerdict | None, found: Sequence
 
 def _rows(found: Sequence[Diagnostic], shell: CommandVerdict | None) -> Iterator[Row]:
     if shell is not None:
-        yield from (Row("caution", caution) for caution in dict.fromkeys(shell.cautions))
+        yield from (Row("caution", caution) for caution in shell.cautions)
     for diagnostic in found:
         if diagnostic.code not in _NOT_FOR_READERS:
             # A note of the baseline, written for readers, stands in the help of an accepted finding.
