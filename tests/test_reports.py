@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -27,7 +28,7 @@ CONTEXT = Context(
     tool="notesite",
     version="1.0.0",
     color=False,
-    code_url=lambda code: f"https://example.org/codes/#{code.lower()}",
+    code_base="https://example.org/codes/",
 )
 
 
@@ -151,7 +152,7 @@ def test_the_step_summary_lists_everything_and_keeps_to_the_limit() -> None:
 def test_fingerprints_survive_lines_added_above_and_are_unique() -> None:
     def prints(lines: tuple[str, ...], *at: int) -> list[str]:
         report = Report(tuple(finding("L_ANCHOR", "no heading #y", Span.at(line, 5)) for line in at))
-        context = Context(CONTEXT.path, lines, "t", "1", False, str)
+        context = replace(CONTEXT, lines=lines)
         from_gitlab = [issue["fingerprint"] for issue in json.loads(gitlab.render(report, context))]
         results = json.loads(sarif.render(report, context))["runs"][0]["results"]
         assert from_gitlab == [result["partialFingerprints"]["sourceLine/v1"] for result in results]
@@ -177,7 +178,7 @@ def test_sarif_holds_rules_regions_fixes_and_suppressions() -> None:
     assert by_text["empty"]["suppressions"][0]["kind"] == "inSource"
     rules = run["tool"]["driver"]["rules"]
     assert all(rules[result["ruleIndex"]]["id"] == result["ruleId"] for result in run["results"])
-    assert {rule["helpUri"] for rule in rules} == {CONTEXT.code_url(rule["id"]) for rule in rules}
+    assert {rule["helpUri"] for rule in rules} == {CONTEXT.url_of(rule["id"]) for rule in rules}
     [note] = run["invocations"][0]["toolExecutionNotifications"]
     assert "https://example.org/: timed out" in note["message"]["text"]
 

@@ -52,13 +52,18 @@ class Resolver:
         self.folders = {uri[:end] for uri in files for end in _slashes(uri)}
         self._documents: Mapping[str, str] = {
             **{uri: uri for uri in files},
-            **{uri.removesuffix("index.html"): uri for uri in files if uri == "index.html" or uri.endswith("/index.html")},
+            **{
+                uri.removesuffix("index.html"): uri
+                for uri in files
+                if uri == "index.html" or uri.endswith("/index.html")
+            },
         }
         self._folded = {address.casefold(): address for address in self._documents}
         self._known: dict[tuple[str, str], Target] = {}
 
     def resolve(self, page: str, written: str, base: str = "") -> Target:
         """What `written` means on `page` (a path in the site) when the page's <base href> is `base`."""
+        written = written.strip(_STRIPPED)
         folder = page[: page.rfind("/") + 1]
         if base:
             return self._resolve(folder, written, base)
@@ -75,7 +80,7 @@ class Resolver:
         return known
 
     def _resolve(self, folder: str, written: str, base: str, page: str = "") -> Target:
-        text = written.strip(_STRIPPED).replace("\n", "").replace("\r", "").replace("\t", "")
+        text = re.sub("[\n\r\t]", "", written.strip(_STRIPPED))
         if base:
             moved = self._resolve(folder, base, "")
             if moved.where is Where.REMOTE:
@@ -115,7 +120,10 @@ class Resolver:
         return Target(Where.REMOTE, fragment=parts.fragment, needs_server=needs, url=parts.geturl())
 
     def _file(self, path: str, fragment: str, needs_server: str = "") -> Target:
-        path = _joined("", unquote(path, errors="replace")) or ""
+        decoded = _joined("", unquote(path, errors="replace"))
+        if decoded is None:
+            return Target(Where.OUTSIDE, path)
+        path = decoded
         uri = self._documents.get(path)
         if uri is not None:
             folder = "names a folder, which only a server turns into its index.html" if uri != path else ""

@@ -9,15 +9,11 @@ Source: docs.github.com "Workflow commands for GitHub Actions"; the caps: zizmor
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
 
-from notesite.codes import Severity
-from notesite.diagnostics import Diagnostic, Report
-
+from ..codes import Severity
+from ..diagnostics import Diagnostic, Report
+from .context import Context
 from .places import last_place, path_of
-
-if TYPE_CHECKING:
-    from .context import Context
 
 CAP = 10  # annotations of one level that GitHub shows for one step
 SUMMARY_BYTES = 1024 * 1024  # a larger step summary is refused as a whole
@@ -47,7 +43,7 @@ def step_summary(report: Report, context: Context) -> str:
     counts += "".join(f", {len(items)} {words}" for words, items in extra if items)
     head = f"### {_inline(context.tool)}\n\n{report.checked} checked: {counts}\n"
     rows = [
-        f"| {d.severity} | `{path_of(d, context)}:{d.span.start}` | [{d.code}]({context.code_url(d.code)}) "
+        f"| {d.severity} | `{path_of(d, context)}:{d.span.start}` | [{d.code}]({context.url_of(d.code)}) "
         f"| {_inline(d.message)} |\n"
         for d in sorted(report.diagnostics, key=lambda d: (d.severity.rank, d.sort_key))
     ]

@@ -8,15 +8,11 @@ Source: docs.gitlab.com "Code Quality report format".
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
 
-from notesite.codes import Severity
-from notesite.diagnostics import Report
-
+from ..codes import Severity
+from ..diagnostics import Report
+from .context import Context
 from .places import last_place, path_of, with_fingerprints
-
-if TYPE_CHECKING:
-    from .context import Context
 
 _SEVERITIES = {Severity.ERROR: "major", Severity.WARNING: "minor", Severity.INFO: "info"}
 

@@ -9,16 +9,12 @@ are what pytest's xunit1 family writes, GitLab links, and the schema of Jenkins'
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
-from notesite.codes import Severity
-from notesite.diagnostics import Diagnostic, Report, Skipped
-
+from ..codes import Severity
+from ..diagnostics import Diagnostic, Report, Skipped
+from .context import Context
 from .places import path_of
-
-if TYPE_CHECKING:
-    from .context import Context
 
 # XML 1.0 has no way to write these, not even as references.
 _UNWRITABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

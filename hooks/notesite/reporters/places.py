@@ -5,24 +5,15 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
 
-from notesite.diagnostics import Diagnostic, Skipped
-from notesite.model import Position, Span
-
-if TYPE_CHECKING:
-    from .context import Context
+from ..diagnostics import Diagnostic, Skipped
+from ..model import Position, Span
+from .context import Context
 
 
 def path_of(item: Diagnostic | Skipped, context: Context) -> str:
     """The file that the item is about, with forward slashes as every report format wants them."""
     return (item.path or context.path).replace("\\", "/")
-
-
-def line_text(diagnostic: Diagnostic, context: Context) -> str:
-    """The source line that the finding starts on; "" when the finding is not about the notes file."""
-    line = diagnostic.span.start.line
-    return context.lines[line - 1] if diagnostic.path is None and 0 < line <= len(context.lines) else ""
 
 
 def last_place(span: Span) -> Position:
@@ -41,7 +32,7 @@ def with_fingerprints(diagnostics: Iterable[Diagnostic], context: Context) -> It
     """
     seen: Counter[tuple[str, str, str]] = Counter()
     for diagnostic in diagnostics:
-        words = " ".join(line_text(diagnostic, context).split()) or diagnostic.message
+        words = " ".join(context.line_of(diagnostic).split()) or diagnostic.message
         key = (diagnostic.code, path_of(diagnostic, context), words)
         seen[key] += 1
         yield diagnostic, hashlib.sha256("\0".join((*key, str(seen[key]))).encode()).hexdigest()

@@ -7,16 +7,14 @@ Source: github.com/reviewdog/reviewdog, proto/rdf/reviewdog.proto.
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any
 
-from notesite.codes import Severity
-from notesite.diagnostics import Diagnostic, Report
-from notesite.model import Position, Span
-
+from ..codes import Severity
+from ..diagnostics import Diagnostic, Report
+from ..model import Position, Span
+from .context import Context
 from .places import path_of
-
-if TYPE_CHECKING:
-    from .context import Context
 
 _SEVERITIES = {Severity.ERROR: "ERROR", Severity.WARNING: "WARNING", Severity.INFO: "INFO"}
 
@@ -31,26 +29,30 @@ def render(report: Report, context: Context) -> str:
 
 
 def _diagnostic(diagnostic: Diagnostic, context: Context) -> dict[str, Any]:
-    place = _range(diagnostic.span, context if diagnostic.path is None else None)
+    place = _range(diagnostic.span, _lines(diagnostic, context))
     entry: dict[str, Any] = {
         "message": f"{diagnostic.message}\n{diagnostic.help}".rstrip(),
         "location": {"path": path_of(diagnostic, context), "range": place},
         "severity": _SEVERITIES[diagnostic.severity],
-        "code": {"value": diagnostic.code, "url": context.code_url(diagnostic.code)},
+        "code": {"value": diagnostic.code, "url": context.url_of(diagnostic.code)},
     }
     if diagnostic.replacement is not None:
         entry["suggestions"] = [{"range": place, "text": diagnostic.replacement}]
     return entry
 
 
-def _range(span: Span, context: Context | None) -> dict[str, Any]:
-    return {"start": _position(span.start, context), "end": _position(span.end, context)}
+def _lines(diagnostic: Diagnostic, context: Context) -> Sequence[str]:
+    return context.lines if diagnostic.path is None else dict(context.extra_lines).get(diagnostic.path, ())
 
 
-def _position(position: Position, context: Context | None) -> dict[str, int]:
+def _range(span: Span, lines: Sequence[str]) -> dict[str, Any]:
+    return {"start": _position(span.start, lines), "end": _position(span.end, lines)}
+
+
+def _position(position: Position, lines: Sequence[str]) -> dict[str, int]:
     line, column = position.line, position.column
-    if context is not None and 0 < line <= len(context.lines):
-        text = context.lines[line - 1]
+    if 0 < line <= len(lines):
+        text = lines[line - 1]
         # "surrogatepass": a lone surrogate in a line must not end the report.
         before = text[: column - 1].encode("utf-8", "surrogatepass")
         column = len(before) + max(column - 1 - len(text), 0) + 1

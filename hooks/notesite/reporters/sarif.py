@@ -10,16 +10,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote
 
-from notesite.codes import CODES, Severity
-from notesite.diagnostics import Diagnostic, Report
-
-from .places import line_text, path_of, with_fingerprints
-
-if TYPE_CHECKING:
-    from .context import Context
+from ..codes import CODES, Severity
+from ..diagnostics import Diagnostic, Report
+from .context import Context
+from .places import path_of, with_fingerprints
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 MOST_RESULTS = 25_000
@@ -63,7 +60,7 @@ def render(report: Report, context: Context) -> str:
 
 
 def _rule(code: str, context: Context) -> dict[str, Any]:
-    entry, url = CODES[code], context.code_url(code)
+    entry, url = CODES[code], context.url_of(code)
     rule = {
         "id": code,
         "name": "".join(word.title() for word in code.split("_")),
@@ -83,7 +80,7 @@ def _result(
 ) -> dict[str, Any]:
     artifact = _artifact(path_of(diagnostic, context))
     region = _region(diagnostic)
-    text = line_text(diagnostic, context)
+    text = context.line_of(diagnostic)
     result: dict[str, Any] = {
         "ruleId": diagnostic.code,
         "ruleIndex": codes.index(diagnostic.code),
