@@ -79,7 +79,7 @@ class Resolver:
             known = self._known[key] = self._resolve(folder, written, "", page)
         return known
 
-    def _resolve(self, folder: str, written: str, base: str, page: str = "") -> Target:
+    def _resolve(self, folder: str, written: str, base: str, page: str = "") -> Target:  # noqa: PLR0911  # a flat ladder
         text = re.sub("[\n\r\t]", "", written.strip(_STRIPPED))
         if base:
             moved = self._resolve(folder, base, "")
