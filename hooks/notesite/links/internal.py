@@ -195,7 +195,9 @@ def _fault(run: _Check, page: str, use: Use, target: Target) -> Iterator[_Fault]
     elif target.where is Where.MALFORMED:
         yield fault("L_URL", f"{use.kind} {shown!r} is no address that a browser can read")
     elif target.where is Where.FOLDER and not run.site.bundle:
-        yield fault("L_SLASH", f"{use.kind} {shown!r} names a folder; {shown + '/'!r} saves a redirect")
+        path = re.split("[?#]", shown, maxsplit=1)[0]
+        right = f"{path}/{shown[len(path) :]}"
+        yield fault("L_SLASH", f"{use.kind} {shown!r} names a folder; {right!r} saves a redirect")
     elif target.where is Where.REMOTE and run.site.bundle and use.kind not in _PAGES:
         yield fault("L_NETWORK", f"{use.kind} {shown!r} is loaded from the network")
     elif run.site.bundle and target.needs_server and use.kind is not Kind.SITEMAP and page != "404.html":

@@ -68,11 +68,12 @@ class Resolver:
         if base:
             return self._resolve(folder, written, base)
         # Pages of one generator link each other as "../pod/": reading the steps up first lets all pages share answers.
+        stepped = False
         while written.startswith("../") and folder:
-            written = written[3:]
+            written, stepped = written[3:], True
             folder = folder[: folder.rfind("/", 0, -1) + 1]
-        if not written and folder != page[: page.rfind("/") + 1]:
-            written = "./"
+        if stepped and (not written or written[0] in "#?"):
+            written = f"./{written}"
         key = (page if not written or written[0] in "#?" else folder, written)
         known = self._known.get(key)
         if known is None:
