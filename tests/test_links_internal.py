@@ -67,15 +67,19 @@ def test_nothing_that_lychee_finds_is_missed(tmp_path: Path) -> None:
         for path, errors in json.loads(output)["error_map"].items():
             for error in errors:
                 compared += 1
+                if error["url"] == "error:":  # how lychee names an address that it cannot read
+                    missed += [] if any("can read" in message for message in ours) else [(case["title"], path, "")]
+                    continue
                 name = error["url"].removeprefix("file://").removeprefix(str(root)).strip("/")
                 if not any(_last(name) in message for message in ours):
                     missed.append((case["title"], path, error["url"]))
-    assert not missed
+    assert missed == []
     assert compared > 10
 
 
 def _last(address: str) -> str:
-    return address.rstrip("/").rsplit("/", 1)[-1]
+    _, sharp, fragment = address.partition("#")  # lychee writes pod/#x as pod#x
+    return f"#{fragment}" if sharp else address.rstrip("/").rsplit("/", 1)[-1]
 
 
 def test_links_to_other_sites_are_handed_on_with_their_places() -> None:
