@@ -17,7 +17,7 @@ from ..settings import LinkSettings
 from .internal import RemoteUse
 from .memory import DAY, Memory, Remembered, is_fresh, remember, with_conditions, without_old
 from .schedule import Fetch, Politeness, ask_all
-from .verdicts import Again, Answer, Failure, Job, State, Verdict, judge
+from .verdicts import Again, Answer, Failure, Job, State, Verdict, is_checkable, judge
 
 # RFC 2606 and RFC 6761: names for documentation and tests, which nobody runs a site under.
 _RESERVED = re.compile(r"(^|\.)(example(\.(com|net|org))?|invalid|test)$", re.IGNORECASE)
@@ -60,7 +60,7 @@ def check_remote(
     is asked and everything is listed as skipped.
     """
     by_url, left_out = _chosen(uses, settings)
-    jobs = [Job(url, _fragments(of_url)) for url, of_url in by_url.items()]
+    jobs = [_job(url, of_url) for url, of_url in by_url.items()]
     if offline:
         skipped = [_skipped(use, "offline: not asked") for use in _all(by_url)]
         return Result(Report(skipped=_sorted([*skipped, *left_out])), dict(memory))
@@ -125,8 +125,9 @@ def _distinct(uses: Sequence[RemoteUse]) -> list[RemoteUse]:
     return [*written, *(use for fragment, use in first.items() if fragment not in known)]
 
 
-def _fragments(uses: Iterable[RemoteUse]) -> tuple[str, ...]:
-    return tuple(sorted({use.fragment for use in uses if use.fragment}))
+def _job(url: str, uses: Iterable[RemoteUse]) -> Job:
+    fragments = tuple(sorted({use.fragment for use in uses if is_checkable(use.fragment)}))
+    return Job(url, fragments, "GET" if fragments else "HEAD")
 
 
 def _believable(verdicts: Mapping[str, Verdict]) -> dict[str, Verdict]:

@@ -80,7 +80,7 @@ class Job:
 
     url: str
     fragments: tuple[str, ...] = ()
-    method: str = "HEAD"
+    method: str = "HEAD"  # GET where anchors are wanted: only a body has them
     tries: int = 0  # requests that a later try was hoped to better
     etag: str = ""
     modified: str = ""
@@ -108,7 +108,7 @@ class Again:
 
 def judge(
     job: Job, answer: Answer | Failure, *, retries: int, longest_wait: float, wall: float, backoff: float = 1.0
-) -> Verdict | Again:
+) -> Verdict | Again:  # noqa: PLR0911  # a flat ladder
     """What the answer means, or how to ask again.
 
     `retries` requests may be repeated, none later than `longest_wait` seconds; `wall` is the time in seconds since
@@ -128,8 +128,8 @@ def judge(
             return Again(next_try, wait, whole_host=True)
         told = f"{_words(status)}, asks to wait {wait:.0f} s" if asked else _words(status)
         return Verdict(State.UNKNOWN, told, status)
-    if job.method == "HEAD" and (status >= 400 or (job.fragments and _is_html(answer) and status != 304)):
-        return Again(replace(job, method="GET"))  # many servers answer HEAD wrongly, and only a body has anchors
+    if job.method == "HEAD" and status >= 400:
+        return Again(replace(job, method="GET"))  # many servers answer HEAD wrongly
     if status in _TRIED_AGAIN and job.tries < retries:
         return Again(next_try, min(pause, longest_wait))
     return _with_answer(job, answer)
@@ -179,13 +179,17 @@ def permanent_target(url: str, hops: tuple[tuple[int, str], ...]) -> str:
     return "" if current == url else current
 
 
+def is_checkable(fragment: str) -> bool:
+    """Whether a fragment names an id of the page, as far as one can see."""
+    return bool(fragment) and not _FOR_SCRIPTS.fullmatch(fragment)
+
+
 def _anchors(job: Job, answer: Answer) -> dict[str, bool]:
     if job.method != "GET" or not _is_html(answer) or answer.status == 304:
         return {}
-    wanted = [fragment for fragment in job.fragments if not _FOR_SCRIPTS.fullmatch(fragment)]
-    defines = read_page(answer.body).defines if wanted else frozenset()
+    defines = read_page(answer.body).defines if job.fragments else frozenset()
     found = {}
-    for fragment in wanted:
+    for fragment in job.fragments:
         names = named_anchor(fragment)
         # GitHub writes user-content-x into the page and lets a script answer #x.
         has = not names or any(name in defines or f"user-content-{name}" in defines for name in names)
