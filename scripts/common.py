@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -84,11 +84,11 @@ def show(  # the one place where a report leaves the core
     loaded: Loaded,
     *,
     tool: str,
-    codes: str,
+    codes: Collection[str],
 ) -> int:
     """Settle the report (rules, ignores, baseline), print and write it, and give the exit code.
 
-    `codes` are the first letters of the codes that this check can give, such as "YK".
+    `codes` are the first letters (or longer beginnings) of the codes that this check can give, such as "YK".
     """
     project, notes = loaded.project, loaded.notes
     baseline_path = args.baseline or project.root / project.settings.baseline
@@ -119,12 +119,24 @@ def show(  # the one place where a report leaves the core
     for name, path in args.report:
         plain = replace(context, color=False)
         write_atomically(path, reporter(name)(settled, plain).encode())
+    if "github" in {args.format, *(name for name, _ in args.report)}:
+        _write_step_summary(settled, context)
     if not (args.quiet and not settled.diagnostics):
         sys.stdout.write(reporter(args.format)(settled, context))
     return exit_code(settled, strict=args.strict)
 
 
-def _write_baseline(report: Report, notes: Notes | None, old: Baseline, path: Path, codes: str) -> None:
+def _write_step_summary(report: Report, context: Context) -> None:
+    """Add the report to the summary of the job's step, which GitHub shows on the page of the run."""
+    path = os.environ.get("GITHUB_STEP_SUMMARY")
+    if path:
+        from notesite.reporters.github import step_summary  # noqa: PLC0415  # loaded for this one format only
+
+        with Path(path).open("a", encoding="utf-8") as file:
+            file.write(step_summary(report, context))
+
+
+def _write_baseline(report: Report, notes: Notes | None, old: Baseline, path: Path, codes: Collection[str]) -> None:
     # Information never fails a check, so there is nothing to accept in it.
     accepted = [
         d
@@ -132,7 +144,7 @@ def _write_baseline(report: Report, notes: Notes | None, old: Baseline, path: Pa
         if d.severity is not Severity.INFO and not d.code.startswith("I_")
     ]
     mine = baseline_of(sorted(accepted, key=lambda d: d.sort_key), notes, old)
-    others = tuple(entry for entry in old.entries if entry.code[:1] not in codes)
+    others = tuple(entry for entry in old.entries if not entry.code.startswith(tuple(codes)))
     write_atomically(path, Baseline((*mine.entries, *others)).to_json().encode())
 
 

@@ -19,6 +19,7 @@ from .memory import DAY, Memory, Remembered, is_fresh, remember, with_conditions
 from .schedule import Fetch, Politeness, ask_all
 from .verdicts import Again, Answer, Failure, Job, State, Verdict, is_checkable, judge
 
+CODES = ("L_DEAD", "L_DYING", "L_MOVED", "L_REMOTE_ANCHOR", "L_PRIVATE")
 # RFC 2606 and RFC 6761: names for documentation and tests, which nobody runs a site under.
 _RESERVED = re.compile(r"(^|\.)(example(\.(com|net|org))?|invalid|test)$", re.IGNORECASE)
 _NOT_WORTH_KEEPING = frozenset({State.PRIVATE})
@@ -115,18 +116,22 @@ def _chosen(uses: Iterable[RemoteUse], settings: LinkSettings) -> tuple[dict[str
 
 
 def _distinct(uses: Sequence[RemoteUse]) -> list[RemoteUse]:
-    """All uses in the notes; of those in built files, which a template repeats, the first of each fragment."""
+    """All uses in the notes; of those in built files, which a template repeats, the first of each anchor."""
     written = [use for use in uses if use.path is None]
+    known = {_anchor(use) for use in written}
     first: dict[str, RemoteUse] = {}
     for use in uses:
-        if use.path is not None:
-            first.setdefault(use.fragment, use)
-    known = {use.fragment for use in written}
-    return [*written, *(use for fragment, use in first.items() if fragment not in known)]
+        if use.path is not None and _anchor(use) not in known:
+            first.setdefault(_anchor(use), use)
+    return [*written, *first.values()]
+
+
+def _anchor(use: RemoteUse) -> str:
+    return use.fragment if is_checkable(use.fragment) else ""
 
 
 def _job(url: str, uses: Iterable[RemoteUse]) -> Job:
-    fragments = tuple(sorted({use.fragment for use in uses if is_checkable(use.fragment)}))
+    fragments = tuple(sorted({use.fragment for use in uses if _anchor(use)}))
     return Job(url, fragments, "GET" if fragments else "HEAD")
 
 
@@ -160,7 +165,7 @@ def _report(
                 skipped.append(_skipped(use, verdict.reason))
                 continue
             diagnostics += _findings(use, verdict, memory.get(url), settings, now)
-            if verdict.state is State.OK and use.fragment and use.fragment not in verdict.anchors:
+            if verdict.state is State.OK and _anchor(use) and use.fragment not in verdict.anchors:
                 skipped.append(_skipped(use, f"the page answers, its anchor #{use.fragment} could not be checked"))
     checked = sum(len(uses) for url, uses in by_url.items() if answers[url].state is not State.UNKNOWN)
     return Report(tuple(sorted(diagnostics, key=lambda d: d.sort_key)), tuple(skipped), checked)

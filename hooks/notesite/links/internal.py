@@ -28,6 +28,10 @@ _PAGES = {Kind.LINK, Kind.REFRESH, Kind.ANCHOR, Kind.SEARCH, Kind.SITEMAP, Kind.
 _WITH_ANCHORS = (".html", ".htm", ".svg")
 _EVERYWHERE = 0.5  # a fault on more than this share of the pages comes from a template: one finding
 _FEW = 3  # pages; fewer are listed one by one
+# What the codes found here begin with; the others of the family are about links to other sites.
+CODES = (
+    "L_ANCHOR", "L_PAGE", "L_ASSET", "L_CASE", "L_OUTSIDE", "L_LOCAL", "L_URL", "L_SERVER", "L_NETWORK", "L_SLASH", "L_ID"
+)  # fmt: skip
 _HINTS = 100  # "near it is …" is worked out for this many findings
 _SEARCH_INDEX = re.compile(r"(^|/)search_index\.json$")
 _SITEMAP = re.compile(r"(^|/)sitemap\.xml$")
@@ -134,7 +138,7 @@ def check(site: BuiltSite, *, origin: Origin = no_origin, anchor_origin: Origin 
             uses.append((uri, [Use(unescape(loc), Kind.SITEMAP) for loc in _LOC.findall(run.text(uri))], ""))
     for uri, of_page, base in uses:
         faults += _faults(run, uri, of_page, base)
-    diagnostics = sorted(_diagnostics(run, faults), key=lambda d: d.sort_key)
+    diagnostics = sorted(set(_diagnostics(run, faults)), key=lambda d: d.sort_key)
     return Outcome(
         Report(tuple(diagnostics), skipped=tuple(run.skipped), checked=run.checked),
         lambda: sorted(

@@ -109,6 +109,14 @@ def read_page(data: bytes) -> PageFacts:
     return PageFacts(frozenset(defines), tuple(uses), tuple(repeated), base, table)
 
 
+def public_address(data: bytes) -> str:
+    """The address that a page calls its own (rel=canonical), "" when it names none."""
+    from selectolax.lexbor import LexborHTMLParser  # noqa: PLC0415  # as above
+
+    node = LexborHTMLParser(data).css_first('link[rel="canonical"][href]')
+    return (node.attributes.get("href") or "") if node else ""
+
+
 def _addresses(tag: str, attributes: Mapping[str, str | None], text: str) -> Iterator[tuple[str, Kind]]:
     source = attributes.get("src")
     if source is not None and tag in _SOURCES:

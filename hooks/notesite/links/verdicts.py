@@ -106,9 +106,9 @@ class Again:
     whole_host: bool = False  # the server asked everybody to wait
 
 
-def judge(
+def judge(  # noqa: PLR0911  # a flat ladder
     job: Job, answer: Answer | Failure, *, retries: int, longest_wait: float, wall: float, backoff: float = 1.0
-) -> Verdict | Again:  # noqa: PLR0911  # a flat ladder
+) -> Verdict | Again:
     """What the answer means, or how to ask again.
 
     `retries` requests may be repeated, none later than `longest_wait` seconds; `wall` is the time in seconds since
