@@ -25,8 +25,10 @@ from notesite.links.memory import memory_text, read_memory
 from notesite.links.pages import public_address
 from notesite.links.verdicts import Answer, Failure, Job
 from notesite.model import Notes, Span
-from notesite.plan import plan
+from notesite.pipeline import Loaded, load
+from notesite.plan import Site
 from notesite.settings import LinkSettings, Settings
+from notesite.source import Source
 from notesite.written import written_anchors, written_links
 
 EXAMPLES = (
@@ -43,14 +45,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the script; gives the exit code."""
     args = _arguments(argv)
     project = _project(args)
-    source, notes = common.load(project) if project.notes_path.is_file() else (None, None)
-    site, files = _built_site(args, project)
-    outcome = _internal(site, files, project, notes)
+    known = project.notes_path.is_file()
+    loaded = load(project) if known else Loaded(project, Source(""), Notes("", None), Site("", ()))
+    site = _built_site(args, project)
+    outcome = _internal(site, loaded) if known else check(site)
     report = outcome.report
     codes = [*internal.CODES, *(external.CODES if args.external else ())]
     if args.external:
         report = merged([report, _external(args, project, outcome)])
-    return common.show(report, args, project, tool="check_links", codes=codes, source=source, notes=notes)
+    return common.show(report, args, loaded, tool="check_links", codes=codes)
 
 
 def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -88,7 +91,7 @@ def _project(args: argparse.Namespace) -> Project:
     return common.project_of(args)
 
 
-def _built_site(args: argparse.Namespace, project: Project) -> tuple[BuiltSite, Sequence[str]]:
+def _built_site(args: argparse.Namespace, project: Project) -> BuiltSite:
     root: Path = args.site or project.root / str(project.config.get("site_dir") or "site")
     if root.is_file() and zipfile.is_zipfile(root):
         files, read = _of_zip(root)
@@ -103,7 +106,7 @@ def _built_site(args: argparse.Namespace, project: Project) -> tuple[BuiltSite, 
     if not site_url and "SITE_URL" not in os.environ:
         site_url = str(project.config.get("site_url") or "")
     shown = project.shown(root.absolute())
-    return BuiltSite(files, read, site_url, "" if shown == "." else shown, args.offline_bundle), files
+    return BuiltSite(files, read, site_url, "" if shown == "." else shown, args.offline_bundle)
 
 
 def _reader(root: Path) -> Callable[[str], bytes]:
@@ -118,11 +121,10 @@ def _of_zip(path: Path) -> tuple[list[str], Callable[[str], bytes]]:
     return sorted(name.removeprefix(prefix) for name in names), lambda uri: archive.read(prefix + uri)
 
 
-def _internal(site: BuiltSite, files: Sequence[str], project: Project, notes: Notes | None) -> Outcome:
-    if notes is None:
-        return check(site)
-    planned = plan(notes, project.settings)
-    if not any(f"{page.slug}/index.html" in files or f"{page.slug}.html" in files for page in planned.pages[1:]):
+def _internal(site: BuiltSite, loaded: Loaded) -> Outcome:
+    notes, planned = loaded.notes, loaded.site
+    built = set(site.files)
+    if not any(f"{page.slug}/index.html" in built or f"{page.slug}.html" in built for page in planned.pages[1:]):
         return check(site)  # built from something else
     return check(site, origin=written_links(notes, planned), anchor_origin=written_anchors(notes, planned))
 
