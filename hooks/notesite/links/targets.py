@@ -48,7 +48,8 @@ class Resolver:
     def __init__(self, files: Collection[str], site_url: str = "") -> None:
         parts = urlsplit(site_url)
         self.origin = (parts.scheme.lower(), (parts.hostname or "").lower(), parts.port)
-        self.base = parts.path.rstrip("/") + "/"
+        # A home page may name itself with its file, "https://example.org/notes/index.html".
+        self.base = parts.path.removesuffix("index.html").rstrip("/") + "/"
         self.folders = {uri[:end] for uri in files for end in _slashes(uri)}
         self._documents: Mapping[str, str] = {
             **{uri: uri for uri in files},
