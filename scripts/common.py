@@ -41,7 +41,14 @@ def options(description: str, examples: Sequence[str], *, notes_argument: bool =
     parser.add_argument("--notes", type=Path, metavar="FILE", help="the notes file; default: as mkdocs.yml says")
     parser.add_argument("--config", type=Path, default=Path("mkdocs.yml"), help="default: mkdocs.yml")
     names = ", ".join(FORMATS)
-    parser.add_argument("--format", choices=FORMATS, default="text", help=f"what to print: {names}", metavar="FORMAT")
+    preset = os.environ.get("NOTES_FORMAT", "")  # so that CI asks for annotations once, for every check
+    parser.add_argument(
+        "--format",
+        choices=FORMATS,
+        default=preset if preset in FORMATS else "text",
+        help=f"what to print: {names}; default: what NOTES_FORMAT says, then text",
+        metavar="FORMAT",
+    )
     parser.add_argument(
         "--report",
         action="append",
