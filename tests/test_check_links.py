@@ -106,7 +106,7 @@ def test_lychee_finds_nothing_that_is_missed(project: Path, capsys: pytest.Captu
     """On the server's layout, which is how lychee is told of a sub-path."""
     (tmp_path / "notes").symlink_to(project / "site")
     options = ["--offline", "--include-fragments", "--index-files", "index.html", "--format", "json", "--no-progress"]
-    command = [SCRIPTS / "lychee", *options, "--root-dir", tmp_path, tmp_path / "notes"]
+    command = [str(SCRIPTS / "lychee"), *options, "--root-dir", str(tmp_path), str(tmp_path / "notes")]
     found = json.loads(subprocess.run(command, capture_output=True, check=False).stdout)["error_map"]
     errors = {
         (str(Path(path).relative_to(tmp_path / "notes")), _last(error["url"]))
