@@ -4,32 +4,27 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
 import os
 import posixpath
-import ssl
 import sys
-import time
 import zipfile
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import common
 from notesite.diagnostics import NotesError, Report, finding, merged
-from notesite.disk import Project, write_atomically
-from notesite.links import external, internal
-from notesite.links.external import check_remote
-from notesite.links.internal import BuiltSite, Outcome, check
-from notesite.links.memory import memory_text, read_memory
+from notesite.disk import Project
+from notesite.links import internal
+from notesite.links.internal import BuiltSite, Origin, check, no_origin
 from notesite.links.pages import public_address
-from notesite.links.verdicts import Answer, Failure, Job
 from notesite.model import Notes, Span
-from notesite.pipeline import Loaded, load
-from notesite.plan import Site
-from notesite.settings import LinkSettings, Settings
+from notesite.settings import Settings
 from notesite.source import Source
-from notesite.written import written_anchors, written_links
+
+if TYPE_CHECKING:
+    from notesite.pipeline import Loaded
 
 EXAMPLES = (
     "scripts/check_links.py                                   the site that `make site` built",
@@ -38,22 +33,24 @@ EXAMPLES = (
     "scripts/check_links.py dist/notes-offline.zip --offline-bundle",
     "scripts/check_links.py public --site-url https://example.org/notes/ --format github --report sarif=links.sarif",
 )
-_BODY_BYTES = 4 * 2**20  # of a page whose anchors are looked up
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the script; gives the exit code."""
     args = _arguments(argv)
     project = _project(args)
-    known = project.notes_path.is_file()
-    loaded = load(project) if known else Loaded(project, Source(""), Notes("", None), Site("", ()))
     site = _built_site(args, project)
-    outcome = _internal(site, loaded) if known else check(site)
+    loader = _Loader(project, site)
+    outcome = check(site, origin=loader.origin, anchor_origin=loader.anchor_origin)
     report = outcome.report
-    codes = [*internal.CODES, *(external.CODES if args.external else ())]
+    codes = list(internal.CODES)
     if args.external:
-        report = merged([report, _external(args, project, outcome)])
-    return common.show(report, args, loaded, tool="check_links", codes=codes)
+        import other_sites  # noqa: PLC0415  # the network and its pools are not needed otherwise
+
+        report = merged([report, other_sites.report(args, project, outcome)])
+        codes += other_sites.CODES
+    shown = loader.loaded() if loader.matters(report, args) else _Unread(project)
+    return common.show(report, args, shown, tool="check_links", codes=codes)
 
 
 def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -121,102 +118,66 @@ def _of_zip(path: Path) -> tuple[list[str], Callable[[str], bytes]]:
     return sorted(name.removeprefix(prefix) for name in names), lambda uri: archive.read(prefix + uri)
 
 
-def _internal(site: BuiltSite, loaded: Loaded) -> Outcome:
-    notes, planned = loaded.notes, loaded.site
-    built = set(site.files)
-    if not any(f"{page.slug}/index.html" in built or f"{page.slug}.html" in built for page in planned.pages[1:]):
-        return check(site)  # built from something else
-    return check(site, origin=written_links(notes, planned), anchor_origin=written_anchors(notes, planned))
+@dataclass(frozen=True, slots=True)
+class _Unread:
+    """A project whose notes do not matter for this report, or are not there."""
+
+    project: Project
+    source: Source = field(default_factory=lambda: Source(""))
+    notes: Notes = field(default_factory=lambda: Notes("", None))
 
 
-# --- Links to other sites
+class _Loader:
+    """Reads the notes when something has to be placed in them: reading takes longer than checking a site."""
 
+    def __init__(self, project: Project, site: BuiltSite) -> None:
+        self._project, self._site = project, site
+        self._loaded: Loaded | None = None
+        self._origins: tuple[Origin, Origin] | None = None
 
-def _external(args: argparse.Namespace, project: Project, outcome: Outcome) -> Report:
-    settings = _settings(args, project)
-    path = args.cache or project.root / settings.cache
-    memory = {} if args.no_cache else read_memory(_text(path))
-    progress = _progress(args)
-    uses = outcome.remote()
-    if args.offline:
-        return check_remote(uses, _never, settings, memory, now=0, clock=time.monotonic, offline=True).report
-    with contextlib.closing(NetworkClient(settings)) as client:
-        result = check_remote(
-            uses, client.fetch, settings, memory, now=time.time(), clock=time.monotonic, progress=progress
-        )
-    if not args.no_cache:
-        write_atomically(path, memory_text(result.memory).encode())
-    return result.report
+    def matters(self, report: Report, args: argparse.Namespace) -> bool:
+        """Whether the report changes with what the notes say (their lines, ignore comments, accepted findings)."""
+        if not self._project.notes_path.is_file():
+            return False
+        said = report.diagnostics or report.skipped or args.write_baseline
+        baseline = args.baseline or self._project.root / self._project.settings.baseline
+        return bool(said or "notes:" in _text(self._project.notes_path) or '"L_' in _text(baseline))
 
+    def loaded(self) -> Loaded:
+        """The notes, read once.  Raises NotesError."""
+        from notesite.pipeline import load  # noqa: PLC0415  # see above
 
-def _settings(args: argparse.Namespace, project: Project) -> LinkSettings:
-    own = project.settings.links
-    chosen = replace(
-        own,
-        include=(*own.include, *args.include),
-        exclude=(*own.exclude, *args.exclude),
-        allow_hosts=(*own.allow_hosts, *args.allow_host),
-        grace_days=own.grace_days if args.grace_days is None else args.grace_days,
-        deadline=own.deadline if args.deadline is None else args.deadline,
-    )
-    wrong = [finding("I_CONFIG", problem, Span.at(1), path="mkdocs.yml") for problem in external.patterns(chosen)]
-    if wrong:
-        raise NotesError(*wrong)
-    return chosen
+        self._loaded = self._loaded or load(self._project)
+        return self._loaded
+
+    def origin(self, page: str, target: str) -> Sequence[Span]:
+        """Where the notes have the address `target` of a built page."""
+        return self._both()[0](page, target)
+
+    def anchor_origin(self, page: str, anchor: str) -> Sequence[Span]:
+        """Where the notes have an id of a built page."""
+        return self._both()[1](page, anchor)
+
+    def _both(self) -> tuple[Origin, Origin]:
+        if self._origins is None:
+            self._origins = self._read_origins() if self._project.notes_path.is_file() else (no_origin, no_origin)
+        return self._origins
+
+    def _read_origins(self) -> tuple[Origin, Origin]:
+        from notesite.written import written_anchors, written_links  # noqa: PLC0415  # see above
+
+        notes, planned = self.loaded().notes, self.loaded().site
+        built = set(self._site.files)
+        if not any(f"{page.slug}/index.html" in built or f"{page.slug}.html" in built for page in planned.pages[1:]):
+            return no_origin, no_origin  # the site was built from something else
+        return written_links(notes, planned), written_anchors(notes, planned)
 
 
 def _text(path: Path) -> str:
     try:
-        return path.read_text("utf-8")
-    except (OSError, ValueError):
+        return path.read_text("utf-8", errors="replace")
+    except OSError:
         return ""
-
-
-def _never(_job: Job, _seconds: float) -> Answer | Failure:
-    raise AssertionError("asked although offline")
-
-
-class NetworkClient:
-    """The network as the link check wants it: one try a call, at most some megabytes, only public addresses."""
-
-    def __init__(self, settings: LinkSettings, tls: ssl.SSLContext | None = None) -> None:
-        from notesite.answers import Limits  # noqa: PLC0415  # only --external pays for the network
-        from notesite.net import Client  # noqa: PLC0415
-
-        limits = Limits(bytes=_BODY_BYTES, tries=1, redirects=10, connect=min(10.0, settings.timeout))
-        self._client = Client(limits=limits, allow_hosts=settings.allow_hosts, tls=tls)
-
-    def close(self) -> None:
-        """Close idle connections."""
-        self._client.close()
-
-    def fetch(self, job: Job, seconds: float) -> Answer | Failure:
-        """What came of one request."""
-        from notesite.faults import Fault  # noqa: PLC0415
-
-        wants_body = job.method == "GET" and bool(job.fragments)
-        headers = {"Accept": "text/html,*/*;q=0.8", **job.headers}
-        try:
-            response = self._client.fetch(
-                job.url, method=job.method, headers=headers, deadline=seconds, body=wants_body
-            )
-        except Fault as fault:
-            return Failure(fault.code, fault.message)
-        lower = {name.lower(): value for name, value in response.headers.items()}
-        return Answer(response.status, response.final_url, lower, response.body, response.hops)
-
-
-def _progress(args: argparse.Namespace) -> Callable[[int, int], None]:
-    """A progress line on a terminal, nothing elsewhere."""
-    if args.quiet or not sys.stderr.isatty():
-        return lambda _done, _all: None
-
-    def show(done: int, total: int) -> None:
-        filled = 30 * done // max(total, 1)
-        end = "\r\033[K" if done == total else ""
-        print(f"\rlinks [{'#' * filled}{'.' * (30 - filled)}] {done}/{total}", end=end, file=sys.stderr, flush=True)
-
-    return show
 
 
 if __name__ == "__main__":

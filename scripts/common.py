@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Protocol
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "hooks"))
 
@@ -19,10 +20,27 @@ from notesite.codes import Severity
 from notesite.diagnostics import NotesError, Report, exit_code
 from notesite.disk import Project, load_baseline, open_project, write_atomically
 from notesite.model import Notes
-from notesite.pipeline import Loaded, in_file
 from notesite.reporters import FORMATS, Context, reporter
 from notesite.settings import Settings
+from notesite.source import Source
 from notesite.suppress import Baseline, baseline_of, settle
+
+
+class Shown(Protocol):
+    """What `show` needs of the notes; `pipeline.Loaded` is one."""
+
+    @property
+    def project(self) -> Project:
+        """Where the notes are."""
+
+    @property
+    def source(self) -> Source:
+        """Their text as it was read."""
+
+    @property
+    def notes(self) -> Notes:
+        """What the parse found."""
+
 
 INTERRUPTED = 130
 COULD_NOT_RUN = 2
@@ -88,7 +106,7 @@ def alone(notes: Path) -> Project:
 def show(  # the one place where a report leaves the core
     report: Report,
     args: argparse.Namespace,
-    loaded: Loaded,
+    loaded: Shown,
     *,
     tool: str,
     codes: Collection[str],
@@ -114,7 +132,10 @@ def show(  # the one place where a report leaves the core
         new = sum(d.severity is not Severity.INFO for d in settled.diagnostics)
         print(f"{new} new findings accepted in {baseline_path}", file=sys.stderr)
         return 0
-    settled = in_file(settled, loaded.source)
+    if loaded.source.repairs:
+        from notesite.pipeline import in_file  # noqa: PLC0415  # the parser is half the start of a small check
+
+        settled = in_file(settled, loaded.source)
     context = Context(
         path=project.shown(project.notes_path),
         lines=_lines_on_disk(project.notes_path),

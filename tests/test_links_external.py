@@ -18,7 +18,6 @@ from hypothesis import settings as budget
 from hypothesis import strategies as st
 from link_server import LinkServer
 
-from check_links import NetworkClient
 from notesite.diagnostics import Report
 from notesite.links.external import Result, check_remote, patterns
 from notesite.links.internal import RemoteUse
@@ -38,6 +37,7 @@ from notesite.links.verdicts import (
 )
 from notesite.model import Span
 from notesite.settings import LinkSettings
+from other_sites import NetworkClient
 
 NOW = 1_800_000_000.0  # seconds since 1970
 QUICK = LinkSettings(allow_hosts=("127.0.0.1",), interval=0.0, per_host=8, retries=2, timeout=3.0, longest_wait=5.0)
