@@ -11,6 +11,7 @@ import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import common
 
@@ -59,24 +60,38 @@ def commands(site: Path) -> dict[str, list[str]]:
     return {"check_links": [sys.executable, str(ROOT / "scripts/check_links.py"), str(site)], "lychee": lychee}
 
 
-def measure(site: Path, rounds: int = 7) -> dict[str, float]:
-    """Median wall time in seconds of each checker; they take turns, so that a busy machine slows both."""
-    times: dict[str, list[float]] = {name: [] for name in commands(site)}
+class Cost(NamedTuple):
+    """What one run takes, in seconds."""
+
+    wall: float
+    cpu: float  # of all its threads: what counts on a machine that has other work
+
+
+def measure(site: Path, rounds: int = 7) -> dict[str, Cost]:
+    """The medians of each checker; they take turns, so that a busy machine slows both."""
+    runs: dict[str, list[Cost]] = {name: [] for name in commands(site)}
     for _ in range(rounds):
         for name, command in commands(site).items():
-            start = time.perf_counter()
+            start, before = time.perf_counter(), _cpu()
             subprocess.run(command, cwd=site.parent, capture_output=True, check=False)
-            times[name].append(time.perf_counter() - start)
-    return {name: statistics.median(values) for name, values in times.items()}
+            runs[name].append(Cost(time.perf_counter() - start, _cpu() - before))
+    return {name: Cost(*map(statistics.median, zip(*costs, strict=True))) for name, costs in runs.items()}
+
+
+def _cpu() -> float:
+    times = os.times()
+    return times.children_user + times.children_system
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Print the medians and their ratio."""
+    """Print the medians and their ratios."""
     pages = int((argv or sys.argv[1:] or ["150"])[0])
     with tempfile.TemporaryDirectory() as folder:
         found = measure(build_site(Path(folder) / "bench", pages))
-    for name, seconds in found.items():
-        print(f"{name:12} {seconds:7.3f} s   {seconds / found['lychee']:5.2f} x lychee")
+    base = found["lychee"]
+    for name, cost in found.items():
+        wall, cpu = cost.wall / base.wall, cost.cpu / base.cpu
+        print(f"{name:12} wall {cost.wall:.3f} s ({wall:.2f} x lychee)   cpu {cost.cpu:.3f} s ({cpu:.2f} x)")
     return 0
 
 

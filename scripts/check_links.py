@@ -7,14 +7,13 @@ import argparse
 import os
 import posixpath
 import sys
-import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import common
-from notesite.diagnostics import NotesError, Report, finding, merged
+from notesite.diagnostics import Diagnostic, NotesError, Report, finding, merged
 from notesite.disk import Project
 from notesite.links import internal
 from notesite.links.internal import BuiltSite, Origin, check, no_origin
@@ -90,15 +89,13 @@ def _project(args: argparse.Namespace) -> Project:
 
 def _built_site(args: argparse.Namespace, project: Project) -> BuiltSite:
     root: Path = args.site or project.root / str(project.config.get("site_dir") or "site")
-    if root.is_file() and zipfile.is_zipfile(root):
+    if root.is_file():
         files, read = _of_zip(root)
     elif root.is_dir():
-        found = (path for path in root.rglob("*") if path.is_file())
-        files = sorted(path.relative_to(root).as_posix() for path in found)
+        files = _of_folder(root)
         read = _reader(root)
     else:
-        message = f"{root} is no built site; build it first, for example with `make site`"
-        raise NotesError(finding("N_PATH", message, Span.at(1), path=str(root), help=""))
+        raise NotesError(_no_site(root))
     site_url = args.site_url or (public_address(read("index.html")) if "index.html" in files else "")
     if not site_url and "SITE_URL" not in os.environ:
         site_url = str(project.config.get("site_url") or "")
@@ -106,12 +103,30 @@ def _built_site(args: argparse.Namespace, project: Project) -> BuiltSite:
     return BuiltSite(files, read, site_url, "" if shown == "." else shown, args.offline_bundle)
 
 
+def _no_site(path: Path) -> Diagnostic:
+    message = f"{path} is no built site; build it first, for example with `make site`"
+    return finding("N_PATH", message, Span.at(1), path=str(path), help="")
+
+
 def _reader(root: Path) -> Callable[[str], bytes]:
     return lambda uri: (root / uri).read_bytes()
 
 
+def _of_folder(root: Path) -> list[str]:
+    found = []
+    for folder, _, names in os.walk(root):  # twice as fast as Path.rglob
+        inside = os.path.relpath(folder, root).replace(os.sep, "/")
+        found += names if inside == "." else [f"{inside}/{name}" for name in names]
+    return sorted(found)
+
+
 def _of_zip(path: Path) -> tuple[list[str], Callable[[str], bytes]]:
-    archive = zipfile.ZipFile(path)
+    import zipfile  # noqa: PLC0415  # most sites are folders
+
+    try:
+        archive = zipfile.ZipFile(path)
+    except zipfile.BadZipFile:
+        raise NotesError(_no_site(path)) from None
     names = [info.filename for info in archive.infolist() if not info.is_dir()]
     top = posixpath.commonpath(names) if len(names) > 1 else ""
     prefix = f"{top}/" if top else ""

@@ -167,7 +167,14 @@ def test_a_folder_and_a_zip_are_checked_without_a_project(
 
 
 @pytest.mark.parametrize(
-    "options", [["no-such-folder"], ["--external", "--exclude", "("], ["--no-such-option"], ["--config", "none.yml"]]
+    "options",
+    [
+        ["no-such-folder"],
+        ["mkdocs.yml"],
+        ["--external", "--exclude", "("],
+        ["--no-such-option"],
+        ["--config", "none.yml"],
+    ],
 )
 def test_what_cannot_run_ends_in_2_without_a_traceback(project: Path, options: list[str]) -> None:
     script = [sys.executable, str(ROOT / "scripts/check_links.py")]
