@@ -7,10 +7,9 @@ from pathlib import Path
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.plugins import event_priority
 from mkdocs.structure.files import Files
-from mkdocs.structure.nav import Navigation
 
-from notesite.disk import open_project, write_atomically
-from notesite.pipeline import load
+import current
+from notesite.disk import write_atomically
 from notesite.publish import Publication, headers, inline_script_hashes
 
 
@@ -20,7 +19,8 @@ class _Run:
     urls: dict[str, str]
 
 
-def on_nav(nav: Navigation, config: MkDocsConfig, files: Files) -> None:  # noqa: ARG001  # MkDocs' names
+@event_priority(-100)  # when all files are known
+def on_files(files: Files, config: MkDocsConfig) -> None:  # noqa: ARG001  # MkDocs' names
     """Learn the addresses of the pages."""
     _Run.urls = {file.src_uri: "" if file.url in {".", "./"} else file.url for file in files.documentation_pages()}
 
@@ -28,13 +28,15 @@ def on_nav(nav: Navigation, config: MkDocsConfig, files: Files) -> None:  # noqa
 @event_priority(50)  # before the folder is put in its place
 def on_post_build(config: MkDocsConfig) -> None:
     """Write the files that are no pages."""
-    loaded = load(open_project(Path(config.config_file_path)), config.site_name or "")
+    run = current.of(config)
+    pictures = run.gallery.pictures if run.gallery else {}
     publication = Publication(
-        loaded.notes,
-        loaded.site,
+        run.build.loaded.notes,
+        run.build.site,
         lambda page: _Run.urls[page.uri],
         config.site_url or "",
         config.site_description or "",
+        {url: picture.src for url, picture in pictures.items() if picture.src},
     )
     folder = Path(config.site_dir)
     hashes = {digest for path in folder.rglob("*.html") for digest in inline_script_hashes(path.read_bytes())}
