@@ -8,9 +8,10 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Protocol
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "hooks"))
 
@@ -19,10 +20,27 @@ from notesite.codes import Severity
 from notesite.diagnostics import NotesError, Report, exit_code
 from notesite.disk import Project, load_baseline, open_project, write_atomically
 from notesite.model import Notes
-from notesite.pipeline import Loaded, in_file
 from notesite.reporters import FORMATS, Context, reporter
 from notesite.settings import Settings
+from notesite.source import Source
 from notesite.suppress import Baseline, baseline_of, settle
+
+
+class Shown(Protocol):
+    """What `show` needs of the notes; `pipeline.Loaded` is one."""
+
+    @property
+    def project(self) -> Project:
+        """Where the notes are."""
+
+    @property
+    def source(self) -> Source:
+        """Their text as it was read."""
+
+    @property
+    def notes(self) -> Notes:
+        """What the parse found."""
+
 
 INTERRUPTED = 130
 COULD_NOT_RUN = 2
@@ -41,7 +59,14 @@ def options(description: str, examples: Sequence[str], *, notes_argument: bool =
     parser.add_argument("--notes", type=Path, metavar="FILE", help="the notes file; default: as mkdocs.yml says")
     parser.add_argument("--config", type=Path, default=Path("mkdocs.yml"), help="default: mkdocs.yml")
     names = ", ".join(FORMATS)
-    parser.add_argument("--format", choices=FORMATS, default="text", help=f"what to print: {names}", metavar="FORMAT")
+    preset = os.environ.get("NOTES_FORMAT", "")  # so that CI asks for annotations once, for every check
+    parser.add_argument(
+        "--format",
+        choices=FORMATS,
+        default=preset if preset in FORMATS else "text",
+        help=f"what to print: {names}; default: what NOTES_FORMAT says, then text",
+        metavar="FORMAT",
+    )
     parser.add_argument(
         "--report",
         action="append",
@@ -81,14 +106,14 @@ def alone(notes: Path) -> Project:
 def show(  # the one place where a report leaves the core
     report: Report,
     args: argparse.Namespace,
-    loaded: Loaded,
+    loaded: Shown,
     *,
     tool: str,
-    codes: str,
+    codes: Collection[str],
 ) -> int:
     """Settle the report (rules, ignores, baseline), print and write it, and give the exit code.
 
-    `codes` are the first letters of the codes that this check can give, such as "YK".
+    `codes` are the first letters (or longer beginnings) of the codes that this check can give, such as "YK".
     """
     project, notes = loaded.project, loaded.notes
     baseline_path = args.baseline or project.root / project.settings.baseline
@@ -107,7 +132,10 @@ def show(  # the one place where a report leaves the core
         new = sum(d.severity is not Severity.INFO for d in settled.diagnostics)
         print(f"{new} new findings accepted in {baseline_path}", file=sys.stderr)
         return 0
-    settled = in_file(settled, loaded.source)
+    if loaded.source.repairs:
+        from notesite.pipeline import in_file  # noqa: PLC0415  # the parser is half the start of a small check
+
+        settled = in_file(settled, loaded.source)
     context = Context(
         path=project.shown(project.notes_path),
         lines=_lines_on_disk(project.notes_path),
@@ -119,12 +147,24 @@ def show(  # the one place where a report leaves the core
     for name, path in args.report:
         plain = replace(context, color=False)
         write_atomically(path, reporter(name)(settled, plain).encode())
+    if "github" in {args.format, *(name for name, _ in args.report)}:
+        _write_step_summary(settled, context)
     if not (args.quiet and not settled.diagnostics):
         sys.stdout.write(reporter(args.format)(settled, context))
     return exit_code(settled, strict=args.strict)
 
 
-def _write_baseline(report: Report, notes: Notes | None, old: Baseline, path: Path, codes: str) -> None:
+def _write_step_summary(report: Report, context: Context) -> None:
+    """Add the report to the summary of the job's step, which GitHub shows on the page of the run."""
+    path = os.environ.get("GITHUB_STEP_SUMMARY")
+    if path:
+        from notesite.reporters.github import step_summary  # noqa: PLC0415  # loaded for this one format only
+
+        with Path(path).open("a", encoding="utf-8") as file:
+            file.write(step_summary(report, context))
+
+
+def _write_baseline(report: Report, notes: Notes | None, old: Baseline, path: Path, codes: Collection[str]) -> None:
     # Information never fails a check, so there is nothing to accept in it.
     accepted = [
         d
@@ -132,7 +172,7 @@ def _write_baseline(report: Report, notes: Notes | None, old: Baseline, path: Pa
         if d.severity is not Severity.INFO and not d.code.startswith("I_")
     ]
     mine = baseline_of(sorted(accepted, key=lambda d: d.sort_key), notes, old)
-    others = tuple(entry for entry in old.entries if entry.code[:1] not in codes)
+    others = tuple(entry for entry in old.entries if not entry.code.startswith(tuple(codes)))
     write_atomically(path, Baseline((*mine.entries, *others)).to_json().encode())
 
 

@@ -489,7 +489,74 @@ IMAGES: tuple[Code, ...] = (
     ),
 )
 LINKS: tuple[Code, ...] = (
-    Code("L_ANCHOR", _E, "A link inside the notes points to no heading.", "Write the anchor that the message names."),
+    Code(
+        "L_ANCHOR",
+        _E,
+        "A link points to an anchor that is nowhere.",
+        "Write the anchor of a heading that exists; the message names it or the nearest one.",
+    ),
+    Code(
+        "L_PAGE", _E, "A link points to a page or file that the site does not have.", "Correct the link or remove it."
+    ),
+    Code("L_ASSET", _E, "A page uses a picture, script or style that the site does not have.", "Correct its address."),
+    Code(
+        "L_CASE",
+        _E,
+        "An address is right but for capital letters.",
+        "Write it as the message does: most servers take Pod/ and pod/ for two addresses.",
+    ),
+    Code(
+        "L_OUTSIDE",
+        _E,
+        "A link leaves the folder that the site is published under.",
+        "Write a relative link, or the whole address with https:// when another site is meant.",
+    ),
+    Code(
+        "L_LOCAL",
+        _E,
+        "A link names a file of one computer.",
+        "Put the file into the documentation folder and link it from there.",
+    ),
+    Code("L_URL", _E, "An address cannot be read.", "Correct it: a host name or a port is wrong."),
+    Code(
+        "L_SERVER",
+        _E,
+        "A link of the offline bundle only works from a server.",
+        "Link the file itself (page/index.html) with a relative address.",
+    ),
+    Code(
+        "L_NETWORK",
+        _E,
+        "A page of the offline bundle loads something from the network.",
+        "Mirror the file into the bundle.",
+    ),
+    Code("L_SLASH", _I, "A link to a folder lacks the slash at its end, which costs readers a redirect.", "Add it."),
+    Code("L_ID", _W, "An id stands on one page more than once.", "Rename one: links always reach the first."),
+    Code(
+        "L_DEAD",
+        _E,
+        "A page of another site is gone.",
+        "Link its new address, an archived copy, or remove the link.",
+    ),
+    Code(
+        "L_DYING",
+        _W,
+        "A page of another site does not answer any more; it is not yet certain that it is gone.",
+        "Wait: it becomes an error when it stays so for `extra.notes.links.grace_days`.",
+    ),
+    Code("L_MOVED", _I, "A page of another site has moved for good.", "Write its new address."),
+    Code(
+        "L_REMOTE_ANCHOR",
+        _W,
+        "A page of another site has no such anchor.",
+        "Link an anchor that it has, or the page alone.",
+    ),
+    Code(
+        "L_PRIVATE",
+        _W,
+        "A link names an address that only one network knows.",
+        "Use a public address, write it as code, or exclude it in `extra.notes.links.exclude`.",
+    ),
 )
 
 CODES = {

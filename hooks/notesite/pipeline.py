@@ -16,7 +16,7 @@ from .render.sanitize import check_html
 from .source import Source
 from .suppress import settle
 
-NOTES_CODES = "NIL"  # first letters of the codes that `check` can give
+NOTES_CODES = ("N", "I", "L_ANCHOR")  # what the codes that `check` can give begin with
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,6 +63,25 @@ class SnippetSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class LinkSettings:
+    """How links to other sites are checked."""
+
+    include: tuple[str, ...] = ()  # regular expressions; when there are any, only addresses that one is found in
+    exclude: tuple[str, ...] = ()  # regular expressions; addresses that one is found in are left out
+    allow_hosts: tuple[str, ...] = ()  # hosts that may be private or local, as the address writes them
+    grace_days: float = 0.0  # a dead link is a warning until it has been dead for so long
+    fresh_days: float = 1.0  # a page that was fine is not asked for again within this time
+    workers: int = 16  # requests at a time
+    per_host: int = 2  # requests at a time to one host
+    interval: float = 0.3  # seconds between two requests to one host
+    retries: int = 2  # repeats of a request that failed for a reason that may pass
+    longest_wait: float = 60.0  # seconds that a server's Retry-After may ask for
+    timeout: float = 20.0  # seconds for one request, redirects included
+    deadline: float = 600.0  # seconds for all links
+    cache: str = ".cache/links.json"  # what earlier runs learnt, relative to mkdocs.yml
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All of `extra.notes`."""
 
@@ -74,6 +93,7 @@ class Settings:
     baseline: str = "notes-baseline.json"  # accepted findings, relative to mkdocs.yml
     images: ImageSettings = ImageSettings()
     snippets: SnippetSettings = SnippetSettings()
+    links: LinkSettings = LinkSettings()
 
     @property
     def severities(self) -> Rules:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -113,11 +113,11 @@ def settle(
     directives: Sequence[Directive] = (),
     notes: Notes | None = None,
     baseline: Baseline | None = None,
-    own_codes: str = "",
+    own_codes: Collection[str] = (),
 ) -> Report:
     """The report after rules, ignore comments and the baseline have had their say.
 
-    `own_codes` holds the first letters of the codes that this run checks ("NI", "YKS"), so that an ignore comment or a
+    `own_codes` holds what the codes that this run checks begin with ("NI", "YKS", or longer beginnings in a list), so that an ignore comment or a
     baseline entry that is meant for another check is not called unused.
     """
     ruled = sorted(with_rules(report.diagnostics, rules), key=lambda d: d.sort_key)
@@ -132,7 +132,7 @@ def settle(
             accepted.append(replace(diagnostic, help=note) if note else diagnostic)
         else:
             remaining.append(diagnostic)
-    gone = [e for e in entries.values() if e.fingerprint not in seen and e.code[:1] in own_codes]
+    gone = [e for e in entries.values() if e.fingerprint not in seen and e.code.startswith(tuple(own_codes))]
     about_baseline = [
         finding("I_BASELINE", f"{e.code} at {e.line!r} is gone", Span.at(1), path=baseline.path if baseline else None)
         for e in gone
@@ -169,7 +169,7 @@ def _ignores(directive: Directive, diagnostic: Diagnostic) -> bool:
 
 
 def _unused_directives(
-    directives: Sequence[Directive], ignored: Sequence[Diagnostic], used: set[int], own_codes: str
+    directives: Sequence[Directive], ignored: Sequence[Diagnostic], used: set[int], own_codes: Collection[str]
 ) -> Iterable[Diagnostic]:
     silenced = {diagnostic.code for diagnostic in ignored}
     for index, directive in enumerate(directives):
@@ -184,5 +184,5 @@ def _unused_directives(
             if code not in CODES:
                 if "I" in own_codes:
                     yield finding("I_DIRECTIVE", f"unknown code {code!r}", directive.span)
-            elif code[:1] in own_codes and (index not in used or code not in silenced):
+            elif code.startswith(tuple(own_codes)) and (index not in used or code not in silenced):
                 yield finding("I_UNUSED", f"ignore {code} silences nothing", directive.span)

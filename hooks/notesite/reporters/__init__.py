@@ -13,6 +13,11 @@ Reporter = Callable[[Report, Context], str]
 FORMATS: Mapping[str, str] = {
     "text": "for people: place, code, message, the source line and what to do",
     "json": "for programs: docs/developer/report.schema.json describes it",
+    "github": "annotations in GitHub Actions, the most severe first",
+    "gitlab": "GitLab's code quality report",
+    "sarif": "SARIF 2.1.0, for code scanning",
+    "junit": "JUnit XML, for CI servers",
+    "rdjson": "reviewdog's format, with suggestions",
 }
 
 

@@ -1,0 +1,217 @@
+"""Links to other sites: which of them are asked for, and what the answers mean for the author.
+
+Three answers: fine; broken (a finding); could not tell (skipped, listed, neither right nor wrong).
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+from ..diagnostics import Diagnostic, Report, Skipped, finding
+from ..settings import LinkSettings
+from .internal import RemoteUse
+from .memory import DAY, Memory, Remembered, is_fresh, remember, with_conditions, without_old
+from .schedule import Fetch, Politeness, ask_all
+from .verdicts import Again, Answer, Failure, Job, State, Verdict, is_checkable, judge
+
+CODES = ("L_DEAD", "L_DYING", "L_MOVED", "L_REMOTE_ANCHOR", "L_PRIVATE")
+# RFC 2606 and RFC 6761: names for documentation and tests, which nobody runs a site under.
+_RESERVED = re.compile(r"(^|\.)(example(\.(com|net|org))?|invalid|test)$", re.IGNORECASE)
+_NOT_WORTH_KEEPING = frozenset({State.PRIVATE})
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a check of links to other sites gives."""
+
+    report: Report
+    memory: dict[str, Remembered]  # to be kept for the next run
+    asked: int = 0  # addresses that were asked for now
+
+
+def patterns(settings: LinkSettings) -> Iterator[str]:
+    """What is wrong with the regular expressions of the settings."""
+    for name in ("include", "exclude"):
+        for number, pattern in enumerate(getattr(settings, name)):
+            try:
+                re.compile(pattern)
+            except (re.error, RecursionError, OverflowError) as error:
+                yield f"links.{name}.{number}: {pattern!r} is no regular expression: {error}"
+
+
+def check_remote(
+    uses: Iterable[RemoteUse],
+    fetch: Fetch,
+    settings: LinkSettings,
+    memory: Memory,
+    *,
+    now: float,
+    clock: Callable[[], float],
+    offline: bool = False,
+    progress: Callable[[int, int], None] = lambda _done, _all: None,
+) -> Result:
+    """Ask for each address once and report each use.
+
+    `now` is the time in seconds since 1970, `clock` gives seconds for pauses and deadlines.  With `offline` nothing
+    is asked and everything is listed as skipped.
+    """
+    by_url, left_out = _chosen(uses, settings)
+    jobs = [_job(url, of_url) for url, of_url in by_url.items()]
+    if offline:
+        skipped = [_skipped(use, "offline: not asked") for use in _all(by_url)]
+        return Result(Report(skipped=_sorted([*skipped, *left_out])), dict(memory))
+    ages = {State.OK: settings.fresh_days}
+    fresh = {job.url for job in jobs if job.url in memory and is_fresh(memory[job.url], job, ages, now)}
+    waiting = [with_conditions(job, memory.get(job.url)) for job in jobs if job.url not in fresh]
+    started = clock()
+
+    def judged(job: Job, answer: Answer | Failure) -> Verdict | Again:
+        wall = now + clock() - started
+        return judge(job, answer, retries=settings.retries, longest_wait=settings.longest_wait, wall=wall)
+
+    asked = ask_all(
+        waiting,
+        fetch,
+        judged,
+        politeness=Politeness(settings.workers, settings.per_host, settings.interval),
+        deadline=settings.deadline,
+        timeout=settings.timeout,
+        clock=clock,
+        progress=lambda done: progress(done, len(waiting)),
+    )
+    verdicts = _believable(asked)
+    kept = dict(memory)
+    for url, verdict in verdicts.items():
+        if verdict.state not in _NOT_WORTH_KEEPING:
+            kept[url] = remember(memory.get(url), verdict, now)
+    answers = {
+        url: kept[url].verdict() if url in fresh or verdicts[url].status == 304 else verdicts[url] for url in by_url
+    }
+    report = _report(by_url, answers, kept, settings, now)
+    everything = Report(report.diagnostics, skipped=_sorted([*report.skipped, *left_out]), checked=report.checked)
+    return Result(everything, without_old(kept, by_url, now), len(waiting))
+
+
+def _chosen(uses: Iterable[RemoteUse], settings: LinkSettings) -> tuple[dict[str, list[RemoteUse]], list[Skipped]]:
+    include = [re.compile(pattern) for pattern in settings.include]
+    exclude = [re.compile(pattern) for pattern in settings.exclude]
+    by_url: dict[str, list[RemoteUse]] = defaultdict(list)
+    left_out: dict[str, Skipped] = {}
+    for use in uses:
+        whole = f"{use.url}#{use.fragment}" if use.fragment else use.url
+        if any(pattern.search(whole) for pattern in exclude) or (
+            include and not any(pattern.search(whole) for pattern in include)
+        ):
+            left_out.setdefault(use.url, _skipped(use, "left out by the settings"))
+        elif _RESERVED.search(urlsplit(use.url).hostname or ""):
+            left_out.setdefault(use.url, _skipped(use, "the name is reserved for examples"))
+        else:
+            by_url[use.url].append(use)
+    return {url: _distinct(by_url[url]) for url in sorted(by_url)}, list(left_out.values())
+
+
+def _distinct(uses: Sequence[RemoteUse]) -> list[RemoteUse]:
+    """All uses in the notes; of those in built files, which a template repeats, the first of each anchor."""
+    written = [use for use in uses if use.path is None]
+    known = {_anchor(use) for use in written}
+    first: dict[str, RemoteUse] = {}
+    for use in uses:
+        if use.path is not None and _anchor(use) not in known:
+            first.setdefault(_anchor(use), use)
+    return [*written, *first.values()]
+
+
+def _anchor(use: RemoteUse) -> str:
+    return use.fragment if is_checkable(use.fragment) else ""
+
+
+def _job(url: str, uses: Iterable[RemoteUse]) -> Job:
+    fragments = tuple(sorted({use.fragment for use in uses if _anchor(use)}))
+    return Job(url, fragments, "GET" if fragments else "HEAD")
+
+
+def _believable(verdicts: Mapping[str, Verdict]) -> dict[str, Verdict]:
+    """The verdicts, where a host that was not reached counts as broken only if any host was.
+
+    Without a network, or with a broken name service, every host looks gone.
+    """
+    if any(verdict.status for verdict in verdicts.values()):
+        return dict(verdicts)
+    doubt = "; no other site answered either, so it may be this network"
+    return {
+        url: Verdict(State.UNKNOWN, verdict.reason + doubt) if verdict.unreachable else verdict
+        for url, verdict in verdicts.items()
+    }
+
+
+def _report(
+    by_url: Mapping[str, Sequence[RemoteUse]],
+    answers: Mapping[str, Verdict],
+    memory: Memory,
+    settings: LinkSettings,
+    now: float,
+) -> Report:
+    diagnostics: list[Diagnostic] = []
+    skipped: list[Skipped] = []
+    for url, uses in by_url.items():
+        verdict = answers[url]
+        for use in uses:
+            if verdict.state is State.UNKNOWN:
+                skipped.append(_skipped(use, verdict.reason))
+                continue
+            diagnostics += _findings(use, verdict, memory.get(url), settings, now)
+            if verdict.state is State.OK and _anchor(use) and use.fragment not in verdict.anchors:
+                skipped.append(_skipped(use, f"the page answers, its anchor #{use.fragment} could not be checked"))
+    checked = sum(len(uses) for url, uses in by_url.items() if answers[url].state is not State.UNKNOWN)
+    return Report(tuple(sorted(diagnostics, key=lambda d: d.sort_key)), tuple(skipped), checked)
+
+
+def _findings(
+    use: RemoteUse, verdict: Verdict, entry: Remembered | None, settings: LinkSettings, now: float
+) -> Iterator[Diagnostic]:
+    if verdict.state is State.PRIVATE:
+        yield finding("L_PRIVATE", f"{use.url}: {verdict.reason}", use.span, path=use.path)
+    elif verdict.state is State.BROKEN:
+        yield _dead(use, verdict, entry, settings, now)
+    elif verdict.moved:
+        new = verdict.moved + (f"#{use.fragment}" if use.fragment and "#" not in verdict.moved else "")
+        message = f"{use.url} has moved for good to {new}"
+        yield finding("L_MOVED", message, use.span, path=use.path, help=f"Write {new}")
+    if verdict.state is State.OK and verdict.anchors.get(use.fragment) is False:
+        message = f"{use.url} has no anchor #{use.fragment}"
+        yield finding("L_REMOTE_ANCHOR", message, use.span, path=use.path)
+
+
+def _dead(use: RemoteUse, verdict: Verdict, entry: Remembered | None, settings: LinkSettings, now: float) -> Diagnostic:
+    since = entry.broken_since if entry and entry.broken_since else now
+    error_from = since + settings.grace_days * DAY
+    message = f"{use.url}: {verdict.reason}"
+    if now - since >= DAY:
+        message += f", since {_day(since)}"
+    archive = f"an archived copy may be at https://web.archive.org/web/2/{use.url}"
+    if now < error_from:
+        wait = f"It becomes an error on {_day(error_from)} when it stays so; {archive}"
+        return finding("L_DYING", message, use.span, path=use.path, help=wait)
+    help_text = f"Link its new address or remove the link; {archive}"
+    return finding("L_DEAD", message, use.span, path=use.path, help=help_text)
+
+
+def _skipped(use: RemoteUse, reason: str) -> Skipped:
+    return Skipped(use.url, reason, use.span, use.path)
+
+
+def _all(by_url: Mapping[str, Sequence[RemoteUse]]) -> list[RemoteUse]:
+    return [use for uses in by_url.values() for use in uses]
+
+
+def _sorted(skipped: Iterable[Skipped]) -> tuple[Skipped, ...]:
+    return tuple(sorted(skipped, key=lambda s: (s.path or "", s.span, s.what)))
+
+
+def _day(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).date().isoformat()

@@ -1,0 +1,289 @@
+"""The links inside a built site: what its pages define, less what they use.  Nothing is crawled, nothing asked.
+
+A finding about a link that the author wrote stands at its place in the notes; one about anything else (the theme, a
+template) stands in the built file.  What is broken the same way on most pages is reported once.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from html import unescape
+
+from ..diagnostics import Diagnostic, Report, Skipped, finding
+from ..model import Span
+from . import css
+from .pages import Kind, PageFacts, Use, read_page
+from .places import Places, place_at
+from .targets import Resolver, Target, Where, named_anchor
+
+Origin = Callable[[str, str], Sequence[Span]]
+"""(page in the site, address as built) -> the places in the notes that it comes from, in order; () for none."""
+
+_PAGES = {Kind.LINK, Kind.REFRESH, Kind.ANCHOR, Kind.SEARCH, Kind.SITEMAP, Kind.FRAME}
+_WITH_ANCHORS = (".html", ".htm", ".svg")
+_EVERYWHERE = 0.5  # a fault on more than this share of the pages comes from a template: one finding
+_FEW = 3  # pages; fewer are listed one by one
+# What the codes found here begin with; the others of the family are about links to other sites.
+CODES = (
+    "L_ANCHOR", "L_PAGE", "L_ASSET", "L_CASE", "L_OUTSIDE", "L_LOCAL", "L_URL", "L_SERVER", "L_NETWORK", "L_SLASH", "L_ID"
+)  # fmt: skip
+_HINTS = 100  # "near it is …" is worked out for this many findings
+_SEARCH_INDEX = re.compile(r"(^|/)search_index\.js(on)?$")  # a script in bundles: file:// cannot load JSON
+_SITEMAP = re.compile(r"(^|/)sitemap\.xml$")
+_LOC = re.compile(r"<loc>\s*([^<]*?)\s*</loc>")
+
+
+def no_origin(_page: str, _target: str) -> Sequence[Span]:
+    """For a site whose notes are not at hand: everything is reported in the built files."""
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltSite:
+    """A folder with a built site."""
+
+    files: Collection[str]  # all its files, paths from its root with "/"
+    read: Callable[[str], bytes]
+    site_url: str = ""  # the address it will have, "" when unknown
+    shown: str = "site"  # how the folder is named in findings
+    bundle: bool = False  # it is opened from file://, without a server
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteUse:
+    """A link to another site, with its place."""
+
+    url: str  # without the fragment
+    fragment: str
+    span: Span
+    path: str | None  # None: in the notes
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the check of a built site gives."""
+
+    report: Report
+    remote: Callable[
+        [], list[RemoteUse]
+    ]  # the links to other sites, sorted by address; finding their places takes time
+
+
+@dataclass(frozen=True, slots=True)
+class _Fault:
+    code: str
+    message: str
+    page: str
+    use: Use
+    key: tuple[str, ...]  # equal for the same fault on several pages
+    help: str | None = None
+
+
+@dataclass
+class _Check:
+    site: BuiltSite
+    origin: Origin
+    anchor_origin: Origin
+    resolver: Resolver
+    facts: dict[str, PageFacts] = field(default_factory=dict)
+    places: dict[str, Places] = field(default_factory=dict)
+    offsets: dict[tuple[str, str, int], Span] = field(default_factory=dict)  # places in style sheets
+    remote: list[tuple[str, Use, Target]] = field(default_factory=list)
+    skipped: list[Skipped] = field(default_factory=list)
+    checked: int = 0
+    hints: int = 0
+
+    def places_of(self, uri: str) -> Places:
+        if uri not in self.places:
+            self.places[uri] = Places(self.text(uri))
+        return self.places[uri]
+
+    def text(self, uri: str) -> str:
+        return self.site.read(uri).decode("utf-8", "replace")
+
+    def nearest(self, words: str, known: Collection[str], cutoff: float) -> str:
+        """The known word nearest to `words`, "" for none; only for the first findings, because it is slow."""
+        self.hints += 1
+        if self.hints > _HINTS:
+            return ""
+        return next(iter(difflib.get_close_matches(words, sorted(known), 1, cutoff)), "")
+
+    def shown(self, uri: str) -> str:
+        return f"{self.site.shown}/{uri}".removeprefix("/")
+
+
+def check(site: BuiltSite, *, origin: Origin = no_origin, anchor_origin: Origin = no_origin) -> Outcome:
+    """All that is wrong with the links of a built site, and the links that leave it.
+
+    `origin` finds the places of an address in the notes, `anchor_origin` those of an id.
+    """
+    run = _Check(site, origin, anchor_origin, Resolver(site.files, site.site_url))
+    faults: list[_Fault] = []
+    uses: list[tuple[str, Sequence[Use], str]] = []
+    for uri in sorted(site.files):
+        if uri.endswith((".html", ".htm")):
+            facts = run.facts[uri] = read_page(site.read(uri))
+            uses.append((uri, facts.uses, facts.base))
+            faults += [_repeated(uri, anchor) for anchor in facts.repeated]
+        elif uri.endswith(".css"):
+            uses.append((uri, _css_uses(run, uri), ""))
+        elif _SEARCH_INDEX.search(uri):
+            uses.append((uri, _search_uses(run, uri), "../" if "/" in uri else ""))
+        elif _SITEMAP.search(uri):
+            uses.append((uri, [Use(unescape(loc), Kind.SITEMAP) for loc in _LOC.findall(run.text(uri))], ""))
+    for uri, of_page, base in uses:
+        faults += _faults(run, uri, of_page, base)
+    diagnostics = sorted(set(_diagnostics(run, faults)), key=lambda d: d.sort_key)
+    return Outcome(
+        Report(tuple(diagnostics), skipped=tuple(run.skipped), checked=run.checked),
+        lambda: sorted(
+            {_remote(run, *found) for found in run.remote},
+            key=lambda use: (use.url, use.fragment, use.path or "", use.span),
+        ),
+    )
+
+
+def _css_uses(run: _Check, uri: str) -> list[Use]:
+    text = run.text(uri)
+    found = []
+    for nth, (address, offset) in enumerate(css.uses(text)):
+        found.append(Use(address, Kind.CSS, nth))
+        run.offsets[uri, address, nth] = place_at(text, offset, len(address))
+    return found
+
+
+def _search_uses(run: _Check, uri: str) -> list[Use]:
+    """Search results are links too: the theme's index says where each leads, seen from the root of the site."""
+    try:
+        text = run.site.read(uri)
+        entries = json.loads(text.partition(b"=")[2].rstrip(b"; \n") if uri.endswith(".js") else text)["docs"]
+        return [Use(str(entry["location"]), Kind.SEARCH) for entry in entries]
+    except (ValueError, KeyError, TypeError):
+        run.skipped.append(
+            Skipped("search results", "the search index is of an unknown form", Span.at(1), run.shown(uri))
+        )
+        return []
+
+
+def _faults(run: _Check, page: str, uses: Iterable[Use], base: str) -> Iterator[_Fault]:
+    resolve, bundle = run.resolver.resolve, run.site.bundle
+    for use in uses:
+        run.checked += 1
+        target = resolve(page, use.target, base)
+        where = target.where
+        if where is Where.HERE and not target.fragment and not bundle:
+            continue  # by far the most
+        if where is Where.REMOTE:
+            run.remote.append((page, use, target))
+        if where is not Where.OTHER:
+            yield from _fault(run, page, use, target)
+
+
+def _fault(run: _Check, page: str, use: Use, target: Target) -> Iterator[_Fault]:
+    shown, key = use.target, (use.kind, target.uri or use.target, target.fragment)
+
+    def fault(code: str, message: str, help: str | None = None) -> _Fault:
+        return _Fault(code, message, page, use, (code, *key), help)
+
+    if target.where is Where.MISSING:
+        yield _missing(run, fault, use, target)
+    elif target.where is Where.OUTSIDE:
+        under = f" (the site is published under {run.resolver.base})" if run.resolver.base != "/" else ""
+        yield fault("L_OUTSIDE", f"{use.kind} {shown!r} leaves the site{under}")
+    elif target.where is Where.MACHINE:
+        yield fault("L_LOCAL", f"{use.kind} {shown!r} names a file of one computer")
+    elif target.where is Where.MALFORMED:
+        yield fault("L_URL", f"{use.kind} {shown!r} is no address that a browser can read")
+    elif target.where is Where.FOLDER and not run.site.bundle:
+        path = re.split("[?#]", shown, maxsplit=1)[0]
+        right = f"{path}/{shown[len(path) :]}"
+        yield fault("L_SLASH", f"{use.kind} {shown!r} names a folder; {right!r} saves a redirect")
+    elif target.where is Where.REMOTE and run.site.bundle and use.kind not in _PAGES:
+        yield fault("L_NETWORK", f"{use.kind} {shown!r} is loaded from the network")
+    elif run.site.bundle and target.needs_server and use.kind is not Kind.SITEMAP and page != "404.html":
+        yield fault("L_SERVER", f"{use.kind} {shown!r} {target.needs_server}")
+    if target.where in {Where.HERE, Where.FOLDER} and target.fragment and target.uri.endswith(_WITH_ANCHORS):
+        message = _missing_anchor(run, target, shown)
+        if message:
+            yield fault("L_ANCHOR", f"{use.kind} {message}")
+
+
+def _missing(run: _Check, fault: Callable[..., _Fault], use: Use, target: Target) -> _Fault:
+    if target.near:
+        return fault("L_CASE", f"{use.kind} {use.target!r} differs in capital letters from {target.near!r}")
+    near = run.nearest(target.uri, run.site.files, 0.8)
+    hint = f"Correct the address; near it is {near!r}." if near else None
+    if use.kind in _PAGES:
+        return fault("L_PAGE", f"{use.kind} {use.target!r} leads to no page or file of the site", hint)
+    return fault("L_ASSET", f"{use.kind} {use.target!r} is no file of the site", hint)
+
+
+def _missing_anchor(run: _Check, target: Target, shown: str) -> str:
+    """What to say about a fragment that its page does not define; "" when it does."""
+    wanted = named_anchor(target.fragment)
+    if target.uri not in run.facts:
+        run.facts[target.uri] = read_page(run.site.read(target.uri))
+    facts = run.facts[target.uri]
+    if not wanted or any(anchor in facts.defines or anchor in facts.table for anchor in wanted):
+        return ""
+    near = run.nearest(wanted[-1].lower(), facts.defines, 0.7)
+    hint = f"; near it is #{near}" if near else ""
+    return f"{shown!r} leads to no anchor of {target.uri}{hint}"
+
+
+def _repeated(page: str, anchor: str) -> _Fault:
+    message = f"the id {anchor!r} stands on this page more than once"
+    return _Fault("L_ID", message, page, Use(f"#{anchor}", Kind.LINK, 1), ("L_ID", anchor))
+
+
+def _diagnostics(run: _Check, faults: Iterable[_Fault]) -> Iterator[Diagnostic]:
+    built: dict[tuple[str, ...], list[_Fault]] = defaultdict(list)
+    for fault in faults:
+        span = _notes_span(run, fault)
+        if span is None:
+            built[fault.key].append(fault)
+        else:
+            yield finding(fault.code, fault.message, span, help=fault.help)
+    pages = sum(uri in run.facts for uri in run.site.files)
+    for same in built.values():
+        count = len({fault.page for fault in same})
+        if count > _FEW and count > _EVERYWHERE * pages:
+            yield _in_built_file(run, same[0], f" (and on {count - 1} more pages)")
+        else:
+            yield from (_in_built_file(run, fault) for fault in same)
+
+
+def _notes_span(run: _Check, fault: _Fault) -> Span | None:
+    if fault.code == "L_ID":
+        spans = run.anchor_origin(fault.page, fault.use.target[1:])
+    else:
+        spans = run.origin(fault.page, fault.use.target)
+    return spans[min(fault.use.nth, len(spans) - 1)] if spans else None
+
+
+def _in_built_file(run: _Check, fault: _Fault, more: str = "") -> Diagnostic:
+    use, page = fault.use, fault.page
+    place = run.offsets.get((page, use.target, use.nth))
+    if place is None and fault.code == "L_ID":
+        place = run.places_of(page).of_id(use.target[1:], use.nth)
+    if place is None:
+        place = run.places_of(page).of_use(use.target, use.nth)
+    return finding(fault.code, fault.message + more, place, help=fault.help, path=run.shown(page))
+
+
+def _remote(run: _Check, page: str, use: Use, target: Target) -> RemoteUse:
+    url = target.url.split("#", 1)[0]
+    spans = run.origin(page, use.target)
+    if spans:
+        return RemoteUse(url, target.fragment, spans[min(use.nth, len(spans) - 1)], None)
+    return RemoteUse(url, target.fragment, run.places_of(page).of_use(use.target, use.nth), run.shown(page))
+
+
+def origins(placed: Mapping[tuple[str, str], Sequence[Span]]) -> Origin:
+    """An `Origin` that looks up (page, address as built) in a table."""
+    return lambda page, target: placed.get((page, target), ())

@@ -1,0 +1,198 @@
+"""One built page: what it defines (anchors) and what it uses (pages, anchors, files), read by a real HTML5 parser."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from . import css
+
+ANCHOR_TABLE = "notes-anchors"  # id of the home page's JSON table: anchor of the one file -> address of its new place
+
+
+class Kind(StrEnum):
+    """What a use is for; the words stand in messages."""
+
+    LINK = "link"
+    IMAGE = "image"
+    SCRIPT = "script"
+    STYLE = "style sheet"
+    MEDIA = "media file"
+    FRAME = "frame"
+    FILE = "file"  # icons, manifests and other things a <link> names
+    CSS = "file of a style"
+    REFRESH = "redirect"
+    ANCHOR = "forwarded anchor"  # an entry of the table above
+    SEARCH = "search result"
+    SITEMAP = "sitemap entry"
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """One address on one page."""
+
+    target: str  # as the parser gives it: entities resolved, nothing else changed
+    kind: Kind
+    nth: int = 0  # how many uses of the same target stand before it on the page
+
+
+@dataclass(frozen=True, slots=True)
+class PageFacts:
+    """What a page defines and uses."""
+
+    defines: frozenset[str] = frozenset()  # ids and names that a fragment can reach
+    uses: tuple[Use, ...] = ()
+    repeated: tuple[str, ...] = ()  # ids that stand on the page more than once, each once
+    base: str = ""  # of <base href>
+    table: Mapping[str, str] = field(default_factory=dict)  # the anchor table, when the page holds one
+
+
+_SELECTOR = (
+    ":is([href],[src],[id],[name],[srcset],[style],[poster],[data],[content],[imagesrcset],[background],"
+    "style,use,image,feImage)"
+)
+_SOURCES = {
+    "img": Kind.IMAGE, "input": Kind.IMAGE, "script": Kind.SCRIPT, "iframe": Kind.FRAME, "frame": Kind.FRAME,
+    "embed": Kind.MEDIA, "source": Kind.MEDIA, "video": Kind.MEDIA, "audio": Kind.MEDIA, "track": Kind.MEDIA,
+}  # fmt: skip
+# Relations that name no document of this site: canonical and the like repeat the page's own public address (which
+# need not exist yet where the site is checked), preconnect and dns-prefetch name hosts.
+_UNCHECKED_RELATIONS = {"canonical", "shortlink", "preconnect", "dns-prefetch", "edit", "license", "author", "me"}
+_CARD_IMAGES = {"og:image", "og:image:url", "og:image:secure_url", "twitter:image", "twitter:image:src"}
+_REFRESH = re.compile(r"\s*[\d.]*\s*[;,]?\s*(?:url\s*=\s*)?(?P<quote>[\"']?)(?P<url>.*)", re.IGNORECASE | re.DOTALL)
+
+
+def read_page(data: bytes) -> PageFacts:
+    """The facts of one HTML page (or SVG picture).  Never raises: HTML5 gives every text a meaning."""
+    from selectolax.lexbor import LexborHTMLParser  # noqa: PLC0415  # 20 ms that only a link check pays
+
+    tree = LexborHTMLParser(data)
+    defines: set[str] = set()
+    repeated: dict[str, None] = {}
+    uses: list[Use] = []
+    counts: dict[str, int] = {}
+    base, table, last = "", {}, -1
+    for node in tree.css(_SELECTOR):
+        if node.mem_id == last:  # some selectors give a node once for each part that matches
+            continue
+        last = node.mem_id
+        tag, attributes = node.tag or "", node.attributes
+        anchor = attributes.get("id")
+        if anchor:
+            if anchor in defines:
+                repeated[anchor] = None
+            defines.add(anchor)
+            if anchor == ANCHOR_TABLE:
+                table = _table(node.text())
+        if tag == "a":
+            name = attributes.get("name")
+            if name:
+                defines.add(name)
+            target = attributes.get("href")
+            if target is not None:
+                nth = counts.get(target, 0)
+                counts[target] = nth + 1
+                uses.append(Use(target, Kind.LINK, nth))
+            if "style" not in attributes:
+                continue
+        if tag == "base":
+            base = base or attributes.get("href") or ""
+            continue
+        for target, kind in _addresses(tag, attributes, node.text() if tag == "style" else ""):
+            nth = counts.get(target, 0)
+            counts[target] = nth + 1
+            uses.append(Use(target, kind, nth))
+    uses += [Use(target, Kind.ANCHOR) for target in table.values()]
+    return PageFacts(frozenset(defines), tuple(uses), tuple(repeated), base, table)
+
+
+def public_address(data: bytes) -> str:
+    """The address that a page calls its own (rel=canonical), "" when it names none."""
+    from selectolax.lexbor import LexborHTMLParser  # noqa: PLC0415  # as above
+
+    node = LexborHTMLParser(data).css_first('link[rel="canonical"][href]')
+    return (node.attributes.get("href") or "") if node else ""
+
+
+def _addresses(tag: str, attributes: Mapping[str, str | None], text: str) -> Iterator[tuple[str, Kind]]:
+    source = attributes.get("src")
+    if source is not None and tag in _SOURCES:
+        yield source, _SOURCES[tag]
+    if tag == "link":
+        yield from _of_link(attributes)
+    elif tag == "area":
+        yield attributes.get("href") or "", Kind.LINK
+    elif tag == "meta":
+        yield from _of_meta(attributes)
+    elif tag in {"use", "image", "feimage", "feImage"}:
+        target = attributes.get("href") or attributes.get("xlink:href")
+        if target:
+            yield target, Kind.IMAGE
+    elif tag == "object" and attributes.get("data"):
+        yield attributes["data"] or "", Kind.MEDIA
+    elif tag == "style":
+        yield from ((target, Kind.CSS) for target, _ in css.uses(text))
+    for name, kind in (("poster", Kind.IMAGE), ("background", Kind.IMAGE)):
+        if attributes.get(name) and tag in {"video", "body", "table", "td", "th"}:
+            yield attributes[name] or "", kind
+    for name in ("srcset", "imagesrcset"):
+        yield from ((target, Kind.IMAGE) for target in candidates(attributes.get(name) or ""))
+    yield from ((target, Kind.CSS) for target, _ in css.uses(attributes.get("style") or ""))
+
+
+def _of_link(attributes: Mapping[str, str | None]) -> Iterator[tuple[str, Kind]]:
+    relations = set((attributes.get("rel") or "").lower().split())
+    target = attributes.get("href")
+    if target is None or relations & _UNCHECKED_RELATIONS:
+        return
+    if "stylesheet" in relations:
+        yield target, Kind.STYLE
+    elif relations & {"next", "prev", "alternate", "help", "search"} and not attributes.get("type"):
+        yield target, Kind.LINK
+    else:
+        yield target, Kind.FILE
+
+
+def _of_meta(attributes: Mapping[str, str | None]) -> Iterator[tuple[str, Kind]]:
+    content = attributes.get("content") or ""
+    if (attributes.get("http-equiv") or "").lower() == "refresh":
+        target = refresh_target(content)
+        if target:
+            yield target, Kind.REFRESH
+    elif (attributes.get("property") or attributes.get("name") or "").lower() in _CARD_IMAGES and content:
+        yield content, Kind.IMAGE
+
+
+def refresh_target(content: str) -> str:
+    """The address in the `content` of a meta refresh, "" when it only reloads the page."""
+    match = _REFRESH.match(content)
+    if match is None:
+        return ""
+    url, quote = match["url"], match["quote"]
+    return (url.split(quote, 1)[0] if quote else url).strip()
+
+
+def candidates(srcset: str) -> list[str]:
+    """The addresses of a `srcset`, as the HTML standard splits them: a comma inside an address stays."""
+    found: list[str] = []
+    rest = srcset.lstrip(" \t\n\r\f,")
+    while rest:
+        address, _, rest = rest.replace("\n", " ").replace("\t", " ").partition(" ")
+        found.append(address.rstrip(","))
+        if not address.endswith(","):  # descriptors follow, up to the next comma
+            rest = rest.partition(",")[2]
+        rest = rest.lstrip(" \r\f,")
+    return found
+
+
+def _table(text: str) -> dict[str, str]:
+    try:
+        table = json.loads(text)
+    except ValueError:
+        return {}
+    if not isinstance(table, dict):
+        return {}
+    return {str(key): value for key, value in table.items() if isinstance(value, str)}

@@ -1,0 +1,174 @@
+"""What an address on a built page means: a file of this site, an address elsewhere, or a place outside."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from enum import Enum, auto
+from urllib.parse import unquote, urlsplit
+
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
+_DRIVE = re.compile(r"[A-Za-z]:[\\/]")
+_TEXT_FRAGMENT = ":~:"  # what follows it tells the browser to look for words; it names no anchor
+_STRIPPED = " \t\n\r\f"
+
+
+class Where(Enum):
+    """Where an address leads."""
+
+    HERE = auto()  # a file of this site
+    MISSING = auto()  # a file that this site should have and has not
+    FOLDER = auto()  # a folder of this site, written without the slash at its end
+    OUTSIDE = auto()  # leaves the folder (or the sub-path) that the site is published under
+    REMOTE = auto()  # http or https, on another host or outside the sub-path
+    MACHINE = auto()  # a file of one machine: file:, C:\\, \\\\server
+    OTHER = auto()  # mailto:, data:, javascript:, tel: … nothing that can be looked up
+    MALFORMED = auto()  # no browser can read it
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """An address, understood."""
+
+    where: Where
+    uri: str = ""  # of the file in the site, "pod/index.html"; for MISSING the path that was looked for
+    fragment: str = ""  # as written, without "#"
+    needs_server: str = ""  # why it does not work from file://, "" when it does
+    near: str = ""  # for MISSING: the path of this site that differs in case only
+    url: str = ""  # for REMOTE: the whole address
+
+
+class Resolver:
+    """Understands addresses within one site.
+
+    `files` are all files of the site (paths with "/"), `site_url` is the public address it will have, "" when unknown.
+    """
+
+    def __init__(self, files: Collection[str], site_url: str = "") -> None:
+        parts = urlsplit(site_url)
+        self.origin = (parts.scheme.lower(), (parts.hostname or "").lower(), parts.port)
+        # A home page may name itself with its file, "https://example.org/notes/index.html".
+        self.base = parts.path.removesuffix("index.html").rstrip("/") + "/"
+        self.folders = {uri[:end] for uri in files for end in _slashes(uri)}
+        self._documents: Mapping[str, str] = {
+            **{uri: uri for uri in files},
+            **{
+                uri.removesuffix("index.html"): uri
+                for uri in files
+                if uri == "index.html" or uri.endswith("/index.html")
+            },
+        }
+        self._folded = {address.casefold(): address for address in self._documents}
+        self._known: dict[tuple[str, str], Target] = {}
+
+    def resolve(self, page: str, written: str, base: str = "") -> Target:
+        """What `written` means on `page` (a path in the site) when the page's <base href> is `base`."""
+        written = written.strip(_STRIPPED)
+        folder = page[: page.rfind("/") + 1]
+        if base:
+            return self._resolve(folder, written, base)
+        # Pages of one generator link each other as "../pod/": reading the steps up first lets all pages share answers.
+        stepped = False
+        while written.startswith("../") and folder:
+            written, stepped = written[3:], True
+            folder = folder[: folder.rfind("/", 0, -1) + 1]
+        if stepped and (not written or written[0] in "#?"):
+            written = f"./{written}"
+        key = (page if not written or written[0] in "#?" else folder, written)
+        known = self._known.get(key)
+        if known is None:
+            known = self._known[key] = self._resolve(folder, written, "", page)
+        return known
+
+    def _resolve(self, folder: str, written: str, base: str, page: str = "") -> Target:  # noqa: PLR0911  # a flat ladder
+        text = re.sub("[\n\r\t]", "", written.strip(_STRIPPED))
+        if base:
+            moved = self._resolve(folder, base, "")
+            if moved.where is Where.REMOTE:
+                return Target(Where.OTHER)
+            folder = moved.uri[: moved.uri.rfind("/") + 1]
+        if _DRIVE.match(text) or text.lower().startswith("file:") or text.startswith("\\\\"):
+            return Target(Where.MACHINE)
+        scheme = _SCHEME.match(text)
+        if text.startswith("//") or (scheme and scheme[1].lower() in {"http", "https"}):
+            return self._absolute(text)
+        if scheme:
+            return Target(Where.OTHER)
+        path, fragment = _split(text)
+        if not path:  # "", "#x", "?q": the page itself
+            return Target(Where.HERE, page or folder + "index.html", fragment)
+        if path.startswith("/"):
+            if not path.startswith(self.base) and path + "/" != self.base:
+                return Target(Where.OUTSIDE, path)
+            why = "starts at the root of the server"
+            return self._file(path[len(self.base) :], fragment, why)
+        joined = _joined(folder, path)
+        return Target(Where.OUTSIDE, path) if joined is None else self._file(joined, fragment)
+
+    def _absolute(self, text: str) -> Target:
+        try:
+            parts = urlsplit(text if ":" in text.split("/", 1)[0] else f"{self.origin[0] or 'https'}:{text}")
+            origin = (parts.scheme.lower(), (parts.hostname or "").lower(), parts.port)
+        except ValueError:
+            return Target(Where.MALFORMED)
+        if not origin[1]:
+            return Target(Where.MALFORMED)
+        why = "has no scheme, so from file:// it names a file" if text.startswith("//") else "is a full web address"
+        same = origin[1:] == self.origin[1:] and {origin[0], self.origin[0]} <= {"http", "https"}
+        if same and (parts.path + "/").startswith(self.base):
+            return self._file(parts.path[len(self.base) :], parts.fragment, f"{why} of this site")
+        needs = why if text.startswith("//") else ""
+        return Target(Where.REMOTE, fragment=parts.fragment, needs_server=needs, url=parts.geturl())
+
+    def _file(self, path: str, fragment: str, needs_server: str = "") -> Target:
+        decoded = _joined("", unquote(path, errors="replace"))
+        if decoded is None:
+            return Target(Where.OUTSIDE, path)
+        path = decoded
+        uri = self._documents.get(path)
+        if uri is not None:
+            folder = "names a folder, which only a server turns into its index.html" if uri != path else ""
+            return Target(Where.HERE, uri, fragment, needs_server or folder)
+        if path + "/" in self._documents:
+            return Target(Where.FOLDER, self._documents[path + "/"], fragment, "names a folder")
+        folded = path.casefold()
+        near = self._folded.get(folded) or self._folded.get(folded + "/") or ""
+        return Target(Where.MISSING, path, fragment, near=near)
+
+
+def named_anchor(fragment: str) -> tuple[str, ...]:
+    """The ids that a browser looks for, in order; () when the fragment names the page or its top."""
+    fragment = fragment.split(_TEXT_FRAGMENT, 1)[0]
+    decoded = unquote(fragment, errors="replace")
+    return () if not fragment or decoded.lower() == "top" else tuple(dict.fromkeys((fragment, decoded)))
+
+
+def _split(text: str) -> tuple[str, str]:
+    path, _, fragment = text.partition("#")
+    return path.partition("?")[0], fragment
+
+
+def _joined(folder: str, path: str) -> str | None:
+    """`path` seen from `folder` with its dots resolved; None when it leaves the site."""
+    if "./" not in path and not path.endswith("."):
+        return folder + path if "//" not in path else re.sub("//+", "/", folder + path)
+    steps = folder.split("/")[:-1]
+    *inner, last = path.split("/")
+    for step in inner:
+        if step == "..":
+            if not steps:
+                return None
+            steps.pop()
+        elif step not in {"", "."}:
+            steps.append(step)
+    if last == "..":
+        if not steps:
+            return None
+        steps.pop()
+        last = ""
+    return "/".join([*steps, "" if last == "." else last])
+
+
+def _slashes(uri: str) -> list[int]:
+    return [index + 1 for index, char in enumerate(uri) if char == "/"]

@@ -1,0 +1,145 @@
+"""The link check over built sites: all that is wrong is found at its place, and nothing else."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sysconfig
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from notesite.links import css
+from notesite.links.internal import BuiltSite, Outcome, check, no_origin, origins
+from notesite.links.pages import candidates, read_page, refresh_target
+from notesite.links.targets import Resolver, Where
+from notesite.model import Span
+
+CASES = yaml.safe_load((Path(__file__).parent / "cases" / "links" / "internal.yml").read_text("utf-8"))
+LYCHEE = Path(sysconfig.get_path("scripts")) / "lychee"
+
+
+def _site(case: dict[str, Any]) -> BuiltSite:
+    files = {path: text.encode() for path, text in case["files"].items()}
+    return BuiltSite(
+        files.keys(), files.__getitem__, case.get("site_url", ""), "site", bundle=case.get("bundle", False)
+    )
+
+
+def _outcome(case: dict[str, Any]) -> Outcome:
+    placed: dict[tuple[str, str], Sequence[Span]] = {}
+    for key, places in case.get("notes", {}).items():
+        page, target = key.split(" ", 1)
+        placed[page, target] = [Span.at(*map(int, place.split(":"))) for place in places.split()]
+    return check(_site(case), origin=origins(placed) if placed else no_origin)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["title"])
+def test_every_fault_is_found_at_its_place_and_nothing_else(case: dict[str, Any]) -> None:
+    found = [(f"{d.path or 'notes'}:{d.span.start} {d.code}", d.message) for d in _outcome(case).report.diagnostics]
+    expected = [re.fullmatch(r"(\S+ L_[A-Z]+) ?(.*)", line) for line in case["finds"]]
+    wanted = [(match[1], match[2]) for match in expected if match]
+    assert sorted(place for place, _ in found) == sorted(place for place, _ in wanted), found
+    for place, words in wanted:
+        assert any(place == at and words in message for at, message in found), (place, words, found)
+
+
+def test_nothing_that_lychee_finds_is_missed(tmp_path: Path) -> None:
+    """Over all the sites above that have no sub-path (which lychee cannot know)."""
+    missed, compared = [], 0
+    for number, case in enumerate(CASES):
+        sub_path = case.get("site_url", "https://example.org/") != "https://example.org/"
+        if sub_path or case.get("bundle") or not case.get("lychee", True):
+            continue
+        root = tmp_path / str(number)
+        for path, text in case["files"].items():
+            (root / path).parent.mkdir(parents=True, exist_ok=True)
+            (root / path).write_text(text, "utf-8")
+        command = [LYCHEE, "--offline", "--include-fragments", "--format", "json", "--no-progress", "--root-dir", root]
+        output = subprocess.run([*map(str, command), str(root)], capture_output=True, text=True, check=False).stdout
+        ours = {d.message for d in _outcome({**case, "notes": {}}).report.diagnostics}
+        for path, errors in json.loads(output)["error_map"].items():
+            for error in errors:
+                compared += 1
+                if error["url"] == "error:":  # how lychee names an address that it cannot read
+                    missed += [] if any("can read" in message for message in ours) else [(case["title"], path, "")]
+                    continue
+                name = error["url"].removeprefix("file://").removeprefix(str(root)).strip("/")
+                if not any(_last(name) in message for message in ours):
+                    missed.append((case["title"], path, error["url"]))
+    assert missed == []
+    assert compared > 10
+
+
+def _last(address: str) -> str:
+    _, sharp, fragment = address.partition("#")  # lychee writes pod/#x as pod#x
+    return f"#{fragment}" if sharp else address.rstrip("/").rsplit("/", 1)[-1]
+
+
+def test_links_to_other_sites_are_handed_on_with_their_places() -> None:
+    files = {"index.html": b'<a href="https://a.example/x#y">a</a>\n<a href="https://b.example/">b</a>'}
+    site = BuiltSite(files.keys(), files.__getitem__)
+    placed = {("index.html", "https://b.example/"): [Span.at(9, 2)]}
+    uses = check(site, origin=origins(placed)).remote()
+    assert [(use.url, use.fragment, use.path, str(use.span.start)) for use in uses] == [
+        ("https://a.example/x", "y", "site/index.html", "1:10"),
+        ("https://b.example/", "", None, "9:2"),
+    ]
+
+
+def test_an_unreadable_search_index_is_skipped_not_passed() -> None:
+    for damaged in (b"{", b"[]", b'{"docs": 3}', b'{"docs": [1]}', b"\xff"):
+        files = {"search/search_index.json": damaged}
+        report = check(BuiltSite(files.keys(), files.__getitem__)).report
+        assert [skipped.what for skipped in report.skipped] == ["search results"]
+
+
+@pytest.mark.parametrize(
+    ("srcset", "expected"),
+    [
+        ("", []),
+        ("a.png", ["a.png"]),
+        ("a.png 1x, b.png 2x", ["a.png", "b.png"]),
+        ("a.png, b,c.png 2x,d.png\n100w", ["a.png", "b,c.png", "d.png"]),
+        (",, a.png ,", ["a.png"]),
+        ("data:image/png;base64,AA= 2x", ["data:image/png;base64,AA="]),
+    ],
+)
+def test_srcset_is_split_as_browsers_do(srcset: str, expected: list[str]) -> None:
+    assert candidates(srcset) == expected
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [("5", ""), ("0; url=a/b", "a/b"), ("0;URL='a b'x", "a b"), ('3, "c"', "c"), ("0; u", "u"), ("", "")],
+)
+def test_refresh_is_read_as_browsers_do(content: str, expected: str) -> None:
+    assert refresh_target(content) == expected
+
+
+@given(
+    st.text(alphabet="/.%:#?a\\2e@[] \n", max_size=12), st.sampled_from(["index.html", "a/index.html", "a/b/c.html"])
+)
+@settings(max_examples=300)
+def test_no_address_escapes_or_breaks_the_resolver(written: str, page: str) -> None:
+    files = {"index.html", "a/index.html", "a/b/c.html"}
+    shared, alone = Resolver(files, "https://x.example/n/"), Resolver(files, "https://x.example/n/")
+    shared.resolve("a/b/c.html", written)  # an answer remembered for one page must be right for another
+    target = shared.resolve(page, written)
+    assert target == alone.resolve(page, written)
+    if target.where is Where.HERE:
+        assert target.uri in files
+    assert ".." not in target.uri.split("/") or target.where in {Where.OUTSIDE, Where.MISSING}
+
+
+@given(st.binary(max_size=200))
+@settings(max_examples=100, deadline=None)
+def test_any_bytes_are_a_page_and_a_style(data: bytes) -> None:
+    read_page(b"<a href=x id=y>" + data)
+    assert all(address for address, _ in css.uses("url(" + data.decode("latin-1")))

@@ -1,0 +1,181 @@
+"""What is published beside the pages: Markdown, llms.txt, robots.txt, headers that the site really works under."""
+
+from __future__ import annotations
+
+import base64
+import functools
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import sysconfig
+import threading
+from collections.abc import Iterator
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from notesite.notes import parse
+from notesite.plan import plan
+from notesite.publish import Publication, headers, inline_script_hashes, markdown_path, robots
+from notesite.settings import PageSettings, Settings
+
+ROOT = Path(__file__).parent.parent
+MKDOCS = Path(sysconfig.get_path("scripts")) / "mkdocs"
+NOTES = """\
+# Tools [all]
+
+- [Saw](#saw)
+- [Axe](#axe)
+- [Nail](#nail)
+
+## Saw
+
+See [#axe](#axe), [here](#saw), ![p](https://a.host/p.png) and [out](https://a.host/).
+
+## Axe
+
+<a href="#nail">nails</a> [multi
+line](#saw)
+
+## Nail
+
+Last.
+"""
+
+
+def _publication(url: str = "https://example.org/sub/", *, pretty: bool = True) -> Publication:
+    notes = parse(NOTES)
+    site = plan(notes, Settings(pages={"Axe": PageSettings(description="It\nsplits.")}))
+    return Publication(
+        notes,
+        site,
+        lambda page: (
+            (f"{page.slug}/" if pretty else f"{page.slug}.html") if page.slug else ("" if pretty else "index.html")
+        ),
+        url,
+        "All my\ntools.",
+        {"https://a.host/p.png": "assets/p.png"},
+    )
+
+
+def test_llms_txt_lists_every_page_under_its_address() -> None:
+    assert _publication().llms() == (
+        "# Tools [all]\n\n> All my tools.\n\n## Pages\n\n"
+        "- [Tools \\[all\\]](https://example.org/sub/index.md)\n"
+        "- [Saw](https://example.org/sub/saw/index.md)\n"
+        "- [Axe](https://example.org/sub/axe/index.md): It splits.\n"
+        "- [Nail](https://example.org/sub/nail/index.md)\n"
+    )
+    assert "- [Saw](saw/index.md)" in _publication("").llms()
+
+
+def test_pages_lie_beside_as_markdown_with_links_that_work_there() -> None:
+    files = _publication().files()
+    assert files["saw/index.md"] == (
+        "## Saw\n\nSee [#axe](../axe/index.md#axe), [here](#saw), ![p](../assets/p.png) and [out](https://a.host/).\n"
+    )
+    assert files["axe/index.md"] == (
+        '## Axe\n\n<a href="../nail/index.md#nail">nails</a> [multi\nline](../saw/index.md#saw)\n'
+    )
+    assert set(_publication(pretty=False).files()) >= {"index.md", "saw.md", "llms.txt", "llms-full.txt", "robots.txt"}
+    assert "(axe.md#axe)" in _publication(pretty=False).files()["saw.md"]
+    assert all(text in files["llms-full.txt"] for path, text in files.items() if path.endswith("index.md"))
+
+
+@pytest.mark.parametrize(("url", "path"), [("", "index.md"), ("a/", "a/index.md"), ("a.html", "a.md")])
+def test_the_markdown_lies_beside_its_page(url: str, path: str) -> None:
+    assert markdown_path(url) == path
+
+
+def test_robots_names_the_sitemap_when_the_address_is_known() -> None:
+    assert robots("https://example.org/sub/").endswith("Sitemap: https://example.org/sub/sitemap.xml\n")
+    assert "Sitemap" not in robots("")
+
+
+def test_only_scripts_that_run_are_allowed() -> None:
+    page = b'<script>a()</script><script src="x.js"></script><script type="application/json">{}</script>'
+    [digest] = inline_script_hashes(page)
+    assert digest == "sha256-" + base64.b64encode(hashlib.sha256(b"a()").digest()).decode()
+    assert f"script-src 'self' '{digest}';" in headers({digest})
+    assert "unsafe-eval" not in headers({digest})
+
+
+# --- The real site
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("published-site")
+    for name in ("docs", "hooks", "theme"):
+        shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("mkdocs.yml", "notes-baseline.json"):
+        shutil.copyfile(ROOT / name, root / name)
+    environment = {**os.environ, "NO_MKDOCS_2_WARNING": "1", "SITE_URL": "https://example.org/sub/", "CI": "true"}
+    done = subprocess.run(
+        [MKDOCS, "build", "-q"], cwd=root, capture_output=True, text=True, check=False, env=environment
+    )
+    assert done.returncode == 0, done.stderr
+    return root / "site"
+
+
+def test_a_build_publishes_everything(built: Path) -> None:
+    pages = [path for path in built.rglob("index.html") if "http-equiv" not in path.read_text("utf-8")[:600]]
+    assert [page for page in pages if not page.with_suffix(".md").is_file()] == []
+    for name in ("llms.txt", "llms-full.txt", "robots.txt", "_headers", "sitemap.xml", "404.html"):
+        assert (built / name).stat().st_size > 20
+    text = (built / "404.html").read_text("utf-8")
+    assert "Page not found" in text
+    assert 'for="__search"' in text
+    card = re.search(
+        r'property="og:image" content="https://example.org/sub/([^"]+)"', (built / "index.html").read_text()
+    )
+    assert card
+    assert (built / card[1]).read_bytes().startswith(b"\x89PNG")
+    assert text.count('href="/sub/') > 10  # whole addresses: the page is shown at any depth
+
+
+class _Handler(SimpleHTTPRequestHandler):
+    """Serves the site under /sub/ with the headers that `_headers` asks for all pages."""
+
+    policy = ""
+
+    def end_headers(self) -> None:
+        self.send_header("Content-Security-Policy", self.policy)
+        super().end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Quiet."""
+
+
+@pytest.fixture
+def served(built: Path, tmp_path: Path) -> Iterator[str]:
+    (tmp_path / "sub").symlink_to(built)
+    policy = re.search(r"Content-Security-Policy: (.*)", (built / "_headers").read_text("utf-8"))
+    assert policy
+    handler = type("Handler", (_Handler,), {"policy": policy[1]})
+    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(handler, directory=str(tmp_path)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_address[1]}/sub/"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.mark.browser
+def test_the_site_works_under_its_own_security_policy(served: str) -> None:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        page = browser.new_page()
+        problems: list[str] = []
+        page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        page.goto(served)
+        page.wait_for_load_state("networkidle")
+        page.locator("input.md-search__input").click()
+        page.keyboard.type("pod")
+        page.locator(".md-search-result__item").first.wait_for(timeout=10_000)
+        browser.close()
+    assert problems == []
