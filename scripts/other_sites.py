@@ -12,17 +12,16 @@ from dataclasses import replace
 from pathlib import Path
 
 from notesite.answers import Limits
-from notesite.faults import Fault
-from notesite.net import Client
-
 from notesite.diagnostics import NotesError, Report, finding
 from notesite.disk import Project, write_atomically
+from notesite.faults import Fault
 from notesite.links import external
 from notesite.links.external import check_remote
 from notesite.links.internal import Outcome
 from notesite.links.memory import memory_text, read_memory
 from notesite.links.verdicts import Answer, Failure, Job
 from notesite.model import Span
+from notesite.net import Client
 from notesite.settings import LinkSettings
 
 CODES = external.CODES
