@@ -1,19 +1,12 @@
-"""How fast the link check is: a site of 150 pages, our check and lychee in turns, whole processes."""
+"""Benchmark pieces for the link check: a site to check, and the commands that check it."""
 
 from __future__ import annotations
 
 import os
-import statistics
 import subprocess
 import sys
 import sysconfig
-import tempfile
-import time
-from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
-
-import common
 
 ROOT = Path(__file__).resolve().parent.parent
 _TOOLS = Path(sysconfig.get_path("scripts"))
@@ -58,42 +51,3 @@ def commands(site: Path) -> dict[str, list[str]]:
         str(site),
     ]
     return {"check_links": [sys.executable, str(ROOT / "scripts/check_links.py"), str(site)], "lychee": lychee}
-
-
-class Cost(NamedTuple):
-    """What one run takes, in seconds."""
-
-    wall: float
-    cpu: float  # of all its threads: what counts on a machine that has other work
-
-
-def measure(site: Path, rounds: int = 7) -> dict[str, Cost]:
-    """The medians of each checker; they take turns, so that a busy machine slows both."""
-    runs: dict[str, list[Cost]] = {name: [] for name in commands(site)}
-    for _ in range(rounds):
-        for name, command in commands(site).items():
-            start, before = time.perf_counter(), _cpu()
-            subprocess.run(command, cwd=site.parent, capture_output=True, check=False)
-            runs[name].append(Cost(time.perf_counter() - start, _cpu() - before))
-    return {name: Cost(*map(statistics.median, zip(*costs, strict=True))) for name, costs in runs.items()}
-
-
-def _cpu() -> float:
-    times = os.times()
-    return times.children_user + times.children_system
-
-
-def main(argv: Sequence[str] | None = None) -> int:
-    """Print the medians and their ratios."""
-    pages = int((argv or sys.argv[1:] or ["150"])[0])
-    with tempfile.TemporaryDirectory() as folder:
-        found = measure(build_site(Path(folder) / "bench", pages))
-    base = found["lychee"]
-    for name, cost in found.items():
-        wall, cpu = cost.wall / base.wall, cost.cpu / base.cpu
-        print(f"{name:12} wall {cost.wall:.3f} s ({wall:.2f} x lychee)   cpu {cost.cpu:.3f} s ({cpu:.2f} x)")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(common.guarded(main))

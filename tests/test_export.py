@@ -78,7 +78,7 @@ def test_exported_pages_say_what_the_notes_say(project: Path) -> None:
     pages = built_articles(out)
     assert set(pages) == {".", "first-one-1-ab", "second", "third_one"}
     found = [block for name in (".", "first-one-1-ab", "second", "third_one") for block in text_blocks(pages[name])]
-    expected = [block for block in fidelity.by_github(STRANGE)]
+    expected = list(fidelity.by_github(STRANGE))
     words = lambda blocks: [re.sub(r"\]\([^)]*\)", "]", b.content) for b in blocks if b.content]  # noqa: E731  # used twice, here only
     assert words(found) == words(expected)
 
