@@ -18,8 +18,11 @@ site: $(VENV)/runtime ## build the website into site/ (needs no network)
 serve: $(VENV)/runtime ## live preview; editing the notes reloads the page
 	$(BIN)/mkdocs serve
 
-check: $(VENV)/runtime ## everything that CI gates on: notes, snippets, images, links
+check: site ## everything that CI gates on: notes, snippets, images, links
 	$(BIN)/python scripts/check_notes.py --strict
+	$(BIN)/python scripts/check_snippets.py
+	$(BIN)/python scripts/mirror_images.py --frozen
+	$(BIN)/python scripts/check_links.py
 
 lint: $(VENV)/dev ## formatting, lint rules, types
 	$(BIN)/ruff format --check hooks scripts tests
@@ -28,6 +31,12 @@ lint: $(VENV)/dev ## formatting, lint rules, types
 
 test: lint ## everything: lint, types, unit, property, fault and browser tests
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+offline: $(VENV)/runtime ## the offline bundle: dist/*-offline.zip
+	$(BIN)/python scripts/bundle_offline.py
+
+bench: $(VENV)/dev ## ratios of speed, side by side in one run; writes dist/bench.json
+	$(BIN)/python scripts/bench.py
 
 clean: ## remove everything that can be made again
 	rm -rf site dist .cache $(VENV) node_modules

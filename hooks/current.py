@@ -63,4 +63,8 @@ def report(loaded: Loaded, found: Report, codes: Collection[str]) -> None:
     for diagnostic in result.diagnostics:
         log.log(LEVELS[diagnostic.severity], one_line(diagnostic, diagnostic.path or loaded.shown_path))
     for diagnostic in result.accepted:
-        log.info("%s (accepted)", one_line(diagnostic, diagnostic.path or loaded.shown_path))
+        log.log(
+            logging.DEBUG if diagnostic.severity is Severity.INFO else logging.INFO,
+            "%s (accepted)",
+            one_line(diagnostic, diagnostic.path or loaded.shown_path),
+        )
