@@ -49,7 +49,6 @@ def check(loaded: Loaded) -> Report:
     """Findings of the notes as such: encoding, contents list, structure, links inside the file.  Not yet settled."""
     notes, site = loaded.notes, loaded.site
     found = [*check_notes(notes), *site.findings, *check_links(notes, site), *check_html(notes)]
-    # The findings of the reading are in file columns already; the others follow when they are shown.
     checked = len(notes.contents.entries if notes.contents else ()) + len(notes.headings) + len(notes.links)
     return Report(diagnostics=(*loaded.source.findings, *found), checked=checked)
 
