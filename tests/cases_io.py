@@ -29,7 +29,7 @@ def read_cases(path: str) -> list[Case]:
     text = (CASES / path).read_text(encoding="utf-8")
     cases = [Case(m["title"], m["input"], m["expected"]) for m in _CASE.finditer(text)]
     titles = [case.title for case in cases]
-    if not cases or len(set(titles)) < len(titles) or text.count("\n.\n") + text.endswith("\n.") != 3 * len(cases):
+    if not cases or len(set(titles)) < len(titles) or len(re.findall(r"^\.$", text, re.MULTILINE)) != 3 * len(cases):
         raise ValueError(f"{path}: no cases, a title that is there twice, or a case that is cut short")
     return cases
 

@@ -196,7 +196,7 @@ def _entry(token: Token, depth: int, links: dict[tuple[int, str], Link], lines: 
     for child in children[opening + 1 :]:
         if child.type == "link_close":
             break
-        text += child.content
+        text += " " if child.type in {"softbreak", "hardbreak"} else child.content
     link = links.get((line + 1, text))
     span = link.span if link else Span.at(line + 1, 1, len(lines[line]))
     return Entry(text.strip(), target, depth, span)

@@ -162,7 +162,8 @@ class Locator:
         places = []
         for offset, content in enumerate(token.content.split("\n")):
             line = self._lines[first + offset] if first + offset < len(self._lines) else ""
-            column = line.find(content) if offset == 0 else len(line) - len(line.lstrip(" \t>"))
+            # From the right: "1. 1" begins with its own marker.
+            column = line.rfind(content) if offset == 0 else len(line) - len(line.lstrip(" \t>"))
             if offset and content and not line.startswith(content, column):
                 column = max(line.find(content.rstrip()), 0)
             places.append(Position(first + offset + 1, max(column, 0) + 1))
@@ -176,17 +177,19 @@ class Locator:
             column = text.find(content.replace("|", "\\|"), start)
         if column < 0 or not content:
             column = start
-        self._cells[line] = column + len(content)
+        self._cells[line] = column + len(content) + content.count("|")
         return Position(line + 1, column + 1)
 
     @staticmethod
-    def span(origins: Sequence[Position], content: str, at: tuple[int, int]) -> Span:
+    def span(origins: Sequence[Position], content: str, at: tuple[int, int], *, cell: bool = False) -> Span:
         """The span of the offsets `at` of a content whose lines begin at `origins`."""
         starts = [0] + [match.end() for match in re.finditer("\n", content)]
 
         def place(offset: int) -> Position:
             index = bisect_right(starts, offset) - 1
             origin = origins[min(index, len(origins) - 1)]
-            return Position(origin.line, origin.column + offset - starts[index])
+            # Every pipe in a table cell stands escaped in the file, and the parser has taken the escapes away.
+            escapes = content.count("|", 0, offset) if cell else 0
+            return Position(origin.line, origin.column + offset - starts[index] + escapes)
 
         return Span(place(at[0]), place(at[1]))
