@@ -134,6 +134,22 @@ def find_contents(notes: Notes, tokens: Sequence[Token]) -> Contents | None:
     return None
 
 
+def second_contents(notes: Notes) -> Heading | None:
+    """The heading of another contents list, whose links mostly lead where those of the first one do."""
+    if notes.contents is None:
+        return None
+    listed = {entry.target for entry in notes.contents.entries}
+    lines = notes.contents.lines
+    for heading in notes.headings:
+        if heading is notes.contents.heading or not _CONTENTS_HEADING.fullmatch(heading.text):
+            continue
+        own = [link for link in notes.links if link.trail[-1:] == (heading,) and in_page_anchor(link.target) is not None]
+        elsewhere = [link for link in own if not any(first <= link.span.start.line <= last for first, last in lines)]
+        if len(elsewhere) > 2 and sum(link.target in listed for link in elsewhere) * 2 > len(elsewhere):
+            return heading
+    return None
+
+
 def _connected(lists: Sequence[_List], headings: Sequence[Heading]) -> Iterator[_List]:
     """The lists that belong together: between two of them there are at most headings and a few lines."""
     for number, found in enumerate(lists):
