@@ -129,7 +129,7 @@ class _Reader:
 
     def read(self) -> None:
         for index, token in enumerate(self.tokens):
-            if token.type == "inline":
+            if token.type == "inline" and token.map:  # the title of an alert is the parser's word, it has no place
                 self._inline(token, self.tokens[index - 1])
             elif token.type in {"fence", "code_block"}:
                 self._fence(token)
