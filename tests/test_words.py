@@ -71,7 +71,7 @@ BLOCK = st.one_of(
     st.tuples(LINE, LINE).map(lambda x: f"- {x[0]}\n    - {x[1]}\n        - deep\n- last"),
     LINE.map(lambda line: f"> {line}\n> > inner {line}"),
     LINE.map(lambda line: f"> [!TIP]\n> so {line}"),
-    LINE.map(lambda line: f"- [ ] {line}\n- [x] done"),
+    LINE.map(lambda line: f"- [ ] so {line}\n- [x] done"),
     st.tuples(CODE, st.sampled_from(["yaml", "cmd", "", "sh", "nope"])).map(
         lambda x: f"```{x[1]}\n" + "".join(f"{line}\n" for line in x[0]) + "```"
     ),
