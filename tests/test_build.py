@@ -121,8 +121,8 @@ def test_every_link_and_asset_of_the_site_exists(shipped_site: Site) -> None:
                 parts = urlsplit(urljoin(f"http://site/{page.name}", url))
                 path = parts.path.lstrip("/")
                 path = path + "index.html" if path.endswith("/") or not path else path
-                target = shipped_site.page(path.removesuffix("index.html").rstrip("/")) if path in names else None
-                if path not in names or (parts.fragment and target and f'id="{parts.fragment}"' not in target.html):
+                text = (shipped_site.folder / path).read_text(encoding="utf-8") if path.endswith(".html") else ""
+                if path not in names or (parts.fragment and f'id="{parts.fragment}"' not in text):
                     dead.append((page.name, url))
     assert dead == []
 
@@ -143,6 +143,7 @@ def hostile(once_for_all: Once) -> tuple[Site, str]:
             "about.md": "# About\n\nBy hand, with [a page of the notes](pods.md#shared).\n",
             "guide/more.md": "# More\n\n!!! text\n",
             "picture.png": "",
+            "guide/inside.png": "",
         }
         write_project(folder, HOSTILE, extra=extra, files=files)
         done = build(folder)
@@ -183,13 +184,19 @@ def test_links_between_sections_lead_to_pages(hostile: tuple[Site, str]) -> None
         "../pods/#pods",
         "#links",
         "../#explicit",
-        "..",
+        "../",
         "../equal-1/#equal-1",
         "../x/#x",
         "../about/",
         "https://example.org/#pods",
         "../pods/#shared",
     ]
+
+
+def test_pictures_beside_the_notes_are_shown(hostile: tuple[Site, str]) -> None:
+    page = hostile[0].page("problems")
+    assert [a["src"] for tag, a in page.elements if tag == "img"] == ["../picture.png", "../guide/inside.png"]
+    assert (hostile[0].folder / "picture.png").exists()
 
 
 def test_hand_written_pages_go_on_working(hostile: tuple[Site, str]) -> None:
@@ -344,11 +351,13 @@ def test_notes_may_be_a_link_inside_the_project(tmp_path: Path) -> None:
 
 def test_notes_outside_the_docs_folder(tmp_path: Path) -> None:
     write_project(tmp_path, "# unused\n", extra="extra: {notes: {source: ../README.md}}\nexclude_docs: /notes.md\n")
-    (tmp_path / "README.md").write_text("# Mine\n\n## A\n## B\n## C\nwords-a\n", encoding="utf-8")
+    (tmp_path / "README.md").write_text("# Mine\n\n## A\n## B\n## C\nwords-a [x](docs/x.md) [y](README.md#b)\n", encoding="utf-8")
+    (tmp_path / "docs" / "x.md").write_text("# X\n", encoding="utf-8")
     done = build(tmp_path, "--strict")
     assert done.returncode == 0, done.text
     page = Site(tmp_path / "site").page("c")
     assert "words-a" in page.article
+    assert [a["href"] for tag, a in page.elements if tag == "a" and "class" not in a] == ["../x/", "../b/#b"]
     assert page.edit_url == "https://git.example/me/notes/blob/HEAD/README.md?plain=1#L5-L7"
 
 
