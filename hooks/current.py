@@ -16,7 +16,7 @@ from mkdocs.exceptions import PluginError
 from notesite.codes import Severity
 from notesite.diagnostics import NotesError, Report
 from notesite.gallery import Gallery
-from notesite.pipeline import Build, Loaded, prepare, settled
+from notesite.pipeline import Build, Loaded, prepare, settled, stand_in
 from notesite.render.bridge import Bridge
 from notesite.render.marks import BlockMark
 from notesite.reporters.text import one_line
@@ -40,6 +40,13 @@ class Current:
 
 
 _builds: list[Current] = []
+_waiting: set[str] = set()  # holds "serve" until a preview has its first good build
+
+
+def begin(command: str) -> None:
+    """A command of MkDocs starts."""
+    _waiting.clear()
+    _waiting.update({command} & {"serve"})
 
 
 def of(config: MkDocsConfig) -> Current:
@@ -51,10 +58,24 @@ def of(config: MkDocsConfig) -> Current:
         _builds.clear()
         try:
             build = prepare(Path(config.config_file_path))
+            _waiting.clear()
         except NotesError as error:
-            raise PluginError("\n".join(one_line(d, d.path or "") for d in error.diagnostics)) from None
+            build = _while_broken(config, error)
         _builds.append(Current(config, build, Bridge(highlighter)))
     return _builds[-1]
+
+
+def _while_broken(config: MkDocsConfig, error: NotesError) -> Build:
+    """A preview that starts with broken notes shows a page that says so and waits; everything else ends here."""
+    problem = "\n".join(one_line(d, d.path or "") for d in error.diagnostics)
+    if not _waiting:
+        raise PluginError(problem) from None
+    try:
+        build = stand_in(Path(config.config_file_path))
+    except NotesError:
+        raise PluginError(problem) from None
+    log.warning("%s\nThe preview waits for the repair.", problem)
+    return build
 
 
 def report(loaded: Loaded, found: Report, codes: Collection[str]) -> None:

@@ -81,6 +81,17 @@ def prepare(config_path: Path, site_name: str = "") -> Build:
     return Build(loaded, report)
 
 
+def stand_in(config_path: Path) -> Build:
+    """A site of one page for a preview whose notes cannot be shown yet.
+
+    Raises NotesError when the configuration is wrong: then there is nothing to watch.
+    """
+    text = "# The notes cannot be shown\n\nThe terminal says why.\n"
+    project = open_project(config_path)
+    notes = parse(text)
+    return Build(Loaded(project, Source(text), notes, plan(notes, project.settings)), Report())
+
+
 def settled(loaded: Loaded, report: Report, codes: Collection[str]) -> Report:
     """The report after rules, ignore comments and the project's baseline, in file columns."""
     project = loaded.project
