@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
@@ -66,8 +66,11 @@ class Resolver:
         """Whether the author set the anchor by hand, as `<a name>` or `id`."""
         return unquote(anchor).removeprefix("user-content-") in self._explicit
 
-    def meant(self, anchor: str, text: str) -> Match | None:
-        """The heading that the author most likely means: exact, by letter case, by text, or by likeness."""
+    def meant(self, anchor: str, text: str, taken: Collection[str] = ()) -> Match | None:
+        """The heading that the author most likely means: exact, by letter case, by text, or by likeness.
+
+        Likeness passes over the ids in `taken`: beside an entry for "One", an entry "Gone" is no slip of the pen.
+        """
         if heading := self.exact(anchor):
             return Match(heading, exact=True)
         name = unquote(anchor).removeprefix("user-content-").casefold()
@@ -75,7 +78,8 @@ class Resolver:
         if by_letters:
             return Match(by_letters, exact=False)
         for wanted, table in ((name, self._by_folded), (_folded(text), self._by_text)):
-            near = difflib.get_close_matches(wanted, list(table), 1, _SIMILAR) if wanted else []
+            free = [words for words, heading in table.items() if heading.id not in taken]
+            near = difflib.get_close_matches(wanted, free, 1, _SIMILAR) if wanted else []
             if near:
                 return Match(table[near[0]], exact=False)
         return None

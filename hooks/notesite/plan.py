@@ -156,11 +156,14 @@ def _targets(notes: Notes, resolver: Resolver) -> tuple[list[tuple[Entry, Headin
     """Each linked entry of the contents list with the heading it means, and what is wrong with the entries."""
     findings: list[Diagnostic] = []
     targets: list[tuple[Entry, Heading | None]] = []
-    for entry in notes.contents.entries if notes.contents else ():
+    entries = notes.contents.entries if notes.contents else ()
+    exact = (resolver.exact(in_page_anchor(entry.target) or "") for entry in entries)
+    listed = {heading.id for heading in exact if heading}
+    for entry in entries:
         anchor = in_page_anchor(entry.target)
         if anchor is None:
             continue  # plain text, or a link out of the file
-        match = resolver.meant(anchor, entry.text)
+        match = resolver.meant(anchor, entry.text, listed)
         targets.append((entry, match.heading if match else None))
         if match is None:
             message = f'entry "{entry.text}" points to #{anchor}, and no section of that name or text exists'
