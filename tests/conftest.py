@@ -11,7 +11,9 @@ from site_tools import AS_GIVEN, NOTES, Site, build, write_project
 
 
 @pytest.fixture(scope="session")
-def once_for_all(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Callable[[str, Callable[[Path], None]], Path]:
+def once_for_all(
+    tmp_path_factory: pytest.TempPathFactory, worker_id: str
+) -> Callable[[str, Callable[[Path], None]], Path]:
     """A function that makes a folder once, whichever worker comes first, and gives it to all of them."""
     base = tmp_path_factory.getbasetemp()
     shared = base if worker_id == "master" else base.parent

@@ -23,7 +23,19 @@ ADAPTERS = sorted(HOOKS.glob("*.py"))
 LAYERS = [
     {"model", "emoji", "html", "anchors"},
     {"codes", "diagnostics", "settings"},
-    {"source", "limits", "parser", "notes", "contents", "suppress", "snippets", "commands", "images", "links", "reporters"},
+    {
+        "source",
+        "limits",
+        "parser",
+        "notes",
+        "contents",
+        "suppress",
+        "snippets",
+        "commands",
+        "images",
+        "links",
+        "reporters",
+    },
     {"plan", "render"},
     {"disk", "store", "net", "pipeline"},
 ]
@@ -134,7 +146,9 @@ ABOUT_KUBERNETES = ("snippets/", "commands", "codes.py")
     "path", [p for p in MODULES if not shown(p).removeprefix("hooks/notesite/").startswith(ABOUT_KUBERNETES)], ids=shown
 )
 def test_the_core_knows_no_page_of_these_notes(path: Path) -> None:
-    telling = [name for name in PAGE_NAMES if name not in {"Introduction", "Table of Contents", "Objects", "Architecture"}]
+    telling = [
+        name for name in PAGE_NAMES if name not in {"Introduction", "Table of Contents", "Objects", "Architecture"}
+    ]
     strings = " ".join(
         node.value
         for node in ast.walk(tree(path))

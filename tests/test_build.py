@@ -221,7 +221,19 @@ def test_nothing_active_reaches_a_page(hostile: tuple[Site, str]) -> None:
     page = hostile[0].page("active")
     assert page.article.count("alert(") > 5  # shown as text
     for tag, attributes in page.elements:
-        assert tag not in {"script", "style", "iframe", "object", "embed", "form", "meta", "base", "link", "svg", "math"}
+        assert tag not in {
+            "script",
+            "style",
+            "iframe",
+            "object",
+            "embed",
+            "form",
+            "meta",
+            "base",
+            "link",
+            "svg",
+            "math",
+        }
         for name, value in attributes.items():
             assert not name.startswith("on"), (tag, attributes)
             assert name not in {"style", "srcdoc", "formaction", "action", "background", "ping", "is", "nonce"}
@@ -351,7 +363,9 @@ def test_notes_may_be_a_link_inside_the_project(tmp_path: Path) -> None:
 
 def test_notes_outside_the_docs_folder(tmp_path: Path) -> None:
     write_project(tmp_path, "# unused\n", extra="extra: {notes: {source: ../README.md}}\nexclude_docs: /notes.md\n")
-    (tmp_path / "README.md").write_text("# Mine\n\n## A\n## B\n## C\nwords-a [x](docs/x.md) [y](README.md#b)\n", encoding="utf-8")
+    (tmp_path / "README.md").write_text(
+        "# Mine\n\n## A\n## B\n## C\nwords-a [x](docs/x.md) [y](README.md#b)\n", encoding="utf-8"
+    )
     (tmp_path / "docs" / "x.md").write_text("# X\n", encoding="utf-8")
     done = build(tmp_path, "--strict")
     assert done.returncode == 0, done.text
@@ -397,7 +411,9 @@ def test_a_build_that_is_killed_leaves_the_previous_site(tmp_path: Path) -> None
 def test_two_builds_at_once_leave_one_whole_site(tmp_path: Path) -> None:
     write_project(tmp_path, LARGE)
     running = [
-        subprocess.Popen(command("build", "--strict"), cwd=tmp_path, env=environment(), stderr=subprocess.PIPE, text=True)
+        subprocess.Popen(
+            command("build", "--strict"), cwd=tmp_path, env=environment(), stderr=subprocess.PIPE, text=True
+        )
         for _ in range(2)
     ]
     ends = [(process.communicate(timeout=120)[1], process.returncode) for process in running]

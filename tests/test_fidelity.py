@@ -57,7 +57,6 @@ def test_the_built_pages_are_the_notes(shipped_site: Site) -> None:
 # --- Documents put together from constructs
 
 
-
 def documents(*, without: set[str]) -> st.SearchStrategy[str]:
     """Two to five constructs in a row."""
     pieces = [case.input for case in CASES if case.title not in without]

@@ -63,7 +63,9 @@ WORD = st.sampled_from(
     + ["<b>h</b>", "</oops>", "<your name>", "\\*", "*", "`", "|", "<!-- gone -->", "“q”", "x^2", "$a$", "me@x.example"]
 )
 LINE = st.lists(WORD, min_size=1, max_size=6).map(" ".join)
-CODE = st.lists(st.sampled_from(["kubectl get <pod>", "# comment", "a: 1", "", "    deep", "\tx", "</pre>"]), max_size=4)
+CODE = st.lists(
+    st.sampled_from(["kubectl get <pod>", "# comment", "a: 1", "", "    deep", "\tx", "</pre>"]), max_size=4
+)
 BLOCK = st.one_of(
     LINE,
     st.lists(LINE, min_size=1, max_size=4).map(lambda lines: "\n".join(f"- {line}" for line in lines)),
@@ -114,7 +116,12 @@ def test_every_line_is_on_exactly_one_page(text: str, level: int | None) -> None
     notes = parse(text)
     site = plan(notes, Settings(split_level=level))
     hidden = {number for first, last in site.hidden_lines for number in range(first, last + 1)}
-    shown = [line for page in sorted(site.pages, key=lambda p: (p.first, p.last)) for line in page_lines(notes, site, page).split("\n") if page.last >= page.first]
+    shown = [
+        line
+        for page in sorted(site.pages, key=lambda p: (p.first, p.last))
+        for line in page_lines(notes, site, page).split("\n")
+        if page.last >= page.first
+    ]
     assert shown == ["" if number in hidden else line for number, line in enumerate(notes.lines, 1)]
 
 

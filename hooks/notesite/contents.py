@@ -147,7 +147,9 @@ def second_contents(notes: Notes) -> Heading | None:
     for heading in notes.headings:
         if heading is notes.contents.heading or not _CONTENTS_HEADING.fullmatch(heading.text):
             continue
-        own = [link for link in notes.links if link.trail[-1:] == (heading,) and in_page_anchor(link.target) is not None]
+        own = [
+            link for link in notes.links if link.trail[-1:] == (heading,) and in_page_anchor(link.target) is not None
+        ]
         elsewhere = [link for link in own if not any(first <= link.span.start.line <= last for first, last in lines)]
         if len(elsewhere) > 2 and sum(link.target in listed for link in elsewhere) * 2 > len(elsewhere):
             return heading
