@@ -90,7 +90,7 @@ def _parse(html: str) -> ET.Element:
     root = ET.Element("div")
     fragment = HTMLParser(namespace_html_elements=False).parse_fragment(io.StringIO(html))
     root.text = fragment.text
-    root.extend([child for child in fragment])
+    root.extend(list(fragment))
     for parent in list(root.iter()):
         for child in list(parent):
             if not isinstance(child.tag, str):
@@ -189,7 +189,7 @@ def _inline(element: ET.Element) -> str:
     return _text(element.text) + "".join(_inline_element(child) + _text(child.tail) for child in element)
 
 
-def _inline_element(element: ET.Element) -> str:
+def _inline_element(element: ET.Element) -> str:  # noqa: PLR0911  # one return for each kind of element reads well
     if element.tag == "img":
         return f"![{element.get('alt') or ''}]({element.get('src') or ''})"
     if element.tag == "br":

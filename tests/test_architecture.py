@@ -10,8 +10,9 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from notesite.notes import parse
 from site_tools import NOTES, ROOT
+
+from notesite.notes import parse
 
 HOOKS = ROOT / "hooks"
 CORE = HOOKS / "notesite"
@@ -96,7 +97,7 @@ def test_imports_go_downwards_only(path: Path) -> None:
     for module in imports(path):
         if module.startswith("notesite."):
             other = module.split(".")[1]
-            assert other in {"VERSION"} or layer(other) <= own, f"{shown(path)} imports {module}"
+            assert other == "VERSION" or layer(other) <= own, f"{shown(path)} imports {module}"
 
 
 @pytest.mark.parametrize("path", [*MODULES, *SCRIPTS], ids=shown)

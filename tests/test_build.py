@@ -8,14 +8,15 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
 import pytest
-from notesite.notes import parse
+from cases_io import CASES
 from site_tools import NOTES, BuiltPage, Site, build, command, elements, environment, write_project
 
-from cases_io import CASES
+from notesite.notes import parse
 
 ORDER = [
     *("", "introduction", "architecture", "objects", "pod", "replicaset", "deployment", "service"),
@@ -38,7 +39,7 @@ def test_one_h1_and_no_skipped_level(shipped_site: Site, slug: str) -> None:
     levels = shipped_site.page(slug).heading_levels
     assert levels[0] == 1
     assert levels.count(1) == 1
-    assert all(after - before <= 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert all(after - before <= 1 for before, after in pairwise(levels))
 
 
 def test_every_anchor_is_on_the_right_page(shipped_site: Site) -> None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from cases_io import Case, read_cases
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from notesite.model import Fence, Notes, Span
-from notesite.notes import check_notes, front_matter_lines, parse, srcset_urls, without_front_matter
 from site_tools import NOTES
 
-from cases_io import Case, read_cases
+from notesite.model import Fence, Notes, Span
+from notesite.notes import check_notes, front_matter_lines, parse, srcset_urls, without_front_matter
 
 
 def quoted(text: str, span: Span) -> str:

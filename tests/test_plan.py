@@ -7,17 +7,17 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from cases_io import Case, read_cases
 from hypothesis import example, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
+from site_tools import NOTES
+
 from notesite.anchors import RESERVED, Anchors, Slugs, github_anchor
 from notesite.contents import in_page_anchor
 from notesite.notes import parse
 from notesite.plan import Site, check_links, plan, unused_page_settings
 from notesite.settings import PageSettings, Settings
-from site_tools import NOTES
-
-from cases_io import Case, read_cases
 
 
 def planned(text: str, **settings: Any) -> Site:
@@ -230,7 +230,7 @@ def test_addresses_are_safe_and_unique_everywhere(names: list[str]) -> None:
 
 
 @hypothesis_settings(max_examples=100, deadline=None)
-@given(st.lists(st.tuples(st.integers(1, 6), st.sampled_from(NAMES[:20] + ["Pod", "A", "B"])), max_size=15))
+@given(st.lists(st.tuples(st.integers(1, 6), st.sampled_from([*NAMES[:20], "Pod", "A", "B"])), max_size=15))
 def test_any_headings_make_a_site(headings: list[tuple[int, str]]) -> None:
     text = "".join(f"{'#' * level} {name}\ntext\n\n" for level, name in headings)
     site = planned(text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+
 from notesite.codes import Severity
 from notesite.diagnostics import Report, Skipped, finding
 from notesite.model import Position, Span
@@ -92,8 +93,13 @@ def test_json() -> None:
     assert found == {
         "version": 1,
         "summary": {
-            **{"checked": 7, "errors": 0, "warnings": 0, "infos": 1},
-            **{"skipped": 1, "accepted": 0, "ignored": 0},
+            "checked": 7,
+            "errors": 0,
+            "warnings": 0,
+            "infos": 1,
+            "skipped": 1,
+            "accepted": 0,
+            "ignored": 0,
         },
         "diagnostics": [
             {

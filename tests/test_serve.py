@@ -51,9 +51,11 @@ class Preview:
 
     @property
     def output(self) -> str:
+        """All it has said."""
         return "".join(self.said)
 
     def get(self, path: str) -> str:
+        """The page at `path`, "" when there is none."""
         try:
             with urllib.request.urlopen(self.url + path, timeout=10) as answer:
                 return str(answer.read().decode())
@@ -61,9 +63,11 @@ class Preview:
             return ""
 
     def wait_for_words(self, words: str, path: str = "") -> None:
+        """Wait until the page at `path` holds the words."""
         self._wait(lambda: words in self.get(path), f"{words!r} on /{path}")
 
     def wait_for_output(self, words: str) -> None:
+        """Wait until it has said the words."""
         self._wait(lambda: words in self.output, f"{words!r} in the terminal")
 
     def _wait(self, happened: object, what: str) -> None:
@@ -74,6 +78,7 @@ class Preview:
             time.sleep(0.1)
 
     def close(self) -> None:
+        """End it."""
         self.process.terminate()
         self.process.wait(timeout=20)
         self._reader.join(timeout=20)

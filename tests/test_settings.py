@@ -8,15 +8,15 @@ from typing import Any, get_type_hints
 
 import pytest
 import yaml
+from cases_io import Case, read_cases
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
+
 from notesite.codes import Severity
 from notesite.diagnostics import NotesError
 from notesite.disk import open_project
 from notesite.settings import PageSettings, Settings, as_diagnostics, place, read
-
-from cases_io import Case, read_cases
 
 
 @pytest.mark.parametrize("case", read_cases("settings/problems.txt"), ids=str)

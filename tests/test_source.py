@@ -5,15 +5,15 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
+from cases_io import CASES
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from site_tools import AS_GIVEN, NOTES
+
 from notesite import limits
 from notesite.diagnostics import NotesError, finding
 from notesite.model import Position, Span
 from notesite.source import read, repair
-from site_tools import AS_GIVEN, NOTES
-
-from cases_io import CASES
 
 RIGHT = (CASES / "source" / "right.txt").read_text(encoding="utf-8").split("\n")
 MARKS = ["✅", "→", "’", "–", "—", "…", "“", "”", "•", "🚀", "🛡️", "☁️", "₿", "✓", "⚠️", "1️⃣"]

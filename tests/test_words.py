@@ -9,14 +9,15 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from markdown import Markdown
+from site_tools import NOTES
+from site_tools import Site as BuiltSite
+
 from notesite.model import Notes
 from notesite.notes import parse
 from notesite.plan import Site, plan
 from notesite.render.bridge import Bridge, PageContext
 from notesite.render.page import page_lines, page_source
 from notesite.settings import Settings
-from site_tools import NOTES
-from site_tools import Site as BuiltSite
 
 
 def page_words(notes: Notes, site: Site) -> Counter[str]:
@@ -58,9 +59,36 @@ def test_the_built_pages_lose_no_word(shipped_site: BuiltSite) -> None:
 # --- Generated notes
 
 WORD = st.sampled_from(
-    ["alpha", "β-test", "日本語", "<NodeIP>", "http://<host>:80", "`a|b`", "**bold**", "_it_", "~~x~~", "&amp;", "<br>"]
-    + ["https://x.example/a_b", "[link](#one)", "[r][ref]", "![alt](x.png)", ":rocket:", "1.", "-", "#tag", "a < b"]
-    + ["<b>h</b>", "</oops>", "<your name>", "\\*", "*", "`", "|", "<!-- gone -->", "“q”", "x^2", "$a$", "me@x.example"]
+    [
+        *[
+            "alpha",
+            "β-test",
+            "日本語",
+            "<NodeIP>",
+            "http://<host>:80",
+            "`a|b`",
+            "**bold**",
+            "_it_",
+            "~~x~~",
+            "&amp;",
+            "<br>",
+        ],
+        *["https://x.example/a_b", "[link](#one)", "[r][ref]", "![alt](x.png)", ":rocket:", "1.", "-", "#tag", "a < b"],
+        *[
+            "<b>h</b>",
+            "</oops>",
+            "<your name>",
+            "\\*",
+            "*",
+            "`",
+            "|",
+            "<!-- gone -->",
+            "“q”",
+            "x^2",
+            "$a$",
+            "me@x.example",
+        ],
+    ]
 )
 LINE = st.lists(WORD, min_size=1, max_size=6).map(" ".join)
 CODE = st.lists(

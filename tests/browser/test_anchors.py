@@ -7,9 +7,10 @@ from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
 import pytest
-from notesite.notes import parse
 from playwright.sync_api import BrowserContext, Page
 from site_tools import NOTES, Site, build, write_project
+
+from notesite.notes import parse
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 HEADINGS = [(h.id, h.text) for h in parse(NOTES.read_text(encoding="utf-8")).headings]
