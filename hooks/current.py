@@ -1,6 +1,7 @@
 """The build that is going on, shared by the hooks: read once, whichever hook asks first.
 
-Hook modules outlive rebuilds under `mkdocs serve`, so nothing is kept longer than the configuration it belongs to.
+Hook modules outlive rebuilds under `mkdocs serve`, so nothing is kept longer than the configuration it belongs to,
+the last good notes of a preview excepted.
 """
 
 from __future__ import annotations
@@ -40,13 +41,18 @@ class Current:
 
 
 _builds: list[Current] = []
-_waiting: set[str] = set()  # holds "serve" until a preview has its first good build
+
+
+class _Preview:
+    """What `mkdocs serve` shows while the notes are broken."""
+
+    runs = False
+    last_good: Build | None = None
 
 
 def begin(command: str) -> None:
     """A command of MkDocs starts."""
-    _waiting.clear()
-    _waiting.update({command} & {"serve"})
+    _Preview.runs, _Preview.last_good = command == "serve", None
 
 
 def of(config: MkDocsConfig) -> Current:
@@ -58,7 +64,7 @@ def of(config: MkDocsConfig) -> Current:
         _builds.clear()
         try:
             build = prepare(Path(config.config_file_path))
-            _waiting.clear()
+            _Preview.last_good = build if _Preview.runs else None
         except NotesError as error:
             build = _while_broken(config, error)
         _builds.append(Current(config, build, Bridge(highlighter)))
@@ -66,15 +72,19 @@ def of(config: MkDocsConfig) -> Current:
 
 
 def _while_broken(config: MkDocsConfig, error: NotesError) -> Build:
-    """A preview that starts with broken notes shows a page that says so and waits; everything else ends here."""
+    """A preview goes on with the notes as they last were, or with a page that says so; any other build ends.
+
+    MkDocs' own way would be to let every request wait for the repair.
+    """
     problem = "\n".join(one_line(d, d.path or "") for d in error.diagnostics)
-    if not _waiting:
+    if not _Preview.runs:
         raise PluginError(problem) from None
     try:
-        build = stand_in(Path(config.config_file_path))
+        build = _Preview.last_good or stand_in(Path(config.config_file_path))
     except NotesError:
         raise PluginError(problem) from None
-    log.warning("%s\nThe preview waits for the repair.", problem)
+    shown = "the last good pages" if _Preview.last_good else "a page that says so"
+    log.warning("%s\nThe preview shows %s and waits for the repair.", problem, shown)
     return build
 
 

@@ -116,7 +116,7 @@ def test_a_preview_that_starts_broken_waits_for_the_repair(tmp_path: Path, broke
     write_project(tmp_path, broken)
     with preview(tmp_path) as running:
         running.wait_for_words("The notes cannot be shown")
-        running.wait_for_output("The preview waits for the repair")
+        running.wait_for_output("waits for the repair")
         assert "docs/notes.md:" in running.output
         running.notes.write_text(GOOD, encoding="utf-8")
         running.wait_for_words("first-words", "one/")

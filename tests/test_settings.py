@@ -27,8 +27,7 @@ def test_problems(case: Case) -> None:
 
 
 def test_no_settings_are_the_defaults() -> None:
-    for nothing in (None, {}):
-        assert read(nothing) == (Settings(), [])
+    assert read(None) == read({}) == (Settings(), [])
 
 
 def test_everything_can_be_set() -> None:

@@ -37,9 +37,9 @@ def author_words(notes: Notes, site: Site) -> Counter[str]:
     return fidelity.words_by_github(notes.text) - fidelity.words_by_github(contents)
 
 
-def lost_and_added(text: str, **options: int) -> tuple[Counter[str], Counter[str]]:
+def lost_and_added(text: str, level: int | None = None) -> tuple[Counter[str], Counter[str]]:
     notes = parse(text)
-    site = plan(notes, Settings(**options))
+    site = plan(notes, Settings(split_level=level))
     wanted, found = author_words(notes, site), page_words(notes, site)
     return wanted - found, found - wanted
 
@@ -135,7 +135,7 @@ def notes_text(draw: st.DrawFn) -> str:
 @hypothesis_settings(max_examples=150, deadline=None)
 @given(notes_text(), st.sampled_from([None, None, 2, 3]))
 def test_generated_notes_lose_no_word(text: str, level: int | None) -> None:
-    assert lost_and_added(text, **({"split_level": level} if level else {})) == (Counter(), Counter())
+    assert lost_and_added(text, level) == (Counter(), Counter())
 
 
 @hypothesis_settings(max_examples=100, deadline=None)

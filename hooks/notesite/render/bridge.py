@@ -46,12 +46,12 @@ class PageContext:
     notes: Notes
     site: Site
     page: Page
-    notes_uri: str = "notes.md"  # of the notes file, relative to docs_dir: where its own links begin
-    docs_name: str = "docs"  # of the folder docs_dir, for links into it from notes that lie outside
     marks: Mapping[int, BlockMark] = field(default_factory=dict)  # line of the notes where a code block opens -> mark
     pictures: Mapping[str, Picture] = field(default_factory=dict)  # URL as in the notes -> what is shown
     alts: Mapping[Span, str] = field(default_factory=dict)  # place of an image -> its alternative text
     asset_url: Callable[[str], str] = lambda path: path  # path under docs_dir -> address relative to the finished page
+    notes_uri: str = "notes.md"  # of the notes file, relative to docs_dir: where its own links begin
+    docs_name: str = "docs"  # of the folder docs_dir, for links into it from notes that lie outside
     unresolved: set[str] = field(default_factory=set)  # anchors that exist nowhere, found while reading
 
 
