@@ -178,7 +178,8 @@ def _blocks(root: ET.Element, path: tuple[str, ...] = ()) -> Iterator[Block]:
         ):
             yield from flush()
             name = "quote" if tag == "blockquote" else "ul" if tag == "ul" else tag
-            yield from _blocks(child, (*path, name))
+            framed = "notes-figure" in (child.get("class") or "")  # the site's frame around a picture
+            yield from _blocks(child, path if framed else (*path, name))
         else:
             loose.append(_inline_element(child))
         loose.append(_text(child.tail))

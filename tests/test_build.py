@@ -14,7 +14,7 @@ from urllib.parse import urljoin, urlsplit
 
 import pytest
 from cases_io import CASES
-from site_tools import NOTES, BuiltPage, Site, build, command, elements, environment, write_project
+from site_tools import NOTES, ROOT, BuiltPage, Site, build, command, elements, environment, write_project
 
 from notesite.notes import parse
 
@@ -431,3 +431,12 @@ def test_an_offline_build_needs_no_server(tmp_path: Path) -> None:
     names = set(Site(tmp_path / "site").bytes())
     assert {"index.html", "a.html", "b.html", "c.html"} <= names
     assert 'href="a.html#a"' in (tmp_path / "site" / "c.html").read_text(encoding="utf-8")
+
+
+def test_the_project_itself_builds_strictly(tmp_path: Path) -> None:
+    done = build(ROOT, "--strict", "--site-dir", str(tmp_path / "site"))
+    assert done.returncode == 0, done.text
+    assert "WARNING" not in done.text
+    site = Site(tmp_path / "site")
+    assert site.slugs >= set(ORDER)
+    assert site.search_pages == ORDER

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from site_tools import NOTES
 
 from notesite.anchors import RESERVED, Anchors, Slugs, github_anchor
+from notesite.codes import CODES
 from notesite.contents import in_page_anchor
 from notesite.notes import parse
 from notesite.plan import Site, check_links, plan, unused_page_settings
@@ -147,7 +148,7 @@ def test_a_link_that_leads_nowhere_names_the_nearest_anchor() -> None:
     found = list(check_links(notes, plan(notes, Settings())))
     assert [(d.code, str(d.span.start), d.help.split(".")[0]) for d in found] == [
         ("L_ANCHOR", "9:1", "Write (#three)"),
-        ("L_ANCHOR", "9:12", "Write the anchor that the message names"),
+        ("L_ANCHOR", "9:12", CODES["L_ANCHOR"].fix.split(".")[0]),
         ("L_ANCHOR", "9:34", "Write (#one)"),
     ]
 

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from notesite.codes import Severity
+from notesite.codes import CODES, Severity
 from notesite.diagnostics import Report, Skipped, finding
 from notesite.model import Position, Span
 from notesite.reporters import Context, reporter
@@ -25,7 +25,7 @@ def test_text_golden() -> None:
         "docs/notes.md:2:6: L_ANCHOR error: it is wrong\n"
         "  2 | \tsee [here](#gone)\n"
         "    | \t    ^^^^^^^^^^^^^\n"
-        "  = Write the anchor that the message names.\n"
+        f"  = {CODES['L_ANCHOR'].fix}\n"
         "3 checked: 1 error, 0 warnings, 0 infos\n"
     )
 
@@ -111,7 +111,7 @@ def test_json() -> None:
                 "code": "N_TOC",
                 "severity": "info",
                 "message": "é “x”",
-                "help": "Add an entry for it; until then it has a page where it stands.",
+                "help": CODES["N_TOC"].fix,
                 "url": "docs/developer/diagnostics.md#n_toc",
             }
         ],
