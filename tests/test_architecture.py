@@ -26,8 +26,8 @@ LAYERS = [
     {"codes", "diagnostics", "settings"},
     {"source", "limits", "parser", "notes", "contents", "suppress", "reporters"}
     | {"snippets", "commands", "blocks", "images", "links"},
-    {"plan", "render", "block_marks", "publish", "written", "bundle", "export"},
-    {"disk", "store", "net", "stand_ins", "pipeline", "gallery"},
+    {"plan", "render", "block_marks", "publish", "written", "bundle"},
+    {"disk", "store", "net", "stand_ins", "pipeline", "gallery", "export"},
 ]
 # May touch files: the project's, the stores of pictures and drawings, and the reader of a project's own schemas.
 FILES = {"disk", "store", "net", "stand_ins", "blocks"}
