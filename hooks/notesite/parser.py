@@ -24,6 +24,7 @@ from .model import Position, Span
 
 InlineRule = Callable[[StateInline, bool], bool]
 BlockRule = Callable[[StateBlock, int, int, bool], bool]
+_CONTAINER = re.compile(r"(?:[-+*]|\d{1,9}[.)])[ \t]|>")
 _WHOLE_TAG = re.compile(HTML_OPEN_CLOSE_TAG_STR + r"\s*$")
 
 # Nesting that `limits` lets through must never reach the parser's own limit: there it drops content silently.
@@ -41,6 +42,8 @@ def markdown_parser() -> MarkdownIt:
     for block_rule in list(parser.block.ruler.__rules__):
         if block_rule.name == "html_block":
             parser.block.ruler.at("html_block", _ends_lazy_lines(block_rule.fn), {"alt": block_rule.alt})
+        elif block_rule.name == "table":
+            parser.block.ruler.at("table", _outside_marks(block_rule.fn), {"alt": block_rule.alt})
     rules = parser.inline.ruler
     for rule in list(rules.__rules__):
         if rule.name == "gfm_autolink_protocol":
@@ -118,6 +121,16 @@ def _ends_lazy_lines(rule: BlockRule) -> BlockRule:
         return _WHOLE_TAG.match(line) is not None
 
     return ended
+
+
+def _outside_marks(rule: BlockRule) -> BlockRule:
+    """In `- a | b`, the item comes first and the table stands in it; markdown-it takes `- a` for a cell."""
+
+    def placed(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+        line = state.src[state.bMarks[start] + state.tShift[start] : state.eMarks[start]]
+        return _CONTAINER.match(line) is None and rule(state, start, end, silent)
+
+    return placed
 
 
 def _recording(rule: InlineRule) -> InlineRule:

@@ -131,8 +131,8 @@ def test_old_addresses_lead_on(
     assert build(tmp_path, "--strict").returncode == 0
     home = site_server(tmp_path / "site", "/sub/")
     page = new_context().new_page()
-    page.goto(f"{home}one/?q=1#one")
-    page.wait_for_url("**/sub/uno/?q=1#one")
+    page.goto(f"{home}one/?from=1#one")
+    page.wait_for_url("**/sub/uno/?from=1#one")
     page.goto(f"{home}old/deep/")
     page.wait_for_url("**/sub/two/#part")
     plain = new_context(java_script_enabled=False).new_page()
