@@ -1,6 +1,7 @@
 """The build that is going on, shared by the hooks: read once, whichever hook asks first.
 
-Hook modules outlive rebuilds under `mkdocs serve`, so nothing is kept longer than the configuration it belongs to.
+Hook modules outlive rebuilds under `mkdocs serve`, so nothing is kept longer than the configuration it belongs to,
+the last good notes of a preview excepted.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from mkdocs.exceptions import PluginError
 from notesite.codes import Severity
 from notesite.diagnostics import NotesError, Report
 from notesite.gallery import Gallery
-from notesite.pipeline import Build, Loaded, prepare, settled
+from notesite.pipeline import Build, Loaded, prepare, settled, stand_in
 from notesite.render.bridge import Bridge
 from notesite.render.marks import BlockMark
 from notesite.reporters.text import one_line
@@ -42,6 +43,18 @@ class Current:
 _builds: list[Current] = []
 
 
+class _Preview:
+    """What `mkdocs serve` shows while the notes are broken."""
+
+    runs = False
+    last_good: Build | None = None
+
+
+def begin(command: str) -> None:
+    """A command of MkDocs starts."""
+    _Preview.runs, _Preview.last_good = command == "serve", None
+
+
 def of(config: MkDocsConfig) -> Current:
     """The build with this configuration.
 
@@ -51,10 +64,28 @@ def of(config: MkDocsConfig) -> Current:
         _builds.clear()
         try:
             build = prepare(Path(config.config_file_path))
+            _Preview.last_good = build if _Preview.runs else None
         except NotesError as error:
-            raise PluginError("\n".join(one_line(d, d.path or "") for d in error.diagnostics)) from None
+            build = _while_broken(config, error)
         _builds.append(Current(config, build, Bridge(highlighter)))
     return _builds[-1]
+
+
+def _while_broken(config: MkDocsConfig, error: NotesError) -> Build:
+    """A preview goes on with the notes as they last were, or with a page that says so; any other build ends.
+
+    MkDocs' own way would be to let every request wait for the repair.
+    """
+    problem = "\n".join(one_line(d, d.path or "") for d in error.diagnostics)
+    if not _Preview.runs:
+        raise PluginError(problem) from None
+    try:
+        build = _Preview.last_good or stand_in(Path(config.config_file_path))
+    except NotesError:
+        raise PluginError(problem) from None
+    shown = "the last good pages" if _Preview.last_good else "a page that says so"
+    log.warning("%s\nThe preview shows %s and waits for the repair.", problem, shown)
+    return build
 
 
 def report(loaded: Loaded, found: Report, codes: Collection[str]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from pathlib import Path
+from typing import Literal
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
@@ -17,6 +18,11 @@ from notesite.render.home import edit_place, forwarding_html, redirect_html, red
 from notesite.render.page import page_source
 
 
+def on_startup(command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:  # noqa: ARG001  # MkDocs' names
+    """Learn whether a preview begins."""
+    current.begin(command)
+
+
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
     """Read the notes, plan the site, report what was found, and put the parser bridge in place."""
     run = current.of(config)
@@ -26,11 +32,17 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     return config
 
 
+def _notes_uri(config: MkDocsConfig) -> str:
+    """The notes file, relative to docs_dir; notes outside of it begin with `../`."""
+    notes_path = current.of(config).build.loaded.project.notes_path
+    return posixpath.relpath(notes_path.as_posix(), Path(config.docs_dir).as_posix())
+
+
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Publish one page for every section; the notes file itself is no page."""
     build = current.of(config).build
     loaded, site = build.loaded, build.site
-    notes_uri = posixpath.relpath(loaded.project.notes_path.as_posix(), Path(config.docs_dir).as_posix())
+    notes_uri = _notes_uri(config)
     for uri in [notes_uri, *(page.uri for page in site.pages)]:
         if (file := files.get_file_from_path(uri)) is not None:
             if uri != notes_uri:
@@ -61,6 +73,7 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
         context = PageContext(run.build.loaded.notes, run.build.site, plan, run.marks)
         if run.gallery is not None:
             context.pictures, context.alts = run.gallery.pictures, run.gallery.alts
+        context.notes_uri, context.docs_name = _notes_uri(config), Path(config.docs_dir).name
         context.asset_url = lambda path: get_relative_url(path, page.url)
         run.bridge.context = context
         if plan.settings.description:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import difflib
 import io
 import re
+from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 from xml.etree import ElementTree as ET
@@ -28,6 +29,7 @@ from notesite.render.sanitize import AS_TEXT, UNWRAPPED
 EXTENSIONS = ["table", "strikethrough", "autolink", "tagfilter", "tasklist"]
 _BLOCKS = {"p", "pre", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "td", "th", "li", "summary", "dt", "dd", "caption"}
 _CONTAINERS = {"ul", "ol", "li", "blockquote", "table", "details", "div", "section", "dl", "td", "th"}
+_CODE = {"code", "pre"}
 _MARKS = {"em", "strong", "code", "del", "sup", "sub", "kbd", "b", "i", "s", "strike", "mark", "ins"}
 
 
@@ -41,9 +43,13 @@ class Block(NamedTuple):
 
 def by_github(text: str) -> list[Block]:
     """The blocks that GitHub's parser finds."""
+    return list(_blocks(_github(text)))
+
+
+def _github(text: str) -> ET.Element:
     options = Options.CMARK_OPT_UNSAFE | Options.CMARK_OPT_FOOTNOTES
     html = cmarkgfm.cmark.markdown_to_html_with_extensions(text, options=options, extensions=EXTENSIONS)
-    return list(_blocks(_alerts(_parse(_known_tags(html)))))
+    return _alerts(_parse(_known_tags(html)))
 
 
 def by_site(text: str) -> list[Block]:
@@ -53,12 +59,16 @@ def by_site(text: str) -> list[Block]:
 
 def from_html(html: str) -> list[Block]:
     """The blocks of a built page's article, without what the site has added."""
+    return list(_blocks(_own(html)))
+
+
+def _own(html: str) -> ET.Element:
     root = _parse(html)
     for parent in list(root.iter()):
         for child in list(parent):
             if child.get("data-added") is not None or child.get("class") == "headerlink" or child.tag == "script":
                 _drop(parent, child)
-    return list(_blocks(root))
+    return root
 
 
 def share_equal(expected: list[Block], found: list[Block]) -> float:
@@ -80,7 +90,7 @@ def _parse(html: str) -> ET.Element:
     root = ET.Element("div")
     fragment = HTMLParser(namespace_html_elements=False).parse_fragment(io.StringIO(html))
     root.text = fragment.text
-    root.extend([child for child in fragment])
+    root.extend(list(fragment))
     for parent in list(root.iter()):
         for child in list(parent):
             if not isinstance(child.tag, str):
@@ -168,7 +178,8 @@ def _blocks(root: ET.Element, path: tuple[str, ...] = ()) -> Iterator[Block]:
         ):
             yield from flush()
             name = "quote" if tag == "blockquote" else "ul" if tag == "ul" else tag
-            yield from _blocks(child, (*path, name))
+            framed = "notes-figure" in (child.get("class") or "")  # the site's frame around a picture
+            yield from _blocks(child, path if framed else (*path, name))
         else:
             loose.append(_inline_element(child))
         loose.append(_text(child.tail))
@@ -179,7 +190,7 @@ def _inline(element: ET.Element) -> str:
     return _text(element.text) + "".join(_inline_element(child) + _text(child.tail) for child in element)
 
 
-def _inline_element(element: ET.Element) -> str:
+def _inline_element(element: ET.Element) -> str:  # noqa: PLR0911  # one return for each kind of element reads well
     if element.tag == "img":
         return f"![{element.get('alt') or ''}]({element.get('src') or ''})"
     if element.tag == "br":
@@ -202,3 +213,24 @@ def _text(text: str | None) -> str:
 
 def _squeezed(text: str) -> str:
     return re.sub(r"\s+", " ", re.sub(r"\s*⏎\s*", "⏎", text)).strip(" ⏎")
+
+
+def words(html: str) -> Counter[str]:
+    """The visible words of a page's article, without what the site has added."""
+    return Counter(_visible(_own(html)).split())
+
+
+def words_by_github(text: str) -> Counter[str]:
+    """The visible words of a document as GitHub shows it, tags that HTML does not know included."""
+    return Counter(_visible(_github(text)).split())
+
+
+def _visible(element: ET.Element) -> str:
+    if element.tag in {"script", "style"}:
+        return ""
+    if element.tag == "a" and "footnote-backref" in (element.get("class") or ""):
+        return ""
+    text = (element.text or "") + "".join(_visible(child) + (child.tail or "") for child in element)
+    if element.tag not in _CODE:
+        text = with_emoji(text)
+    return text if element.tag in _MARKS or element.tag in {"a", "span", "code"} else f" {text} "

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
@@ -66,8 +66,11 @@ class Resolver:
         """Whether the author set the anchor by hand, as `<a name>` or `id`."""
         return unquote(anchor).removeprefix("user-content-") in self._explicit
 
-    def meant(self, anchor: str, text: str) -> Match | None:
-        """The heading that the author most likely means: exact, by letter case, by text, or by likeness."""
+    def meant(self, anchor: str, text: str, taken: Collection[str] = ()) -> Match | None:
+        """The heading that the author most likely means: exact, by letter case, by text, or by likeness.
+
+        Likeness passes over the ids in `taken`: beside an entry for "One", an entry "Gone" is no slip of the pen.
+        """
         if heading := self.exact(anchor):
             return Match(heading, exact=True)
         name = unquote(anchor).removeprefix("user-content-").casefold()
@@ -75,7 +78,8 @@ class Resolver:
         if by_letters:
             return Match(by_letters, exact=False)
         for wanted, table in ((name, self._by_folded), (_folded(text), self._by_text)):
-            near = difflib.get_close_matches(wanted, list(table), 1, _SIMILAR) if wanted else []
+            free = [words for words, heading in table.items() if heading.id not in taken]
+            near = difflib.get_close_matches(wanted, free, 1, _SIMILAR) if wanted else []
             if near:
                 return Match(table[near[0]], exact=False)
         return None
@@ -131,6 +135,24 @@ def find_contents(notes: Notes, tokens: Sequence[Token]) -> Contents | None:
     for found in lists:
         if found.first <= early and len(found.entries) > 2 and _spans_the_file(found, resolver, len(notes.lines)):
             return _contents(None, [found])
+    return None
+
+
+def second_contents(notes: Notes) -> Heading | None:
+    """The heading of another contents list, whose links mostly lead where those of the first one do."""
+    if notes.contents is None:
+        return None
+    listed = {entry.target for entry in notes.contents.entries}
+    lines = notes.contents.lines
+    for heading in notes.headings:
+        if heading is notes.contents.heading or not _CONTENTS_HEADING.fullmatch(heading.text):
+            continue
+        own = [
+            link for link in notes.links if link.trail[-1:] == (heading,) and in_page_anchor(link.target) is not None
+        ]
+        elsewhere = [link for link in own if not any(first <= link.span.start.line <= last for first, last in lines)]
+        if len(elsewhere) > 2 and sum(link.target in listed for link in elsewhere) * 2 > len(elsewhere):
+            return heading
     return None
 
 
@@ -196,7 +218,7 @@ def _entry(token: Token, depth: int, links: dict[tuple[int, str], Link], lines: 
     for child in children[opening + 1 :]:
         if child.type == "link_close":
             break
-        text += child.content
+        text += " " if child.type in {"softbreak", "hardbreak"} else child.content
     link = links.get((line + 1, text))
     span = link.span if link else Span.at(line + 1, 1, len(lines[line]))
     return Entry(text.strip(), target, depth, span)

@@ -35,6 +35,10 @@ class _Reader(HTMLParser):
         pairs = tuple((name, value or "") for name, value in attrs)
         self._add("start", tag, self.get_starttag_text() or "", pairs)
 
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        # HTML ignores the slash: `<br />` is one line break, where `<br></br>` would be two.
+        self.handle_starttag(tag, attrs)
+
     def handle_endtag(self, tag: str) -> None:
         self._add("end", tag, f"</{tag}>")
 

@@ -12,6 +12,7 @@ from typing import Any
 from markdown_it.token import Token
 
 from .anchors import Anchors
+from .codes import Severity
 from .contents import find_contents
 from .diagnostics import Diagnostic, finding
 from .emoji import with_emoji
@@ -70,10 +71,9 @@ def check_notes(notes: Notes) -> Iterator[Diagnostic]:
     for heading in notes.headings:
         if not heading.text.strip() and not heading.id:
             yield finding("N_HEADING", "a heading without text", heading.span)
-    if notes.fences:
-        last = notes.fences[-1]
-        if last.fenced and last.span.end.line >= len(notes.lines) and not _is_closed(last, notes.lines):
-            yield finding("N_FENCE", "this code block is never closed", Span(last.span.start, last.span.start))
+    for fence in notes.fences:
+        if fence.fenced and not _is_closed(fence, notes.lines):
+            yield _unclosed(fence, notes.lines)
     code = [(fence.span.start.line, fence.span.end.line) for fence in notes.fences]
     for number, line in enumerate(notes.lines, 1):
         if re.match(r"#{1,6}[A-Za-z]", line) and not any(first <= number <= end for first, end in code):
@@ -82,11 +82,19 @@ def check_notes(notes: Notes) -> Iterator[Diagnostic]:
             )
 
 
+def _unclosed(fence: Fence, lines: Sequence[str]) -> Diagnostic:
+    place = Span.at(fence.span.start.line, fence.span.start.column, 3)
+    if any(line.strip() for line in lines[fence.span.end.line :]):
+        # Often the closing mark stands outside the list item, where it opens another block.
+        message = "this code block ends with its list item or quote, not with a closing mark"
+        return finding("N_FENCE", message, place, severity=Severity.WARNING)
+    return finding("N_FENCE", "this code block is never closed", place)
+
+
 def _is_closed(fence: Fence, lines: Sequence[str]) -> bool:
     opening = lines[fence.span.start.line - 1].lstrip(" \t>*+-0123456789.)")
     mark = opening[:1] or "`"
     length = len(opening) - len(opening.lstrip(mark))
-    # A final line break makes an empty last line, which is no line of the block.
     closing = lines[fence.span.end.line - 1].strip(" \t>")
     return fence.span.end.line > fence.span.start.line and len(closing) >= length and not closing.strip(mark)
 
@@ -117,11 +125,11 @@ class _Reader:
         self.tokens = markdown_parser().parse(body, self.env)
         self._locator = Locator(self.lines)
         self._enclosed = list(_enclosed_lines(self.tokens))
-        self._starts = sorted({t.map[0] for t in self.tokens if t.map and t.type != "inline"})
+        self._starts = sorted({t.map[0] for t in self.tokens if t.map and t.type != "inline" and not _is_comment(t)})
 
     def read(self) -> None:
         for index, token in enumerate(self.tokens):
-            if token.type == "inline":
+            if token.type == "inline" and token.map:  # the title of an alert is the parser's word, it has no place
                 self._inline(token, self.tokens[index - 1])
             elif token.type in {"fence", "code_block"}:
                 self._fence(token)
@@ -153,14 +161,18 @@ class _Reader:
     # --- Blocks
 
     def _inline(self, token: Token, opener: Token) -> None:
-        origins = self._locator.origins(token, cell=opener.type in {"td_open", "th_open"})
-        self._children(token, origins)
+        cell = opener.type in {"td_open", "th_open"}
+        origins = self._locator.origins(token, cell=cell)
+        self._children(token, origins, cell=cell)
         if self._html_heading:
             level, text, place, top = self._html_heading
             self._html_heading = (level, text + _visible(token), place, top)
         first, end = line_range(token)
         if opener.type == "heading_open":
-            start = Position(first + 1, len(self.lines[first]) - len(self.lines[first].lstrip()) + 1)
+            # "- ## Title": the heading begins after its containers' marks.
+            start = Position(first + 1, max(self.lines[first].find(opener.markup), 0) + 1)
+            if opener.markup in {"=", "-"}:
+                start = origins[0]
             span = Span(start, Position(end, len(self.lines[end - 1]) + 1))
             level = int(opener.tag[1])
             top = opener.level == 0 and not self._is_enclosed(first)
@@ -170,7 +182,7 @@ class _Reader:
 
     def _heading(self, level: int, text: str, span: Span, *, starts_section: bool) -> None:
         self._html_heading = None
-        heading = Heading(level, with_emoji(text).strip(), self._ids.take(text), span, starts_section)
+        heading = Heading(level, " ".join(with_emoji(text).split()), self._ids.take(text), span, starts_section)
         self.headings.append(heading)
         self._trail = (*(above for above in self._trail if above.level < level), heading)
 
@@ -208,13 +220,13 @@ class _Reader:
 
     # --- Inline elements
 
-    def _children(self, token: Token, origins: Sequence[Position]) -> None:
+    def _children(self, token: Token, origins: Sequence[Position], *, cell: bool) -> None:
         children = token.children or []
         for index, child in enumerate(children):
             at = child.meta.get("at")
             if at is None:
                 continue
-            span = Locator.span(origins, token.content, at)
+            span = Locator.span(origins, token.content, at, cell=cell)
             if child.type == "footnote_ref":
                 self._footnote_lines.append((str(child.meta.get("label", "")), span.start.line))
             if child.type == "image":
@@ -240,7 +252,8 @@ class _Reader:
             column = max(source.find(tag.text.split("\n")[0], tag.column), tag.column)
             if tag.kind == "comment":
                 column = max(source.find("<!--", tag.column), 0)
-            ends = tag.text.split("\n")
+            written = f"<!--{tag.text}-->" if tag.kind == "comment" else tag.text
+            ends = written.split("\n")
             end = Position(line + len(ends), (column if len(ends) == 1 else 0) + len(ends[-1]) + 1)
             span = Span(Position(line + 1, column + 1), end)
             following = next(
@@ -302,6 +315,11 @@ def srcset_urls(srcset: str) -> list[str]:
     return [candidate.split()[0] for candidate in re.split(r",\s+|,$", srcset.strip()) if candidate.strip()]
 
 
+def _is_comment(token: Token) -> bool:
+    """Whether a block is nothing but comments, so that instructions can follow each other before what they govern."""
+    return token.type == "html_block" and not re.sub(r"<!--.*?-->", "", token.content, flags=re.DOTALL).strip()
+
+
 def _covers(directive: Directive, span: Span) -> bool:
     return directive.target is not None and directive.target[0] <= span.start.line <= directive.target[1]
 
@@ -347,5 +365,6 @@ def _text_until(children: Sequence[Token], start: int, closing: str) -> str:
     for child in children[start:]:
         if child.type == closing:
             break
-        parts.append(_alt(child) if child.type == "image" else child.content)
+        is_break = child.type in {"softbreak", "hardbreak"}
+        parts.append(_alt(child) if child.type == "image" else " " if is_break else child.content)
     return "".join(parts)

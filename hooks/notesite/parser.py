@@ -24,6 +24,7 @@ from .model import Position, Span
 
 InlineRule = Callable[[StateInline, bool], bool]
 BlockRule = Callable[[StateBlock, int, int, bool], bool]
+_CONTAINER = re.compile(r"(?:[-+*]|\d{1,9}[.)])[ \t]|>")
 _WHOLE_TAG = re.compile(HTML_OPEN_CLOSE_TAG_STR + r"\s*$")
 
 # Nesting that `limits` lets through must never reach the parser's own limit: there it drops content silently.
@@ -41,6 +42,8 @@ def markdown_parser() -> MarkdownIt:
     for block_rule in list(parser.block.ruler.__rules__):
         if block_rule.name == "html_block":
             parser.block.ruler.at("html_block", _ends_lazy_lines(block_rule.fn), {"alt": block_rule.alt})
+        elif block_rule.name == "table":
+            parser.block.ruler.at("table", _outside_marks(block_rule.fn), {"alt": block_rule.alt})
     rules = parser.inline.ruler
     for rule in list(rules.__rules__):
         if rule.name == "gfm_autolink_protocol":
@@ -120,6 +123,16 @@ def _ends_lazy_lines(rule: BlockRule) -> BlockRule:
     return ended
 
 
+def _outside_marks(rule: BlockRule) -> BlockRule:
+    """In `- a | b`, the item comes first and the table stands in it; markdown-it takes `- a` for a cell."""
+
+    def placed(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+        line = state.src[state.bMarks[start] + state.tShift[start] : state.eMarks[start]]
+        return _CONTAINER.match(line) is None and rule(state, start, end, silent)
+
+    return placed
+
+
 def _recording(rule: InlineRule) -> InlineRule:
     """The rule, leaving on the token it makes where in the inline content it began and ended."""
 
@@ -162,7 +175,8 @@ class Locator:
         places = []
         for offset, content in enumerate(token.content.split("\n")):
             line = self._lines[first + offset] if first + offset < len(self._lines) else ""
-            column = line.find(content) if offset == 0 else len(line) - len(line.lstrip(" \t>"))
+            # From the right: "1. 1" begins with its own marker.
+            column = line.rfind(content) if offset == 0 else len(line) - len(line.lstrip(" \t>"))
             if offset and content and not line.startswith(content, column):
                 column = max(line.find(content.rstrip()), 0)
             places.append(Position(first + offset + 1, max(column, 0) + 1))
@@ -176,17 +190,19 @@ class Locator:
             column = text.find(content.replace("|", "\\|"), start)
         if column < 0 or not content:
             column = start
-        self._cells[line] = column + len(content)
+        self._cells[line] = column + len(content) + content.count("|")
         return Position(line + 1, column + 1)
 
     @staticmethod
-    def span(origins: Sequence[Position], content: str, at: tuple[int, int]) -> Span:
+    def span(origins: Sequence[Position], content: str, at: tuple[int, int], *, cell: bool = False) -> Span:
         """The span of the offsets `at` of a content whose lines begin at `origins`."""
         starts = [0] + [match.end() for match in re.finditer("\n", content)]
 
         def place(offset: int) -> Position:
             index = bisect_right(starts, offset) - 1
             origin = origins[min(index, len(origins) - 1)]
-            return Position(origin.line, origin.column + offset - starts[index])
+            # Every pipe in a table cell stands escaped in the file, and the parser has taken the escapes away.
+            escapes = content.count("|", 0, offset) if cell else 0
+            return Position(origin.line, origin.column + offset - starts[index] + escapes)
 
         return Span(place(at[0]), place(at[1]))

@@ -49,7 +49,6 @@ def check(loaded: Loaded) -> Report:
     """Findings of the notes as such: encoding, contents list, structure, links inside the file.  Not yet settled."""
     notes, site = loaded.notes, loaded.site
     found = [*check_notes(notes), *site.findings, *check_links(notes, site), *check_html(notes)]
-    # The findings of the reading are in file columns already; the others follow when they are shown.
     checked = len(notes.contents.entries if notes.contents else ()) + len(notes.headings) + len(notes.links)
     return Report(diagnostics=(*loaded.source.findings, *found), checked=checked)
 
@@ -80,6 +79,17 @@ def prepare(config_path: Path, site_name: str = "") -> Build:
     if fatal:
         raise NotesError(*(replace(d, path=d.path or loaded.shown_path) for d in fatal))
     return Build(loaded, report)
+
+
+def stand_in(config_path: Path) -> Build:
+    """A site of one page for a preview whose notes cannot be shown yet.
+
+    Raises NotesError when the configuration is wrong: then there is nothing to watch.
+    """
+    text = "# The notes cannot be shown\n\nThe terminal says why.\n"
+    project = open_project(config_path)
+    notes = parse(text)
+    return Build(Loaded(project, Source(text), notes, plan(notes, project.settings)), Report())
 
 
 def settled(loaded: Loaded, report: Report, codes: Collection[str]) -> Report:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from urllib.parse import quote, unquote
 
 from .anchors import Slugs
-from .contents import Resolver, in_page_anchor
+from .contents import Resolver, in_page_anchor, second_contents
 from .diagnostics import Diagnostic, finding
 from .model import Entry, Heading, Notes
 from .settings import PageSettings, Settings
@@ -113,6 +113,10 @@ def plan(notes: Notes, settings: Settings, site_name: str = "") -> Site:
     resolver = Resolver(notes)
     targets, findings = _targets(notes, resolver)
     contents_heading = notes.contents.heading if notes.contents else None
+    if (second := second_contents(notes)) is not None:
+        first = notes.contents.entries[0].span.start.line if notes.contents else 0
+        message = f'"{second.text}" lists the sections once more; the list on line {first} is used'
+        findings.append(finding("N_CONTENTS", message, second.span))
     starts, level = _section_starts(notes, targets, contents_heading, settings.split_level)
     if len(starts) < _FEW_SECTIONS and not (settings.split_level and starts):
         if notes.headings:
@@ -152,11 +156,14 @@ def _targets(notes: Notes, resolver: Resolver) -> tuple[list[tuple[Entry, Headin
     """Each linked entry of the contents list with the heading it means, and what is wrong with the entries."""
     findings: list[Diagnostic] = []
     targets: list[tuple[Entry, Heading | None]] = []
-    for entry in notes.contents.entries if notes.contents else ():
+    entries = notes.contents.entries if notes.contents else ()
+    exact = (resolver.exact(in_page_anchor(entry.target) or "") for entry in entries)
+    listed = {heading.id for heading in exact if heading}
+    for entry in entries:
         anchor = in_page_anchor(entry.target)
         if anchor is None:
             continue  # plain text, or a link out of the file
-        match = resolver.meant(anchor, entry.text)
+        match = resolver.meant(anchor, entry.text, listed)
         targets.append((entry, match.heading if match else None))
         if match is None:
             message = f'entry "{entry.text}" points to #{anchor}, and no section of that name or text exists'
@@ -265,9 +272,9 @@ def _level_of_targets(linked: Sequence[tuple[Entry, Heading]], usable: Sequence[
 def _level_of_structure(usable: Sequence[Heading], notes: Notes) -> int:
     first = usable[0]
     alone = sum(heading.level == first.level for heading in usable) == 1
-    counted = usable[1:] if alone else usable
+    counted = usable[1:] if alone and len(usable) > 1 else usable
     counts = Counter(heading.level for heading in counted)
-    level = next((level for level in sorted(counts) if counts[level] >= _FEW_SECTIONS), min(counts, default=1))
+    level = next((level for level in sorted(counts) if counts[level] >= _FEW_SECTIONS), min(counts))
     at_level = [heading for heading in counted if heading.level <= level]
     ends = [heading.span.start.line for heading in at_level[1:]] + [len(notes.lines) + 1]
     for heading, end in zip(at_level, ends, strict=False):  # a file with one heading has no other at any level
@@ -326,7 +333,8 @@ def _pages(
             parent = parent or page.uri
             wanted = page.settings.slug or part.id
             if page.slug != wanted:
-                message = f'the address of "{part.text}" is {page.slug}/, because {wanted or "its own"!r} cannot be one'
+                why = f"{wanted!r} cannot be one" if wanted else "its name holds no letter or digit"
+                message = f'the address of "{part.text}" is {page.slug}/, because {why}'
                 findings.append(finding("N_SLUG", message, part.span))
     return pages, findings
 

@@ -117,9 +117,10 @@ def read(raw: object) -> tuple[Settings, list[SettingsProblem]]:
     problems: list[SettingsProblem] = []
     settings = _dataclass(Settings, {} if raw is None else raw, (), problems)
     known = set(CODES)
+    rules = raw.get("rules") if isinstance(raw, Mapping) else None
     problems += [
-        SettingsProblem(("rules", code), f"unknown code {code!r}{_nearest(code, known)}", True)
-        for code in settings.rules
+        SettingsProblem(("rules", str(code)), f"unknown code {str(code)!r}{_nearest(str(code), known)}", True)
+        for code in (rules if isinstance(rules, Mapping) else ())
         if code not in known
     ]
     level = settings.split_level

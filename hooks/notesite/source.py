@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from .diagnostics import Diagnostic, NotesError, finding
@@ -50,7 +50,7 @@ class Source:
 
     text: str
     repairs: tuple[Repair, ...] = ()
-    findings: tuple[Diagnostic, ...] = ()  # of the reading itself, in file columns
+    findings: tuple[Diagnostic, ...] = ()  # of the reading: repairs in file columns, the others in those of `text`
 
     def in_file(self, diagnostic: Diagnostic) -> Diagnostic:
         """The diagnostic with the columns of the file as it lies on disk, where repairs have moved them."""
@@ -79,7 +79,10 @@ def read(data: bytes) -> Source:
     if not re.sub(r"<!--.*?-->", "", text, flags=re.DOTALL).strip():
         raise NotesError(finding("N_EMPTY", "the file is empty", Span.at(1)))
     repaired, repairs = repair(text)
-    findings = tuple(check_limits(repaired))
+    try:
+        findings = tuple(check_limits(repaired))
+    except NotesError as error:
+        raise NotesError(*map(Source(repaired, repairs).in_file, error.diagnostics)) from None
     return Source(repaired, repairs, (*(entry.diagnostic for entry in repairs), *findings))
 
 
@@ -152,8 +155,9 @@ def repair(text: str) -> tuple[str, tuple[Repair, ...]]:
         return text, ()
     beyond_ascii = sum(end - start for start, end in runs)
     chosen: dict[tuple[int, int], tuple[str, list[_Piece]]] = {}
-    for codec, table in _CODECS.items():
-        pieces = {run: list(_pieces(text, run, table)) for run in runs}
+    found_by = {codec: {run: list(_pieces(text, run, table)) for run in runs} for codec, table in _CODECS.items()}
+    # "Ã©Ã¢" of "thÃ©Ã¢tre" reverses by two codecs: the one that explains more of the file is tried first, and wins ties.
+    for codec, pieces in sorted(found_by.items(), key=lambda item: -_written(item[1].values())):
         accepted = {run: [p for p in found if _plausible_alone(text, p, found)] for run, found in pieces.items()}
         explained = sum(p.end - p.start for found in pieces.values() for p in found)
         witnesses = [p for found in accepted.values() for p in found]
@@ -168,6 +172,11 @@ def repair(text: str) -> tuple[str, tuple[Repair, ...]]:
 
 def _length(pieces: list[_Piece]) -> int:
     return sum(piece.end - piece.start for piece in pieces)
+
+
+def _written(runs: Iterable[list[_Piece]]) -> int:
+    """How many characters the pieces explain; combining marks are what chance makes of two Latin letters."""
+    return sum(p.end - p.start for run in runs for p in run if not unicodedata.combining(p.meant))
 
 
 def _pieces(text: str, run: tuple[int, int], table: Mapping[str, int]) -> Iterator[_Piece]:

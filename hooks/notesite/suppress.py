@@ -56,6 +56,8 @@ def read_baseline(text: str, path: str) -> Baseline:
         data = json.loads(text)
     except json.JSONDecodeError as error:
         raise ValueError(f"line {error.lineno}: {error.msg}") from None
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
     if not isinstance(data, Mapping) or data.get("version") != BASELINE_VERSION:
         raise ValueError(f"no baseline of version {BASELINE_VERSION}")
     rows = data.get("accepted")
@@ -122,7 +124,7 @@ def settle(
     """
     ruled = sorted(with_rules(report.diagnostics, rules), key=lambda d: d.sort_key)
     open_findings, ignored = _without_ignored(ruled, directives)
-    unused = _unused_directives(directives, [d for d, _ in ignored], {i for _, i in ignored}, own_codes)
+    unused = _unused_directives(directives, {(i, d.code) for d, i in ignored}, own_codes)
     entries = {entry.fingerprint: entry for entry in baseline.entries} if baseline else {}
     accepted, remaining, seen = [], [], set()
     for diagnostic, fingerprint in zip(open_findings, fingerprints(open_findings, notes), strict=True):
@@ -169,9 +171,8 @@ def _ignores(directive: Directive, diagnostic: Diagnostic) -> bool:
 
 
 def _unused_directives(
-    directives: Sequence[Directive], ignored: Sequence[Diagnostic], used: set[int], own_codes: Collection[str]
+    directives: Sequence[Directive], used: set[tuple[int, str]], own_codes: Collection[str]
 ) -> Iterable[Diagnostic]:
-    silenced = {diagnostic.code for diagnostic in ignored}
     for index, directive in enumerate(directives):
         if directive.verb not in _VERBS:
             if "I" in own_codes:
@@ -184,5 +185,5 @@ def _unused_directives(
             if code not in CODES:
                 if "I" in own_codes:
                     yield finding("I_DIRECTIVE", f"unknown code {code!r}", directive.span)
-            elif code.startswith(tuple(own_codes)) and (index not in used or code not in silenced):
+            elif code.startswith(tuple(own_codes)) and (index, code) not in used:
                 yield finding("I_UNUSED", f"ignore {code} silences nothing", directive.span)

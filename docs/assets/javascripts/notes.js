@@ -2,7 +2,8 @@
 (() => {
   const table = document.getElementById("notes-anchors");
   if (!table) return;
-  const places = JSON.parse(table.textContent);
+  // A Map: an anchor named "constructor" must not find what every object has.
+  const places = new Map(Object.entries(JSON.parse(table.textContent)));
   const forward = () => {
     let anchor = location.hash.slice(1);
     try {
@@ -12,7 +13,7 @@
     }
     anchor = anchor.replace(/^user-content-/, "");
     if (!anchor || document.getElementById(anchor)) return;
-    const place = places[anchor] ?? places[anchor.toLowerCase()];
+    const place = places.get(anchor) ?? places.get(anchor.toLowerCase());
     if (!place) return;
     const [page, hash] = place.split("#");
     location.replace(new URL(page + location.search + "#" + hash, location.href));

@@ -8,11 +8,13 @@ machinery, so that permalinks, the page's contents, search, MkDocs' links and th
 from __future__ import annotations
 
 import html
+import posixpath
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 from markdown import Markdown
 from markdown.blockparser import BlockParser
@@ -48,6 +50,8 @@ class PageContext:
     pictures: Mapping[str, Picture] = field(default_factory=dict)  # URL as in the notes -> what is shown
     alts: Mapping[Span, str] = field(default_factory=dict)  # place of an image -> its alternative text
     asset_url: Callable[[str], str] = lambda path: path  # path under docs_dir -> address relative to the finished page
+    notes_uri: str = "notes.md"  # of the notes file, relative to docs_dir: where its own links begin
+    docs_name: str = "docs"  # of the folder docs_dir, for links into it from notes that lie outside
     unresolved: set[str] = field(default_factory=set)  # anchors that exist nowhere, found while reading
 
 
@@ -148,6 +152,8 @@ def _tree_options(context: PageContext, stash: Callable[[str], str]) -> TreeOpti
             return url
         if url.startswith("#"):
             context.unresolved.add(url[1:])
+        elif (local := _document(context, url)) is not None:
+            return local
         return AS_WRITTEN + url if safe_link(url) or url.startswith("data:image/") else AS_WRITTEN
 
     page, site = context.page, context.site
@@ -163,6 +169,22 @@ def _tree_options(context: PageContext, stash: Callable[[str], str]) -> TreeOpti
         contents_id=contents_heading.id if contents_heading else "",
         pictures=Pictures(context.pictures, alts, context.asset_url, stash),
     )
+
+
+def _document(context: PageContext, url: str) -> str | None:
+    """A relative address as MkDocs wants it, from the folder docs_dir; None when `url` leads out of the project."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return None
+    if parts.scheme or parts.netloc or not parts.path or parts.path.startswith("/"):
+        return None
+    path = posixpath.normpath(posixpath.join(posixpath.dirname(context.notes_uri), parts.path))
+    if path == context.notes_uri:  # the notes by the name of their file
+        place = context.site.place_of_anchor(parts.fragment)
+        return place.link_from(context.page) if place else None
+    path = path.removeprefix(f"../{context.docs_name}/")
+    return urlunsplit(parts._replace(path=path + "/" if parts.path.endswith("/") else path))
 
 
 def _begins_with_text(page: Page) -> bool:

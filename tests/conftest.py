@@ -1,0 +1,56 @@
+"""What several test files share: built sites, made once for all workers."""
+
+from __future__ import annotations
+
+import fcntl
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from site_tools import AS_GIVEN, NOTES, Site, build, write_project
+
+
+@pytest.fixture(scope="session")
+def once_for_all(
+    tmp_path_factory: pytest.TempPathFactory, worker_id: str
+) -> Callable[[str, Callable[[Path], None]], Path]:
+    """A function that makes a folder once, whichever worker comes first, and gives it to all of them."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base if worker_id == "master" else base.parent
+
+    def made(name: str, make: Callable[[Path], None]) -> Path:
+        folder = shared / f"shared-{name}"
+        with (shared / f"shared-{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not (folder / "finished").exists():
+                folder.mkdir(exist_ok=True)
+                make(folder)
+                (folder / "finished").touch()
+        return folder
+
+    return made
+
+
+def _build_notes(notes: Path) -> Callable[[Path], None]:
+    def make(folder: Path) -> None:
+        # The committed baseline accepts the one known finding, so that the build is strict.
+        baseline = (NOTES.parent.parent / "notes-baseline.json").read_text(encoding="utf-8")
+        write_project(folder, notes.read_bytes())
+        (folder / "notes-baseline.json").write_text(baseline, encoding="utf-8")
+        done = build(folder, "--strict")
+        assert done.returncode == 0, done.text
+        (folder / "output.txt").write_text(done.text, encoding="utf-8")
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def shipped_site(once_for_all: Callable[[str, Callable[[Path], None]], Path]) -> Site:
+    """The strict build of the shipped notes."""
+    return Site(once_for_all("shipped", _build_notes(NOTES)) / "site")
+
+
+@pytest.fixture(scope="session")
+def given_site(once_for_all: Callable[[str, Callable[[Path], None]], Path]) -> Site:
+    """The strict build of the notes as they were given, wrongly decoded."""
+    return Site(once_for_all("given", _build_notes(AS_GIVEN)) / "site")

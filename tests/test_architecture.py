@@ -1,0 +1,183 @@
+"""The layers of ARCHITECTURE.md, walked: who imports whom, who touches files, sockets, terminals, MkDocs."""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+from site_tools import NOTES, ROOT
+
+from notesite.notes import parse
+
+HOOKS = ROOT / "hooks"
+CORE = HOOKS / "notesite"
+MODULES = sorted(CORE.rglob("*.py"))
+SCRIPTS = sorted((ROOT / "scripts").glob("*.py"))
+ADAPTERS = sorted(HOOKS.glob("*.py"))
+
+# Lower numbers first; a module imports only its own layer and lower ones.
+LAYERS = [
+    {"model", "emoji", "html", "anchors", "faults", "urls", "answers"},
+    {"codes", "diagnostics", "settings"},
+    {"source", "limits", "parser", "notes", "contents", "suppress", "reporters"}
+    | {"snippets", "commands", "blocks", "images", "links"},
+    {"plan", "render", "block_marks", "publish", "written", "bundle"},
+    {"disk", "store", "net", "stand_ins", "pipeline", "gallery", "export"},
+]
+# May touch files: the project's, the stores of pictures and drawings, and the reader of a project's own schemas.
+FILES = {"disk", "store", "net", "stand_ins", "blocks"}
+
+
+def part(path: Path) -> str:
+    """The layer's name of a core module: `snippets` for `snippets/yaml.py`."""
+    return path.relative_to(CORE).parts[0].removesuffix(".py")
+
+
+def layer(name: str) -> int:
+    return next((number for number, names in enumerate(LAYERS) if name in names), -1)
+
+
+@cache
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def imports(path: Path) -> Iterator[str]:
+    """Every module a file imports, absolute: `notesite.model`, `yaml`."""
+    package = path.relative_to(HOOKS).with_suffix("").parts[:-1] if path.is_relative_to(HOOKS) else ()
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = package[: len(package) - node.level + 1] if node.level else ()
+            module = ".".join((*base, *([node.module] if node.module else [])))
+            yield module
+            if not node.module or module in {"notesite", "importlib"}:
+                yield from (f"{module}.{alias.name}" for alias in node.names)
+
+
+def calls(path: Path) -> Iterator[tuple[str, int]]:
+    """The name of everything that is called, and its line."""
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Call):
+            function = node.func
+            name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+            owner = getattr(getattr(function, "value", None), "id", "")
+            name = "Image.open" if (owner, name) == ("Image", "open") else name  # Pillow's, over bytes in memory
+            yield name, node.lineno
+
+
+def shown(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def test_the_walk_sees_the_code() -> None:
+    assert len(MODULES) > 20
+    assert "notesite.model" in set(imports(CORE / "notes.py"))
+    assert "notesite.render.sanitize" in set(imports(CORE / "pipeline.py"))
+
+
+@pytest.mark.parametrize("path", [p for p in MODULES if p.name != "__init__.py" or p.parent != CORE], ids=shown)
+def test_imports_go_downwards_only(path: Path) -> None:
+    own = layer(part(path))
+    assert own >= 0, f"{part(path)} has no layer"
+    for module in imports(path):
+        if module.startswith("notesite."):
+            other = module.split(".")[1]
+            assert other == "VERSION" or layer(other) <= own, f"{shown(path)} imports {module}"
+
+
+@pytest.mark.parametrize("path", [*MODULES, *SCRIPTS], ids=shown)
+def test_only_hooks_know_mkdocs_and_logging(path: Path) -> None:
+    assert {module.split(".")[0] for module in imports(path)} & {"mkdocs", "logging", "material"} == set()
+
+
+@pytest.mark.parametrize("path", [*MODULES, *ADAPTERS], ids=shown)
+def test_only_net_opens_sockets(path: Path) -> None:
+    network = {"socket", "ssl", "http", "requests", "urllib3", "httpx", "aiohttp", "ftplib"}
+    found = {module for module in imports(path) if module.split(".")[0] in network or module == "urllib.request"}
+    if path.is_relative_to(CORE) and part(path) == "net":
+        return
+    assert found - {"http.client"} == set() or found == {"http"}, found
+
+
+@pytest.mark.parametrize("path", [p for p in MODULES if part(p) not in FILES], ids=shown)
+def test_only_disk_touches_files(path: Path) -> None:
+    touching = {"open", "read_text", "read_bytes", "write_text", "write_bytes", "unlink", "mkdir", "rename", "iterdir"}
+    touching |= {"mkdtemp", "mkstemp", "rmtree", "copytree", "copyfile", "symlink_to", "chmod", "glob", "rglob"}
+    bundled = "importlib.resources" in set(imports(path))  # data beside the code is part of the code
+    allowed = {"read_text", "read_bytes", "open", "iterdir"} if bundled else set()
+    assert [(name, line) for name, line in calls(path) if name in touching - allowed] == []
+    assert {"shutil", "tempfile"} & {module.split(".")[0] for module in imports(path)} == set()
+
+
+@pytest.mark.parametrize("path", [*MODULES, *ADAPTERS], ids=shown)
+def test_only_scripts_print_or_exit(path: Path) -> None:
+    assert [(name, line) for name, line in calls(path) if name in {"print", "exit", "_exit"}] == []
+    source = path.read_text(encoding="utf-8")
+    assert "sys.stdout" not in source
+    assert "sys.stderr" not in source
+
+
+@pytest.mark.parametrize("path", ADAPTERS, ids=shown)
+def test_hooks_stay_thin(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 160
+    assert "re" not in set(imports(path))
+
+
+PAGE_NAMES = {heading.text for heading in parse(NOTES.read_text(encoding="utf-8")).headings if heading.level == 3}
+# What these modules are about, whoever's notes they read; the table of codes explains their findings.
+ABOUT_KUBERNETES = ("snippets/", "commands", "codes.py")
+
+
+@pytest.mark.parametrize(
+    "path", [p for p in MODULES if not shown(p).removeprefix("hooks/notesite/").startswith(ABOUT_KUBERNETES)], ids=shown
+)
+def test_the_core_knows_no_page_of_these_notes(path: Path) -> None:
+    telling = [
+        name for name in PAGE_NAMES if name not in {"Introduction", "Table of Contents", "Objects", "Architecture"}
+    ]
+    strings = " ".join(
+        node.value
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and not _is_docstring(path, node)
+    )
+    # "Service" and "Job" are words; as whole quoted names they would be pages.
+    found = [name for name in telling if re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", strings)]
+    assert found == []
+
+
+def _is_docstring(path: Path, constant: ast.Constant) -> bool:
+    for node in ast.walk(tree(path)):
+        body = getattr(node, "body", None)
+        if isinstance(body, list) and body and isinstance(body[0], ast.Expr) and body[0].value is constant:
+            return True
+    return False
+
+
+@pytest.mark.parametrize("path", [p for p in [*MODULES, *ADAPTERS, *SCRIPTS] if p.name != "codes.py"], ids=shown)
+def test_no_file_is_too_long_to_read(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 450
+
+
+def test_the_core_imports_without_mkdocs() -> None:
+    assert not any(name == "mkdocs" or name.startswith("mkdocs.") for name in _loaded_by("import notesite.pipeline"))
+
+
+def test_a_check_starts_without_the_highlighter() -> None:
+    assert not {"pygments.lexers", "requests"} & _loaded_by("import notesite.pipeline")
+
+
+def _loaded_by(statement: str) -> set[str]:
+    import subprocess  # noqa: PLC0415  # only here
+
+    code = f"{statement}\nimport sys\nprint(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", code], env={"PYTHONPATH": str(HOOKS)}, capture_output=True, text=True, check=True
+    )
+    return set(done.stdout.split())

@@ -1,0 +1,240 @@
+"""From the notes to a site: the contents list, the level of the sections, pages, addresses, anchors."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from cases_io import Case, read_cases
+from hypothesis import example, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+from site_tools import NOTES
+
+from notesite.anchors import RESERVED, Anchors, Slugs, github_anchor
+from notesite.codes import CODES
+from notesite.contents import in_page_anchor
+from notesite.notes import parse
+from notesite.plan import Site, check_links, plan, unused_page_settings
+from notesite.settings import PageSettings, Settings
+
+
+def planned(text: str, **settings: Any) -> Site:
+    return plan(parse(text), Settings(**settings))
+
+
+def described(site: Site) -> Iterator[str]:
+    """The split, one line a page, and the findings."""
+    yield f"split at level {site.split_level}" if site.split_level else "one page"
+    for page in site.pages:
+        state = "" if page.listed else ", not listed"
+        yield f"{page.slug or '/'}: {page.title}, lines {page.first}-{page.last}{state}"
+    for found in sorted(site.findings, key=lambda found: found.sort_key):
+        yield f"{found.span.start} {found.code} {found.message}"
+
+
+# --- Contents lists of all shapes
+
+
+@pytest.mark.parametrize("case", read_cases("contents/shapes.txt"), ids=str)
+def test_shapes(case: Case) -> None:
+    assert "".join(f"{line}\n" for line in described(planned(case.input))) == case.expected
+
+
+def test_the_notes() -> None:
+    site = planned(NOTES.read_text(encoding="utf-8"))
+    assert [page.slug for page in site.pages] == [
+        "",
+        *("introduction", "architecture", "objects", "pod", "replicaset", "deployment", "service"),
+        *("environment-variables", "config-maps", "secrets", "demonset", "job", "cron-job"),
+        *("kubernates-workflow", "multi-container-pods"),
+    ]
+    assert [page.slug for page in site.pages if not page.listed] == ["replicaset"]
+    assert [(found.code, found.span.start.line) for found in site.findings] == [("N_TOC", 297)]
+    assert len(site.anchors) == 65
+
+
+@pytest.mark.parametrize(
+    ("target", "anchor"),
+    [
+        ("#pod", "pod"),
+        ("#", ""),
+        ("https://github.com/o/r#pod", "pod"),
+        ("https://www.github.com/o/r/#pod", "pod"),
+        ("https://github.com/o/r/blob/main/README.md#pod", "pod"),
+        ("https://github.com/o/r/blob/main/docs/other.md#pod", None),
+        ("https://github.com/o/r/issues#pod", None),
+        ("https://example.com/o/r#pod", None),
+        ("pod.md#pod", None),
+        ("https://[broken", None),
+    ],
+)
+def test_in_page_anchor(target: str, anchor: str | None) -> None:
+    assert in_page_anchor(target) == anchor
+
+
+# --- Every line on one page
+
+
+@pytest.mark.parametrize("case", read_cases("contents/shapes.txt"), ids=str)
+@pytest.mark.parametrize("level", [None, 1, 2, 3])
+def test_every_line_is_on_one_page(case: Case, level: int | None) -> None:
+    site = planned(case.input, split_level=level)
+    ranges = sorted((page.first, page.last) for page in site.pages if page.last >= page.first)
+    assert [n for first, last in ranges for n in range(first, last + 1)] == list(
+        range(1, len(case.input.split("\n")) + 1)
+    )
+
+
+@pytest.mark.parametrize("case", read_cases("contents/shapes.txt"), ids=str)
+def test_every_heading_and_anchor_is_on_one_page(case: Case) -> None:
+    notes = parse(case.input)
+    site = plan(notes, Settings())
+    assert sorted(h.span for page in site.pages for h in page.headings) == [h.span for h in notes.headings]
+    assert {h.id for h in notes.headings if h.id} <= set(site.anchors)
+
+
+# --- Settings
+
+
+SMALL = "# T\n\n## One\na\n## Two\nb\n## Three\nc [x](#two)\n"
+
+
+def test_a_wanted_split_level_is_followed() -> None:
+    text = "# T\n\n## A\n### a1\n### a2\n## B\n### b1\n"
+    assert [p.slug for p in planned(text, split_level=3).pages][1:] == ["a", "a1", "a2", "b", "b1"]
+    assert [p.slug for p in planned(text, split_level=2).pages][1:] == ["a", "b"]
+    assert len(planned(text, split_level=1).pages) <= 2
+
+
+def test_a_page_takes_its_settings_by_text_or_anchor() -> None:
+    pages = {"One": PageSettings(title="First", slug="first"), "three": PageSettings(slug="a/b ../C")}
+    site = planned(SMALL, pages=pages)
+    assert [(p.slug, p.title) for p in site.pages[1:]] == [("first", "First"), ("two", "Two"), ("ab-c", "Three")]
+    assert site.redirects == {"one": "first.md", "three": "ab-c.md"}
+    assert [found.code for found in site.findings] == ["N_SLUG"]
+
+
+def test_settings_for_pages_that_do_not_exist_are_named() -> None:
+    settings = Settings(pages={"One": PageSettings(), "Gone": PageSettings()})
+    assert unused_page_settings(plan(parse(SMALL), settings), settings) == ["Gone"]
+
+
+def test_redirects_lead_to_pages_and_anchors() -> None:
+    site = planned(SMALL, redirects={"/old/": "one", "older": "two#two", "oldest": "three/", "gone": "nowhere"})
+    assert site.redirects == {"old": "one.md", "older": "two.md#two", "oldest": "three.md"}
+
+
+# --- Links inside the notes
+
+
+def test_links_lead_to_their_pages() -> None:
+    site = planned(SMALL)
+    place = site.place("#two")
+    assert place is not None
+    assert place.link_from(site.pages[3]) == "two.md#two"
+    assert place.link_from(site.pages[2]) == "#two"
+    assert site.place("#user-content-two") == place
+    assert site.place("https://example.org/") is None
+    top = site.place("#top")
+    assert top is not None
+    assert top.page is site.home
+
+
+def test_a_link_that_leads_nowhere_names_the_nearest_anchor() -> None:
+    notes = parse(SMALL + "[y](#Thre) [z](#nothing-like-it) [ok](#ONE)\n")
+    found = list(check_links(notes, plan(notes, Settings())))
+    assert [(d.code, str(d.span.start), d.help.split(".")[0]) for d in found] == [
+        ("L_ANCHOR", "9:1", "Write (#three)"),
+        ("L_ANCHOR", "9:12", CODES["L_ANCHOR"].fix.split(".")[0]),
+        ("L_ANCHOR", "9:34", "Write (#one)"),
+    ]
+
+
+# --- Large pages
+
+
+def test_a_section_that_holds_most_of_the_file_is_split_once_more() -> None:
+    large = "".join(f"### Part {n}\n" + "text\n" * 100 for n in range(1, 6))
+    contents = "## Contents\n- [Small](#small)\n- [Large](#large)\n- [Other](#other)\n\n"
+    site = planned(f"# T\n\n{contents}## Small\na\n## Large\nintro\n{large}## Other\nb\n")
+    assert [p.slug for p in site.pages][1:] == ["small", "large", *(f"part-{n}" for n in range(1, 6)), "other"]
+    assert {p.parent for p in site.pages if p.slug.startswith("part")} == {"large.md"}
+    assert {"Large": ["large.md", *({f"Part {n}": f"part-{n}.md"} for n in range(1, 6))]} in site.navigation()
+
+
+def test_1500_sections() -> None:
+    site = planned("# T\n\n" + "".join(f"## Section {n % 700}\ntext {n}\n" for n in range(1500)))
+    assert len(site.pages) == 1501
+    assert len({page.uri.casefold() for page in site.pages}) == 1501
+
+
+# --- Anchors and addresses
+
+
+@pytest.mark.parametrize(
+    ("text", "anchor"),
+    [
+        ("What is a Pod?", "what-is-a-pod"),
+        ("Control Plane / Master Node", "control-plane--master-node"),
+        ("✅ Why Use Kubernetes?", "-why-use-kubernetes"),
+        ("etcd (Key-Value Store)", "etcd-key-value-store"),
+        ("C++ & C#", "c--c"),
+        ("snake_case and-hyphen", "snake_case-and-hyphen"),
+        ("Größe", "größe"),
+        ("日本語 の 見出し", "日本語-の-見出し"),
+        ("مرحبا", "مرحبا"),
+        ("1.2.3 Version", "123-version"),
+        ("a\tb", "ab"),
+        ("½ ² Ⅳ", "--ⅳ"),
+        ("🚀", ""),
+        ("!!!", ""),
+    ],
+)
+def test_github_anchors(text: str, anchor: str) -> None:
+    assert github_anchor(text) == anchor
+
+
+def test_repeated_anchors_are_numbered_as_on_github() -> None:
+    anchors = Anchors()
+    assert [anchors.take(text) for text in ["a", "a", "a-1", "a", "A", ""]] == ["a", "a-1", "a-1-1", "a-2", "a-3", ""]
+
+
+NAMES = [
+    *("CON", "con.", "aux ", "index", "404", "..", "../../etc/passwd", "a/b", "a\\b", "C:", "🚀", "!!!", "ﬁle", "file"),
+    *("Pod", "pod", "P\u200bod", "\u202eabc", "ＣＯＮ", "İ", "ß", "ss", "e\u0301", "é", "com¹", "nul.md", "search"),
+    *("-", "_", ".git", "~", "%2e%2e", "a" * 300, "日" * 200, "pod-2", "assets", "ſ", "K", "section-1", "CON-section"),
+]
+
+
+@hypothesis_settings(max_examples=300, deadline=None)
+@given(st.lists(st.one_of(st.text(max_size=40), st.sampled_from(NAMES)), max_size=12))
+@example(NAMES)
+@example(NAMES * 2)
+def test_addresses_are_safe_and_unique_everywhere(names: list[str]) -> None:
+    slugs = Slugs()
+    taken = [slugs.take(name, number) for number, name in enumerate(names, 1)]
+    folded = [unicodedata.normalize("NFKD", slug).casefold() for slug in taken]
+    assert len(set(folded)) == len(names)
+    for slug in taken:
+        assert slug
+        assert not set(slug) & set('/\\:*?"<>|%.#& \x00\u200b\u202e')
+        assert unicodedata.normalize("NFKC", slug).casefold() not in RESERVED
+        assert len(slug.encode()) <= 90
+        assert slug == unicodedata.normalize("NFC", slug)
+        assert all(unicodedata.category(char)[0] != "C" for char in slug)
+        assert not slug.startswith("-")
+    again = Slugs()
+    assert taken == [again.take(name, number) for number, name in enumerate(names, 1)]
+
+
+@hypothesis_settings(max_examples=100, deadline=None)
+@given(st.lists(st.tuples(st.integers(1, 6), st.sampled_from([*NAMES[:20], "Pod", "A", "B"])), max_size=15))
+def test_any_headings_make_a_site(headings: list[tuple[int, str]]) -> None:
+    text = "".join(f"{'#' * level} {name}\ntext\n\n" for level, name in headings)
+    site = planned(text)
+    covered = sorted(n for page in site.pages for n in range(page.first, page.last + 1))
+    assert covered == list(range(1, len(text.split("\n")) + 1))
+    assert len({page.uri.casefold() for page in site.pages}) == len(site.pages)

@@ -1,0 +1,119 @@
+"""What people and programs read: the text with its caret, the JSON."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from notesite.codes import CODES, Severity
+from notesite.diagnostics import Report, Skipped, finding
+from notesite.model import Position, Span
+from notesite.reporters import Context, reporter
+from notesite.reporters.text import printable
+
+LINES = ["# Title", "\tsee [here](#gone)", "long " * 60 + "X" + " tail" * 20, "esc \x1b[31m \u202e"]
+CONTEXT = Context("docs/notes.md", LINES)
+
+
+def text(*found: Span, code: str = "L_ANCHOR", context: Context = CONTEXT) -> str:
+    return reporter("text")(Report(tuple(finding(code, "it is wrong", span) for span in found), checked=3), context)
+
+
+def test_text_golden() -> None:
+    assert text(Span.at(2, 6, 13)) == (
+        "docs/notes.md:2:6: L_ANCHOR error: it is wrong\n"
+        "  2 | \tsee [here](#gone)\n"
+        "    | \t    ^^^^^^^^^^^^^\n"
+        f"  = {CODES['L_ANCHOR'].fix}\n"
+        "3 checked: 1 error, 0 warnings, 0 infos\n"
+    )
+
+
+def test_a_long_line_is_shown_around_the_finding() -> None:
+    shown = text(Span.at(3, 301)).splitlines()
+    assert all(len(line) < 140 for line in shown)
+    assert shown[1][shown[2].index("^")] == "X"
+
+
+@pytest.mark.parametrize(
+    "span",
+    [
+        Span.at(99),
+        Span.at(1, 50),
+        Span.at(1, 1, 0),
+        Span(Position(1, 3), Position(2, 4)),
+        Span.at(3, 1, 10_000),
+        Span.at(3, 401),
+        Span(Position(2, 6), Position(2, 2)),
+    ],
+)
+def test_any_place_can_be_shown(span: Span) -> None:
+    shown = text(span)
+    assert shown.startswith(f"docs/notes.md:{span.start}: ")
+    assert all(len(line) < 140 for line in shown.splitlines())
+
+
+def test_nothing_steers_the_terminal() -> None:
+    shown = text(Span.at(4, 5))
+    assert "\x1b" not in shown
+    assert "\u202e" not in shown
+    assert "\\x1b[31m" in shown
+    assert printable("a\tb\n\x07é🚀") == "a\tb\\n\\x07é🚀"
+
+
+def test_colour_only_when_asked_for() -> None:
+    assert "\x1b" not in text(Span.at(1))
+    assert "\x1b[1;31mL_ANCHOR error\x1b[0m" in text(Span.at(1), context=Context("n", LINES, color=True))
+
+
+def test_what_was_not_checked_is_shown_and_counted() -> None:
+    report = Report(
+        skipped=(Skipped("image", "no network", Span.at(2, 3)),), accepted=(finding("N_TOC", "", Span.at(1)),)
+    )
+    assert reporter("text")(report, CONTEXT) == (
+        "docs/notes.md:2:3: skipped: image: no network\n"
+        "0 checked: 0 errors, 0 warnings, 0 infos; 1 skipped, 1 accepted\n"
+    )
+
+
+def test_a_finding_in_another_file_shows_its_line() -> None:
+    context = Context("n", LINES, extra_lines=(("mkdocs.yml", ["a: b"]),))
+    report = Report((finding("I_CONFIG", "x", Span.at(1, 4), path="mkdocs.yml"),))
+    assert "mkdocs.yml:1:4: I_CONFIG error: x\n  1 | a: b\n    |    ^\n" in reporter("text")(report, context)
+
+
+def test_json() -> None:
+    report = Report(
+        (finding("N_TOC", "é “x”", Span(Position(1, 2), Position(1, 5)), severity=Severity.INFO),),
+        (Skipped("link", "no answer", Span.at(4, 5)),),
+        checked=7,
+    )
+    found = json.loads(reporter("json")(report, CONTEXT))
+    assert found == {
+        "version": 1,
+        "summary": {
+            "checked": 7,
+            "errors": 0,
+            "warnings": 0,
+            "infos": 1,
+            "skipped": 1,
+            "accepted": 0,
+            "ignored": 0,
+        },
+        "diagnostics": [
+            {
+                "path": "docs/notes.md",
+                "line": 1,
+                "column": 2,
+                "end_line": 1,
+                "end_column": 5,
+                "code": "N_TOC",
+                "severity": "info",
+                "message": "é “x”",
+                "help": CODES["N_TOC"].fix,
+                "url": "docs/developer/diagnostics.md#n_toc",
+            }
+        ],
+        "skipped": [{"path": "docs/notes.md", "line": 4, "column": 5, "what": "link", "reason": "no answer"}],
+    }

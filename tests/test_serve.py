@@ -1,0 +1,123 @@
+"""`mkdocs serve`: picks up edits of the notes, survives broken ones, recovers."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from site_tools import command, environment, write_project
+
+GOOD = "# T\n\n## One\n\nfirst-words\n\n## Two\n\n## Three\n"
+BROKEN = "# T\n\n## Contents\n- [Gone](#gone)\n- [One](#one)\n- [Two](#two)\n\n## One\n## Two\n## Three\n"
+PATIENCE = 60  # seconds; a rebuild takes one or two on an idle machine
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+class Preview:
+    """A running `mkdocs serve`."""
+
+    def __init__(self, folder: Path, *options: str) -> None:
+        self.notes = folder / "docs" / "notes.md"
+        self.url = f"http://127.0.0.1:{free_port()}/"
+        address = self.url.removeprefix("http://").rstrip("/")
+        self.process = subprocess.Popen(
+            command("serve", "--livereload", "--dev-addr", address, *options),
+            cwd=folder,
+            env=environment(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        self.said: list[str] = []
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def _read(self) -> None:
+        assert self.process.stdout
+        self.said.extend(iter(self.process.stdout.readline, ""))
+
+    @property
+    def output(self) -> str:
+        """All it has said."""
+        return "".join(self.said)
+
+    def get(self, path: str) -> str:
+        """The page at `path`, "" when there is none."""
+        try:
+            with urllib.request.urlopen(self.url + path, timeout=10) as answer:
+                return str(answer.read().decode())
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
+            return ""
+
+    def wait_for_words(self, words: str, path: str = "") -> None:
+        """Wait until the page at `path` holds the words."""
+        self._wait(lambda: words in self.get(path), f"{words!r} on /{path}")
+
+    def wait_for_output(self, words: str) -> None:
+        """Wait until it has said the words."""
+        self._wait(lambda: words in self.output, f"{words!r} in the terminal")
+
+    def _wait(self, happened: object, what: str) -> None:
+        deadline = time.monotonic() + PATIENCE
+        while not happened():  # type: ignore[operator]
+            assert self.process.poll() is None, self.output
+            assert time.monotonic() < deadline, f"no {what}:\n{self.output}"
+            time.sleep(0.1)
+
+    def close(self) -> None:
+        """End it."""
+        self.process.terminate()
+        self.process.wait(timeout=20)
+        self._reader.join(timeout=20)
+        assert self.process.stdout
+        self.process.stdout.close()
+
+
+@contextmanager
+def preview(folder: Path, *options: str) -> Iterator[Preview]:
+    running = Preview(folder, *options)
+    try:
+        yield running
+    finally:
+        running.close()
+
+
+def test_an_edit_a_break_and_a_repair_are_picked_up(tmp_path: Path) -> None:
+    write_project(tmp_path, GOOD)
+    with preview(tmp_path) as running:
+        running.wait_for_words("first-words", "one/")
+        running.notes.write_text(GOOD.replace("first-words", "second-words"), encoding="utf-8")
+        running.wait_for_words("second-words", "one/")
+        running.notes.write_text(BROKEN, encoding="utf-8")
+        running.wait_for_output("docs/notes.md:4:3: N_ENTRY error")
+        assert "second-words" in running.get("one/")
+        repaired = tmp_path / "docs" / ".notes.md.new"  # as editors save: a new file takes the name
+        repaired.write_text(GOOD.replace("first-words", "third-words"), encoding="utf-8")
+        repaired.rename(running.notes)
+        running.wait_for_words("third-words", "one/")
+        assert "Traceback" not in running.output
+
+
+@pytest.mark.parametrize("broken", [BROKEN.encode(), b"", b"\xff\xfe#"], ids=["entry", "empty", "UTF-16"])
+def test_a_preview_that_starts_broken_waits_for_the_repair(tmp_path: Path, broken: bytes) -> None:
+    write_project(tmp_path, broken)
+    with preview(tmp_path) as running:
+        running.wait_for_words("The notes cannot be shown")
+        running.wait_for_output("waits for the repair")
+        assert "docs/notes.md:" in running.output
+        running.notes.write_text(GOOD, encoding="utf-8")
+        running.wait_for_words("first-words", "one/")
+        assert "Traceback" not in running.output
