@@ -20,6 +20,7 @@ FAMILIES = (
     ("Commands", codes.SHELL),
     ("Images", codes.IMAGES),
     ("Links", codes.LINKS),
+    ("The offline copy", codes.BUNDLE),
 )
 INTRODUCTION = """# Findings
 

@@ -3,7 +3,7 @@
 One table, many readers: the checks, the reporters' help texts, the settings' `rules`, and
 docs/developer/diagnostics.md, which is generated from it.  A code is stable: it may be retired, never reused.
 Families: N_ the notes file and its contents list, I_ settings and ignores, Y_ YAML, K_ Kubernetes,
-S_ shell commands, E_ images, L_ links.
+S_ shell commands, E_ images, L_ links, B_ the offline bundle.
 """
 
 from __future__ import annotations
@@ -558,9 +558,36 @@ LINKS: tuple[Code, ...] = (
         "Use a public address, write it as code, or exclude it in `extra.notes.links.exclude`.",
     ),
 )
+BUNDLE: tuple[Code, ...] = (
+    Code(
+        "B_REMOTE",
+        _W,
+        "A page shows something that is only on the network; the offline copy shows a link in its place.",
+        "Mirror it with `scripts/mirror_images.py`, or keep a copy in the documentation folder.",
+    ),
+    Code(
+        "B_ABSOLUTE",
+        _W,
+        "A link begins with `/`, so it leads nowhere in a folder.",
+        "Write it relative to the notes file.",
+    ),
+    Code(
+        "B_MISSING",
+        _E,
+        "A page of the offline copy needs a file that is not in it.",
+        "Put the file into the documentation folder, or correct the link.",
+    ),
+    Code(
+        "B_NAME",
+        _E,
+        "A file's name is not safe on Windows, macOS and Linux alike.",
+        "Rename the file, or choose another address for the page in `extra.notes.pages`.",
+    ),
+    Code("B_PDF", _E, "The PDF cannot be printed.", "Install Chromium or Chrome, or name it in CHROMIUM."),
+)
 
 CODES = {
     code.name: code
-    for family in (NOTES, SETTINGS, YAML, REFERENCES, KUBERNETES, SHELL, IMAGES, LINKS)
+    for family in (NOTES, SETTINGS, YAML, REFERENCES, KUBERNETES, SHELL, IMAGES, LINKS, BUNDLE)
     for code in family
 }

@@ -1,0 +1,91 @@
+"""HTML as the XML that e-book readers want: well-formed, without elements that HTML has given up."""
+
+from __future__ import annotations
+
+import io
+import re
+import xml.etree.ElementTree as ET
+from collections.abc import Iterator
+from xml.sax.saxutils import escape, quoteattr
+
+from tinyhtml5.parser import HTMLParser
+
+from .markup import VOID
+
+XHTML = "http://www.w3.org/1999/xhtml"
+SVG = "http://www.w3.org/2000/svg"
+_XLINK = "http://www.w3.org/1999/xlink"
+_INVALID = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
+# Given up by HTML; what they meant is the reader's style now.
+_REPLACED = {
+    "center": "div",
+    "font": "span",
+    "tt": "code",
+    "strike": "s",
+    "big": "span",
+    "acronym": "abbr",
+    "dir": "ul",
+}
+_GIVEN_UP = {"align", "valign", "bgcolor", "border", "cellpadding", "cellspacing", "nowrap", "color", "face", "size"}
+_GIVEN_UP |= {"clear", "noshade", "compact", "summary", "char", "charoff", "axis", "hspace", "vspace", "background"}
+_SIZED = {"img", "video", "canvas"}  # where width and height are still attributes
+_BARE_TABLE = {"scope": {"th"}, "start": {"ol"}, "type": {"ol", "a", "source", "style"}, "value": {"li", "data"}}
+
+
+def to_xhtml(html: str) -> str:
+    """The content of a page as XHTML.  Whatever the HTML is like, the result is well-formed."""
+    # A stream: the parser takes a short text for the name of a file.
+    fragment = HTMLParser(namespace_html_elements=True).parse_fragment(io.StringIO(html))
+    return _text(fragment.text) + "".join(piece for child in fragment for piece in _element(child, XHTML))
+
+
+def _element(element: ET.Element, outer: str) -> Iterator[str]:
+    if isinstance(element.tag, str):
+        space, _, name = element.tag.rpartition("}")
+        yield from _written(element, space.removeprefix("{") or XHTML, name, outer)
+    yield _text(element.tail)
+
+
+def _written(element: ET.Element, space: str, name: str, outer: str) -> Iterator[str]:
+    if not _NAME.fullmatch(name):
+        yield _text(element.text)
+        yield from (piece for child in element for piece in _element(child, outer))
+        return
+    if space == XHTML and name == "input":  # a task's box: e-books have no forms
+        yield "☑ " if element.get("checked") is not None else "☐ "
+        return
+    if space == XHTML and name == "source" and not (element.get("srcset") or element.get("src")):
+        return
+    if space == XHTML and name == "picture" and element.find(f"{{{XHTML}}}img") is None:
+        name = "span"  # words stand in the place of its picture
+    name = _REPLACED.get(name, name) if space == XHTML else name
+    declared = f' xmlns="{space}"' if space != outer else ""
+    attributes = "".join(_attributes(element, name, space))
+    if space == XHTML and name in VOID:
+        yield f"<{name}{declared}{attributes}/>"
+        return
+    yield f"<{name}{declared}{attributes}>{_text(element.text)}"
+    yield from (piece for child in element for piece in _element(child, space))
+    yield f"</{name}>"
+
+
+def _attributes(element: ET.Element, name: str, space: str) -> Iterator[str]:
+    for full, value in element.attrib.items():
+        own_space, _, key = full.rpartition("}")
+        if own_space == "{" + _XLINK and key == "href":
+            yield f' xmlns:xlink="{_XLINK}" xlink:href={quoteattr(_INVALID.sub("", value))}'
+            continue
+        if own_space or not _NAME.fullmatch(key) or (space == XHTML and _is_given_up(key, name)):
+            continue
+        yield f" {key}={quoteattr(_INVALID.sub('', value))}"
+
+
+def _is_given_up(key: str, name: str) -> bool:
+    if key in {"width", "height"}:
+        return name not in _SIZED
+    return key in _GIVEN_UP or name not in _BARE_TABLE.get(key, {name})
+
+
+def _text(text: str | None) -> str:
+    return escape(_INVALID.sub("", text)) if text else ""

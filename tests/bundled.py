@@ -1,0 +1,67 @@
+"""The offline forms of the shipped notes, built once for the tests that look at them."""
+
+from __future__ import annotations
+
+import functools
+import os
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from notesite.disk import open_project
+from notesite.pipeline import Loaded, load
+
+ROOT = Path(__file__).resolve().parent.parent
+SCRIPT = ROOT / "scripts" / "bundle_offline.py"
+DATE = 1_700_000_000  # 2023-11-14
+
+
+@dataclass(frozen=True)
+class Forms:
+    """Where each form is."""
+
+    zip: Path
+    single: Path
+    paper: Path
+    pdf: Path
+    epub: Path
+
+    def unpack(self, folder: Path) -> Path:
+        """The zip's one folder, unpacked in `folder`."""
+        with zipfile.ZipFile(self.zip) as archive:
+            archive.extractall(folder)
+        (top,) = folder.iterdir()
+        return top
+
+
+def run(*options: str, env: Mapping[str, str] | None = None, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    """Run the script."""
+    environment = {**os.environ, "SOURCE_DATE_EPOCH": str(DATE), "NO_COLOR": "1", **(env or {})}
+    command = [sys.executable, str(SCRIPT), *options]
+    return subprocess.run(
+        command, cwd=cwd, env=environment, capture_output=True, text=True, check=False, timeout=300, encoding="utf-8"
+    )
+
+
+_kept: list[tempfile.TemporaryDirectory[str]] = []  # until the tests end
+
+
+@functools.cache
+def shipped() -> Forms:
+    """All forms of the shipped notes."""
+    _kept.append(tempfile.TemporaryDirectory(prefix="notes-forms-"))
+    folder = Path(_kept[-1].name)
+    names = {"output": "o.zip", "single-file": "s.html", "print": "p.html", "pdf": "p.pdf", "epub": "e.epub"}
+    done = run(*(word for key, name in names.items() for word in (f"--{key}", str(folder / name))))
+    assert done.returncode == 0, done.stdout + done.stderr
+    return Forms(*(folder / name for name in names.values()))
+
+
+@functools.cache
+def shipped_notes() -> Loaded:
+    """The shipped notes, read and planned."""
+    return load(open_project(ROOT / "mkdocs.yml"))
