@@ -1,13 +1,29 @@
-"""What several test files share: built sites, made once for all workers."""
+"""What several test files share: built sites, made once for all workers, and one real Chromium for each worker."""
 
 from __future__ import annotations
 
 import fcntl
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 from site_tools import AS_GIVEN, NOTES, Site, build, write_project
+
+CHROMIUM = "/usr/bin/chromium"
+SWITCHES = [
+    *("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"),
+    *("--disable-sync", "--no-first-run", "--disable-quic"),
+]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all tests of a worker; Playwright allows no second one beside it."""
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=SWITCHES)
+        yield chromium
+        chromium.close()
 
 
 @pytest.fixture(scope="session")

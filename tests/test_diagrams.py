@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 import draw_diagrams
 from drawing import Box, Drawing, palette_css
@@ -118,14 +118,6 @@ def test_a_drawing_can_be_inlined_into_markdown(file: str) -> None:
 def test_ids_are_unique_over_all_drawings() -> None:
     ids = Counter(re.findall(r'\bid="([^"]+)"', "".join(DRAWN.values())))
     assert [name for name, count in ids.items() if count > 1] == []
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=list(CHROMIUM))
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser
 
 from notesite.notes import parse
 from notesite.plan import plan
@@ -165,17 +165,15 @@ def served(built: Path, tmp_path: Path) -> Iterator[str]:
 
 
 @pytest.mark.browser
-def test_the_site_works_under_its_own_security_policy(served: str) -> None:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-        page = browser.new_page()
-        problems: list[str] = []
-        page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
-        page.on("pageerror", lambda error: problems.append(str(error)))
-        page.goto(served)
-        page.wait_for_load_state("networkidle")
-        page.locator("input.md-search__input").click()
-        page.keyboard.type("pod")
-        page.locator(".md-search-result__item").first.wait_for(timeout=10_000)
-        browser.close()
+def test_the_site_works_under_its_own_security_policy(served: str, browser: Browser) -> None:
+    page = browser.new_page()
+    problems: list[str] = []
+    page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.goto(served)
+    page.wait_for_load_state("networkidle")
+    page.locator("input.md-search__input").click()
+    page.keyboard.type("pod")
+    page.locator(".md-search-result__item").first.wait_for(timeout=10_000)
+    page.close()
     assert problems == []

@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 import bundled
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Request
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("offline")]
 
@@ -60,14 +60,6 @@ class Watch:
     def assert_silent(self) -> None:
         """Nothing was asked of a network, nothing failed, nothing was wrong."""
         assert (self.external, self.failed, self.errors) == ([], [], [])
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=[*CHROMIUM])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

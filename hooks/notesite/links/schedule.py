@@ -139,4 +139,4 @@ def _fetched(fetch: Fetch, job: Job, seconds: float) -> Answer | Failure:
     try:
         return fetch(job, seconds)
     except Exception as error:  # noqa: BLE001  # one address must not end the check of all the others
-        return Failure("E_INTERNAL", f"{type(error).__name__}: {error}")
+        return Failure("internal", f"{type(error).__name__}: {error}")
