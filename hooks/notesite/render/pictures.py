@@ -48,6 +48,10 @@ class Pictures:
         linked = any(parent.tag == "a" for parent in _ancestors(image, parents))
         image.set("alt", alt)
         if not picture.src:
+            if parents[image].tag == "picture":  # its sources are missing as well; it becomes what is shown instead
+                image = parents[image]
+                for child in list(image):
+                    image.remove(child)
             self._stand_in(image, picture, alt)
         else:
             image.set("src", picture.src)
@@ -61,7 +65,7 @@ class Pictures:
                 image.set("data-enlarge", "")
             if picture.webp and image.get("srcset") is None and parents[image].tag != "picture":
                 _with_source(image, self.asset_url(picture.webp))
-        words = _caption(picture)
+        words = _caption(picture, linked=linked)
         if words is not None:
             parent = parents[image]
             _insert_after(parent, image, words)
@@ -128,7 +132,7 @@ def _with_source(image: ET.Element, webp: str) -> None:
     image.append(inner)
 
 
-def _caption(picture: Picture) -> ET.Element | None:
+def _caption(picture: Picture, *, linked: bool) -> ET.Element | None:
     """The words under a picture, None when there is nothing to add to it."""
     if not (picture.caption or picture.note):
         return None
@@ -137,7 +141,7 @@ def _caption(picture: Picture) -> ET.Element | None:
     if picture.note:
         note = ET.SubElement(span, "span", {"class": "notes-caption__note"})
         note.text = f"{' ' if picture.caption else ''}{picture.note}."
-        if picture.original_url:
+        if picture.original_url and not linked:  # a link cannot stand inside a link
             note.text = f"{note.text[:-1]} ("
             link = ET.SubElement(note, "a", {"href": picture.original_url})
             link.text, link.tail = "original", ")."
