@@ -7,7 +7,7 @@ export NO_MKDOCS_2_WARNING := 1
 export PYTHONPATH := hooks:scripts
 
 .DEFAULT_GOAL := help
-.PHONY: help site serve check test lint offline bench clean
+.PHONY: help site serve check test lint fuzz offline books bench clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | column -t -s '|'
@@ -32,8 +32,14 @@ lint: $(VENV)/dev ## formatting, lint rules, types
 test: lint ## everything: lint, types, unit, property, fault and browser tests
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
-offline: $(VENV)/runtime ## the offline bundle: dist/*-offline.zip
+fuzz: $(VENV)/dev ## property tests with new examples instead of the same ones
+	HYPOTHESIS_PROFILE=new $(BIN)/python -m pytest -m "not browser" -k "fidelity or words or source or plan or images or yaml or shell"
+
+offline: $(VENV)/runtime ## the site for reading without a network: dist/*-offline.zip
 	$(BIN)/python scripts/bundle_offline.py
+
+books: $(VENV)/runtime ## the site as one HTML file, a PDF and an e-book (the PDF needs Chromium)
+	$(BIN)/python scripts/bundle_offline.py --single-file dist/notes.html --pdf dist/notes.pdf --epub dist/notes.epub
 
 bench: $(VENV)/dev ## ratios of speed, side by side in one run; writes dist/bench.json
 	$(BIN)/python scripts/bench.py

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import fcntl
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from playwright.sync_api import Browser, sync_playwright
 from site_tools import AS_GIVEN, NOTES, Site, build, write_project
+
+# The same examples in every run: a test that fails must fail for a reason in the change.  `make fuzz` looks for new ones.
+settings.register_profile("same", derandomize=True)
+settings.register_profile("new", derandomize=False, max_examples=1000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
 CHROMIUM = "/usr/bin/chromium"
 SWITCHES = [
