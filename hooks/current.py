@@ -40,8 +40,8 @@ class Current:
     bridge: Bridge
     gallery: Gallery | None = None
     marks: Mapping[int, BlockMark] = field(default_factory=dict)
-    # Adds to the tree of a page of the notes what its author did not write.
-    decorate: Callable[[ET.Element, Page], None] = lambda _root, _page: None
+    # Adds to the tree of a page of the notes what its author did not write; None: the contents on the home page alone.
+    decorate: Callable[[ET.Element, Page], None] | None = None
 
 
 _builds: list[Current] = []

@@ -14,7 +14,7 @@ from mkdocs.utils import get_relative_url
 import current
 from notesite.pipeline import NOTES_CODES, check
 from notesite.render.bridge import PageContext
-from notesite.render.decorate import decorate_other
+from notesite.render.decorate import contents_only, decorate_other
 from notesite.render.home import edit_place, forwarding_html, redirect_html, redirect_targets
 from notesite.render.page import page_source
 
@@ -77,7 +77,8 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
             context.pictures, context.alts = run.gallery.pictures, run.gallery.alts
         context.notes_uri, context.docs_name = _notes_uri(config), Path(config.docs_dir).name
         context.asset_url = lambda path: get_relative_url(path, page.url)
-        context.decorate = lambda root: run.decorate(root, plan)
+        add = run.decorate or contents_only(run.build.loaded.notes, run.build.site)
+        context.decorate = lambda root: add(root, plan)
         run.bridge.context = context
     return markdown
 

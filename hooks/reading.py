@@ -24,7 +24,7 @@ from notesite.disk import write_atomically
 from notesite.git import last_changed, line_dates
 from notesite.render.cards import Card, Home, grouped, unknown_members
 from notesite.render.command_list import Command, by_line, commands_of, commands_source, search_documents
-from notesite.render.decorate import Extras, decorate
+from notesite.render.decorate import Extras, contents_id, decorate
 from notesite.render.descriptions import description_of
 from notesite.render.manifests import manifests_of
 from notesite.render.names import names_of
@@ -67,21 +67,21 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     for manifest in manifests:
         files.append(File.generated(config, f"{settings.manifests.folder}/{manifest.name}", content=manifest.text))
     own = settings.commands
-    more = (Card(own.title, COMMANDS, own.description, _icon(config, own.icon)),) if _Run.command_page else ()
-    for name in unknown_members(site, settings.groups, more):
+    more = (Card(own.title, COMMANDS),) if _Run.command_page else ()
+    for name in unknown_members(site, settings.groups):
         current.log.warning("extra.notes.groups: %r is no section of the notes", name)
     icons = {page.settings.icon: _icon(config, page.settings.icon) for page in site.pages}
     picture = Path(config.docs_dir, settings.home.picture)
     home = Home(
         about=settings.home.about or config.site_description or "",
-        groups=grouped(site, settings.groups, _Run.descriptions, icons, more),
+        groups=grouped(site, settings.groups, _Run.descriptions, icons),
         picture=picture.read_text("utf-8") if settings.home.picture and picture.is_file() else "",
         download=settings.home.download if hosted else "",
         more=more,
     )
     extras = Extras(
         home=home,
-        contents_id=notes.contents.heading.id if notes.contents and notes.contents.heading else "",
+        contents_id=contents_id(notes),
         commands=by_line(_Run.commands),
         manifests={manifest.line: manifest for manifest in manifests},
         names=names_of(site, settings.synonyms),

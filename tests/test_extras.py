@@ -191,14 +191,12 @@ def test_groups_keep_the_order_and_lose_no_section() -> None:
     assert unknown_members(site, {"First": ["Part 9", "part-1"]}) == ["Part 9"]
 
 
-def test_reading_starts_with_the_first_section_not_with_a_generated_page() -> None:
+def test_reading_starts_with_the_first_section() -> None:
     _, site = _planned(_three("", "", ""))
-    extra = Card("Commands", "commands.md")
-    home = Home("", grouped(site, {"All": ["Commands"]}, {}, {}, (extra,)), more=(extra,))
-    assert [group.name for group in home.groups] == ["All", "More"]
+    home = Home("", grouped(site, {}, {}, {}), more=(Card("Commands", "commands.md"),))
     assert home.start is not None
     assert home.start.title == "Part 1"
-    assert Home("", grouped(plan(parse("# One"), Settings()), {}, {}, {}, (extra,)), more=(extra,)).start is None
+    assert Home("", grouped(plan(parse("# One"), Settings()), {}, {}, {})).start is None
 
 
 def _html(notes: Notes, site: Site, number: int, extras: Extras | None) -> str:

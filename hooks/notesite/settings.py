@@ -96,7 +96,6 @@ class CommandSettings:
 
     title: str = "Commands"  # in the navigation and as its heading; "": no such page
     description: str = "Every command of these notes in one place, by section."
-    icon: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,7 @@ class Home:
     @property
     def start(self) -> Card | None:
         """Where to begin."""
-        return next((card for group in self.groups for card in group.cards if card not in self.more), None)
+        return next((card for group in self.groups for card in group.cards), None)
 
 
 def grouped(
@@ -54,17 +54,15 @@ def grouped(
     groups: Mapping[str, Sequence[str]],
     descriptions: Mapping[str, str],
     icons: Mapping[str, str],
-    more: Sequence[Card] = (),
 ) -> tuple[Group, ...]:
     """The cards of all pages in the order of reading, in the settings' groups; the rest comes last.
 
-    `descriptions` are by page uri, `icons` are SVGs by the icon's name, `more` are cards of generated pages.
+    `descriptions` are by page uri, `icons` are SVGs by the icon's name.
     """
     cards = {page.uri: _card(site, page, descriptions, icons) for page in site.pages if not page.is_home}
     top = [page for page in site.pages if not page.is_home and not page.parent]
     group_of = {key(name): group for group, names in groups.items() for name in names}
     named = [(cards[page.uri], (page.heading.text if page.heading else "", page.title, page.slug)) for page in top]
-    named += [(card, (card.title, "", "")) for card in more]
     members: dict[str, list[Card]] = {name: [] for name in groups}
     rest: list[Card] = []
     for card, names in named:
@@ -81,22 +79,26 @@ def _card(site: Site, page: Page, descriptions: Mapping[str, str], icons: Mappin
     return Card(page.title, page.uri, descriptions.get(page.uri, ""), icons.get(page.settings.icon, ""), parts)
 
 
-def unknown_members(site: Site, groups: Mapping[str, Sequence[str]], more: Sequence[Card] = ()) -> list[str]:
+def unknown_members(site: Site, groups: Mapping[str, Sequence[str]]) -> list[str]:
     """Names in the groups that name no section."""
-    known = {key(card.title) for card in more} | {
+    known = {
         key(name) for page in site.pages for name in (page.title, page.slug, page.heading.text if page.heading else "")
     }
     return [name for names in groups.values() for name in names if key(name) not in known]
 
 
 def add_home(root: ET.Element, home: Home, contents_id: str) -> None:
-    """Put the introduction after the title, and the cards after the contents' heading or at the end."""
-    children = list(root)
-    after = next((i for i, child in enumerate(children) if contents_id and child.get("id") == contents_id), None)
-    if home.groups:
-        root.insert(len(children) if after is None else after + 1, _contents(home.groups))
-    title = next((i for i, child in enumerate(children) if child.tag == "h1"), None)
+    """Put the introduction after the title, and the cards where the contents are."""
+    add_contents(root, home.groups, contents_id)
+    title = next((i for i, child in enumerate(root) if child.tag == "h1"), None)
     root.insert(0 if title is None else title + 1, _introduction(home))
+
+
+def add_contents(root: ET.Element, groups: Sequence[Group], contents_id: str) -> None:
+    """Put the cards after the heading of the author's contents list, or at the end."""
+    after = next((i for i, child in enumerate(root) if contents_id and child.get("id") == contents_id), None)
+    if groups:
+        root.insert(len(root) if after is None else after + 1, _contents(groups))
 
 
 def _introduction(home: Home) -> ET.Element:

@@ -6,11 +6,12 @@ The author's words, their order and the blocks they stand in stay as they are.
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from ..plan import Page
-from .cards import ADDED, Home, add_home
+from ..model import Notes
+from ..plan import Page, Site
+from .cards import ADDED, Home, add_contents, add_home, grouped
 from .command_list import Command
 from .glossary import LEAD, mark_terms
 from .manifests import Manifest
@@ -41,6 +42,21 @@ def decorate(root: ET.Element, page: Page, extras: Extras) -> None:
     finish_tables(root, page, extras.names)
     _finish_code(root, extras)
     mark_terms(root, extras.glossary)
+
+
+def contents_only(notes: Notes, site: Site) -> Callable[[ET.Element, Page], None]:
+    """The least that a site adds: its home page lists all pages."""
+
+    def add(root: ET.Element, page: Page) -> None:
+        if page.is_home:
+            add_contents(root, grouped(site, {}, {}, {}), contents_id(notes))
+
+    return add
+
+
+def contents_id(notes: Notes) -> str:
+    """The id of the heading of the author's contents list, "" for none."""
+    return notes.contents.heading.id if notes.contents and notes.contents.heading else ""
 
 
 def decorate_other(root: ET.Element) -> None:

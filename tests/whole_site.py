@@ -18,7 +18,7 @@ from playwright.sync_api import BrowserContext
 
 from notesite.notes import parse
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[1]
 MOUNT = "kubernates-notes"  # the path of site_url, so that absolute addresses of the error page hold
 
 
