@@ -80,6 +80,8 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
         add = run.decorate or contents_only(run.build.loaded.notes, run.build.site)
         context.decorate = lambda root: add(root, plan)
         run.bridge.context = context
+        if plan.settings.description:
+            page.meta.setdefault("description", plan.settings.description)
     return markdown
 
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -30,7 +29,6 @@ from notesite.render.manifests import manifests_of
 from notesite.render.names import names_of
 from notesite.render.reading import around, around_commands
 from notesite.render.search import extended
-from notesite.render.theme import amended, squeezed_css, squeezed_js
 from notesite.snippets.classify import is_shell
 
 COMMANDS = "commands.md"
@@ -135,36 +133,13 @@ def on_page_context(context: TemplateContext, page: Page, config: MkDocsConfig, 
     return context
 
 
-def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:  # noqa: ARG001  # MkDocs' names
-    """Mend what the theme leaves unnamed."""
-    return amended(output, own_palette=_own_palette(config))
-
-
-def on_post_template(output_content: str, template_name: str, config: MkDocsConfig) -> str:  # MkDocs' names
-    """The same for the page of the error 404."""
-    if not template_name.endswith(".html"):
-        return output_content
-    return amended(output_content, own_palette=_own_palette(config))
-
-
-def _own_palette(config: MkDocsConfig) -> bool:
-    """Whether every palette takes its colours from the site's own style."""
-    palette = config.theme.get("palette") or []
-    options = [palette] if isinstance(palette, dict) else palette
-    return bool(options) and all(option.get("primary") == option.get("accent") == "custom" for option in options)
-
-
 def _plan_of(page: Page, config: MkDocsConfig) -> plan.Page | None:
     return next((own for own in current.of(config).build.site.pages if own.uri == page.file.src_uri), None)
 
 
 @event_priority(-50)  # after the search has written its index, before the offline form and the move of the folder
 def on_post_build(config: MkDocsConfig) -> None:
-    """Extend the search index, and squeeze the project's own style and scripts."""
-    for name in config.extra_css:
-        _squeeze(Path(config.site_dir, name), squeezed_css)
-    for script in config.extra_javascript:
-        _squeeze(Path(config.site_dir, str(script)), squeezed_js)
+    """Extend the search index."""
     path = Path(config.site_dir, INDEX)
     if not path.is_file():
         return
@@ -179,8 +154,3 @@ def on_post_build(config: MkDocsConfig) -> None:
     titles = {urls[page.uri]: page.title for page in site.pages if page.settings.title}
     index = extended(json.loads(path.read_text("utf-8")), documents, settings.synonyms, titles)
     write_atomically(path, json.dumps(index, ensure_ascii=False, separators=(",", ":")).encode())
-
-
-def _squeeze(path: Path, squeezed: Callable[[str], str]) -> None:
-    if path.is_file() and ".min." not in path.name:
-        write_atomically(path, squeezed(path.read_text("utf-8")).encode())
