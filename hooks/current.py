@@ -7,7 +7,8 @@ the last good notes of a preview excepted.
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Mapping
+import xml.etree.ElementTree as ET
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from notesite.codes import Severity
 from notesite.diagnostics import NotesError, Report
 from notesite.gallery import Gallery
 from notesite.pipeline import Build, Loaded, prepare, settled, stand_in
+from notesite.plan import Page
 from notesite.render.bridge import Bridge
 from notesite.render.marks import BlockMark
 from notesite.reporters.text import one_line
@@ -38,6 +40,8 @@ class Current:
     bridge: Bridge
     gallery: Gallery | None = None
     marks: Mapping[int, BlockMark] = field(default_factory=dict)
+    # Adds to the tree of a page of the notes what its author did not write; None: the contents on the home page alone.
+    decorate: Callable[[ET.Element, Page], None] | None = None
 
 
 _builds: list[Current] = []

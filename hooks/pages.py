@@ -14,6 +14,7 @@ from mkdocs.utils import get_relative_url
 import current
 from notesite.pipeline import NOTES_CODES, check
 from notesite.render.bridge import PageContext
+from notesite.render.decorate import contents_only, decorate_other
 from notesite.render.home import edit_place, forwarding_html, redirect_html, redirect_targets
 from notesite.render.page import page_source
 
@@ -27,6 +28,7 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     """Read the notes, plan the site, report what was found, and put the parser bridge in place."""
     run = current.of(config)
     current.report(run.build.loaded, check(run.build.loaded), NOTES_CODES)
+    run.bridge.decorate = decorate_other
     config.markdown_extensions.append(run.bridge)  # type: ignore[arg-type]  # MkDocs hands instances on as they are
     config.watch.append(str(run.build.loaded.project.notes_path))
     return config
@@ -75,6 +77,8 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
             context.pictures, context.alts = run.gallery.pictures, run.gallery.alts
         context.notes_uri, context.docs_name = _notes_uri(config), Path(config.docs_dir).name
         context.asset_url = lambda path: get_relative_url(path, page.url)
+        add = run.decorate or contents_only(run.build.loaded.notes, run.build.site)
+        context.decorate = lambda root: add(root, plan)
         run.bridge.context = context
         if plan.settings.description:
             page.meta.setdefault("description", plan.settings.description)

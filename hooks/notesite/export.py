@@ -19,6 +19,7 @@ from markdown.util import AMP_SUBSTITUTE
 from .gallery import Gallery
 from .model import Notes
 from .plan import Page, Site
+from .render.cards import Card, Group, add_contents
 from .render.html import PageHtml
 from .render.marks import BlockMark, mark_html
 from .render.page import page_lines
@@ -87,13 +88,16 @@ class Export:
                 alts.setdefault(image.url, []).append(self.gallery.alts[image.span])
         up = "" if page.is_home else "../"
         contents_heading = self.notes.contents.heading if self.notes.contents else None
+        cards = tuple(Card(other.title, _folder_url(page, other)) for other in self.site.pages if not other.is_home)
+
+        def contents(root: ET.Element) -> None:
+            if page.is_home and cards:
+                add_contents(root, (Group("", cards),), contents_heading.id if contents_heading else "")
+
         return TreeOptions(
             resolve,
             title=page.title if not page.headings or (page.is_home and page.heading is None) else "",
-            contents=[(other.title, _folder_url(page, other), 1) for other in self.site.pages if not other.is_home]
-            if page.is_home
-            else (),
-            contents_id=contents_heading.id if contents_heading else "",
+            decorate=contents,
             pictures=Pictures(self.gallery.pictures, alts, lambda path: up + quote(path), self._stash),
         )
 

@@ -82,6 +82,31 @@ class LinkSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class HomeSettings:
+    """What stands on the home page above the contents."""
+
+    about: str = ""  # what these notes are, in a sentence or two; "": site_description
+    picture: str = ""  # an SVG of the project, relative to docs_dir
+    download: str = ""  # address of the offline bundle, relative to the home page or whole; "": no link
+
+
+@dataclass(frozen=True, slots=True)
+class CommandSettings:
+    """The page of all commands."""
+
+    title: str = "Commands"  # in the navigation and as its heading; "": no such page
+    description: str = "Every command of these notes in one place, by section."
+
+
+@dataclass(frozen=True, slots=True)
+class ManifestSettings:
+    """Whole manifests as files."""
+
+    folder: str = "manifests"  # of the site; "": no files
+    apply: str = "kubectl apply -f {url}"  # shown on the hosted site under each; "": not shown
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All of `extra.notes`."""
 
@@ -90,6 +115,12 @@ class Settings:
     pages: Mapping[str, PageSettings] = field(default_factory=dict)
     redirects: Mapping[str, str] = field(default_factory=dict)  # old address -> page slug or slug#anchor
     rules: Mapping[str, Literal["off", "info", "warning", "error"]] = field(default_factory=dict)
+    home: HomeSettings = HomeSettings()
+    groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # name -> sections, for the home page
+    commands: CommandSettings = CommandSettings()
+    manifests: ManifestSettings = ManifestSettings()
+    glossary: Mapping[str, str] = field(default_factory=dict)  # term -> what it means, explained where it first stands
+    synonyms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # words that find each other in the search
     baseline: str = "notes-baseline.json"  # accepted findings, relative to mkdocs.yml
     images: ImageSettings = ImageSettings()
     snippets: SnippetSettings = SnippetSettings()

@@ -14,6 +14,9 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route
 from site_tools import NOTES, Site, build, write_project
+from whole_site import context, hosted, notes, on_disk, site
+
+__all__ = ["context", "hosted", "notes", "on_disk", "site"]  # fixtures of the whole project
 
 
 def _local_only(route: Route) -> None:

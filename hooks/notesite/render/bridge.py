@@ -26,13 +26,12 @@ from pymdownx.highlight import Highlight
 from ..images import Picture
 from ..model import Notes, Span
 from ..plan import Page, Site
-from .home import contents_of
 from .html import PageHtml
 from .marks import BlockMark, mark_html
 from .page import page_lines
 from .pictures import Pictures
 from .sanitize import safe_link
-from .tree import AS_WRITTEN, TreeOptions, tree_of
+from .tree import AS_WRITTEN, LINE, STASH, TreeOptions, tree_of
 
 # Preprocessors and tree processors that work on what the bridge delivers: MkDocs' own come later and stay.
 _KEPT = {"toc", "unescape"}
@@ -52,6 +51,7 @@ class PageContext:
     asset_url: Callable[[str], str] = lambda path: path  # path under docs_dir -> address relative to the finished page
     notes_uri: str = "notes.md"  # of the notes file, relative to docs_dir: where its own links begin
     docs_name: str = "docs"  # of the folder docs_dir, for links into it from notes that lie outside
+    decorate: Callable[[ET.Element], None] = lambda _root: None  # adds what the author did not write
     unresolved: set[str] = field(default_factory=set)  # anchors that exist nowhere, found while reading
 
 
@@ -69,6 +69,7 @@ class Bridge(Extension):
         super().__init__()
         self.language = language
         self.context: PageContext | None = None
+        self.decorate: Callable[[ET.Element], None] = lambda _root: None  # for documents that are no page of the notes
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802  # Python-Markdown's name
         """Take the place of Python-Markdown's parser."""
@@ -106,20 +107,26 @@ class _Parser(BlockParser):
         self._highlight = Highlight(self.md, pygments_lang_class=True, stripnl=False)
         context = self._bridge.context
         self._marks: Mapping[int, BlockMark] = {}
+        self._first = 1
         if context is None:
             page_html = PageHtml(self._code)
         else:
-            first = _line_of_notes(context, text)
+            self._first = first = _line_of_notes(context, text)
             self._marks = {line - first: mark for line, mark in context.marks.items()}
             page_html = _page_html(context, first, self._code)
-        options = TreeOptions() if context is None else _tree_options(context, self.md.htmlStash.store)
+        options = (
+            TreeOptions(decorate=self._bridge.decorate)
+            if context is None
+            else _tree_options(context, self.md.htmlStash.store)
+        )
         return ET.ElementTree(tree_of(page_html.render(text), options))
 
     def _code(self, info: str, content: str, line: int) -> str:
         language = self._bridge.language(info, content)
         code = self._highlight.highlight(content.removesuffix("\n"), language, css_class="highlight")
         mark = mark_html(self._marks[line]) if line in self._marks else ""
-        return f'<pre data-stash="{html.escape(self.md.htmlStash.store(code))}"></pre>{mark}'
+        stash = html.escape(self.md.htmlStash.store(code))
+        return f'<pre {STASH}="{stash}" {LINE}="{line + self._first}"></pre>{mark}'
 
 
 def _line_of_notes(context: PageContext, text: str) -> int:
@@ -140,13 +147,13 @@ def _page_html(context: PageContext, first: int, code: Callable[[str, str, int],
 
 
 def _tree_options(context: PageContext, stash: Callable[[str], str]) -> TreeOptions:
-    own = {page.uri for page in context.site.pages} | {picture.src for picture in context.pictures.values()}
+    own = {picture.src for picture in context.pictures.values()}
 
     def resolve(url: str) -> str:
         place = context.site.place(url)
         if place is not None:
             return place.link_from(context.page)
-        if url in own:  # made by `tree`: the list of all pages, and mirrored pictures
+        if url in own:  # a mirrored picture
             return url
         if url.startswith("#fn"):  # footnotes stay on their page
             return url
@@ -156,18 +163,16 @@ def _tree_options(context: PageContext, stash: Callable[[str], str]) -> TreeOpti
             return local
         return AS_WRITTEN + url if safe_link(url) or url.startswith("data:image/") else AS_WRITTEN
 
-    page, site = context.page, context.site
+    page = context.page
     alts: dict[str, list[str]] = {}
     for image in context.notes.images:
         if page.first <= image.span.start.line <= page.last and image.span in context.alts:
             alts.setdefault(image.url, []).append(context.alts[image.span])
-    contents_heading = context.notes.contents.heading if context.notes.contents else None
     return TreeOptions(
         resolve,
         title=page.title if not page.headings or _begins_with_text(page) else "",
-        contents=contents_of(site) if page.is_home else (),
-        contents_id=contents_heading.id if contents_heading else "",
         pictures=Pictures(context.pictures, alts, context.asset_url, stash),
+        decorate=context.decorate,
     )
 
 

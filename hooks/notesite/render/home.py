@@ -41,11 +41,6 @@ def redirect_html(url: str) -> str:
     )
 
 
-def contents_of(site: Site) -> list[tuple[str, str, int]]:
-    """Title, uri and depth of every page after the home page, in the order of reading."""
-    return [(page.title, page.uri, 2 if page.parent else 1) for page in site.pages if not page.is_home]
-
-
 def edit_place(page: Page, notes_uri: str) -> str:
     """The page's lines of the notes, as GitHub addresses them in a Markdown file's plain view."""
     last = max(page.last, page.first)

@@ -1,6 +1,7 @@
 """The finished element tree of a page: links led to their pages, headings promoted, GitHub's blocks in the theme's form.
 
-Everything the site adds to the author's words carries the attribute `data-added`.
+Everything the site adds to the author's words carries the attribute `data-added`; links that it adds are addresses of
+the site already and say so with OWN.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 import io
 import re
 import xml.etree.ElementTree as ET
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from markdown.util import AMP_SUBSTITUTE
@@ -24,6 +25,9 @@ _ENTITY = re.compile(r"&(?=#?\w+;)")
 _ALERTS = {"note": "note", "tip": "tip", "important": "info", "warning": "warning", "caution": "danger"}
 # Tells MkDocs that an address is none of its documents; `Bridge` takes it off again.
 AS_WRITTEN = "as-written:"
+OWN = "data-own"
+STASH = "data-stash"  # a code block: the placeholder of its highlighted HTML
+LINE = "data-line"  # a code block: the line of the notes where it opens
 
 ResolveLink = Callable[[str], str]
 
@@ -35,9 +39,8 @@ class TreeOptions:
     resolve_link: ResolveLink = lambda url: url
     first_level: int = 1  # of the first heading on the page
     title: str = ""  # a heading to add when the page has none
-    contents: Sequence[tuple[str, str, int]] = ()  # title, address and depth of every page, to be listed here
-    contents_id: str = ""  # of the heading that the list follows; "" for the end of the page
     pictures: Pictures | None = None
+    decorate: Callable[[ET.Element], None] = lambda _root: None  # adds what the author did not write
 
 
 def tree_of(html: str, options: TreeOptions) -> ET.Element:
@@ -50,10 +53,9 @@ def tree_of(html: str, options: TreeOptions) -> ET.Element:
     _remove_comments(root)
     _unique_ids(root)
     _promote_headings(root, options)
-    if options.contents:
-        _add_contents(root, options)
     if options.pictures is not None:
         options.pictures.hang(root)
+    options.decorate(root)
     for element, parent in list(_with_parents(root)):
         _finish(element, parent, options)
     for element, parent in list(_with_parents(root)):
@@ -121,26 +123,6 @@ def _promote_headings(root: ET.Element, options: TreeOptions) -> None:
         heading.tag = f"h{min(len(nested), 6)}"
 
 
-def _add_contents(root: ET.Element, options: TreeOptions) -> None:
-    """The list of all pages, in the place of the author's contents list; it works without JavaScript."""
-    navigation = ET.Element("nav", {"class": "notes-contents", "data-added": "", "aria-label": "Contents"})
-    lists = [ET.SubElement(navigation, "ul")]
-    for title, address, depth in options.contents:
-        while len(lists) > depth:
-            lists.pop()
-        if len(lists) < depth:
-            items = list(lists[-1])
-            lists.append(ET.SubElement(items[-1] if items else lists[-1], "ul"))
-        link = ET.SubElement(ET.SubElement(lists[-1], "li"), "a", {"href": address})
-        link.text = title
-    navigation.tail = "\n"
-    children = list(root)
-    after = next(
-        (i for i, child in enumerate(children) if options.contents_id and child.get("id") == options.contents_id), None
-    )
-    root.insert(len(children) if after is None else after + 1, navigation)
-
-
 def _finish(element: ET.Element, parent: ET.Element | None, options: TreeOptions) -> None:
     """Give one element the form that the theme and MkDocs expect."""
     classes = (element.get("class") or "").split()
@@ -161,9 +143,9 @@ def _finish(element: ET.Element, parent: ET.Element | None, options: TreeOptions
         for child in element:
             if "markdown-alert-title" in (child.get("class") or ""):
                 child.set("class", "admonition-title")
-    elif element.tag == "pre" and element.get("data-stash"):
+    elif element.tag == "pre" and element.get(STASH):
         # Python-Markdown puts highlighted code back where a paragraph holds nothing but its placeholder.
-        element.tag, element.text = "p", element.get("data-stash")
+        element.tag, element.text = "p", element.get(STASH)
         element.attrib.clear()
     elif parent is not None and element.tag == "center":
         element.tag = "div"
@@ -174,6 +156,9 @@ def _finish_link(element: ET.Element, options: TreeOptions) -> None:
     if element.get("href") is None:
         # MkDocs wants every <a> to lead somewhere; an anchor or a refused link is plain text with an id.
         element.tag = "span"
+        return
+    if OWN in element.attrib:
+        del element.attrib[OWN]
         return
     element.set("href", options.resolve_link(element.get("href", "")))
 

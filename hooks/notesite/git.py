@@ -1,0 +1,57 @@
+"""When lines of a file were last changed, as git knows it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+_SECONDS = 20.0
+
+
+def line_dates(path: Path) -> tuple[date | None, ...]:
+    """The day (UTC) of each line's last commit, first line first; None for lines that git cannot date.
+
+    Empty outside a git checkout, without git, or when the file is not committed.  In a shallow clone the oldest
+    commit seems to have written every older line, so those have no date.
+    """
+    porcelain = _git(path, "blame", "--line-porcelain", "--", path.name)
+    if porcelain is None:
+        return ()
+    shallow = (_git(path, "rev-parse", "--is-shallow-repository") or "").strip() == "true"
+    return tuple(_dates(porcelain.split("\n"), shallow=shallow))
+
+
+def _dates(lines: Sequence[str], *, shallow: bool) -> Iterable[date | None]:
+    seconds: int | None = None
+    unknown = False
+    begins = True
+    for line in lines:
+        if line.startswith("\t"):  # the line itself ends its record
+            yield None if unknown or seconds is None else datetime.fromtimestamp(seconds, UTC).date()
+            begins = True
+        elif begins:
+            seconds, unknown, begins = None, line.startswith("0" * 40), False  # all zeros: not committed yet
+        elif line.startswith("committer-time "):
+            seconds = int(line.split()[1])
+        elif line == "boundary":
+            unknown = unknown or shallow
+
+
+def last_changed(dates: Sequence[date | None], first: int, last: int) -> date | None:
+    """The latest date of the lines `first` to `last` (from 1, inclusive)."""
+    return max((day for day in dates[first - 1 : last] if day), default=None)
+
+
+def _git(path: Path, *arguments: str) -> str | None:
+    # Hooks of git set variables that would make it look at another repository.
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    try:
+        done = subprocess.run(
+            ["git", *arguments], cwd=path.parent, env=environment, capture_output=True, timeout=_SECONDS, check=False
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return done.stdout.decode("utf-8", "replace") if done.returncode == 0 else None

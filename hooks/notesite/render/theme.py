@@ -1,0 +1,48 @@
+"""Small amendments to the theme's own HTML that its templates offer no block for."""
+
+from __future__ import annotations
+
+import re
+
+# What the theme writes, and what stands there instead.
+AMENDMENTS = (
+    # A dialog needs a name (WCAG 4.1.2).
+    ('data-md-component="search" role="dialog"', 'data-md-component="search" role="dialog" aria-label="Search"'),
+    (
+        'data-md-component="progress" role="progressbar"',
+        'data-md-component="progress" role="progressbar" aria-label="Loading"',
+    ),
+    # The results scroll and take the focus, so they need a name too.
+    (
+        '<div class="md-search__scrollwrap" tabindex="0"',
+        '<div class="md-search__scrollwrap" tabindex="0" role="region" aria-label="Search results"',
+    ),
+)
+
+
+_PALETTE = re.compile(r'\s*<link rel="stylesheet" href="[^"]*/palette\.\w+\.min\.css">')
+_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+
+
+def amended(html: str, *, own_palette: bool = False) -> str:
+    """The page with the amendments; what the theme no longer writes is passed over.
+
+    With `own_palette` the theme's colours, which the site's own style names anew, are not loaded.
+    """
+    for theirs, ours in AMENDMENTS:
+        html = html.replace(theirs, ours)
+    return _PALETTE.sub("", html) if own_palette else html
+
+
+def squeezed_css(css: str) -> str:
+    """The style without comments, line breaks and indentation."""
+    return re.sub(r"\s*([{};])\s*", r"\1", _COMMENT.sub("", css)).replace(";}", "}").strip() + "\n"
+
+
+def squeezed_js(script: str) -> str:
+    """The script without lines that are only a comment, and without indentation.
+
+    A template literal over several lines would lose its indentation; the site's scripts have none.
+    """
+    lines = (line.strip() for line in script.split("\n"))
+    return "\n".join(line for line in lines if line and not line.startswith("//")) + "\n"

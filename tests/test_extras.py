@@ -1,0 +1,320 @@
+"""What helps readers beside the pages themselves: descriptions, commands, names, terms, files, dates, the search."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fidelity import from_html
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from markdown import Markdown
+
+from notesite.git import last_changed, line_dates
+from notesite.model import Notes
+from notesite.notes import parse
+from notesite.plan import Site, plan
+from notesite.render.bridge import Bridge, PageContext
+from notesite.render.cards import Card, Home, grouped, svg_element, unknown_members
+from notesite.render.command_list import by_line, commands_of, commands_source, search_documents
+from notesite.render.decorate import Extras, decorate
+from notesite.render.descriptions import description_of, first_sentence, shortened
+from notesite.render.glossary import mark_terms
+from notesite.render.manifests import manifests_of
+from notesite.render.names import names_of, places_in
+from notesite.render.page import page_source
+from notesite.render.reading import around, around_commands
+from notesite.render.search import extended
+from notesite.render.theme import amended, squeezed_css, squeezed_js
+from notesite.settings import PageSettings, Settings
+
+CASES = Path(__file__).parent / "cases" / "reading"
+GIVEN = Path(__file__).parents[1] / "docs" / "notes.md"
+
+
+def _cases(name: str) -> list[tuple[str, str, str]]:
+    """Title, input and expected output of each case."""
+    text = (CASES / name).read_text("utf-8")
+    return [
+        (title.strip(), given, expected)
+        for title, given, expected in re.findall(r"(?ms)^([^\n]+)\n\.\n(.*?)\n\.\n(.*?)\n\.(?:\n|\Z)", text)
+    ]
+
+
+def _planned(text: str, wanted: Settings | None = None) -> tuple[Notes, Site]:
+    notes = parse(text)
+    return notes, plan(notes, wanted or Settings(), "Notes")
+
+
+def _three(*bodies: str) -> str:
+    return "\n".join(f"## Part {number}\n{body}\n" for number, body in enumerate(bodies, 1))
+
+
+@pytest.mark.parametrize(("title", "given", "expected"), _cases("descriptions.md"))
+def test_descriptions(title: str, given: str, expected: str) -> None:
+    notes, site = _planned(given + "\n## Two\n## Three\n")
+    assert description_of(notes, site, site.pages[1]) == expected, title
+
+
+def test_the_settings_describe_first() -> None:
+    wanted = Settings(pages={"Part 1": PageSettings(description="Mine.")})
+    notes, site = _planned(_three("The author says this much.", "", ""), wanted)
+    assert description_of(notes, site, site.pages[1]) == "Mine."
+
+
+@given(st.text(max_size=300))
+@settings(max_examples=60, deadline=None)
+def test_a_description_is_a_beginning_of_the_text(text: str) -> None:
+    assert text.startswith(first_sentence(text))
+    assert len(shortened(text)) <= 160
+
+
+@pytest.mark.parametrize(("title", "given", "expected"), _cases("terms.md"))
+def test_terms(title: str, given: str, expected: str) -> None:
+    bridge = Bridge()
+    glossary = {"etcd": "A store.", "taint": "A mark.", "container": "A box.", "init container": "Comes first."}
+    bridge.decorate = lambda root: mark_terms(root, glossary)
+    assert Markdown(extensions=[bridge]).convert(given) == expected, title
+
+
+def test_commands_have_descriptions_and_unique_addresses() -> None:
+    text = _three(
+        "#### cmd get pods\n- Get Pods:\n```cmd\nkubectl get pods\n```\n- Get Pods\n```bash\nkubectl get po\n```",
+        "#### Testing\n```sh\nmake test\n```\n```yaml\nkind: Pod\n```\n```cmd\nenv:\n- name: A\n```",
+        "- Get Pods\n```\nkubectl get pods\n```\n```text\nplain words\n```",
+    )
+    notes, site = _planned(text)
+    found = [(command.page.slug, command.id, command.description) for command in commands_of(notes, site)]
+    assert found == [
+        ("part-1", "cmd-get-pods-2", "Get Pods"),  # the heading has the plain name
+        ("part-1", "cmd-get-pods-3", "Get Pods"),
+        ("part-2", "cmd-testing", "Testing"),
+        ("part-3", "cmd-get-pods", "Get Pods"),
+    ]
+
+
+def test_the_page_of_commands_shows_their_text_as_it_is() -> None:
+    text = _three("- Say *`hi`* <b>\n````sh\necho '```' <x>\n````", "", "")
+    notes, site = _planned(text)
+    html = Markdown(extensions=[Bridge()]).convert(commands_source(commands_of(notes, site), "All_of *it*"))
+    blocks = from_html(html)
+    assert blocks[0].content == "All_of *it*"
+    assert [block.content for block in blocks if block.kind == "pre"] == ["echo '```' <x>"]
+    assert any("Say hi" in block.content for block in blocks)
+    assert around_commands(html).startswith('<div class="notes-generated" data-added>')
+
+
+def test_search_documents_are_escaped() -> None:
+    notes, site = _planned(_three("- A < B\n```sh\ncat <file> | x\n```", "", ""))
+    urls = {page.uri: page.slug + "/" for page in site.pages}
+    assert search_documents(commands_of(notes, site), urls) == [
+        {"location": "part-1/#cmd-a--b".replace("--", "-"), "title": "A &lt; B", "text": "cat &lt;file&gt; | x"}
+    ]
+
+
+def test_the_index_knows_commands_titles_and_synonyms() -> None:
+    index: dict[str, Any] = {
+        "config": {"lang": ["en"]},
+        "docs": [
+            {"location": "a/", "title": "Demonset", "text": ""},
+            {"location": "a/#x", "title": "X", "text": "<p>a demonset runs</p>"},
+            {"location": "b/", "title": "B", "text": "about kubernetes"},
+        ],
+    }
+    found = extended(
+        index, [{"location": "a/#cmd-y", "title": "Y", "text": "y"}], {"Demonset": ("DaemonSet",)}, {"a/": "DaemonSet"}
+    )
+    assert [doc["location"] for doc in found["docs"]] == ["a/", "a/#x", "a/#cmd-y", "b/"]
+    assert found["docs"][0] == {"location": "a/", "title": "DaemonSet", "text": "<p>Demonset</p>"}
+    assert found["docs"][1]["text"].endswith("<p>DaemonSet</p>")
+    assert found["docs"][3] == index["docs"][2]
+    assert found["config"] == index["config"]
+
+
+@pytest.mark.parametrize(
+    ("cell", "expected"),
+    [
+        ("Config Map", ["config-maps"]),
+        ("ConfigMap", ["config-maps"]),
+        ("Job/CronJob", ["job", "cron-job"]),
+        ("DaemonSet", ["daemonset"]),
+        ("Demonset", ["daemonset"]),
+        ("etcd", ["config-maps#etcd-key-value-store"]),
+        ("Examples", []),  # two sections have one
+        ("StatefulSet", []),
+        ("s", []),
+    ],
+)
+def test_names(cell: str, expected: list[str]) -> None:
+    text = "## Config Maps\n### etcd (Key-Value Store)\n### Examples\n## Job\n### Examples\n## Cron Job\n## Demonset\n## S S\n"
+    wanted = Settings(pages={"Demonset": PageSettings(title="DaemonSet", slug="daemonset")})
+    _, site = _planned(text, wanted)
+    places = [place for _, place in places_in(cell, names_of(site, {}))]
+    assert [place.page.slug + (f"#{place.id}" if place.id else "") for place in places] == expected
+
+
+def test_whole_manifests_and_nothing_else_become_files() -> None:
+    whole = (
+        "```yaml\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  labels:\n    name: wrong\n  name: app\ndata: {}\n```\n"
+    )
+    others = (
+        "```yaml\nkind: Pod\nmetadata:\n  name: x\n```\n"
+        "```yaml\napiVersion: v1\nkind: Pod\nspec:\n  name: x\n```\n"
+        "```\napiVersion: v1 is the version\nkind words\n```\n"
+    )
+    fences = parse(whole + others + whole.replace("app", "../../etc/passwd") + whole).fences
+    assert [manifest.name for manifest in manifests_of(fences)] == [
+        "configmap-app.yaml",
+        "configmap-etc-passwd.yaml",
+        "configmap-app-2.yaml",
+    ]
+    assert manifests_of(fences)[0].text == fences[0].text
+
+
+def test_two_documents_are_whole_when_both_are() -> None:
+    one = "apiVersion: v1\nkind: Pod\nmetadata:\n  name: a\n"
+    assert len(manifests_of(parse(f"```yaml\n{one}---\n{one}```\n").fences)) == 1
+    assert manifests_of(parse(f"```yaml\n{one}---\nkind: Pod\n```\n").fences) == []
+
+
+def test_groups_keep_the_order_and_lose_no_section() -> None:
+    _, site = _planned(_three("", "", ""))
+    groups = grouped(site, {"First": ["part 3", "Part 1"], "Empty": []}, {}, {})
+    assert [(group.name, [card.title for card in group.cards]) for group in groups] == [
+        ("First", ["Part 1", "Part 3"]),
+        ("More", ["Part 2"]),
+    ]
+    assert [group.name for group in grouped(site, {}, {}, {})] == [""]
+    assert unknown_members(site, {"First": ["Part 9", "part-1"]}) == ["Part 9"]
+
+
+def test_reading_starts_with_the_first_section() -> None:
+    _, site = _planned(_three("", "", ""))
+    home = Home("", grouped(site, {}, {}, {}), more=(Card("Commands", "commands.md"),))
+    assert home.start is not None
+    assert home.start.title == "Part 1"
+    assert Home("", grouped(plan(parse("# One"), Settings()), {}, {}, {})).start is None
+
+
+def _html(notes: Notes, site: Site, number: int, extras: Extras | None) -> str:
+    page = site.pages[number]
+    bridge = Bridge()
+    bridge.context = PageContext(notes, site, page)
+    if extras:
+        bridge.context.decorate = lambda root: decorate(root, page, extras)
+    return Markdown(extensions=[bridge, "toc"]).convert(page_source(notes, site, page))
+
+
+def _extras(notes: Notes, site: Site) -> Extras:
+    return Extras(
+        home=Home(
+            "About <these> notes", grouped(site, {}, {}, {}), '<svg xmlns="http://www.w3.org/2000/svg"/>', "x.zip"
+        ),
+        contents_id=notes.contents.heading.id if notes.contents and notes.contents.heading else "",
+        commands=by_line(commands_of(notes, site)),
+        manifests={manifest.line: manifest for manifest in manifests_of(notes.fences)},
+        names=names_of(site, {}),
+        glossary={"etcd": "A store.", "pod": "A group.", "node": "A machine."},
+        manifest_folder="manifests",
+        apply="kubectl apply -f {url}",
+        site_url="https://example.org/",
+    )
+
+
+def test_what_is_added_changes_no_block_of_the_notes() -> None:
+    notes, site = _planned(GIVEN.read_text("utf-8"))
+    extras = _extras(notes, site)
+    for number, page in enumerate(site.pages):
+        assert from_html(_html(notes, site, number, extras)) == from_html(_html(notes, site, number, None)), page.slug
+
+
+PIECES = st.lists(
+    st.sampled_from(
+        [
+            "- Get pods\n```sh\nkubectl get pods\n```\n", "- a\n  - b\n\n  ```sh\n  ls\n  ```\n", "1. one\n\n   ```sh\n   ls\n   ```\n",
+            "Words of etcd.\n", "| Part 1 | b |\n|---|---|\n| Part 2 | `x` |\n| **etcd** | y |\n", "> quote\n> ```sh\n> ls\n> ```\n",
+            "```sh\nls\n```\n", "### Sub\n", "<br />\n", "* x\n* etcd\n", "```yaml\napiVersion: v1\nkind: A\nmetadata:\n  name: b\n```\n",
+            "- [ ] task\n```sh\nls\n```\n", "paragraph:\n```sh\nls\n```\n", "    indented\n",
+        ]
+    ),
+    max_size=8,
+)  # fmt: skip
+
+
+@given(PIECES, PIECES, PIECES)
+@settings(max_examples=60, deadline=None)
+def test_what_is_added_changes_no_block_of_any_notes(one: list[str], two: list[str], three: list[str]) -> None:
+    notes, site = _planned(_three(*("\n".join(part) for part in (one, two, three))))
+    extras = _extras(notes, site)
+    for number in range(len(site.pages)):
+        html = _html(notes, site, number, extras)
+        assert from_html(html) == from_html(_html(notes, site, number, None))
+        ids = re.findall(r' id="([^"]*)"', html)
+        assert len(ids) == len(set(ids))
+
+
+def test_an_embedded_source_cannot_leave_its_script() -> None:
+    notes, site = _planned(_three("</script><script>alert(1)</script><!--", "", ""))
+    html = around("<p></p>", notes, site, site.pages[1], changed=None, icon="")
+    assert html.count("</script>") == 1
+    assert "<!--" not in html
+
+
+def test_svg_files() -> None:
+    found = svg_element('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"><path d="M0 0"/></svg>')
+    assert found is not None
+    assert [element.tag for element in found.iter()] == ["svg", "path"]
+    assert svg_element("<svg><path></svg>") is None
+    assert svg_element("<html/>") is None
+    assert svg_element("") is None
+
+
+def test_the_theme_s_own_html_is_amended() -> None:
+    html = '<link rel="stylesheet" href="a/palette.1f2e.min.css"><div class="md-search" data-md-component="search" role="dialog">'
+    assert 'role="dialog" aria-label="Search"' in amended(html)
+    assert "palette" in amended(html)
+    assert "palette" not in amended("\n" + html, own_palette=True)
+
+
+def test_squeezing_keeps_what_matters() -> None:
+    assert squeezed_css('/* x */\na > b {\n  content: "a b";\n}\n') == 'a > b{content: "a b"}\n'
+    assert squeezed_js('// no\n  const a = "// yes";\n') == 'const a = "// yes";\n'
+
+
+def _git(folder: Path, *arguments: str, day: str = "2025-01-02") -> None:
+    stamp = f"{day}T12:00:00+0000"
+    environment = {"GIT_AUTHOR_DATE": stamp, "GIT_COMMITTER_DATE": stamp, "PATH": "/usr/bin:/bin", "HOME": str(folder)}
+    command = ["git", "-c", "user.name=A", "-c", "user.email=a@example.org", *arguments]
+    subprocess.run(command, cwd=folder, env=environment, check=True, capture_output=True)
+
+
+def test_lines_have_the_day_of_their_last_commit(tmp_path: Path) -> None:
+    notes = tmp_path / "notes.md"
+    assert line_dates(notes) == ()
+    _git(tmp_path, "init", "-q")
+    notes.write_text("one\ntwo\nthree\n", "utf-8")
+    assert line_dates(notes) == ()
+    _git(tmp_path, "add", ".")
+    _git(tmp_path, "commit", "-qm", "a")
+    notes.write_text("one\nTWO\nthree\n", "utf-8")
+    _git(tmp_path, "commit", "-qam", "b", day="2025-03-04")
+    notes.write_text("one\nTWO\nthree\nfour\n", "utf-8")
+    days = [day.isoformat() if day else None for day in line_dates(notes)]
+    assert days == ["2025-01-02", "2025-03-04", "2025-01-02", None]
+    assert str(last_changed(line_dates(notes), 1, 3)) == "2025-03-04"
+    assert last_changed(line_dates(notes), 4, 4) is None
+
+
+def test_a_shallow_clone_does_not_pretend_to_know(tmp_path: Path) -> None:
+    origin = tmp_path / "origin"
+    origin.mkdir()
+    _git(origin, "init", "-q")
+    for number, day in enumerate(("2025-01-02", "2025-03-04")):
+        (origin / "notes.md").write_text("one\n" + "two\n" * number, "utf-8")
+        _git(origin, "add", ".")
+        _git(origin, "commit", "-qm", "x", day=day)
+    _git(tmp_path, "clone", "-q", "--depth", "1", origin.as_uri(), "clone")
+    assert line_dates(tmp_path / "clone" / "notes.md") == (None, None)

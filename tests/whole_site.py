@@ -1,0 +1,119 @@
+"""Two builds of the whole project for browser tests: served over HTTP, and as files on disk."""
+
+from __future__ import annotations
+
+import functools
+import http.server
+import json
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserContext
+
+from notesite.notes import parse
+
+ROOT = Path(__file__).parents[1]
+MOUNT = "kubernates-notes"  # the path of site_url, so that absolute addresses of the error page hold
+
+
+@dataclass(frozen=True)
+class Built:
+    """A build of the site."""
+
+    folder: Path
+    base: str  # address of the home page's folder
+    index: str  # what an address needs to name a folder's page
+
+    def address(self, page: str) -> str:
+        """The address of a page: "" is home, "pod" or "pod#examples"."""
+        name, hash_sign, anchor = page.partition("#")
+        if self.index:
+            return f"{self.base}{name or 'index'}.html{hash_sign}{anchor}"
+        return f"{self.base}{name + '/' if name else ''}{hash_sign}{anchor}"
+
+    @property
+    def pages(self) -> list[str]:
+        """All pages of the site that a reader gets to."""
+        if self.index:
+            names = [file.stem for file in self.folder.glob("*.html")]
+        else:
+            names = [file.parent.name for file in self.folder.glob("*/index.html")] + ["index"]
+        forwards = {"demonset", "404"}
+        return sorted("" if name == "index" else name for name in names if name not in forwards)
+
+
+class _Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+def _build(folder: Path, *options: str) -> None:
+    command = [sys.executable, "-m", "mkdocs", "build", "--quiet", "--site-dir", str(folder), *options]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+
+
+def _offline_config(folder: Path) -> Path:
+    """The configuration of the offline copy; until the project has one, the site without its search."""
+    own = ROOT / "mkdocs.offline.yml"
+    if own.is_file():
+        return own
+    path = folder / "mkdocs.yml"
+    hooks = [str(hook) for hook in sorted((ROOT / "hooks").glob("*.py"), key=lambda hook: hook.name != "pages.py")]
+    config = {
+        "INHERIT": str(ROOT / "mkdocs.yml"),
+        "docs_dir": str(ROOT / "docs"),
+        "theme": {"custom_dir": str(ROOT / "theme")},
+        "use_directory_urls": False,
+        "repo_url": "",
+        "hooks": hooks,
+        "plugins": [{"search": {"enabled": False}}],
+    }
+    path.write_text(json.dumps(config), "utf-8")
+    return path
+
+
+@pytest.fixture(scope="session")
+def hosted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Built]:
+    root = tmp_path_factory.mktemp("served")
+    _build(root / MOUNT)
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Quiet, directory=str(root)))
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield Built(root / MOUNT, f"http://127.0.0.1:{server.server_port}/{MOUNT}/", "")
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+@pytest.fixture(scope="session")
+def on_disk(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    folder = tmp_path_factory.mktemp("disk") / "site"
+    _build(folder, "--config-file", str(_offline_config(folder.parent)))
+    return Built(folder, folder.as_uri() + "/", "index.html")
+
+
+@pytest.fixture(params=["http", "file"])
+def site(request: pytest.FixtureRequest) -> Built:
+    built: Built = request.getfixturevalue("hosted" if request.param == "http" else "on_disk")
+    return built
+
+
+@pytest.fixture
+def context(new_context: Callable[..., BrowserContext]) -> Callable[..., BrowserContext]:
+    """Makes contexts of a width; further arguments are Playwright's."""
+
+    def make(width: int = 1280, height: int = 900, **options: Any) -> BrowserContext:
+        return new_context(viewport={"width": width, "height": height}, **options)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def notes() -> Any:
+    return parse((ROOT / "docs" / "notes.md").read_text("utf-8"))
