@@ -37,7 +37,7 @@ def redirect_html(url: str) -> str:
         f'<meta name="robots" content="noindex">\n<link rel="canonical" href="{shown}">\n'
         f"<script>location.replace({plain} + location.search + (location.hash || {own_anchor}))</script>\n"
         f'<meta http-equiv="refresh" content="0; url={shown}">\n</head>\n'
-        f'<body>\n<p>This page has moved to <a href="{shown}">{shown}</a>.</p>\n</body>\n</html>\n'
+        f'<body>\n<h1>This page has moved</h1>\n<p>Go to <a href="{shown}">{shown}</a>.</p>\n</body>\n</html>\n'
     )
 
 
