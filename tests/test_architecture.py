@@ -27,7 +27,7 @@ LAYERS = [
     {"source", "limits", "parser", "notes", "contents", "suppress", "reporters"}
     | {"snippets", "commands", "blocks", "images", "links"},
     {"plan", "render", "block_marks", "publish", "written", "bundle"},
-    {"disk", "store", "net", "stand_ins", "pipeline", "gallery", "export"},
+    {"disk", "git", "store", "net", "stand_ins", "pipeline", "gallery", "export"},
 ]
 # May touch files: the project's, the stores of pictures and drawings, and the reader of a project's own schemas.
 FILES = {"disk", "store", "net", "stand_ins", "blocks"}

@@ -438,5 +438,6 @@ def test_the_project_itself_builds_strictly(tmp_path: Path) -> None:
     assert done.returncode == 0, done.text
     assert "WARNING" not in done.text
     site = Site(tmp_path / "site")
-    assert site.slugs >= set(ORDER)
-    assert site.search_pages == ORDER
+    titled = ["daemonset" if slug == "demonset" else slug for slug in ORDER]  # mkdocs.yml corrects this one
+    assert site.slugs >= {*ORDER, *titled}
+    assert site.search_pages == [*titled, "commands"]
