@@ -26,7 +26,7 @@ LAYERS = [
     {"codes", "diagnostics", "settings"},
     {"source", "limits", "parser", "notes", "contents", "suppress", "reporters"}
     | {"snippets", "commands", "blocks", "images", "links"},
-    {"plan", "render", "block_marks", "publish", "written", "bundle"},
+    {"plan", "render", "block_marks", "publish", "written", "bundle", "stamp"},
     {"disk", "git", "store", "net", "stand_ins", "pipeline", "gallery", "export"},
 ]
 # May touch files: the project's, the stores of pictures and drawings, and the reader of a project's own schemas.

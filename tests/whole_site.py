@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import http.server
-import json
 import subprocess
 import sys
 import threading
@@ -58,26 +57,6 @@ def _build(folder: Path, *options: str) -> None:
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
 
 
-def _offline_config(folder: Path) -> Path:
-    """The configuration of the offline copy; until the project has one, the site without its search."""
-    own = ROOT / "mkdocs.offline.yml"
-    if own.is_file():
-        return own
-    path = folder / "mkdocs.yml"
-    hooks = [str(hook) for hook in sorted((ROOT / "hooks").glob("*.py"), key=lambda hook: hook.name != "pages.py")]
-    config = {
-        "INHERIT": str(ROOT / "mkdocs.yml"),
-        "docs_dir": str(ROOT / "docs"),
-        "theme": {"custom_dir": str(ROOT / "theme")},
-        "use_directory_urls": False,
-        "repo_url": "",
-        "hooks": hooks,
-        "plugins": [{"search": {"enabled": False}}],
-    }
-    path.write_text(json.dumps(config), "utf-8")
-    return path
-
-
 @pytest.fixture(scope="session")
 def hosted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Built]:
     root = tmp_path_factory.mktemp("served")
@@ -94,7 +73,7 @@ def hosted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Built]:
 @pytest.fixture(scope="session")
 def on_disk(tmp_path_factory: pytest.TempPathFactory) -> Built:
     folder = tmp_path_factory.mktemp("disk") / "site"
-    _build(folder, "--config-file", str(_offline_config(folder.parent)))
+    _build(folder, "--config-file", str(ROOT / "mkdocs.offline.yml"))
     return Built(folder, folder.as_uri() + "/", "index.html")
 
 

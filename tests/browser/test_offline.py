@@ -227,7 +227,7 @@ def test_the_single_file_asks_for_nothing(page: Page, single: Path, watch: Watch
 
 
 def test_the_single_file_is_found_in(page: Page, single: Path, watch: Watch) -> None:
-    titles = {own.slug: own.title for own in bundled.shipped_notes().site.pages}
+    titles = {own.slug: own.heading.text for own in bundled.shipped_notes().site.pages if own.heading}
     page.goto(single.as_uri())
     for query, wanted in QUERIES:
         page.keyboard.press("/")

@@ -150,7 +150,11 @@ def test_whole_manifests_can_be_downloaded(site: Any, page: Page, notes: Any) ->
     text = waiting.value.path().read_text("utf-8")
     assert text in {fence.text for fence in notes.fences}
     assert "name: app-config" in text
-    assert "/manifests/configmap-app-config.yaml" in page.locator(".notes-apply code").inner_text()
+    applied = page.locator(".notes-apply code")
+    if site.index:  # a copy on disk has no address that kubectl could read
+        assert applied.count() == 0
+    else:
+        assert "/manifests/configmap-app-config.yaml" in applied.inner_text()
 
 
 def test_terms_are_explained_by_keyboard_and_by_touch(site: Any, context: Any) -> None:
@@ -186,6 +190,7 @@ def test_keys_lead_through_the_pages(site: Any, page: Page) -> None:
     page.goto(site.address("pod"))
     page.keyboard.press("n")
     expect(page.locator("h1")).to_contain_text("ReplicaSet")
+    page.wait_for_load_state("networkidle")  # the theme listens for keys once its script has run
     page.keyboard.press("p")
     expect(page.locator("h1")).to_contain_text("Pod")
 
