@@ -45,13 +45,18 @@ class Watch:
         self.failed: list[str] = []
         self.errors: list[str] = []
         context.on("request", self._asked)
-        context.on("requestfailed", lambda request: self.failed.append(request.url))
+        context.on("requestfailed", self._failed)
         context.on("console", lambda message: self._said(message.type, message.text))
         context.on("weberror", lambda error: self.errors.append(str(error.error)))
 
     def _asked(self, request: Request) -> None:
         if urlsplit(request.url).scheme not in {"file", "data", "blob", "about"}:
             self.external.append(request.url)
+
+    def _failed(self, request: Request) -> None:
+        # What a page was still asking for when the test left it is aborted, not failed.
+        if request.failure != "net::ERR_ABORTED":
+            self.failed.append(request.url)
 
     def _said(self, kind: str, text: str) -> None:
         if kind in {"error", "warning"}:
