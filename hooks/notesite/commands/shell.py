@@ -5,8 +5,7 @@ its author meant it (a placeholder `<name>`, a broken continuation) is understoo
 
 Why no parser from PyPI: bashlex (GPL-3.0, last release in January 2023) raises on placeholders, prompts and
 `case`; tree-sitter-bash (MIT) reads `<name>` as a redirection into an error node, `$ kubectl` as a command named
-`$`, and gives byte offsets of a tree that would still have to be flattened.  The tests compare this reader with
-tree-sitter-bash on plain commands.
+`$`, and gives byte offsets of a tree that would still have to be flattened.
 """
 
 from __future__ import annotations
