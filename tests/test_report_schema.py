@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import check_snippets
 import jsonschema
 import pytest
+
+import check_snippets
 
 ROOT = Path(__file__).resolve().parent.parent
 SCHEMA = json.loads((ROOT / "docs" / "developer" / "report.schema.json").read_text("utf-8"))
