@@ -27,7 +27,9 @@ MACHINERY = (
     ".gitignore", ".editorconfig", "Makefile", "pyproject.toml", "requirements.in", "requirements.txt",
     "requirements-dev.in", "requirements-dev.txt", "mkdocs.offline.yml", "LICENSE",
 )  # fmt: skip
-OF_THESE_NOTES = ("docs/assets/diagrams", "scripts/draw_diagrams.py", "scripts/drawing.py")
+OF_THESE_NOTES = (
+    "docs/assets/diagrams", "docs/assets/social-card.png", "scripts/draw_diagrams.py", "scripts/drawing.py",
+)  # fmt: skip
 EXAMPLES = ("scripts/new_site.py ~/notes/README.md --output ~/my-site", "scripts/new_site.py README.md --check-only")
 
 
@@ -97,7 +99,7 @@ def _configuration(title: str) -> str:
         skipping = line == "  notes:"
         if skipping:
             lines += [line, "    source: notes.md"]
-        elif "assets/diagrams/" not in line:
+        elif not any(path.removeprefix("docs/") in line for path in OF_THESE_NOTES):
             lines.append(line)
     text = "\n".join(lines) + "\n"
     quoted = '"' + title.replace("\\", "\\\\").replace('"', '\\"') + '"'
