@@ -1,0 +1,124 @@
+"""Mirrored originals in a real browser: sizes, no layout shift, and the dialog, over HTTP and from the disk."""
+
+from __future__ import annotations
+
+import functools
+import http.server
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pictures
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+ROOT = Path(__file__).resolve().parents[2]
+SIZES = {"a.png": (640, 360), "b.jpg": (320, 200), "c.webp": (300, 300), "d.gif": (200, 120), "e.svg": (400, 300)}
+SECTIONS = "".join(
+    f"\n## Picture {name[0]}\n\nWords before.\n\n![What {name[0]} shows here]({{host}}/{name})\n\nWords after the picture.\n"
+    for name in SIZES
+)
+# Layout shifts that no input caused, as browsers count them for people.
+SHIFTS = """() => new Promise(done => {
+  let sum = 0
+  new PerformanceObserver(list => { for (const one of list.getEntries()) if (!one.hadRecentInput) sum += one.value })
+    .observe({ type: "layout-shift", buffered: true })
+  setTimeout(() => done(sum), 400)
+})"""
+
+
+class _Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *_: object) -> None:
+        """Quiet."""
+
+
+def _bytes_of(name: str) -> bytes:
+    kind, (width, height) = name.split(".")[1], SIZES[name]
+    if kind == "svg":
+        return pictures.svg('<rect width="400" height="300"/>', 'width="400" height="300"')
+    return pictures.raster({"jpg": "JPEG"}.get(kind, kind.upper()), width, height)
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Five originals on a host of our own, mirrored by the script, published by two builds."""
+    folder = tmp_path_factory.mktemp("originals")
+    (folder / "host").mkdir()
+    for name in SIZES:
+        (folder / "host" / name).write_bytes(_bytes_of(name))
+    server = http.server.ThreadingHTTPServer(
+        ("127.0.0.1", 0), functools.partial(_Quiet, directory=str(folder / "host"))
+    )
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    host = f"http://127.0.0.1:{server.server_address[1]}"
+    (folder / "docs" / "assets").mkdir(parents=True)
+    (folder / "docs" / "notes.md").write_text("# Pictures\n" + SECTIONS.replace("{host}", host), "utf-8")
+    (folder / "docs" / "assets" / "javascripts").symlink_to(ROOT / "docs" / "assets" / "javascripts")
+    (folder / "docs" / "assets" / "stylesheets").symlink_to(ROOT / "docs" / "assets" / "stylesheets")
+    hooks = "".join(f"  - {ROOT}/hooks/{name}.py\n" for name in ("pages", "images"))
+    style = "extra_css: [assets/stylesheets/notes.css, assets/stylesheets/pictures.css]\n"
+    config = f"site_name: Pictures\ntheme: {{name: material, font: false}}\n{style}"
+    config += f"extra_javascript: [assets/javascripts/enlarge.js]\nhooks:\n{hooks}"
+    (folder / "mkdocs.yml").write_text(config, "utf-8")
+    (folder / "disk.yml").write_text("INHERIT: mkdocs.yml\nuse_directory_urls: false\nsite_dir: disk\n", "utf-8")
+    script = [sys.executable, str(ROOT / "scripts" / "mirror_images.py"), "--allow-host", "127.0.0.1"]
+    subprocess.run(script, cwd=folder, check=True, capture_output=True)
+    server.shutdown()
+    server.server_close()
+    for name in ("mkdocs.yml", "disk.yml"):
+        command = [sys.executable, "-m", "mkdocs", "build", "-q", "-f", name]
+        subprocess.run(command, cwd=folder, check=True, capture_output=True)
+    return folder
+
+
+@pytest.fixture(params=["http", "file"])
+def address(request: pytest.FixtureRequest, project: Path, site_server: Callable[..., str]) -> Callable[[str], str]:
+    if request.param == "http":
+        base = site_server(project / "site")
+        return lambda page: f"{base}{page}/"
+    return lambda page: (project / "disk" / f"{page}.html").as_uri()
+
+
+def test_every_original_is_shown_from_the_site_at_its_size(address: Callable[[str], str], page: Page) -> None:
+    for name, size in SIZES.items():
+        page.goto(address(f"picture-{name[0]}"))
+        image = page.locator("figure img")
+        image.scroll_into_view_if_needed()
+        page.wait_for_function("() => [...document.images].every(one => one.complete && one.naturalWidth)")
+        assert image.evaluate("one => [+one.getAttribute('width'), +one.getAttribute('height')]") == list(size), name
+        assert image.evaluate("one => [one.naturalWidth, one.naturalHeight]") == list(size), name
+        assert "127.0.0.1" not in image.evaluate("one => one.getAttribute('src')")
+
+
+def test_nothing_moves_when_a_picture_comes_late(project: Path, site_server: Callable[..., str], page: Page) -> None:
+    def late(route: Route) -> None:
+        page.wait_for_timeout(400)
+        route.continue_()
+
+    base = site_server(project / "site")
+    page.route("**/images/**", late)
+    for name in SIZES:
+        page.goto(f"{base}picture-{name[0]}/", wait_until="load")
+        assert round(page.evaluate(SHIFTS), 3) == 0, name  # as it is reported everywhere, to three digits
+
+
+def test_a_picture_is_enlarged_by_mouse_and_by_keyboard(address: Callable[[str], str], page: Page) -> None:
+    page.goto(address("picture-a"))
+    dialog = page.locator("dialog.notes-dialog")
+    page.locator("figure img").click()
+    expect(dialog).to_be_visible()
+    shown: Any = dialog.locator("img").evaluate("one => one.naturalWidth")
+    assert shown == SIZES["a.png"][0]
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    button = page.get_by_role("button", name="Enlarge: What a shows here")
+    expect(button).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(dialog).to_be_visible()
+    dialog.get_by_role("button", name="Close").click()
+    expect(dialog).to_be_hidden()
