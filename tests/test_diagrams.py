@@ -22,14 +22,6 @@ ENTRIES: list[dict[str, str]] = tomllib.loads((FOLDER / "diagrams.toml").read_te
 DRAWN = {entry["file"]: (FOLDER / entry["file"]).read_text(encoding="utf-8") for entry in ENTRIES}
 SVG = "{http://www.w3.org/2000/svg}"
 PHONE, COLUMN = 343, 700  # pixels: the text column of a 375 px phone, and of a desktop page
-CHROMIUM = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-)
 
 each_drawing = pytest.mark.parametrize("file", sorted(DRAWN))
 

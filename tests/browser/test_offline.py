@@ -13,15 +13,6 @@ from playwright.sync_api import Browser, BrowserContext, Page, Request
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("offline")]
 
-CHROMIUM = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-    "--disable-quic",
-)
 FOLDER = "Meine Notizen – ünïcödé 日本 (50 %)"
 COPY = "button[data-md-type='copy'], button.md-clipboard, .md-code__button[data-md-type='copy']"
 # What readers type, and the page that answers it.
