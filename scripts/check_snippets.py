@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import sys
 from collections.abc import Iterator, Sequence
 
@@ -32,7 +31,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     settings = project.settings.snippets
     if args.kubernetes:
         versions = tuple(version.strip().removeprefix("v") for version in args.kubernetes.split(",") if version.strip())
-        settings = dataclasses.replace(settings, kubernetes=versions)
+        settings = settings._replace(kubernetes=versions)
     extra = read_schemas(project.root / settings.schemas) if settings.schemas else None
     blocks = check_blocks(loaded.notes, settings, extra)
     if args.list:

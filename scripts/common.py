@@ -9,7 +9,6 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
@@ -145,7 +144,7 @@ def show(  # the one place where a report leaves the core
         code_base=_code_base(project),
     )
     for name, path in args.report:
-        plain = replace(context, color=False)
+        plain = context._replace(color=False)
         write_atomically(path, reporter(name)(settled, plain).encode())
     if "github" in {args.format, *(name for name, _ in args.report)}:
         _write_step_summary(settled, context)

@@ -8,7 +8,6 @@ import math
 import os
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import common
@@ -96,8 +95,8 @@ def _orphans(args: argparse.Namespace, loaded: Loaded, store: ImageStore, report
     try:
         if args.prune:
             return report, len(store.prune(set(uses(loaded.notes.images).remote)))
-        return replace(
-            report, diagnostics=(*report.diagnostics, *gallery.orphans(loaded.project, loaded.notes, store))
+        return report._replace(
+            diagnostics=(*report.diagnostics, *gallery.orphans(loaded.project, loaded.notes, store))
         ), 0
     except Fault as fault:
         return gallery.with_store_fault(report, fault, loaded.project, store), 0

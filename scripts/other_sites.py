@@ -8,7 +8,6 @@ import ssl
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 from notesite.answers import Limits
@@ -48,8 +47,7 @@ def report(args: argparse.Namespace, project: Project, outcome: Outcome) -> Repo
 
 def _settings(args: argparse.Namespace, project: Project) -> LinkSettings:
     own = project.settings.links
-    chosen = replace(
-        own,
+    chosen = own._replace(
         include=(*own.include, *args.include),
         exclude=(*own.exclude, *args.exclude),
         allow_hosts=(*own.allow_hosts, *args.allow_host),

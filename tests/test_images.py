@@ -442,7 +442,7 @@ def test_a_text_from_the_settings_wins_and_is_no_finding() -> None:
 
 
 def test_decoration_in_html_stays_decoration() -> None:
-    spacer = dataclasses.replace(image(text=""), origin="html")
+    spacer = image(text="")._replace(origin="html")
     assert alt.texts([spacer], {}) == {Span.at(1): ""}
     assert not list(alt.findings([spacer], {}))
 

@@ -8,7 +8,6 @@ import json
 import ssl
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -103,7 +102,7 @@ def _told(report: Report) -> dict[int, str]:
     ],
 )
 def test_each_behaviour_gets_its_verdict(server: LinkServer, path: str, expected: str) -> None:
-    settings = replace(QUICK, retries=1)
+    settings = QUICK._replace(retries=1)
     report = _run(_uses(f"{server.url}/{path}"), settings).report
     assert _told(report).get(1, "fine") == expected, report
 
@@ -118,7 +117,7 @@ def test_retry_after_is_honoured(server: LinkServer, path: str, least: float) ->
 
 def test_a_server_that_asks_to_wait_is_left_alone_as_a_whole(server: LinkServer) -> None:
     pages = [f"{server.url}/page/{n}" for n in range(4)]
-    settings = replace(QUICK, per_host=1)
+    settings = QUICK._replace(per_host=1)
     _run(_uses(f"{server.url}/wait-seconds", *pages), settings, now=time.time())
     quiet = max(b - a for a, b in zip(server.starts, server.starts[1:], strict=False))
     assert quiet >= 1.0
@@ -127,7 +126,7 @@ def test_a_server_that_asks_to_wait_is_left_alone_as_a_whole(server: LinkServer)
 @pytest.mark.parametrize("path", ["silent", "drip#here"])
 def test_slow_servers_are_neither_broken_nor_fine(server: LinkServer, path: str) -> None:
     start = time.monotonic()
-    report = _run(_uses(f"{server.url}/{path}"), replace(QUICK, retries=0, timeout=0.7)).report
+    report = _run(_uses(f"{server.url}/{path}"), QUICK._replace(retries=0, timeout=0.7)).report
     assert _told(report) == {1: "skipped"}
     assert time.monotonic() - start < 3
 
@@ -135,13 +134,13 @@ def test_slow_servers_are_neither_broken_nor_fine(server: LinkServer, path: str)
 def test_nobody_there_is_broken_only_when_somebody_else_answers(server: LinkServer) -> None:
     with LinkServer() as closed:
         nobody = f"{closed.url}/page"
-    settings = replace(QUICK, retries=0)
+    settings = QUICK._replace(retries=0)
     assert _told(_run(_uses(nobody), settings).report) == {1: "skipped"}
     assert _told(_run(_uses(nobody, f"{server.url}/page"), settings).report) == {1: "L_DEAD"}
 
 
 def test_private_addresses_are_not_asked(server: LinkServer) -> None:
-    settings = replace(QUICK, allow_hosts=())
+    settings = QUICK._replace(allow_hosts=())
     assert _told(_run(_uses(f"{server.url}/page"), settings).report) == {1: "L_PRIVATE"}
     assert server.seen.total() == 0
 
@@ -160,12 +159,12 @@ def test_certificates(case: str, expected: str) -> None:
     if case != "unknown issuer":
         authority.configure_trust(client)
     with LinkServer(context) as server:
-        report = _run(_uses(f"{server.url}/page"), replace(QUICK, retries=0), tls=client).report
+        report = _run(_uses(f"{server.url}/page"), QUICK._replace(retries=0), tls=client).report
     assert _told(report) == {1: expected}, report
 
 
 def test_hosts_are_asked_politely(server: LinkServer) -> None:
-    settings = replace(QUICK, per_host=2, interval=0.05, workers=8)
+    settings = QUICK._replace(per_host=2, interval=0.05, workers=8)
     _run(_uses(*(f"{server.url}/slowly/{n}" for n in range(12))), settings)
     assert server.seen.total() == 12
     assert server.most_active <= 2
@@ -174,7 +173,7 @@ def test_hosts_are_asked_politely(server: LinkServer) -> None:
 
 
 def test_the_total_deadline_is_kept_and_nothing_is_lost(server: LinkServer) -> None:
-    settings = replace(QUICK, per_host=2, deadline=1.0, retries=2, timeout=20.0)
+    settings = QUICK._replace(per_host=2, deadline=1.0, retries=2, timeout=20.0)
     start = time.monotonic()
     report = _run(_uses(*(f"{server.url}/silent/{n}" for n in range(20))), settings).report
     assert time.monotonic() - start < 3
@@ -206,7 +205,7 @@ def test_memory_spares_the_host_and_asks_only_for_news(server: LinkServer) -> No
 
 
 def test_grace_days_turn_a_warning_into_an_error(server: LinkServer) -> None:
-    uses, settings = _uses(f"{server.url}/404"), replace(QUICK, grace_days=3)
+    uses, settings = _uses(f"{server.url}/404"), QUICK._replace(grace_days=3)
     first = _run(uses, settings)
     assert _told(first.report) == {1: "L_DYING"}
     [dying] = first.report.diagnostics
@@ -231,7 +230,7 @@ def test_offline_asks_nobody_and_lists_everything(server: LinkServer) -> None:
         raise AssertionError
 
     uses = _uses(f"{server.url}/404", "https://example.org/", f"{server.url}/excluded")
-    settings = replace(QUICK, exclude=("/excluded$",))
+    settings = QUICK._replace(exclude=("/excluded$",))
     result = check_remote(uses, never, settings, {}, now=NOW, clock=time.monotonic, offline=True)
     assert [(s.what.rsplit("/", 1)[1], s.reason) for s in result.report.skipped] == [
         ("404", "offline: not asked"),
@@ -243,7 +242,7 @@ def test_offline_asks_nobody_and_lists_everything(server: LinkServer) -> None:
 
 def test_include_and_exclude_choose_addresses(server: LinkServer) -> None:
     uses = _uses(*(f"{server.url}/{name}" for name in ("404", "410/a", "410/b", "page")))
-    report = _run(uses, replace(QUICK, include=("/4",), exclude=("/b$",))).report
+    report = _run(uses, QUICK._replace(include=("/4",), exclude=("/b$",))).report
     assert _told(report) == {1: "L_DEAD", 2: "L_DEAD", 3: "skipped", 4: "skipped"}
     assert list(patterns(LinkSettings(include=("(",), exclude=("ok",)))) == [
         "links.include.0: '(' is no regular expression: missing ), unterminated subpattern at position 0"

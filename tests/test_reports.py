@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -82,6 +81,7 @@ reports = st.builds(
     skipped=st.lists(st.builds(Skipped, texts, texts, spans), max_size=2).map(tuple),
     checked=st.integers(0, 99),
     accepted=st.lists(diagnostics, max_size=2).map(tuple),
+    ignored=st.lists(diagnostics, max_size=2).map(tuple),
 )
 
 
@@ -152,7 +152,7 @@ def test_the_step_summary_lists_everything_and_keeps_to_the_limit() -> None:
 def test_fingerprints_survive_lines_added_above_and_are_unique() -> None:
     def prints(lines: tuple[str, ...], *at: int) -> list[str]:
         report = Report(tuple(finding("L_ANCHOR", "no heading #y", Span.at(line, 5)) for line in at))
-        context = replace(CONTEXT, lines=lines)
+        context = CONTEXT._replace(lines=lines)
         from_gitlab = [issue["fingerprint"] for issue in json.loads(gitlab.render(report, context))]
         results = json.loads(sarif.render(report, context))["runs"][0]["results"]
         assert from_gitlab == [result["partialFingerprints"]["sourceLine/v1"] for result in results]

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from .commands.check import CommandVerdict
 from .commands.check import check as check_commands
@@ -19,8 +18,7 @@ from .snippets.verdicts import SnippetVerdict
 BLOCK_CODES = "YKS"  # first letters of the codes that `check_blocks` can give
 
 
-@dataclass(frozen=True, slots=True)
-class Blocks:
+class Blocks(NamedTuple):
     """What is known of every code block."""
 
     snippets: tuple[SnippetVerdict, ...]  # one for each block, in order; then those inside commands

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from .codes import CODES, Severity
 from .model import Span
 
 
-@dataclass(frozen=True, slots=True)
-class Diagnostic:
+class Diagnostic(NamedTuple):
     """One finding, whole at birth.
 
     `path` is None for the notes file, else the file that the finding is about, relative to the project.
@@ -62,8 +61,7 @@ class NotesError(Exception):
         self.diagnostics = diagnostics
 
 
-@dataclass(frozen=True, slots=True)
-class Skipped:
+class Skipped(NamedTuple):
     """Something that could not be checked: neither right nor wrong, never hidden."""
 
     what: str
@@ -72,8 +70,7 @@ class Skipped:
     path: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(NamedTuple):
     """What one run found."""
 
     diagnostics: tuple[Diagnostic, ...] = ()
@@ -107,7 +104,7 @@ def with_rules(diagnostics: Iterable[Diagnostic], rules: Rules) -> Iterable[Diag
     for diagnostic in diagnostics:
         severity = rules.get(diagnostic.code, diagnostic.severity)
         if severity is not None:
-            yield diagnostic if severity is diagnostic.severity else replace(diagnostic, severity=severity)
+            yield diagnostic if severity is diagnostic.severity else diagnostic._replace(severity=severity)
 
 
 def exit_code(report: Report, *, strict: bool = False) -> int:

@@ -11,9 +11,8 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
@@ -33,8 +32,7 @@ except ImportError:  # Windows has no flock; replacing a folder is then guarded 
 YamlLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-@dataclass(frozen=True, slots=True)
-class Project:
+class Project(NamedTuple):
     """A checkout: where its configuration and its notes are, and what its settings say."""
 
     root: Path  # the folder of mkdocs.yml

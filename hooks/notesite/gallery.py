@@ -150,7 +150,7 @@ def gallery(project: Project, notes: Notes, chosen: Options, *, hosts: Hosts | N
         hall.hang_local(path, places)
     for image, _ in wanted.faults:
         hall.hang_nothing(image)
-    report = replace(report, diagnostics=_unique([*report.diagnostics, *hall.findings]))
+    report = report._replace(diagnostics=_unique([*report.diagnostics, *hall.findings]))
     return Gallery(hall.pictures, hall.alts, hall.files, hall.store_uri, report)
 
 
@@ -165,7 +165,7 @@ def with_store_fault(report: Report, fault: Fault, project: Project, store: Imag
     if any(diagnostic.code == fault.code for diagnostic in report.diagnostics):
         return report
     found = _of_lock(fault, project, store)
-    return replace(report, diagnostics=(*report.diagnostics, found))
+    return report._replace(diagnostics=(*report.diagnostics, found))
 
 
 def _limits(settings: ImageSettings) -> Limits:

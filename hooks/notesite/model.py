@@ -7,12 +7,13 @@ that the author edits.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple
+
+EMPTY: Final[Mapping[Any, Any]] = MappingProxyType({})  # the default of fields that hold a mapping
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Position:
+class Position(NamedTuple):
     """A place in a text: line and column, both counted from 1, columns in code points (a tab counts 1)."""
 
     line: int
@@ -22,8 +23,7 @@ class Position:
         return f"{self.line}:{self.column}"
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Span:
+class Span(NamedTuple):
     """From `start` up to, not including, `end` (as in SARIF and rdjson)."""
 
     start: Position
@@ -35,8 +35,7 @@ class Span:
         return cls(Position(line, column), Position(line, column + length))
 
 
-@dataclass(frozen=True, slots=True)
-class Directive:
+class Directive(NamedTuple):
     """An instruction of the author in an HTML comment: `<!-- notes: VERB ARGUMENTS -->`.
 
     It governs the next block after it (`target`, first and last line, both counted from 1 and inclusive).
@@ -50,8 +49,7 @@ class Directive:
     target: tuple[int, int] | None
 
 
-@dataclass(frozen=True, slots=True)
-class Heading:
+class Heading(NamedTuple):
     """A heading of the notes, wherever it stands."""
 
     level: int  # 1 to 6, as written
@@ -61,8 +59,7 @@ class Heading:
     starts_section: bool  # at the root of the document, so that a page may begin here
 
 
-@dataclass(frozen=True, slots=True)
-class Fence:
+class Fence(NamedTuple):
     """A block of code: fenced (``` or ~~~), or indented by four columns."""
 
     info: str  # the info string as written, "" when there is none or the code is indented
@@ -96,8 +93,7 @@ class Fence:
         return Span(start, Position(start.line, start.column + max(length, 1)))
 
 
-@dataclass(frozen=True, slots=True)
-class Image:
+class Image(NamedTuple):
     """One reference to a picture."""
 
     url: str  # as written, entities and escapes resolved
@@ -108,8 +104,7 @@ class Image:
     trail: tuple[Heading, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """One link, Markdown or HTML."""
 
     target: str  # as written, entities and escapes resolved
@@ -119,8 +114,7 @@ class Link:
     trail: tuple[Heading, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Footnote:
+class Footnote(NamedTuple):
     """A footnote that the text refers to."""
 
     label: str
@@ -130,8 +124,7 @@ class Footnote:
     references: tuple[int, ...]  # lines that refer to it
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One line of the author's contents list."""
 
     text: str
@@ -140,8 +133,7 @@ class Entry:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Contents:
+class Contents(NamedTuple):
     """The author's hand-made contents list."""
 
     heading: Heading | None  # "Table of Contents", when it has one
@@ -149,8 +141,7 @@ class Contents:
     lines: tuple[tuple[int, int], ...]  # first and last line of each of its blocks, inclusive
 
 
-@dataclass(frozen=True, slots=True)
-class Notes:
+class Notes(NamedTuple):
     """The notes file, read once."""
 
     text: str
@@ -163,7 +154,5 @@ class Notes:
     directives: tuple[Directive, ...] = ()
     anchors: tuple[tuple[str, int], ...] = ()  # explicit `<a name>`/`id` anchors and their lines
     footnotes: tuple[Footnote, ...] = ()
-    references: Mapping[str, Any] = field(
-        default_factory=dict, repr=False
-    )  # link definitions, as the parser keeps them
-    lines: tuple[str, ...] = field(default=(), repr=False)
+    references: Mapping[str, Any] = EMPTY  # link definitions, as the parser keeps them
+    lines: tuple[str, ...] = ()

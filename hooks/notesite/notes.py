@@ -6,7 +6,7 @@ import html
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from markdown_it.token import Token
@@ -48,7 +48,7 @@ def parse(text: str) -> Notes:
         references=reader.env.get("references", {}),
         lines=tuple(reader.lines),
     )
-    return replace(notes, contents=find_contents(notes, reader.tokens))
+    return notes._replace(contents=find_contents(notes, reader.tokens))
 
 
 def front_matter_lines(text: str) -> int:
@@ -139,7 +139,7 @@ class _Reader:
     def governed_fences(self) -> Iterator[Fence]:
         for fence in self.fences:
             governing = tuple(d for d in self.directives if _covers(d, fence.span))
-            yield replace(fence, directives=governing) if governing else fence
+            yield fence._replace(directives=governing) if governing else fence
 
     def footnotes(self) -> Iterator[Footnote]:
         """The footnotes that are referred to; the parser has moved their blocks to the end of the tokens."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from .codes import Severity
 from .diagnostics import Diagnostic, NotesError, Report
@@ -19,8 +19,7 @@ from .suppress import settle
 NOTES_CODES = ("N", "I", "L_ANCHOR")  # what the codes that `check` can give begin with
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
+class Loaded(NamedTuple):
     """The notes of a project, read and planned."""
 
     project: Project
@@ -41,7 +40,7 @@ def load(project: Project, site_name: str = "") -> Loaded:
         notes = parse(source.text)
     except NotesError as error:
         shown = project.shown(project.notes_path)
-        raise NotesError(*(replace(d, path=d.path or shown) for d in error.diagnostics)) from None
+        raise NotesError(*(d._replace(path=d.path or shown) for d in error.diagnostics)) from None
     return Loaded(project, source, notes, plan(notes, project.settings, site_name))
 
 
@@ -53,8 +52,7 @@ def check(loaded: Loaded) -> Report:
     return Report(diagnostics=(*loaded.source.findings, *found), checked=checked)
 
 
-@dataclass(frozen=True, slots=True)
-class Build:
+class Build(NamedTuple):
     """What a build of the site needs to know."""
 
     loaded: Loaded
@@ -77,7 +75,7 @@ def prepare(config_path: Path, site_name: str = "") -> Build:
     report = settled(loaded, check(loaded), NOTES_CODES)
     fatal = [d for d in report.diagnostics if d.code == "N_ENTRY" and d.severity is Severity.ERROR]
     if fatal:
-        raise NotesError(*(replace(d, path=d.path or loaded.shown_path) for d in fatal))
+        raise NotesError(*(d._replace(path=d.path or loaded.shown_path) for d in fatal))
     return Build(loaded, report)
 
 
@@ -112,4 +110,4 @@ def in_file(report: Report, source: Source) -> Report:
     def moved(diagnostic: Diagnostic) -> Diagnostic:
         return diagnostic if diagnostic.code == "N_MOJIBAKE" else source.in_file(diagnostic)
 
-    return replace(report, diagnostics=tuple(map(moved, report.diagnostics)))
+    return report._replace(diagnostics=tuple(map(moved, report.diagnostics)))

@@ -10,13 +10,13 @@ from __future__ import annotations
 import posixpath
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 from urllib.parse import quote, unquote
 
 from .anchors import Slugs
 from .contents import Resolver, in_page_anchor, second_contents
 from .diagnostics import Diagnostic, finding
-from .model import Entry, Heading, Notes
+from .model import EMPTY, Entry, Heading, Notes
 from .settings import PageSettings, Settings
 
 HOME = "index.md"
@@ -26,8 +26,7 @@ _FEW_SECTIONS = 3  # fewer are not worth a split
 _CROWDED = 2.5  # headings at the level of the contents' targets, per target
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(NamedTuple):
     """One page: a section of the notes, or the home page."""
 
     uri: str  # source address in MkDocs: "pod.md"
@@ -39,7 +38,7 @@ class Page:
     headings: tuple[Heading, ...]  # all that stand on it, in order
     listed: bool = True  # named by the contents list
     parent: str = ""  # uri of the page it was split from
-    settings: PageSettings = field(default_factory=PageSettings)
+    settings: PageSettings = PageSettings()
 
     @property
     def is_home(self) -> bool:
@@ -47,8 +46,7 @@ class Page:
         return self.uri == HOME
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where an anchor of the notes is on the site."""
 
     page: Page
@@ -62,14 +60,13 @@ class Place:
         return quote(posixpath.relpath(self.page.uri, posixpath.dirname(page.uri) or ".")) + fragment
 
 
-@dataclass(frozen=True, slots=True)
-class Site:
+class Site(NamedTuple):
     """The plan of the whole site."""
 
     title: str
     pages: tuple[Page, ...]  # the home page first, then in the order of reading
-    anchors: Mapping[str, Place] = field(default_factory=dict)  # every anchor of the single file
-    redirects: Mapping[str, str] = field(default_factory=dict)  # old slug -> uri or uri#id
+    anchors: Mapping[str, Place] = EMPTY  # every anchor of the single file
+    redirects: Mapping[str, str] = EMPTY  # old slug -> uri or uri#id
     hidden_lines: tuple[tuple[int, int], ...] = ()  # of the contents list, which the site replaces
     split_level: int | None = None
     findings: tuple[Diagnostic, ...] = ()
@@ -128,7 +125,7 @@ def plan(notes: Notes, settings: Settings, site_name: str = "") -> Site:
     pages, slug_findings = _pages(notes, starts, title_heading, settings, site_title)
     listed = {heading.id for _, heading in targets if heading}
     pages = [
-        replace(page, listed=page.is_home or bool(page.parent) or not targets or _id(page) in listed) for page in pages
+        page._replace(listed=page.is_home or bool(page.parent) or not targets or _id(page) in listed) for page in pages
     ]
     if level is not None:
         findings += _drift(pages, targets)

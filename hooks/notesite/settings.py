@@ -1,6 +1,6 @@
 """`extra.notes` of mkdocs.yml: typed, with defaults that suit any notes file.
 
-The dataclasses are the one place that names a setting; `read` turns a plain mapping into them and reports every
+The classes are the one place that names a setting; `read` turns a plain mapping into them and reports every
 unknown key (with the nearest known one) and every value of the wrong type.
 """
 
@@ -10,19 +10,17 @@ import difflib
 import types
 import typing
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields, is_dataclass
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import yaml
 
 from .codes import CODES, Severity
 from .diagnostics import OFF, Diagnostic, Rules, finding
-from .model import Span
+from .model import EMPTY, Span
 
 
-@dataclass(frozen=True, slots=True)
-class PageSettings:
+class PageSettings(NamedTuple):
     """How one section becomes a page; the key is the heading's text or its anchor."""
 
     title: str = ""
@@ -31,8 +29,7 @@ class PageSettings:
     icon: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ImageSettings:
+class ImageSettings(NamedTuple):
     """How remote images are mirrored."""
 
     # "auto": fetch what the lock lacks; "frozen": open no socket; "refresh": ask every host for changes.
@@ -45,15 +42,14 @@ class ImageSettings:
     max_side: int = 16_384  # pixels
     max_frames: int = 500
     deadline: float = 60.0  # seconds for one image, all tries and redirects together
-    alt: Mapping[str, str] = field(default_factory=dict)  # URL as in the notes -> alternative text for the page
+    alt: Mapping[str, str] = EMPTY  # URL as in the notes -> alternative text for the page
     webp: bool = True  # also publish PNG and JPEG as WebP where that saves at least 30 %
     keep_drawing: bool = False  # show the drawn stand-in even when the original is mirrored
     enlarge: bool = True  # a click on a picture shows it large
     stand_ins: str = "assets/diagrams"  # folder of drawings that stand in for missing originals, in docs_dir
 
 
-@dataclass(frozen=True, slots=True)
-class SnippetSettings:
+class SnippetSettings(NamedTuple):
     """How YAML and commands are checked."""
 
     kubernetes: tuple[str, ...] = ()  # versions such as "1.31"; empty: all that are bundled
@@ -62,8 +58,7 @@ class SnippetSettings:
     marks: bool = True  # say on the page what was checked
 
 
-@dataclass(frozen=True, slots=True)
-class LinkSettings:
+class LinkSettings(NamedTuple):
     """How links to other sites are checked."""
 
     include: tuple[str, ...] = ()  # regular expressions; when there are any, only addresses that one is found in
@@ -81,8 +76,7 @@ class LinkSettings:
     cache: str = ".cache/links.json"  # what earlier runs learnt, relative to mkdocs.yml
 
 
-@dataclass(frozen=True, slots=True)
-class HomeSettings:
+class HomeSettings(NamedTuple):
     """What stands on the home page above the contents."""
 
     about: str = ""  # what these notes are, in a sentence or two; "": site_description
@@ -90,37 +84,34 @@ class HomeSettings:
     download: str = ""  # address of the offline bundle, relative to the home page or whole; "": no link
 
 
-@dataclass(frozen=True, slots=True)
-class CommandSettings:
+class CommandSettings(NamedTuple):
     """The page of all commands."""
 
     title: str = "Commands"  # in the navigation and as its heading; "": no such page
     description: str = "Every command of these notes in one place, by section."
 
 
-@dataclass(frozen=True, slots=True)
-class ManifestSettings:
+class ManifestSettings(NamedTuple):
     """Whole manifests as files."""
 
     folder: str = "manifests"  # of the site; "": no files
     apply: str = "kubectl apply -f {url}"  # shown on the hosted site under each; "": not shown
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """All of `extra.notes`."""
 
     source: str = "notes.md"  # relative to docs_dir
     split_level: int | None = None  # heading level of the sections that become pages; None: inferred
-    pages: Mapping[str, PageSettings] = field(default_factory=dict)
-    redirects: Mapping[str, str] = field(default_factory=dict)  # old address -> page slug or slug#anchor
-    rules: Mapping[str, Literal["off", "info", "warning", "error"]] = field(default_factory=dict)
+    pages: Mapping[str, PageSettings] = EMPTY
+    redirects: Mapping[str, str] = EMPTY  # old address -> page slug or slug#anchor
+    rules: Mapping[str, Literal["off", "info", "warning", "error"]] = EMPTY
     home: HomeSettings = HomeSettings()
-    groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # name -> sections, for the home page
+    groups: Mapping[str, tuple[str, ...]] = EMPTY  # name -> sections, for the home page
     commands: CommandSettings = CommandSettings()
     manifests: ManifestSettings = ManifestSettings()
-    glossary: Mapping[str, str] = field(default_factory=dict)  # term -> what it means, explained where it first stands
-    synonyms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # words that find each other in the search
+    glossary: Mapping[str, str] = EMPTY  # term -> what it means, explained where it first stands
+    synonyms: Mapping[str, tuple[str, ...]] = EMPTY  # words that find each other in the search
     baseline: str = "notes-baseline.json"  # accepted findings, relative to mkdocs.yml
     images: ImageSettings = ImageSettings()
     snippets: SnippetSettings = SnippetSettings()
@@ -132,7 +123,7 @@ class Settings:
         return {code: None if word == OFF else Severity(word) for code, word in self.rules.items()}
 
 
-class SettingsProblem(typing.NamedTuple):
+class SettingsProblem(NamedTuple):
     """What is wrong, and where: the keys that lead to the value, from `extra.notes` downwards."""
 
     keys: tuple[str, ...]
@@ -146,7 +137,7 @@ def read(raw: object) -> tuple[Settings, list[SettingsProblem]]:
     Values that are wrong keep their defaults, so one run can report them all.
     """
     problems: list[SettingsProblem] = []
-    settings = _dataclass(Settings, {} if raw is None else raw, (), problems)
+    settings = _section(Settings, {} if raw is None else raw, (), problems)
     known = set(CODES)
     rules = raw.get("rules") if isinstance(raw, Mapping) else None
     problems += [
@@ -190,12 +181,12 @@ def place(text: str, keys: tuple[str, ...], *, at_key: bool) -> Span:
     return Span.at(mark.line + 1, mark.column + 1, max(length, 1))
 
 
-def _dataclass(cls: Any, raw: object, keys: tuple[str, ...], problems: list[SettingsProblem]) -> Any:
+def _section(cls: Any, raw: object, keys: tuple[str, ...], problems: list[SettingsProblem]) -> Any:
     if not isinstance(raw, Mapping):
         problems.append(SettingsProblem(keys, f"expected a mapping, got {_kind(raw)}", False))
         return cls()
     hints = typing.get_type_hints(cls)
-    known = {f.name for f in fields(cls)}
+    known = set(cls._fields)
     values = {}
     for key, value in raw.items():
         if key not in known:
@@ -203,9 +194,14 @@ def _dataclass(cls: Any, raw: object, keys: tuple[str, ...], problems: list[Sett
             continue
         problem_count = len(problems)
         converted = _value(hints[key], value, (*keys, key), problems)
-        if len(problems) == problem_count or is_dataclass(hints[key]):
+        if len(problems) == problem_count or _is_section(hints[key]):
             values[key] = converted
     return cls(**values)
+
+
+def _is_section(hint: Any) -> bool:
+    """Whether a setting holds settings of its own."""
+    return isinstance(hint, type) and hasattr(hint, "_fields")
 
 
 def _value(hint: Any, raw: object, keys: tuple[str, ...], problems: list[SettingsProblem]) -> Any:  # noqa: PLR0911  # one return for each kind of type is the clearest form
@@ -214,8 +210,8 @@ def _value(hint: Any, raw: object, keys: tuple[str, ...], problems: list[Setting
     def wrong(expected: str) -> None:
         problems.append(SettingsProblem(keys, f"expected {expected}, got {_kind(raw)}", False))
 
-    if is_dataclass(hint):
-        return _dataclass(hint, {} if raw is None else raw, keys, problems)
+    if _is_section(hint):
+        return _section(hint, {} if raw is None else raw, keys, problems)
     if origin in (typing.Union, types.UnionType):
         if raw is None and type(None) in args:
             return None

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from .diagnostics import Diagnostic, NotesError, finding
 from .limits import MAX_BYTES, check_limits
@@ -24,8 +24,7 @@ _BYTE_ORDER_MARKS = {
 _NON_ASCII = re.compile(r"[^\x00-\x7f]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Repair:
+class Repair(NamedTuple):
     """A run of characters that was decoded with the wrong codec, and what it should have been."""
 
     position: Position  # in the file
@@ -44,8 +43,7 @@ class Repair:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """The text of the notes: repaired, LF line ends, the same lines as the file."""
 
     text: str
@@ -57,7 +55,7 @@ class Source:
         if not self.repairs or diagnostic.path is not None:
             return diagnostic
         span = Span(self._file_position(diagnostic.span.start), self._file_position(diagnostic.span.end))
-        return replace(diagnostic, span=span)
+        return diagnostic._replace(span=span)
 
     def _file_position(self, position: Position) -> Position:
         column = position.column
@@ -134,8 +132,7 @@ _CODECS: Mapping[str, Mapping[str, int]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
+class _Piece(NamedTuple):
     """Characters of a run that reverse into one character."""
 
     start: int  # offset in the text

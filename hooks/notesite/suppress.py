@@ -10,7 +10,6 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from .codes import CODES
@@ -32,8 +31,7 @@ class Accepted(NamedTuple):
     note: str  # for readers of the page: what is wrong and what works instead; "" for none
 
 
-@dataclass(frozen=True, slots=True)
-class Baseline:
+class Baseline(NamedTuple):
     """Findings that are known and accepted."""
 
     entries: tuple[Accepted, ...] = ()
@@ -131,7 +129,7 @@ def settle(
         if fingerprint in entries:
             seen.add(fingerprint)
             note = entries[fingerprint].note
-            accepted.append(replace(diagnostic, help=note) if note else diagnostic)
+            accepted.append(diagnostic._replace(help=note) if note else diagnostic)
         else:
             remaining.append(diagnostic)
     gone = [e for e in entries.values() if e.fingerprint not in seen and e.code.startswith(tuple(own_codes))]
@@ -140,8 +138,7 @@ def settle(
         for e in gone
     ]
     extra = with_rules([*unused, *about_baseline], rules)
-    return replace(
-        report,
+    return report._replace(
         diagnostics=tuple(sorted([*remaining, *extra], key=lambda d: d.sort_key)),
         accepted=(*report.accepted, *accepted),
         ignored=(*report.ignored, *(d for d, _ in ignored)),

@@ -9,7 +9,6 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from .invocation import Invocation
 from .patterns import PATTERNS, REST, position
@@ -63,7 +62,7 @@ def _answer(call: Invocation, extra_types: frozenset[str]) -> Refusal | None:
         return None
     words = call.arguments
     if call.node.path == ("explain",):  # `pods.spec.containers` names a field; its first part is the type
-        words = [replace(word, text=word.text.partition(".")[0]) for word in words]
+        words = [word._replace(text=word.text.partition(".")[0]) for word in words]
     classes = [letters(word, index, extra_types) for index, word in enumerate(words)]
     if classes[:1] == ["B"]:
         answer = call.node.answer(mode, PATTERNS.index("B")) or call.node.answer(mode, PATTERNS.index("BU"))

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import NamedTuple
 
 from ..codes import Severity
 from ..diagnostics import Diagnostic, Report, Skipped, finding
@@ -43,8 +43,7 @@ class Status(StrEnum):
     EMPTY = "empty"  # no command at all
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
+class Checked(NamedTuple):
     """One command of a fence."""
 
     text: str  # as written, prompts left out
@@ -56,8 +55,7 @@ class Checked:
     reason: str = ""  # why it is refused or skipped
 
 
-@dataclass(frozen=True, slots=True)
-class Embedded:
+class Embedded(NamedTuple):
     """YAML in a here-document: a snippet of its own, for the snippet checks."""
 
     text: str
@@ -65,8 +63,7 @@ class Embedded:
     expanded: bool  # the shell replaces `$NAME` in it first
 
 
-@dataclass(frozen=True, slots=True)
-class Defined:
+class Defined(NamedTuple):
     """An object that a command of the notes creates."""
 
     kind: str
@@ -75,8 +72,7 @@ class Defined:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class CommandVerdict:
+class CommandVerdict(NamedTuple):
     """What readers see about one fence."""
 
     fence: Fence
@@ -226,7 +222,7 @@ def _found(command: Command, versions: Sequence[Grammar], extra_types: frozenset
         for item in lint(parse(command, older), older, extra_types):
             if item.code in REFUSED:
                 message = f"{older.title} refuses this: {item.message}"
-                found.append(replace(item, code="S_VERSION", message=message, severity=None, replacement=None))
+                found.append(item._replace(code="S_VERSION", message=message, severity=None, replacement=None))
     return found
 
 
@@ -242,7 +238,7 @@ def _calls(script: Script) -> Iterator[tuple[Command, str]]:
         words = command.words
         if passed_to and len(words) > 1 and words[1].text == passed_to:
             rest = words[3:] if len(words) > 2 and words[2].text == "--" else words[2:]
-            yield replace(command, words=(words[1], *rest)), passed_to
+            yield command._replace(words=(words[1], *rest)), passed_to
         elif words[0].dynamic:
             yield command, ""
         else:
@@ -316,11 +312,10 @@ def _part(fence: Fence, script: Script, heredoc: Heredoc) -> Fence:
     count = heredoc.text.count("\n") + (not heredoc.text.endswith("\n") and bool(heredoc.text))
     origins = fence.origins[first - 1 : first - 1 + count]
     span = Span(fence.position(first, 1), fence.position(first + max(count - 1, 0), 1))
-    return replace(fence, info="yaml", text=heredoc.text, origins=origins, span=span)
+    return fence._replace(info="yaml", text=heredoc.text, origins=origins, span=span)
 
 
-@dataclass(frozen=True, slots=True)
-class _Places:
+class _Places(NamedTuple):
     """Offsets of a snippet -> spans of the notes."""
 
     fence: Fence
@@ -330,4 +325,4 @@ class _Places:
         """From `start` up to, not including, `end`; at least one character."""
         first = self.fence.position(*self.script.place(start))
         last = self.fence.position(*self.script.place(max(end - 1, start)))
-        return Span(first, replace(last, column=last.column + 1))
+        return Span(first, last._replace(column=last.column + 1))

@@ -10,7 +10,6 @@ import gzip
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib import resources
 from typing import Any, NamedTuple
@@ -43,13 +42,19 @@ class Required(NamedTuple):
     sample: str  # one of them with a value, such as "--image=nginx"
 
 
-@dataclass(frozen=True)  # no slots: the tables below are made once, when they are asked for
 class Node:
-    """One command of the tree, the program itself being the root."""
+    """One command of the tree, the program itself being the root.
 
-    path: tuple[str, ...]
-    raw: Mapping[str, Any]
-    shared: Mapping[str, Flag]  # flags of the root, which every command takes
+    Args:
+        path: the names of the sub-commands that lead to it.
+        raw: its part of the grammar's file.
+        shared: flags of the root, which every command takes.
+    """
+
+    def __init__(self, path: tuple[str, ...], raw: Mapping[str, Any], shared: Mapping[str, Flag]) -> None:
+        self.path = path
+        self.raw = raw
+        self.shared = shared
 
     @property
     def children(self) -> Mapping[str, Any]:
@@ -135,8 +140,7 @@ class Node:
         return bool(alone) and ("have a resource type" in alone or "have a resource type" in with_value)
 
 
-@dataclass(frozen=True, slots=True)
-class Grammar:
+class Grammar(NamedTuple):
     """One version of one program."""
 
     program: str

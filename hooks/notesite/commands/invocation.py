@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from .grammar import Flag, Grammar, Node
 from .words import Command, Word
 
 
-@dataclass(frozen=True, slots=True)
-class FlagUse:
+class FlagUse(NamedTuple):
     """A flag as it stands in a command."""
 
     flag: Flag
@@ -25,8 +24,7 @@ class FlagUse:
         return self.value is not None and (self.value_word is None or not self.value_word.dynamic)
 
 
-@dataclass(frozen=True, slots=True)
-class BadFlag:
+class BadFlag(NamedTuple):
     """A word that the flag parser refuses: it reads no further."""
 
     word: Word
@@ -35,19 +33,25 @@ class BadFlag:
     flag: Flag | None = None
 
 
-@dataclass(slots=True)
 class Invocation:
-    """What the parser understood."""
+    """What the parser understood.
 
-    command: Command
-    node: Node
-    path_words: list[Word]  # program and sub-commands, as written
-    flags: list[FlagUse] = field(default_factory=list)
-    arguments: list[Word] = field(default_factory=list)
-    rest: list[Word] | None = None  # after `--`; None when there is none
-    bad: BadFlag | None = None
-    help: bool = False
-    opaque: bool = False  # a placeholder stands for the sub-command: nothing can be said
+    Args:
+        command: what it was given.
+        node: the sub-command that is called.
+        path_words: program and sub-commands, as written.
+    """
+
+    def __init__(self, command: Command, node: Node, path_words: list[Word]) -> None:
+        self.command = command
+        self.node = node
+        self.path_words = path_words
+        self.flags: list[FlagUse] = []
+        self.arguments: list[Word] = []
+        self.rest: list[Word] | None = None  # after `--`; None when there is none
+        self.bad: BadFlag | None = None
+        self.help = False
+        self.opaque = False  # a placeholder stands for the sub-command: nothing can be said
 
     @property
     def names(self) -> frozenset[str]:

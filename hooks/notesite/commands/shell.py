@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
 
 from .sessions import mask
 from .words import Command, Heredoc, Redirect, Script, Trouble, Variable, Word, line_starts
@@ -52,15 +51,15 @@ def is_open(text: str) -> bool:
     )
 
 
-@dataclass(slots=True)
 class _Draft:
     """The simple command that is being read."""
 
-    words: list[Word] = field(default_factory=list)
-    redirects: list[Redirect] = field(default_factory=list)
-    heredocs: list[Heredoc] = field(default_factory=list)
-    piped: bool = False
-    index: int | None = None  # where it stands among the commands, once it is finished
+    def __init__(self) -> None:
+        self.words: list[Word] = []
+        self.redirects: list[Redirect] = []
+        self.heredocs: list[Heredoc] = []
+        self.piped = False
+        self.index: int | None = None  # where it stands among the commands, once it is finished
 
 
 class _Reader:
@@ -203,7 +202,7 @@ class _Reader:
                 draft.heredocs.append(heredoc)
             else:
                 command = self.commands[draft.index]
-                self.commands[draft.index] = replace(command, heredocs=(*command.heredocs, heredoc))
+                self.commands[draft.index] = command._replace(heredocs=(*command.heredocs, heredoc))
         self._waiting = []
 
     # Words.

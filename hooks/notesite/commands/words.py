@@ -7,11 +7,10 @@ the word as its author wrote it.
 from __future__ import annotations
 
 import bisect
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Variable:
+class Variable(NamedTuple):
     """`$NAME` or `${NAME...}` that the local shell replaces."""
 
     name: str
@@ -19,8 +18,7 @@ class Variable:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """One word after quotes and escapes are resolved; expansions stay as they are written."""
 
     text: str
@@ -32,8 +30,7 @@ class Word:
     variables: tuple[Variable, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Redirect:
+class Redirect(NamedTuple):
     """`> file`, `2>&1`, `< file`."""
 
     operator: str
@@ -42,8 +39,7 @@ class Redirect:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Heredoc:
+class Heredoc(NamedTuple):
     """The text between `<<EOF` and `EOF`."""
 
     tag: str
@@ -53,8 +49,7 @@ class Heredoc:
     quoted: bool  # `<<'EOF'`: nothing in it is expanded
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(NamedTuple):
     """One simple command, wrappers such as `sudo` taken off."""
 
     words: tuple[Word, ...]  # the program and its arguments, never empty
@@ -78,8 +73,7 @@ class Command:
         return "xargs" in self.wrappers
 
 
-@dataclass(frozen=True, slots=True)
-class Trouble:
+class Trouble(NamedTuple):
     """Something in the text that no shell reads as its author meant it."""
 
     code: str
@@ -89,15 +83,14 @@ class Trouble:
     replacement: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Script:
+class Script(NamedTuple):
     """A shell snippet, read."""
 
     text: str
     commands: tuple[Command, ...]  # in the order of their places
     troubles: tuple[Trouble, ...] = ()
     masked: str = ""  # the text with prompts and output blanked out; same length, same line ends
-    lines: tuple[int, ...] = field(default=(), repr=False)  # offsets at which lines begin
+    lines: tuple[int, ...] = ()  # offsets at which lines begin
 
     def place(self, offset: int) -> tuple[int, int]:
         """Line and column of an offset, both counted from 1."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from notesite.codes import Severity
@@ -54,7 +53,7 @@ def check(
     for examined in checks:
         own = [*examined.diagnostics, *_label(examined, lines)]
         own += [d for d in found if examined.covers(d.span)]
-        verdicts.append(replace(examined.verdict, diagnostics=tuple(sorted(own, key=lambda d: d.sort_key))))
+        verdicts.append(examined.verdict._replace(diagnostics=tuple(sorted(own, key=lambda d: d.sort_key))))
     return tuple(verdicts), _report(verdicts)
 
 
@@ -87,8 +86,7 @@ class _Schemas(NamedTuple):
         return self.judge(reading.documents, text, headings=headings, hint=hint, extra=self.extra, **versions)
 
 
-@dataclass(frozen=True, slots=True)
-class _Examined:
+class _Examined(NamedTuple):
     """One block after its own check."""
 
     fence: Fence
@@ -211,11 +209,11 @@ _APPLICATION_TAGS: Final = (  # tags that are right in the files of one program,
 def _softened(fault: Fault, roots: frozenset[str], *, is_kubernetes: bool) -> Fault:
     """Less severe where the context makes it likely that the author means it."""
     if fault.code == "Y_IMPLICIT" and is_kubernetes and " octal " not in fault.message:
-        return replace(fault, severity=Severity.INFO)  # the schema wants just this type
+        return fault._replace(severity=Severity.INFO)  # the schema wants just this type
     if fault.code == "Y_TAG":
         for keys, start in _APPLICATION_TAGS:
             if roots & keys and f"`{start}" in fault.message:
-                return replace(fault, severity=Severity.INFO)
+                return fault._replace(severity=Severity.INFO)
     return fault
 
 

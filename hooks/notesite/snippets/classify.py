@@ -8,9 +8,8 @@ is recognised as the YAML it should be, and so that the page renderer may ask fo
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 from notesite.model import Fence
 
@@ -36,8 +35,7 @@ class Kind(StrEnum):
 YAML_KINDS: Final = frozenset({Kind.MANIFEST, Kind.FRAGMENT, Kind.PLAIN})
 
 
-@dataclass(frozen=True, slots=True)
-class Classification:
+class Classification(NamedTuple):
     """What a block holds, and the language to colour it in (a Pygments name)."""
 
     kind: Kind

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import yaml
 
@@ -14,8 +13,7 @@ from .faults import Fault, Lines
 TOKEN: Final = re.compile(r"[^\s,\[\]{}]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(NamedTuple):
     """One complaint: what the parser says, and where."""
 
     problem: str

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import binascii
-import dataclasses
 import re
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, Final
@@ -197,7 +196,7 @@ class _Inspection:
         if match:
             name = match[1]
             fault = Fault("Y_SYNTAX", f"write a space after the colon of `{name}:`", line, column + len(name), 1)
-            self.faults.append(dataclasses.replace(fault, severity=Severity.WARNING, replacement=": "))
+            self.faults.append(fault._replace(severity=Severity.WARNING, replacement=": "))
         elif _GLUED_DASH.match(node.value):
             fault = Fault("Y_SYNTAX", "write a space after the dash", line, column, 1, Severity.WARNING, "- ")
             self.faults.append(fault)
@@ -271,7 +270,7 @@ class _Inspection:
             replacement = None
         fault = Fault(code, message, line, column, length, severity, replacement)
         if len(self.faults) >= _MOST_FAULTS:
-            raise _RefusedError(dataclasses.replace(fault, message=f"{message}; the rest of the block is not checked"))
+            raise _RefusedError(fault._replace(message=f"{message}; the rest of the block is not checked"))
         self.faults.append(fault)
 
 

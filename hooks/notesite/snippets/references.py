@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Final, NamedTuple, Protocol
 
 import yaml
@@ -48,8 +47,7 @@ class Defines(Protocol):
         """Where it is named."""
 
 
-@dataclass(frozen=True, slots=True)
-class Definition:
+class Definition(NamedTuple):
     """An object that the notes define, by a manifest or by a command."""
 
     kind: str
@@ -58,8 +56,7 @@ class Definition:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(NamedTuple):
     """A use of an object, or of one key of it."""
 
     kind: str

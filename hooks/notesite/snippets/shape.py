@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import Final
 
 _ENTRY: Final = re.compile(
@@ -23,22 +22,22 @@ _ELIDED: Final = re.compile(r"^\s*(?:- *)?(?:\.{3,}|…|\[\.{3}\]|<\.{3}>|\(\.{3
 _SENTENCE: Final = re.compile(r"[A-Za-z][\w',-]*(?: [\w'(),/-]+){3,}")
 
 
-@dataclass(slots=True)
 class Shape:
     """What the lines of a text are."""
 
-    entries: int = 0  # `key:` or `key: value`
-    items: int = 0  # `- value`
-    more: int = 0  # further lines of a block, a quote, a flow collection or a folded text
-    odd: int = 0  # anything else
-    nested: int = 0  # entries or items that stand under a key
-    sentences: int = 0  # values that read like prose
-    odd_keys: int = 0  # keys that no program would have
-    capital: int = 0  # keys that begin with a capital and are no constants
-    semicolons: int = 0  # lines that end like a statement
-    roots: list[str] = field(default_factory=list)  # keys of the outermost level
-    keys: list[str] = field(default_factory=list)
-    items_plain: list[str] = field(default_factory=list)
+    def __init__(self) -> None:
+        self.entries = 0  # `key:` or `key: value`
+        self.items = 0  # `- value`
+        self.more = 0  # further lines of a block, a quote, a flow collection or a folded text
+        self.odd = 0  # anything else
+        self.nested = 0  # entries or items that stand under a key
+        self.sentences = 0  # values that read like prose
+        self.odd_keys = 0  # keys that no program would have
+        self.capital = 0  # keys that begin with a capital and are no constants
+        self.semicolons = 0  # lines that end like a statement
+        self.roots: list[str] = []  # keys of the outermost level
+        self.keys: list[str] = []
+        self.items_plain: list[str] = []
 
     @property
     def share(self) -> float:

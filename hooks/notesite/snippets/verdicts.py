@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from notesite.codes import Severity
 from notesite.diagnostics import Diagnostic
@@ -52,8 +51,7 @@ class Judgement(Protocol):
         """Why it could not be checked, "" when it was."""
 
 
-@dataclass(frozen=True, slots=True)
-class SnippetVerdict:
+class SnippetVerdict(NamedTuple):
     """One code block and what is known of it."""
 
     fence: Fence

@@ -9,8 +9,8 @@ told apart, so nothing is pretended.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import combinations, product
+from typing import NamedTuple
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
@@ -39,8 +39,7 @@ SURE_OF_PRIOR = 0.0
 Memo = dict[tuple[int, int], tuple[float, list[Found]]]
 
 
-@dataclass(slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A definition compared with a fragment."""
 
     shape: Shape
@@ -62,8 +61,7 @@ class Candidate:
         return self.score - _PRIOR * prior(self.shape)
 
 
-@dataclass(slots=True)
-class Guess:
+class Guess(NamedTuple):
     """Where a fragment belongs.  No `best`: nowhere that we know."""
 
     best: Candidate | None
@@ -147,8 +145,7 @@ class Inference:
             # Definitions that own every root key all stay: one of them is the right one.
             full = sum(owners[number] == most for number in pool)
             pool = pool[: max(_MOST_CANDIDATES, full)]
-        found = [self._compare(number, nodes) for number in pool]
-        self._favour(found)
+        found = [self._favoured(self._compare(number, nodes)) for number in pool]
         found.sort(key=lambda candidate: (-candidate.score, candidate.shape.short, candidate.shape.number))
         return found
 
@@ -187,15 +184,14 @@ class Inference:
         at_root = sum(field.weight for field in matched)
         return Candidate(shape, score, faults, walk, len(matched), at_root, blunders)
 
-    def _favour(self, candidates: list[Candidate]) -> None:
+    def _favoured(self, candidate: Candidate) -> Candidate:
         """A push for what the headings speak of; only a push, since headings mislead as often as they help."""
-        for candidate in candidates if self.favoured else ():
-            number = candidate.shape.number
-            near = any(number == kind or number in self.schema.references(kind) for kind in self.favoured)
-            if near:
-                candidate.score += _NAMED
-            elif any(number in self.schema.reach(kind) for kind in self.favoured):
-                candidate.score += _INSIDE_NAMED
+        number = candidate.shape.number
+        if any(number == kind or number in self.schema.references(kind) for kind in self.favoured):
+            return candidate._replace(score=candidate.score + _NAMED)
+        if any(number in self.schema.reach(kind) for kind in self.favoured):
+            return candidate._replace(score=candidate.score + _INSIDE_NAMED)
+        return candidate
 
     def _slipped(self, candidates: Sequence[Candidate], clean: Candidate) -> Candidate | None:
         """A much more common definition that fits but for slips of the pen."""
@@ -243,9 +239,9 @@ class Inference:
             renamed = _renamed(node, dict(zip(odd, names, strict=True)))
             self.made.append(renamed)
             for candidate in self.candidates(renamed)[:1]:
-                candidate.score -= _SLIP * len(odd)
-                if best is None or candidate.score > best[0].score:
-                    best = candidate, names
+                score = candidate.score - _SLIP * len(odd)
+                if best is None or score > best[0].score:
+                    best = candidate._replace(score=score), names
         if best is None:
             return None
         candidate, names = best

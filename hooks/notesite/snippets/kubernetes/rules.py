@@ -7,7 +7,6 @@ that is absent leave the root of a fragment alone, since a fragment may leave ou
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
@@ -24,17 +23,24 @@ Visited = Sequence[tuple[Shape, MappingNode, Type | None]]
 RULES: dict[str, list[Rule]] = {}
 
 
-@dataclass(slots=True)
 class Context:
-    """What a rule may know besides its mapping."""
+    """What a rule may know besides its mapping.
 
-    kind: str  # of the document: "Deployment"; "" in a fragment
-    lines: Sequence[str]  # of the snippet
-    selected: int  # Kubernetes versions, for the faults
-    partial: frozenset[int] = frozenset()  # ids of mappings that may be incomplete
-    definition: str = ""  # of the mapping: "Pod"
-    owner: str = ""  # where the mapping stands: "Pod.metadata"
-    claims: dict[int, frozenset[str]] = field(default_factory=dict)  # PodSpec -> volumes that the StatefulSet adds
+    Args:
+        kind: of the document: "Deployment"; "" in a fragment.
+        lines: of the snippet.
+        selected: Kubernetes versions, for the faults.
+        partial: ids of mappings that may be incomplete.
+    """
+
+    def __init__(self, kind: str, lines: Sequence[str], selected: int, partial: frozenset[int]) -> None:
+        self.kind = kind
+        self.lines = lines
+        self.selected = selected
+        self.partial = partial
+        self.definition = ""  # of the mapping: "Pod"
+        self.owner = ""  # where the mapping stands: "Pod.metadata"
+        self.claims: dict[int, frozenset[str]] = {}  # PodSpec -> volumes that the StatefulSet adds
 
     def fault(
         self, code: str, message: str, node: Node, *, replacement: str | None = None, mild: bool = False

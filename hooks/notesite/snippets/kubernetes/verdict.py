@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from notesite.codes import Severity
 
 Form = Literal["manifest", "fragment", "parts", "plain", "unknown"]
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Fault:
+class Fault(NamedTuple):
     """One finding in a snippet.  Line, column and length count from 1 in code points of the snippet's text."""
 
     line: int
@@ -23,8 +21,7 @@ class Fault:
     replacement: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(NamedTuple):
     """What one YAML document is, and what is wrong with it.
 
     `form`: a `manifest` has apiVersion and kind; a `fragment` is a part of one definition; `parts` is a mapping that
