@@ -9,7 +9,7 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.plugins import event_priority
 from mkdocs.structure.pages import Page
 
-from notesite.disk import write_atomically
+from notesite.folders import write_atomically
 from notesite.render.theme import amended, squeezed_css, squeezed_js
 
 

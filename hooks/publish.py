@@ -9,7 +9,7 @@ from mkdocs.plugins import event_priority
 from mkdocs.structure.files import Files
 
 import current
-from notesite.disk import write_atomically
+from notesite.folders import write_atomically
 from notesite.publish import Publication, headers, inline_script_hashes
 
 

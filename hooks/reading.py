@@ -19,7 +19,7 @@ from mkdocs.utils.templates import TemplateContext
 
 import current
 from notesite import plan
-from notesite.disk import write_atomically
+from notesite.folders import write_atomically
 from notesite.git import last_changed, line_dates
 from notesite.render.cards import Card, Home, grouped, unknown_members
 from notesite.render.command_list import Command, by_line, commands_of, commands_source, search_documents

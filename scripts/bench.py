@@ -17,7 +17,7 @@ from typing import NamedTuple
 import bench_links
 import common
 import export_pages
-from notesite.disk import write_atomically
+from notesite.folders import write_atomically
 from timing import Cost, measure
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -25,7 +25,8 @@ from notesite.bundle.pdf import dated
 from notesite.bundle.single import print_file, single_file
 from notesite.bundle.site import Offline, Source, offline_site
 from notesite.diagnostics import NotesError, Report, finding
-from notesite.disk import Project, open_project, write_atomically
+from notesite.disk import Project, open_project
+from notesite.folders import write_atomically
 from notesite.model import Notes, Span
 from notesite.pipeline import load
 from notesite.stamp import read_epoch

@@ -8,7 +8,6 @@ import os
 import posixpath
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,9 +17,8 @@ from notesite.disk import Project
 from notesite.links import internal
 from notesite.links.internal import BuiltSite, Origin, check, no_origin
 from notesite.links.pages import public_address
-from notesite.model import Notes, Span
+from notesite.model import Span
 from notesite.settings import Settings
-from notesite.source import Source
 
 if TYPE_CHECKING:
     from notesite.pipeline import Loaded
@@ -48,7 +46,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         report = merged([report, other_sites.report(args, project, outcome)])
         codes += other_sites.CODES
-    shown = loader.loaded() if loader.matters(report, args) else _Unread(project)
+    shown = loader.loaded() if loader.matters(report, args) else common.Read(project)
     return common.show(report, args, shown, tool="check_links", codes=codes)
 
 
@@ -131,15 +129,6 @@ def _of_zip(path: Path) -> tuple[list[str], Callable[[str], bytes]]:
     top = posixpath.commonpath(names) if len(names) > 1 else ""
     prefix = f"{top}/" if top else ""
     return sorted(name.removeprefix(prefix) for name in names), lambda uri: archive.read(prefix + uri)
-
-
-@dataclass(frozen=True, slots=True)
-class _Unread:
-    """A project whose notes do not matter for this report, or are not there."""
-
-    project: Project
-    source: Source = field(default_factory=lambda: Source(""))
-    notes: Notes = field(default_factory=lambda: Notes("", None))
 
 
 class _Loader:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator, Sequence
 
 import common
 from notesite.blocks import BLOCK_CODES, Blocks, check_blocks, read_schemas
-from notesite.pipeline import load
+from notesite.disk import read_source
+from notesite.notes import outline
 
 EXAMPLES = (
     "scripts/check_snippets.py",
@@ -27,17 +27,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--list", action="store_true", help="list every block with its label, content and verdict")
     args = parser.parse_args(argv)
     project = common.project_of(args)
-    loaded = load(project)
+    source = read_source(project)
+    read = common.Read(project, source, outline(source.text))
     settings = project.settings.snippets
     if args.kubernetes:
         versions = tuple(version.strip().removeprefix("v") for version in args.kubernetes.split(",") if version.strip())
         settings = settings._replace(kubernetes=versions)
     extra = read_schemas(project.root / settings.schemas) if settings.schemas else None
-    blocks = check_blocks(loaded.notes, settings, extra)
+    blocks = check_blocks(read.notes, settings, extra)
     if args.list:
         print("\n".join(listed(blocks)))
         return 0
-    return common.show(blocks.report, args, loaded, tool="check_snippets", codes=BLOCK_CODES)
+    return common.show(blocks.report, args, read, tool="check_snippets", codes=BLOCK_CODES)
 
 
 def listed(blocks: Blocks) -> Iterator[str]:
@@ -53,4 +54,4 @@ def listed(blocks: Blocks) -> Iterator[str]:
 
 
 if __name__ == "__main__":
-    sys.exit(common.guarded(main))
+    common.end(common.guarded(main))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import common
 from notesite import codes
-from notesite.disk import write_atomically
+from notesite.folders import write_atomically
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "developer" / "diagnostics.md"
 FAMILIES = (

@@ -16,7 +16,8 @@ from pathlib import Path
 from PIL import Image, ImageDraw, ImageFont
 
 import common
-from notesite.disk import open_project, write_atomically
+from notesite.disk import open_project
+from notesite.folders import write_atomically
 
 SIZE = (1200, 630)  # what Open Graph readers ask for
 GROUND, WORDS, ACCENT = "#26327a", "#ffffff", "#ffb74d"

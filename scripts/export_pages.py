@@ -11,8 +11,9 @@ from pathlib import Path
 import common
 from notesite.block_marks import marks_of
 from notesite.blocks import BLOCK_CODES, check_blocks
-from notesite.disk import open_project, write_atomically
+from notesite.disk import open_project
 from notesite.export import Export
+from notesite.folders import write_atomically
 from notesite.gallery import gallery, options
 from notesite.pipeline import load, settled
 

@@ -16,7 +16,8 @@ from pathlib import Path
 import common
 from notesite.blocks import BLOCK_CODES, check_blocks
 from notesite.diagnostics import NotesError, Report, finding, merged
-from notesite.disk import open_project, write_atomically
+from notesite.disk import open_project
+from notesite.folders import write_atomically
 from notesite.model import Notes, Span
 from notesite.pipeline import NOTES_CODES, Loaded, check, load
 from notesite.suppress import Baseline, baseline_of, settle

@@ -12,8 +12,9 @@ from pathlib import Path
 
 from notesite.answers import Limits
 from notesite.diagnostics import NotesError, Report, finding
-from notesite.disk import Project, write_atomically
+from notesite.disk import Project
 from notesite.faults import Fault
+from notesite.folders import write_atomically
 from notesite.links import external
 from notesite.links.external import check_remote
 from notesite.links.internal import Outcome

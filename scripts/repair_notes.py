@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import common
-from notesite.disk import read_notes, write_atomically
+from notesite.disk import read_notes
+from notesite.folders import write_atomically
 from notesite.source import repair
 
 EXAMPLES = ("scripts/repair_notes.py docs/notes.md", "scripts/repair_notes.py docs/notes.md --write")

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from site_tools import NOTES
 
 from notesite.model import Fence, Notes, Span
-from notesite.notes import check_notes, front_matter_lines, parse, srcset_urls, without_front_matter
+from notesite.notes import check_notes, front_matter_lines, outline, parse, srcset_urls, without_front_matter
 
 
 def quoted(text: str, span: Span) -> str:
@@ -166,3 +166,34 @@ def test_any_text_is_read_and_every_place_is_in_it(text: str) -> None:
             assert 1 <= place.line <= len(lines)
             assert 1 <= place.column <= len(lines[place.line - 1]) + 1
         assert span.start <= span.end
+
+
+# --- The outline: the same blocks in less time
+
+PIECES = st.lists(
+    st.sampled_from(
+        [
+            "# A & *b*", "Title\n===", "## `x` [l](#a)", "text *of* a paragraph", "text right above:", "- item\n- more",
+            "```yaml\na: 1\n```", "> ```\n> x\n> ```", "    indented: 1", "<!-- notes: ignore Y_TAG why -->",
+            "words <!-- notes: kind=Pod --> words", "<h2>In *HTML*</h2>", "<h3>\n\nover *lines*\n\n</h3>",
+            "<div>\n\n# inside\n\n</div>", "see[^1]", "[^1]: note\n\n    ```yaml\n    b: 2\n    ```", "[^2]: unused",
+            "| a | b |\n|---|---|\n| c <!-- notes: skip x --> | d |", "1. one\n   ```sh\n   ls\n   ```", "> [!NOTE]\n> text",
+            "---", "\\# no heading", "<a name=x></a>", ":rocket: **x**",
+        ]
+    ),
+    max_size=8,
+)  # fmt: skip
+
+
+@settings(max_examples=300, deadline=None)
+@given(PIECES, st.sampled_from(["\n\n", "\n"]))
+def test_the_outline_is_that_of_the_whole_parse(pieces: list[str], between: str) -> None:
+    text = between.join(pieces) + "\n"
+    notes, quick = parse(text), outline(text)
+    assert quick == (notes.headings, notes.fences, notes.directives, notes.lines)
+
+
+def test_the_outline_of_the_notes_is_that_of_the_whole_parse() -> None:
+    text = NOTES.read_text(encoding="utf-8")
+    notes = parse(text)
+    assert outline(text) == (notes.headings, notes.fences, notes.directives, notes.lines)

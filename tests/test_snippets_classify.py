@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
 import time
+from types import ModuleType
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from snippet_cases import read_cases
 
+from notesite.commands import sessions
 from notesite.model import Fence, Position, Span
+from notesite.snippets import languages
 from notesite.snippets.classify import Kind, classify_text, highlight_language
+from notesite.snippets.other_languages import SIGNATURES, Signature
 
 CLASSIFY = read_cases("classify.txt")
 
@@ -68,3 +73,30 @@ def test_no_text_takes_long(text: str, label: str) -> None:
     started = time.process_time()
     classify_text(text, label)
     assert time.process_time() - started < 0.5
+
+
+ASCII = st.characters(max_codepoint=126)
+
+
+@pytest.mark.parametrize("table", [languages, sessions], ids=lambda module: module.__name__)
+@given(st.data())
+def test_no_result_that_a_program_prints_is_without_its_words(table: ModuleType, data: st.DataObject) -> None:
+    text = data.draw(st.from_regex(re.compile(table._RESULT.pattern), alphabet=ASCII))
+    if table._RESULT.match(text):
+        assert any(word in text for word in table._DONE)
+
+
+@given(st.data())
+def test_what_looks_like_plain_yaml_is_no_line_of_a_log(data: st.DataObject) -> None:
+    text = data.draw(st.from_regex(re.compile(languages._LOG.pattern), alphabet=ASCII)).lstrip()
+    assert languages._is_logged(text) == bool(languages._LOG.match(text))
+
+
+@pytest.mark.parametrize("signature", SIGNATURES, ids=lambda s: f"{s.language}-{SIGNATURES.index(s)}")
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_no_text_that_a_signature_matches_is_without_its_words(signature: Signature, data: st.DataObject) -> None:
+    compiled = re.compile(signature.pattern.pattern, signature.pattern.flags)
+    text = data.draw(st.from_regex(compiled, alphabet=ASCII))
+    if signature.pattern.search(text):
+        assert any(word in text.lower() for word in signature.words)

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from .commands.check import CommandVerdict
 from .commands.check import check as check_commands
 from .diagnostics import NotesError, Report, finding, merged
-from .model import Notes, Span
+from .model import Outlined, Span
 from .settings import SnippetSettings
 from .snippets.check import check as check_snippets
 from .snippets.classify import is_shell
@@ -26,7 +26,7 @@ class Blocks(NamedTuple):
     report: Report  # not yet settled
 
 
-def check_blocks(notes: Notes, settings: SnippetSettings, extra: Mapping[Any, Any] | None = None) -> Blocks:
+def check_blocks(notes: Outlined, settings: SnippetSettings, extra: Mapping[Any, Any] | None = None) -> Blocks:
     """Check every block of the notes.  Raises NotesError when the settings ask for an unknown version."""
     from .snippets.kubernetes import judge  # noqa: PLC0415  # loads the bundled definitions
 

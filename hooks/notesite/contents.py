@@ -16,8 +16,9 @@ from markdown_it.token import Token
 
 from .model import Contents, Entry, Heading, Link, Notes, Position, Span
 from .parser import line_range
+from .regex import lazy
 
-_CONTENTS_HEADING = re.compile(
+_CONTENTS_HEADING = lazy(
     r"\W*(?:table of contents?|contents?|toc|index|outline|summary|overview|(?:index|list|table) of \w+(?: \w+)?|"
     r"inhaltsverzeichnis|inhalt|sommaire|table des mati[èe]res|índice|contenido|sumário|содержание|оглавление|目录|目次)\W*",
     re.IGNORECASE,

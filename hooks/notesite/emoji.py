@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache
 
-_SHORT_CODE = re.compile(r":[a-z0-9_+\-]+:")
+from .regex import lazy
+
+_SHORT_CODE = lazy(r":[a-z0-9_+\-]+:")
 
 
 @cache

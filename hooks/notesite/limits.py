@@ -6,11 +6,11 @@ Markdown parsers take quadratic time and worse on hostile input (`reliability.md
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from .diagnostics import Diagnostic, NotesError, finding
 from .model import Span
+from .regex import lazy
 
 MAX_BYTES = 2 * 2**20
 MAX_LINES = 50_000
@@ -20,15 +20,18 @@ MAX_FENCES = 2_000
 MAX_NESTING = 30  # lists and quotes
 MAX_MARKS = 1_000  # brackets, code marks, emphasis marks in one paragraph
 
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x85\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
-_BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
-_HEADING = re.compile(r" {0,3}(?:#{1,6}(?:\s|$)|=+\s*$|-+\s*$)")
-_FENCE = re.compile(r"[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*(`{3,}(?=[^`]*$)|~{3,})")
-_MARKERS = re.compile(r"[ \t]*(?:(?:[>*+-]|\d{1,9}[.)])(?:[ \t]+|$|(?=>)))+")
-_MARKER = re.compile(r"[>*+-]|\d+[.)]")
-_NEW_BLOCK = re.compile(r"[ \t]*(?:[|>#]|[-*+][ \t]|\d{1,9}[.)][ \t])")
-_HTML_BLOCK = re.compile(r" {0,3}<[/A-Za-z!]")
-_MARKS = re.compile(r"\[|<|`+|&#|\*+|_{2,}|~+")
+_MARKER_SIGNS = frozenset(">*+-0123456789")
+_BLOCK_SIGNS = _MARKER_SIGNS | frozenset("|#")
+
+_FORBIDDEN = lazy("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x85\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
+_BIDI = lazy("[\u202a-\u202e\u2066-\u2069]")
+_HEADING = lazy(r" {0,3}(?:#{1,6}(?:\s|$)|=+\s*$|-+\s*$)")
+_FENCE = lazy(r"[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*(`{3,}(?=[^`]*$)|~{3,})")
+_MARKERS = lazy(r"[ \t]*(?:(?:[>*+-]|\d{1,9}[.)])(?:[ \t]+|$|(?=>)))+")
+_MARKER = lazy(r"[>*+-]|\d+[.)]")
+_NEW_BLOCK = lazy(r"[ \t]*(?:[|>#]|[-*+][ \t]|\d{1,9}[.)][ \t])")
+_HTML_BLOCK = lazy(r" {0,3}<[/A-Za-z!]")
+_MARKS = lazy(r"\[|<|`+|&#|\*+|_{2,}|~+")
 
 
 def check_limits(text: str) -> Iterator[Diagnostic]:
@@ -44,7 +47,7 @@ def check_limits(text: str) -> Iterator[Diagnostic]:
             message = f"{len(line)} characters on one line; the limit is {MAX_LINE}"
             raise NotesError(finding("N_LINE", message, Span.at(number, MAX_LINE)))
         yield from _characters(line, number)
-        mark = _FENCE.match(line)
+        mark = _FENCE.match(line) if "```" in line or "~~~" in line else None
         if mark:
             fences += 1
             if fences > 2 * MAX_FENCES:
@@ -58,14 +61,16 @@ def check_limits(text: str) -> Iterator[Diagnostic]:
             continue
         if fence:
             continue
-        if _HEADING.match(line):
+        first = line.lstrip(" \t")[:1]  # tells which of the patterns can match at all
+        if first and first in "#=-" and _HEADING.match(line):
             headings += 1
             if headings > MAX_HEADINGS:
                 raise NotesError(finding("N_HEADINGS", f"more than {MAX_HEADINGS} headings", Span.at(number)))
-        _check_nesting(line, number)
-        if not line.strip() or _NEW_BLOCK.match(line):
+        if first in _MARKER_SIGNS:
+            _check_nesting(line, number)
+        if not line.strip() or (first in _BLOCK_SIGNS and _NEW_BLOCK.match(line)):
             marks, html = 0, False
-        if not marks and _HTML_BLOCK.match(line):
+        if not marks and first == "<" and _HTML_BLOCK.match(line):
             html = True  # up to the next blank line, and read in linear time
         marks += 0 if html else len(_MARKS.findall(line))
         if marks > MAX_MARKS:
@@ -74,7 +79,7 @@ def check_limits(text: str) -> Iterator[Diagnostic]:
 
 
 def _characters(line: str, number: int) -> Iterator[Diagnostic]:
-    if line.isascii() and line.isprintable():
+    if line.isprintable():
         return
     if match := _FORBIDDEN.search(line):
         message = f"character U+{ord(match[0]):04X} does not belong into text"

@@ -141,6 +141,15 @@ class Contents(NamedTuple):
     lines: tuple[tuple[int, int], ...]  # first and last line of each of its blocks, inclusive
 
 
+class Outline(NamedTuple):
+    """What the checks of code blocks need of the notes: read without the inline text of its paragraphs."""
+
+    headings: tuple[Heading, ...]
+    fences: tuple[Fence, ...]
+    directives: tuple[Directive, ...]
+    lines: tuple[str, ...]
+
+
 class Notes(NamedTuple):
     """The notes file, read once."""
 
@@ -156,3 +165,6 @@ class Notes(NamedTuple):
     footnotes: tuple[Footnote, ...] = ()
     references: Mapping[str, Any] = EMPTY  # link definitions, as the parser keeps them
     lines: tuple[str, ...] = ()
+
+
+Outlined = Outline | Notes

@@ -6,22 +6,22 @@ import html
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
+from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from .anchors import Anchors
 from .codes import Severity
-from .contents import find_contents
 from .diagnostics import Diagnostic, finding
 from .emoji import with_emoji
 from .html import Tag, read_tags
-from .model import Directive, Fence, Footnote, Heading, Image, Link, Notes, Position, Span
-from .parser import Locator, line_range, markdown_parser
+from .model import Directive, Fence, Footnote, Heading, Image, Link, Notes, Outline, Position, Span
+from .parser import Locator, line_range, markdown_parser, outline_parser
+from .regex import lazy
 
-_DIRECTIVE = re.compile(r"\s*notes:\s*([a-z][\w-]*)\s*=?\s*(.*?)\s*\Z", re.DOTALL)
-_FRONT_MATTER = re.compile(r"---[ \t]*\n(?:[^\n]*\n)*?(?:---|\.\.\.)[ \t]*(?:\n|\Z)")
+_DIRECTIVE = lazy(r"\s*notes:\s*([a-z][\w-]*)\s*=?\s*(.*?)\s*\Z", re.DOTALL)
+_FRONT_MATTER = lazy(r"---[ \t]*\n(?:[^\n]*\n)*?(?:---|\.\.\.)[ \t]*(?:\n|\Z)")
 _HEADING_TAGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
 # Elements that hold blocks: a heading between their tags cannot begin a page of its own.
 _CONTAINERS = {
@@ -32,13 +32,14 @@ _CONTAINERS = {
 
 def parse(text: str) -> Notes:
     """The notes that `text` (repaired, LF line ends) holds."""
-    reader = _Reader(text)
+    from .contents import find_contents  # noqa: PLC0415  # an outline does without
+
+    reader = _Reader(text, markdown_parser())
     reader.read()
-    headings = tuple(reader.headings)
     notes = Notes(
         text=text,
         title=None,
-        headings=headings,
+        headings=tuple(reader.headings),
         fences=tuple(reader.governed_fences()),
         images=tuple(reader.images),
         links=tuple(reader.links),
@@ -49,6 +50,15 @@ def parse(text: str) -> Notes:
         lines=tuple(reader.lines),
     )
     return notes._replace(contents=find_contents(notes, reader.tokens))
+
+
+def outline(text: str) -> Outline:
+    """The headings, code blocks and instructions of `parse(text)`, in less time."""
+    reader = _Reader(text, outline_parser())
+    reader.read()
+    return Outline(
+        tuple(reader.headings), tuple(reader.governed_fences()), tuple(reader.directives), tuple(reader.lines)
+    )
 
 
 def front_matter_lines(text: str) -> int:
@@ -99,30 +109,25 @@ def _is_closed(fence: Fence, lines: Sequence[str]) -> bool:
     return fence.span.end.line > fence.span.start.line and len(closing) >= length and not closing.strip(mark)
 
 
-@dataclass
 class _Reader:
     """One walk over the tokens, filling the lists."""
 
-    text: str
-    lines: list[str] = field(init=False)
-    tokens: list[Token] = field(init=False)
-    headings: list[Heading] = field(default_factory=list)
-    fences: list[Fence] = field(default_factory=list)
-    images: list[Image] = field(default_factory=list)
-    links: list[Link] = field(default_factory=list)
-    directives: list[Directive] = field(default_factory=list)
-    anchors: list[tuple[str, int]] = field(default_factory=list)
-    _footnote_lines: list[tuple[str, int]] = field(default_factory=list)
-    _ids: Anchors = field(default_factory=Anchors)
-    _trail: tuple[Heading, ...] = ()
-    _lead: tuple[str, int] = ("", 0)  # the last paragraph's text, and the line after it
-    _html_heading: tuple[int, str, Span, bool] | None = None  # an open <h1>..<h6>: level, text so far
-
-    def __post_init__(self) -> None:
-        self.lines = self.text.split("\n")
-        body = without_front_matter(self.text)
+    def __init__(self, text: str, parser: MarkdownIt) -> None:
+        self.lines = text.split("\n")
         self.env: dict[str, Any] = {}
-        self.tokens = markdown_parser().parse(body, self.env)
+        self.tokens = parser.parse(without_front_matter(text), self.env)
+        self.headings: list[Heading] = []
+        self.fences: list[Fence] = []
+        self.images: list[Image] = []
+        self.links: list[Link] = []
+        self.directives: list[Directive] = []
+        self.anchors: list[tuple[str, int]] = []
+        self._footnote_lines: list[tuple[str, int]] = []
+        self._ids = Anchors()
+        self._trail: tuple[Heading, ...] = ()
+        self._lead = ("", 0)  # the last paragraph's text, and the line after it
+        # An open <h1>..<h6>: level, text so far, place, whether it stands at the root of the document.
+        self._html_heading: tuple[int, str, Span, bool] | None = None
         self._locator = Locator(self.lines)
         self._enclosed = list(_enclosed_lines(self.tokens))
         self._starts = sorted({t.map[0] for t in self.tokens if t.map and t.type != "inline" and not _is_comment(t)})
@@ -162,8 +167,8 @@ class _Reader:
 
     def _inline(self, token: Token, opener: Token) -> None:
         cell = opener.type in {"td_open", "th_open"}
-        origins = self._locator.origins(token, cell=cell)
-        self._children(token, origins, cell=cell)
+        if token.children:
+            self._children(token, self._locator.origins(token, cell=cell), cell=cell)
         if self._html_heading:
             level, text, place, top = self._html_heading
             self._html_heading = (level, text + _visible(token), place, top)
@@ -172,7 +177,7 @@ class _Reader:
             # "- ## Title": the heading begins after its containers' marks.
             start = Position(first + 1, max(self.lines[first].find(opener.markup), 0) + 1)
             if opener.markup in {"=", "-"}:
-                start = origins[0]
+                start = self._locator.origins(token)[0]
             span = Span(start, Position(end, len(self.lines[end - 1]) + 1))
             level = int(opener.tag[1])
             top = opener.level == 0 and not self._is_enclosed(first)

@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from markdown_it import MarkdownIt
 from markdown_it.common.html_re import HTML_OPEN_CLOSE_TAG_STR
 from markdown_it.rules_block import StateBlock
+from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 from mdit_py_plugins.gfm import gfm_plugin
@@ -21,15 +22,45 @@ from mdit_py_plugins.gfm_autolink._match import match_http
 from mdit_py_plugins.gfm_autolink.index import _create_autolink
 
 from .model import Position, Span
+from .regex import lazy
 
 InlineRule = Callable[[StateInline, bool], bool]
 BlockRule = Callable[[StateBlock, int, int, bool], bool]
-_CONTAINER = re.compile(r"(?:[-+*]|\d{1,9}[.)])[ \t]|>")
-_WHOLE_TAG = re.compile(HTML_OPEN_CLOSE_TAG_STR + r"\s*$")
+_CONTAINER = lazy(r"(?:[-+*]|\d{1,9}[.)])[ \t]|>")
+_WHOLE_TAG = lazy(HTML_OPEN_CLOSE_TAG_STR + r"\s*$")
 
 # Nesting that `limits` lets through must never reach the parser's own limit: there it drops content silently.
 _MAX_NESTING = 200
 _PLACED = {"link_open", "image", "html_inline", "footnote_ref"}
+
+
+_HTML_HEADING = lazy(r"<h[1-6]\b", re.IGNORECASE)
+
+
+def outline_parser() -> MarkdownIt:
+    """The same parser for the blocks alone; of inline text it reads what `model.Outline` depends on."""
+    parser = markdown_parser()
+    parser.core.ruler.at("inline", _inline_of_outline)
+    return parser
+
+
+def _inline_of_outline(state: StateCore) -> None:
+    """Headings, the text right before code, comments and footnotes; all of it where a heading is written in HTML."""
+    everything = _HTML_HEADING.search(state.src) is not None
+    inline: Token | None = None
+    before_code = set()
+    for token in state.tokens:
+        if token.type == "inline":
+            inline = token
+        elif token.type in {"fence", "code_block"} and inline is not None:
+            before_code.add(id(inline))
+    for opener, token in zip(state.tokens, state.tokens[1:], strict=False):
+        if token.type != "inline":
+            continue
+        token.children = []
+        heading = opener.type == "heading_open"
+        if everything or heading or id(token) in before_code or "<" in token.content or "[^" in token.content:
+            state.md.inline.parse(token.content, state.md, state.env, token.children)
 
 
 def markdown_parser() -> MarkdownIt:

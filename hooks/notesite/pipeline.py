@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from .codes import Severity
-from .diagnostics import Diagnostic, NotesError, Report
-from .disk import Project, load_baseline, open_project, read_notes
+from .diagnostics import NotesError, Report
+from .disk import Project, load_baseline, open_project, read_source
 from .model import Notes
 from .notes import check_notes, parse
 from .plan import Site, check_links, plan
@@ -35,12 +35,8 @@ class Loaded(NamedTuple):
 
 def load(project: Project, site_name: str = "") -> Loaded:
     """Read and plan.  Raises NotesError, naming the notes file, when they cannot be read."""
-    try:
-        source = read_notes(project.notes_path, project.root)
-        notes = parse(source.text)
-    except NotesError as error:
-        shown = project.shown(project.notes_path)
-        raise NotesError(*(d._replace(path=d.path or shown) for d in error.diagnostics)) from None
+    source = read_source(project)
+    notes = parse(source.text)
     return Loaded(project, source, notes, plan(notes, project.settings, site_name))
 
 
@@ -101,13 +97,4 @@ def settled(loaded: Loaded, report: Report, codes: Collection[str]) -> Report:
         baseline=load_baseline(project.root / project.settings.baseline),
         own_codes=codes,
     )
-    return in_file(result, loaded.source)
-
-
-def in_file(report: Report, source: Source) -> Report:
-    """The report with the columns of the file as it lies on disk."""
-
-    def moved(diagnostic: Diagnostic) -> Diagnostic:
-        return diagnostic if diagnostic.code == "N_MOJIBAKE" else source.in_file(diagnostic)
-
-    return report._replace(diagnostics=tuple(map(moved, report.diagnostics)))
+    return loaded.source.report_in_file(result)

@@ -6,7 +6,6 @@ unknown key (with the nearest known one) and every value of the wrong type.
 
 from __future__ import annotations
 
-import difflib
 import types
 import typing
 from collections.abc import Iterator, Mapping
@@ -248,5 +247,7 @@ def _kind(raw: object) -> str:
 
 
 def _nearest(word: str, known: set[str]) -> str:
+    import difflib  # noqa: PLC0415  # needed only when something is wrong
+
     near = difflib.get_close_matches(word, sorted(known), 1, 0.6)
     return f"; did you mean {near[0]!r}?" if near else ""

@@ -11,9 +11,10 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from .diagnostics import Diagnostic, NotesError, finding
+from .diagnostics import Diagnostic, NotesError, Report, finding
 from .limits import MAX_BYTES, check_limits
 from .model import Position, Span
+from .regex import lazy
 
 _BYTE_ORDER_MARKS = {
     b"\xff\xfe\x00\x00": "UTF-32",
@@ -21,7 +22,7 @@ _BYTE_ORDER_MARKS = {
     b"\xff\xfe": "UTF-16",
     b"\xfe\xff": "UTF-16",
 }
-_NON_ASCII = re.compile(r"[^\x00-\x7f]+")
+_NON_ASCII = lazy(r"[^\x00-\x7f]+")
 
 
 class Repair(NamedTuple):
@@ -56,6 +57,13 @@ class Source(NamedTuple):
             return diagnostic
         span = Span(self._file_position(diagnostic.span.start), self._file_position(diagnostic.span.end))
         return diagnostic._replace(span=span)
+
+    def report_in_file(self, report: Report) -> Report:
+        """The report with the columns of the file as it lies on disk; repairs have them already."""
+        if not self.repairs:
+            return report
+        moved = (d if d.code == "N_MOJIBAKE" else self.in_file(d) for d in report.diagnostics)
+        return report._replace(diagnostics=tuple(moved))
 
     def _file_position(self, position: Position) -> Position:
         column = position.column

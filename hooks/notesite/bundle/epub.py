@@ -11,9 +11,9 @@ import uuid
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from html import escape
-from importlib.resources import files as package_files
 from urllib.parse import quote
 
+from ..bundled import bundled_text
 from .archive import EARLIEST, zip_bytes
 from .book import Book, Chapter, Layout, chapters
 from .single import media_type
@@ -49,7 +49,7 @@ def epub_bytes(book: Book, built: Mapping[str, bytes]) -> bytes:
     inside = {
         "package.opf": _package(book, pages, sorted(pictures.values())),
         "nav.xhtml": _navigation(book, parts),
-        "style.css": (package_files(__package__ or "") / "data" / "epub.css").read_text("utf-8"),
+        "style.css": bundled_text(__name__, "epub.css"),
         **pages,
     }
     files = {f"{_FOLDER}/{name}": text.encode() for name, text in inside.items()}

@@ -8,9 +8,9 @@ import mimetypes
 import posixpath
 import re
 from collections.abc import Mapping, Sequence
-from importlib.resources import files as package_files
 from urllib.parse import unquote
 
+from ..bundled import bundled_text
 from .book import Book, Chapter, Layout, chapters, place_in_one_page
 from .site import is_remote, urlsplit_scheme, without_remote_css
 
@@ -74,7 +74,7 @@ def _document(book: Book, styles: Sequence[str], head: str, body: str) -> str:
 
 
 def _data(name: str) -> str:
-    return (package_files(__package__ or "") / "data" / name).read_text("utf-8")
+    return bundled_text(__name__, name)
 
 
 def _title_link(book: Book) -> str:

@@ -15,6 +15,7 @@ from typing import NamedTuple
 from ..codes import Severity
 from ..diagnostics import Diagnostic, Report, Skipped, finding
 from ..model import Fence, Span
+from ..regex import lazy
 from . import shell
 from .corrections import REFUSED, correction
 from .danger import system_dangers
@@ -30,8 +31,8 @@ Grammars = Mapping[str, Sequence[Grammar]]  # program -> versions, the one that 
 # Other names of a program, and programs that pass their arguments on to it.
 _ALIASES = {"k": "kubectl", "kubectl.exe": "kubectl", "microk8s.kubectl": "kubectl", "minikube.exe": "minikube"}
 _PASSING_ON = {"minikube": "kubectl", "microk8s": "kubectl", "k3s": "kubectl", "k0s": "kubectl"}
-_YAML_FILE = re.compile(r"\.ya?ml$", re.IGNORECASE)
-_MANIFEST = re.compile(r"^(?:apiVersion|kind)[ \t]*:", re.MULTILINE)
+_YAML_FILE = lazy(r"\.ya?ml$", re.IGNORECASE)
+_MANIFEST = lazy(r"^(?:apiVersion|kind)[ \t]*:", re.MULTILINE)
 
 
 class Status(StrEnum):

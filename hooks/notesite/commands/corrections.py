@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from ..codes import Severity
+from ..regex import lazy
 from . import shell
 from .findings import Finding
 from .grammar import Grammar
@@ -64,13 +65,13 @@ _SAMPLES = {  # arguments that make a command whole, where a name alone does not
 # What the words before a bare command ask for: a phrase -> the command.
 _ASKED = (
     (
-        re.compile(r"\bswitch\b|\bchange\b.*\b(?:context|cluster|node)\b", re.IGNORECASE),
+        lazy(r"\bswitch\b|\bchange\b.*\b(?:context|cluster|node)\b", re.IGNORECASE),
         "config use-context my-context",
     ),
-    (re.compile(r"\bversion\b", re.IGNORECASE), "version --client"),
-    (re.compile(r"\bcontexts\b", re.IGNORECASE), "config get-contexts"),
-    (re.compile(r"\bnodes\b", re.IGNORECASE), "get nodes"),
-    (re.compile(r"\bpods\b", re.IGNORECASE), "get pods"),
+    (lazy(r"\bversion\b", re.IGNORECASE), "version --client"),
+    (lazy(r"\bcontexts\b", re.IGNORECASE), "config get-contexts"),
+    (lazy(r"\bnodes\b", re.IGNORECASE), "get nodes"),
+    (lazy(r"\bpods\b", re.IGNORECASE), "get pods"),
 )
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from ..regex import lazy
 from .invocation import Invocation
 from .resources import named
 from .words import Command, Word
 
-_SYSTEM = re.compile(r"/|/\*|~/?|\$HOME/?|/(?:etc|usr|var|home|boot|bin|lib|opt|root|srv)/?\*?|\*|\.\*?")
+_SYSTEM = lazy(r"/|/\*|~/?|\$HOME/?|/(?:etc|usr|var|home|boot|bin|lib|opt|root|srv)/?\*?|\*|\.\*?")
 
 
 def dangers(call: Invocation) -> Iterator[tuple[str, Word]]:

@@ -6,14 +6,12 @@ flags, `commands` below it, and, for kubectl, `arguments`: the answers to the sh
 
 from __future__ import annotations
 
-import gzip
-import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, cached_property
-from importlib import resources
 from typing import Any, NamedTuple
 
+from ..bundled import bundled_json, bundled_names
+from ..regex import lazy
 from .patterns import PATTERNS
 
 
@@ -181,15 +179,15 @@ def _flag(name: str, entry: Mapping[str, Any]) -> Flag:
     )
 
 
-_NAME = re.compile(r"(?P<program>[a-z]+)-(?P<version>[\d.]+)\.json(?:\.gz)?")
+_NAME = lazy(r"(?P<program>[a-z]+)-(?P<version>[\d.]+)\.json\.gz")
 
 
 @cache
 def available() -> Mapping[str, tuple[str, ...]]:
     """Program -> the versions that have a grammar file, oldest first."""
     found: dict[str, list[str]] = {}
-    for entry in resources.files(__package__).joinpath("data").iterdir():
-        match = _NAME.fullmatch(entry.name)
+    for name in bundled_names(__name__):
+        match = _NAME.fullmatch(name)
         if match:
             found.setdefault(match["program"], []).append(match["version"])
     return {name: tuple(sorted(versions, key=_sortable)) for name, versions in found.items()}
@@ -210,13 +208,7 @@ def load(program: str, version: str | None = None) -> Grammar:
     wanted = version or versions[-1]
     if wanted not in versions:
         raise KeyError(f"{program} {wanted}")
-    folder = resources.files(__package__).joinpath("data")
-    packed = folder.joinpath(f"{program}-{wanted}.json.gz")
-    if packed.is_file():
-        raw = json.loads(gzip.decompress(packed.read_bytes()))
-    else:
-        raw = json.loads(folder.joinpath(f"{program}-{wanted}.json").read_bytes())
-    return from_raw(raw)
+    return from_raw(bundled_json(__name__, f"{program}-{wanted}.json.gz"))
 
 
 def from_raw(raw: Mapping[str, Any]) -> Grammar:

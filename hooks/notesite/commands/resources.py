@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import cache
-from importlib import resources
 from types import MappingProxyType
 from typing import NamedTuple
+
+from ..bundled import bundled_text
 
 
 class Resource(NamedTuple):
@@ -44,7 +45,7 @@ CATEGORIES = ("all", "api-extensions")
 @cache
 def resource_types() -> tuple[Resource, ...]:
     """The bundled table, in its own order."""
-    text = resources.files(__package__).joinpath("data/resources.tsv").read_text(encoding="utf-8")
+    text = bundled_text(__name__, "resources.tsv")
     return tuple(_row(line) for line in text.splitlines() if line and not line.startswith("#"))
 
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-_SURE = re.compile(
+from ..regex import lazy
+
+_SURE = lazy(
     r"""[ \t]*(?:
       \$                                      # $ kubectl
     | (?:\([\w.-]+\)\s)?\[?[\w.-]+@[\w.-]+(?::|\s)?[~\w/.-]*\]?\s?[$\#%>]    # user@host:~$   [root@host ~]#
@@ -20,15 +22,20 @@ _SURE = re.compile(
     )[ \t]+(?=\S)""",
     re.VERBOSE,
 )
-_BARE_WINDOWS = re.compile(r"[ \t]*(?:PS )?[A-Z]:\\[^>\n]*>(?=\S)")
-_MAYBE = re.compile(r"[ \t]*[#%>][ \t]+(?=\S)")  # a root's prompt, or a comment, or a quotation
-_SECOND = re.compile(r"[ \t]*>(?:[ \t]|$)")  # the shell's prompt for a line that goes on
-_TYPED = re.compile(
+_BARE_WINDOWS = lazy(r"[ \t]*(?:PS )?[A-Z]:\\[^>\n]*>(?=\S)")
+_MAYBE = lazy(r"[ \t]*[#%>][ \t]+(?=\S)")  # a root's prompt, or a comment, or a quotation
+_SECOND = lazy(r"[ \t]*>(?:[ \t]|$)")  # the shell's prompt for a line that goes on
+_TYPED = lazy(
     r"(?:sudo )?(?:k|kubectl|minikube|docker|helm|git|kubeadm|curl|wget|apt(?:-get)?|yum|dnf|systemctl|export|cat|echo|cd|ls"
     r"|mkdir|vi|vim|nano|bash|sh|ssh|chmod|chown|cp|mv|rm|watch|kind|brew|npm|pip3?|python3?|openssl|alias|source|for)\b"
 )
-_HEADER = re.compile(r"[A-Z][A-Z0-9()/_-]*(?: [A-Z][A-Z0-9()/_-]*)*(?:[ \t]{2,}[A-Z][A-Za-z0-9()/_ -]*)+\s*$")
-_RESULT = re.compile(
+_HEADER = lazy(r"[A-Z][A-Z0-9()/_-]*(?: [A-Z][A-Z0-9()/_-]*)*(?:[ \t]{2,}[A-Z][A-Za-z0-9()/_ -]*)+\s*$")
+_DONE = (
+    "created", "configured", "deleted", "unchanged", "patched", "labeled", "annotated", "scaled", "exposed", "edited",
+    "replaced", "restarted", "rolled", "applied", "autoscaled", "tainted", "cordoned", "updated", "condition met",
+    "Error", "error:", "W", "E", "No resources found",
+)  # fmt: skip  # without one of these in a line, the pattern cannot match
+_RESULT = lazy(
     r"(?:[\w.-]+/[\w.:-]+|[a-z][\w.]* \"[\w.:-]+\") (?:created|configured|deleted|unchanged|patched|labeled|annotated|scaled"
     r"|exposed|edited|replaced|restarted|rolled back|serverside-applied|force deleted|autoscaled|tainted|cordoned"
     r"|(?:image|env|resource requirements) updated|condition met)\b"
@@ -101,7 +108,7 @@ def _plain(lines: Sequence[str]) -> list[str]:
             table = True
         elif not line.strip() or _TYPED.match(line):
             table = False
-        done.append(_blank(line) if table or _RESULT.match(line) else line)
+        done.append(_blank(line) if table or (any(word in line for word in _DONE) and _RESULT.match(line)) else line)
     return done
 
 

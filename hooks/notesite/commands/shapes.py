@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from ..regex import lazy
 from .patterns import PATTERNS
 from .resources import CATEGORIES, is_type, named
 from .words import Word
@@ -12,9 +13,9 @@ from .words import Word
 _WORKLOADS = frozenset(
     ("deployments", "daemonsets", "statefulsets", "replicasets", "replicationcontrollers", "jobs", "cronjobs")
 )
-_TAINT = re.compile(r"[^=:\s]+(?:=[^:]*)?:(?:NoSchedule|PreferNoSchedule|NoExecute)-?")
-_CUSTOM = re.compile(r"[a-z][a-z0-9-]*(?:\.[a-z0-9-]+){2,}")  # foos.example.com, foos.v1.example.com
-_SHOUTED = re.compile(r"[A-Z][A-Z0-9]*(?:[_-][A-Z0-9]+)*")
+_TAINT = lazy(r"[^=:\s]+(?:=[^:]*)?:(?:NoSchedule|PreferNoSchedule|NoExecute)-?")
+_CUSTOM = lazy(r"[a-z][a-z0-9-]*(?:\.[a-z0-9-]+){2,}")  # foos.example.com, foos.v1.example.com
+_SHOUTED = lazy(r"[A-Z][A-Z0-9]*(?:[_-][A-Z0-9]+)*")
 # Where a shape was not tried, the next best one that was: a letter and what it may be taken for, best first.
 _ALIKE = {"N": "WR", "W": "R", "C": "R", "T": "K", "M": "K", "S": "P", "V": "U", "F": "U", "L": "U", "K": "U", "B": "P"}
 _ANY = "URPKLV"  # what a placeholder may turn out to be
@@ -29,12 +30,12 @@ def _index() -> dict[str, int]:
 
 # How an argument that is no path looks, the first match wins.
 _LOOKS = (
-    (re.compile(r"(?:[./~]|https?://).*", re.DOTALL), "F"),
+    (lazy(r"(?:[./~]|https?://).*", re.DOTALL), "F"),
     (_TAINT, "T"),
-    (re.compile(r".*=.*", re.DOTALL), "K"),
-    (re.compile(r".+-"), "M"),
-    (re.compile(r"\d*:?\d+"), "L"),
-    (re.compile(r".*:.*", re.DOTALL), "V"),
+    (lazy(r".*=.*", re.DOTALL), "K"),
+    (lazy(r".+-"), "M"),
+    (lazy(r"\d*:?\d+"), "L"),
+    (lazy(r".*:.*", re.DOTALL), "V"),
 )
 
 

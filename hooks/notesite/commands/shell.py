@@ -13,15 +13,19 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from ..regex import lazy
 from .sessions import mask
 from .words import Command, Heredoc, Redirect, Script, Trouble, Variable, Word, line_starts
 from .wrappers import split_assignments, unwrap
 
-_PLACEHOLDER = re.compile(r"<(?!\s)[A-Za-z_][^<>|&;$`\"'\n]{0,60}(?<!\s)>|<\.\.\.>|\{\{[^\n]*?\}\}")
-_VARIABLE = re.compile(r"\$(?:\{([^}\n]*)\}|(\w+|[@#?*!$-]))")
-_HEREDOC = re.compile(r"<<(-?)[ \t]*(?:(['\"])(.+?)\2|\\?([\w.-]+))")
-_REDIRECT = re.compile(r"(?:\d+|&)?>(?:>|\||&(?:\d+|-))?|\d*<(?:&\d+|>)?")
-_FILL_IN = re.compile(r"\{[A-Za-z_][\w -]*\}|\[[A-Za-z_<][\w <>./=-]*\]|\.{3}|…|\*{3,}|[xX]{3,}(?=$|-)")
+_PLACEHOLDER = lazy(r"<(?!\s)[A-Za-z_][^<>|&;$`\"'\n]{0,60}(?<!\s)>|<\.\.\.>|\{\{[^\n]*?\}\}")
+_VARIABLE = lazy(r"\$(?:\{([^}\n]*)\}|(\w+|[@#?*!$-]))")
+_HEREDOC = lazy(r"<<(-?)[ \t]*(?:(['\"])(.+?)\2|\\?([\w.-]+))")
+_REDIRECT = lazy(r"(?:\d+|&)?>(?:>|\||&(?:\d+|-))?|\d*<(?:&\d+|>)?")
+_LINE_GOES_ON = lazy(r"[\\^`]([ \t]*)(?:\r?\n|\Z)")  # the mark of bash, cmd or PowerShell
+_ESCAPED_END = lazy(r"\\[ \t]*(?:\r?\n|\Z)")
+_PLAIN = lazy(r"[^ \t\r\n\f\v\u00a0;|&()<>'\"\\$`{]+")  # nothing that the reader of a word looks at
+_FILL_IN = lazy(r"\{[A-Za-z_][\w -]*\}|\[[A-Za-z_<][\w <>./=-]*\]|\.{3}|…|\*{3,}|[xX]{3,}(?=$|-)")
 _RESERVED = frozenset(
     ["if", "then", "elif", "else", "fi", "do", "done", "while", "until", "{", "}", "!", "time", "coproc"]
 )
@@ -111,7 +115,7 @@ class _Reader:
                 self._draft = _Draft()  # a pattern of `case`, or a function's name
             self._finish()
             self.at += 1
-        elif self._continuation() or self._redirection():
+        elif (character in "\\^`" and self._continuation()) or (character in "<>&0123456789" and self._redirection()):
             pass
         else:
             self._word()
@@ -125,7 +129,7 @@ class _Reader:
 
     def _continuation(self) -> bool:
         r"""`\` (or `^`, or a backtick, as Windows shells have it) at the end of a line."""
-        match = re.compile(r"[\\^`]([ \t]*)(?:\r?\n|\Z)").match(self.text, self.at, self.end)
+        match = _LINE_GOES_ON.match(self.text, self.at, self.end)
         if match is None:
             return False
         character = match[0][0]
@@ -228,6 +232,11 @@ class _Reader:
                     parts.append(character)  # cannot happen from `_step`, but a word always moves on
                     self.at += 1
                 break
+            plain = _PLAIN.match(self.text, self.at, self.end)
+            if plain:
+                parts.append(plain[0])
+                self.at = plain.end()
+                continue
             match = _PLACEHOLDER.match(self.text, self.at, self.end)
             if match:
                 dynamic = placeholder = True
@@ -251,7 +260,7 @@ class _Reader:
                 variables += found
                 parts.append(inner)
             elif character == "\\":
-                if re.compile(r"\\[ \t]*(?:\r?\n|\Z)").match(self.text, self.at, self.end):
+                if _ESCAPED_END.match(self.text, self.at, self.end):
                     if not self.text.startswith(("\\\n", "\\\r\n"), self.at):
                         break
                     self.at = self.text.index("\n", self.at) + 1

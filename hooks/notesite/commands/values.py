@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
+from ..regex import lazy
 from .invocation import FlagUse, Invocation
 from .nearest import near
 
-_BOOLEANS = frozenset(["1", "0", "t", "f", "T", "F", "true", "false", "TRUE", "FALSE", "True", "False"])
-_DURATION = re.compile(r"[-+]?(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+|[-+]?0")
-_TYPES: Mapping[str, tuple[Callable[[str], object], str]] = {
-    "bool": (_BOOLEANS.__contains__, "true or false"),
-    "int": (re.compile(r"[-+]?(?:0[xX][0-9a-fA-F_]+|\d[\d_]*)").fullmatch, "a whole number"),
-    "uint": (re.compile(r"(?:0[xX][0-9a-fA-F_]+|\d[\d_]*)").fullmatch, "a whole number, zero or more"),
-    "float": (re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?").fullmatch, "a number"),
-    "duration": (_DURATION.fullmatch, "a duration such as 30s or 5m"),
-    "map": (re.compile(r"[^=]*=.*|", re.DOTALL).fullmatch, "KEY=VALUE"),
+_DURATION = r"[-+]?(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+|[-+]?0"
+_TYPES: Mapping[str, tuple[re.Pattern[str], str]] = {
+    "bool": (lazy("[10tTfF]|true|false|TRUE|FALSE|True|False"), "true or false"),
+    "int": (lazy(r"[-+]?(?:0[xX][0-9a-fA-F_]+|\d[\d_]*)"), "a whole number"),
+    "uint": (lazy(r"(?:0[xX][0-9a-fA-F_]+|\d[\d_]*)"), "a whole number, zero or more"),
+    "float": (lazy(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"), "a number"),
+    "duration": (lazy(_DURATION), "a duration such as 30s or 5m"),
+    "map": (lazy(r"[^=]*=.*|", re.DOTALL), "KEY=VALUE"),
 }
 # Output formats that carry a template after an equals sign, and the flag that may hold it instead.
 _TEMPLATED = {
@@ -31,28 +31,28 @@ _TEMPLATED = {
     "custom-columns-file": "",
 }
 _QUANTITY = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+|[KMGTPE]i|[numkMGTPE])?"
-_PAIRS = re.compile(rf"[^=,]+={_QUANTITY}(?:,[^=,]+={_QUANTITY})*")
-_TCP = re.compile(r"\d+(?::[\w-]+)?")
+_PAIRS = lazy(rf"[^=,]+={_QUANTITY}(?:,[^=,]+={_QUANTITY})*")
+_TCP = lazy(r"\d+(?::[\w-]+)?")
 # (command, flag) -> what the value must look like, and how to say it.  "" stands for every command.
 _FORMATS: Mapping[tuple[str, str], tuple[re.Pattern[str], str]] = {
-    ("", "request-timeout"): (re.compile(rf"\d+|{_DURATION.pattern}"), "seconds, or a duration such as 30s"),
-    ("", "from-literal"): (re.compile(r"[^=]+=.*", re.DOTALL), "KEY=VALUE"),
-    ("run", "env"): (re.compile(r"[A-Za-z_.-][\w.-]*=.*", re.DOTALL), "NAME=VALUE"),
+    ("", "request-timeout"): (lazy(rf"\d+|{_DURATION}"), "seconds, or a duration such as 30s"),
+    ("", "from-literal"): (lazy(r"[^=]+=.*", re.DOTALL), "KEY=VALUE"),
+    ("run", "env"): (lazy(r"[A-Za-z_.-][\w.-]*=.*", re.DOTALL), "NAME=VALUE"),
     ("create service clusterip", "tcp"): (_TCP, "PORT or PORT:TARGETPORT"),
     ("create service nodeport", "tcp"): (_TCP, "PORT or PORT:TARGETPORT"),
     ("create service loadbalancer", "tcp"): (_TCP, "PORT or PORT:TARGETPORT"),
-    ("create clusterrole", "aggregation-rule"): (re.compile(r"[^=]+=.*"), "KEY=VALUE"),
+    ("create clusterrole", "aggregation-rule"): (lazy(r"[^=]+=.*"), "KEY=VALUE"),
     ("create quota", "hard"): (_PAIRS, "NAME=QUANTITY"),
     ("set resources", "limits"): (_PAIRS, "NAME=QUANTITY, such as cpu=200m,memory=512Mi"),
     ("set resources", "requests"): (_PAIRS, "NAME=QUANTITY, such as cpu=200m,memory=512Mi"),
-    ("create ingress", "rule"): (re.compile(r"[^=]*=[^:,=]+:[^:,=]+(?:,tls(?:=.*)?)?"), "HOST/PATH=SERVICE:PORT"),
-    ("create ingress", "default-backend"): (re.compile(r"[^:]+:[^:]+"), "SERVICE:PORT"),
+    ("create ingress", "rule"): (lazy(r"[^=]*=[^:,=]+:[^:,=]+(?:,tls(?:=.*)?)?"), "HOST/PATH=SERVICE:PORT"),
+    ("create ingress", "default-backend"): (lazy(r"[^:]+:[^:]+"), "SERVICE:PORT"),
     ("wait", "for"): (
-        re.compile(r"create|delete|condition=.+|jsonpath=.+", re.DOTALL | re.IGNORECASE),
+        lazy(r"create|delete|condition=.+|jsonpath=.+", re.DOTALL | re.IGNORECASE),
         "create, delete, condition=NAME or jsonpath='{PATH}'=VALUE",
     ),
-    ("create rolebinding", "serviceaccount"): (re.compile(r"[^:]+:[^:]+"), "NAMESPACE:NAME"),
-    ("create clusterrolebinding", "serviceaccount"): (re.compile(r"[^:]+:[^:]+"), "NAMESPACE:NAME"),
+    ("create rolebinding", "serviceaccount"): (lazy(r"[^:]+:[^:]+"), "NAMESPACE:NAME"),
+    ("create clusterrolebinding", "serviceaccount"): (lazy(r"[^:]+:[^:]+"), "NAMESPACE:NAME"),
 }
 
 
@@ -69,8 +69,8 @@ def problems(call: Invocation) -> Iterator[tuple[FlagUse, str, str]]:
 def _problem(call: Invocation, use: FlagUse, value: str) -> tuple[str, str] | None:
     flag = use.flag
     if flag.type in _TYPES:
-        fits, expected = _TYPES[flag.type]
-        wrong = not fits(value)
+        fitting, expected = _TYPES[flag.type]
+        wrong = not fitting.fullmatch(value)
         return (f"--{flag.name} expects {expected}, not {value!r}", _mended(flag.type, value)) if wrong else None
     if flag.name == "output" and flag.values:
         return _output(call, use, value)

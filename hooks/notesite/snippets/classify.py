@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from notesite.model import Fence
+from notesite.regex import lazy
 
-from . import languages, shape
+from . import languages, other_languages, shape
 
 
 class Kind(StrEnum):
@@ -66,7 +68,7 @@ def highlight_language(fence: Fence) -> str:
     return classify(fence).language
 
 
-_MANIFEST: Final = re.compile(r"(?:(?:#.*|---[ \t]*|)\n)*(?:apiVersion: *\S.*\nkind: *\S|kind: *\S.*\napiVersion: *\S)")
+_MANIFEST: Final = lazy(r"(?:(?:#.*|---[ \t]*|)\n)*(?:apiVersion: *\S.*\nkind: *\S|kind: *\S.*\napiVersion: *\S)")
 
 
 def highlighter(info: str, text: str) -> str:
@@ -75,6 +77,7 @@ def highlighter(info: str, text: str) -> str:
     return classify_text(text, words[0].strip("{}.").lower() if words else "").language
 
 
+@lru_cache(maxsize=4096)  # asked by the check of commands, that of YAML, and the page
 def classify_text(text: str, label: str = "") -> Classification:
     """What `text` under the label `label` (lower case, "" for none) holds."""
     if len(text) > _ENOUGH:
@@ -154,8 +157,8 @@ def _manifest_or_plain(measured: shape.Shape) -> Kind:
 
 # ---- Templates.
 
-_TEMPLATE: Final = re.compile(r"(?<!\$)\{\{(?!\{)[^\n]{0,300}?\}\}|(?<!\$)\{\{-? *\.|\{%|<%[=-]?")
-_BLOCK_KEY: Final = re.compile(r"^(\s*)(?:- +)*[^\s#].*:\s*(?:![^\s]+\s+)?[|>][+-]?\d?\s*$")
+_TEMPLATE: Final = lazy(r"(?<!\$)\{\{(?!\{)[^\n]{0,300}?\}\}|(?<!\$)\{\{-? *\.|\{%|<%[=-]?")
+_BLOCK_KEY: Final = lazy(r"^(\s*)(?:- +)*[^\s#].*:\s*(?:![^\s]+\s+)?[|>][+-]?\d?\s*$")
 
 
 def _has_template(text: str) -> bool:
@@ -176,7 +179,7 @@ def _has_template(text: str) -> bool:
 
 # ---- Everything else, most telling first.
 
-_PLACEHOLDER: Final = re.compile(
+_PLACEHOLDER: Final = lazy(
     r"^\s*(?:\.{3,}|…|\[\.{3}\]|TODO\b.*|TBD\.?|<[^<>=/]*>|\[(?:your|insert|add)\b[^\]]*\]|_{3,}|xxx+)\s*$",
     re.IGNORECASE,
 )
@@ -244,7 +247,7 @@ def _printed(content: list[str]) -> Classification | None:
 
 
 def _by_signature(text: str, lines: list[str]) -> Classification | None:
-    language = languages.signature(text)
+    language = other_languages.signature(text)
     if not language:
         return None
     roots = set(shape.measure(lines).roots)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
 import yaml
 
+from notesite.regex import lazy
+
 from .faults import Fault, Lines
 
-TOKEN: Final = re.compile(r"[^\s,\[\]{}]+")
+TOKEN: Final = lazy(r"[^\s,\[\]{}]+")
 
 
 class Case(NamedTuple):

@@ -15,6 +15,7 @@ from typing import NamedTuple
 import yaml
 
 from notesite.codes import Severity
+from notesite.regex import lazy
 
 from . import graph, syntax
 from .faults import Fault, Lines
@@ -79,13 +80,15 @@ def read(text: str, *, limits: Limits = LIMITS, line_number: Callable[[int], int
 
 
 _HOSTILE = ("Y_DEPTH", "Y_NODES", "Y_DOCS")
-_BAD_CHARACTER = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff\ufeff]")
+_BAD_CHARACTER = lazy("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff\ufeff]")
 _SHOWN_BAD = 10
 
 
 def _refused(text: str, limits: Limits) -> list[Fault]:
     if len(text) > limits.characters:
         return [Fault("Y_SIZE", f"{len(text):,} characters of YAML; the limit is {limits.characters:,}", 1, 1)]
+    if all(map(str.isprintable, text.split("\n"))):  # none of the characters below is
+        return []
     faults = []
     lines = None
     for match in _BAD_CHARACTER.finditer(text, int(text.startswith("\ufeff"))):
@@ -105,19 +108,19 @@ def _refused(text: str, limits: Limits) -> list[Fault]:
 # ---- Preparing: same length, so that every place stays what it is.
 
 _MOST_ODD = 50  # more of the same is no news
-_ODD_BREAK = re.compile("[\x85\u2028\u2029]+")
-_NO_BREAK_SPACE = re.compile(
+_ODD_BREAK = lazy("[\x85\u2028\u2029]+")
+_NO_BREAK_SPACE = lazy(
     r"^[ \t]*\u00a0[ \u00a0]*(?:- *)*|(?<=[:\-?])\u00a0+|(?<![ \u00a0]) *\u00a0[ \u00a0]*$", re.MULTILINE
 )
-_ELISION = re.compile(
+_ELISION = lazy(
     r"^(?P<indent>[ ]*)(?P<dash>-[ ]+)?(?P<dots>\.{3,}|…|\[(?:\.{3}|…)\]|<(?:\.{3}|…)>|\((?:\.{3}|…)\))[ \t]*$"
     r"|(?<=:)[ ]+(?P<value>\.{3}|…|\*{3,}|\[(?:\.{3}|…)\]|\{(?:\.{3}|…)\})[ \t]*$",
     re.MULTILINE,
 )
 
 
-_FILE_NAME = re.compile(r"\A[\w./-]+\.ya?ml:?(?=[ \t]*\n)")
-_DOCUMENT_NEXT = re.compile(r"\s*(?:---|%|\Z)")
+_FILE_NAME = lazy(r"\A[\w./-]+\.ya?ml:?(?=[ \t]*\n)")
+_DOCUMENT_NEXT = lazy(r"\s*(?:---|%|\Z)")
 
 
 def prepare(text: str) -> tuple[str, list[Fault], bool]:
@@ -130,7 +133,7 @@ def prepare(text: str) -> tuple[str, list[Fault], bool]:
     text = text.removeprefix("\ufeff")
     if "\u00a0" in text:
         text = _spaced(text, _NO_BREAK_SPACE, faults, "Y_SPACE", "a no-break space, which YAML reads as text")
-    if _ODD_BREAK.search(text):
+    if not text.isascii() and _ODD_BREAK.search(text):
         text = _spaced(text, _ODD_BREAK, faults, "Y_CHAR", "an invisible line separator, a line break to some parsers")
     prepared = _FILE_NAME.sub(lambda match: "#" + match[0][1:], text)  # a file's name above its content
     if "..." in text or "…" in text or "***" in text:
@@ -162,7 +165,7 @@ def _as_comment(match: re.Match[str], text: str) -> str:
 
 # ---- Depth, before anything recurses.
 
-_LEADING = re.compile(r"^[ \t:?-]+", re.MULTILINE)
+_LEADING = lazy(r"^[ \t:?-]+", re.MULTILINE)
 
 
 def _may_be_deep(text: str, limits: Limits) -> bool:
@@ -205,7 +208,7 @@ def _event_faults(text: str, lines: Lines, limits: Limits, line_number: Callable
 
 
 _RESTARTS = 20
-_NEXT_DOCUMENT = re.compile(r"^---(?=\s)", re.MULTILINE)
+_NEXT_DOCUMENT = lazy(r"^---(?=\s)", re.MULTILINE)
 
 
 def _composed(

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from typing import NamedTuple, Protocol
 
 from notesite.codes import Severity
+from notesite.regex import lazy
 
 
 class Fault(NamedTuple):
@@ -54,7 +54,7 @@ class FaultLike(Protocol):
 
 
 _LONGEST = 2_000  # characters of a line that explanations look at: some of their patterns are quadratic
-_LINE_END = re.compile(r"\r\n?|\n")
+_LINE_END = lazy(r"\r\n?|\n")
 
 
 class Lines:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import binascii
-import re
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 import yaml
 
 from notesite.codes import Severity
+from notesite.regex import lazy
 
 from . import traps
 from .faults import Fault, Lines
@@ -21,8 +21,9 @@ CORE: Final = "tag:yaml.org,2002:"
 _STR, _INT, _FLOAT, _MAP, _SEQ, _NULL, _MERGE = (
     CORE + name for name in ("str", "int", "float", "map", "seq", "null", "merge")
 )
-_GLUED: Final = re.compile(r"([A-Za-z][\w-]*):[^\s:/](?!\S*//)")
-_GLUED_DASH: Final = re.compile(r"-[A-Za-z]")
+_GLUED: Final = lazy(r"([A-Za-z][\w-]*):[^\s:/](?!\S*//)")
+_TAG: Final = lazy(r"!\S*")
+_GLUED_DASH: Final = lazy(r"-[A-Za-z]")
 _MOST_FAULTS: Final = 100
 _SHOWN: Final = 40  # characters of a user's key or value that a message repeats
 
@@ -232,7 +233,7 @@ class _Inspection:
 
     def tag(self, node: yaml.Node) -> None:
         line, column = self.place(node)
-        written = re.compile(r"!\S*").search(self.lines.line(line), column - 1)
+        written = _TAG.search(self.lines.line(line), column - 1)
         shown = written[0] if written else node.tag
         place = column if written is None else written.start() + 1
         message = f"the tag {_quoted(shown)} is known to no plain YAML reader"

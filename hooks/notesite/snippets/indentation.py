@@ -11,6 +11,8 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
+from notesite.regex import lazy
+
 from .faults import Lines
 
 _Line = tuple[int, str]  # number and text
@@ -21,7 +23,7 @@ _ROOT_KEYS = frozenset(
     | {"allowVolumeExpansion", "mountOptions", "allowedTopologies", "webhooks", "handler", "scheduling", "overhead"}
     | {"subsets", "endpoints", "ports", "addressType", "template", "items", "automountServiceAccountToken"}
 )
-_KEY = re.compile(r"\s*(?:-\s+)*(?:[^\s:#'\"\[{][^:#]*?|\"[^\"]*\"|'[^']*')\s*:(?=\s|$)")
+_KEY = lazy(r"\s*(?:-\s+)*(?:[^\s:#'\"\[{][^:#]*?|\"[^\"]*\"|'[^']*')\s*:(?=\s|$)")
 
 
 def is_content(text: str) -> bool:

@@ -1,9 +1,11 @@
-"""What the labels of code blocks mean, and how other languages betray themselves."""
+"""What the labels of code blocks mean, and how shells and what programs print betray themselves."""
 
 from __future__ import annotations
 
 import re
 from typing import Final
+
+from notesite.regex import lazy
 
 
 def words(text: str) -> frozenset[str]:
@@ -48,19 +50,19 @@ _COMMANDS: Final = words(
     "velero vi vim wait watch wc wget which whoami winget choco scoop wsl xargs yarn yq yum zip zsh "
     "get-command invoke-webrequest new-item set-location $env"
 )
-_WORD: Final = re.compile(r"^(?:sudo\s+|time\s+|watch\s+)*([\w./$~-]+)(?=\s|$|;)")
-_ASSIGNMENT: Final = re.compile(r"^(?:export\s+)?[A-Za-z_]\w*=(?:\S|$)")
-_OPTIONS: Final = re.compile(r"^[./~\w-]+(?:\s+[^\s:]+)*\s+--?[A-Za-z][\w-]*(?:[\s=]|$)")
-_CONTROL: Final = re.compile(
+_WORD: Final = lazy(r"^(?:sudo\s+|time\s+|watch\s+)*([\w./$~-]+)(?=\s|$|;)")
+_ASSIGNMENT: Final = lazy(r"^(?:export\s+)?[A-Za-z_]\w*=(?:\S|$)")
+_OPTIONS: Final = lazy(r"^[./~\w-]+(?:\s+[^\s:]+)*\s+--?[A-Za-z][\w-]*(?:[\s=]|$)")
+_CONTROL: Final = lazy(
     r"^(?:if \[|for \w+ in [^\n]*[^:\s]$|while [^\n]*[^:\s]$|until [^\n]*[^:\s]$|case \S+ in|done\b|fi$|esac\b|then$|do$|else$|\}|\w+\s*\(\)\s*\{)"
 )
-PROMPT: Final = re.compile(
+PROMPT: Final = lazy(
     r"^\s*(?:\$ +(?=\S)|(?:\([\w.-]+\) )?[\w.-]+@[\w.-]+:?[^\s$#]*\s?[$#] *|PS [A-Z]:\\[^>]*> *|[A-Z]:\\[^>]*> *|[❯➜»] +|"
     r"(?:controlplane|master|node\d*|minikube|worker\d*) ?[$#] +|:?(?:/|~)[\w/.-]* ?[$#] +|% +(?=[a-z])|"
     r"\[[^\]\n\"',{}]{1,60}\][^\s$#>\w]{0,6} *[$#>] *|[\w.-]+:\S* [\w.-]+\$ +)"
 )
-_ROOT_PROMPT: Final = re.compile(r"^# (?=\S)")
-_WINDOWS_PROMPT: Final = re.compile(r"^> (?=\S)")
+_ROOT_PROMPT: Final = lazy(r"^# (?=\S)")
+_WINDOWS_PROMPT: Final = lazy(r"^> (?=\S)")
 
 
 def is_command(line: str) -> bool:
@@ -106,125 +108,33 @@ def prompted(line: str) -> str | None:
     return None
 
 
-# ---- Other languages, told by their first lines.
-
-_SIGNATURES: Final = (
-    ("diff", re.compile(r"\A(?:diff --git |--- \S+.*\n\+\+\+ |@@ -\d|Index: )", re.MULTILINE)),
-    ("xml", re.compile(r"\A\s*<(?:\?xml|!--|[A-Za-z][\w:-]*(?:\s+[\w:-]+=|\s*/?>))")),
-    ("http", re.compile(r"\A(?:[<>] )?(?:(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS) \S+ HTTP/|HTTP/\d)")),
-    (
-        "dockerfile",
-        re.compile(r"\A(?:#.*\n|[ \t]*\n|ARG .*\n)*FROM [^\s:]\S*(?: AS \w+)?\s*$", re.MULTILINE | re.IGNORECASE),
-    ),
-    (
-        "dockerfile",
-        re.compile(r"\A(?:#.*\n)*(?:RUN|COPY|ADD|CMD|ENTRYPOINT|WORKDIR|EXPOSE|ENV|USER|HEALTHCHECK|VOLUME|LABEL) \S"),
-    ),
-    (
-        "go",
-        re.compile(
-            r"^(?:package \w+$|func (?:\(\w+ \*?\w+\) )?\w+\(|import \($|type \w+ (?:struct|interface) \{)",
-            re.MULTILINE,
-        ),
-    ),
-    (
-        "python",
-        re.compile(
-            r"^(?:def \w+\(.*\).*:$|class \w+.*:$|import \w[\w.]*(?: as \w+)?$|from [\w.]+ import |print\(|>>> |@\w+[\w.]*(?:\(.*\))?$)",
-            re.MULTILINE,
-        ),
-    ),
-    (
-        "python",
-        re.compile(
-            r"^(?:if|for|while|with|elif|except)\b[^\n]*:$\n\s+\S|^(?:try|else|finally):\n\s+\w+[\w.]*\(", re.MULTILINE
-        ),
-    ),
-    (
-        "javascript",
-        re.compile(
-            r"^(?:const|let|var) \w+.*=|^(?:export |async )*function\b.*\(|=> *\{$|^import .* from ['\"]|console\.log\(",
-            re.MULTILINE,
-        ),
-    ),
-    ("java", re.compile(r"^(?:public|private|protected) [\w<>\[\], ]+[({]|^import [\w.]+;$", re.MULTILINE)),
-    ("rust", re.compile(r"^(?:pub )?fn \w+\(|^use [\w:]+(?:::\{.*\})?;$", re.MULTILINE)),
-    ("c", re.compile(r"^#include [<\"]|^int main\(", re.MULTILINE)),
-    (
-        "hcl",
-        re.compile(
-            r"^(?:resource|provider|module|variable|data|output|terraform|locals)(?: \"[\w-]+\")* \{", re.MULTILINE
-        ),
-    ),
-    (
-        "sql",
-        re.compile(
-            r"\A\s*(?:SELECT|INSERT INTO|UPDATE|DELETE FROM|CREATE (?:TABLE|DATABASE|USER|INDEX)|ALTER TABLE|DROP)\b",
-            re.IGNORECASE,
-        ),
-    ),
-    ("nginx", re.compile(r"^[ \t]*(?:server|location|upstream|http|events)(?: [^\n{]+)? \{$", re.MULTILINE)),
-    (
-        "mermaid",
-        re.compile(
-            r"\A\s*(?:graph (?:TD|TB|LR|RL|BT)|flowchart |sequenceDiagram|classDiagram|stateDiagram|erDiagram|gantt|pie\b|mindmap)"
-        ),
-    ),
-    ("makefile", re.compile(r"^[\w./-]+:(?: [\w./ -]+)?\n\t(?!\s*(?:- |[\w.-]+:(?:\s|$)))\S", re.MULTILINE)),
-)
-_SECTION: Final = re.compile(r"^\s*\[\[?[\w.:\"'@/ -]+\]\]?\s*(?:[#;].*)?$")
-_SETTING: Final = re.compile(r"^\s*[\w.\"'-]+\s*=\s*\S?")
-
-
-def signature(text: str) -> str:
-    """The language that the text shows itself to be in, "" when it shows none of those known here."""
-    stripped = text.strip()
-    if _is_json(stripped):
-        return "json"
-    for language, pattern in _SIGNATURES:
-        if pattern.search(stripped):
-            return language
-    return _settings_file(stripped)
-
-
-def _is_json(text: str) -> bool:
-    if text[:1] not in "{[" or not re.match(r"[{\[]\s*(?:[\"'{\[\]}]|-?\d|true|false|null|//)", text):
-        return False
-    # A flow list on one line (`["sh", "-c"]`) may be either; both readings are right.
-    return text.startswith("{") or text.rstrip(",").endswith(("]", "}", "..."))
-
-
-def _settings_file(text: str) -> str:
-    lines = [line for line in text.split("\n") if line.strip() and not line.lstrip().startswith(("#", ";"))]
-    sections = sum(bool(_SECTION.match(line)) for line in lines)
-    settings = sum(bool(_SETTING.match(line)) for line in lines)
-    if sections and sections + settings >= 0.7 * len(lines) and settings:
-        quoted = any(re.search(r"=\s*[\"'\[{]", line) for line in lines)
-        return "toml" if quoted else "ini"
-    tight = [re.match(r"[\w.-]+=\S", line.strip()) for line in lines]
-    return "properties" if len(lines) > 1 and all(tight) else ""
-
-
 # ---- What programs print.
 
-_TABLE_HEAD: Final = re.compile(
+_TABLE_HEAD: Final = lazy(
     r"^[A-Z][A-Z0-9()/_%-]*(?:(?: {2,}|\t+| )[A-Z][A-Z0-9()/_%-]*)+\s*$|^(?:NAME|CURRENT|NAMESPACE|TYPE)\s*$"
 )
-_DESCRIBED: Final = re.compile(r"^ *[A-Z][\w /()-]*: {2,}\S|^[A-Z][\w ]*:\s*$")
-_LOG: Final = re.compile(
+_DESCRIBED: Final = lazy(r"^ *[A-Z][\w /()-]*: {2,}\S|^[A-Z][\w ]*:\s*$")
+_LOG: Final = lazy(
     r"^(?:\[?\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d|[IWEF]\d{4} \d\d:\d\d|\[?(?:INFO|WARN(?:ING)?|ERROR|DEBUG|FATAL|TRACE)\]?[ :]"
     r"|(?:time|level|ts)=|\w{3} +\d{1,2} \d\d:\d\d:\d\d|\[[a-z-]+(?:/[a-z-]+)?\] |\* [A-Za-z]|[✓✔✗✘✅❌☸🏄👍🌟] ?\S)"
 )
-_MESSAGE: Final = re.compile(
-    r"^(?:[\w/.-]+: (?:line \d+: )?\S+: |(?:curl|[Ee]rror|ERROR|[Ww]arning|fatal|panic|bash|[EW]): ?|Error from server|"
-    r"Unable to |The connection to |command terminated|Traceback|npm ERR!|Usage:|Note:)"
-    r"|^[\w.-]+/[\w.-]+ (?:created|configured|unchanged|deleted|exposed|scaled|patched|labeled|annotated|edited|replaced)"
+_COMPLAINTS: Final = (
+    "Error from server", "Unable to ", "The connection to ", "command terminated", "Traceback", "npm ERR!", "Usage:",
+    "Note:", "curl:", "Error:", "error:", "ERROR:", "Warning:", "warning:", "fatal:", "panic:", "bash:", "E:", "W:",
+)  # fmt: skip
+_COMPLAINT: Final = lazy(r"^[\w/.-]+: (?:line \d+: )?\S+: ")
+_DONE: Final = (
+    "created", "configured", "unchanged", "deleted", "exposed", "scaled", "patched", "labeled", "annotated", "edited",
+    "replaced", "successfully rolled out", "rolled back", "cordoned", "drained", "evicted",
+)  # fmt: skip
+_RESULT: Final = lazy(
+    r"^[\w.-]+/[\w.-]+ (?:created|configured|unchanged|deleted|exposed|scaled|patched|labeled|annotated|edited|replaced)"
     r"|^[\w.-]+(?: \"[^\"]+\")? (?:created|deleted|successfully rolled out|rolled back|cordoned|drained|evicted)"
 )
-_TREE: Final = re.compile(r"[├└│┌┐┘─┬┴╭╰═║╔╗+]\s?[─\-–═]|^\+[-=+]+\+$")
+_TREE: Final = lazy(r"[├└│┌┐┘─┬┴╭╰═║╔╗+]\s?[─\-–═]|^\+[-=+]+\+$")
 
 
-_ENTRY: Final = re.compile(r"\s*(?:- +)*[\w./-]+:(?:\s|$)")
+_ENTRY: Final = lazy(r"\s*(?:- +)*[\w./-]+:(?:\s|$)")
 
 
 def looks_printed(lines: list[str]) -> bool:
@@ -237,7 +147,23 @@ def looks_printed(lines: list[str]) -> bool:
     wide = sum(bool(re.match(r"^ *[A-Z][\w /()-]*: {2,}\S", line)) for line in lines)
     if wide >= 3 or (wide and described >= 0.6 * len(lines)):
         return True
-    logged = sum(bool(_LOG.match(line.lstrip()) or _MESSAGE.match(line.lstrip())) for line in lines)
-    drawn = sum(bool(_TREE.search(line)) for line in lines)
+    logged = sum(_is_logged(line.lstrip()) or _is_message(line.lstrip()) for line in lines)
+    drawn = sum(bool((not line.isascii() or "+" in line) and _TREE.search(line)) for line in lines)
     columns = sum(len(re.findall(r"\S {2,}(?=\S)", line)) > 1 and not _ENTRY.match(line) for line in lines)
     return logged >= 0.5 * len(lines) or (len(lines) > 1 and columns >= 0.6 * len(lines)) or drawn >= 0.3 * len(lines)
+
+
+# A plain test before each pattern: YAML without a label is asked all of this, and needs none of the patterns.
+
+
+def _is_logged(line: str) -> bool:
+    plain = line[:1] == "-" or (
+        line[:1].islower() and line[3:4] != " " and not line.startswith(("time=", "level=", "ts="))
+    )
+    return not plain and _LOG.match(line) is not None
+
+
+def _is_message(line: str) -> bool:
+    if line.startswith(_COMPLAINTS) or (line.count(": ") > 1 and _COMPLAINT.match(line)):
+        return True
+    return any(word in line for word in _DONE) and _RESULT.match(line) is not None

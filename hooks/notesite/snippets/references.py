@@ -6,7 +6,6 @@ kind, nothing is said: the object may well live elsewhere.
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final, NamedTuple, Protocol
@@ -15,6 +14,7 @@ import yaml
 
 from notesite.diagnostics import Diagnostic, finding
 from notesite.model import Span
+from notesite.regex import lazy
 
 CONFIG_MAP: Final = "ConfigMap"
 SECRET: Final = "Secret"  # noqa: S105  # a kind of object, no password
@@ -23,7 +23,7 @@ SERVICE: Final = "Service"
 
 _DATA: Final = {CONFIG_MAP: ("data", "binaryData"), SECRET: ("data", "stringData"), CLAIM: (), SERVICE: ()}
 _BUILT_IN: Final = {(CONFIG_MAP, "kube-root-ca.crt"), (SERVICE, "kubernetes")}  # every cluster has them
-_NAME: Final = re.compile(r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?")
+_NAME: Final = lazy(r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?")
 _SHOWN: Final = 4  # names or keys that a message lists
 
 
@@ -121,7 +121,7 @@ _RULES: Final = {
     "service": (_rule(SERVICE, "name", "port"),),
 }
 _PLAIN: Final = {"serviceName": SERVICE}
-_NAMED: Final = re.compile(rf"\b(?:{'|'.join((*_RULES, *_PLAIN))})\b")
+_NAMED: Final = lazy(rf"\b(?:{'|'.join((*_RULES, *_PLAIN))})\b")
 
 
 def may_refer(text: str) -> bool:

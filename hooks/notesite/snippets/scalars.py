@@ -7,11 +7,12 @@ each of these, so its tags are not trusted for plain scalars.
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from typing import Final
 
 from yaml.nodes import ScalarNode
+
+from notesite.regex import lazy
 
 STRING: Final = "string"
 INTEGER: Final = "integer"
@@ -30,8 +31,8 @@ _BOOLEANS = {
     for word in words
     for spelling in (word, word.capitalize(), word.upper())
 }
-_INTEGER = re.compile(r"[-+]?(0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO]?[0-7]+|[1-9][0-9]*|0)")
-_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+_INTEGER = lazy(r"[-+]?(0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO]?[0-7]+|[1-9][0-9]*|0)")
+_FLOAT = lazy(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _FLOAT_WORDS = {
     f"{sign}{word}": value
     for sign, value in (("", float("inf")), ("+", float("inf")), ("-", float("-inf")))

@@ -5,21 +5,23 @@ from __future__ import annotations
 import re
 from typing import Final
 
-_ENTRY: Final = re.compile(
+from notesite.regex import lazy
+
+_ENTRY: Final = lazy(
     r"""^(?P<indent>[ \t\u00a0]*)(?P<dashes>(?:-[ \t\u00a0]+)*)(?:\?[ ]+)?
     (?P<key>"[^"\n]*"|'[^'\n]*'|[^\s"'#&*!|>%@`{}\[\],?:-][^\n:]*?|[.$<~&*!-][^\s:][^\n:]*?|<<)
     [ ]*:(?P<value>[ \t\u00a0].*|)$""",
     re.VERBOSE,
 )
-_COLON_INSIDE: Final = re.compile(
+_COLON_INSIDE: Final = lazy(
     r"""^(?P<indent>[ \t]*)(?P<dashes>(?:-[ \t]+)*)(?P<key>[A-Za-z_][\w.\-/]*(?::[\w.\-/]+)+)[ ]*:(?P<value>[ \t].*|)$"""
 )
-_ITEM: Final = re.compile(r"^[ \t\u00a0]*-(?:[ \t\u00a0]+(?P<value>\S.*)|\s*)$")
-_BLOCK: Final = re.compile(r"(?:^|\s)(?:![^\s]+\s+|&\S+\s+)*[|>][+-]?\d?[+-]?\s*(?:#.*)?$")
-_GLUED: Final = re.compile(r"^[ \t]*(?:- +)*[a-z][A-Za-z]*:[^\s:/]\S*$")
-_KEY_LIKE: Final = re.compile(r"""(?:[A-Za-z_$.~<][\w./$~<>@*+-]*|"[^"]*"|'[^']*'|\d[\w.-]*|<<|[*&!]\S+)$""")
-_ELIDED: Final = re.compile(r"^\s*(?:- *)?(?:\.{3,}|…|\[\.{3}\]|<\.{3}>|\(\.{3}\))\s*$")
-_SENTENCE: Final = re.compile(r"[A-Za-z][\w',-]*(?: [\w'(),/-]+){3,}")
+_ITEM: Final = lazy(r"^[ \t\u00a0]*-(?:[ \t\u00a0]+(?P<value>\S.*)|\s*)$")
+_BLOCK: Final = lazy(r"(?:^|\s)(?:![^\s]+\s+|&\S+\s+)*[|>][+-]?\d?[+-]?\s*(?:#.*)?$")
+_GLUED: Final = lazy(r"^[ \t]*(?:- +)*[a-z][A-Za-z]*:[^\s:/]\S*$")
+_KEY_LIKE: Final = lazy(r"""(?:[A-Za-z_$.~<][\w./$~<>@*+-]*|"[^"]*"|'[^']*'|\d[\w.-]*|<<|[*&!]\S+)$""")
+_ELIDED: Final = lazy(r"^\s*(?:- *)?(?:\.{3,}|…|\[\.{3}\]|<\.{3}>|\(\.{3}\))\s*$")
+_SENTENCE: Final = lazy(r"[A-Za-z][\w',-]*(?: [\w'(),/-]+){3,}")
 
 
 class Shape:

@@ -13,15 +13,15 @@ from typing import Final
 
 import yaml
 
+from notesite.regex import lazy
+
 from . import indentation, signs
 from .complaint import TOKEN, Case, last_scalar, shown, spaces
 from .faults import Fault, Lines
 
-_GLUED: Final = re.compile(r"^(?P<head>\s*(?:-\s+)*[A-Za-z_][\w./-]*):(?=[^\s:/])")
+_GLUED: Final = lazy(r"^(?P<head>\s*(?:-\s+)*[A-Za-z_][\w./-]*):(?=[^\s:/])")
 _NEAR: Final = 8  # lines above a fault that may hold its cause
-_KEY: Final = re.compile(
-    r"^(?P<indent>\s*)(?P<dashes>(?:-\s+)*)(?P<key>[^\s:#'\"\[{][^:#]*?|\"[^\"]*\"|'[^']*')\s*:(?=\s|$)"
-)
+_KEY: Final = lazy(r"^(?P<indent>\s*)(?P<dashes>(?:-\s+)*)(?P<key>[^\s:#'\"\[{][^:#]*?|\"[^\"]*\"|'[^']*')\s*:(?=\s|$)")
 
 
 def explain(error: yaml.MarkedYAMLError, lines: Lines, line_number: Callable[[int], int]) -> Fault:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
+from notesite.regex import lazy
+
 _YES: Final = ("y", "yes", "on")
 _NO: Final = ("n", "no", "off")
 SHORT: Final = frozenset({"y", "Y", "n", "N"})  # text to PyYAML, booleans to kubectl
@@ -16,8 +18,8 @@ _TRUE: Final = frozenset(form for word in _YES for form in (word, word.capitaliz
 _FALSE: Final = frozenset(form for word in _NO for form in (word, word.capitalize(), word.upper()))
 WORDS: Final = _TRUE | _FALSE
 
-_MODE_KEY: Final = re.compile(r"mode$|umask$", re.IGNORECASE)  # where octal is meant: defaultMode: 0644
-_VERSION_KEY: Final = re.compile(r"version$|tag$", re.IGNORECASE)
+_MODE_KEY: Final = lazy(r"mode$|umask$", re.IGNORECASE)  # where octal is meant: defaultMode: 0644
+_VERSION_KEY: Final = lazy(r"version$|tag$", re.IGNORECASE)
 _LONGEST: Final = 40  # nothing longer is a trap that a person set
 
 
@@ -73,12 +75,12 @@ def _lost_zero(value: str, key: str) -> str:
 
 
 _NUMBERS: Final = (
-    (re.compile(r"[-+]?0[0-7_]+"), _octal),
-    (re.compile(r"[-+]?0[0-9]*[89][0-9]*"), _zero_first),
-    (re.compile(r"[-+]?[0-9][0-9_]*(?:\.[0-9_]*)?[eE][-+]?[0-9]+"), _exponent),
-    (re.compile(r"[-+]?[1-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?"), _base_60),
-    (re.compile(r"[-+]?[0-9]+(?:_[0-9]+)+"), _underscore),
-    (re.compile(r"[0-9]+\.[0-9]*0"), _lost_zero),
+    (lazy(r"[-+]?0[0-7_]+"), _octal),
+    (lazy(r"[-+]?0[0-9]*[89][0-9]*"), _zero_first),
+    (lazy(r"[-+]?[0-9][0-9_]*(?:\.[0-9_]*)?[eE][-+]?[0-9]+"), _exponent),
+    (lazy(r"[-+]?[1-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?"), _base_60),
+    (lazy(r"[-+]?[0-9]+(?:_[0-9]+)+"), _underscore),
+    (lazy(r"[0-9]+\.[0-9]*0"), _lost_zero),
 )
 
 

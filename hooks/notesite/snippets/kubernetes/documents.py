@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from notesite.regex import lazy
 
 from .guess import nearest_value
 from .schema import Schema, table
@@ -61,8 +62,8 @@ _KUSTOMIZE = frozenset(
 _KUSTOMIZE_ONLY = _KUSTOMIZE - frozenset(
     ("resources", "images", "labels", "namespace", "replicas", "vars", "components")
 )
-_FILE = re.compile(r"\.ya?ml$|^\.{1,2}/|^https?://|^github\.com/")
-_CORE = re.compile(r"v\d")
+_FILE = lazy(r"\.ya?ml$|^\.{1,2}/|^https?://|^github\.com/")
+_CORE = lazy(r"v\d")
 _PLAY = frozenset(("hosts", "tasks", "roles", "become", "gather_facts"))
 _CONFIG_SUFFIXES = (".config.k8s.io", "kubeadm.k8s.io", "audit.k8s.io", "client.authentication.k8s.io")
 

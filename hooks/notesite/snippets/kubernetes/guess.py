@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from functools import lru_cache
 
 _seen: dict[tuple[str, int], tuple[Collection[str], str | None]] = {}
 
@@ -51,6 +52,7 @@ def _nearest(word: str, known: Iterable[str]) -> str | None:
     return best[2] if best else None
 
 
+@lru_cache(maxsize=4096)  # the fields of a definition are compared with many words
 def squeezed(word: str) -> str:
     """The word without what spellings differ in: case, dashes and underscores."""
     return word.replace("-", "").replace("_", "").replace(" ", "").lower()
@@ -67,6 +69,10 @@ def _common_prefix(one: str, other: str) -> int:
 
 def edits(one: str, other: str, limit: int) -> int:
     """Optimal string alignment distance (a swap of neighbours counts 1); anything above `limit` is `limit + 1`."""
+    same = _common_prefix(one, other)
+    one, other = one[same:], other[same:]
+    same = _common_prefix(one[::-1], other[::-1])
+    one, other = one[: len(one) - same], other[: len(other) - same]
     before: list[int] = []
     previous = list(range(len(other) + 1))
     for i, a in enumerate(one, 1):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from .guess import nearest_value
-from .schema import Schema, bundled, table
+from .schema import bundled, table
 
 _LONGEST = 3  # words in the name of a kind, as headings write it
 _ENOUGH = 6  # letters, for a misspelling to be told from another word
@@ -14,23 +14,28 @@ _ENOUGH = 6  # letters, for a misspelling to be told from another word
 @lru_cache(maxsize=256)
 def kinds_named(headings: tuple[str, ...]) -> tuple[int, ...]:
     """Numbers of the kinds named in the headings, and of Pod when there is one: most fragments stand in a Pod."""
-    schema = bundled()
-    known = _kinds(schema)
-    found: dict[int, None] = {}
-    for heading in headings:
-        words = "".join(c if c.isalnum() else " " for c in heading.lower()).split()[:20]
-        for size in range(1, _LONGEST + 1):
-            for start in range(len(words) - size + 1):
-                joined = "".join(words[start : start + size])
-                name = _spelt(joined, known)
-                if name:
-                    found[known[name]] = None
+    found = dict.fromkeys(number for heading in headings for number in _named(heading))
     if found:
-        found[schema.kinds["v1 Pod"]] = None
+        found[bundled().kinds["v1 Pod"]] = None
     return tuple(found)
 
 
-def _kinds(schema: Schema) -> dict[str, int]:
+@lru_cache(maxsize=1024)  # the title of the notes stands above every block
+def _named(heading: str) -> tuple[int, ...]:
+    known = _kinds()
+    words = "".join(c if c.isalnum() else " " for c in heading.lower()).split()[:20]
+    found = []
+    for size in range(1, _LONGEST + 1):
+        for start in range(len(words) - size + 1):
+            name = _spelt("".join(words[start : start + size]), known)
+            if name:
+                found.append(known[name])
+    return tuple(found)
+
+
+@cache
+def _kinds() -> dict[str, int]:
+    schema = bundled()
     priors = table("priors")["priors"]
     return {
         kind.lower(): number

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from yaml.nodes import MappingNode, Node, ScalarNode
 
+from notesite.regex import lazy
 from notesite.snippets.scalars import STRING, resolve
 
 from . import names
@@ -19,7 +20,7 @@ from .values import Found
 _NODE_PORTS = range(30000, 32768)
 _PORTS = range(1, 65536)
 _UNSET_IS_ZERO = ("nodePort", "hostPort")
-_COMMENT = re.compile(
+_COMMENT = lazy(
     r"""\#\s*(?:base64(?:[ ]?-?encoded)?[ ]?(?:of|for|from|:|=)?|(?:decodes?[ ](?:to|as)|decoded|decode|=|->|→)[ ]?:?)
     \s*(?:"([^"]+)"|'([^']+)'|`([^`]+)`)""",
     re.VERBOSE | re.IGNORECASE,

@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import re
 
-_SUBDOMAIN = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
-_LABEL = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
-_QUALIFIED = re.compile(r"[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?")
-_PORT_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-_DATA_KEY = re.compile(r"[-._a-zA-Z0-9]+")
-_IMAGE = re.compile(
+from notesite.regex import lazy
+
+_SUBDOMAIN = lazy(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
+_LABEL = lazy(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
+_QUALIFIED = lazy(r"[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?")
+_PORT_NAME = lazy(r"[a-z0-9]+(-[a-z0-9]+)*")
+_DATA_KEY = lazy(r"[-._a-zA-Z0-9]+")
+_IMAGE = lazy(
     r"([a-zA-Z0-9.-]+(:[0-9]+)?/)?[a-z0-9]+([._-]+[a-z0-9]+)*(/[a-z0-9]+([._-]+[a-z0-9]+)*)*"
     r"(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@[a-z0-9]+:[0-9a-f]{32,})?"
 )
-_QUANTITY = re.compile(r"([+-]?[0-9.]+)([a-zA-Z]*|[eE][+-]?[0-9]+)")
+_QUANTITY = lazy(r"([+-]?[0-9.]+)([a-zA-Z]*|[eE][+-]?[0-9]+)")
 _SUFFIXES: dict[str, int] = {
     suffix: 1000**power for power, suffix in enumerate(("n", "u", "m", "", "k", "M", "G", "T", "P", "E"))
 }
@@ -39,8 +41,8 @@ _CRON_FIELDS: tuple[tuple[str, int, int, dict[str, int]], ...] = (
     ("day of the week", 0, 6, _DAYS),
 )
 _CRON_WORDS = ("@yearly", "@annually", "@monthly", "@weekly", "@daily", "@midnight", "@hourly")
-_CRON_EVERY = re.compile(r"@every (\d+(\.\d+)?(ns|us|µs|ms|s|m|h))+")
-_CRON_PART = re.compile(r"(\*|\?|[A-Za-z0-9]+)(?:-([A-Za-z0-9]+))?(?:/(\d+))?")
+_CRON_EVERY = lazy(r"@every (\d+(\.\d+)?(ns|us|µs|ms|s|m|h))+")
+_CRON_PART = lazy(r"(\*|\?|[A-Za-z0-9]+)(?:-([A-Za-z0-9]+))?(?:/(\d+))?")
 
 
 def subdomain(text: str) -> str:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-_PLACEHOLDER = re.compile(
+from notesite.regex import lazy
+
+_PLACEHOLDER = lazy(
     r"""
     .*(?:
         <[^<>\s][^<>]*>          # <name>
@@ -27,7 +29,7 @@ _PLACEHOLDER = re.compile(
 )
 _SHORT = 300  # longer texts are content, not a name to fill in
 # A line that says "and more of the same": `...`, `# ...`, `- ...`, `[...]`, `…`, `<snip>`.
-_ELISION = re.compile(
+_ELISION = lazy(
     r"^[ \t]*(?:(?:\#|//|-)[ \t]*)*(?:[\[(<{]?[ \t]*(?:\.{2,}|…|snip|truncated|omitted)[^\n]*)$"
     r"|^[^\n]*(?:\#|//)[ \t]*(?:\.{3,}|…)[^\n]*$"
     r"|:[ \t]*[{\[]?[ \t]*\.{3,}[ \t]*[}\]]?[ \t]*$",
@@ -35,7 +37,7 @@ _ELISION = re.compile(
 )
 
 # In a text that begins with `---`, dots at its end are YAML's own mark for the end of a document.
-_END_MARK = re.compile(r"\n\.\.\.[ \t]*\n*\Z|\n\.\.\.[ \t]*(?=\n---)")
+_END_MARK = lazy(r"\n\.\.\.[ \t]*\n*\Z|\n\.\.\.[ \t]*(?=\n---)")
 
 
 def is_placeholder(text: object) -> bool:

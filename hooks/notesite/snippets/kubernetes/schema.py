@@ -9,16 +9,16 @@ ranges of minor numbers (`25-28,30-37`, nothing for all); a field is `name:type~
 
 from __future__ import annotations
 
-import gzip
-import json
 import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
-from importlib.machinery import SourceFileLoader
-from typing import Any, Final, cast
+from typing import Any, Final
 
-_REFERENCE = re.compile(r"@(\d+)")
+from notesite.bundled import bundled_json
+from notesite.regex import lazy
+
+_REFERENCE = lazy(r"@(\d+)")
 _FIRST = 25  # bit 0 of every set of versions is Kubernetes 1.25
 
 
@@ -76,16 +76,10 @@ def mask(ranges: str) -> int:
     return found
 
 
-def _data(name: str) -> bytes:
-    """A file beside this module, read by its loader: importing importlib.resources takes longer than all else here."""
-    loader = cast(SourceFileLoader, __spec__.loader)
-    return loader.get_data(f"{__file__.removesuffix('schema.py')}data/{name}")
-
-
 @cache
 def table(name: str) -> dict[str, Any]:
     """One of the hand-written tables beside the definitions."""
-    found: dict[str, Any] = json.loads(_data(f"{name}.json"))
+    found: dict[str, Any] = bundled_json(__name__, f"{name}.json")
     return found
 
 
@@ -219,7 +213,7 @@ _FRAGMENT_DEFINITIONS: Final = 411.0  # how many there are; only the scale of th
 @cache
 def bundled() -> Schema:
     """The definitions that come with this package."""
-    return Schema(json.loads(gzip.decompress(_data("definitions.json.gz"))))
+    return Schema(bundled_json(__name__, "definitions.json.gz"))
 
 
 def _runs(versions: int) -> Iterator[tuple[int, int]]:

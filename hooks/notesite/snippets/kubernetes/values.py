@@ -8,13 +8,14 @@ import re
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from notesite.regex import lazy
 from notesite.snippets.scalars import BOOLEAN, FLOAT, INTEGER, NULL, STRING, plain, resolve
 
 from .guess import nearest_value
 from .placeholders import is_placeholder
 from .schema import Shape, Type
 
-QUANTITY = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?[0-9]+)?")
+QUANTITY = lazy(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?[0-9]+)?")
 _EXPECTED = {
     "s": "a string",
     "y": "a base64 string",
