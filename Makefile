@@ -12,10 +12,10 @@ export PYTHONPATH := hooks:scripts
 help: ## show this list
 	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | column -t -s '|'
 
-site: $(VENV)/runtime ## build the website into site/ (needs no network)
+site: $(VENV)/compiled ## build the website into site/ (needs no network)
 	$(BIN)/mkdocs build
 
-serve: $(VENV)/runtime ## live preview; editing the notes reloads the page
+serve: $(VENV)/compiled ## live preview; editing the notes reloads the page
 	$(BIN)/mkdocs serve
 
 check: site ## everything that CI gates on: notes, snippets, images, links
@@ -24,7 +24,7 @@ check: site ## everything that CI gates on: notes, snippets, images, links
 	$(BIN)/python scripts/mirror_images.py --frozen
 	$(BIN)/python scripts/check_links.py
 
-lint: $(VENV)/dev ## formatting, lint rules, types
+lint: $(VENV)/dev $(VENV)/compiled ## formatting, lint rules, types
 	$(BIN)/ruff format --check hooks scripts tests
 	$(BIN)/ruff check hooks scripts tests
 	$(BIN)/mypy
@@ -32,16 +32,16 @@ lint: $(VENV)/dev ## formatting, lint rules, types
 test: lint ## everything: lint, types, unit, property, fault and browser tests
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
-fuzz: $(VENV)/dev ## property tests with new examples instead of the same ones
+fuzz: $(VENV)/dev $(VENV)/compiled ## property tests with new examples instead of the same ones
 	HYPOTHESIS_PROFILE=new $(BIN)/python -m pytest -m "not browser" -k "fidelity or words or source or plan or images or yaml or shell"
 
-offline: $(VENV)/runtime ## the site for reading without a network: dist/*-offline.zip
+offline: $(VENV)/compiled ## the site for reading without a network: dist/*-offline.zip
 	$(BIN)/python scripts/bundle_offline.py
 
-books: $(VENV)/runtime ## the site as one HTML file, a PDF and an e-book (the PDF needs Chromium)
+books: $(VENV)/compiled ## the site as one HTML file, a PDF and an e-book (the PDF needs Chromium)
 	$(BIN)/python scripts/bundle_offline.py --single-file dist/notes.html --pdf dist/notes.pdf --epub dist/notes.epub
 
-bench: $(VENV)/dev ## ratios of speed, side by side in one run; writes dist/bench.json
+bench: $(VENV)/dev $(VENV)/compiled ## ratios of speed, side by side in one run; writes dist/bench.json
 	$(BIN)/python scripts/bench.py
 
 clean: ## remove everything that can be made again
@@ -55,6 +55,12 @@ $(VENV)/runtime: requirements.txt
 
 $(VENV)/dev: requirements-dev.txt $(VENV)/runtime
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-dev.txt
+	@touch $@
+
+# Byte code is made here, because a machine may forbid Python to make it while it runs (PYTHONDONTWRITEBYTECODE, as in
+# many containers), and compiling is then most of the time of a check.
+$(VENV)/compiled: $(VENV)/runtime $(shell find hooks scripts -name '*.py')
+	@$(BIN)/python -m compileall -q hooks scripts
 	@touch $@
 
 .PHONY: pins
