@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from notesite.codes import CODES, Severity
 from notesite.model import Fence, Position, Span
 from notesite.snippets import documents
 from notesite.snippets.check import check
-from notesite.snippets.documents import read
+from notesite.snippets.documents import Loader, NodeLoader, read
 from notesite.snippets.faults import Lines
 from notesite.snippets.references import Definition
 from notesite.source import read as read_source
@@ -221,3 +222,32 @@ def test_the_given_notes() -> None:
     assert [d.span.start.line for d in report.diagnostics if d.code == "Y_LABEL"] == [432, 441, 448, 505, 512, 526]
     assert len(verdicts) == 63
     assert sum(v.kind == "shell" for v in verdicts) == 51
+
+
+def tags(nodes: Iterable[yaml.Node | None]) -> list[tuple[str, str]]:
+    """The tag and the text of every scalar, and the tags of what holds them, in order."""
+    found: list[tuple[str, str]] = []
+    for node in nodes:
+        if isinstance(node, yaml.ScalarNode):
+            found.append((node.tag, node.value))
+        elif node is not None:
+            inner = (
+                node.value if isinstance(node, yaml.SequenceNode) else [part for pair in node.value for part in pair]
+            )
+            found += [(node.tag, ""), *tags(inner)]
+    return found
+
+
+WORDS = st.text("0123456789:.-+_eExXoO~<=ynYNtTfFrRuUlLsSaAiI ", max_size=12) | st.sampled_from(
+    ["yes", "null", "~", "0o17", "1:30", "2020-01-01", "<<", "=", "!!str 5", "!mine x", "'5'", '"a"', ".inf", "a" * 90]
+)
+
+
+@given(st.lists(WORDS, min_size=1, max_size=6))
+def test_the_quick_reader_gives_the_tags_of_the_stock_one(words: list[str]) -> None:
+    text = "".join(f"- {word}\n- {{k: [{word}]}}\n" for word in words)
+    try:
+        expected = tags(yaml.compose_all(text, Loader=Loader))
+    except yaml.YAMLError:
+        return
+    assert tags(yaml.compose_all(text, Loader=NodeLoader)) == expected

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
+from itertools import chain
 
 from yaml.nodes import MappingNode, SequenceNode
 
@@ -152,37 +153,37 @@ def claims(context: Context, node: MappingNode) -> Iterator[Found]:
 def pod(context: Context, node: MappingNode) -> Iterator[Found]:
     """Container names, volumes behind mounts, and the restart policy."""
     seen: set[str] = set()
-    for group in ("initContainers", "containers", "ephemeralContainers"):
+    groups = [items(get(node, group)) for group in ("initContainers", "containers", "ephemeralContainers")]
+    for group in groups:
         ours = set()
-        for container in items(get(node, group)):
+        for container in group:
             name = get(container, "name")
             if (value := text(name)) is not None and name is not None:
                 if value in seen:  # two in one list are the walk's business
                     yield context.fault("K_TWICE", f'two containers have the name "{value}"', name)
                 ours.add(value)
         seen |= ours
-    yield from _mounts(context, node)
+    yield from _mounts(context, node, list(chain.from_iterable(groups)))
     yield from _restart_policy(context, node)
 
 
-def _mounts(context: Context, node: MappingNode) -> Iterator[Found]:
+def _mounts(context: Context, node: MappingNode, containers: Sequence[MappingNode]) -> Iterator[Found]:
     """Every mount has its volume.  A fragment may be part of a StatefulSet, which adds volumes."""
-    volumes = [text(get(volume, "name")) for volume in items(get(node, "volumes"))]
+    mounts = [mount for container in containers for mount in items(get(container, "volumeMounts"))]
+    volumes = [text(get(volume, "name")) for volume in items(get(node, "volumes"))] if mounts else []
     if None in volumes:
         return
     known = {name for name in volumes if name} | context.claims.get(id(node), frozenset())
-    for group in ("initContainers", "containers", "ephemeralContainers"):
-        for container in items(get(node, group)):
-            for mount in items(get(container, "volumeMounts")):
-                place = get(mount, "name")
-                value = text(place)
-                if value is None or place is None or value in known:
-                    continue
-                near = nearest_value(value, known)
-                hint = f'; did you mean "{near}"?' if near else ""
-                if context.kind or near:
-                    message = f'the Pod has no volume "{value}"{hint}'
-                    yield context.fault("K_VOLUME", message, place, replacement=near, mild=not context.kind)
+    for mount in mounts:
+        place = get(mount, "name")
+        value = text(place)
+        if value is None or place is None or value in known:
+            continue
+        near = nearest_value(value, known)
+        hint = f'; did you mean "{near}"?' if near else ""
+        if context.kind or near:
+            message = f'the Pod has no volume "{value}"{hint}'
+            yield context.fault("K_VOLUME", message, place, replacement=near, mild=not context.kind)
 
 
 def _restart_policy(context: Context, node: MappingNode) -> Iterator[Found]:
@@ -233,16 +234,17 @@ def variable(context: Context, node: MappingNode) -> Iterator[Found]:
 @rule("ResourceRequirements", "VolumeResourceRequirements")
 def requests(context: Context, node: MappingNode) -> Iterator[Found]:
     """A request is at most the limit; memory is not counted in thousandths."""
-    limits = {key.value: value for key, value in pairs(get(node, "limits"))}
-    for key, value in pairs(get(node, "requests")) if limits else ():
+    groups = (pairs(get(node, "limits")), pairs(get(node, "requests")))
+    limits = {key.value: value for key, value in groups[0]}
+    for key, value in groups[1] if limits else ():
         asked, limit = text(value), text(limits.get(key.value))
         if asked == limit or asked is None or limit is None:
             continue
         a, b = names.quantity(asked), names.quantity(limit)
         if a is not None and b is not None and a > b:
             yield context.fault("K_RESOURCES", f"{key.value}: the request {asked} is above the limit {limit}", value)
-    for group in ("limits", "requests"):
-        for key, value in pairs(get(node, group)):
+    for group in groups:
+        for key, value in group:
             if key.value == "memory" and re.fullmatch(r"\d+m", text(value) or ""):
                 near = f"{value.value}"[:-1] + "Mi"
                 yield context.fault(

@@ -7,6 +7,7 @@ server's validation (RFC 1123 and RFC 1035 names, qualified names, robfig/cron w
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from notesite.regex import lazy
 
@@ -45,6 +46,10 @@ _CRON_EVERY = lazy(r"@every (\d+(\.\d+)?(ns|us|µs|ms|s|m|h))+")
 _CRON_PART = lazy(r"(\*|\?|[A-Za-z0-9]+)(?:-([A-Za-z0-9]+))?(?:/(\d+))?")
 
 
+_remembered = lru_cache(maxsize=4096)  # names and labels repeat, within a manifest and between them
+
+
+@_remembered
 def subdomain(text: str) -> str:
     """The name of most objects: RFC 1123 subdomain."""
     if len(text) > 253:
@@ -54,6 +59,7 @@ def subdomain(text: str) -> str:
     return ""
 
 
+@_remembered
 def label(text: str) -> str:
     """The name of a container, a volume, a namespace: RFC 1123 label."""
     if len(text) > 63:
@@ -75,6 +81,7 @@ def port_name(text: str) -> str:
     return ""
 
 
+@_remembered
 def qualified_name(text: str) -> str:
     """The key of a label or an annotation: `name` or `prefix.example/name`."""
     prefix, slash, name = text.rpartition("/")
@@ -87,6 +94,7 @@ def qualified_name(text: str) -> str:
     )
 
 
+@_remembered
 def label_value(text: str) -> str:
     """The value of a label."""
     if len(text) > 63:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from notesite.regex import lazy
 
@@ -42,7 +43,12 @@ _END_MARK = lazy(r"\n\.\.\.[ \t]*\n*\Z|\n\.\.\.[ \t]*(?=\n---)")
 
 def is_placeholder(text: object) -> bool:
     """Whether a scalar's text asks to be replaced."""
-    return isinstance(text, str) and len(text) <= _SHORT and _PLACEHOLDER.fullmatch(text) is not None
+    return isinstance(text, str) and len(text) <= _SHORT and _asks(text)
+
+
+@lru_cache(maxsize=4096)  # names and labels repeat within a manifest, and between them
+def _asks(text: str) -> bool:
+    return _PLACEHOLDER.fullmatch(text) is not None
 
 
 def is_elided(text: str) -> bool:

@@ -78,17 +78,23 @@ def check(context: Context, visited: Visited) -> Iterator[Found]:
 def get(node: Node | None, *path: str) -> Node | None:
     """The value that the keys lead to."""
     for name in path:
-        if not isinstance(node, MappingNode):
+        if node.__class__ is not MappingNode:
             return None
-        node = next((value for key, value in node.value if key.value == name), None)
+        for key, value in node.value:  # plain, because the rules ask some thirty times for each manifest
+            if key.value == name:
+                node = value
+                break
+        else:
+            return None
     return node
 
 
 def text(node: Node | None) -> str | None:
     """The text of a scalar; None for anything else, nothing, and placeholders."""
-    if not isinstance(node, ScalarNode) or is_placeholder(node.value):
+    if node.__class__ is not ScalarNode:
         return None
-    return node.value or None
+    value: str = node.value
+    return value if value and not is_placeholder(value) else None
 
 
 def number(node: Node | None) -> int | None:
@@ -102,12 +108,16 @@ def number(node: Node | None) -> int | None:
 
 def items(node: Node | None) -> list[MappingNode]:
     """The mappings in a list."""
-    return [item for item in node.value if isinstance(item, MappingNode)] if isinstance(node, SequenceNode) else []
+    if node.__class__ is not SequenceNode:
+        return []
+    return [item for item in node.value if item.__class__ is MappingNode]
 
 
 def pairs(node: Node | None) -> list[tuple[ScalarNode, Node]]:
     """Keys and values of a mapping."""
-    return [(k, v) for k, v in node.value if isinstance(k, ScalarNode)] if isinstance(node, MappingNode) else []
+    if node.__class__ is not MappingNode:
+        return []
+    return [pair for pair in node.value if pair[0].__class__ is ScalarNode]
 
 
 def keys(node: MappingNode) -> list[str]:
@@ -120,7 +130,8 @@ def keys(node: MappingNode) -> list[str]:
 def labels(context: Context, node: Node | None) -> Iterator[Found]:
     """Keys and values of labels."""
     for key, value in pairs(node):
-        if not is_placeholder(key.value) and key.value != "<<" and (problem := names.qualified_name(key.value)):
+        problem = names.qualified_name(key.value)
+        if problem and key.value != "<<" and not is_placeholder(key.value):
             yield context.fault("K_LABEL", f'"{key.value}" is no key for a label: {problem}', key)
         if (word := text(value)) is not None and (problem := names.label_value(word)):
             yield context.fault("K_LABEL", f'"{word}" is no value for a label: {problem}', value)
