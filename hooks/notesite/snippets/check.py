@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from notesite.codes import Severity
+from notesite.codes import CODES, Severity
 from notesite.diagnostics import Diagnostic, Report, Skipped, finding
 from notesite.model import Fence, Span
 from notesite.settings import SnippetSettings
@@ -70,12 +70,14 @@ def _report(verdicts: Sequence[SnippetVerdict]) -> Report:
     )
 
 
-class _Schemas(NamedTuple):
+class _Schemas:
     """How to ask for a judgement."""
 
-    judge: Judge
-    versions: tuple[str, ...]
-    extra: Mapping[str, Any]
+    def __init__(self, judge: Judge, versions: tuple[str, ...], extra: Mapping[str, Any]) -> None:
+        self.judge = judge
+        self.versions = versions
+        self.extra = extra
+        self.searches = _MOST_SEARCHES  # how many more blocks may be judged again and again
 
     def judgements(self, reading: Reading, fence: Fence, hint: str | None) -> Sequence[Judgement]:
         if not reading.documents:
@@ -150,7 +152,9 @@ def _read_and_judged(fence: Fence, found: Classification, hint: str | None, sche
     if not reading.documents and not reading.faults:
         return _Examined(fence, found, _verdict(fence, found, Status.EMPTY))
     judgements = schemas.judgements(reading, fence, hint)
-    faults = tuple(_diagnostic(fence, fault, reading.shift) for fault in _combined(reading, judgements))
+    found_faults = list(_combined(reading, judgements))
+    found_faults = _at_their_cause(fence, found_faults, hint, schemas)
+    faults = tuple(_diagnostic(fence, fault, reading.shift) for fault in found_faults)
     status = status_of(faults, judgements, complete=reading.complete)
     warnings = sum(fault.severity is Severity.WARNING for fault in faults)
     verdict = SnippetVerdict(
@@ -197,6 +201,49 @@ def _combined(reading: Reading, judgements: Sequence[Judgement]) -> Iterator[Fau
             own.add(place)
         yield _softened(fault, roots, is_kubernetes=is_kubernetes)
     yield from (fault for fault in judged if (fault.line, fault.column) not in own)
+
+
+# Faults that a line at the wrong indentation brings about, and others that may come with them.
+_MISPLACED: Final = frozenset({"Y_SYNTAX", "Y_DUPKEY", "K_FIELD", "K_TYPE", "K_INDENT"})
+_MOST_CONSEQUENCES: Final = 8
+_MOST_SEARCHES: Final = 200  # notes with more broken blocks have other worries, and shall not wait
+
+
+def _at_their_cause(fence: Fence, faults: list[FaultLike], hint: str | None, schemas: _Schemas) -> list[FaultLike]:
+    """The faults, or, where one line at the wrong indentation is the cause of them all, that one."""
+    serious = [fault for fault in faults if _level(fault) is not Severity.INFO]
+    first = next((fault for fault in serious if fault.code in _MISPLACED), None)
+    is_slip = any(fault.code == "K_FIELD" and fault.replacement for fault in serious)
+    if first is None or is_slip or len(serious) > _MOST_CONSEQUENCES or not schemas.searches:
+        return faults
+    schemas.searches -= 1
+    from . import documents, reindent  # noqa: PLC0415  # see above: only where there is YAML
+
+    def left(text: str) -> set[tuple[str, str]]:
+        reading = documents.read(text)
+        judgements = schemas.judgements(reading, fence._replace(text=text), hint)
+        found = _combined(reading, judgements)
+        return {(fault.code, fault.message) for fault in found if _level(fault) is not Severity.INFO}
+
+    others = {(fault.code, fault.message) for fault in serious if fault.code not in _MISPLACED}
+
+    move = reindent.move(fence.text, first.line, lambda text: left(text) <= others)
+    if move is None or any(fault.line == move.line for fault in serious):
+        return faults
+    row = fence.text.split("\n")[move.line - 1]
+    if first.code == "Y_DUPKEY" and not row.rstrip().endswith(":"):
+        return faults  # a key that stands twice is just that, unless a key above has lost what belongs under it
+    word = row.split(":")[0].strip("- ")
+    message = f"`{word}` is indented by {move.before} spaces; with {move.after} the block is right"
+    code = "Y_SYNTAX" if first.code == "Y_SYNTAX" else "K_INDENT"
+    column = max(row.find(word), 0) + 1
+    cause = Fault(code, message, move.line, column, max(len(word), 1), severity=_level(first))
+    stay = left(move.text)
+    return [cause, *(fault for fault in faults if fault not in serious or (fault.code, fault.message) in stay)]
+
+
+def _level(fault: FaultLike) -> Severity:
+    return fault.severity or CODES[fault.code].severity
 
 
 _APPLICATION_TAGS: Final = (  # tags that are right in the files of one program, told by the keys of those files
