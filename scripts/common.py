@@ -119,8 +119,8 @@ def project_of(args: argparse.Namespace) -> Project:
 
 def alone(notes: Path) -> Project:
     """A notes file outside any project, with default settings."""
-    root = notes.absolute().parent
-    return Project(root, root / "mkdocs.yml", notes.absolute(), root, Settings(), {})
+    path = Path(os.path.normpath(notes.absolute()))
+    return Project(path.parent, path.parent / "mkdocs.yml", path, path.parent, Settings(source=path.name), {})
 
 
 def show(  # the one place where a report leaves the core
@@ -137,7 +137,9 @@ def show(  # the one place where a report leaves the core
     """
     project, notes = loaded.project, loaded.notes
     baseline_path = args.baseline or project.root / project.settings.baseline
-    baseline = load_baseline(baseline_path)
+    # What is accepted in the project's own notes says nothing about another file.
+    is_asked = args.baseline or args.write_baseline or project.is_own
+    baseline = load_baseline(baseline_path) if is_asked else Baseline()
     settings = project.settings
     settled = settle(
         report,

@@ -421,7 +421,7 @@ def test_an_interrupt_ends_at_once_and_leaves_nothing_half_written(folder: Path)
                 break
             time.sleep(0.05)
         process.send_signal(signal.SIGINT)
-        output, errors = process.communicate(timeout=5)
+        output, errors = process.communicate(timeout=30)
         assert process.returncode == 130, errors
         assert "Traceback" not in output + errors
         assert len(list((folder / "images").iterdir())) == 2

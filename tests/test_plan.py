@@ -118,8 +118,8 @@ def test_a_page_takes_its_settings_by_text_or_anchor() -> None:
 
 
 def test_settings_for_pages_that_do_not_exist_are_named() -> None:
-    settings = Settings(pages={"One": PageSettings(), "Gone": PageSettings()})
-    assert unused_page_settings(plan(parse(SMALL), settings), settings) == ["Gone"]
+    settings = Settings(pages={"One": PageSettings(), "Gone!": PageSettings(), "Twoo": PageSettings()})
+    assert unused_page_settings(plan(parse(SMALL), settings), settings) == {"Gone!": "", "Twoo": "Two"}
 
 
 def test_redirects_lead_to_pages_and_anchors() -> None:

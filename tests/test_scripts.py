@@ -75,6 +75,17 @@ def test_the_shipped_notes_pass_strictly() -> None:
     assert "1 accepted" in done.stdout
 
 
+def test_settings_of_sections_that_are_gone_are_named_at_their_key(project: Path) -> None:
+    write(project, CLEAN)
+    config = project / "mkdocs.yml"
+    text = config.read_text("utf-8") + "extra:\n  notes:\n    pages:\n      Onee: {title: First}\n"
+    config.write_text(text, "utf-8")
+    done = run(CHECK, "--strict", cwd=project)
+    line = text.split("\n").index("      Onee: {title: First}") + 1
+    assert f"mkdocs.yml:{line}:7: I_CONFIG info: extra.notes.pages: the notes have no section 'Onee'" in done.stdout
+    assert done.returncode == 0
+
+
 @pytest.mark.parametrize("how", ["position", "option"])
 def test_any_file_without_any_configuration(tmp_path: Path, how: str) -> None:
     (tmp_path / "mine.md").write_text(ERROR, encoding="utf-8")
@@ -111,6 +122,14 @@ def test_a_baseline_is_written_survives_edits_and_shrinks(project: Path) -> None
     assert "I_BASELINE" in run(CHECK, "--strict", cwd=project).stdout
     assert run(CHECK, "--write-baseline", cwd=project).returncode == 0
     assert json.loads(baseline.read_text(encoding="utf-8"))["accepted"] == []
+
+
+def test_the_baseline_of_the_notes_is_not_that_of_another_file(project: Path) -> None:
+    write(project, ERROR)
+    assert run(CHECK, "--write-baseline", cwd=project).returncode == 0
+    (project / "other.md").write_text(CLEAN, encoding="utf-8")
+    assert "I_BASELINE" not in run(CHECK, "other.md", cwd=project).stdout
+    assert "I_BASELINE" in run(CHECK, "other.md", "--baseline", "notes-baseline.json", cwd=project).stdout
 
 
 def test_repairs_are_reported_in_columns_of_the_file(tmp_path: Path) -> None:

@@ -29,6 +29,11 @@ class Project(NamedTuple):
     settings: Settings
     config: dict[str, Any]  # mkdocs.yml as plain data, inherited files merged in
 
+    @property
+    def is_own(self) -> bool:
+        """Whether the notes are those that the configuration is about, not another file that was named instead."""
+        return self.notes_path == Path(os.path.normpath(self.docs_dir / self.settings.source))
+
     def shown(self, path: Path) -> str:
         """The path as people see it in findings: relative to the project where it lies inside."""
         return os.path.relpath(path, self.root).replace(os.sep, "/") if path.is_relative_to(self.root) else str(path)
@@ -61,6 +66,14 @@ def open_project(config_path: Path, notes: Path | None = None) -> Project:
     docs_dir = root / str(config.get("docs_dir") or "docs")
     notes_path = notes.absolute() if notes else docs_dir / settings.source
     return Project(root, config_path, Path(os.path.normpath(notes_path)), docs_dir, settings, config)
+
+
+def read_config_text(project: Project) -> str:
+    """The text of mkdocs.yml, to place findings about it; "" when it is gone by now."""
+    try:
+        return project.config_path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError):
+        return ""
 
 
 class _ConfigLoader(YamlLoader):  # type: ignore[misc]  # the base is chosen at run time

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 from .codes import Severity
-from .diagnostics import NotesError, Report
-from .disk import Project, load_baseline, open_project, read_source
+from .diagnostics import Diagnostic, NotesError, Report, finding
+from .disk import Project, load_baseline, open_project, read_config_text, read_source
 from .model import Notes
 from .notes import check_notes, parse
-from .plan import Site, check_links, plan
+from .plan import Site, check_links, plan, unused_page_settings
 from .render.sanitize import check_html
+from .settings import place
 from .source import Source
 from .suppress import settle
 
@@ -43,9 +44,26 @@ def load(project: Project, site_name: str = "") -> Loaded:
 def check(loaded: Loaded) -> Report:
     """Findings of the notes as such: encoding, contents list, structure, links inside the file.  Not yet settled."""
     notes, site = loaded.notes, loaded.site
-    found = [*check_notes(notes), *site.findings, *check_links(notes, site), *check_html(notes)]
+    found = [*check_notes(notes), *site.findings, *check_links(notes, site), *check_html(notes), *_settings(loaded)]
     checked = len(notes.contents.entries if notes.contents else ()) + len(notes.headings) + len(notes.links)
     return Report(diagnostics=(*loaded.source.findings, *found), checked=checked)
+
+
+def _settings(loaded: Loaded) -> Iterator[Diagnostic]:
+    """Settings of sections that the notes do not have: harmless, and most likely a slip of the pen.
+
+    Of another file than the configured one nothing is expected.
+    """
+    project = loaded.project
+    unused = unused_page_settings(loaded.site, project.settings)
+    if not unused or not project.is_own:
+        return
+    text = read_config_text(project)
+    for key, meant in unused.items():
+        hint = f"; did you mean {meant!r}?" if meant else ""
+        span = place(text, ("extra", "notes", "pages", key), at_key=True)
+        message = f"extra.notes.pages: the notes have no section {key!r}{hint}"
+        yield finding("I_CONFIG", message, span, severity=Severity.INFO, path=project.shown(project.config_path))
 
 
 class Build(NamedTuple):

@@ -7,6 +7,7 @@ overridable (`extra.notes.split_level`).
 
 from __future__ import annotations
 
+import difflib
 import posixpath
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -402,7 +403,9 @@ def check_links(notes: Notes, site: Site) -> Iterator[Diagnostic]:
             yield finding("L_ANCHOR", message, link.span, help=fix, replacement=right)
 
 
-def unused_page_settings(site: Site, settings: Settings) -> list[str]:
-    """Keys of `extra.notes.pages` that name no page."""
-    names = {name for page in site.pages if page.heading for name in (page.heading.text, page.heading.id)}
-    return [key for key in settings.pages if key not in names]
+def unused_page_settings(site: Site, settings: Settings) -> dict[str, str]:
+    """Keys of `extra.notes.pages` that name no page -> the section that is most likely meant, "" for none."""
+    sections = [page.heading for page in site.pages if page.heading]
+    names = {name for section in sections for name in (section.text, section.id)}
+    texts = [section.text for section in sections]
+    return {key: next(iter(difflib.get_close_matches(key, texts, 1)), "") for key in settings.pages if key not in names}
