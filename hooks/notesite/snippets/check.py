@@ -206,7 +206,7 @@ def _combined(reading: Reading, judgements: Sequence[Judgement]) -> Iterator[Fau
 # Faults that a line at the wrong indentation brings about, and others that may come with them.
 _MISPLACED: Final = frozenset({"Y_SYNTAX", "Y_DUPKEY", "K_FIELD", "K_TYPE", "K_INDENT"})
 _MOST_CONSEQUENCES: Final = 8
-_MOST_SEARCHES: Final = 200  # notes with more broken blocks have other worries, and shall not wait
+_MOST_SEARCHES: Final = 60  # notes with more broken blocks have other worries, and shall not wait
 
 
 def _at_their_cause(fence: Fence, faults: list[FaultLike], hint: str | None, schemas: _Schemas) -> list[FaultLike]:

@@ -17,6 +17,7 @@ from .indentation import columns, is_content, step, width
 
 _NEAR = 3  # content lines above the fault that may be the cause, and below it
 _LONGEST = 6_000  # characters of a block that is read again and again
+_MOST_READ = 40_000  # characters in all trials together: less than half a second for the worst of blocks
 _MOST_TRIALS = 48
 
 
@@ -37,12 +38,12 @@ def move(text: str, line: int, is_clean: Callable[[str], bool]) -> Move | None:
         line: where it was noticed, from 1.
         is_clean: whether a text is without faults.
     """
-    if len(text) > _LONGEST or "\t" in text:
+    if not text or len(text) > _LONGEST or "\t" in text:
         return None
     rows = text.split("\n")
     unit = step(Lines(text))
     found: list[tuple[tuple[float, int], int, Move]] = []
-    for number, last, size in islice(_trials(rows, line, unit), _MOST_TRIALS):
+    for number, last, size in islice(_trials(rows, line, unit), min(_MOST_TRIALS, _MOST_READ // len(text))):
         own = width(rows[number - 1])
         moved = [*rows[: number - 1], *(_shifted(row, size) for row in rows[number - 1 : last]), *rows[last:]]
         mended = "\n".join(moved)
@@ -52,11 +53,14 @@ def move(text: str, line: int, is_clean: Callable[[str], bool]) -> Move | None:
 
 
 def _trials(rows: list[str], line: int, unit: int) -> Iterator[tuple[int, int, int]]:
-    """First line, last line and spaces of every move worth trying: by a step, or to a column of a neighbour."""
+    """First line, last line and spaces of every move worth trying, those near the fault first.
+
+    A line moves by a step, or to a column of a neighbour.
+    """
     content = [number for number, row in enumerate(rows, 1) if is_content(row)]
     above = [index for index, number in enumerate(content) if number <= line][-_NEAR - 1 :]
     below = [index for index, number in enumerate(content) if number > line][:_NEAR]
-    for index in (*above, *below):
+    for index in sorted((*above, *below), key=lambda index: abs(content[index] - line)):
         number = content[index]
         if index == 0 or any(row.startswith("---") for row in rows[content[index - 1] : number]):
             continue  # the first line of a document tells where its root stands
