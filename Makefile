@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 # Material prints an end-of-life notice into every build; what we do about it stands in ARCHITECTURE.md.
 export NO_MKDOCS_2_WARNING := 1
-export PYTHONPATH := hooks:scripts
+export PYTHONPATH := hooks:scripts:tools
 
 .DEFAULT_GOAL := help
 .PHONY: help site serve check test lint fuzz offline books bench clean
@@ -25,8 +25,8 @@ check: site ## everything that CI gates on: notes, snippets, images, links
 	$(BIN)/python scripts/check_links.py
 
 lint: $(VENV)/dev $(VENV)/compiled ## formatting, lint rules, types
-	$(BIN)/ruff format --check hooks scripts tests
-	$(BIN)/ruff check hooks scripts tests
+	$(BIN)/ruff format --check hooks scripts tests tools
+	$(BIN)/ruff check hooks scripts tests tools
 	$(BIN)/mypy
 
 test: lint ## everything: lint, types, unit, property, fault and browser tests
@@ -42,7 +42,7 @@ books: $(VENV)/compiled ## the site as one HTML file, a PDF and an e-book (the P
 	$(BIN)/python scripts/bundle_offline.py --single-file dist/notes.html --pdf dist/notes.pdf --epub dist/notes.epub
 
 bench: $(VENV)/dev $(VENV)/compiled ## ratios of speed, side by side in one run; writes dist/bench.json
-	$(BIN)/python scripts/bench.py
+	$(BIN)/python tools/bench.py
 
 clean: ## remove everything that can be made again
 	rm -rf site dist .cache $(VENV) node_modules
@@ -59,8 +59,8 @@ $(VENV)/dev: requirements-dev.txt $(VENV)/runtime
 
 # Byte code is made here, because a machine may forbid Python to make it while it runs (PYTHONDONTWRITEBYTECODE, as in
 # many containers), and compiling is then most of the time of a check.
-$(VENV)/compiled: $(VENV)/runtime $(shell find hooks scripts -name '*.py')
-	@$(BIN)/python -m compileall -q hooks scripts
+$(VENV)/compiled: $(VENV)/runtime $(shell find hooks scripts tools -name '*.py')
+	@$(BIN)/python -m compileall -q hooks scripts tools
 	@touch $@
 
 .PHONY: pins

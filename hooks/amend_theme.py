@@ -9,8 +9,8 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.plugins import event_priority
 from mkdocs.structure.pages import Page
 
-from notesite.folders import write_atomically
-from notesite.render.theme import amended, squeezed_css, squeezed_js
+from notesite.extras.theme import amended, squeezed_css, squeezed_js
+from notesite.lib.files import write_atomically
 
 
 def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:  # noqa: ARG001  # MkDocs' names

@@ -10,7 +10,7 @@ from mkdocs.exceptions import PluginError
 
 import current
 from notesite import VERSION
-from notesite.stamp import read_epoch, stamp_of
+from notesite.project.stamp import read_epoch, stamp_of
 
 TOOLS = {"MkDocs": "mkdocs", "Material": "mkdocs-material"}
 

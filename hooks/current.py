@@ -15,15 +15,15 @@ from pathlib import Path
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 
-from notesite.codes import Severity
-from notesite.diagnostics import NotesError, Report
-from notesite.gallery import Gallery
-from notesite.pipeline import Build, Loaded, prepare, settled, stand_in
-from notesite.plan import Page
+from notesite.build import Build, Loaded, prepare, settled, stand_in
+from notesite.diagnostics.codes import Severity
+from notesite.diagnostics.diagnostic import NotesError, Report
+from notesite.diagnostics.reporters.text import one_line
+from notesite.images.gallery import Gallery
 from notesite.render.bridge import Bridge
-from notesite.render.marks import BlockMark
-from notesite.reporters.text import one_line
-from notesite.snippets.classify import highlighter
+from notesite.render.mark import BlockMark
+from notesite.site.plan import Page
+from notesite.snippets.language.classify import highlighter
 
 # Under "mkdocs.", so that `mkdocs build --strict` counts the warnings.
 log = logging.getLogger("mkdocs.hooks.notes")

@@ -8,7 +8,7 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 
 import current
-from notesite.gallery import gallery, options
+from notesite.images.gallery import gallery, options
 from notesite.images.mirror import Hosts
 
 # Hosts that failed lately are not asked again at once, not even by the next rebuild under `mkdocs serve`.

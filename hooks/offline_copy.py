@@ -10,7 +10,7 @@ from mkdocs.structure.files import Files
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 
-from notesite.bundle.book import BOOK, Book, BookPage
+from notesite.output.bundle.book import BOOK, Book, BookPage
 
 STYLE = "assets/stylesheets/offline.css"
 

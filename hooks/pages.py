@@ -12,11 +12,11 @@ from mkdocs.structure.pages import Page
 from mkdocs.utils import get_relative_url
 
 import current
-from notesite.pipeline import NOTES_CODES, check
+from notesite.build import NOTES_CODES, check
+from notesite.extras.decorate import contents_only, decorate_other
 from notesite.render.bridge import PageContext
-from notesite.render.decorate import contents_only, decorate_other
-from notesite.render.home import edit_place, forwarding_html, redirect_html, redirect_targets
-from notesite.render.page import page_source
+from notesite.site.page_text import page_source
+from notesite.site.redirects import edit_place, forwarding_html, redirect_html, redirect_targets
 
 
 def on_startup(command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:  # noqa: ARG001  # MkDocs' names

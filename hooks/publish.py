@@ -9,8 +9,8 @@ from mkdocs.plugins import event_priority
 from mkdocs.structure.files import Files
 
 import current
-from notesite.folders import write_atomically
-from notesite.publish import Publication, headers, inline_script_hashes
+from notesite.lib.files import write_atomically
+from notesite.output.machine_files import Publication, headers, inline_script_hashes
 
 
 class _Run:

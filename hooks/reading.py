@@ -18,18 +18,18 @@ from mkdocs.structure.pages import Page
 from mkdocs.utils.templates import TemplateContext
 
 import current
-from notesite import plan
-from notesite.folders import write_atomically
-from notesite.git import last_changed, line_dates
-from notesite.render.cards import Card, Home, grouped, unknown_members
-from notesite.render.command_list import Command, by_line, commands_of, commands_source, search_documents
-from notesite.render.decorate import Extras, contents_id, decorate
-from notesite.render.descriptions import description_of
-from notesite.render.manifests import manifests_of
-from notesite.render.names import names_of
-from notesite.render.reading import around, around_commands
-from notesite.render.search import extended
-from notesite.snippets.classify import is_shell
+from notesite.extras.command_list import Command, by_line, commands_of, commands_source, search_documents
+from notesite.extras.copy_and_date import around, around_commands
+from notesite.extras.decorate import Extras, contents_id, decorate
+from notesite.extras.descriptions import description_of
+from notesite.extras.home import Card, Home, grouped, unknown_members
+from notesite.extras.manifests import manifests_of
+from notesite.extras.search import extended
+from notesite.lib.files import write_atomically
+from notesite.project.history import last_changed, line_dates
+from notesite.site import plan
+from notesite.site.section_names import names_of
+from notesite.snippets.language.classify import is_shell
 
 COMMANDS = "commands.md"
 INDEX = "search/search_index.json"

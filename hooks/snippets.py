@@ -6,11 +6,11 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 
 import current
-from notesite.block_marks import marks_of
-from notesite.blocks import BLOCK_CODES, check_blocks, read_schemas
-from notesite.diagnostics import NotesError
-from notesite.pipeline import settled
-from notesite.reporters.text import one_line
+from notesite.build import settled
+from notesite.diagnostics.diagnostic import NotesError
+from notesite.diagnostics.reporters.text import one_line
+from notesite.extras.marks import marks_of
+from notesite.snippets.blocks import BLOCK_CODES, check_blocks, read_schemas
 
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:

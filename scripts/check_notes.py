@@ -1,27 +1,12 @@
 """Check the notes file itself: encoding, contents list, headings, links inside the file.  Builds nothing."""
 
-from __future__ import annotations
-
 import sys
-from collections.abc import Sequence
+from pathlib import Path
 
-import common
-from notesite.pipeline import NOTES_CODES, check, load
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "hooks"))
 
-EXAMPLES = (
-    "scripts/check_notes.py",
-    "scripts/check_notes.py ~/notes/README.md --strict",
-    "scripts/check_notes.py --format json --report sarif=notes.sarif",
-)
-
-
-def main(argv: Sequence[str] | None = None) -> int:
-    """Check and report; the exit codes are those of `common`."""
-    args = common.options(__doc__ or "", EXAMPLES).parse_args(argv)
-    project = common.project_of(args)
-    loaded = load(project)
-    return common.show(check(loaded), args, loaded, tool="check_notes", codes=NOTES_CODES)
-
+from notesite.cli.check_notes import main
+from notesite.cli.common import end, guarded
 
 if __name__ == "__main__":
-    sys.exit(common.guarded(main))
+    end(guarded(main))

@@ -12,8 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from notesite.disk import open_project
-from notesite.pipeline import Loaded, load
+from notesite.build import Loaded, load
+from notesite.project.config import open_project
 
 ROOT = Path(__file__).resolve().parent.parent
 SCRIPT = ROOT / "scripts" / "bundle_offline.py"

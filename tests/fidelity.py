@@ -20,8 +20,8 @@ from cmarkgfm.cmark import Options
 from markdown import Markdown
 from tinyhtml5.parser import HTMLParser
 
-from notesite.emoji import with_emoji
-from notesite.html import read_tags
+from notesite.notes.emoji import with_emoji
+from notesite.notes.raw_html import read_tags
 from notesite.render.bridge import Bridge
 from notesite.render.html import PageHtml
 from notesite.render.sanitize import AS_TEXT, UNWRAPPED

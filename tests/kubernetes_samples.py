@@ -10,8 +10,8 @@ from typing import NamedTuple
 import yaml
 from yaml.nodes import CollectionNode, MappingNode, Node, ScalarNode, SequenceNode
 
-from notesite.snippets.kubernetes.schema import Field, Shape, bundled
-from notesite.snippets.kubernetes.walk import Walk
+from notesite.snippets.kubernetes.schema.definitions import Field, Shape, bundled
+from notesite.snippets.kubernetes.schema.walk import Walk
 
 CASES = Path(__file__).parent / "cases/kubernetes"
 SCHEMA = bundled()

@@ -22,11 +22,11 @@ sys.path[:0] = [str(here), str(here.parent / "hooks")]
 
 import pictures  # noqa: E402  # the path must be set before
 
-from notesite import store as store_module  # noqa: E402
-from notesite.answers import Response  # noqa: E402
+from notesite.images import store as store_module  # noqa: E402
 from notesite.images.inspect import inspect  # noqa: E402
 from notesite.images.mirror import Job, mirror  # noqa: E402
-from notesite.store import ImageStore  # noqa: E402
+from notesite.images.store import ImageStore  # noqa: E402
+from notesite.net.response import Response  # noqa: E402
 
 
 def url(number: int) -> str:

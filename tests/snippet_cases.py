@@ -9,11 +9,11 @@ from typing import Any
 
 import yaml
 
-from notesite.diagnostics import Diagnostic, Report
-from notesite.notes import parse
-from notesite.snippets.check import check
-from notesite.snippets.faults import Fault
-from notesite.snippets.verdicts import SnippetVerdict
+from notesite.diagnostics.diagnostic import Diagnostic, Report
+from notesite.notes.reader import parse
+from notesite.snippets.yaml.check_yaml import check
+from notesite.snippets.yaml.snippet_verdict import SnippetVerdict
+from notesite.snippets.yaml.yaml_fault import Fault
 
 CASES = Path(__file__).parent / "cases" / "snippets"
 

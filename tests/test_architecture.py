@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from site_tools import NOTES, ROOT
 
-from notesite.notes import parse
+from notesite.notes.reader import parse
 
 HOOKS = ROOT / "hooks"
 CORE = HOOKS / "notesite"
@@ -21,27 +21,25 @@ MODULES = sorted(CORE.rglob("*.py"))
 SCRIPTS = sorted((ROOT / "scripts").glob("*.py"))
 ADAPTERS = sorted(HOOKS.glob("*.py"))
 
-# Lower numbers first; a module imports only its own layer and lower ones.
-LAYERS = [
-    {"model", "emoji", "html", "anchors", "faults", "urls", "answers", "regex", "bundled"},
-    {"codes", "diagnostics", "settings"},
-    {"source", "limits", "parser", "notes", "contents", "suppress", "reporters"}
-    | {"snippets", "commands", "blocks", "images", "links"},
-    {"plan", "render", "block_marks", "publish", "written", "bundle", "stamp"},
-    {"disk", "folders", "git", "store", "net", "stand_ins", "pipeline", "gallery", "export"},
-]
-# May touch files: the project's, the stores of pictures and drawings, the reader of a project's own schemas, and the
-# one of data that lies beside the code.
-FILES = {"disk", "folders", "store", "net", "stand_ins", "blocks", "bundled"}
+ROW = re.compile(r"^\| `(?P<room>[\w/]+)` \| (?P<modules>[^|]*) \|", re.MULTILINE)
 
 
-def part(path: Path) -> str:
-    """The layer's name of a core module: `snippets` for `snippets/yaml.py`."""
-    return path.relative_to(CORE).parts[0].removesuffix(".py")
+def rooms() -> dict[str, set[str]]:
+    """The rooms of ARCHITECTURE.md from the ground up, each with the modules that it names; "" is the core's own."""
+    text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8").partition("## Rooms")[2].partition("\n## ")[0]
+    return {
+        row["room"].removeprefix("notesite"): set(re.findall(r"`(\w+)`", row["modules"])) for row in ROW.finditer(text)
+    }
 
 
-def layer(name: str) -> int:
-    return next((number for number, names in enumerate(LAYERS) if name in names), -1)
+ROOMS = rooms()
+# May touch files; ARCHITECTURE.md says what for.
+FILES = {"files", "data", "config", "store", "stand_ins", "blocks", "export"}
+
+
+def room(path: Path) -> str:
+    """The room of a core module: `snippets/yaml` for `snippets/yaml/syntax.py`, "" for `build.py`."""
+    return path.relative_to(CORE).parent.as_posix().removeprefix(".")
 
 
 @cache
@@ -50,7 +48,7 @@ def tree(path: Path) -> ast.Module:
 
 
 def imports(path: Path) -> Iterator[str]:
-    """Every module a file imports, absolute: `notesite.model`, `yaml`."""
+    """Every module a file imports, absolute: `notesite.notes.reader.model`, `yaml`."""
     package = path.relative_to(HOOKS).with_suffix("").parts[:-1] if path.is_relative_to(HOOKS) else ()
     for node in ast.walk(tree(path)):
         if isinstance(node, ast.Import):
@@ -78,20 +76,49 @@ def shown(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
+def room_of(module: str) -> str:
+    """The room of an imported module of ours: the longest folder that its name begins with."""
+    path = HOOKS / module.replace(".", "/")
+    while not path.is_dir():
+        path = path.parent
+    return "" if path == CORE else path.relative_to(CORE).as_posix()
+
+
 def test_the_walk_sees_the_code() -> None:
     assert len(MODULES) > 20
-    assert "notesite.model" in set(imports(CORE / "notes.py"))
-    assert "notesite.render.sanitize" in set(imports(CORE / "pipeline.py"))
+    assert "notesite.notes.model" in set(imports(CORE / "notes" / "reader.py"))
+    assert "notesite.render.sanitize" in set(imports(CORE / "build.py"))
+    assert room_of("notesite.snippets.yaml.syntax_error") == "snippets/yaml"
 
 
-@pytest.mark.parametrize("path", [p for p in MODULES if p.name != "__init__.py" or p.parent != CORE], ids=shown)
-def test_imports_go_downwards_only(path: Path) -> None:
-    own = layer(part(path))
-    assert own >= 0, f"{part(path)} has no layer"
-    for module in imports(path):
-        if module.startswith("notesite."):
-            other = module.split(".")[1]
-            assert other == "VERSION" or layer(other) <= own, f"{shown(path)} imports {module}"
+def test_the_document_names_every_room_and_module() -> None:
+    there: dict[str, set[str]] = {room(path): set() for path in MODULES if path.name == "__init__.py"}
+    for path in MODULES:
+        if path.name != "__init__.py":
+            there[room(path)].add(path.stem)
+    assert {name: sorted(modules) for name, modules in there.items() if modules} == {
+        name: sorted(modules) for name, modules in ROOMS.items()
+    }
+
+
+def test_no_two_modules_have_one_name() -> None:
+    names = [path.stem for path in MODULES if path.name != "__init__.py"]
+    assert sorted({name for name in names if names.count(name) > 1}) == []
+
+
+def test_imports_go_downwards_only() -> None:
+    order = list(ROOMS)
+    wrong = [
+        f"{shown(path)} imports {module}"
+        for path in MODULES
+        for module in imports(path)
+        if module.startswith("notesite.")
+        and module != "notesite.VERSION"
+        and room_of(module) in order
+        and room(path) in order
+        and order.index(room_of(module)) > order.index(room(path))
+    ]
+    assert wrong == []
 
 
 @pytest.mark.parametrize("path", [*MODULES, *SCRIPTS], ids=shown)
@@ -103,12 +130,14 @@ def test_only_hooks_know_mkdocs_and_logging(path: Path) -> None:
 def test_only_net_opens_sockets(path: Path) -> None:
     network = {"socket", "ssl", "http", "requests", "urllib3", "httpx", "aiohttp", "ftplib"}
     found = {module for module in imports(path) if module.split(".")[0] in network or module == "urllib.request"}
-    if path.is_relative_to(CORE) and part(path) == "net":
+    if path.is_relative_to(CORE) and room(path) in {"net", "cli"}:
         return
     assert found - {"http.client"} == set() or found == {"http"}, found
 
 
-@pytest.mark.parametrize("path", [p for p in MODULES if part(p) not in FILES], ids=shown)
+@pytest.mark.parametrize(
+    "path", [p for p in MODULES if p.stem not in FILES and room(p) not in {"cli", "net"}], ids=shown
+)
 def test_only_disk_touches_files(path: Path) -> None:
     touching = {"open", "read_text", "read_bytes", "write_text", "write_bytes", "unlink", "mkdir", "rename", "iterdir"}
     touching |= {"mkdtemp", "mkstemp", "rmtree", "copytree", "copyfile", "symlink_to", "chmod", "glob", "rglob"}
@@ -116,8 +145,8 @@ def test_only_disk_touches_files(path: Path) -> None:
     assert {"shutil", "tempfile"} & {module.split(".")[0] for module in imports(path)} == set()
 
 
-@pytest.mark.parametrize("path", [*MODULES, *ADAPTERS], ids=shown)
-def test_only_scripts_print_or_exit(path: Path) -> None:
+@pytest.mark.parametrize("path", [p for p in [*MODULES, *ADAPTERS] if "cli" not in p.parts], ids=shown)
+def test_only_the_command_line_prints_or_exits(path: Path) -> None:
     assert [(name, line) for name, line in calls(path) if name in {"print", "exit", "_exit"}] == []
     source = path.read_text(encoding="utf-8")
     assert "sys.stdout" not in source
@@ -132,7 +161,7 @@ def test_hooks_stay_thin(path: Path) -> None:
 
 PAGE_NAMES = {heading.text for heading in parse(NOTES.read_text(encoding="utf-8")).headings if heading.level == 3}
 # What these modules are about, whoever's notes they read; the table of codes explains their findings.
-ABOUT_KUBERNETES = ("snippets/", "commands", "codes.py")
+ABOUT_KUBERNETES = ("snippets/", "diagnostics/codes.py")
 
 
 @pytest.mark.parametrize(
@@ -166,17 +195,26 @@ def test_no_file_is_too_long_to_read(path: Path) -> None:
 
 
 def test_the_core_imports_without_mkdocs() -> None:
-    assert not any(name == "mkdocs" or name.startswith("mkdocs.") for name in _loaded_by("import notesite.pipeline"))
+    assert not any(name == "mkdocs" or name.startswith("mkdocs.") for name in _loaded_by("import notesite.build"))
 
 
 def test_a_check_starts_without_the_highlighter() -> None:
-    assert not {"pygments.lexers", "requests"} & _loaded_by("import notesite.pipeline")
+    assert not {"pygments.lexers", "requests"} & _loaded_by("import notesite.build")
 
 
 def test_a_check_of_the_blocks_loads_no_more_than_it_needs() -> None:
     """Half of its time is the loading of modules; what makes classes by running their source is slowest."""
-    loaded = _loaded_by("import notesite.blocks, notesite.disk, notesite.notes, notesite.snippets.kubernetes")
-    heavy = {"importlib.resources", "shutil", "tempfile", "difflib", "notesite.plan", "notesite.contents"}
+    loaded = _loaded_by(
+        "import notesite.snippets.blocks, notesite.project.config, notesite.notes.reader, notesite.snippets.kubernetes"
+    )
+    heavy = {
+        "importlib.resources",
+        "shutil",
+        "tempfile",
+        "difflib",
+        "notesite.site.plan",
+        "notesite.notes.reader.contents",
+    }
     assert loaded & heavy == set()
     ours = [HOOKS / f"{name.replace('.', '/')}.py" for name in loaded if name.startswith("notesite.")]
     assert [shown(path) for path in ours if path.is_file() and "dataclasses" in set(imports(path))] == []

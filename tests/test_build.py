@@ -16,7 +16,7 @@ import pytest
 from cases_io import CASES
 from site_tools import NOTES, ROOT, BuiltPage, Site, build, command, elements, environment, write_project
 
-from notesite.notes import parse
+from notesite.notes.reader import parse
 
 ORDER = [
     *("", "introduction", "architecture", "objects", "pod", "replicaset", "deployment", "service"),

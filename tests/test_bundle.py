@@ -14,17 +14,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from notesite.bundle import names
-from notesite.bundle.archive import SUMS, under, with_sums, zip_bytes
-from notesite.bundle.book import Book, BookPage, Layout, chapters, place_in_one_page
-from notesite.bundle.epub import epub_bytes
-from notesite.bundle.markup import Instead, Tag, events, headings, rewrite, tags
-from notesite.bundle.pdf import dated
-from notesite.bundle.single import css_string, print_file, single_file
-from notesite.bundle.site import Source, missing, offline_site
-from notesite.bundle.xhtml import to_xhtml
-from notesite.model import Span
-from notesite.stamp import read_epoch, stamp_of
+from notesite.diagnostics.place import Span
+from notesite.output.bundle import bundle_names as names
+from notesite.output.bundle.archive import SUMS, under, with_sums, zip_bytes
+from notesite.output.bundle.book import Book, BookPage, Layout, chapters, place_in_one_page
+from notesite.output.bundle.epub import epub_bytes
+from notesite.output.bundle.markup import Instead, Tag, events, headings, rewrite, tags
+from notesite.output.bundle.offline_site import Source, missing, offline_site
+from notesite.output.bundle.pdf import dated
+from notesite.output.bundle.single import css_string, print_file, single_file
+from notesite.output.bundle.xhtml import to_xhtml
+from notesite.project.stamp import read_epoch, stamp_of
 
 CASES = Path(__file__).parent / "cases" / "bundle"
 PIXEL = b"\x89PNG\r\n\x1a\n"

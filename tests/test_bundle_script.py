@@ -21,8 +21,8 @@ from fidelity import by_github
 from pypdf import PdfReader
 from pypdf.generic import Destination, DictionaryObject
 
-from notesite.bundle.markup import tags
-from notesite.bundle.site import is_remote, loaded_by
+from notesite.output.bundle.markup import tags
+from notesite.output.bundle.offline_site import is_remote, loaded_by
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("offline")]
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-import check_links
+from notesite.cli import check_links
 
 ROOT = Path(__file__).parent.parent
 SCRIPTS = Path(sysconfig.get_path("scripts"))

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-import check_snippets
-import common
+from notesite.cli import check_snippets, common
 
 NOTES = Path(__file__).parent / "cases" / "kubernates-notes-as-given.md"
 YAML_LINES = {423, 432, 441, 448, 505, 512, 526, 570, 583, 597, 687, 699}

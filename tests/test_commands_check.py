@@ -9,9 +9,10 @@ from command_cases import read_cases
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from notesite.commands import check as commands
-from notesite.diagnostics import Report
-from notesite.model import Fence, Position, Span
+from notesite.diagnostics.diagnostic import Report
+from notesite.diagnostics.place import Position, Span
+from notesite.notes.model import Fence
+from notesite.snippets.shell import check_commands as commands
 
 
 def fence(text: str, *, line: int = 1, column: int = 1, lead: str = "") -> Fence:

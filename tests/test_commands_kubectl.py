@@ -16,14 +16,14 @@ import pytest
 from command_cases import CASES
 
 from kubectl_oracle import Judge, Outcome, kubectl_path
-from notesite.codes import Severity
-from notesite.commands import shell
-from notesite.commands.corrections import REFUSED, correction
-from notesite.commands.findings import Finding
-from notesite.commands.grammar import available, load
-from notesite.commands.invocation import parse
-from notesite.commands.lint import check, is_plugin
-from notesite.commands.words import Command
+from notesite.diagnostics.codes import Severity
+from notesite.snippets.shell.corrections import REFUSED, correction
+from notesite.snippets.shell.findings import Finding
+from notesite.snippets.shell.grammar.invocation import parse
+from notesite.snippets.shell.grammar.program import available, load
+from notesite.snippets.shell.lint import check, is_plugin
+from notesite.snippets.shell.reader import shell_parser as shell
+from notesite.snippets.shell.reader.words import Command
 from vendor_kubectl import find, parse_flags, sub_commands
 
 TABLE = CASES / "kubectl-1.37.tsv"
@@ -175,7 +175,7 @@ def test_the_grammar_says_what_the_help_says(judge: Judge, path: str) -> None:
 
 
 def test_grammar_files_are_small_and_say_where_they_come_from() -> None:
-    folder = resources.files("notesite.commands").joinpath("data")
+    folder = resources.files("notesite.snippets.shell").joinpath("data")
     sizes = {item.name: len(item.read_bytes()) for item in folder.iterdir() if item.name.endswith(".gz")}
     assert max(sizes.values()) < 20_000
     assert {"kubectl", "minikube", "helm"} <= set(available())

@@ -7,8 +7,8 @@ from command_cases import read_cases
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from notesite.commands import shell
-from notesite.commands.words import Script
+from notesite.snippets.shell.reader import shell_parser as shell
+from notesite.snippets.shell.reader.words import Script
 
 
 def shown(script: Script) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 import fidelity
 import pytest
 
-import export_pages
+from notesite.cli import export_pages
 
 ROOT = Path(__file__).resolve().parent.parent
 STRANGE = """# Strange & "quoted"

@@ -13,23 +13,23 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown import Markdown
 
-from notesite.git import last_changed, line_dates
-from notesite.model import Notes
-from notesite.notes import parse
-from notesite.plan import Site, plan
+from notesite.extras.command_list import by_line, commands_of, commands_source, search_documents
+from notesite.extras.copy_and_date import around, around_commands
+from notesite.extras.decorate import Extras, decorate
+from notesite.extras.descriptions import description_of, first_sentence, shortened
+from notesite.extras.glossary import mark_terms
+from notesite.extras.home import Card, Home, grouped, svg_element, unknown_members
+from notesite.extras.manifests import manifests_of
+from notesite.extras.search import extended
+from notesite.extras.theme import amended, squeezed_css, squeezed_js
+from notesite.notes.model import Notes
+from notesite.notes.reader import parse
+from notesite.project.history import last_changed, line_dates
+from notesite.project.settings import PageSettings, Settings
 from notesite.render.bridge import Bridge, PageContext
-from notesite.render.cards import Card, Home, grouped, svg_element, unknown_members
-from notesite.render.command_list import by_line, commands_of, commands_source, search_documents
-from notesite.render.decorate import Extras, decorate
-from notesite.render.descriptions import description_of, first_sentence, shortened
-from notesite.render.glossary import mark_terms
-from notesite.render.manifests import manifests_of
-from notesite.render.names import names_of, places_in
-from notesite.render.page import page_source
-from notesite.render.reading import around, around_commands
-from notesite.render.search import extended
-from notesite.render.theme import amended, squeezed_css, squeezed_js
-from notesite.settings import PageSettings, Settings
+from notesite.site.page_text import page_source
+from notesite.site.plan import Site, plan
+from notesite.site.section_names import names_of, places_in
 
 CASES = Path(__file__).parent / "cases" / "reading"
 GIVEN = Path(__file__).parents[1] / "docs" / "notes.md"

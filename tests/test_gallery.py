@@ -17,18 +17,18 @@ import pictures
 import pytest
 from fault_server import FaultServer
 
-import mirror_images
-from notesite.answers import Response
-from notesite.codes import CODES, Severity
-from notesite.disk import Project
-from notesite.faults import Fault
-from notesite.gallery import NOTE_DRAWN, NOTE_MISSING, Gallery, Options, gallery, options, run
+from notesite.cli import mirror_images
+from notesite.diagnostics.codes import CODES, Severity
+from notesite.images.gallery import NOTE_DRAWN, NOTE_MISSING, Gallery, Options, gallery, options, run
 from notesite.images.mirror import Hosts
-from notesite.images.plan import Mode
-from notesite.notes import parse
-from notesite.settings import ImageSettings, Settings
+from notesite.images.uses import Mode
+from notesite.net.fault import Fault
+from notesite.net.response import Response
+from notesite.notes.reader import parse
+from notesite.project.config import Project
+from notesite.project.settings import ImageSettings, Settings
 
-SCRIPT = Path(mirror_images.__file__)
+SCRIPT = Path(__file__).parent.parent / "scripts" / "mirror_images.py"
 PICTURES = {
     "https://h.example/a.png": pictures.png(30, 20),
     "https://h.example/b.jpg": pictures.raster("JPEG", 64, 48),

@@ -14,11 +14,11 @@ from typing import Any
 import mirror_child as child
 import pytest
 
-from notesite.faults import Fault
 from notesite.images.lock import NAME, written
 from notesite.images.mirror import Job, Outcome, mirror
-from notesite.images.plan import Mode
-from notesite.store import ImageStore, local_picture
+from notesite.images.store import ImageStore, local_picture
+from notesite.images.uses import Mode
+from notesite.net.fault import Fault
 
 CHILD = Path(child.__file__)
 COUNT = 2
@@ -197,7 +197,7 @@ def test_a_full_disk_keeps_what_was_there(store: ImageStore, monkeypatch: pytest
         elif step == "fsync":
             patched.setattr(os, "fsync", full)
         else:
-            patched.setattr("notesite.store._write_new", full)
+            patched.setattr("notesite.images.store._write_new", full)
         outcome = run(store, COUNT + 2)
     faults = list(outcome.faults.values())
     assert [fault.code for fault in faults] == ["E_IO", "E_IO"]
@@ -210,7 +210,7 @@ def test_a_read_only_store_is_a_fault_and_not_a_crash(store: ImageStore, monkeyp
     def refused(*_: object, **__: object) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("notesite.store._write_new", refused)
+    monkeypatch.setattr("notesite.images.store._write_new", refused)
     outcome = run(store, COUNT + 1)
     assert outcome.faults[child.url(COUNT)].code == "E_IO"
     assert len(outcome.entries) == COUNT

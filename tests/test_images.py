@@ -15,18 +15,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from notesite import urls
-from notesite.answers import Limits as NetLimits
-from notesite.answers import Response, answer_fault, retry_after
-from notesite.faults import Fault
-from notesite.images import Limits, alt, names
-from notesite.images.data import data_facts
+from notesite.diagnostics.place import Span
+from notesite.images import alt
+from notesite.images import picture_names as names
+from notesite.images.data_uris import data_facts
 from notesite.images.inspect import KINDS, inspect
 from notesite.images.lock import Entry, read, written
-from notesite.images.plan import Mode, plan, stems, uses
+from notesite.images.picture import Limits
+from notesite.images.uses import Mode, plan, stems, uses
 from notesite.images.webp import derived
-from notesite.model import Heading, Image, Span
-from notesite.net import Client
+from notesite.net import Client, urls
+from notesite.net.fault import Fault
+from notesite.net.response import Limits as NetLimits
+from notesite.net.response import Response, answer_fault, retry_after
+from notesite.notes.model import Heading, Image
 
 CASES = Path(__file__).parent / "cases/images"
 

@@ -8,7 +8,7 @@ import pytest
 import yaml
 from kubernetes_samples import CASES
 
-from notesite.codes import CODES, KUBERNETES
+from notesite.diagnostics.codes import CODES, KUBERNETES
 from notesite.snippets.kubernetes import judge
 
 

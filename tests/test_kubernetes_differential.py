@@ -10,8 +10,8 @@ import pytest
 import yaml
 from kubernetes_samples import SCHEMA
 
-from notesite.snippets.kubernetes.schema import Shape, Type
-from notesite.snippets.kubernetes.walk import Walk
+from notesite.snippets.kubernetes.schema.definitions import Shape, Type
+from notesite.snippets.kubernetes.schema.walk import Walk
 
 NEWEST = 1 << 12
 KINDS = ["v1 Pod", "apps/v1 Deployment", "v1 Service", "batch/v1 CronJob", "networking.k8s.io/v1 Ingress", "v1 Secret"]

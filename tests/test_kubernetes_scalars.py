@@ -8,7 +8,7 @@ import pytest
 import yaml
 from yaml.nodes import ScalarNode
 
-from notesite.snippets.scalars import resolve
+from notesite.snippets.yaml.scalars import resolve
 
 CASES = {
     "y": ("boolean", True),

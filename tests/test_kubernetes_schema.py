@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 import vendor_kubernetes
-from notesite.snippets.kubernetes.schema import Schema, bundled, mask, table
+from notesite.snippets.kubernetes.schema.definitions import Schema, bundled, mask, table
 
-DATA = resources.files("notesite.snippets.kubernetes") / "data"
+DATA = resources.files("notesite.snippets.kubernetes.schema") / "data"
 
 
 def test_the_bundle_is_small_and_says_where_it_is_from() -> None:

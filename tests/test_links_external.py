@@ -17,12 +17,12 @@ from hypothesis import settings as budget
 from hypothesis import strategies as st
 from link_server import LinkServer
 
-from notesite.diagnostics import Report
+from notesite.cli.other_sites import NetworkClient
+from notesite.diagnostics.diagnostic import Report
+from notesite.diagnostics.place import Span
 from notesite.links.external import Result, check_remote, patterns
 from notesite.links.internal import RemoteUse
-from notesite.links.memory import DAY, Remembered, memory_text, read_memory
-from notesite.links.schedule import Politeness, Schedule
-from notesite.links.verdicts import (
+from notesite.links.link_verdict import (
     Again,
     Answer,
     Failure,
@@ -34,9 +34,9 @@ from notesite.links.verdicts import (
     permanent_target,
     retry_after,
 )
-from notesite.model import Span
-from notesite.settings import LinkSettings
-from other_sites import NetworkClient
+from notesite.links.memory import DAY, Remembered, memory_text, read_memory
+from notesite.links.schedule import Politeness, Schedule
+from notesite.project.settings import LinkSettings
 
 NOW = 1_800_000_000.0  # seconds since 1970
 QUICK = LinkSettings(allow_hosts=("127.0.0.1",), interval=0.0, per_host=8, retries=2, timeout=3.0, longest_wait=5.0)

@@ -15,11 +15,11 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from notesite.diagnostics.place import Span
 from notesite.links import css
+from notesite.links.built_pages import candidates, read_page, refresh_target
 from notesite.links.internal import BuiltSite, Outcome, check, no_origin, origins
-from notesite.links.pages import candidates, read_page, refresh_target
 from notesite.links.targets import Resolver, Where
-from notesite.model import Span
 
 CASES = yaml.safe_load((Path(__file__).parent / "cases" / "links" / "internal.yml").read_text("utf-8"))
 LYCHEE = Path(sysconfig.get_path("scripts")) / "lychee"

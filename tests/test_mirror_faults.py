@@ -16,16 +16,16 @@ import pictures
 import pytest
 from fault_server import FaultServer
 
-from notesite.answers import Limits, Response
-from notesite.disk import Project
-from notesite.faults import Fault
-from notesite.gallery import Options, run
+from notesite.images.gallery import Options, run
 from notesite.images.mirror import Hosts, Outcome
-from notesite.images.plan import Mode, uses
+from notesite.images.store import ImageStore
+from notesite.images.uses import Mode, uses
 from notesite.net import Client
-from notesite.notes import parse
-from notesite.settings import Settings
-from notesite.store import ImageStore
+from notesite.net.fault import Fault
+from notesite.net.response import Limits, Response
+from notesite.notes.reader import parse
+from notesite.project.config import Project
+from notesite.project.settings import Settings
 
 TABLE = Path(__file__).parent / "cases/images/faults.tsv"
 ROWS = list(csv.DictReader(TABLE.read_text("utf-8").splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE))

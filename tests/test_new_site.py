@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 from pictures import png
 
-import common
-import new_site
+from notesite.cli import common, new_site
 
 NOTES = """# My "own" notes
 

@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from site_tools import NOTES
 
-from notesite.model import Fence, Notes, Span
-from notesite.notes import check_notes, front_matter_lines, outline, parse, srcset_urls, without_front_matter
+from notesite.diagnostics.place import Span
+from notesite.notes.model import Fence, Notes
+from notesite.notes.reader import check_notes, front_matter_lines, outline, parse, srcset_urls, without_front_matter
 
 
 def quoted(text: str, span: Span) -> str:

@@ -13,12 +13,12 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from site_tools import NOTES
 
-from notesite.anchors import RESERVED, Anchors, Slugs, github_anchor
-from notesite.codes import CODES
-from notesite.contents import in_page_anchor
-from notesite.notes import parse
-from notesite.plan import Site, check_links, plan, unused_page_settings
-from notesite.settings import PageSettings, Settings
+from notesite.diagnostics.codes import CODES
+from notesite.notes.anchors import RESERVED, Anchors, Slugs, github_anchor
+from notesite.notes.contents import in_page_anchor
+from notesite.notes.reader import parse
+from notesite.project.settings import PageSettings, Settings
+from notesite.site.plan import Site, check_links, plan, unused_page_settings
 
 
 def planned(text: str, **settings: Any) -> Site:

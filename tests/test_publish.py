@@ -18,10 +18,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from notesite.notes import parse
-from notesite.plan import plan
-from notesite.publish import Publication, headers, inline_script_hashes, markdown_path, robots
-from notesite.settings import PageSettings, Settings
+from notesite.notes.reader import parse
+from notesite.output.machine_files import Publication, headers, inline_script_hashes, markdown_path, robots
+from notesite.project.settings import PageSettings, Settings
+from notesite.site.plan import plan
 
 ROOT = Path(__file__).parent.parent
 MKDOCS = Path(sysconfig.get_path("scripts")) / "mkdocs"

@@ -8,7 +8,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-import check_snippets
+from notesite.cli import check_snippets
 
 ROOT = Path(__file__).resolve().parent.parent
 SCHEMA = json.loads((ROOT / "docs" / "developer" / "report.schema.json").read_text("utf-8"))

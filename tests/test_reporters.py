@@ -6,11 +6,11 @@ import json
 
 import pytest
 
-from notesite.codes import CODES, Severity
-from notesite.diagnostics import Report, Skipped, finding
-from notesite.model import Position, Span
-from notesite.reporters import Context, reporter
-from notesite.reporters.text import printable
+from notesite.diagnostics.codes import CODES, Severity
+from notesite.diagnostics.diagnostic import Report, Skipped, finding
+from notesite.diagnostics.place import Position, Span
+from notesite.diagnostics.reporters import Context, reporter
+from notesite.diagnostics.reporters.text import printable
 
 LINES = ["# Title", "\tsee [here](#gone)", "long " * 60 + "X" + " tail" * 20, "esc \x1b[31m \u202e"]
 CONTEXT = Context("docs/notes.md", LINES)

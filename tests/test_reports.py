@@ -14,10 +14,10 @@ import xmlschema
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from notesite.codes import CODES, Severity
-from notesite.diagnostics import Diagnostic, Report, Skipped, finding
-from notesite.model import Position, Span
-from notesite.reporters import Context, github, gitlab, junit, rdjson, sarif
+from notesite.diagnostics.codes import CODES, Severity
+from notesite.diagnostics.diagnostic import Diagnostic, Report, Skipped, finding
+from notesite.diagnostics.place import Position, Span
+from notesite.diagnostics.reporters import Context, github, gitlab, junit, rdjson, sarif
 
 SCHEMAS = Path(__file__).parent / "schemas"
 SOURCE = ("# Title", "🙂 see [x](#y)", "see [x](#y)", "see [x](#y)", "", "end")

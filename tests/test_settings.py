@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from notesite.codes import Severity
-from notesite.diagnostics import NotesError
-from notesite.disk import open_project
-from notesite.settings import PageSettings, Settings, as_diagnostics, place, read
+from notesite.diagnostics.codes import Severity
+from notesite.diagnostics.diagnostic import NotesError
+from notesite.project.config import open_project
+from notesite.project.settings import PageSettings, Settings, as_diagnostics, place, read
 
 
 @pytest.mark.parametrize("case", read_cases("settings/problems.txt"), ids=str)

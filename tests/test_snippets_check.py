@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 from snippet_cases import Judge, Judged, checked
 
-from notesite.codes import Severity
-from notesite.diagnostics import Diagnostic
-from notesite.model import Span
-from notesite.settings import SnippetSettings
-from notesite.snippets.check import check
-from notesite.snippets.faults import Fault
-from notesite.snippets.verdicts import Status, reader_note
+from notesite.diagnostics.codes import Severity
+from notesite.diagnostics.diagnostic import Diagnostic
+from notesite.diagnostics.place import Span
+from notesite.project.settings import SnippetSettings
+from notesite.snippets.yaml.check_yaml import check
+from notesite.snippets.yaml.snippet_verdict import Status, reader_note
+from notesite.snippets.yaml.yaml_fault import Fault
 
 POD = "# Pod\n\n## The `Pod`\n\n```yaml\napiVersion: v1\nkind: Pod\n```\n"
 

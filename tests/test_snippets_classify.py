@@ -11,11 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from snippet_cases import read_cases
 
-from notesite.commands import sessions
-from notesite.model import Fence, Position, Span
-from notesite.snippets import languages
-from notesite.snippets.classify import Kind, classify_text, highlight_language
-from notesite.snippets.other_languages import SIGNATURES, Signature
+from notesite.diagnostics.place import Position, Span
+from notesite.notes.model import Fence
+from notesite.snippets.language import languages
+from notesite.snippets.language.classify import Kind, classify_text, highlight_language
+from notesite.snippets.language.other_languages import SIGNATURES, Signature
+from notesite.snippets.shell.reader import sessions
 
 CLASSIFY = read_cases("classify.txt")
 

@@ -9,11 +9,11 @@ from collections import Counter
 import pytest
 from kubernetes_samples import manifests
 
-from notesite.codes import Severity
-from notesite.notes import parse
-from notesite.snippets import reindent
-from notesite.snippets.check import check
+from notesite.diagnostics.codes import Severity
+from notesite.notes.reader import parse
 from notesite.snippets.kubernetes import judge
+from notesite.snippets.yaml import reindent
+from notesite.snippets.yaml.check_yaml import check
 
 HEAD = "apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\nspec:\n  containers:\n  - name: web\n    image: nginx\n"
 

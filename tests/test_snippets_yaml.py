@@ -12,14 +12,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from snippet_cases import Judge, checked, listing, read_cases
 
-from notesite.codes import CODES, Severity
-from notesite.model import Fence, Position, Span
-from notesite.snippets import documents
-from notesite.snippets.check import check
-from notesite.snippets.documents import Loader, NodeLoader, read
-from notesite.snippets.faults import Lines
-from notesite.snippets.references import Definition
-from notesite.source import read as read_source
+from notesite.diagnostics.codes import CODES, Severity
+from notesite.diagnostics.place import Position, Span
+from notesite.notes.model import Fence
+from notesite.notes.source import read as read_source
+from notesite.snippets.yaml import documents
+from notesite.snippets.yaml.check_yaml import check
+from notesite.snippets.yaml.documents import Loader, NodeLoader, read
+from notesite.snippets.yaml.references import Definition
+from notesite.snippets.yaml.yaml_fault import Lines
 
 CASES = read_cases("yaml.txt")
 IDS = [case[0] for case in CASES]

@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from site_tools import AS_GIVEN, NOTES
 
-from notesite import limits
-from notesite.diagnostics import NotesError, finding
-from notesite.model import Position, Span
-from notesite.source import read, repair
+from notesite.diagnostics.diagnostic import NotesError, finding
+from notesite.diagnostics.place import Position, Span
+from notesite.notes import limits
+from notesite.notes.source import read, repair
 
 RIGHT = (CASES / "source" / "right.txt").read_text(encoding="utf-8").split("\n")
 MARKS = ["✅", "→", "’", "–", "—", "…", "“", "”", "•", "🚀", "🛡️", "☁️", "₿", "✓", "⚠️", "1️⃣"]

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from cases_io import Case, read_cases
 
-from notesite.codes import CODES, Severity
-from notesite.diagnostics import Diagnostic, Report, exit_code, finding, merged, with_rules
-from notesite.model import Span
-from notesite.notes import parse
-from notesite.suppress import Baseline, baseline_of, read_baseline, settle
+from notesite.diagnostics.codes import CODES, Severity
+from notesite.diagnostics.diagnostic import Diagnostic, Report, exit_code, finding, merged, with_rules
+from notesite.diagnostics.place import Span
+from notesite.notes.reader import parse
+from notesite.project.suppressions import Baseline, baseline_of, read_baseline, settle
 
 TEXT = "# T\n\n## One\n\n```yaml\na: 1\n```\n\nsome text\n\n## Two\n\nsome text\n"
 

@@ -12,12 +12,12 @@ from markdown import Markdown
 from site_tools import NOTES
 from site_tools import Site as BuiltSite
 
-from notesite.model import Notes
-from notesite.notes import parse
-from notesite.plan import Site, plan
+from notesite.notes.model import Notes
+from notesite.notes.reader import parse
+from notesite.project.settings import Settings
 from notesite.render.bridge import Bridge, PageContext
-from notesite.render.page import page_lines, page_source
-from notesite.settings import Settings
+from notesite.site.page_text import page_lines, page_source
+from notesite.site.plan import Site, plan
 
 
 def page_words(notes: Notes, site: Site) -> Counter[str]:

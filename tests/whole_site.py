@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext
 
-from notesite.notes import parse
+from notesite.notes.reader import parse
 
 ROOT = Path(__file__).parents[1]
 MOUNT = "kubernates-notes"  # the path of site_url, so that absolute addresses of the error page hold

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page
 from site_tools import NOTES, Site, build, write_project
 
-from notesite.notes import parse
+from notesite.notes.reader import parse
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 HEADINGS = [(h.id, h.text) for h in parse(NOTES.read_text(encoding="utf-8")).headings]

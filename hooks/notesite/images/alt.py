@@ -6,8 +6,9 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
-from notesite.diagnostics import Diagnostic, finding
-from notesite.model import Image, Span
+from notesite.diagnostics.diagnostic import Diagnostic, finding
+from notesite.diagnostics.place import Span
+from notesite.notes.model import Image
 
 # Words that tell that there is a picture, not what it shows; in the languages that notes are often written in.
 _GENERIC = """

@@ -9,9 +9,9 @@ import io
 import warnings
 from typing import NamedTuple
 
-from notesite.faults import Fault
+from notesite.net.fault import Fault
 
-from . import Limits
+from .picture import Limits
 
 
 class Kind(NamedTuple):

@@ -12,11 +12,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
-from notesite.faults import Fault
-from notesite.urls import parse
+from notesite.net.fault import Fault
+from notesite.net.urls import parse
 
 from .inspect import KINDS
-from .names import is_name
+from .picture_names import is_name
 
 NAME = "images.lock"
 VERSION = 1

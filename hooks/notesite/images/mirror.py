@@ -15,14 +15,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple, Protocol
 
-from notesite.answers import Response, answer_fault
-from notesite.faults import Fault
-from notesite.urls import parse
+from notesite.net.fault import Fault
+from notesite.net.response import Response, answer_fault
+from notesite.net.urls import parse
 
-from . import Limits, names
+from . import picture_names as names
 from .inspect import Facts, inspect
 from .lock import Entry, Lock
-from .plan import Mode, plan
+from .picture import Limits
+from .uses import Mode, plan
 from .webp import derived
 
 _WORKERS = 8

@@ -10,9 +10,9 @@ from collections import Counter
 from typing import Any
 from xml.etree.ElementTree import Element, TreeBuilder  # only the builder; defusedxml parses
 
-from notesite.faults import Fault
+from notesite.net.fault import Fault
 
-from . import Limits
+from .picture import Limits
 
 SVG_NAMESPACE = "http://www.w3.org/2000/svg"
 MAX_ELEMENTS = 100_000
@@ -145,7 +145,7 @@ def _check_reference(element: str, value: str, limits: Limits) -> None:
     if not value or value.startswith("#"):
         return
     if element in ("image", "feImage") and _DATA_IMAGE.fullmatch(value):
-        from .data import data_bytes  # noqa: PLC0415  # the two modules need each other
+        from .data_uris import data_bytes  # noqa: PLC0415  # the two modules need each other
         from .inspect import SVG, inspect, sniffed  # noqa: PLC0415
 
         inner = data_bytes(value, limits.bytes)

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
-from ..diagnostics import Diagnostic, Report, Skipped, finding
-from ..settings import LinkSettings
+from ..diagnostics.diagnostic import Diagnostic, Report, Skipped, finding
+from ..project.settings import LinkSettings
 from .internal import RemoteUse
+from .link_verdict import Again, Answer, Failure, Job, State, Verdict, is_checkable, judge
 from .memory import DAY, Memory, Remembered, is_fresh, remember, with_conditions, without_old
 from .schedule import Fetch, Politeness, ask_all
-from .verdicts import Again, Answer, Failure, Job, State, Verdict, is_checkable, judge
 
 CODES = ("L_DEAD", "L_DYING", "L_MOVED", "L_REMOTE_ANCHOR", "L_PRIVATE")
 # RFC 2606 and RFC 6761: names for documentation and tests, which nobody runs a site under.

@@ -14,11 +14,11 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field
 from html import unescape
 
-from ..diagnostics import Diagnostic, Report, Skipped, finding
-from ..model import Span
+from ..diagnostics.diagnostic import Diagnostic, Report, Skipped, finding
+from ..diagnostics.place import Span
 from . import css
-from .pages import Kind, PageFacts, Use, read_page
-from .places import Places, place_at
+from .built_pages import Kind, PageFacts, Use, read_page
+from .built_places import Places, place_at
 from .targets import Resolver, Target, Where, named_anchor
 
 Origin = Callable[[str, str], Sequence[Span]]

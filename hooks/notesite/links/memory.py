@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from .verdicts import Job, State, Verdict
+from .link_verdict import Job, State, Verdict
 
 VERSION = 1
 DAY = 86_400.0  # seconds

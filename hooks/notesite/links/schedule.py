@@ -7,7 +7,7 @@ from collections import defaultdict, deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from .verdicts import Again, Answer, Failure, Job, State, Verdict
+from .link_verdict import Again, Answer, Failure, Job, State, Verdict
 
 Fetch = Callable[[Job, float], Answer | Failure]
 """(what to ask, seconds that it may take) -> what came.  Called from several threads; never raises."""

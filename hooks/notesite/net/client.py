@@ -18,9 +18,9 @@ from typing import Any, Self
 import urllib3
 from urllib3.connectionpool import HTTPConnectionPool
 
-from notesite.answers import REDIRECTS, RETRIED, Limits, Response, retry_after
-from notesite.faults import Fault
-from notesite.urls import Address, parse, redirected
+from notesite.net.fault import Fault
+from notesite.net.response import REDIRECTS, RETRIED, Limits, Response, retry_after
+from notesite.net.urls import Address, parse, redirected
 
 from .connections import Pool, Run, SecurePool, current, tls_context
 from .wire import body_pieces, fault_of, late

@@ -13,9 +13,9 @@ from typing import Any, Protocol, Self
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
-from notesite.answers import Limits
-from notesite.faults import Fault
-from notesite.urls import Address, is_allowed, refusal
+from notesite.net.fault import Fault
+from notesite.net.response import Limits
+from notesite.net.urls import Address, is_allowed, refusal
 
 from .wire import late
 

@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterator
 
 import urllib3
 
-from notesite.answers import Limits
-from notesite.faults import Fault
-from notesite.urls import Address
+from notesite.net.fault import Fault
+from notesite.net.response import Limits
+from notesite.net.urls import Address
 
 _CHUNK = 64 * 1024  # bytes read or decoded at a time
 

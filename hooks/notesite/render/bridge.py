@@ -23,12 +23,13 @@ from markdown.treeprocessors import Treeprocessor
 from markdown.util import Registry
 from pymdownx.highlight import Highlight
 
-from ..images import Picture
-from ..model import Notes, Span
-from ..plan import Page, Site
+from ..diagnostics.place import Span
+from ..images.picture import Picture
+from ..notes.model import Notes
+from ..site.page_text import page_lines
+from ..site.plan import Page, Site
 from .html import PageHtml
-from .marks import BlockMark, mark_html
-from .page import page_lines
+from .mark import BlockMark, mark_html
 from .pictures import Pictures
 from .sanitize import safe_link
 from .tree import AS_WRITTEN, LINE, STASH, TreeOptions, tree_of

@@ -11,8 +11,8 @@ from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 
-from ..html import Tag, read_tags
-from ..parser import markdown_parser
+from ..notes.parser import markdown_parser
+from ..notes.raw_html import Tag, read_tags
 from .sanitize import ALLOWED, AS_TEXT, UNWRAPPED, safe_image, safe_link, safe_start_tag
 
 CodeBlock = Callable[[str, str, int], str]  # (info string, content, line on the page from 0) -> HTML

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ..images import Picture
+from ..images.picture import Picture
 
 _IDS = re.compile(r'\bid="([^"]+)"')
 

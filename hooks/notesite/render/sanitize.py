@@ -11,10 +11,11 @@ import html
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from ..codes import Severity
-from ..diagnostics import Diagnostic, finding
-from ..html import Tag
-from ..model import Notes, Span
+from ..diagnostics.codes import Severity
+from ..diagnostics.diagnostic import Diagnostic, finding
+from ..diagnostics.place import Span
+from ..notes.model import Notes
+from ..notes.raw_html import Tag
 
 ALLOWED = frozenset(
     [

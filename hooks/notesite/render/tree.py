@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from markdown.util import AMP_SUBSTITUTE
 from tinyhtml5.parser import HTMLParser
 
-from ..emoji import with_emoji
+from ..notes.emoji import with_emoji
 from .pictures import Pictures
 
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")

@@ -5,8 +5,8 @@ for judgement in judge(documents, text, headings=("Config Maps",)):
     print(judgement.form, judgement.definitions, judgement.valid, judgement.faults)
 """
 
-from .crds import from_definition
 from .judge import DEFAULT_VERSIONS, Extra, judge, known_definition
-from .verdict import Fault, Form, Judgement
+from .judgement import Fault, Form, Judgement
+from .schema.crds import from_definition
 
 __all__ = ["DEFAULT_VERSIONS", "Extra", "Fault", "Form", "Judgement", "from_definition", "judge", "known_definition"]

@@ -14,12 +14,12 @@ from typing import NamedTuple
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from notesite.codes import Severity
+from notesite.diagnostics.codes import Severity
 
-from .guess import edits, squeezed
-from .schema import Schema, Shape, table
-from .values import Found
-from .walk import Walk
+from .schema.definitions import Schema, Shape, table
+from .schema.guess import edits, squeezed
+from .schema.values import Found
+from .schema.walk import Walk
 
 _UNLISTED = -3.0
 _PRIOR = 0.35  # weight of a prior against that of a matched field

@@ -10,22 +10,20 @@ from typing import Any, Final
 
 from yaml.nodes import CollectionNode, MappingNode, Node, ScalarNode, SequenceNode
 
-from notesite.codes import CODES, Severity
+from notesite.diagnostics.codes import CODES, Severity
 
-from . import (
-    crds,
-    meaning,  # noqa: F401  # registers its rules
-    meaning_network,
-    rules,
-)
-from .documents import Kind, deprecation, foreign, is_reference, kind_of, removal, unknown_kind
 from .headings import kinds_named
 from .infer import SURE_OF_PRIOR, Candidate, Guess, Inference, confidence
-from .placeholders import is_elided
-from .schema import Schema, Shape, bundled
-from .values import Found
-from .verdict import Fault, Form, Judgement
-from .walk import Walk
+from .judgement import Fault, Form, Judgement
+from .rules import network as meaning_network
+from .rules import rule as rules
+from .rules import workloads  # noqa: F401  # registers its rules
+from .schema import crds
+from .schema.definitions import Schema, Shape, bundled
+from .schema.kinds import Kind, deprecation, foreign, is_reference, kind_of, removal, unknown_kind
+from .schema.placeholders import is_elided
+from .schema.values import Found
+from .schema.walk import Walk
 
 DEFAULT_VERSIONS: Final = tuple(f"1.{minor}" for minor in range(25, 38))
 Extra = Mapping[crds.Kind, Mapping[str, Any]]  # (apiVersion, kind) -> JSON schema of the whole object

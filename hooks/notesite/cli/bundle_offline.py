@@ -1,0 +1,170 @@
+"""Build the offline copy of the site: a zip for a folder, one HTML file, a page to print, a PDF, an e-book.
+
+Without an option for a form it writes the zip to dist/.  The same notes, settings and tools give the same bytes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import unicodedata
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from ..build import load
+from ..diagnostics.diagnostic import NotesError, Report, finding
+from ..diagnostics.place import Span
+from ..lib.files import write_atomically
+from ..notes.model import Notes
+from ..output.bundle.archive import under, with_sums, zip_bytes
+from ..output.bundle.book import BOOK, Book
+from ..output.bundle.epub import epub_bytes
+from ..output.bundle.offline_site import Offline, Source, offline_site
+from ..output.bundle.pdf import dated
+from ..output.bundle.single import print_file, single_file
+from ..project.config import Project, open_project
+from ..project.stamp import read_epoch
+from . import common
+from .chromium import NoPdfError, find_chromium, print_pdf
+
+CONFIG = Path("mkdocs.offline.yml")
+HOW_TO_OPEN = (
+    "Open index.html in a browser; no network is needed.  `sha256sum --check SHA256SUMS` proves the copy whole.\n"
+)
+EXAMPLES = (
+    "scripts/bundle_offline.py",
+    "scripts/bundle_offline.py --output notes.zip --single-file notes.html",
+    "scripts/bundle_offline.py --pdf notes.pdf --epub notes.epub --strict",
+)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Build and write; the exit codes are those of `common`.  Nothing is written that some system cannot unpack."""
+    args = _parser().parse_args(argv)
+    if args.notes:
+        raise NotesError(finding("I_CONFIG", "the notes are those that the configuration names", Span.at(1)))
+    project = common.project_of(args)
+    loaded = load(project)
+    with tempfile.TemporaryDirectory(prefix="notes-offline-") as folder:
+        built = _build(project, Path(folder) / "site")
+    book = Book.from_json(built.pop(BOOK).decode())
+    offline = offline_site(built, Source(_places(loaded.notes), str(_hosted(project))))
+    if not any(found.code == "B_NAME" for found in offline.findings):
+        for path, data in _forms(args, book, offline, project):
+            write_atomically(path, data)
+            digest = hashlib.sha256(data).hexdigest()
+            print(f"{path}  {len(data) / 1e6:.2f} MB  sha256 {digest}", file=sys.stderr)
+    report = Report(tuple(offline.findings), checked=len(offline.files))
+    return common.show(report, args, loaded, tool="bundle_offline", codes="B")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = common.options(__doc__ or "", EXAMPLES, notes_argument=False)
+    parser.set_defaults(config=CONFIG)
+    forms = parser.add_argument_group("forms")
+    forms.add_argument("--output", type=Path, metavar="FILE.zip", help="the site in a folder; the default form")
+    forms.add_argument("--single-file", type=Path, metavar="FILE.html", help="the whole site in one page")
+    forms.add_argument("--print", type=Path, metavar="FILE.html", dest="paper", help="one page made for printing")
+    forms.add_argument("--pdf", type=Path, metavar="FILE.pdf", help="printed by the system's Chromium (or $CHROMIUM)")
+    forms.add_argument("--epub", type=Path, metavar="FILE.epub", help="EPUB 3, for e-book readers")
+    return parser
+
+
+def _forms(args: argparse.Namespace, book: Book, offline: Offline, project: Project) -> Iterator[tuple[Path, bytes]]:
+    """Path and content of each form that the options ask for."""
+    files, stamp = offline.files, book.stamp
+    epoch = stamp.epoch if stamp else None
+    name = "-".join(part for part in (slug(book.title), stamp.version if stamp else "") if part)
+    default = not (args.single_file or args.paper or args.pdf or args.epub)
+    if args.output or default:
+        about = HOW_TO_OPEN + "\n" + (stamp.text() if stamp else "")
+        whole = under(name, with_sums({**files, "BUILD.txt": about.encode()}))
+        yield args.output or project.root / "dist" / f"{name}-offline.zip", zip_bytes(whole, epoch=epoch)
+    if args.single_file:
+        yield args.single_file, single_file(book, files).encode()
+    if args.paper:
+        yield args.paper, print_file(book, files).encode()
+    if args.pdf:
+        yield args.pdf, dated(_pdf(print_file(book, files)), epoch)
+    if args.epub:
+        yield args.epub, epub_bytes(book, files)
+
+
+def _pdf(page: str) -> bytes:
+    try:
+        return print_pdf(page, find_chromium())
+    except NoPdfError as error:
+        raise NotesError(finding("B_PDF", str(error), Span.at(1))) from None
+
+
+def slug(title: str) -> str:
+    """The title as a file name that every system and every mail program takes."""
+    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60].strip("-") or "notes"
+
+
+def _build(project: Project, folder: Path) -> dict[str, bytes]:
+    """The files of the offline configuration's site.  Raises NotesError when MkDocs fails; it has said why by then."""
+    environment = {**os.environ, "NO_MKDOCS_2_WARNING": "1", "PYTHONUTF8": "1"}
+    epoch = _epoch(project)
+    if epoch is not None:
+        environment["SOURCE_DATE_EPOCH"] = str(epoch)
+    command = [sys.executable, "-m", "mkdocs", "build", "--quiet", "-f", str(project.config_path), "-d", str(folder)]
+    done = subprocess.run(command, env=environment, cwd=project.root, check=False, capture_output=True)
+    if done.returncode:
+        sys.stderr.write(done.stderr.decode("utf-8", "replace"))
+        raise NotesError(finding("I_CONFIG", f"{project.config_path.name} cannot be built", Span.at(1)))
+    paths = sorted(path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
+    built = {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
+    if BOOK not in built:
+        raise NotesError(
+            finding(
+                "I_CONFIG",
+                f"{project.config_path.name} is no offline configuration: set `extra.offline: true`",
+                Span.at(1),
+            )
+        )
+    return built
+
+
+def _epoch(project: Project) -> int | None:
+    """The date of the copy: SOURCE_DATE_EPOCH, else the last commit of the notes, unless they have changed since."""
+    try:
+        epoch = read_epoch(os.environ.get("SOURCE_DATE_EPOCH"))
+    except ValueError as error:
+        raise NotesError(finding("I_CONFIG", str(error), Span.at(1))) from None
+    if epoch is not None:
+        return epoch
+    notes = str(project.notes_path)
+    if _git(project.root, "status", "--porcelain", "--", notes) != "":
+        return None
+    committed = _git(project.root, "log", "-1", "--format=%ct", "--", notes)
+    return int(committed) if committed and committed.isdigit() else None
+
+
+def _git(folder: Path, *arguments: str) -> str | None:
+    """What git says; None when there is no git, no repository, or no answer."""
+    try:
+        done = subprocess.run(["git", *arguments], cwd=folder, capture_output=True, timeout=20, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return None if done.returncode else done.stdout.decode("utf-8", "replace").strip()
+
+
+def _hosted(project: Project) -> str:
+    """Where the site is published: the address that the configuration below the offline one gives."""
+    parent = project.root / "mkdocs.yml"
+    if parent == project.config_path or not parent.is_file():
+        return ""
+    return os.environ.get("SITE_URL") or str(open_project(parent).config.get("site_url") or "")
+
+
+def _places(notes: Notes) -> dict[str, Span]:
+    """Where the notes have each address."""
+    pairs = [(image.url, image.span) for image in notes.images] + [(link.target, link.span) for link in notes.links]
+    return dict(reversed(pairs))

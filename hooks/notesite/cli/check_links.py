@@ -1,0 +1,183 @@
+#!/usr/bin/env python3
+"""Check the links of a built site, and on request those that lead to other sites."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import posixpath
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..diagnostics.diagnostic import Diagnostic, NotesError, Report, finding, merged
+from ..diagnostics.place import Span
+from ..links import internal
+from ..links.built_pages import public_address
+from ..links.internal import BuiltSite, Origin, check, no_origin
+from ..project.config import Project
+from ..project.settings import Settings
+from . import common
+
+if TYPE_CHECKING:
+    from ..build import Loaded
+
+EXAMPLES = (
+    "scripts/check_links.py                                   the site that `make site` built",
+    "scripts/check_links.py --external                        and the links to other sites",
+    "scripts/check_links.py --external --offline              list those links, open no connection",
+    "scripts/check_links.py dist/notes-offline.zip --offline-bundle",
+    "scripts/check_links.py public --site-url https://example.org/notes/ --format github --report sarif=links.sarif",
+)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the script; gives the exit code."""
+    args = _arguments(argv)
+    project = _project(args)
+    site = _built_site(args, project)
+    loader = _Loader(project, site)
+    outcome = check(site, origin=loader.origin, anchor_origin=loader.anchor_origin)
+    report = outcome.report
+    codes = list(internal.CODES)
+    if args.external:
+        from . import other_sites  # noqa: PLC0415  # the network and its pools are not needed otherwise
+
+        report = merged([report, other_sites.report(args, project, outcome)])
+        codes += other_sites.CODES
+    shown = loader.loaded() if loader.matters(report, args) else common.Read(project)
+    return common.show(report, args, shown, tool="check_links", codes=codes)
+
+
+def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
+    parser = common.options(str(__doc__), EXAMPLES, notes_argument=False)
+    parser.add_argument("site", nargs="?", type=Path, metavar="SITE", help="folder or zip; default: site_dir")
+    parser.add_argument(
+        "--site-url", metavar="URL", help="public address; default: what the pages say, then mkdocs.yml"
+    )
+    parser.add_argument(
+        "--offline-bundle", action="store_true", help="the site is opened from file://, without a server"
+    )
+    parser.add_argument("--external", action="store_true", help="ask other sites, too")
+    parser.add_argument("--offline", action="store_true", help="open no connection; list what is not asked")
+    parser.add_argument(
+        "--cache", type=Path, metavar="FILE", help="what earlier runs learnt; default: as mkdocs.yml says"
+    )
+    parser.add_argument("--no-cache", action="store_true", help="ask for everything; remember nothing")
+    parser.add_argument(
+        "--include", action="append", default=[], metavar="REGEX", help="only such addresses; repeatable"
+    )
+    parser.add_argument("--exclude", action="append", default=[], metavar="REGEX", help="no such addresses; repeatable")
+    parser.add_argument("--grace-days", type=float, metavar="DAYS", help="how long a dead link is only a warning")
+    parser.add_argument("--deadline", type=float, metavar="SECONDS", help="for all links to other sites together")
+    parser.add_argument(
+        "--allow-host", action="append", default=[], metavar="HOST", help="let a private host through; repeatable"
+    )
+    return parser.parse_args(argv)
+
+
+def _project(args: argparse.Namespace) -> Project:
+    """The project; a built site anywhere can be checked without one."""
+    if args.notes is None and not args.config.exists() and args.config == Path("mkdocs.yml"):
+        root = Path.cwd()
+        return Project(root, root / "mkdocs.yml", root / "docs" / "notes.md", root / "docs", Settings(), {})
+    return common.project_of(args)
+
+
+def _built_site(args: argparse.Namespace, project: Project) -> BuiltSite:
+    root: Path = args.site or project.root / str(project.config.get("site_dir") or "site")
+    if root.is_file():
+        files, read = _of_zip(root)
+    elif root.is_dir():
+        files = _of_folder(root)
+        read = _reader(root)
+    else:
+        raise NotesError(_no_site(root))
+    site_url = args.site_url or (public_address(read("index.html")) if "index.html" in files else "")
+    if not site_url and "SITE_URL" not in os.environ:
+        site_url = str(project.config.get("site_url") or "")
+    shown = project.shown(root.absolute())
+    return BuiltSite(files, read, site_url, "" if shown == "." else shown, args.offline_bundle)
+
+
+def _no_site(path: Path) -> Diagnostic:
+    message = f"{path} is no built site; build it first, for example with `make site`"
+    return finding("N_PATH", message, Span.at(1), path=str(path), help="")
+
+
+def _reader(root: Path) -> Callable[[str], bytes]:
+    return lambda uri: (root / uri).read_bytes()
+
+
+def _of_folder(root: Path) -> list[str]:
+    found = []
+    for folder, _, names in os.walk(root):  # twice as fast as Path.rglob
+        inside = os.path.relpath(folder, root).replace(os.sep, "/")
+        found += names if inside == "." else [f"{inside}/{name}" for name in names]
+    return sorted(found)
+
+
+def _of_zip(path: Path) -> tuple[list[str], Callable[[str], bytes]]:
+    import zipfile  # noqa: PLC0415  # most sites are folders
+
+    try:
+        archive = zipfile.ZipFile(path)
+    except zipfile.BadZipFile:
+        raise NotesError(_no_site(path)) from None
+    names = [info.filename for info in archive.infolist() if not info.is_dir()]
+    top = posixpath.commonpath(names) if len(names) > 1 else ""
+    prefix = f"{top}/" if top else ""
+    return sorted(name.removeprefix(prefix) for name in names), lambda uri: archive.read(prefix + uri)
+
+
+class _Loader:
+    """Reads the notes when something has to be placed in them: reading takes longer than checking a site."""
+
+    def __init__(self, project: Project, site: BuiltSite) -> None:
+        self._project, self._site = project, site
+        self._loaded: Loaded | None = None
+        self._origins: tuple[Origin, Origin] | None = None
+
+    def matters(self, report: Report, args: argparse.Namespace) -> bool:
+        """Whether the report changes with what the notes say (their lines, ignore comments, accepted findings)."""
+        if not self._project.notes_path.is_file():
+            return False
+        said = report.diagnostics or report.skipped or args.write_baseline
+        baseline = args.baseline or self._project.root / self._project.settings.baseline
+        return bool(said or "notes:" in _text(self._project.notes_path) or '"L_' in _text(baseline))
+
+    def loaded(self) -> Loaded:
+        """The notes, read once.  Raises NotesError."""
+        from ..build import load  # noqa: PLC0415  # see above
+
+        self._loaded = self._loaded or load(self._project)
+        return self._loaded
+
+    def origin(self, page: str, target: str) -> Sequence[Span]:
+        """Where the notes have the address `target` of a built page."""
+        return self._both()[0](page, target)
+
+    def anchor_origin(self, page: str, anchor: str) -> Sequence[Span]:
+        """Where the notes have an id of a built page."""
+        return self._both()[1](page, anchor)
+
+    def _both(self) -> tuple[Origin, Origin]:
+        if self._origins is None:
+            self._origins = self._read_origins() if self._project.notes_path.is_file() else (no_origin, no_origin)
+        return self._origins
+
+    def _read_origins(self) -> tuple[Origin, Origin]:
+        from ..links.origins import written_anchors, written_links  # noqa: PLC0415  # see above
+
+        notes, planned = self.loaded().notes, self.loaded().site
+        built = set(self._site.files)
+        if not any(f"{page.slug}/index.html" in built or f"{page.slug}.html" in built for page in planned.pages[1:]):
+            return no_origin, no_origin  # the site was built from something else
+        return written_links(notes, planned), written_anchors(notes, planned)
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text("utf-8", errors="replace")
+    except OSError:
+        return ""

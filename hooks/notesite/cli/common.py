@@ -1,0 +1,247 @@
+"""What every script shares: options, opening the project, showing a report, exit codes.
+
+Exit codes are ruff's: 0 nothing found (warnings allowed unless `--strict`), 1 findings, 2 could not run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import os
+import sys
+from collections.abc import Callable, Collection, Sequence
+from pathlib import Path
+from typing import NamedTuple, NoReturn, Protocol
+
+from .. import VERSION
+from ..diagnostics.codes import Severity
+from ..diagnostics.diagnostic import NotesError, Report, exit_code
+from ..diagnostics.reporters import FORMATS, Context, reporter
+from ..notes.model import Outline, Outlined
+from ..notes.source import Source
+from ..project.config import Project, load_baseline, open_project
+from ..project.settings import Settings
+from ..project.suppressions import Baseline, baseline_of, settle
+
+
+class Shown(Protocol):
+    """What `show` needs of the notes; `pipeline.Loaded` is one."""
+
+    @property
+    def project(self) -> Project:
+        """Where the notes are."""
+
+    @property
+    def source(self) -> Source:
+        """Their text as it was read."""
+
+    @property
+    def notes(self) -> Outlined:
+        """What the parse found."""
+
+
+# What a check makes lives until its end: looking for garbage in it takes 3 % of its time and finds none.
+gc.set_threshold(100_000, 50, 100)
+
+INTERRUPTED = 130
+COULD_NOT_RUN = 2
+
+
+class Read(NamedTuple):
+    """Notes as far as their code blocks are concerned; those of another file, or unread, when they do not matter."""
+
+    project: Project
+    source: Source = Source("")
+    notes: Outlined = Outline((), (), (), ())
+
+
+class HelpFormatter(argparse.RawDescriptionHelpFormatter):
+    """As wide as the terminal; asked here because argparse imports shutil for it, whenever an option is added."""
+
+    def __init__(self, prog: str) -> None:
+        try:
+            columns = os.get_terminal_size().columns
+        except OSError:
+            columns = 100
+        super().__init__(prog, width=max(columns - 2, 40))
+
+
+def options(description: str, examples: Sequence[str], *, notes_argument: bool = True) -> argparse.ArgumentParser:
+    """A parser with the options that all checks share; `examples` are whole command lines."""
+    epilog = "examples:\n" + "\n".join(f"  {example}" for example in examples)
+    parser = argparse.ArgumentParser(description=description, epilog=epilog, formatter_class=HelpFormatter)
+    if notes_argument:
+        parser.add_argument(
+            "file", nargs="?", type=Path, metavar="NOTES", help="the notes file; default: as mkdocs.yml says"
+        )
+    parser.add_argument("--notes", type=Path, metavar="FILE", help="the notes file; default: as mkdocs.yml says")
+    parser.add_argument("--config", type=Path, default=Path("mkdocs.yml"), help="default: mkdocs.yml")
+    names = ", ".join(FORMATS)
+    preset = os.environ.get("NOTES_FORMAT", "")  # so that CI asks for annotations once, for every check
+    parser.add_argument(
+        "--format",
+        choices=FORMATS,
+        default=preset if preset in FORMATS else "text",
+        help=f"what to print: {names}; default: what NOTES_FORMAT says, then text",
+        metavar="FORMAT",
+    )
+    parser.add_argument(
+        "--report",
+        action="append",
+        default=[],
+        type=_report,
+        metavar="FORMAT=FILE",
+        help="write this report too; repeatable",
+    )
+    parser.add_argument("--strict", action="store_true", help="warnings fail as well")
+    parser.add_argument("--quiet", action="store_true", help="print nothing when nothing is found")
+    parser.add_argument("--baseline", type=Path, metavar="FILE", help="accepted findings; default: as mkdocs.yml says")
+    parser.add_argument("--write-baseline", action="store_true", help="accept all findings of this check from now on")
+    return parser
+
+
+def _report(text: str) -> tuple[str, Path]:
+    name, _, path = text.partition("=")
+    if name not in FORMATS or not path:
+        raise argparse.ArgumentTypeError(f"{text!r} is no FORMAT=FILE; formats: {', '.join(FORMATS)}")
+    return name, Path(path)
+
+
+def project_of(args: argparse.Namespace) -> Project:
+    """The project that the options name.  A notes file outside any project gets default settings."""
+    notes: Path | None = args.notes or getattr(args, "file", None)
+    if notes is not None and not args.config.exists() and args.config == Path("mkdocs.yml"):
+        return alone(notes)
+    return open_project(args.config, notes)
+
+
+def alone(notes: Path) -> Project:
+    """A notes file outside any project, with default settings."""
+    path = Path(os.path.normpath(notes.absolute()))
+    return Project(path.parent, path.parent / "mkdocs.yml", path, path.parent, Settings(source=path.name), {})
+
+
+def show(  # the one place where a report leaves the core
+    report: Report,
+    args: argparse.Namespace,
+    loaded: Shown,
+    *,
+    tool: str,
+    codes: Collection[str],
+) -> int:
+    """Settle the report (rules, ignores, baseline), print and write it, and give the exit code.
+
+    `codes` are the first letters (or longer beginnings) of the codes that this check can give, such as "YK".
+    """
+    project, notes = loaded.project, loaded.notes
+    baseline_path = args.baseline or project.root / project.settings.baseline
+    # What is accepted in the project's own notes says nothing about another file.
+    is_asked = args.baseline or args.write_baseline or project.is_own
+    baseline = load_baseline(baseline_path) if is_asked else Baseline()
+    settings = project.settings
+    settled = settle(
+        report,
+        rules=settings.severities,
+        directives=notes.directives,
+        notes=notes,
+        baseline=baseline,
+        own_codes=codes,
+    )
+    if args.write_baseline:
+        _write_baseline(settled, notes, baseline, baseline_path, codes)
+        new = sum(d.severity is not Severity.INFO for d in settled.diagnostics)
+        print(f"{new} new findings accepted in {baseline_path}", file=sys.stderr)
+        return 0
+    settled = loaded.source.report_in_file(settled)
+    context = Context(
+        path=project.shown(project.notes_path),
+        lines=_lines_on_disk(project.notes_path),
+        tool=tool,
+        version=VERSION,
+        color=sys.stdout.isatty() and "NO_COLOR" not in os.environ,
+        code_base=_code_base(project),
+    )
+    for name, path in args.report:
+        write_file(path, reporter(name)(settled, context._replace(color=False)))
+    if "github" in {args.format, *(name for name, _ in args.report)}:
+        _write_step_summary(settled, context)
+    if not (args.quiet and not settled.diagnostics):
+        sys.stdout.write(reporter(args.format)(settled, context))
+    return exit_code(settled, strict=args.strict)
+
+
+def _write_step_summary(report: Report, context: Context) -> None:
+    """Add the report to the summary of the job's step, which GitHub shows on the page of the run."""
+    path = os.environ.get("GITHUB_STEP_SUMMARY")
+    if path:
+        from ..diagnostics.reporters.github import step_summary  # noqa: PLC0415  # loaded for this one format only
+
+        with Path(path).open("a", encoding="utf-8") as file:
+            file.write(step_summary(report, context))
+
+
+def _write_baseline(report: Report, notes: Outlined | None, old: Baseline, path: Path, codes: Collection[str]) -> None:
+    # Information never fails a check, so there is nothing to accept in it.
+    accepted = [
+        d
+        for d in (*report.diagnostics, *report.accepted)
+        if d.severity is not Severity.INFO and not d.code.startswith("I_")
+    ]
+    mine = baseline_of(sorted(accepted, key=lambda d: d.sort_key), notes, old)
+    others = tuple(entry for entry in old.entries if not entry.code.startswith(tuple(codes)))
+    write_file(path, Baseline((*mine.entries, *others)).to_json())
+
+
+def write_file(path: Path, text: str) -> None:
+    """Write a report or a baseline whole."""
+    from ..lib.files import write_atomically  # noqa: PLC0415  # most runs write nothing
+
+    write_atomically(path, text.encode())
+
+
+def _lines_on_disk(path: Path) -> list[str]:
+    try:
+        text = path.read_bytes().decode("utf-8-sig", "replace")
+    except OSError:
+        return []
+    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+
+
+def _code_base(project: Project) -> str:
+    """Where the codes are documented: on the code host that the edit links name, else in the checkout."""
+    page = "docs/developer/diagnostics.md"
+    host, marker, _ = str(project.config.get("edit_uri") or "").partition("/blob/")
+    return f"{host}/blob/HEAD/{page}" if marker and host else page
+
+
+def guarded(main: Callable[[Sequence[str] | None], int], argv: Sequence[str] | None = None) -> int:
+    """Run a script's `main`: whatever happens ends in a clear line and an exit code, never in a traceback."""
+    try:
+        code = main(argv)
+        sys.stdout.flush()
+    except NotesError as error:
+        context = Context(path="mkdocs.yml")
+        sys.stderr.write(reporter("text")(Report(diagnostics=error.diagnostics), context))
+        return COULD_NOT_RUN
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:  # the reader of the output has gone
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return COULD_NOT_RUN
+    except OSError as error:
+        print(f"error: {error.filename or ''}: {error.strerror or error}", file=sys.stderr)
+        return COULD_NOT_RUN
+    except Exception as error:  # the last line of defence; NOTES_DEBUG shows the traceback
+        if os.environ.get("NOTES_DEBUG"):
+            raise
+        print(f"internal error: {type(error).__name__}: {error} (set NOTES_DEBUG=1 and report it)", file=sys.stderr)
+        return COULD_NOT_RUN
+    return code
+
+
+def end(code: int) -> NoReturn:
+    """End the process at once, as mypy does: freeing every object one by one takes 5 % of a check."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)

@@ -1,0 +1,110 @@
+"""Links to other sites, for `check_links --external`: options, memory, progress, and the network behind the core."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import ssl
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from ..diagnostics.diagnostic import NotesError, Report, finding
+from ..diagnostics.place import Span
+from ..lib.files import write_atomically
+from ..links import external
+from ..links.external import check_remote
+from ..links.internal import Outcome
+from ..links.link_verdict import Answer, Failure, Job
+from ..links.memory import memory_text, read_memory
+from ..net import Client
+from ..net.fault import Fault
+from ..net.response import Limits
+from ..project.config import Project
+from ..project.settings import LinkSettings
+
+CODES = external.CODES
+_BODY_BYTES = 4 * 2**20  # of a page whose anchors are looked up
+
+
+def report(args: argparse.Namespace, project: Project, outcome: Outcome) -> Report:
+    """Ask the other sites that the pages link, within the settings and the options of `check_links`."""
+    settings = _settings(args, project)
+    path = args.cache or project.root / settings.cache
+    memory = {} if args.no_cache else read_memory(_text(path))
+    progress = _progress(args)
+    uses = outcome.remote()
+    if args.offline:
+        return check_remote(uses, _never, settings, memory, now=0, clock=time.monotonic, offline=True).report
+    with contextlib.closing(NetworkClient(settings)) as client:
+        result = check_remote(
+            uses, client.fetch, settings, memory, now=time.time(), clock=time.monotonic, progress=progress
+        )
+    if not args.no_cache:
+        write_atomically(path, memory_text(result.memory).encode())
+    return result.report
+
+
+def _settings(args: argparse.Namespace, project: Project) -> LinkSettings:
+    own = project.settings.links
+    chosen = own._replace(
+        include=(*own.include, *args.include),
+        exclude=(*own.exclude, *args.exclude),
+        allow_hosts=(*own.allow_hosts, *args.allow_host),
+        grace_days=own.grace_days if args.grace_days is None else args.grace_days,
+        deadline=own.deadline if args.deadline is None else args.deadline,
+    )
+    wrong = [finding("I_CONFIG", problem, Span.at(1), path="mkdocs.yml") for problem in external.patterns(chosen)]
+    if wrong:
+        raise NotesError(*wrong)
+    return chosen
+
+
+def _never(_job: Job, _seconds: float) -> Answer | Failure:
+    raise AssertionError("asked although offline")
+
+
+class NetworkClient:
+    """The network as the link check wants it: one try a call, at most some megabytes, only public addresses."""
+
+    def __init__(self, settings: LinkSettings, tls: ssl.SSLContext | None = None) -> None:
+        limits = Limits(bytes=_BODY_BYTES, tries=1, redirects=10, connect=min(10.0, settings.timeout))
+        self._client = Client(limits=limits, allow_hosts=settings.allow_hosts, tls=tls)
+
+    def close(self) -> None:
+        """Close idle connections."""
+        self._client.close()
+
+    def fetch(self, job: Job, seconds: float) -> Answer | Failure:
+        """What came of one request."""
+        wants_body = job.method == "GET" and bool(job.fragments)
+        headers = {"Accept": "text/html,*/*;q=0.8", **job.headers}
+        try:
+            response = self._client.fetch(
+                job.url, method=job.method, headers=headers, deadline=seconds, body=wants_body
+            )
+        except Fault as fault:
+            return Failure(fault.code, fault.message)
+        lower = {name.lower(): value for name, value in response.headers.items()}
+        return Answer(response.status, response.final_url, lower, response.body, response.hops)
+
+
+def _progress(args: argparse.Namespace) -> Callable[[int, int], None]:
+    """A progress line on a terminal, nothing elsewhere."""
+    if args.quiet or not sys.stderr.isatty():
+        return lambda _done, _all: None
+
+    def show(done: int, total: int) -> None:
+        filled = 30 * done // max(total, 1)
+        end = "\r\033[K" if done == total else ""
+        print(f"\rlinks [{'#' * filled}{'.' * (30 - filled)}] {done}/{total}", end=end, file=sys.stderr, flush=True)
+
+    return show
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except (OSError, ValueError):
+        return ""

@@ -1,0 +1,39 @@
+"""Repair text that was decoded with the wrong codec once: shows what would change, or rewrites the file.
+
+Only the wrongly decoded characters change; line ends and everything else stay as they are.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+from ..lib.files import write_atomically
+from ..notes.source import repair
+from ..project.config import read_notes
+
+EXAMPLES = ("scripts/repair_notes.py docs/notes.md", "scripts/repair_notes.py docs/notes.md --write")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """0 when nothing is to be repaired or all was written, 1 when repairs are only shown, 2 when it cannot run."""
+    epilog = "examples:\n" + "\n".join(f"  {example}" for example in EXAMPLES)
+    parser = argparse.ArgumentParser(
+        description=__doc__, epilog=epilog, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("file", type=Path, metavar="FILE", help="the notes file")
+    parser.add_argument("--write", action="store_true", help="rewrite the file")
+    args = parser.parse_args(argv)
+    repairs = read_notes(args.file, args.file.absolute().parent).repairs
+    for entry in repairs:
+        print(f"{args.file}:{entry.position}: {entry.found} -> {entry.meant} (read as {entry.codec})")
+    if repairs and args.write:
+        # The bytes are read anew: the source has normalised line ends, the file keeps its own.
+        data = args.file.read_bytes()
+        mark = b"\xef\xbb\xbf" if data.startswith(b"\xef\xbb\xbf") else b""
+        write_atomically(args.file, mark + repair(data.decode("utf-8-sig"))[0].encode())
+    print(
+        f"{len(repairs)} {'repair' if len(repairs) == 1 else 'repairs'}{' written' if args.write and repairs else ''}"
+    )
+    return int(bool(repairs) and not args.write)

@@ -1,0 +1,1 @@
+"""Findings as values: places, codes, reports, and one reporter a format."""

@@ -1,0 +1,112 @@
+"""GitHub Actions: workflow commands that annotate a pull request's diff, and Markdown for the step summary.
+
+GitHub shows at most 10 errors, 10 warnings and 10 notices of one step and drops the rest without a word
+(50 annotations for a whole job).  So the most severe come first, what is past the cap is told in a "N more" line and
+listed in a folded group of the log, and the step summary has them all.
+Source: docs.github.com "Workflow commands for GitHub Actions"; the caps: zizmor pull request 634.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from ..codes import Severity
+from ..diagnostic import Diagnostic, Report
+from .context import Context
+from .places import last_place, path_of
+
+CAP = 10  # annotations of one level that GitHub shows for one step
+SUMMARY_BYTES = 1024 * 1024  # a larger step summary is refused as a whole
+_COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
+
+
+def render(report: Report, context: Context) -> str:
+    """Workflow commands, one a line, most severe first, never more than GitHub shows of each level."""
+    by_level = {level: [d for d in report.diagnostics if d.severity is level] for level in Severity}
+    rest = [d for found in by_level.values() for d in found[CAP:]]
+    # The line that says how many are missing is a notice itself, so it needs a place among the ten.
+    room = CAP - bool(rest)
+    notices = by_level[Severity.INFO]
+    if rest and len(notices) >= CAP:
+        rest = [*rest, *notices[room:CAP]]
+    shown = [*by_level[Severity.ERROR][:CAP], *by_level[Severity.WARNING][:CAP], *notices[:room]]
+    lines = [_command(diagnostic, context) for diagnostic in shown]
+    if rest:
+        lines += _more(rest, context)
+    return "".join(f"{line}\n" for line in lines)
+
+
+def step_summary(report: Report, context: Context) -> str:
+    """Markdown for the file that $GITHUB_STEP_SUMMARY names: counts, then a table, cut before GitHub's limit."""
+    counts = ", ".join(f"{report.count(level)} {level}" for level in Severity)
+    extra = (("could not be checked", report.skipped), ("accepted", report.accepted), ("ignored", report.ignored))
+    counts += "".join(f", {len(items)} {words}" for words, items in extra if items)
+    head = f"### {_inline(context.tool)}\n\n{report.checked} checked: {counts}\n"
+    rows = [
+        f"| {d.severity} | `{path_of(d, context)}:{d.span.start}` | [{d.code}]({context.url_of(d.code)}) "
+        f"| {_inline(d.message)} |\n"
+        for d in sorted(report.diagnostics, key=lambda d: (d.severity.rank, d.sort_key))
+    ]
+    table = _fitting(rows, "\n| severity | place | code | message |\n| --- | --- | --- | --- |\n", len(head.encode()))
+    skipped = [
+        f"- `{path_of(s, context)}:{s.span.start}` {_inline(s.what)}: {_inline(s.reason)}\n" for s in report.skipped
+    ]
+    text = head + table
+    return text + _fitting(skipped, "\n#### Could not be checked\n\n", len(text.encode()))
+
+
+def _command(diagnostic: Diagnostic, context: Context) -> str:
+    start, end = diagnostic.span.start, last_place(diagnostic.span)
+    properties = {"file": path_of(diagnostic, context), "line": start.line, "endLine": end.line}
+    if start.line == end.line:  # GitHub refuses columns on an annotation of several lines
+        properties |= {"col": start.column, "endColumn": end.column}
+    properties["title"] = diagnostic.code
+    # Hosts that show only the message (the log, the mobile app) still need the place in it.
+    message = f"{properties['file']}:{start}: {diagnostic.message}"
+    if diagnostic.help:
+        message += f"\n{diagnostic.help}"
+    listed = ",".join(f"{key}={_property(str(value))}" for key, value in properties.items())
+    return f"::{_COMMANDS[diagnostic.severity]} {listed}::{_data(message)}"
+
+
+def _more(rest: Sequence[Diagnostic], context: Context) -> Iterable[str]:
+    yield f"::notice title={len(rest)} more::{len(rest)} more findings; the log and the step summary list them"
+    yield f"::group::{len(rest)} more"
+    for d in sorted(rest, key=lambda d: (d.severity.rank, d.sort_key)):
+        yield _log_line(f"{path_of(d, context)}:{d.span.start}: {d.severity}: {d.message} [{d.code}]")
+    yield "::endgroup::"
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")
+
+
+def _log_line(text: str) -> str:
+    """One line that the runner takes for no command: `::` counts at the start of a line, `##[` anywhere in it."""
+    line = " ".join(text.split()).replace("##[", "## [")
+    return f" {line[:1]}\u200b{line[1:]}" if line.startswith("::") else line
+
+
+def _inline(text: str) -> str:
+    """Text that stays text inside a Markdown table."""
+    text = " ".join(text.split()).replace("&", "&amp;").replace("<", "&lt;")
+    return "".join(f"\\{char}" if char in "\\`*_[]|~#@" else char for char in text)
+
+
+def _fitting(rows: Sequence[str], head: str, used: int) -> str:
+    """The head and as many rows as still fit, and how many did not."""
+    if not rows:
+        return ""
+    room = SUMMARY_BYTES - used - len(head.encode()) - 1000  # 1000: the closing words of both lists
+    kept: list[str] = []
+    for row in rows:
+        room -= len(row.encode())
+        if room < 0:
+            break
+        kept.append(row)
+    more = f"\n{len(rows) - len(kept)} more do not fit here.\n" if len(kept) < len(rows) else ""
+    return head + "".join(kept) + more

@@ -1,0 +1,131 @@
+"""SARIF 2.1.0: for GitHub code scanning and every other host that reads the OASIS format.
+
+GitHub keeps the 5,000 most severe of at most 25,000 results of a run, so results past that are left out here, the
+least severe first, and the run says so in a notification.  Findings that the baseline accepts or a comment silences
+are results with a suppression, not lost.  Columns count code points.
+Source: docs.oasis-open.org/sarif/sarif/v2.1.0; docs.github.com "SARIF support for code scanning".
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any
+from urllib.parse import quote
+
+from ..codes import CODES, Severity
+from ..diagnostic import Diagnostic, Report
+from .context import Context
+from .places import path_of, with_fingerprints
+
+SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+MOST_RESULTS = 25_000
+_LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
+
+
+def render(report: Report, context: Context) -> str:
+    """The report as a log of one run."""
+    accepted = [(d, [{"kind": "external", "justification": "accepted by the baseline"}]) for d in report.accepted]
+    ignored = [(d, [{"kind": "inSource"}]) for d in report.ignored]
+    found: list[tuple[Diagnostic, list[dict[str, str]]]] = [(d, []) for d in report.diagnostics]
+    everything = sorted([*found, *accepted, *ignored], key=lambda pair: (bool(pair[1]), pair[0].severity.rank))
+    kept = sorted(everything[:MOST_RESULTS], key=lambda pair: pair[0].sort_key)
+    codes = sorted({d.code for d, _ in kept})
+    fingerprints = [print_ for _, print_ in with_fingerprints([d for d, _ in kept], context)]
+    results = [
+        _result(diagnostic, suppressions, fingerprint, codes, context)
+        for (diagnostic, suppressions), fingerprint in zip(kept, fingerprints, strict=True)
+    ]
+    run = {
+        "tool": {
+            "driver": {
+                "name": context.tool,
+                "semanticVersion": context.version,
+                "rules": [_rule(code, context) for code in codes],
+            }
+        },
+        "columnKind": "unicodeCodePoints",
+        # Paths are relative to the project, wherever a host has checked it out.
+        "originalUriBaseIds": {"PROJECT": {"description": {"text": "The folder of mkdocs.yml."}}},
+        "invocations": [
+            {
+                "executionSuccessful": True,
+                "toolExecutionNotifications": list(_notifications(report, len(everything) - len(kept), context)),
+            }
+        ],
+        "results": results,
+    }
+    log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
+    return json.dumps(log, indent=2, ensure_ascii=False) + "\n"
+
+
+def _rule(code: str, context: Context) -> dict[str, Any]:
+    entry, url = CODES[code], context.url_of(code)
+    rule = {
+        "id": code,
+        "name": "".join(word.title() for word in code.split("_")),
+        "shortDescription": {"text": entry.summary},
+        "help": {"text": entry.fix, "markdown": f"{entry.fix} [More about {code}]({url})" if url else entry.fix},
+        "defaultConfiguration": {"level": _LEVELS[entry.severity]},
+    }
+    return rule | ({"helpUri": url} if "://" in url else {})  # helpUri has to be absolute
+
+
+def _result(
+    diagnostic: Diagnostic,
+    suppressions: list[dict[str, str]],
+    fingerprint: str,
+    codes: Sequence[str],
+    context: Context,
+) -> dict[str, Any]:
+    artifact = _artifact(path_of(diagnostic, context))
+    region = _region(diagnostic)
+    text = context.line_of(diagnostic)
+    result: dict[str, Any] = {
+        "ruleId": diagnostic.code,
+        "ruleIndex": codes.index(diagnostic.code),
+        "level": _LEVELS[diagnostic.severity],
+        "message": {"text": f"{diagnostic.message}\n{diagnostic.help}".rstrip()},
+        "locations": [
+            {
+                "physicalLocation": {
+                    "artifactLocation": artifact,
+                    "region": region | ({"snippet": {"text": text}} if text else {}),
+                }
+            }
+        ],
+        "partialFingerprints": {"sourceLine/v1": fingerprint},
+        # With any suppression in a run, every result has to say whether it is suppressed (section 3.27.23).
+        "suppressions": suppressions,
+    }
+    if diagnostic.replacement is not None:
+        replacement = {"deletedRegion": region, "insertedContent": {"text": diagnostic.replacement}}
+        change = {"artifactLocation": artifact, "replacements": [replacement]}
+        result["fixes"] = [{"description": {"text": diagnostic.help or "Replace it."}, "artifactChanges": [change]}]
+    return result
+
+
+def _region(diagnostic: Diagnostic) -> dict[str, int]:
+    start, end = diagnostic.span.start, diagnostic.span.end
+    return {"startLine": start.line, "startColumn": start.column, "endLine": end.line, "endColumn": end.column}
+
+
+def _artifact(path: str) -> dict[str, str]:
+    return {"uri": quote(path.removeprefix("./"), safe="/"), "uriBaseId": "PROJECT"}
+
+
+def _notifications(report: Report, dropped: int, context: Context) -> Iterator[dict[str, Any]]:
+    """What is not a result and must not be silent: things that could not be checked, results left out."""
+    if dropped:
+        yield {"level": "warning", "message": {"text": f"{dropped} more results do not fit into one run"}}
+    for skipped in report.skipped:
+        start = skipped.span.start
+        place = {
+            "artifactLocation": _artifact(path_of(skipped, context)),
+            "region": {"startLine": start.line, "startColumn": start.column},
+        }
+        yield {
+            "level": "note",
+            "message": {"text": f"could not check {skipped.what}: {skipped.reason}"},
+            "locations": [{"physicalLocation": place}],
+        }

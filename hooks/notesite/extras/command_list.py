@@ -1,0 +1,141 @@
+"""Every command of the notes: its description, its section, and an address of its own."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from ..notes.anchors import github_anchor
+from ..notes.model import Fence, Notes
+from ..site.plan import Page, Site
+
+IsCommand = Callable[[Fence], bool]
+_SHELLS = {
+    "",
+    "bash",
+    "bat",
+    "batch",
+    "cmd",
+    "console",
+    "powershell",
+    "sh",
+    "shell",
+    "shell-session",
+    "terminal",
+    "zsh",
+}
+_NO_COMMAND = re.compile(r"[\w./\"'-]+:(?:\s|$)|-\s|[{\[<|]")
+_LONGEST_ID = 60
+_PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One block of commands."""
+
+    page: Page
+    id: str  # unique on its page: "cmd-undo-rollout"
+    description: str  # in the author's words
+    text: str  # as written
+    line: int  # of the notes, where the block opens
+
+    @property
+    def is_one_line(self) -> bool:
+        """Whether the block is a single line."""
+        return "\n" not in self.text.strip("\n")
+
+
+def looks_like_commands(fence: Fence) -> bool:
+    """Whether the block holds shell commands, judged by its label and its first line."""
+    first = next((line for line in fence.text.split("\n") if line.strip() and not line.lstrip().startswith("#")), "")
+    if fence.label not in _SHELLS or not first or _NO_COMMAND.match(first.strip()):
+        return False
+    return bool(fence.label) or re.match(r"\$ |[a-z][\w.-]*(?: \S|$)", first) is not None
+
+
+def commands_of(notes: Notes, site: Site, is_command: IsCommand = looks_like_commands) -> list[Command]:
+    """All blocks of commands, in the order of the pages."""
+    taken: dict[str, set[str]] = defaultdict(set)
+    for name, place in site.anchors.items():
+        taken[place.page.uri] |= {name, place.id}
+    commands = []
+    for fence in notes.fences:
+        line = fence.span.start.line
+        if not fence.text.strip() or not is_command(fence):
+            continue
+        page = site.page_of_line(line)
+        description = _description(fence)
+        own = _unique(_id(description), taken[page.uri])
+        commands.append(Command(page, own, description, fence.text, line))
+    order = {page.uri: number for number, page in enumerate(site.pages)}
+    return sorted(commands, key=lambda command: (order[command.page.uri], command.line))
+
+
+def by_line(commands: Iterable[Command]) -> dict[int, Command]:
+    """The commands by the line of the notes where they open."""
+    return {command.line: command for command in commands}
+
+
+def _description(fence: Fence) -> str:
+    lead = " ".join(fence.lead.split()).rstrip(":")
+    if lead:
+        return lead
+    if fence.trail:
+        return fence.trail[-1].text
+    return fence.text.strip().split("\n")[0]
+
+
+def _id(description: str) -> str:
+    words = re.sub(r"-{2,}", "-", github_anchor(description)).strip("-")
+    if len(words) > _LONGEST_ID:
+        words = words[:_LONGEST_ID].rsplit("-", 1)[0]
+    return f"cmd-{words or 'command'}"
+
+
+def _unique(wanted: str, taken: set[str]) -> str:
+    own, number = wanted, 1
+    while own in taken:
+        number += 1
+        own = f"{wanted}-{number}"
+    taken.add(own)
+    return own
+
+
+def commands_source(commands: Sequence[Command], title: str) -> str:
+    """The Markdown of the page of all commands; its descriptions lead to the commands' own places."""
+    sections: dict[str, list[Command]] = {}
+    for command in commands:
+        sections.setdefault(command.page.uri, []).append(command)
+    parts = [f"# {_escaped(title)}", ""]
+    for own in sections.values():
+        parts += [f"## {_escaped(own[0].page.title)}", ""]
+        for command in own:
+            mark = _fence_mark(command.text)
+            address = f"{command.page.uri}#{command.id}"
+            parts += [f"- [{_escaped(command.description)}](<{address}>)", "", f"{mark}bash"]
+            parts += [command.text.rstrip("\n"), mark, ""]
+    return "\n".join(parts)
+
+
+def _escaped(text: str) -> str:
+    return _PUNCTUATION.sub(r"\\\1", " ".join(text.split()))
+
+
+def _fence_mark(text: str) -> str:
+    longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
+    return "`" * max(3, longest + 1)
+
+
+def search_documents(commands: Iterable[Command], url_of: Mapping[str, str]) -> list[dict[str, str]]:
+    """A search result for each command; `url_of` gives a page's address by its uri."""
+    return [
+        {"location": f"{url_of[c.page.uri]}#{c.id}", "title": _html(c.description), "text": _html(c.text.strip())}
+        for c in commands
+        if c.page.uri in url_of
+    ]
+
+
+def _html(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

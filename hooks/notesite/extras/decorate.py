@@ -1,0 +1,158 @@
+"""What the site adds to a page of the notes, in one place: addresses of commands, files, links of rows, terms.
+
+The author's words, their order and the blocks they stand in stay as they are.
+"""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ET
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from ..notes.model import Notes
+from ..render.tree import LINE, OWN, STASH
+from ..site.plan import Page, Site
+from ..site.section_names import Names
+from .command_list import Command
+from .glossary import LEAD, mark_terms
+from .home import ADDED, Home, add_contents, add_home, grouped
+from .manifests import Manifest
+from .tables import finish_tables
+
+
+@dataclass(frozen=True, slots=True)
+class Extras:
+    """What is known of the whole site and shown on its pages."""
+
+    home: Home
+    contents_id: str = ""  # of the heading of the author's contents list
+    commands: Mapping[int, Command] = field(default_factory=dict)  # by the line of the notes where they open
+    manifests: Mapping[int, Manifest] = field(default_factory=dict)  # likewise
+    names: Names = field(default_factory=dict)  # of the sections
+    glossary: Mapping[str, str] = field(default_factory=dict)
+    manifest_folder: str = ""
+    apply: str = ""  # a command with `{url}`; "" where the site is not hosted
+    site_url: str = ""
+
+
+def decorate(root: ET.Element, page: Page, extras: Extras) -> None:
+    """Add to the tree of one page of the notes what the site knows."""
+    if page.is_home:
+        add_home(root, extras.home, extras.contents_id)
+    finish_tables(root, page, extras.names)
+    _finish_code(root, extras)
+    mark_terms(root, extras.glossary)
+
+
+def contents_only(notes: Notes, site: Site) -> Callable[[ET.Element, Page], None]:
+    """The least that a site adds: its home page lists all pages."""
+
+    def add(root: ET.Element, page: Page) -> None:
+        if page.is_home:
+            add_contents(root, grouped(site, {}, {}, {}), contents_id(notes))
+
+    return add
+
+
+def contents_id(notes: Notes) -> str:
+    """The id of the heading of the author's contents list, "" for none."""
+    return notes.contents.heading.id if notes.contents and notes.contents.heading else ""
+
+
+def decorate_other(root: ET.Element) -> None:
+    """The same form for documents that are no page of the notes."""
+    finish_tables(root, None, {})
+    for parent, index in _code_blocks(root):
+        _lead_of(parent, index)
+
+
+def _code_blocks(root: ET.Element) -> list[tuple[ET.Element, int]]:
+    """Parent and index of each code block, the last first, so that insertions move none that are still to come."""
+    found = [
+        (parent, index)
+        for parent in root.iter()
+        for index, child in enumerate(parent)
+        if child.tag == "pre" and child.get(STASH)
+    ]
+    return found[::-1]
+
+
+def _finish_code(root: ET.Element, extras: Extras) -> None:
+    for parent, index in _code_blocks(root):
+        line = int(parent[index].get(LINE, "0"))
+        lead = _lead_of(parent, index)
+        manifest = extras.manifests.get(line)
+        if manifest and extras.manifest_folder:
+            after = index + 1 + _marks_after(parent, index)
+            parent.insert(after, _file_line(manifest, extras))
+        command = extras.commands.get(line)
+        if command:
+            _give_address(parent, index, lead, command)
+
+
+def _lead_of(parent: ET.Element, index: int) -> ET.Element | None:
+    """The item or paragraph right before a code block, its description; a list that is only that says so."""
+    if index == 0:
+        return parent if parent.tag == "li" and (parent.text or "").strip() else None
+    before = parent[index - 1]
+    if before.tag == "p" and parent.tag != "li":
+        return before
+    if before.tag in {"ul", "ol"}:
+        items = list(before.iter("li"))
+        if len(items) == 1 and before.tag == "ul":
+            before.set("class", LEAD)
+        return items[-1] if items else None
+    return parent if parent.tag == "li" and (parent.text or "").strip() else None
+
+
+def _marks_after(parent: ET.Element, index: int) -> int:
+    following = list(parent)[index + 1 : index + 2]
+    return len([element for element in following if element.get("class") == "notes-mark"])
+
+
+def _give_address(parent: ET.Element, index: int, lead: ET.Element | None, command: Command) -> None:
+    """The command's own anchor: on its description, else on an empty element before it."""
+    link = ET.Element("a", {"class": "headerlink notes-permalink", "href": f"#{command.id}", OWN: "", **ADDED})
+    link.set("aria-label", f"Link to this command: {command.description}")
+    link.text = "¶"
+    if lead is not None and lead.get("id") is None and not any(child.get("id") for child in lead.iter("li")):
+        lead.set("id", command.id)
+        _append_inline(lead, link)
+        return
+    place = ET.Element("span", {"id": command.id, "class": "notes-anchor", **ADDED})
+    parent.insert(index, place)
+
+
+def _append_inline(lead: ET.Element, link: ET.Element) -> None:
+    """Behind the words of the description, before blocks that the item holds besides."""
+    blocks = {"ul", "ol", "pre", "p", "table", "blockquote", "div"}
+    first = next((number for number, child in enumerate(lead) if child.tag in blocks), len(lead))
+    if first < len(lead) and lead[first].tag == "p" and not (lead.text or "").strip():
+        lead[first].append(link)
+        return
+    holder = lead[first - 1].tail if first else lead.text
+    words = (holder or "").rstrip()
+    link.tail = (holder or "")[len(words) :]
+    if first:
+        lead[first - 1].tail = words
+    else:
+        lead.text = words
+    lead.insert(first, link)
+
+
+def _file_line(manifest: Manifest, extras: Extras) -> ET.Element:
+    """A link to the manifest as a file and, on the hosted site, the command that applies it."""
+    line = ET.Element("div", {"class": "notes-file", **ADDED})
+    line.tail = "\n"
+    address = f"{extras.manifest_folder}/{manifest.name}"
+    link = ET.SubElement(line, "a", {"href": address, "download": "", OWN: ""})
+    link.text = f"Download {manifest.name}"
+    if extras.apply and extras.site_url:
+        command = extras.apply.replace("{url}", f"{extras.site_url.rstrip('/')}/{address}")
+        link.tail = " "
+        apply = ET.SubElement(line, "span", {"class": "notes-apply"})
+        code = ET.SubElement(apply, "code", {"tabindex": "0"})
+        code.text, code.tail = command, " "
+        button = ET.SubElement(apply, "button", {"type": "button", "class": "notes-copy", "data-notes-copy": command})
+        button.text = "Copy"
+    return line

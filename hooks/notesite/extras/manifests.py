@@ -1,0 +1,74 @@
+"""Whole manifests of the notes, as files that can be downloaded and applied."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from ..notes.model import Fence
+
+_KEY = re.compile(r"([\w./-]+):(?:[ \t]+(.*?))?[ \t]*(?:[ \t]#.*)?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """One code block that is a whole manifest."""
+
+    name: str  # of the file: "configmap-app-config.yaml", unique
+    text: str  # as written
+    line: int  # of the notes, where the block opens
+
+
+def whole_manifest(fence: Fence) -> str:
+    """`kind-name` of a block whose every document has apiVersion, kind and metadata.name; "" for any other block."""
+    documents = [part for part in re.split(r"(?m)^---[ \t]*(?:#.*)?$", fence.text) if _has_content(part)]
+    names = [_kind_and_name(document) for document in documents]
+    return names[0] if names and all(names) else ""
+
+
+def _has_content(text: str) -> bool:
+    return any(line.strip() and not line.lstrip().startswith("#") for line in text.split("\n"))
+
+
+def _kind_and_name(document: str) -> str:
+    top: dict[str, str] = {}
+    name, inside, indent = "", "", None
+    for line in document.split("\n"):
+        content = line.strip()
+        if not content or content.startswith("#"):
+            continue
+        width = len(line) - len(line.lstrip(" "))
+        match = _KEY.match(content)
+        if width == 0:
+            if not match and not content.startswith("- "):
+                return ""  # no mapping: a text that only begins like one
+            if match:
+                inside, indent = match[1], None
+                top[inside] = _scalar(match[2])
+        elif inside == "metadata" and match:
+            indent = width if indent is None else indent
+            if width == indent and match[1] == "name":
+                name = _scalar(match[2])
+    return f"{top['kind']}-{name}" if top.get("apiVersion") and top.get("kind") and name else ""
+
+
+def _scalar(text: str | None) -> str:
+    return (text or "").strip().strip("\"'")
+
+
+def manifests_of(fences: Iterable[Fence], whole: Callable[[Fence], str] = whole_manifest) -> list[Manifest]:
+    """All whole manifests.  `whole` gives `kind-name` of a block, "" when it is none."""
+    manifests, taken = [], set()
+    for fence in fences:
+        named = whole(fence)
+        if not named:
+            continue
+        base = "-".join(re.findall(r"[a-z0-9]+(?:\.[a-z0-9]+)*", named.lower())) or "manifest"
+        name, number = base, 1
+        while name in taken:
+            number += 1
+            name = f"{base}-{number}"
+        taken.add(name)
+        manifests.append(Manifest(f"{name}.yaml", fence.text, fence.span.start.line))
+    return manifests

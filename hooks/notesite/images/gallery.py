@@ -1,0 +1,371 @@
+"""The pictures of a project: mirrored, verified, and described for the pages.
+
+This joins the pure parts of `images` with the disk and, only when something must be fetched, with the network.
+The build and the script both start here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from ..diagnostics.codes import Severity
+from ..diagnostics.diagnostic import Diagnostic, Report, finding
+from ..diagnostics.place import Span
+from ..net import response as answers
+from ..net.fault import Fault
+from ..net.urls import parse, shown
+from ..notes.model import Image, Notes
+from ..project.config import Project
+from ..project.settings import ImageSettings
+from . import alt
+from . import picture_names as names
+from .inspect import inspect
+from .lock import Entry
+from .mirror import Fetch, Hosts, Job, Outcome, mirror, today
+from .picture import Limits, Picture
+from .stand_ins import Drawings
+from .store import ImageStore, local_picture
+from .uses import Mode, Uses, stems, uses
+
+NOTE_DRAWN = "Redrawn for this site; the original was not available"
+NOTE_KEPT = "Redrawn for this site"
+NOTE_MISSING = "This picture is not available here"
+LOCAL_FOLDER = "assets/pictures"  # of published copies of pictures from outside docs_dir
+
+# Faults of the way to an image say nothing about the notes: a build without a network is a good build.
+_ON_THE_WAY = frozenset(
+    {
+        *("E_DNS", "E_CONNECT", "E_TLS", "E_TIMEOUT", "E_PROTOCOL", "E_RATELIMIT", "E_TRUNCATED"),
+        *("E_UNLOCKED", "E_BUSY", "E_IO"),
+    }
+)
+# Faults of what is in the project, which are as bad in a build as anywhere.
+_AT_HOME = frozenset({"E_MIRROR", "E_LOCK", "E_HASH", "E_PATH", "E_SCHEME", "E_MISSING", "E_URL", "E_CHECK"})
+
+# In a build, a host gets one try, and without any network the build is delayed by no more than the patience.
+BUILD_LIMITS = answers.Limits(tries=1, connect=1.2, read=5.0)
+BUILD_PATIENCE = 1.2  # seconds; with loading the network code and giving up, well below 2
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How one run goes about the pictures."""
+
+    mode: Mode
+    store: Path
+    allow_hosts: tuple[str, ...] = ()
+    deadline: float = 60.0  # seconds for one image
+    accept_changes: bool = False
+    in_build: bool = False
+    epoch: str | None = None  # SOURCE_DATE_EPOCH
+    patience: float = 10.0  # seconds to wait for another process that writes
+    user_agent: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Gallery:
+    """What the pages need."""
+
+    pictures: Mapping[str, Picture]  # by `Image.url`
+    alts: Mapping[Span, str]  # alternative text for each place
+    files: Mapping[str, bytes]  # path under docs_dir -> exactly the bytes that were verified
+    store_uri: str  # folder under docs_dir of which nothing but `files` may be published
+    report: Report
+
+
+def options(
+    project: Project,
+    environment: Mapping[str, str],
+    *,
+    mode: str | None = None,
+    store: Path | None = None,
+    allow_hosts: Collection[str] = (),
+    deadline: float | None = None,
+    accept_changes: bool = False,
+    in_build: bool = False,
+) -> Options:
+    """The settings of the project, with what was asked for on top."""
+    settings = project.settings.images
+    in_ci = environment.get("CI", "").lower() not in ("", "0", "false", "no")
+    site = str(project.config.get("repo_url") or project.config.get("site_url") or "")
+    printable = site.isascii() and site.isprintable()
+    return Options(
+        mode=Mode(mode or settings.mode or (Mode.FROZEN if in_ci else Mode.AUTO)),
+        store=store or project.docs_dir / settings.store,
+        allow_hosts=(*settings.hosts, *allow_hosts),
+        deadline=settings.deadline if deadline is None else deadline,
+        accept_changes=accept_changes,
+        in_build=in_build,
+        epoch=environment.get("SOURCE_DATE_EPOCH"),
+        user_agent=f"notesite/1.0 (+{site})" if site and printable else "",
+    )
+
+
+def run(
+    project: Project,
+    notes: Notes,
+    chosen: Options,
+    *,
+    hosts: Hosts | None = None,
+    progress: Callable[[int, int], None] = lambda _done, _all: None,
+    fetch: Fetch | None = None,
+) -> tuple[Outcome, Report]:
+    """Mirror the remote images of the notes; the report covers every image, remote or not.
+
+    `fetch` replaces the network; it is not used when the mode forbids to fetch.
+    """
+    settings, wanted = project.settings.images, uses(notes.images)
+    store = ImageStore(chosen.store, patience=chosen.patience)
+    job = Job(
+        stems(wanted.remote),
+        mode=chosen.mode,
+        limits=_limits(settings),
+        deadline=chosen.deadline,
+        accept_changes=chosen.accept_changes,
+        webp=settings.webp,
+        today=today(chosen.epoch),
+    )
+    try:
+        if chosen.mode is not Mode.FROZEN:
+            store.tidy()
+        outcome = mirror(
+            job, store, _fetch(chosen, settings, fetch), hosts or Hosts(any_delay=chosen.in_build), progress
+        )
+        about_lock: list[Diagnostic] = []
+    except Fault as fault:
+        outcome = Outcome()
+        about_lock = [_of_lock(fault, project, store)]
+    found = [*about_lock, *_findings(wanted, outcome, chosen), *alt.findings(notes.images, settings.alt)]
+    return outcome, Report(diagnostics=_unique(found), checked=len(wanted.remote))
+
+
+def gallery(project: Project, notes: Notes, chosen: Options, *, hosts: Hosts | None = None) -> Gallery:
+    """Mirror what is missing, verify what is there, and say what the pages show for each image."""
+    outcome, report = run(project, notes, chosen, hosts=hosts)
+    hall = _Hall(project, chosen, outcome, alt.texts(notes.images, project.settings.images.alt))
+    wanted = uses(notes.images)
+    for url, places in wanted.remote.items():
+        hall.hang_remote(url, places)
+    for path, places in wanted.local.items():
+        hall.hang_local(path, places)
+    for image, _ in wanted.faults:
+        hall.hang_nothing(image)
+    report = report._replace(diagnostics=_unique([*report.diagnostics, *hall.findings]))
+    return Gallery(hall.pictures, hall.alts, hall.files, hall.store_uri, report)
+
+
+def orphans(project: Project, notes: Notes, store: ImageStore) -> Iterator[Diagnostic]:
+    """E_ORPHAN for each mirrored image that the notes no longer show."""
+    for name in store.orphans(set(uses(notes.images).remote)):
+        yield finding("E_ORPHAN", f"no longer used: {shown(name)}", Span.at(1), path=project.shown(store.lock_path))
+
+
+def with_store_fault(report: Report, fault: Fault, project: Project, store: ImageStore) -> Report:
+    """The report, and what is wrong with the store unless it says so already."""
+    if any(diagnostic.code == fault.code for diagnostic in report.diagnostics):
+        return report
+    found = _of_lock(fault, project, store)
+    return report._replace(diagnostics=(*report.diagnostics, found))
+
+
+def _limits(settings: ImageSettings) -> Limits:
+    return Limits(settings.max_bytes, settings.max_pixels, settings.max_side, settings.max_frames)
+
+
+def _fetch(chosen: Options, settings: ImageSettings, given: Fetch | None) -> Fetch | None:
+    """A function that fetches, None when the mode forbids it.  The network is loaded when it is first called."""
+    if chosen.mode is Mode.FROZEN or given is not None:
+        return None if chosen.mode is Mode.FROZEN else given
+    limits = replace(BUILD_LIMITS if chosen.in_build else answers.Limits(), bytes=settings.max_bytes)
+    made: list[Callable[[str, Mapping[str, str], float], answers.Response]] = []
+
+    def fetch(url: str, headers: Mapping[str, str], deadline: float) -> answers.Response:
+        if not made:
+            from ..net import USER_AGENT, Client  # noqa: PLC0415  # a build with nothing to fetch loads no network code
+
+            client = Client(
+                limits=limits,
+                allow_hosts=chosen.allow_hosts,
+                user_agent=chosen.user_agent or USER_AGENT,
+                patience=BUILD_PATIENCE if chosen.in_build else None,
+            )
+            made.append(lambda url, headers, left: client.fetch(url, headers=headers, deadline=left))
+        return made[0](url, headers, deadline)
+
+    return fetch
+
+
+def _of_lock(fault: Fault, project: Project, store: ImageStore) -> Diagnostic:
+    return finding(fault.code, fault.message, Span.at(fault.line or 1), path=project.shown(store.lock_path))
+
+
+def _findings(wanted: Uses, outcome: Outcome, chosen: Options) -> Iterator[Diagnostic]:
+    failed = [(image, fault) for url, fault in outcome.faults.items() for image in wanted.remote.get(url, ())]
+    for image, fault in (*wanted.faults, *failed):
+        text = f"{shown(image.url)}: {fault.message}"
+        yield finding(fault.code, text, image.span, severity=_severity(fault) if chosen.in_build else None)
+
+
+def _severity(fault: Fault) -> Severity | None:
+    if fault.code in _AT_HOME:
+        return None
+    return Severity.INFO if fault.code in _ON_THE_WAY else Severity.WARNING
+
+
+def _unique(found: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """Sorted by place, each finding once (a `srcset` may name one image twice)."""
+    return tuple(sorted({(d.sort_key, d.severity): d for d in found}.values(), key=lambda d: d.sort_key))
+
+
+@dataclass(slots=True)
+class _Hall:
+    """A gallery while it is being filled."""
+
+    project: Project
+    chosen: Options
+    outcome: Outcome
+    alts: dict[Span, str]
+    pictures: dict[str, Picture] = field(default_factory=dict)
+    files: dict[str, bytes] = field(default_factory=dict)
+    findings: list[Diagnostic] = field(default_factory=list)
+    _drawings: Drawings | None = None
+
+    @property
+    def settings(self) -> ImageSettings:
+        """The project's settings for images."""
+        return self.project.settings.images
+
+    @property
+    def store_uri(self) -> str:
+        """The store as a folder of the site."""
+        docs = self.project.docs_dir
+        inside = self.chosen.store.is_relative_to(docs)
+        return self.chosen.store.relative_to(docs).as_posix() if inside else "images"
+
+    @property
+    def drawings(self) -> Drawings:
+        """The stand-ins, read when the first one is needed."""
+        if self._drawings is None:
+            self._drawings = Drawings(self.project.docs_dir / self.settings.stand_ins)
+        return self._drawings
+
+    def hang_remote(self, url: str, places: Iterable[Image]) -> None:
+        """The original when it is mirrored, else its drawing, else a placeholder."""
+        original = self._original(url, tuple(places)) if url in self.outcome.entries else None
+        for image in places:
+            picture = original
+            if original is None or self.settings.keep_drawing:
+                picture = self._drawn(image, url, missing=original is None) or original
+            self._hang(image, picture)
+
+    def _original(self, url: str, places: tuple[Image, ...]) -> Picture | None:
+        entry = self.outcome.entries[url]
+        store = ImageStore(self.chosen.store)
+        try:
+            self.files[f"{self.store_uri}/{entry.file}"] = store.content(entry.file, entry.sha256)
+        except Fault as fault:
+            self._report(fault, places)
+            return None
+        return Picture(
+            src=f"{self.store_uri}/{entry.file}",
+            width=entry.width,
+            height=entry.height,
+            alt="",
+            original_url=url,
+            webp=self._webp(store, entry, places),
+            media_type=entry.type,
+            enlarge=self.settings.enlarge,
+        )
+
+    def _webp(self, store: ImageStore, entry: Entry, places: tuple[Image, ...]) -> str | None:
+        if not entry.webp or not self.settings.webp:
+            return None
+        try:
+            self.files[f"{self.store_uri}/{entry.webp}"] = store.content(entry.webp, entry.webp_sha256)
+        except Fault as fault:
+            self._report(fault, places)
+            return None
+        return f"{self.store_uri}/{entry.webp}"
+
+    def _drawn(self, image: Image, url: str, *, missing: bool) -> Picture | None:
+        try:
+            drawing = self.drawings.find(url)
+        except Fault as fault:
+            self._report(fault, (image,))
+            return None
+        if drawing is None:
+            return None
+        note = NOTE_DRAWN if missing else NOTE_KEPT
+        return Picture(
+            src="",
+            width=drawing.width,
+            height=drawing.height,
+            alt=drawing.alt,
+            caption=drawing.caption,
+            note=note,
+            original_url=url,
+            svg=drawing.svg,
+            media_type="image/svg+xml",
+            enlarge=self.settings.enlarge,
+        )
+
+    def hang_local(self, path: str, places: Iterable[Image]) -> None:
+        """A picture beside the notes: published from where it is, or copied into the site."""
+        places = tuple(places)
+        picture = None
+        try:
+            picture = self._beside(path, places)
+        except Fault as fault:
+            self._report(fault, places)
+        for image in places:
+            self._hang(image, picture)
+
+    def _beside(self, path: str, places: tuple[Image, ...]) -> Picture:
+        project, notes_folder = self.project, self.project.notes_path.parent
+        root = project.root if notes_folder.is_relative_to(project.root) else notes_folder
+        real, data = local_picture(path, notes_folder, root, self.settings.max_bytes)
+        width = height = None
+        media_type, extension = "", real.suffix.lstrip(".").lower()
+        try:
+            kind, width, height, _ = inspect(data, _limits(self.settings))
+            media_type, extension = kind.media_type, kind.extension
+        except Fault as fault:  # the author's own file is shown all the same, as any static file is
+            self._report(fault, places)
+        docs = project.docs_dir.resolve()
+        if real.is_relative_to(docs):
+            uri = real.relative_to(docs).as_posix()
+        else:
+            digest = hashlib.sha256(data).hexdigest()
+            uri = f"{LOCAL_FOLDER}/{names.file_name(names.slug(real.stem) or 'picture', digest, extension)}"
+        self.files[uri] = data
+        return Picture(uri, width, height, "", media_type=media_type, enlarge=self.settings.enlarge)
+
+    def hang_nothing(self, image: Image) -> None:
+        """A placeholder for an address that cannot be a picture."""
+        self._hang(image, None)
+
+    def _hang(self, image: Image, picture: Picture | None) -> None:
+        if picture is None:
+            remote = image.url if image.url in self.pictures or _is_address(image.url) else ""
+            picture = Picture("", None, None, "", note=NOTE_MISSING, original_url=remote, enlarge=False)
+        if picture.alt and image.url not in self.settings.alt:  # a drawing knows what it shows
+            self.alts[image.span] = picture.alt
+        text = self.alts.get(image.span, image.alt)
+        self.pictures.setdefault(image.url, replace(picture, alt=text, caption=image.title or picture.caption))
+
+    def _report(self, fault: Fault, places: Iterable[Image]) -> None:
+        severity = Severity.WARNING if fault.code not in _AT_HOME else None
+        for image in places:
+            message = f"{shown(image.url)}: {fault.message}"
+            self.findings.append(finding(fault.code, message, image.span, severity=severity))
+
+
+def _is_address(url: str) -> bool:
+    try:
+        parse(url)
+    except Fault:
+        return False
+    return True

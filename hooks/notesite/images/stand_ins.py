@@ -1,0 +1,76 @@
+"""Drawings that stand in for originals that are not mirrored.
+
+A folder of SVG files and `diagrams.toml`, which says which file stands in for which URL (`[[diagram]]` tables with
+`url`, `file`, and optionally `alt` and `caption`).  Without an entry there, a file whose name is the last part of the
+URL's path stands in for it.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path, PurePosixPath
+from typing import Any, NamedTuple
+from urllib.parse import unquote, urlsplit
+
+from ..net.fault import Fault
+from ..net.urls import key
+from .picture import Limits
+from .svg import svg_size
+
+INDEX = "diagrams.toml"
+
+
+class Drawing(NamedTuple):
+    """An SVG that is safe to be put into a page."""
+
+    svg: str
+    width: int  # CSS pixels
+    height: int
+    alt: str = ""
+    caption: str = ""
+
+
+class Drawings:
+    """The drawings of one folder, which need not exist."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._index: dict[str, dict[str, str]] | None = None
+
+    def find(self, url: str) -> Drawing | None:
+        """The drawing for a URL, None when there is none.  Raises Fault E_SVG or E_PATH."""
+        known = self._entries().get(key(url), {})
+        name = known.get("file") or f"{PurePosixPath(unquote(urlsplit(key(url)).path)).stem}.svg"
+        path = self.folder / name
+        if PurePosixPath(name).name != name or "\\" in name or not path.is_file():
+            return None
+        return self._read(path)._replace(alt=known.get("alt", ""), caption=known.get("caption", ""))
+
+    def _entries(self) -> dict[str, dict[str, str]]:
+        if self._index is None:
+            self._index = {}
+            try:
+                tables = tomllib.loads((self.folder / INDEX).read_text("utf-8")).get("diagram", [])
+            except FileNotFoundError:
+                return self._index
+            except (OSError, ValueError) as error:
+                raise Fault("E_SVG", f"{INDEX} of the drawings cannot be read: {error}") from None
+            self._index = {key(table["url"]): table for table in map(_texts, tables) if "url" in table}
+        return self._index
+
+    def _read(self, path: Path) -> Drawing:
+        if path.is_symlink():
+            raise Fault("E_PATH", f"the drawing {path.name} is a symbolic link")
+        try:
+            data = path.read_bytes()
+            width, height = svg_size(data, Limits())
+            text = data.decode("utf-8-sig")
+        except Fault as fault:
+            raise Fault(fault.code, f"the drawing {path.name}: {fault.message}") from None
+        except (OSError, UnicodeDecodeError) as error:
+            raise Fault("E_SVG", f"the drawing {path.name} cannot be read: {error}") from None
+        return Drawing(text[max(text.find("<svg"), 0) :].strip(), width, height)
+
+
+def _texts(table: Any) -> dict[str, str]:
+    return {name: value for name, value in table.items() if isinstance(value, str)} if isinstance(table, dict) else {}

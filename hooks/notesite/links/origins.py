@@ -1,0 +1,80 @@
+"""From a link of the built site back to where the author wrote it."""
+
+from __future__ import annotations
+
+import posixpath
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from urllib.parse import quote
+
+from ..diagnostics.place import Span
+from ..notes.model import Notes
+from ..site.plan import Page, Site
+from .internal import Origin, origins
+
+
+def written_links(notes: Notes, site: Site, rewritten: Mapping[str, str] | None = None) -> Origin:
+    """The places in the notes that an address on a built page comes from.
+
+    Works for both forms of addresses, `pod/` and `pod.html`.  `rewritten` names the addresses that the site shows in
+    place of others, such as mirrored images: address as written -> path from the root of the site.
+    """
+    placed: dict[tuple[str, str], list[Span]] = defaultdict(list)
+    references = [(link.target, link.span) for link in notes.links] + [
+        (image.url, image.span) for image in notes.images
+    ]
+    for target, span in sorted(references, key=lambda reference: reference[1]):
+        page = site.page_of_line(span.start.line)
+        for built in _built_names(page):
+            for address in _addresses(site, page, built, target, rewritten or {}):
+                placed[built, address].append(span)
+    return origins({key: list(dict.fromkeys(spans)) for key, spans in placed.items()})
+
+
+def written_anchors(notes: Notes, site: Site) -> Origin:
+    """The places in the notes that an id on a built page comes from."""
+    placed: dict[tuple[str, str], list[Span]] = defaultdict(list)
+    found = [(heading.id, heading.span) for heading in notes.headings]
+    found += [(name, Span.at(line)) for name, line in notes.anchors]
+    for name, span in sorted(found, key=lambda pair: pair[1]):
+        for built in _built_names(site.page_of_line(span.start.line)):
+            placed[built, name].append(span)
+    # An id that the notes have once stands a second time because of a template: not the author's doing.
+    return origins({key: spans for key, spans in placed.items() if len(spans) > 1})
+
+
+def _built_names(page: Page) -> tuple[str, ...]:
+    return ("index.html",) if page.is_home else (f"{page.slug}/index.html", f"{page.slug}.html")
+
+
+def _addresses(site: Site, page: Page, built: str, target: str, rewritten: Mapping[str, str]) -> Iterator[str]:
+    """How the target may look on the page once it is built."""
+    yield target
+    folder = posixpath.dirname(built)
+    place = site.place(target)
+    if place is not None:
+        fragment = f"#{quote(place.id, safe='')}" if place.id else ""
+        if place.page is page:
+            yield fragment
+        for name in _built_names(place.page):
+            yield _relative(name, folder) + fragment
+            if name.endswith("index.html"):
+                yield _relative(name.removesuffix("index.html"), folder) + fragment
+    elif target in rewritten:
+        yield _relative(rewritten[target], folder)
+    elif target and ":" not in target and target[0] not in "/#?":
+        # Addresses of files are seen from docs/, where the notes lie; MkDocs moves them with the page.
+        yield _relative(target, folder)
+        if target.removesuffix(".md") != target:
+            yield _relative(target.removesuffix(".md") + "/", folder)
+            yield _relative(target.removesuffix(".md") + ".html", folder)
+
+
+def _relative(path: str, folder: str) -> str:
+    moved = posixpath.relpath(path or ".", folder or ".")
+    if moved == ".":
+        return "./"
+    return moved + "/" if path.endswith("/") or not path else moved
+
+
+__all__: Sequence[str] = ["written_anchors", "written_links"]

@@ -1,0 +1,73 @@
+"""What a fetch gives back, and what it may take: plain values without a network behind them."""
+
+from __future__ import annotations
+
+import contextlib
+import http
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from .fault import Fault
+
+RETRIED = frozenset({408, 429, 500, 502, 503, 504})  # answers that a later try may better
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much one fetch may take.  Times are in seconds."""
+
+    bytes: int = 10 * 2**20  # of the body, decoded
+    redirects: int = 5
+    tries: int = 3
+    connect: float = 5.0
+    read: float = 10.0  # between two reads
+    deadline: float = 60.0  # in all
+    wait: float = 60.0  # longest Retry-After that is honoured
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """What a server answered in the end, whatever the status."""
+
+    url: str  # as asked for, normalised
+    final_url: str
+    status: int
+    headers: Mapping[str, str]  # names in any case
+    body: bytes = b""  # decoded; empty unless the status is 2xx and the body was wanted
+    hops: tuple[tuple[int, str], ...] = ()  # status and target of each redirect
+    tries: int = 1
+    retry_after: float | None = None  # seconds the server asks to wait
+
+
+def retry_after(value: str | None, now: float) -> float | None:
+    """Seconds to wait as a Retry-After header says (a number or a date), never negative; None without sense in it."""
+    text = (value or "").strip()
+    if not text:
+        return None
+    with contextlib.suppress(ValueError, OverflowError):
+        return max(0.0, float(int(text)))
+    import email.utils  # noqa: PLC0415  # every build loads this module, none without a network needs the dates
+
+    try:
+        return max(0.0, email.utils.parsedate_to_datetime(text).timestamp() - now)
+    except (ValueError, TypeError, IndexError, OverflowError, OSError):
+        return None
+
+
+def answer_fault(response: Response) -> Fault:
+    """The fault that an answer other than 200 is for someone who wants the content."""
+    status = response.status
+    if status in RETRIED and response.retry_after is not None and response.tries < 2 and response.retry_after > 0:
+        return Fault("E_RATELIMIT", f"HTTP {status}, the server asks to wait {response.retry_after:.0f} s")
+    reasons = {401: "needs a login", 403: "forbidden", 404: "not found", 410: "gone", 429: "too many requests"}
+    reason = reasons.get(status) or _phrase(status)
+    tired = f", gave up after {response.tries} tries" if response.tries > 1 else ""
+    return Fault("E_HTTP", f"HTTP {status} ({reason}){tired}")
+
+
+def _phrase(status: int) -> str:
+    try:
+        return http.HTTPStatus(status).phrase.lower()
+    except ValueError:
+        return "unexpected status"

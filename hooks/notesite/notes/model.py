@@ -1,0 +1,150 @@
+"""What the parse of a notes file finds.
+
+Every value carries its place, so that every later finding can point at a line and a column of the one file
+that the author edits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple
+
+from ..diagnostics.place import Position, Span
+
+EMPTY: Final[Mapping[Any, Any]] = MappingProxyType({})  # the default of fields that hold a mapping
+
+
+class Directive(NamedTuple):
+    """An instruction of the author in an HTML comment: `<!-- notes: VERB ARGUMENTS -->`.
+
+    It governs the next block after it (`target`, first and last line, both counted from 1 and inclusive).
+    `<!-- notes: ignore K_FIELD not ours -->` has the verb `ignore`; `<!-- notes: kind=Container -->` has the
+    verb `kind` and the arguments `Container`.
+    """
+
+    verb: str
+    arguments: str
+    span: Span
+    target: tuple[int, int] | None
+
+
+class Heading(NamedTuple):
+    """A heading of the notes, wherever it stands."""
+
+    level: int  # 1 to 6, as written
+    text: str  # visible text, emoji short codes replaced
+    id: str  # GitHub's anchor, unique in the file; "" where GitHub gives none
+    span: Span
+    starts_section: bool  # at the root of the document, so that a page may begin here
+
+
+class Fence(NamedTuple):
+    """A block of code: fenced (``` or ~~~), or indented by four columns."""
+
+    info: str  # the info string as written, "" when there is none or the code is indented
+    text: str  # the content without its container's indentation; every line ends in "\n"
+    span: Span  # opening line to closing line
+    origins: tuple[Position, ...]  # where the first character of each content line stands in the notes
+    trail: tuple[Heading, ...] = ()  # the headings above it, outermost first
+    directives: tuple[Directive, ...] = ()  # comments that govern it
+    lead: str = ""  # text of the paragraph or list item right before it, "" when there is none
+    fenced: bool = True
+
+    @property
+    def label(self) -> str:
+        """The language named by the info string, lower case: `yaml` for ```` ```YAML title=x ````."""
+        words = self.info.split()
+        return words[0].strip("{}.").lower() if words else ""
+
+    def position(self, line: int, column: int) -> Position:
+        """Where line `line`, column `column` of the content (both from 1) stands in the notes."""
+        if not self.origins:
+            return self.span.start
+        if line > len(self.origins):  # the end of the content, one line past the last
+            return Position(self.origins[-1].line + 1, column)
+        origin = self.origins[max(line, 1) - 1]
+        # A tab that the container's indentation splits counts as several columns of the content, but one of the file.
+        return Position(origin.line, max(origin.column + max(column, 1) - 1, 1))
+
+    def within(self, line: int, column: int, length: int = 1) -> Span:
+        """The span of `length` code points that begins at `line`, `column` of the content."""
+        start = self.position(line, column)
+        return Span(start, Position(start.line, start.column + max(length, 1)))
+
+
+class Image(NamedTuple):
+    """One reference to a picture."""
+
+    url: str  # as written, entities and escapes resolved
+    alt: str
+    title: str
+    span: Span
+    origin: str  # "markdown", "html", "srcset" or "source"
+    trail: tuple[Heading, ...] = ()
+
+
+class Link(NamedTuple):
+    """One link, Markdown or HTML."""
+
+    target: str  # as written, entities and escapes resolved
+    text: str  # visible text
+    span: Span
+    origin: str  # "markdown", "html" or "autolink"
+    trail: tuple[Heading, ...] = ()
+
+
+class Footnote(NamedTuple):
+    """A footnote that the text refers to."""
+
+    label: str
+    number: int  # as shown: in the order of the references in the whole file
+    first: int  # lines of the definition, from 1, inclusive
+    last: int
+    references: tuple[int, ...]  # lines that refer to it
+
+
+class Entry(NamedTuple):
+    """One line of the author's contents list."""
+
+    text: str
+    target: str  # the link's target as written, "" for an entry without a link
+    depth: int  # 1 for the outermost list
+    span: Span
+
+
+class Contents(NamedTuple):
+    """The author's hand-made contents list."""
+
+    heading: Heading | None  # "Table of Contents", when it has one
+    entries: tuple[Entry, ...]
+    lines: tuple[tuple[int, int], ...]  # first and last line of each of its blocks, inclusive
+
+
+class Outline(NamedTuple):
+    """What the checks of code blocks need of the notes: read without the inline text of its paragraphs."""
+
+    headings: tuple[Heading, ...]
+    fences: tuple[Fence, ...]
+    directives: tuple[Directive, ...]
+    lines: tuple[str, ...]
+
+
+class Notes(NamedTuple):
+    """The notes file, read once."""
+
+    text: str
+    title: Heading | None
+    headings: tuple[Heading, ...] = ()
+    contents: Contents | None = None
+    fences: tuple[Fence, ...] = ()
+    images: tuple[Image, ...] = ()
+    links: tuple[Link, ...] = ()
+    directives: tuple[Directive, ...] = ()
+    anchors: tuple[tuple[str, int], ...] = ()  # explicit `<a name>`/`id` anchors and their lines
+    footnotes: tuple[Footnote, ...] = ()
+    references: Mapping[str, Any] = EMPTY  # link definitions, as the parser keeps them
+    lines: tuple[str, ...] = ()
+
+
+Outlined = Outline | Notes

@@ -1,0 +1,258 @@
+"""From the bytes of the notes file to text that is fit to be read.
+
+Decodes strictly, repairs text that was decoded with the wrong codec once, normalises line ends.  Lines stay one to
+one with the file, and every place in the text can be mapped back to the file's own columns.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from ..diagnostics.diagnostic import Diagnostic, NotesError, Report, finding
+from ..diagnostics.place import Position, Span
+from ..lib.patterns import lazy
+from .limits import MAX_BYTES, check_limits
+
+_BYTE_ORDER_MARKS = {
+    b"\xff\xfe\x00\x00": "UTF-32",
+    b"\x00\x00\xfe\xff": "UTF-32",
+    b"\xff\xfe": "UTF-16",
+    b"\xfe\xff": "UTF-16",
+}
+_NON_ASCII = lazy(r"[^\x00-\x7f]+")
+
+
+class Repair(NamedTuple):
+    """A run of characters that was decoded with the wrong codec, and what it should have been."""
+
+    position: Position  # in the file
+    found: str
+    meant: str
+    codec: str  # the wrong codec, as people call it
+
+    @property
+    def diagnostic(self) -> Diagnostic:
+        """The finding that reports this repair."""
+        return finding(
+            "N_MOJIBAKE",
+            f"{self.found!r} is UTF-8 that was read as {self.codec}; shown as {self.meant!r}",
+            Span.at(self.position.line, self.position.column, len(self.found)),
+            replacement=self.meant,
+        )
+
+
+class Source(NamedTuple):
+    """The text of the notes: repaired, LF line ends, the same lines as the file."""
+
+    text: str
+    repairs: tuple[Repair, ...] = ()
+    findings: tuple[Diagnostic, ...] = ()  # of the reading: repairs in file columns, the others in those of `text`
+
+    def in_file(self, diagnostic: Diagnostic) -> Diagnostic:
+        """The diagnostic with the columns of the file as it lies on disk, where repairs have moved them."""
+        if not self.repairs or diagnostic.path is not None:
+            return diagnostic
+        span = Span(self._file_position(diagnostic.span.start), self._file_position(diagnostic.span.end))
+        return diagnostic._replace(span=span)
+
+    def report_in_file(self, report: Report) -> Report:
+        """The report with the columns of the file as it lies on disk; repairs have them already."""
+        if not self.repairs:
+            return report
+        moved = (d if d.code == "N_MOJIBAKE" else self.in_file(d) for d in report.diagnostics)
+        return report._replace(diagnostics=tuple(moved))
+
+    def _file_position(self, position: Position) -> Position:
+        column = position.column
+        for repair in self.repairs:
+            if repair.position.line == position.line and repair.position.column + len(repair.meant) <= column:
+                column += len(repair.found) - len(repair.meant)
+        return Position(position.line, column)
+
+
+def read(data: bytes) -> Source:
+    """The source that the bytes of a notes file hold.
+
+    Accepts UTF-8 with or without a byte order mark, and all three kinds of line ends.  Raises NotesError with the
+    place and the remedy when the file is too large, no UTF-8, binary, empty, or beyond the limits of `limits`.
+    """
+    if len(data) > MAX_BYTES:
+        raise NotesError(finding("N_SIZE", f"{len(data)} bytes; the limit is {MAX_BYTES}", Span.at(1)))
+    text = _normalised(_decoded(data))
+    if not re.sub(r"<!--.*?-->", "", text, flags=re.DOTALL).strip():
+        raise NotesError(finding("N_EMPTY", "the file is empty", Span.at(1)))
+    repaired, repairs = repair(text)
+    try:
+        findings = tuple(check_limits(repaired))
+    except NotesError as error:
+        raise NotesError(*map(Source(repaired, repairs).in_file, error.diagnostics)) from None
+    return Source(repaired, repairs, (*(entry.diagnostic for entry in repairs), *findings))
+
+
+def _decoded(data: bytes) -> str:
+    for mark, name in _BYTE_ORDER_MARKS.items():
+        if data.startswith(mark):
+            raise NotesError(finding("N_ENCODING", f"the file is {name} text; save it as UTF-8", Span.at(1)))
+    if 0 in data:
+        before = data[: data.index(0)]
+        span = _place_of_byte(before)
+        if data.count(0) > len(data) // 4:
+            raise NotesError(finding("N_ENCODING", "the file looks like UTF-16 text; save it as UTF-8", span))
+        raise NotesError(finding("N_CHAR", "NUL byte; the file is binary or damaged", span))
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        # "utf-8-sig" counts from after the byte order mark.
+        body = data.removeprefix(b"\xef\xbb\xbf")
+        message = f"byte 0x{body[error.start]:02x} at offset {error.start} is not UTF-8; save the file as UTF-8"
+        raise NotesError(finding("N_ENCODING", message, _place_of_byte(body[: error.start]))) from None
+
+
+def _place_of_byte(before: bytes) -> Span:
+    lines = _normalised(before.decode("utf-8", "replace")).split("\n")
+    return Span.at(len(lines), len(lines[-1]) + 1)
+
+
+def _normalised(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+# --- Repair of text that was decoded with the wrong codec once -------------------------------------------------
+#
+# UTF-8 writes every character beyond ASCII as two to four bytes from 0x80 up, so a wrong codec turns each one into
+# two to four characters beyond ASCII.  A run of such characters is repaired only where it reverses into valid
+# UTF-8 and the result is plausible: "‚úÖ" can be nothing but a check mark, but the "’é" of "l’été" would also reverse
+# (into an Armenian letter), so a result that could be chance needs company.
+
+
+def _table(codec: str) -> Mapping[str, int]:
+    """Character -> byte for the bytes from 0x80 up; bytes that the codec leaves out pass as control characters."""
+    return {bytes([byte]).decode(codec, "ignore") or chr(byte): byte for byte in range(0x80, 0x100)}
+
+
+_CODECS: Mapping[str, Mapping[str, int]] = {
+    "Mac Roman": _table("mac_roman"),
+    "Windows-1252": _table("cp1252"),
+    "Latin-1": _table("latin-1"),
+}
+
+
+class _Piece(NamedTuple):
+    """Characters of a run that reverse into one character."""
+
+    start: int  # offset in the text
+    end: int
+    meant: str
+
+    @property
+    def sure(self) -> bool:
+        """Three or four characters that make a punctuation mark, a symbol or a picture are no chance."""
+        return self.end - self.start >= 3 and unicodedata.category(self.meant)[0] in "PSZM"
+
+
+def repair(text: str) -> tuple[str, tuple[Repair, ...]]:
+    """The text with wrongly decoded runs repaired, and the repairs in order.  Text that is right stays as it is."""
+    runs = [match.span() for match in _NON_ASCII.finditer(text)]
+    if not runs:
+        return text, ()
+    beyond_ascii = sum(end - start for start, end in runs)
+    chosen: dict[tuple[int, int], tuple[str, list[_Piece]]] = {}
+    found_by = {codec: {run: list(_pieces(text, run, table)) for run in runs} for codec, table in _CODECS.items()}
+    # "Ã©Ã¢" of "thÃ©Ã¢tre" reverses by two codecs: the one that explains more of the file is tried first, and wins ties.
+    for codec, pieces in sorted(found_by.items(), key=lambda item: -_written(item[1].values())):
+        accepted = {run: [p for p in found if _plausible_alone(text, p, found)] for run, found in pieces.items()}
+        explained = sum(p.end - p.start for found in pieces.values() for p in found)
+        witnesses = [p for found in accepted.values() for p in found]
+        in_evidence = any(p.sure for p in witnesses) or len(witnesses) > 1
+        if in_evidence and explained >= 0.8 * beyond_ascii:
+            accepted = pieces
+        for run, found in accepted.items():
+            if _length(found) > _length(chosen.get(run, ("", []))[1]):
+                chosen[run] = (codec, found)
+    return _with_repairs(text, chosen)
+
+
+def _length(pieces: list[_Piece]) -> int:
+    return sum(piece.end - piece.start for piece in pieces)
+
+
+def _written(runs: Iterable[list[_Piece]]) -> int:
+    """How many characters the pieces explain; combining marks are what chance makes of two Latin letters."""
+    return sum(p.end - p.start for run in runs for p in run if not unicodedata.combining(p.meant))
+
+
+def _pieces(text: str, run: tuple[int, int], table: Mapping[str, int]) -> Iterator[_Piece]:
+    """Every place of the run where the reversed bytes are one well-formed UTF-8 character of a plausible kind."""
+    start, end = run
+    at = start
+    while at < end:
+        first = table.get(text[at], 0)
+        size = 2 if 0xC2 <= first < 0xE0 else 3 if 0xE0 <= first < 0xF0 else 4 if 0xF0 <= first < 0xF5 else 0
+        if size and at + size <= end and all(char in table for char in text[at : at + size]):
+            try:
+                meant = bytes(table[char] for char in text[at : at + size]).decode("utf-8")
+            except UnicodeDecodeError:
+                meant = ""
+            # Unassigned, private and control characters are what chance makes; people do not write them.
+            if meant and unicodedata.category(meant) not in {"Cn", "Co", "Cc", "Cs"}:
+                yield _Piece(at, at + size, meant)
+                at += size
+                continue
+        at += 1
+
+
+def _plausible_alone(text: str, piece: _Piece, run: list[_Piece]) -> bool:
+    """Whether the piece is worth repairing without the rest of the file as a witness."""
+    if piece.sure:
+        return True
+    neighbours = [other for other in run if other.end == piece.start or other.start == piece.end]
+    if unicodedata.name(piece.meant, "").startswith("LATIN"):
+        # A letter inside a Latin word: "cafÃ©", "√©tat".
+        around = text[max(piece.start - 1, 0) : piece.start] + text[piece.end : piece.end + 1]
+        inside_word = any(char.isascii() and char.isalpha() for char in around)
+        return inside_word or any(_script(other.meant) == "LATIN" for other in neighbours)
+    if unicodedata.category(piece.meant)[0] in "PSZ":
+        # "Â©", "20Â°C"; but a capital before it makes a word that ends in "Â".
+        before = text[piece.start - 1 : piece.start]
+        return text[piece.start] == "Â" and not before.isupper()
+    # A letter of another script comes in words: one alone is chance ("d’école" holds an Armenian letter).
+    return any(_script(other.meant) == _script(piece.meant) for other in neighbours)
+
+
+def _script(char: str) -> str:
+    return unicodedata.name(char, "").split(" ")[0]
+
+
+def _with_repairs(
+    text: str, chosen: Mapping[tuple[int, int], tuple[str, list[_Piece]]]
+) -> tuple[str, tuple[Repair, ...]]:
+    repairs: list[Repair] = []
+    parts: list[str] = []
+    done = line = 0
+    line_start = 0
+    for _run, (codec, pieces) in sorted(chosen.items()):
+        for group in _adjacent(pieces):
+            start, end = group[0].start, group[-1].end
+            newlines = text.count("\n", line_start, start)
+            if newlines:
+                line += newlines
+                line_start = text.rindex("\n", 0, start) + 1
+            meant = "".join(piece.meant for piece in group)
+            repairs.append(Repair(Position(line + 1, start - line_start + 1), text[start:end], meant, codec))
+            parts += [text[done:start], meant]
+            done = end
+    return "".join([*parts, text[done:]]), tuple(repairs)
+
+
+def _adjacent(pieces: list[_Piece]) -> Iterator[list[_Piece]]:
+    group: list[_Piece] = []
+    for piece in pieces:
+        if group and group[-1].end != piece.start:
+            yield group
+            group = []
+        group.append(piece)
+    if group:
+        yield group

@@ -1,0 +1,230 @@
+"""All pages as one text: links led inside it, ids unique in it, files put where the form of the book wants them."""
+
+from __future__ import annotations
+
+import json
+import posixpath
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+from urllib.parse import quote, unquote
+
+from ...project.stamp import Stamp
+from .markup import Change, Head, Instead, Tag, headings, rewrite, tags
+from .offline_site import Source, external, is_remote, not_here, page_change, urlsplit_scheme
+
+BOOK = ".book.json"  # what the build of the offline copy leaves for the books; no part of the copy
+# What only a page with the theme's scripts can use.
+_DROPPED = {"script", "button", "dialog", "form", "template", "noscript"}
+_REFERENCES = ("aria-labelledby", "aria-describedby", "aria-controls", "aria-details", "for", "headers")
+_URL_REFERENCE = re.compile(r"url\(\s*['\"]?#([^)'\"\s]+)['\"]?\s*\)")
+_UNFIT = re.compile(r"\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class BookPage:
+    """A page of the site."""
+
+    title: str
+    name: str  # of the built file: `pod.html`
+    trail: tuple[str, ...]  # titles of the groups it stands in, outermost first
+    html: str  # its content, without the theme
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """What one-file forms of the site are made from."""
+
+    title: str
+    description: str
+    author: str
+    language: str
+    styles: tuple[str, ...]  # names of the project's own style sheets
+    scripts: tuple[str, ...]  # names of the project's own scripts that work without the theme
+    stamp: Stamp | None
+    pages: tuple[BookPage, ...]  # in the order of reading; the first is the home page
+
+    def to_json(self) -> str:
+        """For `from_json`."""
+        return json.dumps(asdict(self), ensure_ascii=False, indent=1)
+
+    @classmethod
+    def from_json(cls, text: str) -> Book:
+        """The book again.  Raises ValueError, KeyError or TypeError when the text is none."""
+        raw: dict[str, Any] = json.loads(text)
+        stamp = raw["stamp"]
+        return cls(
+            title=raw["title"],
+            description=raw["description"],
+            author=raw["author"],
+            language=raw["language"],
+            styles=tuple(raw["styles"]),
+            scripts=tuple(raw["scripts"]),
+            stamp=Stamp(stamp["notes"], tuple(map(tuple, stamp["versions"])), stamp["epoch"]) if stamp else None,
+            pages=tuple(BookPage(p["title"], p["name"], tuple(p["trail"]), p["html"]) for p in raw["pages"]),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """A page as part of a book."""
+
+    id: str  # of the whole chapter, unique in the book
+    title: str
+    trail: tuple[str, ...]
+    html: str
+    heads: tuple[Head, ...]  # levels as in `html`
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How a form of the book addresses its parts."""
+
+    place: Callable[[str, str], str]  # (chapter id, id in it or "") -> address of the place
+    file: Callable[[str], str | None]  # name of a built file -> its address, None when it cannot be in the book
+    chapter_id: str = "page-{name}"  # what a chapter wants to be called; `name` of its page, its `number` from 0
+    unfolded: bool = False  # where nobody can open <details>
+
+
+def chapters(book: Book, files: Mapping[str, bytes], layout: Layout, *, one_page: bool) -> tuple[Chapter, ...]:
+    """The pages of the book.
+
+    With `one_page` all share one outline: the home page keeps its h1, the others begin one level below it.
+    """
+    ids = _Ids(book.pages, layout.chapter_id)
+    made = []
+    for number, page in enumerate(book.pages):
+        alone = rewrite(page.html, page_change(page.name, files, Source(), []))
+        shift = (1 + len(page.trail)) if one_page and number else 0
+        text = rewrite(alone, _change(page, ids, files, layout, shift)).strip()
+        made.append(Chapter(ids.chapters[page.name], page.title, page.trail, text, tuple(headings(text))))
+    return tuple(made)
+
+
+class _Ids:
+    """Ids that are unique in the book.  The first page that has an id keeps it, so the notes' anchors stay as they are."""
+
+    def __init__(self, pages: Sequence[BookPage], chapter_id: str) -> None:
+        self._taken: set[str] = set()
+        self._new: dict[tuple[str, str], str] = {}
+        self.chapters: dict[str, str] = {}
+        for page in pages:
+            for tag in tags(page.html):
+                if (own := tag.get("id")) and (page.name, own) not in self._new:
+                    self._new[page.name, own] = self._free(own)
+        for number, page in enumerate(pages):
+            base = _UNFIT.sub("-", page.name.removesuffix(".html").replace("/", "-"))
+            self.chapters[page.name] = self._free(chapter_id.format(name=base, number=number))
+
+    def _free(self, wanted: str) -> str:
+        base, number = wanted, 1
+        while wanted in self._taken:
+            number += 1
+            wanted = f"{base}--{number}"
+        self._taken.add(wanted)
+        return wanted
+
+    def get(self, page: str, own: str) -> str:
+        """The id in the book of an id of the page; the same id when the page has none such."""
+        return self._new.get((page, own), own)
+
+    def has(self, page: str, own: str) -> bool:
+        """Whether the page has this id."""
+        return (page, own) in self._new
+
+
+def _change(page: BookPage, ids: _Ids, files: Mapping[str, bytes], layout: Layout, shift: int) -> Change:
+    def place(name: str, fragment: str) -> str:
+        known = ids.get(name, fragment) if fragment and ids.has(name, fragment) else ""
+        return layout.place(ids.chapters[name], known)
+
+    def renamed(tag: Tag) -> Tag:
+        changes: dict[str, str | None] = {}
+        for name, value in tag.attributes.items():
+            if value and name == "id":
+                changes[name] = ids.get(page.name, value)
+            elif value and name in _REFERENCES:
+                changes[name] = " ".join(ids.get(page.name, word) for word in value.split())
+            elif value and "url(" in value:
+                changes[name] = _URL_REFERENCE.sub(lambda match: f"url(#{ids.get(page.name, match[1])})", value)
+            elif value and name in {"href", "xlink:href"} and value.startswith("#") and tag.name != "a":
+                changes[name] = "#" + ids.get(page.name, value[1:])  # <use> and its kin inside a drawing
+        return tag.with_(**changes) if any(tag.attributes[name] != new for name, new in changes.items()) else tag
+
+    def change(tag: Tag) -> Tag | Instead | None:
+        if tag.name in _DROPPED or "headerlink" in tag.get("class").split() or _is_control(tag):
+            return Instead()
+        new: Tag | Instead = renamed(tag)
+        if tag.name == "a" and tag.get("href") and "data-external" not in tag.attributes:
+            new = _linked(renamed(tag), page, files, layout, place)
+        elif tag.name in {"img", "source"}:
+            new = _embedded(renamed(tag), page, layout)
+        elif tag.name == "details" and layout.unfolded:
+            new = renamed(tag).with_(open="")
+        elif shift and re.fullmatch("h[1-6]", tag.name):
+            new = Tag(f"h{min(int(tag.name[1]) + shift, 6)}", renamed(tag).attributes)
+        return None if new is tag else new
+
+    return change
+
+
+def _is_control(tag: Tag) -> bool:
+    """Whether this is a field to type into, its label, or its answer.  The box of a task is none: it shows a state."""
+    if tag.name in {"input", "select", "textarea"}:
+        return "disabled" not in tag.attributes
+    return (tag.name == "label" and bool(tag.get("for"))) or tag.get("role") in {"search", "status", "alert", "log"}
+
+
+def _linked(
+    tag: Tag, page: BookPage, files: Mapping[str, bytes], layout: Layout, place: Callable[[str, str], str]
+) -> Tag:
+    address = tag.get("href")
+    if is_remote(address):
+        return external(tag)
+    if urlsplit_scheme(address):
+        return tag
+    path, _, fragment = address.partition("#")
+    name = _target(path.partition("?")[0], page) if path else page.name
+    try:
+        return tag.with_(href=place(name, unquote(fragment)))
+    except KeyError:  # no page of the book
+        pass
+    embedded = layout.file(name) if name in files else None
+    if embedded is None:
+        return Tag("span", tag.with_(href=None, rel=None, download=None, target=None).attributes)
+    return tag.with_(href=embedded, download=posixpath.basename(name))
+
+
+def _embedded(tag: Tag, page: BookPage, layout: Layout) -> Tag | Instead:
+    """A picture with its content; words in its place when the form of the book cannot hold it."""
+
+    def address(written: str) -> str | None:
+        path, mark, fragment = written.partition("#")
+        if not path or urlsplit_scheme(path):
+            return written
+        own = layout.file(_target(path.partition("?")[0], page))
+        return None if own is None else own + mark + fragment
+
+    changes: dict[str, str | None] = {"loading": None}
+    if tag.get("src"):
+        changes["src"] = address(tag.get("src"))
+        if changes["src"] is None:
+            return Instead(not_here(tag)) if tag.name == "img" else Instead()
+    if tag.get("srcset"):
+        candidates = [part.split() for part in tag.get("srcset").split(",") if part.split()]
+        found = [" ".join([own, *rest]) for first, *rest in candidates if (own := address(first))]
+        changes["srcset"] = ", ".join(found) or None
+        if tag.name == "source" and not found:
+            return Instead()
+    return tag.with_(**changes)
+
+
+def _target(path: str, page: BookPage) -> str:
+    """The built file that a path on the page means."""
+    return posixpath.normpath(posixpath.join(posixpath.dirname(page.name), unquote(path)))
+
+
+def place_in_one_page(chapter: str, own: str) -> str:
+    """The address of a place where all chapters are in one document."""
+    return "#" + quote(own or chapter, safe="")

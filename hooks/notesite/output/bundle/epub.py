@@ -1,0 +1,131 @@
+"""The site as an EPUB 3 e-book, one chapter a page.
+
+Written without a library: the one that is kept well (EbookLib) is under the AGPL, and the format is a zip of XHTML
+that `archive` writes with the same bytes every time.  Specification: EPUB 3.3, https://www.w3.org/TR/epub-33/.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import uuid
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from html import escape
+from urllib.parse import quote
+
+from ...lib.data import bundled_text
+from .archive import EARLIEST, zip_bytes
+from .book import Book, Chapter, Layout, chapters
+from .single import media_type
+from .xhtml import SVG, XHTML, to_xhtml
+
+_MIMETYPE = "mimetype"
+_FOLDER = "EPUB"
+# The pictures that every reader can show (EPUB 3.3, section 3.2).
+_PICTURES = {"image/png", "image/jpeg", "image/gif", "image/svg+xml", "image/webp"}
+_CONTAINER = (
+    '<?xml version="1.0" encoding="UTF-8"?>\n'
+    '<container version="1.0" xmlns="urn:oasis:names:tc:opendocument:xmlns:container">\n<rootfiles>'
+    f'<rootfile full-path="{_FOLDER}/package.opf" media-type="application/oebps-package+xml"/>'
+    "</rootfiles>\n</container>\n"
+)
+
+
+def epub_bytes(book: Book, built: Mapping[str, bytes]) -> bytes:
+    """The e-book; `built` are the files of the offline copy.  The same book and files give the same bytes."""
+    pictures: dict[str, str] = {}  # built file -> file of the e-book
+
+    def picture(name: str) -> str | None:
+        if name not in built or media_type(name) not in _PICTURES:
+            return None
+        return pictures.setdefault(name, f"images/{len(pictures):03}{posixpath.splitext(name)[1].lower()}")
+
+    def place(chapter: str, own: str) -> str:
+        return f"{chapter}.xhtml" + (f"#{quote(own, safe='')}" if own else "")
+
+    layout = Layout(place, picture, chapter_id="chapter-{number:03}", unfolded=True)
+    parts = chapters(book, built, layout, one_page=False)
+    pages = {f"{part.id}.xhtml": _page(book, part) for part in parts}
+    inside = {
+        "package.opf": _package(book, pages, sorted(pictures.values())),
+        "nav.xhtml": _navigation(book, parts),
+        "style.css": bundled_text(__name__, "epub.css"),
+        **pages,
+    }
+    files = {f"{_FOLDER}/{name}": text.encode() for name, text in inside.items()}
+    files |= {f"{_FOLDER}/{stored}": built[name] for name, stored in pictures.items()}
+    files |= {_MIMETYPE: b"application/epub+zip", "META-INF/container.xml": _CONTAINER.encode()}
+    return zip_bytes(files, epoch=book.stamp.epoch if book.stamp else None, first=_MIMETYPE)
+
+
+def _document(book: Book, title: str, body: str, *, prefix: str = "") -> str:
+    language = escape(book.language)
+    return (
+        f'<?xml version="1.0" encoding="UTF-8"?>\n<!DOCTYPE html>\n'
+        f'<html xmlns="{XHTML}"{prefix} lang="{language}" xml:lang="{language}">\n<head>\n<meta charset="utf-8"/>\n'
+        f'<title>{escape(title)}</title>\n<link rel="stylesheet" type="text/css" href="style.css"/>\n</head>\n'
+        f"<body>\n{body}\n</body>\n</html>\n"
+    )
+
+
+def _page(book: Book, part: Chapter) -> str:
+    return _document(book, part.title, f'<section id="{escape(part.id)}">\n{to_xhtml(part.html)}\n</section>')
+
+
+def _navigation(book: Book, parts: Sequence[Chapter]) -> str:
+    """The contents: groups, chapters, and the sections of each chapter."""
+    lines = ['<nav epub:type="toc" id="toc">', "<h1>Contents</h1>", "<ol>"]
+    trail: tuple[str, ...] = ()
+    for part in parts:
+        shared = len(posixpath.commonprefix([trail, part.trail]))
+        lines += ["</ol></li>"] * (len(trail) - shared)
+        lines += [f"<li><span>{escape(group)}</span><ol>" for group in part.trail[shared:]]
+        trail = part.trail
+        inner = [head for head in part.heads if head.level == 2 and head.id and head.text]
+        links = "".join(
+            f'<li><a href="{part.id}.xhtml#{quote(head.id, safe="")}">{escape(head.text)}</a></li>' for head in inner
+        )
+        own = f'<a href="{part.id}.xhtml">{escape(part.title)}</a>'
+        lines.append(f"<li>{own}{f'<ol>{links}</ol>' if links else ''}</li>")
+    lines += ["</ol></li>"] * len(trail)
+    epub_prefix = ' xmlns:epub="http://www.idpf.org/2007/ops"'
+    return _document(book, book.title, "\n".join([*lines, "</ol>", "</nav>"]), prefix=epub_prefix)
+
+
+def _package(book: Book, pages: Mapping[str, str], pictures: Sequence[str]) -> str:
+    stamp = book.stamp
+    moment = datetime.fromtimestamp(stamp.epoch if stamp and stamp.epoch is not None else EARLIEST, UTC)
+    identifier = uuid.uuid5(uuid.NAMESPACE_URL, f"{book.title}\n{stamp.notes if stamp else ''}")
+    items = [
+        '<item id="nav" href="nav.xhtml" media-type="application/xhtml+xml" properties="nav"/>',
+        '<item id="style" href="style.css" media-type="text/css"/>',
+    ]
+    for name, text in pages.items():
+        properties = ' properties="svg"' if SVG in text else ""
+        own_id = name.removesuffix(".xhtml")
+        items.append(f'<item id="{own_id}" href="{name}" media-type="application/xhtml+xml"{properties}/>')
+    for number, name in enumerate(pictures):
+        items.append(f'<item id="picture-{number:03}" href="{name}" media-type="{media_type(name)}"/>')
+    spine = "".join(f'<itemref idref="{name.removesuffix(".xhtml")}"/>' for name in pages)
+    optional = [f"<dc:creator>{escape(book.author)}</dc:creator>"] if book.author else []
+    optional += [f"<dc:description>{escape(book.description)}</dc:description>"] if book.description else []
+    optional += [f"<dc:source>sha256:{stamp.notes}</dc:source>"] if stamp else []
+    metadata = [
+        f'<dc:identifier id="id">urn:uuid:{identifier}</dc:identifier>',
+        f"<dc:title>{escape(book.title)}</dc:title>",
+        f"<dc:language>{escape(book.language)}</dc:language>",
+        *optional,
+        f'<meta property="dcterms:modified">{moment:%Y-%m-%dT%H:%M:%SZ}</meta>',
+        '<meta property="schema:accessMode">textual</meta>',
+        '<meta property="schema:accessModeSufficient">textual</meta>',
+        '<meta property="schema:accessibilityFeature">structuralNavigation</meta>',
+        '<meta property="schema:accessibilityFeature">tableOfContents</meta>',
+        '<meta property="schema:accessibilityHazard">none</meta>',
+    ]
+    lines = "\n".join
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        '<package xmlns="http://www.idpf.org/2007/opf" version="3.0" unique-identifier="id">\n'
+        f'<metadata xmlns:dc="http://purl.org/dc/elements/1.1/">\n{lines(metadata)}\n</metadata>\n'
+        f"<manifest>\n{lines(items)}\n</manifest>\n<spine>{spine}</spine>\n</package>\n"
+    )

@@ -1,0 +1,270 @@
+"""A built site as an offline copy: what only a server can use goes out, and nothing is left that needs a network."""
+
+from __future__ import annotations
+
+import html
+import json
+import posixpath
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from urllib.parse import quote, unquote, urlsplit
+
+from ...diagnostics.diagnostic import Diagnostic, finding
+from ...diagnostics.place import Span
+from . import bundle_names as names
+from .markup import Change, Instead, Tag, rewrite, tags
+
+INDEX = "index.html"
+_SEARCH_JSON, _SEARCH_JS = "search/search_index.json", "search/search_index.js"
+# For servers, search engines and other machines.
+_HOSTED = {"404.html", "sitemap.xml", "sitemap.xml.gz", "robots.txt", "llms.txt", "llms-full.txt"}
+_HOSTED |= {"_headers", "_redirects", "CNAME"}
+# Elements that load what an attribute names.
+LOADS = {
+    "img": ("src", "srcset"),
+    "source": ("src", "srcset"),
+    "script": ("src",),
+    "iframe": ("src",),
+    "frame": ("src",),
+    "embed": ("src",),
+    "object": ("data",),
+    "video": ("src", "poster"),
+    "audio": ("src",),
+    "track": ("src",),
+    "input": ("src",),
+    "image": ("href", "xlink:href"),
+    "use": ("href", "xlink:href"),
+    "feimage": ("href", "xlink:href"),
+}
+# <link rel=…> that loads, or that makes the browser call a server.
+_LOADING_RELS = {"stylesheet", "icon", "preload", "modulepreload", "prefetch", "preconnect", "dns-prefetch", "manifest"}
+_LOADING_RELS |= {"apple-touch-icon", "mask-icon"}
+_HOSTED_RELS = {"canonical", "alternate"}
+_SOURCE_MAP = re.compile(r"(?m)^(?://|/\*)[#@] sourceMappingURL=\S*?(?: ?\*/)?\s*$")
+_CSS_ADDRESS = re.compile(
+    r"""@import\s+(?:url\(\s*)?["']?([^"')\s;]+)["']?\s*\)?[^;]*;|url\(\s*(["']?)(.*?)\2\s*\)""", re.DOTALL
+)
+# Material's search: what each language needs besides its own file.
+_SEGMENTERS = {"ja": "tinyseg.js", "hi": "wordcut.js", "th": "wordcut.js"}
+
+
+@dataclass(slots=True)
+class Offline:
+    """The files of an offline copy, and what was found on the way."""
+
+    files: dict[str, bytes]
+    findings: list[Diagnostic] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What is known about where built pages come from."""
+
+    places: Mapping[str, Span] = field(default_factory=dict)  # address as the notes have it -> its place there
+    site_url: str = ""  # of the hosted site, for links that only it can follow
+
+
+def is_remote(address: str) -> bool:
+    """Whether only a network has it."""
+    address = address.strip()
+    return address.startswith("//") or urlsplit_scheme(address) in {"http", "https", "ftp", "ws", "wss"}
+
+
+def urlsplit_scheme(address: str) -> str:
+    """The scheme in lower case, "" when there is none or the address is broken."""
+    try:
+        return urlsplit(address.strip()).scheme.lower()
+    except ValueError:
+        return ""
+
+
+def loaded_by(tag: Tag) -> Iterator[tuple[str, str]]:
+    """Attribute and address of all that the browser loads for this tag by itself."""
+    if tag.name == "link":
+        if set(tag.get("rel").lower().split()) & _LOADING_RELS and tag.get("href"):
+            yield "href", tag.get("href")
+        return
+    for name in LOADS.get(tag.name, ()):
+        value = tag.get(name)
+        if value and name == "srcset":
+            yield from ((name, part.split()[0]) for part in value.split(",") if part.split())
+        elif value:
+            yield name, value
+
+
+def offline_site(built: Mapping[str, bytes], source: Source | None = None) -> Offline:
+    """The offline copy of a built site (name -> bytes).
+
+    Raises nothing: what is wrong is in the findings, B_NAME and B_MISSING among them as errors.
+    """
+    source = source or Source()
+    unused = _unused_search_files(built)
+    kept = {name: data for name, data in built.items() if _is_kept(name, built) and name not in unused}
+    offline = Offline({})
+    for name, data in kept.items():
+        offline.files[name] = _file(name, data, kept, source, offline.findings)
+    offline.findings += [_named(name, reason) for name, reason in names.problems(offline.files)]
+    offline.findings += missing(offline.files, source)
+    return offline
+
+
+def _named(name: str, reason: str) -> Diagnostic:
+    return finding("B_NAME", f"{name!r} cannot be in the bundle: {reason}", Span.at(1), path=name)
+
+
+def _is_kept(name: str, built: Mapping[str, bytes]) -> bool:
+    if name in _HOSTED or name.startswith(".") or name.endswith((".map", ".map.gz")):
+        return False
+    # Markdown beside a page is for machines that read the hosted site.
+    return not (name.endswith(".md") and unquote(name.removesuffix(".md")) + ".html" in built)
+
+
+def _unused_search_files(built: Mapping[str, bytes]) -> set[str]:
+    """The JSON index where the script has it too, and the language files that its languages do not use."""
+    unused = {_SEARCH_JSON} if _SEARCH_JS in built else set()
+    language_files = {name for name in built if "/lunr/" in name}
+    try:
+        languages = list(json.loads(built[_SEARCH_JSON])["config"]["lang"])
+    except (KeyError, ValueError, TypeError):  # another search: what it uses is not known
+        return unused
+    others = [language for language in languages if language != "en"]
+    used = {f"lunr.{language}.min.js" for language in others} | {_SEGMENTERS.get(language, "") for language in others}
+    used |= {"lunr.multi.min.js"} if len(languages) > 1 else set()
+    used |= {"lunr.stemmer.support.min.js"} if used - {""} else set()
+    return unused | {name for name in language_files if posixpath.basename(name) not in used}
+
+
+def _file(name: str, data: bytes, files: Mapping[str, bytes], source: Source, findings: list[Diagnostic]) -> bytes:
+    if not name.endswith((".html", ".css", ".js")):
+        return data
+    text = data.decode("utf-8", "surrogateescape")
+    if name.endswith(".html"):
+        text = rewrite(text, page_change(name, files, source, findings))
+    elif name.endswith(".css"):
+        text = _SOURCE_MAP.sub("", without_remote_css(text, name, findings))
+    else:
+        text = _SOURCE_MAP.sub("", text)
+    return text.encode("utf-8", "surrogateescape")
+
+
+def without_remote_css(text: str, name: str, findings: list[Diagnostic]) -> str:
+    """CSS that loads nothing from a network."""
+
+    def local(match: re.Match[str]) -> str:
+        imported, address = match[1], match[1] or match[3]
+        if not is_remote(address):
+            return match[0]
+        findings.append(_remote(address, name, Source()))
+        return "" if imported else 'url("data:,")'
+
+    return _CSS_ADDRESS.sub(local, text) if "url(" in text or "@import" in text else text
+
+
+def page_change(name: str, files: Mapping[str, bytes], source: Source, findings: list[Diagnostic]) -> Change:
+    """What the tags of the page `name` become in a copy that holds `files`."""
+
+    def change(tag: Tag) -> Tag | Instead | None:
+        if tag.name == "link" and set(tag.get("rel").lower().split()) & _HOSTED_RELS:
+            return Instead()
+        if tag.name == "base":
+            return Instead()
+        remote = [address for _, address in loaded_by(tag) if is_remote(address)]
+        if remote:
+            findings.append(_remote(remote[0], name, source))
+            return _without_remote(tag, remote[0])
+        if tag.get("style") and any(is_remote(m[1] or m[3] or "") for m in _CSS_ADDRESS.finditer(tag.get("style"))):
+            return tag.with_(style=without_remote_css(tag.get("style"), name, findings))
+        if tag.name in {"a", "area"} and tag.attributes.get("href") is not None:
+            return _link(tag, name, files, source, findings)
+        return None
+
+    return change
+
+
+def _remote(address: str, name: str, source: Source) -> Diagnostic:
+    place = source.places.get(address)
+    message = f"{address} is only on the network; the offline copy has a link in its place"
+    return finding("B_REMOTE", message, place or Span.at(1), path=None if place else name)
+
+
+def _without_remote(tag: Tag, address: str) -> Tag | Instead:
+    """What stands for an element that would load `address`: a link for what people look at, nothing for the rest."""
+    if tag.name in {"script", "link", "track", "source"}:
+        return Instead()
+    if tag.name == "img" and not is_remote(tag.get("src")) and tag.get("src"):
+        return tag.with_(srcset=None)
+    if tag.name in {"image", "use", "feimage"}:  # inside a drawing, where no link of HTML can stand
+        return Instead()
+    return Instead(not_here(tag, "" if tag.in_link else address))
+
+
+def not_here(tag: Tag, address: str = "") -> str:
+    """Words in the place of what a copy cannot show, leading to `address` when there is one."""
+    words = tag.get("alt") or tag.get("title") or tag.get("aria-label")
+    what = "Picture" if tag.name == "img" else "Content"
+    shown = html.escape(f"{what} not in this copy: {words}" if words else f"{what} not in this copy")
+    if not address:
+        return f'<span class="notes-remote">{shown}</span>'
+    return f"{external(Tag('a', {'class': 'notes-remote', 'href': address}))}{shown}</a>"
+
+
+def external(tag: Tag) -> Tag:
+    """A link out of the copy: it stays, and says so."""
+    rel = dict.fromkeys([*tag.get("rel").split(), "external", "noopener", "noreferrer"])
+    return tag.with_(rel=" ".join(rel), data_external="", target=None)
+
+
+def _link(tag: Tag, name: str, files: Mapping[str, bytes], source: Source, findings: list[Diagnostic]) -> Tag | None:
+    address = tag.get("href").strip()
+    if is_remote(address):
+        return external(tag.with_(href="https:" + address) if address.startswith("//") else tag)
+    if not address.startswith("/"):
+        return None
+    path, mark, fragment = address.partition("#")
+    inside = _built_name(path, files)
+    if inside:
+        relative = posixpath.relpath(inside, posixpath.dirname(name) or ".")
+        return tag.with_(href=quote(relative, safe="/~@!$&'()*+,;=") + mark + fragment)
+    place = source.places.get(address)
+    message = f"{address} is no file of the offline copy"
+    findings.append(finding("B_ABSOLUTE", message, place or Span.at(1), path=None if place else name))
+    if not source.site_url:
+        return tag.with_(href=None)
+    parts = urlsplit(source.site_url)
+    return external(tag.with_(href=f"{parts.scheme}://{parts.netloc}{address}"))
+
+
+def _built_name(path: str, files: Mapping[str, bytes]) -> str:
+    """The file that a server would answer `path` with; "" when the copy has none."""
+    wanted = unquote(path.partition("?")[0]).strip("/")
+    candidates = (wanted or INDEX, f"{wanted}.html", f"{wanted}/{INDEX}")
+    return next((candidate for candidate in candidates if candidate in files), "")
+
+
+def missing(files: Mapping[str, bytes], source: Source | None = None) -> Iterator[Diagnostic]:
+    """What the pages of the finished copy load or link to, and the copy does not hold.
+
+    Reads the result, not the making of it: a copy without such findings is whole.
+    """
+    for name, data in sorted(files.items()):
+        if not name.endswith(".html"):
+            continue
+        wanted: dict[str, None] = {}
+        for tag in tags(data.decode("utf-8", "surrogateescape")):
+            wanted |= dict.fromkeys(address for _, address in loaded_by(tag))
+            if tag.name == "a" and not is_remote(tag.get("href")):
+                wanted[tag.get("href")] = None
+        for address in wanted:
+            if is_remote(address) or not _is_there(address, name, files):
+                place = source.places.get(address) if source else None
+                message = f"{name} needs {address}, which is not in the copy"
+                yield finding("B_MISSING", message, place or Span.at(1), path=None if place else name)
+
+
+def _is_there(address: str, name: str, files: Mapping[str, bytes]) -> bool:
+    if urlsplit_scheme(address) or address.startswith("#") or not address.strip():
+        return True  # data:, mailto:, javascript: and places on the page itself
+    path = unquote(address.partition("#")[0].partition("?")[0])
+    target = posixpath.normpath(posixpath.join(posixpath.dirname(name), path)) if path else name
+    return target in files

@@ -1,0 +1,155 @@
+"""What a published site has beside its pages: Markdown for machines, robots.txt, security and cache headers.
+
+llms.txt follows llmstxt.org: a list of the pages with links to their Markdown, which lies beside each page.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import posixpath
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from urllib.parse import quote, urljoin, urlsplit
+
+from ..diagnostics.place import Span
+from ..notes.model import Notes
+from ..site.page_text import page_lines
+from ..site.plan import Page, Site
+
+UrlOf = Callable[[Page], str]
+"""The address of a page from the root of the site, as MkDocs builds it: "pod/", "pod.html", "" for the home page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """A site, as far as machines that read it are told."""
+
+    notes: Notes
+    site: Site
+    url_of: UrlOf
+    site_url: str = ""  # public address, "" when unknown
+    description: str = ""
+    images: Mapping[str, str] | None = None  # address as written -> path from the root of the site
+
+    def files(self) -> dict[str, str]:
+        """Path from the root of the site -> text, of everything but the headers."""
+        texts = {markdown_path(self.url_of(page)): self.markdown(page) for page in self.site.pages}
+        texts["llms.txt"] = self.llms()
+        texts["llms-full.txt"] = "\n\n".join(text.strip("\n") for text in texts.values() if text) + "\n"
+        texts["robots.txt"] = robots(self.site_url)
+        return texts
+
+    def llms(self) -> str:
+        """llms.txt: title, summary, and one line for each page."""
+        lines = [f"# {self.site.title}", ""]
+        if self.description:
+            lines += [f"> {' '.join(self.description.split())}", ""]
+        lines += ["## Pages", ""]
+        for page in self.site.pages:
+            # Not a path from the root of the server: under a sub-path it would lead elsewhere.
+            address = urljoin(self.site_url, quote(markdown_path(self.url_of(page))))
+            about = f": {' '.join(page.settings.description.split())}" if page.settings.description else ""
+            lines.append(f"- [{_bracketed(page.title)}]({address}){about}")
+        return "\n".join(lines) + "\n"
+
+    def markdown(self, page: Page) -> str:
+        """The author's lines of one page; links to other pages and mirrored images lead to their new places."""
+        lines = page_lines(self.notes, self.site, page).split("\n")
+        for span, target, new in sorted(self._changes(page), reverse=True):
+            column = span.start.column - 1
+            for index in range(span.start.line - page.first, span.end.line - page.first + 1):
+                replaced = _replaced(lines[index][column:], target, new)
+                if replaced:  # the address of a link may stand lines below its text
+                    lines[index] = lines[index][:column] + replaced
+                    break
+                column = 0
+        return "\n".join(lines).strip("\n") + "\n"
+
+    def _changes(self, page: Page) -> Iterator[tuple[Span, str, str]]:
+        """Place, written address and new address of each link and image of the page that leads elsewhere now."""
+        folder = posixpath.dirname(markdown_path(self.url_of(page)))
+        for link in self.notes.links:
+            start = link.span.start
+            place = self.site.place(link.target) if page.first <= start.line <= page.last else None
+            if place is not None and place.page is not page:
+                path = posixpath.relpath(markdown_path(self.url_of(place.page)), folder or ".")
+                yield link.span, link.target, quote(path) + (f"#{place.id}" if place.id else "")
+        for image in self.notes.images:
+            start, mirrored = image.span.start, (self.images or {}).get(image.url)
+            if mirrored and page.first <= start.line <= page.last:
+                yield image.span, image.url, quote(posixpath.relpath(mirrored, folder or "."))
+
+
+def _replaced(text: str, target: str, new: str) -> str:
+    """`text` with its first link to `target` led to `new`; "" when the address stands elsewhere, as in `[a][b]`."""
+    for before in ("](", "](<", '="', "='"):
+        if before + target in text:
+            return text.replace(before + target, before + new, 1)
+    return ""
+
+
+def markdown_path(url: str) -> str:
+    """Where the Markdown of the page at `url` lies: beside it."""
+    if url.endswith(".html"):
+        return url.removesuffix(".html") + ".md"
+    return f"{url}index.md"
+
+
+def robots(site_url: str) -> str:
+    """robots.txt: everything may be read.  It counts only where it lies at the root of a host."""
+    where = f"Sitemap: {urljoin(site_url, 'sitemap.xml')}\n" if site_url else ""
+    return f"User-agent: *\nAllow: /\n{where}"
+
+
+def headers(script_hashes: Iterable[str], site_url: str = "") -> str:
+    """`_headers` as Netlify and Cloudflare Pages read it: security for all pages, long caching for hashed files.
+
+    `script_hashes` are those of the inline scripts (`inline_script_hashes`); other hosts need the same lines in their
+    own form.
+    """
+    base = urlsplit(site_url).path.rstrip("/")
+    scripts = " ".join(["'self'", *(f"'{digest}'" for digest in sorted(script_hashes))])
+    policy = "; ".join(
+        (
+            "default-src 'self'",
+            f"script-src {scripts}",
+            "style-src 'self' 'unsafe-inline'",  # the theme and highlighted code set styles on elements
+            "img-src 'self' data:",
+            "object-src 'none'",
+            "base-uri 'self'",
+            "form-action 'self'",
+            "frame-ancestors 'none'",
+        )
+    )
+    return (
+        f"{base}/*\n"
+        f"  Content-Security-Policy: {policy}\n"
+        "  X-Content-Type-Options: nosniff\n"
+        "  X-Frame-Options: DENY\n"
+        "  Referrer-Policy: strict-origin-when-cross-origin\n"
+        "  Permissions-Policy: camera=(), geolocation=(), microphone=()\n"
+        "  Cross-Origin-Opener-Policy: same-origin\n"
+        "  Strict-Transport-Security: max-age=31536000\n"
+        # Their names change with their content.
+        f"{base}/assets/stylesheets/*.min.css\n  Cache-Control: public, max-age=31536000, immutable\n"
+        f"{base}/assets/javascripts/*.min.js\n  Cache-Control: public, max-age=31536000, immutable\n"
+    )
+
+
+def inline_script_hashes(page: bytes) -> set[str]:
+    """The hashes, in the form of a content security policy, of all scripts that stand in the page itself."""
+    from selectolax.lexbor import LexborHTMLParser  # noqa: PLC0415  # only a publishing build pays for it
+
+    found = set()
+    for node in LexborHTMLParser(page).css("script"):
+        kind = (node.attributes.get("type") or "").lower()
+        runs = kind in {"", "module", "text/javascript", "application/javascript"}
+        if runs and "src" not in node.attributes:
+            digest = hashlib.sha256((node.text() or "").encode()).digest()
+            found.add("sha256-" + base64.b64encode(digest).decode())
+    return found
+
+
+def _bracketed(text: str) -> str:
+    return text.replace("[", "\\[").replace("]", "\\]")

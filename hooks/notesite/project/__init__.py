@@ -1,0 +1,1 @@
+"""A checkout: its settings and configuration, what it accepts, when its lines changed."""

@@ -1,0 +1,154 @@
+"""What a check reads of a project: its configuration, its notes, its baseline."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import yaml
+
+from ..diagnostics.diagnostic import Diagnostic, NotesError, finding
+from ..diagnostics.place import Span
+from ..notes import source
+from ..notes.limits import MAX_BYTES
+from .settings import Settings, as_diagnostics
+from .settings import read as read_settings
+from .suppressions import Baseline, read_baseline
+
+YamlLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class Project(NamedTuple):
+    """A checkout: where its configuration and its notes are, and what its settings say."""
+
+    root: Path  # the folder of mkdocs.yml
+    config_path: Path
+    notes_path: Path
+    docs_dir: Path
+    settings: Settings
+    config: dict[str, Any]  # mkdocs.yml as plain data, inherited files merged in
+
+    @property
+    def is_own(self) -> bool:
+        """Whether the notes are those that the configuration is about, not another file that was named instead."""
+        return self.notes_path == Path(os.path.normpath(self.docs_dir / self.settings.source))
+
+    def shown(self, path: Path) -> str:
+        """The path as people see it in findings: relative to the project where it lies inside."""
+        return os.path.relpath(path, self.root).replace(os.sep, "/") if path.is_relative_to(self.root) else str(path)
+
+
+def open_project(config_path: Path, notes: Path | None = None) -> Project:
+    """The project of a mkdocs.yml; `notes` overrides the file it names.
+
+    Raises NotesError with I_CONFIG findings when the configuration cannot be read or its settings are wrong.
+    """
+    config_path = config_path.absolute()
+    shown = config_path.name
+    try:
+        text = config_path.read_text("utf-8")
+        config = _read_config(text, config_path)
+    except (OSError, UnicodeDecodeError) as error:
+        raise NotesError(
+            finding("I_CONFIG", f"cannot read {config_path}: {_reason(error)}", Span.at(1), path=shown)
+        ) from None
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        span = Span.at(mark.line + 1, mark.column + 1) if mark else Span.at(1)
+        problem = getattr(error, "problem", None) or "not readable as YAML"
+        raise NotesError(finding("I_CONFIG", str(problem), span, path=shown)) from None
+    extra = config.get("extra")
+    settings, problems = read_settings(extra.get("notes") if isinstance(extra, dict) else None)
+    if problems:
+        raise NotesError(*as_diagnostics(problems, text, shown))
+    root = config_path.parent
+    docs_dir = root / str(config.get("docs_dir") or "docs")
+    notes_path = notes.absolute() if notes else docs_dir / settings.source
+    return Project(root, config_path, Path(os.path.normpath(notes_path)), docs_dir, settings, config)
+
+
+def read_config_text(project: Project) -> str:
+    """The text of mkdocs.yml, to place findings about it; "" when it is gone by now."""
+    try:
+        return project.config_path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError):
+        return ""
+
+
+class _ConfigLoader(YamlLoader):  # type: ignore[misc]  # the base is chosen at run time
+    """Reads mkdocs.yml: its tags (`!ENV`, `!!python/name:…`) name things that only MkDocs needs."""
+
+
+def _tagged(loader: Any, _suffix: str, node: yaml.Node) -> Any:
+    if isinstance(node, yaml.SequenceNode):  # !ENV [NAME, default]: the default
+        values = loader.construct_sequence(node)
+        return values[-1] if values else None
+    return None
+
+
+_ConfigLoader.add_multi_constructor("!", _tagged)
+_ConfigLoader.add_multi_constructor("tag:yaml.org,2002:python/", _tagged)
+
+
+def _read_config(text: str, path: Path, depth: int = 0) -> dict[str, Any]:
+    config = yaml.load(text, Loader=_ConfigLoader)  # noqa: S506  # a safe loader with harmless extra tags
+    if not isinstance(config, dict):
+        raise yaml.MarkedYAMLError(problem="a mapping of settings is expected")
+    parent = config.pop("INHERIT", None)
+    if not parent or depth > 5:
+        return config
+    base_path = path.parent / str(parent)
+    return _merged(_read_config(base_path.read_text("utf-8"), base_path, depth + 1), config)
+
+
+def _merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
+    result = dict(base)
+    for key, value in over.items():
+        both = isinstance(value, dict) and isinstance(result.get(key), dict)
+        result[key] = _merged(result[key], value) if both else value
+    return result
+
+
+def read_source(project: Project) -> source.Source:
+    """The project's notes.  Raises NotesError, naming the file as findings do, when they cannot be read."""
+    try:
+        return read_notes(project.notes_path, project.root)
+    except NotesError as error:
+        shown = project.shown(project.notes_path)
+        raise NotesError(*(d._replace(path=d.path or shown) for d in error.diagnostics)) from None
+
+
+def read_notes(path: Path, root: Path) -> source.Source:
+    """The notes file.  Raises NotesError when it is missing, unreadable, a link out of the project, or no fit text."""
+    try:
+        resolved = path.resolve(strict=True)
+        inside = resolved.is_relative_to(root.resolve()) or not path.absolute().is_relative_to(root)
+        if not inside:
+            raise NotesError(_unreadable(path, "it is a link that leaves the project"))
+        with resolved.open("rb") as file:
+            return source.read(file.read(MAX_BYTES + 1))
+    except RuntimeError:  # a loop of links
+        raise NotesError(_unreadable(path, "its links run in a circle")) from None
+    except OSError as error:
+        raise NotesError(_unreadable(path, _reason(error))) from None
+
+
+def _unreadable(path: Path, why: str) -> Diagnostic:
+    return finding("N_PATH", f"cannot read {path}: {why}", Span.at(1))
+
+
+def _reason(error: Exception) -> str:
+    return (getattr(error, "strerror", None) or str(error)).lower()
+
+
+def load_baseline(path: Path) -> Baseline:
+    """The baseline; an empty one when there is no such file.  Raises NotesError when it is damaged."""
+    try:
+        return read_baseline(path.read_text("utf-8"), path.name)
+    except FileNotFoundError:
+        return Baseline(path=path.name)
+    except (OSError, ValueError) as error:
+        raise NotesError(
+            finding("I_CONFIG", f"damaged baseline: {_reason(error)}", Span.at(1), path=path.name)
+        ) from None

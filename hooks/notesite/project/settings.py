@@ -1,0 +1,254 @@
+"""`extra.notes` of mkdocs.yml: typed, with defaults that suit any notes file.
+
+The classes are the one place that names a setting; `read` turns a plain mapping into them and reports every
+unknown key (with the nearest known one) and every value of the wrong type.
+"""
+
+from __future__ import annotations
+
+import types
+import typing
+from collections.abc import Iterator, Mapping
+from enum import StrEnum
+from typing import Any, Literal, NamedTuple
+
+import yaml
+
+from ..diagnostics.codes import CODES, Severity
+from ..diagnostics.diagnostic import OFF, Diagnostic, Rules, finding
+from ..diagnostics.place import Span
+from ..notes.model import EMPTY
+
+
+class PageSettings(NamedTuple):
+    """How one section becomes a page; the key is the heading's text or its anchor."""
+
+    title: str = ""
+    slug: str = ""
+    description: str = ""
+    icon: str = ""
+
+
+class ImageSettings(NamedTuple):
+    """How remote images are mirrored."""
+
+    # "auto": fetch what the lock lacks; "frozen": open no socket; "refresh": ask every host for changes.
+    # None: frozen when the environment variable CI is set, else auto.
+    mode: Literal["auto", "frozen", "refresh"] | None = None
+    store: str = "images"  # folder of the copies and of images.lock, relative to docs_dir
+    hosts: tuple[str, ...] = ()  # `host` or `host:port` on loopback or a private network that may be asked
+    max_bytes: int = 10 * 2**20  # of one image
+    max_pixels: int = 40_000_000  # of one frame
+    max_side: int = 16_384  # pixels
+    max_frames: int = 500
+    deadline: float = 60.0  # seconds for one image, all tries and redirects together
+    alt: Mapping[str, str] = EMPTY  # URL as in the notes -> alternative text for the page
+    webp: bool = True  # also publish PNG and JPEG as WebP where that saves at least 30 %
+    keep_drawing: bool = False  # show the drawn stand-in even when the original is mirrored
+    enlarge: bool = True  # a click on a picture shows it large
+    stand_ins: str = "assets/diagrams"  # folder of drawings that stand in for missing originals, in docs_dir
+
+
+class SnippetSettings(NamedTuple):
+    """How YAML and commands are checked."""
+
+    kubernetes: tuple[str, ...] = ()  # versions such as "1.31"; empty: all that are bundled
+    schemas: str = ""  # folder of more schemas (custom resources), relative to mkdocs.yml
+    languages: tuple[Literal["yaml", "shell"], ...] = ("yaml", "shell")  # what is checked
+    marks: bool = True  # say on the page what was checked
+
+
+class LinkSettings(NamedTuple):
+    """How links to other sites are checked."""
+
+    include: tuple[str, ...] = ()  # regular expressions; when there are any, only addresses that one is found in
+    exclude: tuple[str, ...] = ()  # regular expressions; addresses that one is found in are left out
+    allow_hosts: tuple[str, ...] = ()  # hosts that may be private or local, as the address writes them
+    grace_days: float = 0.0  # a dead link is a warning until it has been dead for so long
+    fresh_days: float = 1.0  # a page that was fine is not asked for again within this time
+    workers: int = 16  # requests at a time
+    per_host: int = 2  # requests at a time to one host
+    interval: float = 0.3  # seconds between two requests to one host
+    retries: int = 2  # repeats of a request that failed for a reason that may pass
+    longest_wait: float = 60.0  # seconds that a server's Retry-After may ask for
+    timeout: float = 20.0  # seconds for one request, redirects included
+    deadline: float = 600.0  # seconds for all links
+    cache: str = ".cache/links.json"  # what earlier runs learnt, relative to mkdocs.yml
+
+
+class HomeSettings(NamedTuple):
+    """What stands on the home page above the contents."""
+
+    about: str = ""  # what these notes are, in a sentence or two; "": site_description
+    picture: str = ""  # an SVG of the project, relative to docs_dir
+    download: str = ""  # address of the offline bundle, relative to the home page or whole; "": no link
+
+
+class CommandSettings(NamedTuple):
+    """The page of all commands."""
+
+    title: str = "Commands"  # in the navigation and as its heading; "": no such page
+    description: str = "Every command of these notes in one place, by section."
+
+
+class ManifestSettings(NamedTuple):
+    """Whole manifests as files."""
+
+    folder: str = "manifests"  # of the site; "": no files
+    apply: str = "kubectl apply -f {url}"  # shown on the hosted site under each; "": not shown
+
+
+class Settings(NamedTuple):
+    """All of `extra.notes`."""
+
+    source: str = "notes.md"  # relative to docs_dir
+    split_level: int | None = None  # heading level of the sections that become pages; None: inferred
+    pages: Mapping[str, PageSettings] = EMPTY
+    redirects: Mapping[str, str] = EMPTY  # old address -> page slug or slug#anchor
+    rules: Mapping[str, Literal["off", "info", "warning", "error"]] = EMPTY
+    home: HomeSettings = HomeSettings()
+    groups: Mapping[str, tuple[str, ...]] = EMPTY  # name -> sections, for the home page
+    commands: CommandSettings = CommandSettings()
+    manifests: ManifestSettings = ManifestSettings()
+    glossary: Mapping[str, str] = EMPTY  # term -> what it means, explained where it first stands
+    synonyms: Mapping[str, tuple[str, ...]] = EMPTY  # words that find each other in the search
+    baseline: str = "notes-baseline.json"  # accepted findings, relative to mkdocs.yml
+    images: ImageSettings = ImageSettings()
+    snippets: SnippetSettings = SnippetSettings()
+    links: LinkSettings = LinkSettings()
+
+    @property
+    def severities(self) -> Rules:
+        """`rules` as severities, None for "off"."""
+        return {code: None if word == OFF else Severity(word) for code, word in self.rules.items()}
+
+
+class SettingsProblem(NamedTuple):
+    """What is wrong, and where: the keys that lead to the value, from `extra.notes` downwards."""
+
+    keys: tuple[str, ...]
+    message: str
+    at_key: bool  # the key itself is wrong, not its value
+
+
+def read(raw: object) -> tuple[Settings, list[SettingsProblem]]:
+    """The settings that `raw` (the value of `extra.notes`) asks for, and everything that is wrong with it.
+
+    Values that are wrong keep their defaults, so one run can report them all.
+    """
+    problems: list[SettingsProblem] = []
+    settings = _section(Settings, {} if raw is None else raw, (), problems)
+    known = set(CODES)
+    rules = raw.get("rules") if isinstance(raw, Mapping) else None
+    problems += [
+        SettingsProblem(("rules", str(code)), f"unknown code {str(code)!r}{_nearest(str(code), known)}", True)
+        for code in (rules if isinstance(rules, Mapping) else ())
+        if code not in known
+    ]
+    level = settings.split_level
+    if level is not None and not 1 <= level <= 6:
+        problems.append(SettingsProblem(("split_level",), f"{level} is no heading level; write 1 to 6", False))
+    return settings, problems
+
+
+def as_diagnostics(problems: list[SettingsProblem], config_text: str, config_path: str) -> Iterator[Diagnostic]:
+    """The problems as findings in mkdocs.yml, at the line and column of the key or value."""
+    for problem in problems:
+        name = ".".join(("extra", "notes", *problem.keys))
+        span = place(config_text, ("extra", "notes", *problem.keys), at_key=problem.at_key)
+        yield finding("I_CONFIG", f"{name}: {problem.message}", span, path=config_path)
+
+
+def place(text: str, keys: tuple[str, ...], *, at_key: bool) -> Span:
+    """Where the value (or the key) that `keys` lead to stands in a YAML text; its start when it cannot be found."""
+    try:
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.YAMLError:
+        return Span.at(1)
+    found = node
+    for key in keys:
+        pairs = node.value if isinstance(node, yaml.MappingNode) else []
+        pair = next((pair for pair in pairs if pair[0].value == key), None)
+        if pair is None:
+            break
+        found, node = pair
+    else:
+        found = found if at_key else node
+    if found is None:
+        return Span.at(1)
+    mark = found.start_mark
+    length = len(found.value) if isinstance(found, yaml.ScalarNode) else 1
+    return Span.at(mark.line + 1, mark.column + 1, max(length, 1))
+
+
+def _section(cls: Any, raw: object, keys: tuple[str, ...], problems: list[SettingsProblem]) -> Any:
+    if not isinstance(raw, Mapping):
+        problems.append(SettingsProblem(keys, f"expected a mapping, got {_kind(raw)}", False))
+        return cls()
+    hints = typing.get_type_hints(cls)
+    known = set(cls._fields)
+    values = {}
+    for key, value in raw.items():
+        if key not in known:
+            problems.append(SettingsProblem((*keys, str(key)), f"unknown setting{_nearest(str(key), known)}", True))
+            continue
+        problem_count = len(problems)
+        converted = _value(hints[key], value, (*keys, key), problems)
+        if len(problems) == problem_count or _is_section(hints[key]):
+            values[key] = converted
+    return cls(**values)
+
+
+def _is_section(hint: Any) -> bool:
+    """Whether a setting holds settings of its own."""
+    return isinstance(hint, type) and hasattr(hint, "_fields")
+
+
+def _value(hint: Any, raw: object, keys: tuple[str, ...], problems: list[SettingsProblem]) -> Any:  # noqa: PLR0911  # one return for each kind of type is the clearest form
+    origin, args = typing.get_origin(hint), typing.get_args(hint)
+
+    def wrong(expected: str) -> None:
+        problems.append(SettingsProblem(keys, f"expected {expected}, got {_kind(raw)}", False))
+
+    if _is_section(hint):
+        return _section(hint, {} if raw is None else raw, keys, problems)
+    if origin in (typing.Union, types.UnionType):
+        if raw is None and type(None) in args:
+            return None
+        return _value(next(arg for arg in args if arg is not type(None)), raw, keys, problems)
+    if origin is Literal:
+        # YAML reads a bare `off` as False.
+        word = OFF if raw is False and OFF in args else raw
+        if word not in args:
+            near = _nearest(str(raw), {str(arg) for arg in args})
+            problems.append(SettingsProblem(keys, f"{raw!r} is none of {', '.join(map(str, args))}{near}", False))
+        return word
+    if isinstance(hint, type) and issubclass(hint, StrEnum):
+        return _value(Literal[tuple(hint)], raw, keys, problems)
+    if origin is not None and issubclass(origin, Mapping):
+        if not isinstance(raw, Mapping):
+            wrong("a mapping")
+            return {}
+        return {str(key): _value(args[1], value, (*keys, str(key)), problems) for key, value in raw.items()}
+    if origin is tuple:
+        if not isinstance(raw, list | tuple):
+            wrong("a list")
+            return ()
+        return tuple(_value(args[0], item, (*keys, str(index)), problems) for index, item in enumerate(raw))
+    if hint is float and isinstance(raw, int) and not isinstance(raw, bool):
+        return float(raw)
+    if not isinstance(raw, hint) or (isinstance(raw, bool) and hint is not bool):
+        wrong({str: "a text", int: "a whole number", bool: "true or false", float: "a number"}[hint])
+    return raw
+
+
+def _kind(raw: object) -> str:
+    names = {type(None): "nothing", bool: "true or false", int: "a number", float: "a number", str: "a text"}
+    return names.get(type(raw), "a list" if isinstance(raw, list) else "a mapping")
+
+
+def _nearest(word: str, known: set[str]) -> str:
+    import difflib  # noqa: PLC0415  # needed only when something is wrong
+
+    near = difflib.get_close_matches(word, sorted(known), 1, 0.6)
+    return f"; did you mean {near[0]!r}?" if near else ""

@@ -1,0 +1,187 @@
+"""What the author has said about findings: ignore comments, and the baseline of accepted ones.
+
+A fingerprint names a finding by what it is about (code, section, the text of its line), not by its line number, so
+that a baseline survives edits elsewhere in the file.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from ..diagnostics.codes import CODES
+from ..diagnostics.diagnostic import Diagnostic, Report, Rules, finding, with_rules
+from ..diagnostics.place import Span
+from ..notes.model import Directive, Outlined
+
+BASELINE_VERSION = 1
+_VERBS = {"ignore", "skip", "kind"}
+
+
+class Accepted(NamedTuple):
+    """One entry of the baseline."""
+
+    fingerprint: str
+    code: str
+    section: str  # anchor of the heading it stands under, for readers of the file
+    line: str  # the text of its line, for readers of the file
+    message: str
+    note: str  # for readers of the page: what is wrong and what works instead; "" for none
+
+
+class Baseline(NamedTuple):
+    """Findings that are known and accepted."""
+
+    entries: tuple[Accepted, ...] = ()
+    path: str = ""  # where it was read from, for findings about it
+
+    def to_json(self) -> str:
+        """The file's text: one entry a line, sorted, so that changes merge."""
+        rows = [json.dumps(entry._asdict(), ensure_ascii=False) for entry in sorted(self.entries)]
+        body = ",\n  ".join(rows)
+        return (
+            f'{{"version": {BASELINE_VERSION}, "accepted": [\n  {body}\n]}}\n'
+            if rows
+            else '{"version": 1, "accepted": []}\n'
+        )
+
+
+def read_baseline(text: str, path: str) -> Baseline:
+    """The baseline that a file's text holds.  Raises ValueError with the reason when it is damaged."""
+    try:
+        data = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise ValueError(f"line {error.lineno}: {error.msg}") from None
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+    if not isinstance(data, Mapping) or data.get("version") != BASELINE_VERSION:
+        raise ValueError(f"no baseline of version {BASELINE_VERSION}")
+    rows = data.get("accepted")
+    if not isinstance(rows, list):
+        raise ValueError('"accepted" is no list')
+    entries = []
+    for number, row in enumerate(rows, 1):
+        if not isinstance(row, Mapping) or not all(isinstance(row.get(name), str) for name in ("fingerprint", "code")):
+            raise ValueError(f"entry {number} lacks a fingerprint or a code")
+        entries.append(Accepted(*(str(row.get(name, "")) for name in Accepted._fields)))
+    return Baseline(tuple(entries), path)
+
+
+def fingerprints(diagnostics: Sequence[Diagnostic], notes: Outlined | None) -> list[str]:
+    """One fingerprint for each diagnostic, in their order; equal findings are told apart by counting."""
+    seen: Counter[str] = Counter()
+    found = []
+    for diagnostic in diagnostics:
+        section, line = _context(diagnostic, notes)
+        key = "\0".join((diagnostic.code, diagnostic.path or "", section, line, _stable(diagnostic, line)))
+        found.append(hashlib.sha256(f"{key}\0{seen[key]}".encode("utf-8", "replace")).hexdigest()[:16])
+        seen[key] += 1
+    return found
+
+
+def _stable(diagnostic: Diagnostic, line: str) -> str:
+    """What tells findings on one line apart without quoting versions or numbers of other lines."""
+    return "" if not line else line[diagnostic.span.start.column - 1 : diagnostic.span.end.column - 1]
+
+
+def _context(diagnostic: Diagnostic, notes: Outlined | None) -> tuple[str, str]:
+    if notes is None or diagnostic.path is not None:
+        return "", diagnostic.message
+    place = diagnostic.span.start.line
+    section = next((h.id for h in reversed(notes.headings) if h.span.start.line <= place), "")
+    line = notes.lines[place - 1] if 0 < place <= len(notes.lines) else ""
+    return section, line.rstrip()
+
+
+def baseline_of(diagnostics: Sequence[Diagnostic], notes: Outlined | None, previous: Baseline) -> Baseline:
+    """A baseline that accepts exactly these findings; notes for readers are kept from the previous one."""
+    kept = {entry.fingerprint: entry.note for entry in previous.entries}
+    entries = []
+    for diagnostic, fingerprint in zip(diagnostics, fingerprints(diagnostics, notes), strict=True):
+        section, line = _context(diagnostic, notes)
+        note = kept.get(fingerprint, "")
+        entries.append(Accepted(fingerprint, diagnostic.code, section, line.strip(), diagnostic.message, note))
+    return Baseline(tuple(entries), previous.path)
+
+
+def settle(
+    report: Report,
+    *,
+    rules: Rules,
+    directives: Sequence[Directive] = (),
+    notes: Outlined | None = None,
+    baseline: Baseline | None = None,
+    own_codes: Collection[str] = (),
+) -> Report:
+    """The report after rules, ignore comments and the baseline have had their say.
+
+    `own_codes` holds what the codes that this run checks begin with ("NI", "YKS", or longer beginnings in a list), so that an ignore comment or a
+    baseline entry that is meant for another check is not called unused.
+    """
+    ruled = sorted(with_rules(report.diagnostics, rules), key=lambda d: d.sort_key)
+    open_findings, ignored = _without_ignored(ruled, directives)
+    unused = _unused_directives(directives, {(i, d.code) for d, i in ignored}, own_codes)
+    entries = {entry.fingerprint: entry for entry in baseline.entries} if baseline else {}
+    accepted, remaining, seen = [], [], set()
+    for diagnostic, fingerprint in zip(open_findings, fingerprints(open_findings, notes), strict=True):
+        if fingerprint in entries:
+            seen.add(fingerprint)
+            note = entries[fingerprint].note
+            accepted.append(diagnostic._replace(help=note) if note else diagnostic)
+        else:
+            remaining.append(diagnostic)
+    gone = [e for e in entries.values() if e.fingerprint not in seen and e.code.startswith(tuple(own_codes))]
+    about_baseline = [
+        finding("I_BASELINE", f"{e.code} at {e.line!r} is gone", Span.at(1), path=baseline.path if baseline else None)
+        for e in gone
+    ]
+    extra = with_rules([*unused, *about_baseline], rules)
+    return report._replace(
+        diagnostics=tuple(sorted([*remaining, *extra], key=lambda d: d.sort_key)),
+        accepted=(*report.accepted, *accepted),
+        ignored=(*report.ignored, *(d for d, _ in ignored)),
+    )
+
+
+def _without_ignored(
+    diagnostics: Iterable[Diagnostic], directives: Sequence[Directive]
+) -> tuple[list[Diagnostic], list[tuple[Diagnostic, int]]]:
+    kept: list[Diagnostic] = []
+    ignored: list[tuple[Diagnostic, int]] = []
+    for diagnostic in diagnostics:
+        index = next((i for i, d in enumerate(directives) if _ignores(d, diagnostic)), None)
+        if index is None:
+            kept.append(diagnostic)
+        else:
+            ignored.append((diagnostic, index))
+    return kept, ignored
+
+
+def _ignores(directive: Directive, diagnostic: Diagnostic) -> bool:
+    if directive.verb != "ignore" or directive.target is None or diagnostic.path is not None:
+        return False
+    first, last = directive.target
+    codes = directive.arguments.split(" ")[0].split(",")
+    return diagnostic.code in codes and first <= diagnostic.span.start.line <= last
+
+
+def _unused_directives(
+    directives: Sequence[Directive], used: set[tuple[int, str]], own_codes: Collection[str]
+) -> Iterable[Diagnostic]:
+    for index, directive in enumerate(directives):
+        if directive.verb not in _VERBS:
+            if "I" in own_codes:
+                message = f"unknown instruction {directive.verb!r}; there are {', '.join(sorted(_VERBS))}"
+                yield finding("I_DIRECTIVE", message, directive.span)
+            continue
+        if directive.verb != "ignore":
+            continue
+        for code in directive.arguments.split(" ")[0].split(","):
+            if code not in CODES:
+                if "I" in own_codes:
+                    yield finding("I_DIRECTIVE", f"unknown code {code!r}", directive.span)
+            elif code.startswith(tuple(own_codes)) and (index, code) not in used:
+                yield finding("I_UNUSED", f"ignore {code} silences nothing", directive.span)

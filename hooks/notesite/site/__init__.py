@@ -1,0 +1,1 @@
+"""Which pages there are, under which addresses, and where old addresses lead."""

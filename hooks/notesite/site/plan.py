@@ -1,0 +1,411 @@
+"""From the notes to a site: which sections become pages, in which order, under which addresses.
+
+The contents list of the notes is the fixed table of contents.  How the level of the sections is inferred follows the
+rules measured in the design facts ("Split-level inference"): right on 64 of 64 public files, and always visible and
+overridable (`extra.notes.split_level`).
+"""
+
+from __future__ import annotations
+
+import difflib
+import posixpath
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+from urllib.parse import quote, unquote
+
+from ..diagnostics.diagnostic import Diagnostic, finding
+from ..notes.anchors import Slugs
+from ..notes.contents import Resolver, in_page_anchor, second_contents
+from ..notes.model import EMPTY, Entry, Heading, Notes
+from ..project.settings import PageSettings, Settings
+
+HOME = "index.md"
+_LARGE_SHARE = 0.4  # a page that holds more of the file than this is split once more
+_MANY_CHILDREN = 4
+_FEW_SECTIONS = 3  # fewer are not worth a split
+_CROWDED = 2.5  # headings at the level of the contents' targets, per target
+
+
+class Page(NamedTuple):
+    """One page: a section of the notes, or the home page."""
+
+    uri: str  # source address in MkDocs: "pod.md"
+    slug: str  # "pod"; "" for the home page
+    title: str
+    heading: Heading | None  # the heading it begins with; None for a home page whose file has no title
+    first: int  # lines of the notes, from 1, inclusive
+    last: int
+    headings: tuple[Heading, ...]  # all that stand on it, in order
+    listed: bool = True  # named by the contents list
+    parent: str = ""  # uri of the page it was split from
+    settings: PageSettings = PageSettings()
+
+    @property
+    def is_home(self) -> bool:
+        """Whether this is the first page of the site."""
+        return self.uri == HOME
+
+
+class Place(NamedTuple):
+    """Where an anchor of the notes is on the site."""
+
+    page: Page
+    id: str  # "" for the top of the page
+
+    def link_from(self, page: Page) -> str:
+        """The link to write on `page`, with the target's source address as MkDocs wants it."""
+        fragment = f"#{quote(self.id, safe='')}" if self.id else ""
+        if page.uri == self.page.uri:
+            return fragment or "#"
+        return quote(posixpath.relpath(self.page.uri, posixpath.dirname(page.uri) or ".")) + fragment
+
+
+class Site(NamedTuple):
+    """The plan of the whole site."""
+
+    title: str
+    pages: tuple[Page, ...]  # the home page first, then in the order of reading
+    anchors: Mapping[str, Place] = EMPTY  # every anchor of the single file
+    redirects: Mapping[str, str] = EMPTY  # old slug -> uri or uri#id
+    hidden_lines: tuple[tuple[int, int], ...] = ()  # of the contents list, which the site replaces
+    split_level: int | None = None
+    findings: tuple[Diagnostic, ...] = ()
+
+    @property
+    def home(self) -> Page:
+        """The first page."""
+        return self.pages[0]
+
+    def page_of_line(self, line: int) -> Page:
+        """The page that a line of the notes is on."""
+        return next((page for page in self.pages if page.first <= line <= page.last), self.home)
+
+    def navigation(self) -> list[dict[str, object]]:
+        """The navigation as MkDocs takes it; pages that were split hold their parts."""
+        children: dict[str, list[Page]] = {}
+        for page in self.pages:
+            children.setdefault(page.parent, []).append(page)
+        entries: list[dict[str, object]] = []
+        for page in children.get("", []):
+            below = children.get(page.uri, [])
+            parts = [page.uri, *({part.title: part.uri} for part in below)]
+            entries.append({page.title: parts if below else page.uri})
+        return entries
+
+    def place(self, target: str) -> Place | None:
+        """Where a link target of the notes (`#pod`) leads, None when it is no anchor of the notes."""
+        anchor = in_page_anchor(target)
+        return None if anchor is None else self.place_of_anchor(anchor)
+
+    def place_of_anchor(self, anchor: str) -> Place | None:
+        """Where an anchor of the single file is now."""
+        name = unquote(anchor).removeprefix("user-content-")
+        if not name or name == "top":
+            return self.anchors.get(name) or Place(self.home, "")
+        return self.anchors.get(name)
+
+
+def plan(notes: Notes, settings: Settings, site_name: str = "") -> Site:
+    """The site that the notes become.  Never fails: what is wrong with the contents list is in `findings`."""
+    resolver = Resolver(notes)
+    targets, findings = _targets(notes, resolver)
+    contents_heading = notes.contents.heading if notes.contents else None
+    if (second := second_contents(notes)) is not None:
+        first = notes.contents.entries[0].span.start.line if notes.contents else 0
+        message = f'"{second.text}" lists the sections once more; the list on line {first} is used'
+        findings.append(finding("N_CONTENTS", message, second.span))
+    starts, level = _section_starts(notes, targets, contents_heading, settings.split_level)
+    if len(starts) < _FEW_SECTIONS and not (settings.split_level and starts):
+        if notes.headings:
+            message = f"{len(starts)} sections are too few to split; all of it is one page"
+            findings.append(finding("N_SPLIT", message, notes.headings[0].span))
+        starts, level = [], None
+    title_heading = _title(notes, starts)
+    site_title = site_name or (title_heading.text if title_heading else "") or "Notes"
+    pages, slug_findings = _pages(notes, starts, title_heading, settings, site_title)
+    listed = {heading.id for _, heading in targets if heading}
+    pages = [
+        page._replace(listed=page.is_home or bool(page.parent) or not targets or _id(page) in listed) for page in pages
+    ]
+    if level is not None:
+        findings += _drift(pages, targets)
+    ordered = _in_contents_order(pages, [heading.id for _, heading in targets if heading])
+    anchors = _anchors(notes, ordered)
+    return Site(
+        title=site_title,
+        pages=tuple(ordered),
+        anchors=anchors,
+        redirects=_redirects(ordered, anchors, settings),
+        hidden_lines=notes.contents.lines if notes.contents and level is not None else (),
+        split_level=level,
+        findings=(*findings, *slug_findings),
+    )
+
+
+def _id(page: Page) -> str:
+    return page.heading.id if page.heading else ""
+
+
+# --- The contents list
+
+
+def _targets(notes: Notes, resolver: Resolver) -> tuple[list[tuple[Entry, Heading | None]], list[Diagnostic]]:
+    """Each linked entry of the contents list with the heading it means, and what is wrong with the entries."""
+    findings: list[Diagnostic] = []
+    targets: list[tuple[Entry, Heading | None]] = []
+    entries = notes.contents.entries if notes.contents else ()
+    exact = (resolver.exact(in_page_anchor(entry.target) or "") for entry in entries)
+    listed = {heading.id for heading in exact if heading}
+    for entry in entries:
+        anchor = in_page_anchor(entry.target)
+        if anchor is None:
+            continue  # plain text, or a link out of the file
+        match = resolver.meant(anchor, entry.text, listed)
+        targets.append((entry, match.heading if match else None))
+        if match is None:
+            message = f'entry "{entry.text}" points to #{anchor}, and no section of that name or text exists'
+            findings.append(finding("N_ENTRY", message, entry.span))
+        elif not match.exact:
+            message = (
+                f'entry "{entry.text}" points to #{anchor}; the section "{match.heading.text}" is #{match.heading.id}'
+            )
+            right = f"[{entry.text}](#{match.heading.id})"
+            fix = f"Write (#{match.heading.id})."
+            findings.append(finding("N_ANCHOR", message, entry.span, help=fix, replacement=right))
+    return targets, findings
+
+
+def _drift(pages: Sequence[Page], targets: Sequence[tuple[Entry, Heading | None]]) -> Iterator[Diagnostic]:
+    """Where the contents list and the sections disagree."""
+    if not targets:
+        return
+    for page in pages:
+        if not page.listed and page.heading:
+            before = _listed_before(pages, page)
+            where = f'after the entry "{before.title}"' if before else "at the top"
+            line = f"[{page.heading.text}](#{page.heading.id})"
+            message = f'the contents list misses the section "{page.heading.text}"'
+            fix = f"Add {line} {where}; until then it has a page where it stands."
+            yield finding("N_TOC", message, page.heading.span, help=fix)
+    page_ids = {_id(page) for page in pages if not page.is_home}
+    seen: dict[str, Entry] = {}
+    last_line, last_text = 0, ""
+    for entry, heading in targets:
+        if heading is None or heading.id not in page_ids:
+            continue
+        if heading.id in seen:
+            first = seen[heading.id].span.start.line
+            yield finding("N_TWICE", f'the section "{heading.text}" is listed twice, first on line {first}', entry.span)
+            continue
+        seen[heading.id] = entry
+        if heading.span.start.line < last_line:
+            message = (
+                f'"{entry.text}" is listed after "{last_text}" but stands before it (line {heading.span.start.line})'
+            )
+            yield finding("N_ORDER", message, entry.span)
+        else:
+            last_line, last_text = heading.span.start.line, entry.text
+
+
+def _listed_before(pages: Sequence[Page], page: Page) -> Page | None:
+    before = [other for other in pages if other.listed and not other.is_home and other.first < page.first]
+    return max(before, key=lambda other: other.first, default=None)
+
+
+def _in_contents_order(pages: Sequence[Page], order: Sequence[str]) -> list[Page]:
+    """Listed pages as the contents list has them; the others after the page they follow in the notes."""
+    rank = {anchor: number for number, anchor in reversed(list(enumerate(order)))}
+    home, *sections = pages
+    in_text = [page for page in sections if not page.parent]
+    ordered = sorted((page for page in in_text if _id(page) in rank), key=lambda page: rank[_id(page)])
+    for number, page in enumerate(in_text):
+        if _id(page) not in rank:
+            before = in_text[number - 1] if number else None
+            ordered.insert(ordered.index(before) + 1 if before else 0, page)
+    result = [home]
+    for page in ordered:
+        result.append(page)
+        result += [part for part in sections if part.parent == page.uri]
+    return result
+
+
+# --- The level of the sections
+
+
+def _section_starts(
+    notes: Notes, targets: Sequence[tuple[Entry, Heading | None]], contents_heading: Heading | None, wanted: int | None
+) -> tuple[list[Heading], int | None]:
+    """The headings that begin a page, and their level."""
+    usable = [h for h in notes.headings if h.starts_section and h is not contents_heading and (h.text or h.id)]
+    if not usable:
+        return [], None
+    linked = [(entry, heading) for entry, heading in targets if heading in usable]
+    only_targets: set[Heading] = set()
+    if wanted:
+        level = wanted
+    elif linked:
+        level, only_targets = _level_of_targets(linked, usable)
+    else:
+        level = _level_of_structure(usable, notes)
+    title = _leading_title(usable, level, notes, contents_heading, {heading for _, heading in linked})
+    starts = [h for h in usable if h.level <= level and h is not title]
+    if only_targets:
+        starts = [h for h in starts if h in only_targets or h.level < level]
+    return starts, level
+
+
+def _level_of_targets(linked: Sequence[tuple[Entry, Heading]], usable: Sequence[Heading]) -> tuple[int, set[Heading]]:
+    depths = sorted({entry.depth for entry, _ in linked})
+    outermost = [heading for entry, heading in linked if entry.depth == depths[0]]
+    if len(outermost) == 1 and len(depths) > 1:  # the title as the only root
+        outermost = [heading for entry, heading in linked if entry.depth == depths[1]]
+    level = Counter(heading.level for heading in outermost).most_common(1)[0][0]
+    at_level = sum(heading.level == level for heading in usable)
+    if at_level > _CROWDED * len(outermost) and len(outermost) >= _FEW_SECTIONS:
+        return level, set(outermost)
+    return level, set()
+
+
+def _level_of_structure(usable: Sequence[Heading], notes: Notes) -> int:
+    first = usable[0]
+    alone = sum(heading.level == first.level for heading in usable) == 1
+    counted = usable[1:] if alone and len(usable) > 1 else usable
+    counts = Counter(heading.level for heading in counted)
+    level = next((level for level in sorted(counts) if counts[level] >= _FEW_SECTIONS), min(counts))
+    at_level = [heading for heading in counted if heading.level <= level]
+    ends = [heading.span.start.line for heading in at_level[1:]] + [len(notes.lines) + 1]
+    for heading, end in zip(at_level, ends, strict=False):  # a file with one heading has no other at any level
+        inside = [h for h in counted if heading.span.start.line < h.span.start.line < end and h.level == level + 1]
+        if end - heading.span.start.line > 0.6 * len(notes.lines) and len(inside) >= _MANY_CHILDREN:
+            return level + 1
+    return level
+
+
+def _leading_title(
+    usable: Sequence[Heading], level: int, notes: Notes, contents_heading: Heading | None, listed: set[Heading]
+) -> Heading | None:
+    """The file's title, when its first heading is one."""
+    first = usable[0]
+    if first in listed and first.level >= level:
+        return None
+    if first.level < level:
+        return first
+    following = next((heading for heading in usable[1:] if heading.level <= level), None)
+    end = following.span.start.line if following else len(notes.lines) + 1
+    contents_inside = contents_heading is not None and first.span.start.line < contents_heading.span.start.line < end
+    only_one = first.level == 1 and sum(heading.level == 1 for heading in usable) == 1
+    return first if contents_inside or only_one else None
+
+
+def _title(notes: Notes, starts: Sequence[Heading]) -> Heading | None:
+    before = starts[0].span.start.line if starts else len(notes.lines) + 1
+    first = next((heading for heading in notes.headings), None)
+    if first is None or first.span.start.line >= before:
+        return None
+    return None if notes.contents and first is notes.contents.heading else first
+
+
+# --- Pages, addresses, anchors
+
+
+def _pages(
+    notes: Notes, starts: Sequence[Heading], title: Heading | None, settings: Settings, site_title: str
+) -> tuple[list[Page], list[Diagnostic]]:
+    findings: list[Diagnostic] = []
+    slugs = Slugs()
+    ends = [heading.span.start.line - 1 for heading in starts] + [len(notes.lines)]
+    home_headings = tuple(h for h in notes.headings if h.span.start.line <= ends[0])
+    home_settings = _page_settings(title, settings) if title else PageSettings()
+    pages = [
+        Page(HOME, "", home_settings.title or site_title, title, 1, ends[0], home_headings, settings=home_settings)
+    ]
+    for number, (heading, end) in enumerate(zip(starts, ends[1:], strict=True), 1):
+        parts = _parts(notes, heading, end, len(notes.lines))
+        parent = ""
+        for part, last in parts:
+            own = _page_settings(part, settings)
+            slug = slugs.take(own.slug or part.id, number)
+            page = _page(notes, part, last, slug=slug, own=own, parent=parent)
+            pages.append(page)
+            parent = parent or page.uri
+            wanted = page.settings.slug or part.id
+            if page.slug != wanted:
+                why = f"{wanted!r} cannot be one" if wanted else "its name holds no letter or digit"
+                message = f'the address of "{part.text}" is {page.slug}/, because {why}'
+                findings.append(finding("N_SLUG", message, part.span))
+    return pages, findings
+
+
+def _parts(notes: Notes, heading: Heading, end: int, lines: int) -> list[tuple[Heading, int]]:
+    """The section as one part, or, when it holds most of the file, its beginning and its own sections."""
+    inside = [h for h in notes.headings if heading.span.start.line < h.span.start.line <= end and h.starts_section]
+    children = [h for h in inside if h.level == min((h.level for h in inside), default=0) and (h.text or h.id)]
+    if end - heading.span.start.line + 1 <= _LARGE_SHARE * lines or len(children) < _MANY_CHILDREN or lines < 400:
+        return [(heading, end)]
+    starts = [heading, *children]
+    ends = [child.span.start.line - 1 for child in children] + [end]
+    return list(zip(starts, ends, strict=True))
+
+
+def _page(notes: Notes, heading: Heading, last: int, *, slug: str, own: PageSettings, parent: str) -> Page:
+    first = heading.span.start.line
+    headings = tuple(h for h in notes.headings if first <= h.span.start.line <= last)
+    title = own.title or heading.text or slug
+    return Page(f"{slug}.md", slug, title, heading, first, last, headings, parent=parent, settings=own)
+
+
+def _page_settings(heading: Heading, settings: Settings) -> PageSettings:
+    return settings.pages.get(heading.text) or settings.pages.get(heading.id) or PageSettings()
+
+
+def _anchors(notes: Notes, pages: Sequence[Page]) -> dict[str, Place]:
+    """Where every id of the single file is: headings first, explicit anchors where no heading has the name."""
+    places = {h.id: Place(page, h.id) for page in pages for h in page.headings if h.id}
+    for name, line in notes.anchors:
+        page = next((page for page in pages if page.first <= line <= page.last), pages[0])
+        places.setdefault(name, Place(page, name))
+    return places
+
+
+def _redirects(pages: Sequence[Page], anchors: Mapping[str, Place], settings: Settings) -> dict[str, str]:
+    """Old addresses: those of the settings, and the heading's own address of a page that the settings moved."""
+    taken = {page.slug for page in pages}
+    redirects = {}
+    for page in pages:
+        original = page.heading.id if page.heading and not page.is_home else ""
+        if page.settings.slug and original and original not in taken:
+            redirects[original] = page.uri
+    for old, new in settings.redirects.items():
+        slug, _, fragment = new.partition("#")
+        target = next((page.uri for page in pages if page.slug == slug.strip("/")), None)
+        place = anchors.get(slug.strip("/"))
+        if target:
+            redirects[old.strip("/")] = f"{target}#{fragment}" if fragment else target
+        elif place:
+            redirects[old.strip("/")] = f"{place.page.uri}#{place.id}"
+    return redirects
+
+
+def check_links(notes: Notes, site: Site) -> Iterator[Diagnostic]:
+    """Links inside the notes that lead nowhere.  Entries of the contents list have findings of their own."""
+    resolver = Resolver(notes)
+    hidden = site.hidden_lines
+    for link in notes.links:
+        anchor = in_page_anchor(link.target) if link.target.startswith("#") else None
+        if anchor is None or any(first <= link.span.start.line <= last for first, last in hidden):
+            continue
+        if site.place_of_anchor(anchor) is None:
+            match = resolver.meant(anchor, link.text)
+            fix = f"Write (#{match.heading.id})." if match else None
+            message = f"#{anchor} is no anchor of these notes"
+            right = f"[{link.text}](#{match.heading.id})" if match and link.origin == "markdown" else None
+            yield finding("L_ANCHOR", message, link.span, help=fix, replacement=right)
+
+
+def unused_page_settings(site: Site, settings: Settings) -> dict[str, str]:
+    """Keys of `extra.notes.pages` that name no page -> the section that is most likely meant, "" for none."""
+    sections = [page.heading for page in site.pages if page.heading]
+    names = {name for section in sections for name in (section.text, section.id)}
+    texts = [section.text for section in sections]
+    return {key: next(iter(difflib.get_close_matches(key, texts, 1)), "") for key in settings.pages if key not in names}

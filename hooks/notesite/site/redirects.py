@@ -1,0 +1,57 @@
+"""What the home page and old addresses add: the contents as links, and the way from old anchors to new pages."""
+
+from __future__ import annotations
+
+import html
+import json
+from collections.abc import Callable, Mapping
+from urllib.parse import quote
+
+from .plan import Page, Site
+
+ANCHORS_ID = "notes-anchors"  # assets/javascripts/notes.js looks for it
+
+
+def forwarding_html(site: Site, url_of: Callable[[str], str]) -> str:
+    """Where each anchor of the single file is now, for the script that forwards `/#pod` to `/pod/#pod`.
+
+    `url_of` gives the address of a page (by its uri) relative to the home page.
+    """
+    table = {
+        anchor: f"{url_of(place.page.uri)}#{quote(place.id, safe='')}"
+        for anchor, place in site.anchors.items()
+        if not place.page.is_home
+    }
+    # "</" would end the element early.
+    text = json.dumps(table, ensure_ascii=False, sort_keys=True).replace("</", "<\\/")
+    return f'\n<script type="application/json" id="{ANCHORS_ID}">{text}</script>\n'
+
+
+def redirect_html(url: str) -> str:
+    """A page that leads on to `url`, with and without JavaScript; a `#anchor` and a `?query` are kept."""
+    shown = html.escape(url)
+    own_anchor = json.dumps("#" + url.partition("#")[2] if "#" in url else "")
+    plain = json.dumps(url.partition("#")[0])
+    return (
+        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>Moved</title>\n'
+        f'<meta name="robots" content="noindex">\n<link rel="canonical" href="{shown}">\n'
+        f"<script>location.replace({plain} + location.search + (location.hash || {own_anchor}))</script>\n"
+        f'<meta http-equiv="refresh" content="0; url={shown}">\n</head>\n'
+        f'<body>\n<h1>This page has moved</h1>\n<p>Go to <a href="{shown}">{shown}</a>.</p>\n</body>\n</html>\n'
+    )
+
+
+def edit_place(page: Page, notes_uri: str) -> str:
+    """The page's lines of the notes, as GitHub addresses them in a Markdown file's plain view."""
+    last = max(page.last, page.first)
+    return f"{notes_uri}?plain=1#L{page.first}-L{last}"
+
+
+def redirect_targets(redirects: Mapping[str, str]) -> list[tuple[str, str, str]]:
+    """Old slug, uri and anchor ("" for none) of each redirect, sorted."""
+    return [(old, *_split(new)) for old, new in sorted(redirects.items())]
+
+
+def _split(target: str) -> tuple[str, str]:
+    uri, _, fragment = target.partition("#")
+    return uri, fragment

@@ -1,0 +1,1 @@
+"""What the API server demands beyond the types of fields."""

@@ -1,0 +1,215 @@
+"""Rules about ports, Services, Ingresses, and the data of ConfigMaps and Secrets."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Iterator, Sequence
+
+from yaml.nodes import MappingNode, Node, ScalarNode
+
+from notesite.lib.patterns import lazy
+from notesite.snippets.yaml.scalars import STRING, resolve
+
+from ..schema import name_grammars as names
+from ..schema.placeholders import is_placeholder
+from ..schema.values import Found
+from .rule import Context, get, items, labels, number, pairs, rule, same, text
+
+_NODE_PORTS = range(30000, 32768)
+_PORTS = range(1, 65536)
+_UNSET_IS_ZERO = ("nodePort", "hostPort")
+_COMMENT = lazy(
+    r"""\#\s*(?:base64(?:[ ]?-?encoded)?[ ]?(?:of|for|from|:|=)?|(?:decodes?[ ](?:to|as)|decoded|decode|=|->|→)[ ]?:?)
+    \s*(?:"([^"]+)"|'([^']+)'|`([^`]+)`)""",
+    re.VERBOSE | re.IGNORECASE,
+)
+
+
+@rule(
+    "ContainerPort",
+    "ServicePort",
+    "HTTPGetAction",
+    "TCPSocketAction",
+    "GRPCAction",
+    "ServiceBackendPort",
+    "NetworkPolicyPort",
+)
+def ports(context: Context, node: MappingNode) -> Iterator[Found]:
+    """Port numbers and names."""
+    for key, value in pairs(node):
+        if key.value not in ("containerPort", "hostPort", "port", "nodePort", "targetPort", "number"):
+            continue
+        port = number(value)
+        if port is not None and not (port == 0 and key.value in _UNSET_IS_ZERO):
+            if port not in _PORTS:
+                yield context.fault("K_RANGE", f"{key.value} {port} is not in 1-65535", value)
+            elif key.value == "nodePort" and port not in _NODE_PORTS:
+                message = (
+                    f"nodePort {port} is outside of 30000-32767, the range of a cluster that does not say otherwise"
+                )
+                yield context.fault("K_RANGE", message, value, mild=True)
+        elif isinstance(value, ScalarNode) and resolve(value)[0] == STRING and (word := text(value)) is not None:
+            if word.isdigit() and value.style:
+                yield context.fault(
+                    "K_PORT", f'{key.value} "{word}" is a port name here; remove the quotes', value, replacement=word
+                )
+            elif problem := names.port_name(word):
+                yield context.fault("K_NAME", f'"{word}" cannot be the name of a port: {problem}', value)
+    name = get(node, "name") if context.owner.startswith("Container.ports") else None
+    if (word := text(name)) is not None and name is not None and (problem := names.port_name(word)):
+        yield context.fault("K_NAME", f'"{word}" cannot be the name of a port: {problem}', name)
+
+
+@rule("ServiceSpec")
+def service(context: Context, node: MappingNode) -> Iterator[Found]:
+    """What goes with the type of a Service, and its ports."""
+    kind = text(get(node, "type")) or ("ClusterIP" if context.complete(node) and get(node, "type") is None else "")
+    found = items(get(node, "ports"))
+    if kind == "ExternalName" and get(node, "externalName") is None and context.complete(node):
+        yield context.fault("K_REQUIRED", "a Service of type ExternalName needs externalName", node.value[0][0])
+    if kind == "ClusterIP":
+        for port in found:
+            place = get(port, "nodePort")
+            if number(place) and place is not None:
+                yield context.fault("K_UNION", "nodePort goes with type NodePort or LoadBalancer, not ClusterIP", place)
+    if len(found) > 1:
+        for port in found:
+            if get(port, "name") is None and port.value:
+                yield context.fault(
+                    "K_REQUIRED", "a Service with several ports needs a name for each", port.value[0][0]
+                )
+                break
+    yield from same(context, get(node, "ports"), "name", "ports of a Service")
+    yield from labels(context, get(node, "selector"))
+
+
+@rule("ServiceSpec", "ReplicationControllerSpec")
+def plain_selector(context: Context, node: MappingNode) -> Iterator[Found]:
+    """These selectors hold labels directly."""
+    for key, _ in pairs(get(node, "selector")):
+        if key.value in ("matchLabels", "matchExpressions"):
+            yield context.fault("K_SELECTOR", f"the labels stand in this selector directly, without {key.value}", key)
+
+
+@rule("HTTPIngressPath")
+def ingress_path(context: Context, node: MappingNode) -> Iterator[Found]:
+    """A path begins with a slash."""
+    place = get(node, "path")
+    value = text(place)
+    if (
+        value is not None
+        and place is not None
+        and not value.startswith("/")
+        and text(get(node, "pathType")) in ("Exact", "Prefix")
+    ):
+        yield context.fault("K_VALUE", f'the path "{value}" must begin with "/"', place, replacement=f"/{value}")
+
+
+@rule("ConfigMap", "Secret")
+def data(context: Context, node: MappingNode) -> Iterator[Found]:
+    """The keys of the data."""
+    seen: dict[str, str] = {}
+    for group in ("data", "binaryData", "stringData"):
+        for key, _ in pairs(get(node, group)):
+            if not is_placeholder(key.value) and key.value != "<<" and (problem := names.data_key(key.value)):
+                yield context.fault("K_NAME", f'"{key.value}" cannot be a key of a {_kind(node)}: {problem}', key)
+            if group == "binaryData" and key.value in seen:
+                yield context.fault("K_TWICE", f'the key "{key.value}" stands in data and in binaryData', key)
+            seen[key.value] = group
+
+
+@rule("Secret")
+def secret(context: Context, node: MappingNode) -> Iterator[Found]:
+    """What the data decode to, against a comment that says it."""
+    for _, value in pairs(get(node, "data")):
+        if not isinstance(value, ScalarNode) or is_placeholder(value.value):
+            continue
+        try:
+            plain = base64.b64decode(value.value.replace("\n", ""), validate=True).decode()
+        except (binascii.Error, ValueError):
+            continue
+        said = _said(context.lines, value)
+        if said is not None and said != plain:
+            newline = "; a line end was encoded too, as echo does without -n" if plain.rstrip("\n") == said else ""
+            right = base64.b64encode(said.encode()).decode()
+            yield context.fault(
+                "K_SECRET",
+                f"{value.value} decodes to {plain!r}, the comment says {said!r}{newline}",
+                value,
+                replacement=right,
+            )
+        elif said is None and plain.count("\n") == 1 and plain.endswith("\n") and len(plain) < 80:
+            yield context.fault("K_NEWLINE", f"{value.value} decodes to a text with a line end: {plain!r}", value)
+
+
+def _said(lines: Sequence[str], node: ScalarNode) -> str | None:
+    """What the comment behind a value says it is."""
+    line = node.end_mark.line
+    match = _COMMENT.search(lines[line][node.end_mark.column :]) if line < len(lines) else None
+    return next(group for group in match.groups() if group is not None) if match else None
+
+
+def _kind(node: MappingNode) -> str:
+    return text(get(node, "kind")) or "ConfigMap"
+
+
+def between(documents: Sequence[tuple[str, Node]], selected: int) -> Iterator[tuple[int, Found]]:
+    """Services against the Pods of the same snippet: index of the document and the fault."""
+    pods = [found for kind, node in documents for found in _pods(kind, node)]
+    for index, (kind, node) in enumerate(documents):
+        wanted = pairs(get(node, "spec", "selector")) if kind == "Service" else []
+        if not wanted or not pods:
+            continue
+        chosen = [spec for labels, spec in pods if all(labels.get(key.value) == value.value for key, value in wanted)]
+        if not chosen:
+            if not any(is_placeholder(value.value) for _, value in wanted):
+                said = ", ".join(f"{key.value}: {value.value}" for key, value in wanted)
+                message = f"no Pod of this snippet has the labels that the Service selects ({said})"
+                yield index, Found("K_SELECTOR", message, wanted[0][0], selected, mild=True)
+            continue
+        for fault in _target_ports(node, chosen, selected):
+            yield index, fault
+
+
+def _pods(kind: str, node: Node) -> Iterator[tuple[dict[str, object], Node | None]]:
+    path = {"Pod": (), "CronJob": ("spec", "jobTemplate", "spec", "template")}.get(kind, ("spec", "template"))
+    pod = get(node, *path)
+    if kind != "Service" and pod is not None and get(pod, "spec", "containers") is not None:
+        yield {key.value: value.value for key, value in pairs(get(pod, "metadata", "labels"))}, get(pod, "spec")
+
+
+def _target_ports(service: Node, pods: Sequence[Node | None], selected: int) -> Iterator[Found]:
+    declared = [
+        port
+        for pod in pods
+        for group in ("containers", "initContainers")
+        for container in items(get(pod, group))
+        for port in items(get(container, "ports"))
+    ]
+    known_names = sorted({word for port in declared if (word := text(get(port, "name"))) is not None})
+    numbers = {value for port in declared if (value := number(get(port, "containerPort"))) is not None}
+    for port in items(get(service, "spec", "ports")):
+        place = get(port, "targetPort")
+        wanted = number(place)
+        if wanted is not None and place is not None and numbers and wanted not in numbers:
+            said = ", ".join(map(str, sorted(numbers)))
+            yield Found(
+                "K_PORT",
+                f"targetPort {wanted} is no containerPort of the Pods it selects ({said})",
+                place,
+                selected,
+                mild=True,
+            )
+        elif (
+            wanted is None
+            and (word := text(place) or "")
+            and not word.isdigit()
+            and place is not None
+            and word not in known_names
+        ):
+            said = ", ".join(known_names) or "they name none"
+            yield Found(
+                "K_PORT", f'targetPort "{word}" is no named port of the Pods it selects ({said})', place, selected
+            )

@@ -1,0 +1,155 @@
+"""What the schema does not say: rules about the values of one document.
+
+Each rule is a function for one definition; it yields faults for a mapping of that definition.  Rules about something
+that is absent leave the root of a fragment alone, since a fragment may leave out anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from notesite.snippets.yaml.scalars import INTEGER, resolve
+
+from ..schema import name_grammars as names
+from ..schema.definitions import Shape, Type
+from ..schema.placeholders import is_placeholder
+from ..schema.values import Found
+
+Rule = Callable[["Context", MappingNode], Iterator[Found]]
+Visited = Sequence[tuple[Shape, MappingNode, Type | None]]
+
+RULES: dict[str, list[Rule]] = {}
+
+
+class Context:
+    """What a rule may know besides its mapping.
+
+    Args:
+        kind: of the document: "Deployment"; "" in a fragment.
+        lines: of the snippet.
+        selected: Kubernetes versions, for the faults.
+        partial: ids of mappings that may be incomplete.
+    """
+
+    def __init__(self, kind: str, lines: Sequence[str], selected: int, partial: frozenset[int]) -> None:
+        self.kind = kind
+        self.lines = lines
+        self.selected = selected
+        self.partial = partial
+        self.definition = ""  # of the mapping: "Pod"
+        self.owner = ""  # where the mapping stands: "Pod.metadata"
+        self.claims: dict[int, frozenset[str]] = {}  # PodSpec -> volumes that the StatefulSet adds
+
+    def fault(
+        self, code: str, message: str, node: Node, *, replacement: str | None = None, mild: bool = False
+    ) -> Found:
+        """A fault in every version."""
+        return Found(code, message, node, self.selected, replacement=replacement, mild=mild)
+
+    def complete(self, node: Node) -> bool:
+        """Whether an absent field of this mapping says something."""
+        return id(node) not in self.partial
+
+
+def rule(*definitions: str) -> Callable[[Rule], Rule]:
+    """Register a rule for definitions by short name."""
+
+    def register(function: Rule) -> Rule:
+        for definition in definitions:
+            RULES.setdefault(definition, []).append(function)
+        return function
+
+    return register
+
+
+def check(context: Context, visited: Visited) -> Iterator[Found]:
+    """All rules, for every mapping that a walk has met."""
+    for shape, node, type_ in visited:
+        rules = RULES.get(shape.short)
+        if rules:
+            context.definition = shape.short
+            context.owner = type_.owner if type_ is not None else ""
+            for function in rules:
+                yield from function(context, node)
+
+
+def get(node: Node | None, *path: str) -> Node | None:
+    """The value that the keys lead to."""
+    for name in path:
+        if node.__class__ is not MappingNode:
+            return None
+        for key, value in node.value:  # plain, because the rules ask some thirty times for each manifest
+            if key.value == name:
+                node = value
+                break
+        else:
+            return None
+    return node
+
+
+def text(node: Node | None) -> str | None:
+    """The text of a scalar; None for anything else, nothing, and placeholders."""
+    if node.__class__ is not ScalarNode:
+        return None
+    value: str = node.value
+    return value if value and not is_placeholder(value) else None
+
+
+def number(node: Node | None) -> int | None:
+    """The integer that a scalar is."""
+    if isinstance(node, ScalarNode):
+        kind, value = resolve(node)
+        if kind == INTEGER and isinstance(value, int):
+            return value
+    return None
+
+
+def items(node: Node | None) -> list[MappingNode]:
+    """The mappings in a list."""
+    if node.__class__ is not SequenceNode:
+        return []
+    return [item for item in node.value if item.__class__ is MappingNode]
+
+
+def pairs(node: Node | None) -> list[tuple[ScalarNode, Node]]:
+    """Keys and values of a mapping."""
+    if node.__class__ is not MappingNode:
+        return []
+    return [pair for pair in node.value if pair[0].__class__ is ScalarNode]
+
+
+def keys(node: MappingNode) -> list[str]:
+    """Keys of the values that are not nothing."""
+    return [
+        key.value for key, value in pairs(node) if not (isinstance(value, ScalarNode) and resolve(value)[1] is None)
+    ]
+
+
+def labels(context: Context, node: Node | None) -> Iterator[Found]:
+    """Keys and values of labels."""
+    for key, value in pairs(node):
+        problem = names.qualified_name(key.value)
+        if problem and key.value != "<<" and not is_placeholder(key.value):
+            yield context.fault("K_LABEL", f'"{key.value}" is no key for a label: {problem}', key)
+        if (word := text(value)) is not None and (problem := names.label_value(word)):
+            yield context.fault("K_LABEL", f'"{word}" is no value for a label: {problem}', value)
+
+
+def bad_name(context: Context, what: str, node: Node, problem: str) -> Found:
+    """A name that breaks its rule, with a valid one near it."""
+    near = names.suggestion(node.value)
+    hint = f'; write "{near}"' if near else ""
+    return context.fault("K_NAME", f'"{node.value}" cannot be the {what}: {problem}{hint}', node, replacement=near)
+
+
+def same(context: Context, node: Node | None, name: str, what: str) -> Iterator[Found]:
+    """Items of a list that share a name."""
+    seen = set()
+    for item in items(node):
+        place = get(item, name)
+        if (value := text(place)) is not None and place is not None:
+            if value in seen:
+                yield context.fault("K_TWICE", f'two {what} have the {name} "{value}"', place)
+            seen.add(value)

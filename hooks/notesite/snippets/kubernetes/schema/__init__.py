@@ -1,0 +1,1 @@
+"""Kubernetes definitions as data, and the walk that holds YAML against them."""

@@ -1,0 +1,100 @@
+"""Schemas of custom resources, given by the project: CustomResourceDefinitions or plain JSON schemas."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from .definitions import Field, Schema, Shape, Type
+
+Kind = tuple[str, str]  # apiVersion and kind
+_DEEPEST = 60
+_FORMATS = {"byte": "y", "date-time": "t", "int32": "i"}
+
+
+def from_definition(resource: Mapping[str, Any]) -> Iterator[tuple[Kind, Mapping[str, Any]]]:
+    """The schemas in a CustomResourceDefinition (v1, or v1beta1 with one schema for all versions)."""
+    spec = resource.get("spec") or {}
+    kind, group = (spec.get("names") or {}).get("kind"), spec.get("group")
+    if not isinstance(kind, str) or not isinstance(group, str):
+        return
+    shared = (spec.get("validation") or {}).get("openAPIV3Schema")
+    for version in spec.get("versions") or [{"name": spec.get("version")}]:
+        found = (version.get("schema") or {}).get("openAPIV3Schema") or shared
+        if isinstance(found, Mapping) and isinstance(version.get("name"), str):
+            yield (f"{group}/{version['name']}", kind), found
+
+
+def shape(kind: str, json_schema: Mapping[str, Any], schema: Schema) -> Shape:
+    """A definition that the walk understands; `apiVersion`, `kind` and `metadata` are added where they lack."""
+    found = _shape(kind, json_schema, 0)
+    metadata = Type("@", f"{kind}.metadata")
+    metadata.target = schema.named("ObjectMeta")[0]
+    for name, type_ in (
+        ("apiVersion", Type("s", f"{kind}.apiVersion")),
+        ("kind", Type("s", f"{kind}.kind")),
+        ("metadata", metadata),
+    ):
+        found.fields[name] = Field(name, type_, 0, 1.0)
+    return found
+
+
+def _shape(name: str, json_schema: Mapping[str, Any], depth: int) -> Shape:
+    found = Shape(name)
+    for field, inner in (json_schema.get("properties") or {}).items():
+        if isinstance(inner, Mapping):
+            found.fields[field] = Field(field, _type(inner, f"{name}.{field}", depth + 1), 0, 1.0)
+    found.required = tuple((field, -1) for field in json_schema.get("required") or () if isinstance(field, str))
+    extra = json_schema.get("additionalProperties")
+    found.any_key = bool(json_schema.get("x-kubernetes-preserve-unknown-fields")) or bool(extra)
+    found.values = _type(extra, f"{name}.*", depth + 1) if isinstance(extra, Mapping) else None
+    return found
+
+
+def _type(json_schema: Mapping[str, Any], owner: str, depth: int) -> Type:  # noqa: PLR0911  # one return for each kind of type
+    if depth > _DEEPEST or "$ref" in json_schema:
+        return Type("a", owner)
+    if json_schema.get("x-kubernetes-int-or-string") or json_schema.get("format") == "int-or-string":
+        return Type("I", owner)
+    kinds = json_schema.get("type")
+    if isinstance(kinds, list):
+        named = [kind for kind in kinds if kind != "null"]
+        kinds = named[0] if len(named) == 1 else None
+    form = str(json_schema.get("format", ""))
+    if kinds == "object":
+        return _object(json_schema, owner, depth)
+    if kinds == "array":
+        found = Type("[", owner)
+        items = json_schema.get("items")
+        found.inner = _type(items, owner + "[]", depth + 1) if isinstance(items, Mapping) else Type("a", owner)
+        found.keys = tuple(json_schema.get("x-kubernetes-list-map-keys") or ())
+        return found
+    if kinds == "string":
+        found = Type(_FORMATS.get(form, "s") if form != "int32" else "s", owner)
+        enum = json_schema.get("enum") or ()
+        found.enum = tuple(enum) if all(isinstance(value, str) for value in enum) else ()
+        return found
+    if kinds in ("integer", "number"):
+        found = Type("n" if kinds == "number" else "i" if form == "int32" else "l", owner)
+        found.minimum, found.maximum = _number(json_schema, "minimum"), _number(json_schema, "maximum")
+        return found
+    return Type("b", owner) if kinds == "boolean" else Type("a", owner)
+
+
+def _object(json_schema: Mapping[str, Any], owner: str, depth: int) -> Type:
+    if json_schema.get("properties"):
+        found = Type("@", owner)
+        found.shape = _shape(owner, json_schema, depth)
+        found.shape.short = owner  # "Widget.spec", not "spec"
+        return found
+    extra = json_schema.get("additionalProperties")
+    if isinstance(extra, Mapping) and not json_schema.get("x-kubernetes-preserve-unknown-fields"):
+        found = Type("{", owner)
+        found.inner = _type(extra, owner + "{}", depth + 1)
+        return found
+    return Type("o", owner)
+
+
+def _number(json_schema: Mapping[str, Any], name: str) -> float | None:
+    value = json_schema.get(name)
+    return float(value) if isinstance(value, int | float) else None

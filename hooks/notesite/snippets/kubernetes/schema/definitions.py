@@ -1,0 +1,228 @@
+"""The bundled Kubernetes definitions: read on first use, each definition unpacked only when it is needed.
+
+Notation of data/definitions.json.gz, one text for each definition: `name;versions;required;fields`.  Versions are
+ranges of minor numbers (`25-28,30-37`, nothing for all); a field is `name:type~versions`, a required field
+`name~versions`.  A type is `s` text, `i` 32-bit integer, `l` 64-bit integer, `n` number, `b` boolean, `y` base64,
+`t` time, `Q` quantity, `I` integer or text, `o` free mapping, `a` anything, `@12` the definition with that number,
+`[` list of what follows (with `#name,protocol`: the keys that tell its items apart), `{` mapping to what follows.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from typing import Any, Final
+
+from notesite.lib.data import bundled_json
+from notesite.lib.patterns import lazy
+
+_REFERENCE = lazy(r"@(\d+)")
+_FIRST = 25  # bit 0 of every set of versions is Kubernetes 1.25
+
+
+class Type:
+    """What a value must be.  `kind` is the letter of the notation."""
+
+    __slots__ = ("enum", "inner", "keys", "kind", "maximum", "minimum", "owner", "shape", "target")
+
+    def __init__(self, kind: str, owner: str = "") -> None:
+        self.kind = kind
+        self.owner = owner  # "ServiceSpec.ports", for messages and enums
+        self.inner: Type | None = None  # of lists and mappings
+        self.target = -1  # number of the definition, for "@"
+        self.shape: Shape | None = None  # the definition itself, once it is needed
+        self.keys: tuple[str, ...] = ()  # of a list: what tells its items apart
+        self.enum: tuple[str, ...] = ()
+        self.minimum: float | None = None
+        self.maximum: float | None = None
+
+
+class Field:
+    """A field of a definition."""
+
+    __slots__ = ("absent", "name", "type", "weight")
+
+    def __init__(self, name: str, type_: Type, absent: int, weight: float) -> None:
+        self.name = name
+        self.type = type_
+        self.absent = absent  # versions that know the definition but not the field
+        self.weight = weight  # how much the field tells about where a fragment belongs
+
+
+class Shape:
+    """A definition: what a mapping may and must hold."""
+
+    __slots__ = ("absent", "any_key", "fields", "name", "number", "required", "short", "values")
+
+    def __init__(self, name: str, number: int = -1) -> None:
+        self.name = name  # "api.core.v1.Container"
+        self.short = name.rsplit(".", 1)[-1]
+        self.number = number  # -1: not bundled
+        self.absent = 0  # versions without it
+        self.fields: dict[str, Field] = {}
+        self.required: tuple[tuple[str, int], ...] = ()  # with the versions that require it
+        self.any_key = False  # unknown fields are kept
+        self.values: Type | None = None  # what other keys hold, in definitions of custom resources
+
+
+def mask(ranges: str) -> int:
+    """The set of versions that `25-28,30-37` names."""
+    found = 0
+    for run in ranges.split(","):
+        first, _, last = run.partition("-")
+        found |= (1 << (int(last) + 1 - _FIRST)) - (1 << (int(first) - _FIRST))
+    return found
+
+
+@cache
+def table(name: str) -> dict[str, Any]:
+    """One of the hand-written tables beside the definitions."""
+    found: dict[str, Any] = bundled_json(__name__, f"{name}.json")
+    return found
+
+
+class Schema:
+    """All bundled definitions."""
+
+    def __init__(self, bundle: Mapping[str, Any]) -> None:
+        self.source: Mapping[str, str] = bundle["source"]
+        self.versions: tuple[str, ...] = tuple(bundle["versions"])
+        self.every = (1 << len(self.versions)) - 1  # the set of all versions
+        self.kinds: Mapping[str, int] = bundle["kinds"]  # "apps/v1 Deployment" -> number
+        self.texts: list[str] = bundle["definitions"]
+        self.keys: Mapping[str, str] = bundle["keys"]  # field -> numbers of the definitions that may be fragments
+        self._shapes: dict[int, Shape] = {}
+        self._enums: Mapping[str, str] = table("enums")["fields"]
+        self._twins: Mapping[str, str] = table("enums")["twins"]
+        self._owners: dict[str, tuple[int, ...]] = {}
+        self._reach: dict[int, frozenset[int]] = {}
+
+    def shape(self, number: int) -> Shape:
+        """The definition with this number."""
+        found = self._shapes.get(number)
+        if found is None:
+            found = self._shapes[number] = self._unpack(number)
+        return found
+
+    def shape_of(self, type_: Type) -> Shape:
+        """The definition that a type with kind "@" refers to."""
+        if type_.shape is None:
+            type_.shape = self.shape(type_.target)
+        return type_.shape
+
+    def name(self, number: int) -> str:
+        """The short name, without unpacking."""
+        return self.texts[number].partition(";")[0].rsplit(".", 1)[-1]
+
+    def owners(self, field: str) -> tuple[int, ...]:
+        """Numbers of the definitions with this field that a fragment may be a part of."""
+        found = self._owners.get(field)
+        if found is None:
+            found = self._owners[field] = tuple(map(int, self.keys.get(field, "").split()))
+        return found
+
+    def weight(self, field: str) -> float:
+        """How rare a field is: its inverse document frequency over the definitions that may be fragments."""
+        return math.log(_FRAGMENT_DEFINITIONS / (self.keys.get(field, "").count(" ") + 1.5))
+
+    def reach(self, number: int) -> frozenset[int]:
+        """All definitions that can stand inside this one, itself included."""
+        found = self._reach.get(number)
+        if found is None:
+            seen = {number}
+            stack = [number]
+            while stack:
+                for target in self.references(stack.pop()):
+                    if target not in seen:
+                        seen.add(target)
+                        stack.append(target)
+            found = self._reach[number] = frozenset(seen)
+        return found
+
+    def references(self, number: int) -> tuple[int, ...]:
+        """The definitions of this one's fields."""
+        return tuple(map(int, _REFERENCE.findall(self.texts[number])))
+
+    def named(self, word: str) -> tuple[int, ...]:
+        """Definitions with this short name in any spelling; stable versions first, the newest of them first."""
+        wanted = word.rsplit(".", 1)[-1].lower()
+        found = [
+            number for number, text in enumerate(self.texts) if text.partition(";")[0].lower().endswith("." + wanted)
+        ]
+        return tuple(sorted(found, key=lambda number: (self._unstable(number), -number)))
+
+    def selected(self, versions: Iterable[str]) -> int:
+        """The set of these versions.  Raises ValueError on one that is not bundled."""
+        found = 0
+        for version in versions:
+            try:
+                found |= 1 << self.versions.index(version)
+            except ValueError:
+                known = f"{self.versions[0]} to {self.versions[-1]}"
+                raise ValueError(f"Kubernetes {version} is not bundled; there are {known}") from None
+        return found
+
+    def spoken(self, versions: int) -> str:
+        """A set of versions as `1.25-1.28, 1.30-1.37`; "" for the empty set."""
+        return ", ".join(
+            self.versions[first] if first == last else f"{self.versions[first]}-{self.versions[last]}"
+            for first, last in _runs(versions)
+        )
+
+    def _unstable(self, number: int) -> bool:
+        return bool(re.search(r"\.v\d+(alpha|beta)", self.texts[number].partition(";")[0]))
+
+    def _unpack(self, number: int) -> Shape:
+        name, ranges, required, fields = self.texts[number].split(";")
+        shape = Shape(name, number)
+        present = mask(ranges[1:]) if ranges else self.every
+        shape.absent = self.every & ~present
+        needs = []
+        for entry in required.split():
+            field, _, only = entry.partition("~")
+            needs.append((field, mask(only) if only else present))
+        shape.required = tuple(needs)
+        for entry in fields.split():
+            field, _, rest = entry.partition(":")
+            notation, _, only = rest.partition("~")
+            type_ = self._type(notation, f"{shape.short}.{field}")
+            shape.fields[field] = Field(field, type_, present & ~mask(only) if only else 0, self.weight(field))
+        return shape
+
+    def _type(self, notation: str, owner: str) -> Type:
+        kind = notation[0]
+        type_ = Type(kind, owner)
+        if kind == "@":
+            type_.target = int(notation[1:])
+        elif kind in "[{":
+            inner, _, keys = notation[1:].partition("#")
+            type_.inner = self._type(inner, owner + ("[]" if kind == "[" else "{}"))
+            type_.keys = tuple(keys.split(",")) if keys else ()
+        elif kind == "s":
+            words = self._enums.get(self._twins.get(owner, owner), "")
+            # A leading space in the table stands for the empty text.
+            type_.enum = tuple(words.split(" ")) if words else ()
+        return type_
+
+
+_FRAGMENT_DEFINITIONS: Final = 411.0  # how many there are; only the scale of the weights hangs on it
+
+
+@cache
+def bundled() -> Schema:
+    """The definitions that come with this package."""
+    return Schema(bundled_json(__name__, "definitions.json.gz"))
+
+
+def _runs(versions: int) -> Iterator[tuple[int, int]]:
+    """First and last bit of each run of ones."""
+    start = None
+    for bit in range(versions.bit_length() + 1):
+        on = versions >> bit & 1
+        if on and start is None:
+            start = bit
+        elif not on and start is not None:
+            yield start, bit - 1
+            start = None

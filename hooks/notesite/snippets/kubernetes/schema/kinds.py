@@ -1,0 +1,214 @@
+"""Which kind of document a YAML node is: a manifest, another tool's file, or something else."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from notesite.lib.patterns import lazy
+
+from .definitions import Schema, table
+from .guess import nearest_value
+
+# Root keys that give away files of other tools: all of the first, and at least one of the second (if there are any).
+_FOREIGN = (
+    ("a Compose file", ("services",), ()),
+    ("a CI workflow", ("jobs",), ()),
+    ("a CI workflow", ("stages",), ()),
+    ("a CI workflow", ("pipeline",), ()),
+    ("an MkDocs configuration", ("site_name",), ()),
+    (
+        "a chart description",
+        ("name", "version"),
+        ("dependencies", "appVersion", "maintainers", "keywords", "description"),
+    ),
+    ("a Prometheus configuration", ("scrape_configs",), ()),
+    ("a Prometheus configuration", ("groups",), ()),
+    ("an Alertmanager configuration", ("route", "receivers"), ()),
+    ("a kubeconfig", ("clusters", "contexts"), ()),
+)
+_KUSTOMIZE = frozenset(
+    [
+        "resources",
+        "bases",
+        "namePrefix",
+        "nameSuffix",
+        "commonLabels",
+        "commonAnnotations",
+        "images",
+        "patches",
+        "patchesStrategicMerge",
+        "patchesJson6902",
+        "configMapGenerator",
+        "secretGenerator",
+        "generatorOptions",
+        "components",
+        "replacements",
+        "vars",
+        "labels",
+        "helmCharts",
+        "crds",
+        "transformers",
+        "generators",
+        "namespace",
+        "replicas",
+        "configurations",
+        "openapi",
+        "buildMetadata",
+        "sortOptions",
+    ]
+)
+_KUSTOMIZE_ONLY = _KUSTOMIZE - frozenset(
+    ("resources", "images", "labels", "namespace", "replicas", "vars", "components")
+)
+_FILE = lazy(r"\.ya?ml$|^\.{1,2}/|^https?://|^github\.com/")
+_CORE = lazy(r"v\d")
+_PLAY = frozenset(("hosts", "tasks", "roles", "become", "gather_facts"))
+_CONFIG_SUFFIXES = (".config.k8s.io", "kubeadm.k8s.io", "audit.k8s.io", "client.authentication.k8s.io")
+
+_REFERENCE_KEYS = frozenset(
+    ("apiVersion", "kind", "name", "namespace", "uid", "apiGroup", "fieldPath", "resourceVersion")
+)
+
+
+class Kind(NamedTuple):
+    """apiVersion and kind of a document, with their nodes; None for what it does not say."""
+
+    api_version: str | None
+    kind: str | None
+    api_version_node: ScalarNode | None
+    kind_node: ScalarNode | None
+
+
+def kind_of(node: Node) -> Kind:
+    """What a mapping says it is."""
+    values: dict[str, ScalarNode] = {}
+    if isinstance(node, MappingNode):
+        for key, value in node.value:
+            if isinstance(key, ScalarNode) and key.value in ("apiVersion", "kind") and isinstance(value, ScalarNode):
+                values[key.value] = value
+    version, kind = values.get("apiVersion"), values.get("kind")
+    return Kind(version.value if version else None, kind.value if kind else None, version, kind)
+
+
+def foreign(node: Node) -> str:
+    """The other tool's file that this is, in words; "" when it may be Kubernetes."""
+    if isinstance(node, SequenceNode):
+        items = [item for item in node.value if isinstance(item, MappingNode)]
+        return "an Ansible play" if any(len(_PLAY & _keys(item)) > 1 for item in items) else ""
+    if not isinstance(node, MappingNode):
+        return ""
+    keys = _keys(node)
+    if "containers" in keys or "metadata" in keys:
+        return ""
+    for name, needed, also in _FOREIGN:
+        if keys.issuperset(needed) and (not also or keys & set(also)):
+            value = next(value for key, value in node.value if key.value == needed[0])
+            if name != "a Compose file" or (isinstance(value, MappingNode) and _holds_mappings(value)):
+                return name
+    if keys <= _KUSTOMIZE and (keys & _KUSTOMIZE_ONLY or _lists_files(node)):
+        return "a kustomization"
+    return ""
+
+
+def _keys(node: MappingNode) -> set[str]:
+    return {key.value for key, _ in node.value if isinstance(key, ScalarNode)}
+
+
+def _holds_mappings(node: MappingNode) -> bool:
+    return all(isinstance(value, MappingNode) for _, value in node.value)
+
+
+def _lists_files(node: MappingNode) -> bool:
+    """Whether `resources` lists files, as in a kustomization, and not the resources of a role."""
+    return any(
+        key.value == "resources"
+        and isinstance(value, SequenceNode)
+        and any(isinstance(item, ScalarNode) and _FILE.search(item.value) for item in value.value)
+        for key, value in node.value
+    )
+
+
+def is_reference(node: MappingNode) -> bool:
+    """Whether a mapping with apiVersion and kind may be a reference to an object (`scaleTargetRef`)."""
+    names = {key.value for key, _ in node.value if isinstance(key, ScalarNode)}
+    return "name" in names and names <= _REFERENCE_KEYS
+
+
+class Unknown(NamedTuple):
+    """What can be said about an apiVersion and kind that no bundled version has."""
+
+    code: str  # "" when it may be a custom resource
+    message: str
+    at_kind: bool  # the fault lies in `kind`, not in `apiVersion`
+    replacement: str | None = None
+
+
+def unknown_kind(schema: Schema, api_version: str, kind: str) -> Unknown:
+    """Removed, misspelt, or a custom resource."""
+    if removed := removal(api_version, kind):
+        return Unknown("K_REMOVED", removed, False)
+    if reason := _no_object(api_version, kind):
+        return Unknown("", reason, True)
+    return _misspelt(schema, api_version, kind) or Unknown(
+        "", f"{kind} ({api_version}) is a custom resource or unknown; no schema for it", True
+    )
+
+
+def _no_object(api_version: str, kind: str) -> str:
+    """Why this is no object of the API at all; "" when it may be one."""
+    if any(mark in api_version + kind for mark in "$<{"):
+        return "apiVersion or kind is left open"
+    if api_version.rpartition("/")[0].endswith(_CONFIG_SUFFIXES) or (api_version, kind) == ("v1", "Config"):
+        return f"{kind} is a configuration file, not an object of the API"
+    if kind.endswith("Review"):
+        return f"{kind} is a message between servers, not an object of the API"
+    return ""
+
+
+def _misspelt(schema: Schema, api_version: str, kind: str) -> Unknown | None:
+    """The kind or the apiVersion that was meant; None when it may be a custom resource."""
+    known = [tuple(name.split(" ")) for name in schema.kinds]
+    homes = [version for version, name in known if name == kind]
+    versions = {version for version, _ in known}
+    group = api_version.rpartition("/")[0]
+    ours = group in {version.rpartition("/")[0] for version in versions} if group else _CORE.match(api_version)
+    if homes:
+        near = nearest_value(api_version, versions)
+        if near in homes:
+            return Unknown("K_KIND", f'there is no "{api_version}"; did you mean "{near}"?', False, near)
+        if ours or "." not in group:  # the group of a custom resource has a dot
+            best = _stable(homes)
+            return Unknown("K_KIND", f'there is no {kind} in "{api_version}"; it is in "{best}"', False, best)
+        return None
+    if not ours:
+        return None
+    near = nearest_value(kind, {name for version, name in known if version == api_version})
+    near = near or nearest_value(kind, {name for _, name in known})
+    hint = f'; did you mean "{near}"?' if near else ""
+    return Unknown("K_KIND", f'there is no kind "{kind}" in {api_version}{hint}', True, near)
+
+
+def _stable(versions: list[str]) -> str:
+    return min(versions, key=lambda version: ("alpha" in version or "beta" in version, -len(version), version))
+
+
+def removal(api_version: str, kind: str) -> str:
+    """Since when a kind is gone, and its successor; "" when it is not."""
+    tables = table("removed")
+    found = tables["removed"].get(f"{api_version} {kind}")
+    if found is None:
+        return ""
+    version, successor = found
+    instead = f"use {successor}" if successor else f"there is no successor; use {tables['instead'][kind]}"
+    return f"{api_version} {kind} was removed in Kubernetes {version}; {instead}"
+
+
+def deprecation(api_version: str, kind: str) -> str:
+    """Since when a kind is deprecated, and what to use; "" when it is not."""
+    found = table("removed")["deprecated"].get(f"{api_version} {kind}")
+    if found is None:
+        return ""
+    version, successor = found
+    return f"{kind} is deprecated since Kubernetes {version}" + (f"; use {successor}" if successor else "")

@@ -1,0 +1,183 @@
+"""The small grammars of Kubernetes: names, labels, cron expressions, quantities, image references.
+
+Every function takes a text and says what is wrong with it, "" when nothing is.  The rules are those of the API
+server's validation (RFC 1123 and RFC 1035 names, qualified names, robfig/cron with five fields).
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from notesite.lib.patterns import lazy
+
+_SUBDOMAIN = lazy(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
+_LABEL = lazy(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
+_QUALIFIED = lazy(r"[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?")
+_PORT_NAME = lazy(r"[a-z0-9]+(-[a-z0-9]+)*")
+_DATA_KEY = lazy(r"[-._a-zA-Z0-9]+")
+_IMAGE = lazy(
+    r"([a-zA-Z0-9.-]+(:[0-9]+)?/)?[a-z0-9]+([._-]+[a-z0-9]+)*(/[a-z0-9]+([._-]+[a-z0-9]+)*)*"
+    r"(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@[a-z0-9]+:[0-9a-f]{32,})?"
+)
+_QUANTITY = lazy(r"([+-]?[0-9.]+)([a-zA-Z]*|[eE][+-]?[0-9]+)")
+_SUFFIXES: dict[str, int] = {
+    suffix: 1000**power for power, suffix in enumerate(("n", "u", "m", "", "k", "M", "G", "T", "P", "E"))
+}
+_SUFFIXES |= {f"{letter}i": 1024**power * 10**9 for power, letter in enumerate("KMGTPE", 1)}
+_DECIMALS = 12
+
+_MONTHS = {
+    name: number
+    for number, name in enumerate(
+        ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], 1
+    )
+}
+_DAYS = {name: number for number, name in enumerate(["sun", "mon", "tue", "wed", "thu", "fri", "sat"])}
+_CRON_FIELDS: tuple[tuple[str, int, int, dict[str, int]], ...] = (
+    ("minute", 0, 59, {}),
+    ("hour", 0, 23, {}),
+    ("day of the month", 1, 31, {}),
+    ("month", 1, 12, _MONTHS),
+    ("day of the week", 0, 6, _DAYS),
+)
+_CRON_WORDS = ("@yearly", "@annually", "@monthly", "@weekly", "@daily", "@midnight", "@hourly")
+_CRON_EVERY = lazy(r"@every (\d+(\.\d+)?(ns|us|µs|ms|s|m|h))+")
+_CRON_PART = lazy(r"(\*|\?|[A-Za-z0-9]+)(?:-([A-Za-z0-9]+))?(?:/(\d+))?")
+
+
+_remembered = lru_cache(maxsize=4096)  # names and labels repeat, within a manifest and between them
+
+
+@_remembered
+def subdomain(text: str) -> str:
+    """The name of most objects: RFC 1123 subdomain."""
+    if len(text) > 253:
+        return "it has more than 253 characters"
+    if not _SUBDOMAIN.fullmatch(text):
+        return 'lower case letters, digits, "-" and "." only, a letter or digit at both ends'
+    return ""
+
+
+@_remembered
+def label(text: str) -> str:
+    """The name of a container, a volume, a namespace: RFC 1123 label."""
+    if len(text) > 63:
+        return "it has more than 63 characters"
+    return "" if _LABEL.fullmatch(text) else 'lower case letters, digits and "-" only, a letter or digit at both ends'
+
+
+def path_segment(text: str) -> str:
+    """The name of a role: anything that can be a part of an address."""
+    return '"/" and "%" are not allowed' if "/" in text or "%" in text or text in (".", "..") else ""
+
+
+def port_name(text: str) -> str:
+    """The name of a container's port."""
+    if len(text) > 15:
+        return "it has more than 15 characters"
+    if not _PORT_NAME.fullmatch(text) or not re.search("[a-z]", text):
+        return 'lower case letters, digits and single "-" only, and at least one letter'
+    return ""
+
+
+@_remembered
+def qualified_name(text: str) -> str:
+    """The key of a label or an annotation: `name` or `prefix.example/name`."""
+    prefix, slash, name = text.rpartition("/")
+    if slash and subdomain(prefix):
+        return f"before the slash: {subdomain(prefix)}"
+    if not name or len(name) > 63:
+        return "a name of 1 to 63 characters is needed"
+    return (
+        "" if _QUALIFIED.fullmatch(name) else 'letters, digits, "-", "_" and "." only, a letter or digit at both ends'
+    )
+
+
+@_remembered
+def label_value(text: str) -> str:
+    """The value of a label."""
+    if len(text) > 63:
+        return "it has more than 63 characters"
+    if text and not _QUALIFIED.fullmatch(text):
+        return 'letters, digits, "-", "_" and "." only, a letter or digit at both ends'
+    return ""
+
+
+def data_key(text: str) -> str:
+    """The key of a ConfigMap or a Secret, which can become a file name."""
+    if len(text) > 253:
+        return "it has more than 253 characters"
+    return "" if _DATA_KEY.fullmatch(text) and text not in (".", "..") else 'letters, digits, "-", "_" and "." only'
+
+
+def image(text: str) -> str:
+    """An image reference."""
+    if any(character.isspace() for character in text):
+        return "it holds a space" if text.strip() == text else "it begins or ends with a space"
+    if "://" in text:
+        return "an address scheme does not belong to an image's name"
+    return "" if _IMAGE.fullmatch(text) else "the name must be lower case, with an optional :tag or @sha256:digest"
+
+
+def suggestion(text: str) -> str | None:
+    """A valid object name near an invalid one."""
+    near = re.sub(r"[^a-z0-9.-]+", "-", text.lower()).strip("-.")
+    return near if near and near != text and not subdomain(near) else None
+
+
+def quantity(text: str) -> int | None:
+    """The number that a quantity stands for, in units of 10**-21 so that it is exact; None when it is none."""
+    match = _QUANTITY.fullmatch(text.strip())
+    if not match or len(text) > 40:
+        return None
+    number, suffix = match.groups()
+    whole, _, decimals = number.partition(".")
+    if not (whole + decimals).lstrip("+-").isdigit() or len(decimals) > _DECIMALS:
+        return None
+    scaled = int((whole + decimals).ljust(len(whole) + _DECIMALS, "0"))
+    if suffix in _SUFFIXES:
+        return scaled * _SUFFIXES[suffix]
+    exponent = suffix[1:]
+    if not exponent.lstrip("+").isdigit() or int(exponent) > 99:
+        return None
+    return int(f"{scaled}{'0' * (9 + int(exponent))}")
+
+
+def cron(text: str) -> str:
+    """A CronJob's schedule."""
+    text = text.strip()
+    if text.startswith(("TZ=", "CRON_TZ=")):
+        return "a time zone belongs into the field timeZone"
+    if text.startswith("@"):
+        return "" if text in _CRON_WORDS or _CRON_EVERY.fullmatch(text) else f"there is no {text}"
+    fields = text.split()
+    if len(fields) != len(_CRON_FIELDS):
+        return f"5 fields are needed, there are {len(fields)}"
+    for value, (name, low, high, words) in zip(fields, _CRON_FIELDS, strict=True):
+        for part in value.split(","):
+            if problem := _cron_part(part, low, high, words):
+                return f"{name}: {problem}"
+    return ""
+
+
+def _cron_part(part: str, low: int, high: int, words: dict[str, int]) -> str:
+    match = _CRON_PART.fullmatch(part)
+    if not match:
+        return f'"{part}" is not understood'
+    first, last, step = match.groups()
+    if step is not None and int(step[:9]) == 0:
+        return "a step of 0"
+    if first in "*?":
+        return f'"{part}" is not understood' if last else ""
+    bounds = []
+    for word in (first, last):
+        if word is None:
+            continue
+        number = int(word[:9]) if word.isdigit() else words.get(word.lower())
+        if number is None:
+            return f'"{word}" is not understood'
+        if not low <= number <= high:
+            return f"{number} is not in {low}-{high}"
+        bounds.append(number)
+    return f"the range {part} runs backwards" if len(bounds) == 2 and bounds[0] > bounds[1] else ""

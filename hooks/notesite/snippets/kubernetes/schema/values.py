@@ -1,0 +1,232 @@
+"""Single values compared with what they must be, and faults as the comparison sees them."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from notesite.lib.patterns import lazy
+from notesite.snippets.yaml.scalars import BOOLEAN, FLOAT, INTEGER, NULL, STRING, plain, resolve
+
+from .definitions import Shape, Type
+from .guess import nearest_value
+from .placeholders import is_placeholder
+
+QUANTITY = lazy(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?[0-9]+)?")
+_EXPECTED = {
+    "s": "a string",
+    "y": "a base64 string",
+    "t": "a time",
+    "i": "an integer",
+    "l": "an integer",
+    "n": "a number",
+    "b": "true or false",
+    "Q": "a quantity",
+    "I": "an integer or a string",
+    "[": "a list",
+    "{": "a mapping",
+    "o": "a mapping",
+}
+_ALLOWED_VALUE = 3.0  # what a value of a closed list tells about where a fragment belongs
+_INT32 = 2**31
+_INT64 = 2**63
+
+
+class Found:
+    """A fault as the walk sees it; `versions` is the set of versions in which it is one."""
+
+    __slots__ = ("code", "doubtful", "message", "mild", "node", "replacement", "shape", "slip", "versions")
+
+    def __init__(
+        self,
+        code: str,
+        message: str,
+        node: Node,
+        versions: int,
+        *,
+        shape: Shape | None = None,
+        replacement: str | None = None,
+        slip: bool = False,
+        doubtful: bool = False,
+        mild: bool = False,
+    ) -> None:
+        self.code = code
+        self.message = message
+        self.node = node  # where
+        self.versions = versions
+        self.shape = shape  # of the mapping, for unknown and missing fields
+        self.replacement = replacement
+        self.slip = slip  # a slip of the pen, which speaks for the definition rather than against it
+        self.doubtful = doubtful  # the value is a placeholder
+        self.mild = mild  # a warning where the code says error
+
+
+class Values:
+    """Checks of scalars; they add to `faults`, and to the `score` of what matched."""
+
+    def __init__(self, selected: int, *, weigh: bool) -> None:
+        self.selected = selected
+        self.faults: list[Found] = []
+        self.score = 0.0
+        self._weigh = weigh
+
+    def _add(self, code: str, message: str, node: Node, versions: int | None = None, **more: object) -> None:
+        versions = self.selected if versions is None else versions & self.selected
+        if versions:
+            self.faults.append(Found(code, message, node, versions, **more))  # type: ignore[arg-type]  # the keywords of Found, passed on
+
+    def _scalar(self, type_: Type, node: ScalarNode, key: Node) -> None:
+        kind = type_.kind
+        got, value = resolve(node)
+        if got == NULL:
+            return
+        if kind in "il":
+            if got != INTEGER:
+                self._wrong_type(type_, node, key)
+                return
+            limit = _INT32 if kind == "i" else _INT64
+            if isinstance(value, int) and not -limit <= value < limit:
+                bits = 32 if kind == "i" else 64
+                self._add("K_RANGE", f"{node.value} does not fit into {bits} bits ({type_.owner})", node)
+            self._limits(type_, node, value)
+        elif kind == "b":
+            if got != BOOLEAN:
+                self._wrong_type(type_, node, key)
+        elif kind == "Q":
+            self._quantity(type_, node, got, key)
+        elif kind == "I":
+            if got in (BOOLEAN, FLOAT):
+                self._wrong_type(type_, node, key)
+        elif kind == "n":
+            if got not in (INTEGER, FLOAT):
+                self._wrong_type(type_, node, key)
+            self._limits(type_, node, value)
+        elif kind == "y":
+            self._base64(type_, node, got)
+        elif got != STRING and node.tag != "tag:yaml.org,2002:timestamp":
+            self._wrong_type(type_, node, key)
+
+    def _limits(self, type_: Type, node: ScalarNode, value: object) -> None:
+        if isinstance(value, int | float) and (
+            (type_.minimum is not None and value < type_.minimum)
+            or (type_.maximum is not None and value > type_.maximum)
+        ):
+            least = "" if type_.minimum is None else f"at least {type_.minimum:g}"
+            most = "" if type_.maximum is None else f"at most {type_.maximum:g}"
+            limits = " and ".join(filter(None, (least, most)))
+            self._add("K_RANGE", f"{node.value} must be {limits} ({type_.owner})", node)
+
+    def _quantity(self, type_: Type, node: ScalarNode, got: str, key: Node) -> None:
+        text = node.value.strip()
+        if got == BOOLEAN:
+            self._wrong_type(type_, node, key)
+        elif not QUANTITY.fullmatch(text):
+            near = _nearest_quantity(text)
+            hint = f'; did you mean "{near}"?' if near else " (like 500m, 1.5 or 64Mi)"
+            self._add(
+                "K_QUANTITY",
+                f'"{node.value}" is no quantity{hint}',
+                node,
+                replacement=near,
+                slip=True,
+                doubtful=is_placeholder(node.value),
+            )
+
+    def _base64(self, type_: Type, node: ScalarNode, got: str) -> None:
+        if got != STRING:
+            self._not_text(type_, node)
+            return
+        try:
+            # Go's decoder skips line ends and nothing else.
+            base64.b64decode(node.value.replace("\n", "").replace("\r", ""), validate=True)
+        except (binascii.Error, ValueError):
+            self._add(
+                "K_BASE64",
+                f"the value of {type_.owner.removesuffix('{}')} is not base64",
+                node,
+                slip=True,
+                doubtful=is_placeholder(node.value) or not node.value.isascii() or "..." in node.value,
+            )
+
+    def _enum(self, type_: Type, node: ScalarNode) -> None:
+        text = node.value
+        if text in type_.enum:
+            if self._weigh:
+                self.score += _ALLOWED_VALUE
+            return
+        near = nearest_value(text, type_.enum)
+        hint = f'; did you mean "{near}"?' if near else ""
+        words = ", ".join(word for word in type_.enum if word)
+        doubtful = near is None and is_placeholder(text)
+        message = f'"{text}" is not a value of {type_.owner.removesuffix("[]")} ({words}){hint}'
+        self._add("K_VALUE", message, node, replacement=near, slip=near is not None, doubtful=doubtful)
+
+    def _not_text(self, type_: Type, node: ScalarNode) -> None:
+        """A plain scalar that reads as something else than text where text must be."""
+        kind = resolve(node)[0]
+        if kind == NULL:
+            return
+        quoted = f'"{node.value}"'
+        message = f"{type_.owner.removesuffix('{}')} must be a string, and {node.value} is {_a(kind)}; write {quoted}"
+        self._add("K_TYPE", message, node, replacement=quoted)
+
+    def _wrong_type(self, type_: Type, node: Node, key: Node) -> None:
+        expected, got = _EXPECTED[type_.kind], described(node)
+        slip, replacement = False, None
+        if node.__class__ is ScalarNode:
+            if is_null(node):
+                return
+            if (node.style and plain(node.value)[0] == INTEGER and type_.kind in "il") or (
+                node.style and plain(node.value)[0] == BOOLEAN and type_.kind == "b"
+            ):
+                slip, replacement = True, node.value
+        hint = "; remove the quotes" if slip else ""
+        self._add(
+            "K_TYPE",
+            f"{type_.owner} must be {expected}, got {got}{hint}",
+            shown_at(node, key),
+            slip=slip,
+            replacement=replacement,
+            doubtful=node.__class__ is ScalarNode and is_placeholder(node.value),
+        )
+
+
+def described(node: Node) -> str:
+    """What a node is, in words."""
+    if node.__class__ is MappingNode:
+        return "a mapping"
+    if node.__class__ is SequenceNode:
+        return "a list"
+    if not isinstance(node, ScalarNode):
+        return "something else"
+    text = node.value if len(node.value) <= 30 else node.value[:29] + "…"
+    return f'{_a(resolve(node)[0])} "{text}"'
+
+
+def _a(kind: str) -> str:
+    return "an integer" if kind == INTEGER else "nothing" if kind == NULL else f"a {kind}"
+
+
+def is_null(node: Node) -> bool:
+    """Whether a scalar says nothing: empty, `~` or `null`."""
+    return isinstance(node, ScalarNode) and not node.style and resolve(node)[0] == NULL
+
+
+def shown_at(node: Node, key: Node) -> Node:
+    """Where a wrong value is shown: itself, but the key when the value begins on a later line."""
+    return node if node.start_mark.line == key.start_mark.line else key
+
+
+def _nearest_quantity(text: str) -> str | None:
+    """`64mb`, `64 Mi`, `1.5Gb`, `500M i`: what was meant, when there is little doubt."""
+    match = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)\s*([A-Za-z]+)", text)
+    if not match:
+        return None
+    suffix = match[2].lower().removesuffix("bytes").removesuffix("byte")
+    letter = suffix.removesuffix("b").removesuffix("i")
+    if letter and letter in "kmgtpe":
+        return f"{match[1]}{letter.upper()}i"
+    return None

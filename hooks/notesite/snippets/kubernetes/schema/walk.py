@@ -1,0 +1,261 @@
+"""Strict comparison of a YAML node graph with a definition.
+
+The walk goes to the leaves and never stops at the first fault.  It works on nodes, not on constructed values: nodes
+keep duplicate keys, spelling and places.  Speed matters (thousands of walks for one page of fragments), hence the
+plain `__class__` tests and the flat functions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from notesite.snippets.yaml.scalars import STRING, plain, resolve
+
+from .definitions import Field, Schema, Shape, Type
+from .guess import nearest
+from .placeholders import is_placeholder
+from .values import Found, Values, described, is_null, shown_at
+
+_DEEPEST = 100  # mappings inside each other; real manifests stay under 20
+_MOST = 20_000  # mappings and lists in one walk, aliases counted each time
+_MOST_GUESSES = 60  # unknown fields for which the nearest known one is looked for
+# The server refuses these lists; of others it takes the last item and warns.
+_REFUSED_TWICE = frozenset(
+    (
+        "PodSpec.containers",
+        "PodSpec.initContainers",
+        "PodSpec.volumes",
+        "Container.volumeMounts",
+        "Container.volumeDevices",
+        "ServiceSpec.ports",
+    )
+)
+
+
+class Walk(Values):
+    """One walk: `faults`, the `score` of what matched, and the definitions met (`visited`) for later checks."""
+
+    def __init__(
+        self,
+        schema: Schema,
+        selected: int,
+        memo: dict[tuple[int, int], tuple[float, list[Found]]] | None = None,
+        *,
+        weigh: bool = False,
+    ) -> None:
+        super().__init__(selected, weigh=weigh)
+        self.schema = schema
+        self.visited: list[tuple[Shape, MappingNode, Type | None]] = []
+        self.too_large = False
+        self._memo = memo  # shared by the candidates of one fragment: they have most inner definitions in common
+        self._depth = 0
+        self._count = 0
+        self._guesses = 0
+        self._most = _MOST // 4 if weigh else _MOST
+
+    def root(self, shape: Shape, node: Node) -> None:
+        """Walk a whole document or fragment."""
+        self._mapping(shape, node, None, node)
+
+    def _enter(self) -> bool:
+        self._count += 1
+        if self._count > self._most or self._depth > _DEEPEST:
+            self.too_large = True
+        return not self.too_large
+
+    def _mapping(self, shape: Shape, node: Node, type_: Type | None, key: Node) -> None:
+        if node.__class__ is not MappingNode:
+            if not is_null(node):
+                self._add(
+                    "K_TYPE",
+                    f"expected {shape.short} (a mapping), got {described(node)}",
+                    shown_at(node, key),
+                    doubtful=is_placeholder(node.value),
+                )
+            return
+        memo = self._memo
+        if memo is not None:
+            known = memo.get((id(shape), id(node)))
+            if known is not None:
+                self.score += known[0]
+                self.faults += known[1]
+                return
+            before, count = self.score, len(self.faults)
+            self._fields(shape, node)
+            memo[id(shape), id(node)] = (self.score - before, self.faults[count:])
+            return
+        self.visited.append((shape, node, type_))
+        self._fields(shape, node)
+
+    def _fields(self, shape: Shape, node: MappingNode) -> None:
+        if not self._enter():
+            return
+        self._depth += 1
+        fields = shape.fields
+        selected = self.selected
+        names: set[str] = set()
+        also: set[str] = set()  # fields that are there after all: merged in, or misspelt
+        pairs = node.value
+        for key, value in pairs:
+            name = key.value if key.__class__ is ScalarNode else None
+            field = fields.get(name) if name is not None else None
+            if field is None or name in names:
+                field = self._odd_key(shape, key, value, names, also)
+                if field is None:
+                    continue
+            names.add(field.name)
+            if field.absent & selected:
+                self._absent(shape, field, key)
+            if self._weigh:
+                self.score += field.weight
+            self._value(field.type, value, key)
+        for name, versions in shape.required:
+            if name not in names and name not in also:
+                place = pairs[0][0] if pairs else node
+                self._add(
+                    "K_REQUIRED", f'missing required field "{name}" in {shape.short}', place, versions, shape=shape
+                )
+        self._depth -= 1
+
+    def _odd_key(
+        self, shape: Shape, key: Node, value: Node, names: set[str], also: set[str]
+    ) -> Field | None:  # a hot private helper
+        """A key that is unknown, doubled, merged in, or no text; its field when it has one after all."""
+        if key.__class__ is not ScalarNode:
+            self._add("K_FIELD", f"a key of {shape.short} must be a word, not {described(key)}", key, shape=shape)
+            return None
+        name = key.value
+        if name in names:
+            self._add("K_TWICE", f'the field "{name}" stands twice in {shape.short}', key)
+            return shape.fields[name]
+        if name == "<<" and not key.style:
+            for merged in _merged(value):
+                self._merge(shape, merged, also)
+            return None
+        if shape.any_key:
+            if shape.values is not None:
+                self._value(shape.values, value, key)
+            return None
+        near = self._unknown(shape, key)
+        if near:
+            also.add(near)
+        return None
+
+    def _merge(self, shape: Shape, node: MappingNode, also: set[str]) -> None:
+        """The fields that `<<` brings in; keys of the mapping itself win, so doubles are right."""
+        for key, value in node.value:
+            field = shape.fields.get(key.value) if key.__class__ is ScalarNode else None
+            if field is not None:
+                also.add(field.name)
+                self._value(field.type, value, key)
+            elif not shape.any_key:
+                self._unknown(shape, key)
+
+    def _unknown(self, shape: Shape, key: Node) -> str | None:
+        """Report an unknown field; the one that was meant."""
+        if is_placeholder(key.value):
+            self._add("K_FIELD", f'"{key.value}" stands for fields of {shape.short}', key, shape=shape, doubtful=True)
+            return None
+        self._guesses += 1
+        near = nearest(key.value, shape.fields) if self._guesses <= _MOST_GUESSES else None
+        hint = f'; did you mean "{near}"?' if near else ""
+        self._add(
+            "K_FIELD",
+            f'unknown field "{key.value}" in {shape.short}{hint}',
+            key,
+            shape=shape,
+            replacement=near,
+            slip=near is not None,
+        )
+        return near
+
+    def _absent(self, shape: Shape, field: Field, key: Node) -> None:
+        versions = self.schema.spoken(self.schema.every & ~field.absent & ~shape.absent)
+        self._add("K_VERSION", f'{shape.short} has the field "{field.name}" in {versions} only', key, field.absent)
+
+    def _value(self, type_: Type, node: Node, key: Node) -> None:
+        kind = type_.kind
+        if kind == "@":
+            self._mapping(self.schema.shape_of(type_), node, type_, key)
+        elif kind == "[":
+            self._list(type_, node, key)
+        elif kind in "{o":
+            self._free(type_, node, key)
+        elif kind == "a":
+            pass
+        elif node.__class__ is not ScalarNode:
+            self._wrong_type(type_, node, key)
+        elif kind == "s":
+            if not node.style and plain(node.value)[0] != STRING and resolve(node)[0] != STRING:
+                self._not_text(type_, node)
+            elif type_.enum:
+                self._enum(type_, node)
+        else:
+            self._scalar(type_, node, key)
+
+    def _list(self, type_: Type, node: Node, key: Node) -> None:
+        if node.__class__ is not SequenceNode:
+            if not is_null(node):
+                self._wrong_type(type_, node, key)
+            return
+        if not self._enter():
+            return
+        inner = type_.inner
+        if inner is None:
+            return
+        self._depth += 1
+        for item in node.value:
+            self._value(inner, item, item)
+        self._depth -= 1
+        if type_.keys and len(node.value) > 1:
+            self._items_twice(type_, node)
+
+    def _items_twice(self, type_: Type, node: SequenceNode) -> None:
+        """Items of a list that the server keeps as a mapping, told apart by some of their fields."""
+        seen: set[tuple[str, ...]] = set()
+        for item in node.value:
+            if item.__class__ is not MappingNode:
+                continue
+            values = {k.value: v for k, v in item.value if k.__class__ is ScalarNode}
+            parts = [values.get(name) for name in type_.keys]
+            texts = tuple(
+                part.value if part.__class__ is ScalarNode else "TCP" if name == "protocol" else ""
+                for name, part in zip(type_.keys, parts, strict=True)
+            )
+            if "" in texts or (texts in seen and any(is_placeholder(text) for text in texts)):
+                continue
+            if texts in seen:
+                what = "/".join(type_.keys)
+                place = parts[0] if parts[0] is not None else item
+                message = f"two items of {type_.owner} have the same {what}: {'/'.join(texts)}"
+                self._add("K_TWICE", message, place, mild=type_.owner not in _REFUSED_TWICE)
+            seen.add(texts)
+
+    def _free(self, type_: Type, node: Node, key: Node) -> None:
+        if node.__class__ is not MappingNode:
+            if not is_null(node):
+                self._wrong_type(type_, node, key)
+            return
+        if not self._enter():
+            return
+        names = set()
+        inner = type_.inner
+        self._depth += 1
+        for name, value in node.value:
+            if name.__class__ is not ScalarNode:
+                continue
+            if name.value in names:
+                self._add("K_TWICE", f'the key "{name.value}" stands twice in {type_.owner}', name)
+            names.add(name.value)
+            if inner is not None and not (name.value == "<<" and not name.style):
+                self._value(inner, value, name)
+        self._depth -= 1
+
+
+def _merged(node: Node) -> Iterator[MappingNode]:
+    """The mappings that a merge key brings in."""
+    for part in node.value if node.__class__ is SequenceNode else [node]:
+        if part.__class__ is MappingNode:
+            yield part

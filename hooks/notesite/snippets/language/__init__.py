@@ -1,0 +1,1 @@
+"""What a code block is, whatever its label says."""

@@ -1,0 +1,323 @@
+"""What a code block really holds, told by its content.
+
+Labels lie: in notes, half of the YAML is labelled as a shell's.  A label that names another real language is
+trusted; a shell's label, `text`, an unknown word or no label is not.  Nothing is parsed here, so that broken YAML
+is recognised as the YAML it should be, and so that the page renderer may ask for every block.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+from notesite.lib.patterns import lazy
+from notesite.notes.model import Fence
+
+from . import languages, other_languages
+from . import looks_like_yaml as shape
+
+
+class Kind(StrEnum):
+    """What a block holds."""
+
+    MANIFEST = "manifest"  # YAML with apiVersion and kind
+    FRAGMENT = "fragment"  # YAML, a part of a Kubernetes object; only a schema can tell it from PLAIN
+    PLAIN = "yaml"  # any other YAML
+    TEMPLATE = "template"  # YAML that a program fills in first: {{ }}, {% %}
+    SHELL = "shell"  # commands
+    CONSOLE = "console"  # commands after prompts, with what they print
+    OUTPUT = "output"  # what a program prints
+    PLACEHOLDER = "placeholder"  # only `...` or `<your text here>`
+    OTHER = "other"  # another language
+    TEXT = "text"  # prose, or nothing that is recognised
+    EMPTY = "empty"  # no content, or nothing but comments
+
+
+YAML_KINDS: Final = frozenset({Kind.MANIFEST, Kind.FRAGMENT, Kind.PLAIN})
+
+
+class Classification(NamedTuple):
+    """What a block holds, and the language to colour it in (a Pygments name)."""
+
+    kind: Kind
+    language: str
+
+    @property
+    def is_yaml(self) -> bool:
+        """Whether it is YAML that can be read as it stands."""
+        return self.kind in YAML_KINDS
+
+
+_ENOUGH: Final = 16 * 1024  # characters that tell what a block holds
+_LONG: Final = 400  # characters that tell what a line holds
+
+
+def classify(fence: Fence) -> Classification:
+    """What the block holds."""
+    return classify_text(fence.text, fence.label)
+
+
+def is_shell(fence: Fence) -> bool:
+    """Whether the block holds commands, with or without what they print."""
+    return classify(fence).kind in {Kind.SHELL, Kind.CONSOLE}
+
+
+def highlight_language(fence: Fence) -> str:
+    """The name of the Pygments lexer that suits the block's content: `yaml`, `bash`, `console`, `text` and so on."""
+    return classify(fence).language
+
+
+_MANIFEST: Final = lazy(r"(?:(?:#.*|---[ \t]*|)\n)*(?:apiVersion: *\S.*\nkind: *\S|kind: *\S.*\napiVersion: *\S)")
+
+
+def highlighter(info: str, text: str) -> str:
+    """The same for a block that is known by its info string and its content."""
+    words = info.split()
+    return classify_text(text, words[0].strip("{}.").lower() if words else "").language
+
+
+@lru_cache(maxsize=4096)  # asked by the check of commands, that of YAML, and the page
+def classify_text(text: str, label: str = "") -> Classification:
+    """What `text` under the label `label` (lower case, "" for none) holds."""
+    if len(text) > _ENOUGH:
+        text = text[len(text) - len(text.lstrip()) :][:_ENOUGH]
+    if label in languages.YAML_LABELS and _MANIFEST.match(text) and not _TEMPLATE.search(text):
+        return Classification(Kind.MANIFEST, "yaml")  # most of the YAML in notes, told without a look at each line
+    text = text.replace("\ufeff", "")
+    lines = [line[:_LONG] for line in text.split("\n")]
+    filled = [line for line in lines if line.strip()]
+    content = [line for line in filled if not line.lstrip().startswith("#")]
+    if label in languages.TRUSTED_LABELS:
+        return Classification(Kind.OTHER if filled else Kind.EMPTY, label)
+    if label in languages.YAML_LABELS or label.endswith((".yaml", ".yml")):
+        return _labelled_yaml(text, lines, filled, content)
+    if not content and not any(languages.prompted(line) for line in filled):
+        shell = label in languages.SHELL_LABELS
+        kind = Kind.EMPTY if not (filled and shell) else Kind.SHELL
+        return Classification(kind, "bash" if shell else "text")
+    return (
+        _placeholder(content)
+        or _shell(filled, content, label)
+        or _printed(content)
+        or _by_signature(text, lines)
+        or _yaml(text, lines)
+        or _rest(label)
+    )
+
+
+def _rest(label: str) -> Classification:
+    if label in languages.SHELL_LABELS:
+        return Classification(Kind.SHELL, "bash")
+    return Classification(Kind.TEXT, "text")
+
+
+# ---- Blocks labelled as YAML: they are, unless nothing in them is.
+
+
+def _labelled_yaml(text: str, lines: list[str], filled: list[str], content: list[str]) -> Classification:
+    if not content:
+        return Classification(Kind.EMPTY, "yaml")
+    if _has_template(text):
+        return Classification(Kind.TEMPLATE, "yaml+jinja")
+    measured = shape.measure(lines)
+    if _is_program(text, measured):
+        return Classification(Kind.OTHER, "text")
+    other = _no_entries(filled, content, measured) if not measured.entries else _commands_first(content[0])
+    return other or Classification(_manifest_or_plain(measured), "yaml")
+
+
+def _is_program(text: str, measured: shape.Shape) -> bool:
+    """A program's text, such as a pipeline in Groovy; JSON is YAML and looks alike."""
+    lines = measured.entries + measured.items + measured.odd + measured.more
+    return measured.semicolons > 0.25 * lines and measured.odd > 0.2 * lines and text.lstrip()[:1] not in "{["
+
+
+def _no_entries(filled: list[str], content: list[str], measured: shape.Shape) -> Classification | None:
+    if _placeholder(content):
+        return Classification(Kind.PLACEHOLDER, "yaml")
+    return _shell(filled, content, "") or (None if measured.items else _printed(content))
+
+
+def _commands_first(first: str) -> Classification | None:
+    """Commands that print YAML, or feed it to a program."""
+    if languages.prompted(first) or (languages.is_known_command(first) and not _is_entry(first)):
+        return Classification(Kind.SHELL, "bash")
+    return None
+
+
+def _is_entry(line: str) -> bool:
+    return bool(re.match(r"\s*(?:- +)*[\w./-]+:(?:\s|$)", line))
+
+
+def _manifest_or_plain(measured: shape.Shape) -> Kind:
+    roots = set(measured.roots)
+    return Kind.MANIFEST if {"apiVersion", "kind"} <= roots else Kind.PLAIN
+
+
+# ---- Templates.
+
+_TEMPLATE: Final = lazy(r"(?<!\$)\{\{(?!\{)[^\n]{0,300}?\}\}|(?<!\$)\{\{-? *\.|\{%|<%[=-]?")
+_BLOCK_KEY: Final = lazy(r"^(\s*)(?:- +)*[^\s#].*:\s*(?:![^\s]+\s+)?[|>][+-]?\d?\s*$")
+
+
+def _has_template(text: str) -> bool:
+    """Whether a template mark stands where YAML is read, not in a comment or in a block of text."""
+    if not _TEMPLATE.search(text):
+        return False
+    block = -1
+    for line in text.split("\n"):
+        indent = len(line) - len(line.lstrip())
+        if block >= 0 and (indent > block or not line.strip()):
+            continue
+        opened = _BLOCK_KEY.match(line)
+        block = indent if opened else -1
+        if _TEMPLATE.search(re.sub(r"(?:^|\s)#.*$", "", line)):
+            return True
+    return False
+
+
+# ---- Everything else, most telling first.
+
+_PLACEHOLDER: Final = lazy(
+    r"^\s*(?:\.{3,}|…|\[\.{3}\]|TODO\b.*|TBD\.?|<[^<>=/]*>|\[(?:your|insert|add)\b[^\]]*\]|_{3,}|xxx+)\s*$",
+    re.IGNORECASE,
+)
+
+
+def _placeholder(content: list[str]) -> Classification | None:
+    if content and all(_PLACEHOLDER.match(line) for line in content):
+        return Classification(Kind.PLACEHOLDER, "text")
+    return None
+
+
+def _shell(filled: list[str], content: list[str], label: str) -> Classification | None:
+    """Commands: the first line that is no comment is one, or has a prompt before it."""
+    return _console(filled, label) or _script(filled[0]) or _commands(content, label)
+
+
+def _console(filled: list[str], label: str) -> Classification | None:
+    prompts = [languages.prompted(line) is not None for line in filled]
+    if not any(prompts) or not (prompts[0] or label in languages.CONSOLE_LABELS):
+        return None
+    return Classification(Kind.SHELL if all(prompts) else Kind.CONSOLE, "console")
+
+
+def _script(first: str) -> Classification | None:
+    if not first.startswith("#!"):
+        return None
+    shell = re.search(r"\b(?:ba|z|k|da)?sh\b", first)
+    return Classification(Kind.SHELL, "bash") if shell else Classification(Kind.OTHER, _shebang(first))
+
+
+def _commands(content: list[str], label: str) -> Classification | None:
+    first = content[0] if content else ""
+    if _is_entry(first) or re.match(r"\s*-(?:\s|$)", first):
+        return None
+    if languages.is_known_command(first):
+        return Classification(Kind.SHELL, "bash") if _reads_like_command(first, label) else None
+    commands = sum(languages.is_command(line) for line in content)
+    if not languages.is_command(first) or commands < len(content) / 2 or languages.looks_printed(content):
+        return None
+    settings = all(re.match(r"^[A-Za-z_][\w.]*=", line) for line in content)
+    if settings and label not in languages.SHELL_LABELS and not first.startswith("export"):
+        return Classification(Kind.OTHER, "properties")
+    return Classification(Kind.SHELL, "bash")
+
+
+def _reads_like_command(line: str, label: str) -> bool:
+    """Not a sentence that begins with a program's name: `make sure that ...`."""
+    if label in languages.SHELL_LABELS or not languages.may_be_prose(line):
+        return True
+    words = line.split()
+    if len(words) == 1:
+        return True
+    prose = line.rstrip().endswith((".", "!", "?", ":")) and len(words) > 3
+    article = any(word in {"the", "a", "an", "that", "is", "are", "of", "your"} for word in words[1:5])
+    return not prose and not (article and words[0] != "echo") and not words[0][:1].isupper()
+
+
+def _shebang(line: str) -> str:
+    match = re.search(r"(?:/|env )(\w+?)[\d.]*\s*$", line)
+    return match[1] if match else "text"
+
+
+def _printed(content: list[str]) -> Classification | None:
+    return Classification(Kind.OUTPUT, "text") if languages.looks_printed(content) else None
+
+
+def _by_signature(text: str, lines: list[str]) -> Classification | None:
+    language = other_languages.signature(text)
+    if not language:
+        return None
+    roots = set(shape.measure(lines).roots)
+    if language != "json" and {"apiVersion", "kind"} <= roots:  # a ConfigMap that carries a file in that language
+        return None
+    return Classification(Kind.OTHER, language)
+
+
+_HEADERS: Final = languages.words(
+    "accept accept-encoding authorization cache-control content-length content-type cookie date etag host location "
+    "server set-cookie user-agent vary x-forwarded-for x-request-id connection"
+)
+_PROSE_KEYS: Final = languages.words(
+    "note tip warning error example summary output result step todo info hint answer question q a title input "
+    "syntax usage description status http https curl bash caution important"
+)
+
+
+def _yaml(text: str, lines: list[str]) -> Classification | None:
+    measured = shape.measure(lines)
+    if not _is_yaml(measured):
+        return None
+    if _has_template(text):
+        return Classification(Kind.TEMPLATE, "yaml+jinja")
+    return Classification(_manifest_or_plain(measured), "yaml")
+
+
+def _is_yaml(measured: shape.Shape) -> bool:
+    if {"apiVersion", "kind"} <= set(measured.keys) and measured.share >= 0.4:
+        return True
+    if not measured.entries:
+        return _is_list_of_values(measured)
+    if _is_unlike_yaml(measured):
+        return False
+    if measured.nested and measured.nested >= measured.items:
+        return True
+    return _is_flat_mapping(measured)
+
+
+def _is_unlike_yaml(measured: shape.Shape) -> bool:
+    """Too many lines are none of YAML, or too many keys and values none of a program's."""
+    entries = measured.entries
+    lines = entries + measured.items + measured.odd + measured.more
+    capital = measured.capital > 0.5 * entries and not (measured.nested and measured.capital < entries)
+    return (
+        measured.share < 0.75
+        or measured.semicolons > 0.3 * lines
+        or measured.odd_keys > 0.25 * entries
+        or measured.sentences > 0.4 * entries
+        or capital
+    )
+
+
+def _is_list_of_values(measured: shape.Shape) -> bool:
+    """A list of single values, as of `args:`; a list of words or sentences is prose."""
+    if measured.odd or not measured.items:
+        return False
+    marked = [re.match(r"--?\w|\"|'|[\w.-]+=\S*$|\*|!", item) for item in measured.items_plain]
+    return all(marked) and all(" " not in item.strip("\"'") or item[:1] in "\"'" for item in measured.items_plain)
+
+
+def _is_flat_mapping(measured: shape.Shape) -> bool:
+    """`key: value` lines without any nesting: the keys must be a program's, not a sentence's."""
+    keys = measured.keys
+    lowered = [key.lower() for key in keys]
+    if any(key in _HEADERS for key in lowered) and (len(keys) > 1 or lowered[0] != "host"):
+        return False
+    if measured.odd or measured.capital:
+        return False
+    if len(keys) == 1 and lowered[0] in _PROSE_KEYS:
+        return False
+    return all(re.fullmatch(r"[a-z][\w./-]*|[A-Z][A-Z0-9_]+|<<", key) for key in keys)

@@ -1,0 +1,132 @@
+"""How much a text is shaped like YAML, judged by its lines alone, so that broken YAML is recognised too."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from notesite.lib.patterns import lazy
+
+_ENTRY: Final = lazy(
+    r"""^(?P<indent>[ \t\u00a0]*)(?P<dashes>(?:-[ \t\u00a0]+)*)(?:\?[ ]+)?
+    (?P<key>"[^"\n]*"|'[^'\n]*'|[^\s"'#&*!|>%@`{}\[\],?:-][^\n:]*?|[.$<~&*!-][^\s:][^\n:]*?|<<)
+    [ ]*:(?P<value>[ \t\u00a0].*|)$""",
+    re.VERBOSE,
+)
+_COLON_INSIDE: Final = lazy(
+    r"""^(?P<indent>[ \t]*)(?P<dashes>(?:-[ \t]+)*)(?P<key>[A-Za-z_][\w.\-/]*(?::[\w.\-/]+)+)[ ]*:(?P<value>[ \t].*|)$"""
+)
+_ITEM: Final = lazy(r"^[ \t\u00a0]*-(?:[ \t\u00a0]+(?P<value>\S.*)|\s*)$")
+_BLOCK: Final = lazy(r"(?:^|\s)(?:![^\s]+\s+|&\S+\s+)*[|>][+-]?\d?[+-]?\s*(?:#.*)?$")
+_GLUED: Final = lazy(r"^[ \t]*(?:- +)*[a-z][A-Za-z]*:[^\s:/]\S*$")
+_KEY_LIKE: Final = lazy(r"""(?:[A-Za-z_$.~<][\w./$~<>@*+-]*|"[^"]*"|'[^']*'|\d[\w.-]*|<<|[*&!]\S+)$""")
+_ELIDED: Final = lazy(r"^\s*(?:- *)?(?:\.{3,}|…|\[\.{3}\]|<\.{3}>|\(\.{3}\))\s*$")
+_SENTENCE: Final = lazy(r"[A-Za-z][\w',-]*(?: [\w'(),/-]+){3,}")
+
+
+class Shape:
+    """What the lines of a text are."""
+
+    def __init__(self) -> None:
+        self.entries = 0  # `key:` or `key: value`
+        self.items = 0  # `- value`
+        self.more = 0  # further lines of a block, a quote, a flow collection or a folded text
+        self.odd = 0  # anything else
+        self.nested = 0  # entries or items that stand under a key
+        self.sentences = 0  # values that read like prose
+        self.odd_keys = 0  # keys that no program would have
+        self.capital = 0  # keys that begin with a capital and are no constants
+        self.semicolons = 0  # lines that end like a statement
+        self.roots: list[str] = []  # keys of the outermost level
+        self.keys: list[str] = []
+        self.items_plain: list[str] = []
+
+    @property
+    def share(self) -> float:
+        """How many of the lines are YAML, 0 to 1."""
+        total = self.entries + self.items + self.odd + self.more
+        return (self.entries + self.items + self.more * 0.9) / total if total else 0.0
+
+
+def measure(lines: list[str]) -> Shape:
+    """The shape of `lines`; blank lines and comments say nothing."""
+    shape = Shape()
+    block = -1  # indentation of the key whose block text runs
+    depth = 0  # open brackets of a flow collection
+    quote = ""
+    root = None
+    open_key = False  # the line before ended with `key:`
+    for line in lines:
+        body = line.strip()
+        indent = len(line) - len(line.lstrip(" \t\u00a0"))
+        if not body:
+            continue
+        if block >= 0 and indent > block:
+            shape.more += 1
+            continue
+        block = -1
+        if body.startswith("#") or body in {"---", "..."} or _ELIDED.match(line):
+            continue
+        shape.semicolons += body.endswith((";", "{", "};", "})"))
+        if quote or depth:
+            shape.more += 1
+            depth = max(0, depth + _brackets(body))
+            quote = "" if quote and quote in body else quote
+            continue
+        entry = _ENTRY.match(line) or _COLON_INSIDE.match(line)
+        if entry:
+            root = indent if root is None else min(root, indent)
+            _count_entry(shape, entry, at_root=indent == root, under=open_key or indent > root)
+            value = entry["value"].strip()
+            open_key = not value or value.startswith(("#", "&", "!"))
+            if _BLOCK.search(value):
+                block = indent
+            depth = max(0, _brackets(value)) if value[:1] in "[{" else 0
+            quote = _open_quote(value)
+            continue
+        item = _ITEM.match(line)
+        if item:
+            shape.items += 1
+            shape.nested += open_key
+            shape.items_plain.append((item["value"] or "").strip())
+            block = indent if _BLOCK.search(body) else -1
+            open_key = False
+            continue
+        if _GLUED.match(line) and (shape.entries or shape.items):
+            shape.entries += 1
+        elif root is not None and indent > root:
+            shape.more += 1
+        elif body[:1] in "[{" and open_key:
+            depth = max(0, _brackets(body))
+            shape.more += 1
+        elif body[:1] in "]}":
+            shape.more += 1
+        else:
+            shape.odd += 1
+        open_key = False
+    return shape
+
+
+def _count_entry(shape: Shape, entry: re.Match[str], *, at_root: bool, under: bool) -> None:
+    key, value = entry["key"].strip(), entry["value"].strip()
+    shape.entries += 1
+    shape.nested += under or bool(entry["dashes"])
+    plain = key.strip("\"'")
+    shape.keys.append(plain)
+    if at_root:
+        shape.roots.append(plain)
+    shape.odd_keys += not _KEY_LIKE.match(key)
+    shape.capital += plain[:1].isupper() and not plain.isupper()
+    shape.sentences += value[:1] not in "\"'[{|>&*!#" and bool(_SENTENCE.match(value))
+
+
+def _brackets(text: str) -> int:
+    text = re.sub(r"\"[^\"]*\"|'[^']*'|\s#.*$", "", text)
+    return sum(map(text.count, "[{")) - sum(map(text.count, "]}"))
+
+
+def _open_quote(value: str) -> str:
+    if value[:1] not in {'"', "'"}:
+        return ""
+    mark = value[0]
+    return "" if mark in value[1:] else mark

@@ -1,0 +1,1 @@
+"""Grammars of programs as data, and how a call is held against them."""

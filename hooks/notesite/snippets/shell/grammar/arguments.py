@@ -1,0 +1,121 @@
+"""Arguments without a flag: how many, and what each must be.
+
+kubectl's usage lines are too irregular to parse.  So the vendor script has asked the real kubectl about many shapes
+of arguments (`patterns`), and this module looks the answer up; a few rules depend on words that no shape tells.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator, Sequence
+
+from ..reader.words import Word
+from .argument_shapes import letters, lookup
+from .invocation import Invocation
+from .probed_shapes import PATTERNS, REST, position
+from .resources import CATEGORIES, is_type
+
+Refusal = tuple[str, Word | None]  # what the program says, and the word that it is about
+_SHELLS = ("bash", "zsh", "fish", "powershell")  # what `kubectl completion` writes code for
+_MOST = 300  # readings of placeholders that are looked up
+# Flags beside which the arguments mean something else, or nothing.
+_UNTRIED = frozenset({"raw", "local", "list", "field-selector", "current"})
+_MODE_FLAGS = (("f", {"filename", "kustomize"}), ("l", {"selector"}), ("a", {"all"}), ("A", {"all-namespaces"}))
+
+
+def refusal(call: Invocation, extra_types: frozenset[str] = frozenset()) -> Refusal | None:
+    """What the program says against the arguments, None when nothing.
+
+    Nothing is said where the number of arguments is open (`$VAR` without quotes, `xargs`).
+    """
+    if not call.node.modes or call.command.grows or any(map(_is_open, (*call.arguments, *_flag_values(call)))):
+        return None
+    ruled = next(_rules(call), None)
+    return ruled or _answer(call, extra_types)
+
+
+def _rules(call: Invocation) -> Iterator[Refusal]:
+    """Refusals that depend on words rather than on the shape."""
+    words, names, node = call.arguments, call.names, call.node
+    if {"filename", "kustomize"} <= names:
+        yield "only one of -f and -k can be given", call.path_words[-1]
+    if "raw" in names and words:
+        yield "arguments may not be given together with --raw", words[0]
+    if names & {"watch", "watch-only"} and _several(words):
+        yield "only one object, or one type, can be watched", words[-1]
+    if node.path == ("completion",) and words and words[0].text not in _SHELLS and not words[0].dynamic:
+        yield f"it knows {', '.join(_SHELLS)}, not {words[0].text!r}", words[0]
+    if not node.wants_type or not words:
+        return
+    incomplete = next((word for word in words if re.fullmatch(r"[a-z]+/", word.text) and is_type(word.text[:-1])), None)
+    if incomplete is not None:
+        yield f"{incomplete.text} lacks the name after the slash", incomplete
+    if len(words) > 1 and words[0].text.lower() in CATEGORIES and "=" not in words[1].text:
+        yield f"{words[0].text} stands for several types: no name can follow", words[1]
+
+
+def _answer(call: Invocation, extra_types: frozenset[str]) -> Refusal | None:
+    """What kubectl answered when it was asked about this shape of arguments."""
+    mode = _mode(call)
+    if mode is None or (call.node.path == ("taint",) and mode):
+        return None
+    words = call.arguments
+    if call.node.path == ("explain",):  # `pods.spec.containers` names a field; its first part is the type
+        words = [word._replace(text=word.text.partition(".")[0]) for word in words]
+    classes = [letters(word, index, extra_types) for index, word in enumerate(words)]
+    if classes[:1] == ["B"]:
+        answer = call.node.answer(mode, PATTERNS.index("B")) or call.node.answer(mode, PATTERNS.index("BU"))
+        if "have a resource type" in answer:
+            return answer.replace("nosuch", words[0].text.partition("/")[0]), words[0]
+    tail = REST if call.rest is not None else ""
+    answers = []
+    for reading in itertools.islice(itertools.product(*classes), _MOST):
+        found = lookup("".join(reading), mode, tail)
+        answer = call.node.answer(mode, found) if found is not None else ""
+        if not answer or "required flag" in answer:
+            return None  # one reading of the placeholders is right
+        answers.append(answer)
+    return (_worded(answers[0], words), words[0] if words else None) if answers else None
+
+
+def _several(words: Sequence[Word]) -> bool:
+    """Whether more than one object is named: `pod a b`, `pod/a pod/b`."""
+    return len(words) > (1 if "/" in words[0].text else 2) if words else False
+
+
+def _flag_values(call: Invocation) -> Iterator[Word]:
+    """Values of flags that may be several words, so that what follows is not what it seems."""
+    for use in call.flags:
+        if use.value_word is not None and not use.attached:
+            yield use.value_word
+
+
+def _is_open(word: Word) -> bool:
+    """Whether the shell may make none or many words of it."""
+    return (
+        word.text in ("...", "…")
+        or (word.placeholder and word.text.startswith("["))  # `[--flag]`: it may be left out
+        or (word.dynamic and not word.placeholder and not word.quoted and "$" in word.text[:1])
+        or (not word.quoted and ("*" in word.text or "`" in word.text[:1] or "$(" in word.text))
+    )
+
+
+def _mode(call: Invocation) -> str | None:
+    """Which of `patterns.MODES` the flags make; None where several meet and were not tried together."""
+    if call.names & _UNTRIED:
+        return None
+    found = [mode for mode, flags in _MODE_FLAGS if flags & call.names and mode in call.node.modes]
+    if len(found) > 1:
+        found = [mode for mode in found if mode != "A"]
+    return (found or [""])[0] if len(found) <= 1 else None
+
+
+def _worded(message: str, words: Sequence[Word]) -> str:
+    """A probe's message with the command's own words."""
+
+    def own(match: re.Match[str]) -> str:
+        index = position(match[0])
+        return words[index].text if index is not None and index < len(words) else match[0]
+
+    return re.sub(r"\b(?:alpha|beta|gamma|delta|epsilon)\b", own, message)

@@ -1,0 +1,183 @@
+"""One call of a program, taken apart as its own flag parser (Go's pflag under cobra) does it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from ..reader.words import Command, Word
+from .program import Flag, Grammar, Node
+
+
+class FlagUse(NamedTuple):
+    """A flag as it stands in a command."""
+
+    flag: Flag
+    word: Word  # the word that names it
+    value: str | None  # None: it stands without a value
+    value_word: Word | None  # where the value stands, `word` itself for `--flag=value`
+    attached: bool  # `--flag=value`, `-nvalue`
+
+    @property
+    def known(self) -> bool:
+        """Whether the value is there to be judged."""
+        return self.value is not None and (self.value_word is None or not self.value_word.dynamic)
+
+
+class BadFlag(NamedTuple):
+    """A word that the flag parser refuses: it reads no further."""
+
+    word: Word
+    name: str  # without dashes
+    reason: str  # "unknown", "short" or "value"
+    flag: Flag | None = None
+
+
+class Invocation:
+    """What the parser understood.
+
+    Args:
+        command: what it was given.
+        node: the sub-command that is called.
+        path_words: program and sub-commands, as written.
+    """
+
+    def __init__(self, command: Command, node: Node, path_words: list[Word]) -> None:
+        self.command = command
+        self.node = node
+        self.path_words = path_words
+        self.flags: list[FlagUse] = []
+        self.arguments: list[Word] = []
+        self.rest: list[Word] | None = None  # after `--`; None when there is none
+        self.bad: BadFlag | None = None
+        self.help = False
+        self.opaque = False  # a placeholder stands for the sub-command: nothing can be said
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Names of the flags that are given."""
+        return frozenset(use.flag.name for use in self.flags)
+
+    def uses(self, name: str) -> list[FlagUse]:
+        """All uses of one flag."""
+        return [use for use in self.flags if use.flag.name == name]
+
+    def value(self, name: str) -> str | None:
+        """The last value of one flag."""
+        uses = self.uses(name)
+        return uses[-1].value if uses else None
+
+    @property
+    def title(self) -> str:
+        """The command with its sub-commands: `kubectl rollout status`."""
+        return " ".join((self.path_words[0].text, *self.node.path))
+
+
+def parse(command: Command, grammar: Grammar) -> Invocation:
+    """Take a command apart.  `command.words[0]` is the program."""
+    words = list(command.words)
+    node, path, rest = _find(words[1:], grammar.root)
+    call = Invocation(command, node, [words[0], *path])
+    first = next((word for word in rest if not word.text.startswith("-")), None)
+    call.opaque = bool(node.children) and (not node.path or not node.own) and first is not None and first.dynamic
+    if not call.opaque:
+        _read_flags(rest, call)
+    return call
+
+
+def _find(words: list[Word], root: Node) -> tuple[Node, list[Word], list[Word]]:
+    """The sub-command: cobra skips flags before it, and the values of those that it knows to take one."""
+    node, path = root, []
+    index = 0
+    while index < len(words) and node.children:
+        text = words[index].text
+        if text == "--":
+            break
+        if text.startswith("-") and text != "-":
+            index += 2 if _takes_next(node, text) else 1
+            continue
+        child = None if words[index].dynamic else node.child(text)
+        if child is None:
+            break
+        node = child
+        path.append(words.pop(index))
+        if node.raw.get("passes_on"):
+            break
+    return node, path, words
+
+
+def _takes_next(node: Node, text: str) -> bool:
+    if "=" in text:
+        return False
+    if text.startswith("--"):
+        flag = node.flag(text[2:])
+        return flag is None or flag.takes_next
+    flag = node.short(text[1])
+    return len(text) == 2 and (flag is None or flag.takes_next)
+
+
+def _read_flags(words: Sequence[Word], call: Invocation) -> None:
+    index = 0
+    while index < len(words):
+        word = words[index]
+        text = word.text
+        index += 1
+        if text == "--":
+            call.rest = list(words[index:])
+            return
+        if text == "-" or not text.startswith("-") or (word.placeholder and text[:1] != "-"):
+            call.arguments.append(word)
+            continue
+        following = words[index] if index < len(words) else None
+        taken = _long(word, following, call) if text.startswith("--") else _shorts(word, following, call)
+        if call.bad or call.help:
+            return
+        index += taken
+
+
+def _long(word: Word, following: Word | None, call: Invocation) -> int:
+    name, equals, value = word.text[2:].partition("=")
+    flag = call.node.flag(name)
+    if name == "help":
+        call.help = True
+        return 0
+    if flag is None:
+        if not (word.dynamic and ("$" in name or "<" in name or "{" in name or "." in name or "[" in name)):
+            call.bad = BadFlag(word, name, "unknown")
+        return 0
+    return _use(FlagUse(flag, word, value if equals else None, word if equals else None, bool(equals)), following, call)
+
+
+def _shorts(word: Word, following: Word | None, call: Invocation) -> int:
+    letters = word.text[1:]
+    while letters:
+        letter, letters = letters[0], letters[1:]
+        flag = call.node.short(letter)
+        if flag is None:
+            if letter == "h":
+                call.help = True
+            elif not word.dynamic:
+                call.bad = BadFlag(word, letter, "short")
+            return 0
+        if letters.startswith("="):
+            return _use(FlagUse(flag, word, letters[1:], word, True), following, call)
+        if not flag.takes_next:
+            _use(FlagUse(flag, word, None, None, False), None, call)
+            continue
+        if letters:
+            return _use(FlagUse(flag, word, letters, word, True), following, call)
+        return _use(FlagUse(flag, word, None, None, False), following, call)
+    return 0
+
+
+def _use(use: FlagUse, following: Word | None, call: Invocation) -> int:
+    """Record a flag; says how many of the following words it took."""
+    if use.attached or not use.flag.takes_next:
+        call.flags.append(use)
+        return 0
+    if following is None:
+        if not call.command.grows:
+            call.bad = BadFlag(use.word, use.flag.name, "value", use.flag)
+        return 0
+    call.flags.append(FlagUse(use.flag, use.word, following.text, following, False))
+    return 1

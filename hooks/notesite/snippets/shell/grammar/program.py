@@ -1,0 +1,217 @@
+"""A program's grammar: one file per version under `data/`, made by a vendor script from the program itself.
+
+A file holds a tree of commands.  Each may have `aliases`, `flags`, `deprecated` and `removed` flags, `required`
+flags, `commands` below it, and, for kubectl, `arguments`: the answers to the shapes of `patterns`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache, cached_property
+from typing import Any, NamedTuple
+
+from ....lib.data import bundled_json, bundled_names
+from ....lib.patterns import lazy
+from .probed_shapes import PATTERNS
+
+
+class Flag(NamedTuple):
+    """One flag of one command."""
+
+    name: str
+    type: str = "text"  # "bool", "int", "uint", "float", "duration", "map" or "text"
+    short: str = ""
+    values: tuple[str, ...] = ()  # the allowed ones, empty when anything goes
+    optional: bool = False  # may stand without a value
+    deprecated: bool = False
+    note: str = ""  # what the program says about a deprecated flag
+
+    @property
+    def takes_next(self) -> bool:
+        """Whether the word after `--flag` is its value."""
+        return self.type != "bool" and not self.optional
+
+
+class Required(NamedTuple):
+    """One of these flags must be given."""
+
+    names: tuple[str, ...]
+    message: str
+    sample: str  # one of them with a value, such as "--image=nginx"
+
+
+class Node:
+    """One command of the tree, the program itself being the root.
+
+    Args:
+        path: the names of the sub-commands that lead to it.
+        raw: its part of the grammar's file.
+        shared: flags of the root, which every command takes.
+    """
+
+    def __init__(self, path: tuple[str, ...], raw: Mapping[str, Any], shared: Mapping[str, Flag]) -> None:
+        self.path = path
+        self.raw = raw
+        self.shared = shared
+
+    @property
+    def children(self) -> Mapping[str, Any]:
+        """Names of the sub-commands -> their raw nodes."""
+        found: Mapping[str, Any] = self.raw.get("commands", {})
+        return found
+
+    def child(self, word: str) -> Node | None:
+        """The sub-command that `word` names, by its name or an alias."""
+        return self._by_name.get(word)
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, Node]:
+        found: dict[str, Node] = {}
+        for name, raw in self.children.items():
+            node = Node((*self.path, name), raw, self.shared)
+            for word in (name, *raw.get("aliases", ())):
+                found.setdefault(word, node)
+        return found
+
+    @property
+    def child_names(self) -> tuple[str, ...]:
+        """Sub-commands with their aliases."""
+        return tuple(name for key, raw in self.children.items() for name in (key, *raw.get("aliases", ())))
+
+    @cached_property
+    def own(self) -> Mapping[str, Flag]:
+        """Flags of this command alone, those that are deprecated included."""
+        return _flags(self.raw)
+
+    def flag(self, name: str) -> Flag | None:
+        """The flag `--name`."""
+        return self.own.get(name) or self.shared.get(name)
+
+    def short(self, letter: str) -> Flag | None:
+        """The flag `-letter`."""
+        return self._by_letter.get(letter)
+
+    @cached_property
+    def _by_letter(self) -> Mapping[str, Flag]:
+        both = (*self.shared.values(), *self.own.values())  # its own win
+        return {flag.short: flag for flag in both if flag.short}
+
+    @property
+    def flag_names(self) -> tuple[str, ...]:
+        """Everything that may stand after `--`, deprecated flags left out."""
+        return tuple(flag.name for table in (self.own, self.shared) for flag in table.values() if not flag.deprecated)
+
+    @property
+    def removed(self) -> Mapping[str, str]:
+        """Flags that are gone -> the last version that had them."""
+        found: Mapping[str, str] = self.raw.get("removed", {})
+        return found
+
+    @property
+    def required(self) -> Iterator[Required]:
+        """What must be given."""
+        for names, message, sample in self.raw.get("required", ()):
+            yield Required(tuple(names), message, sample)
+
+    def answer(self, mode: str, shape: int) -> str:
+        """What the program says to a shape of arguments: "" when it takes it."""
+        row: Sequence[int] = self.raw.get("arguments", {}).get(mode, ())
+        index = row[shape] if shape < len(row) else 0
+        return str(self.raw["messages"][index - 1]) if index else ""
+
+    @property
+    def modes(self) -> frozenset[str]:
+        """The modes in which the program was asked."""
+        return frozenset(self.raw.get("arguments", {}))
+
+    @property
+    def is_group(self) -> bool:
+        """Whether the command does nothing without a sub-command."""
+        if "unknown command" in self.answer("", PATTERNS.index("U")):
+            return True
+        return bool(self.raw.get("group")) or self.path in {("certificate",), ("plugin",), ("create",)}
+
+    @cached_property
+    def wants_type(self) -> bool:
+        """Whether the first argument is a resource type, as in `get`, `delete`, `rollout status`."""
+        alone, with_value = (self.answer("", PATTERNS.index(shape)) for shape in ("U", "UK"))
+        return bool(alone) and ("have a resource type" in alone or "have a resource type" in with_value)
+
+
+class Grammar(NamedTuple):
+    """One version of one program."""
+
+    program: str
+    version: str
+    source: str
+    root: Node
+
+    @property
+    def title(self) -> str:
+        """For readers: `kubectl 1.37`."""
+        return f"{self.program} {self.version}".strip()
+
+    def walk(self, node: Node | None = None) -> Iterator[Node]:
+        """Every command, the root first."""
+        node = node or self.root
+        yield node
+        for name in node.children:
+            child = node.child(name)
+            if child is not None:
+                yield from self.walk(child)
+
+
+def _flags(raw: Mapping[str, Any]) -> Mapping[str, Flag]:
+    table = {name: _flag(name, entry) for name, entry in raw.get("flags", {}).items()}
+    for name, entry in raw.get("deprecated", {}).items():
+        table.setdefault(name, _flag(name, entry)._replace(deprecated=True))
+    return table
+
+
+def _flag(name: str, entry: Mapping[str, Any]) -> Flag:
+    return Flag(
+        name,
+        entry.get("type", "text"),
+        entry.get("short", ""),
+        tuple(entry.get("values", ())),
+        bool(entry.get("optional")),
+        note=entry.get("note", ""),
+    )
+
+
+_NAME = lazy(r"(?P<program>[a-z]+)-(?P<version>[\d.]+)\.json\.gz")
+
+
+@cache
+def available() -> Mapping[str, tuple[str, ...]]:
+    """Program -> the versions that have a grammar file, oldest first."""
+    found: dict[str, list[str]] = {}
+    for name in bundled_names(__name__):
+        match = _NAME.fullmatch(name)
+        if match:
+            found.setdefault(match["program"], []).append(match["version"])
+    return {name: tuple(sorted(versions, key=_sortable)) for name, versions in found.items()}
+
+
+def _sortable(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split(".") if part)
+
+
+@cache
+def load(program: str, version: str | None = None) -> Grammar:
+    """The grammar of a program, the newest one unless a version is given.
+
+    Raises:
+        KeyError: There is no grammar file for it.
+    """
+    versions = available()[program]
+    wanted = version or versions[-1]
+    if wanted not in versions:
+        raise KeyError(f"{program} {wanted}")
+    return from_raw(bundled_json(__name__, f"{program}-{wanted}.json.gz"))
+
+
+def from_raw(raw: Mapping[str, Any]) -> Grammar:
+    """The grammar in a parsed file."""
+    shared = dict(_flags(raw["tree"]))
+    return Grammar(raw["program"], raw["version"], raw["source"], Node((), raw["tree"], shared))

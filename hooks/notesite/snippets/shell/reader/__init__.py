@@ -1,0 +1,1 @@
+"""Shell text to commands with places; nothing is run."""

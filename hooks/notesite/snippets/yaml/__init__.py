@@ -1,0 +1,1 @@
+"""YAML in code blocks: documents, syntax faults and their cause, verdicts."""

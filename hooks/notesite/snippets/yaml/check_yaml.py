@@ -1,0 +1,326 @@
+"""The check of the YAML in all code blocks: find, read, judge, compare, report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from notesite.diagnostics.codes import CODES, Severity
+from notesite.diagnostics.diagnostic import Diagnostic, Report, Skipped, finding
+from notesite.diagnostics.place import Span
+from notesite.notes.model import Fence
+from notesite.project.settings import SnippetSettings
+
+from ..language import classify, languages
+from ..language.classify import Classification, Kind
+from .snippet_verdict import Judgement, SnippetVerdict, Status, is_skipped, mark_of, status_of
+from .yaml_fault import Fault, FaultLike
+
+if TYPE_CHECKING:  # YAML is imported only when a block holds some
+    import yaml
+
+    from .documents import Reading
+    from .references import Defines, Reference
+
+Judge = Callable[..., Sequence[Judgement]]
+
+
+def check(
+    fences: Iterable[Fence],
+    *,
+    judge: Judge,
+    settings: SnippetSettings | None = None,
+    definitions: Sequence[Defines] = (),
+    lines: Sequence[str] = (),
+    extra: Mapping[str, Any] | None = None,
+) -> tuple[tuple[SnippetVerdict, ...], Report]:
+    """A verdict on every block, and what was found.
+
+    YAML inside a command (a heredoc) takes part as a `Fence` of its own, not fenced, labelled `yaml`.
+
+    Args:
+        fences: the blocks, in the order of the notes.
+        judge: says what Kubernetes schemas make of documents; see `kubernetes.judge`.
+        settings: versions to check against.
+        definitions: objects that the notes define by commands.
+        lines: the lines of the notes, to place a wrong label; without them the opening line is named.
+        extra: more schemas, handed to `judge`.
+    """
+    settings = settings or SnippetSettings()
+    schemas = _Schemas(judge, settings.kubernetes, extra or {})
+    checks = [_examined(fence, schemas) for fence in fences]
+    found = list(_across(checks, definitions))
+    verdicts = []
+    for examined in checks:
+        own = [*examined.diagnostics, *_label(examined, lines)]
+        own += [d for d in found if examined.covers(d.span)]
+        verdicts.append(examined.verdict._replace(diagnostics=tuple(sorted(own, key=lambda d: d.sort_key))))
+    return tuple(verdicts), _report(verdicts)
+
+
+def _report(verdicts: Sequence[SnippetVerdict]) -> Report:
+    skipped = [
+        Skipped(f"{verdict.kind} block", verdict.reason, verdict.fence.span)
+        for verdict in verdicts
+        if verdict.status is Status.SKIPPED
+    ]
+    return Report(
+        diagnostics=tuple(sorted((d for v in verdicts for d in v.diagnostics), key=lambda d: d.sort_key)),
+        skipped=tuple(skipped),
+        checked=sum(verdict.status in {Status.VALID, Status.INVALID} for verdict in verdicts),
+    )
+
+
+class _Schemas:
+    """How to ask for a judgement."""
+
+    def __init__(self, judge: Judge, versions: tuple[str, ...], extra: Mapping[str, Any]) -> None:
+        self.judge = judge
+        self.versions = versions
+        self.extra = extra
+        self.searches = _MOST_SEARCHES  # how many more blocks may be judged again and again
+
+    def judgements(self, reading: Reading, fence: Fence, hint: str | None) -> Sequence[Judgement]:
+        if not reading.documents:
+            return ()
+        versions = {"versions": self.versions} if self.versions else {}
+        headings = [heading.text for heading in fence.trail]
+        text = fence.text.removeprefix("\ufeff")  # indexes are counted without it
+        return self.judge(reading.documents, text, headings=headings, hint=hint, extra=self.extra, **versions)
+
+
+class _Examined(NamedTuple):
+    """One block after its own check."""
+
+    fence: Fence
+    classification: Classification
+    verdict: SnippetVerdict
+    documents: tuple[yaml.Node, ...] = ()  # those that may be parts of Kubernetes objects
+    diagnostics: tuple[Diagnostic, ...] = ()
+    shift: int = 0
+
+    def covers(self, span: Span) -> bool:
+        """Whether a place lies in this block's content (a heredoc lies in the content of another block)."""
+        origins = self.fence.origins
+        return bool(self.documents and origins) and origins[0].line <= span.start.line <= origins[-1].line
+
+    def place(self, node: yaml.Node) -> Span:
+        """Where a node stands in the notes."""
+        start, end = node.start_mark, node.end_mark
+        width = end.index - start.index if start.line == end.line else 1
+        column = start.column + 1 + (self.shift if start.line == 0 else 0)
+        return self.fence.within(start.line + 1, column, width)
+
+
+def _examined(fence: Fence, schemas: _Schemas) -> _Examined:
+    found = classify.classify(fence)
+    hint = _argument(fence, "kind")
+    skip = _argument(fence, "skip")
+    if hint and not found.is_yaml and found.kind is not Kind.EMPTY:
+        found = Classification(Kind.FRAGMENT, "yaml")  # the author says what it is
+    if not found.is_yaml:
+        return _Examined(fence, found, _without_yaml(fence, found))
+    if skip is not None:
+        reason = skip or "the notes ask not to check it"
+        return _Examined(fence, found, _verdict(fence, found, Status.SKIPPED, reason=reason))
+    return _read_and_judged(fence, found, hint, schemas)
+
+
+def _without_yaml(fence: Fence, found: Classification) -> SnippetVerdict:
+    expected = fence.label in languages.YAML_LABELS
+    if found.kind is Kind.TEMPLATE:
+        return _verdict(fence, found, Status.SKIPPED, reason="a template that a program fills in first")
+    if found.kind is Kind.PLACEHOLDER and expected:
+        return _verdict(fence, found, Status.SKIPPED, reason="a placeholder")
+    return _verdict(fence, found, Status.EMPTY if found.kind is Kind.EMPTY and expected else None)
+
+
+def _verdict(fence: Fence, found: Classification, status: Status | None, *, reason: str = "") -> SnippetVerdict:
+    mark = mark_of(status, ()) if status is Status.SKIPPED else ""
+    return SnippetVerdict(fence, found.kind, status, mark, reason=reason, language=found.language)
+
+
+def _argument(fence: Fence, verb: str) -> str | None:
+    """What the author's comment says: the last one of that verb, None when there is none."""
+    arguments = [directive.arguments for directive in fence.directives if directive.verb == verb]
+    return arguments[-1].strip() if arguments else None
+
+
+def _read_and_judged(fence: Fence, found: Classification, hint: str | None, schemas: _Schemas) -> _Examined:
+    from . import documents  # noqa: PLC0415  # PyYAML costs 20 ms, which notes without YAML need not pay
+
+    reading = documents.read(fence.text, line_number=lambda line: fence.position(line, 1).line)
+    if not reading.documents and not reading.faults:
+        return _Examined(fence, found, _verdict(fence, found, Status.EMPTY))
+    judgements = schemas.judgements(reading, fence, hint)
+    found_faults = list(_combined(reading, judgements))
+    found_faults = _at_their_cause(fence, found_faults, hint, schemas)
+    faults = tuple(_diagnostic(fence, fault, reading.shift) for fault in found_faults)
+    status = status_of(faults, judgements, complete=reading.complete)
+    warnings = sum(fault.severity is Severity.WARNING for fault in faults)
+    verdict = SnippetVerdict(
+        fence,
+        _kind(found.kind, judgements),
+        status,
+        mark_of(status, judgements, warnings),
+        reason="; ".join(dict.fromkeys(j.skipped for j in judgements if is_skipped(j))),
+        language=found.language,
+    )
+    kubernetes = tuple(
+        node for node, judgement in zip(reading.documents, judgements, strict=False) if judgement.form != "plain"
+    )
+    return _Examined(fence, found, verdict, kubernetes, faults, reading.shift)
+
+
+def _kind(kind: Kind, judgements: Sequence[Judgement]) -> Kind:
+    forms = {judgement.form for judgement in judgements}
+    if "manifest" in forms:
+        return Kind.MANIFEST
+    return Kind.FRAGMENT if forms & {"fragment", "parts"} else kind
+
+
+def _diagnostic(fence: Fence, fault: FaultLike, shift: int) -> Diagnostic:
+    column = fault.column + (shift if fault.line == 1 else 0)
+    span = fence.within(fault.line, column, fault.length)
+    return finding(fault.code, fault.message, span, severity=fault.severity, replacement=fault.replacement)
+
+
+# ---- Two readers of one text: each place is reported once, by the one who knows more.
+
+
+def _combined(reading: Reading, judgements: Sequence[Judgement]) -> Iterator[FaultLike]:
+    judged = [fault for judgement in judgements for fault in judgement.faults]
+    places = {(fault.line, fault.column) for fault in judged}
+    is_kubernetes = any(judgement.form != "plain" and not is_skipped(judgement) for judgement in judgements)
+    roots = _root_keys(reading)
+    own = set()
+    for fault in reading.faults:
+        place = (fault.line, fault.column)
+        if fault.code == "Y_IMPLICIT" and place in places:
+            continue  # the schema knows which type was wanted
+        if fault.code == "Y_DUPKEY":
+            own.add(place)
+        yield _softened(fault, roots, is_kubernetes=is_kubernetes)
+    yield from (fault for fault in judged if (fault.line, fault.column) not in own)
+
+
+# Faults that a line at the wrong indentation brings about, and others that may come with them.
+_MISPLACED: Final = frozenset({"Y_SYNTAX", "Y_DUPKEY", "K_FIELD", "K_TYPE", "K_INDENT"})
+_MOST_CONSEQUENCES: Final = 8
+_MOST_SEARCHES: Final = 60  # notes with more broken blocks have other worries, and shall not wait
+
+
+def _at_their_cause(fence: Fence, faults: list[FaultLike], hint: str | None, schemas: _Schemas) -> list[FaultLike]:
+    """The faults, or, where one line at the wrong indentation is the cause of them all, that one."""
+    serious = [fault for fault in faults if _level(fault) is not Severity.INFO]
+    first = next((fault for fault in serious if fault.code in _MISPLACED), None)
+    is_slip = any(fault.code == "K_FIELD" and fault.replacement for fault in serious)
+    if first is None or is_slip or len(serious) > _MOST_CONSEQUENCES or not schemas.searches:
+        return faults
+    schemas.searches -= 1
+    from . import documents, reindent  # noqa: PLC0415  # see above: only where there is YAML
+
+    def left(text: str) -> set[tuple[str, str]]:
+        reading = documents.read(text)
+        judgements = schemas.judgements(reading, fence._replace(text=text), hint)
+        found = _combined(reading, judgements)
+        return {(fault.code, fault.message) for fault in found if _level(fault) is not Severity.INFO}
+
+    others = {(fault.code, fault.message) for fault in serious if fault.code not in _MISPLACED}
+
+    move = reindent.move(fence.text, first.line, lambda text: left(text) <= others)
+    if move is None or any(fault.line == move.line for fault in serious):
+        return faults
+    row = fence.text.split("\n")[move.line - 1]
+    if first.code == "Y_DUPKEY" and not row.rstrip().endswith(":"):
+        return faults  # a key that stands twice is just that, unless a key above has lost what belongs under it
+    word = row.split(":")[0].strip("- ")
+    message = f"`{word}` is indented by {move.before} spaces; with {move.after} the block is right"
+    code = "Y_SYNTAX" if first.code == "Y_SYNTAX" else "K_INDENT"
+    column = max(row.find(word), 0) + 1
+    cause = Fault(code, message, move.line, column, max(len(word), 1), severity=_level(first))
+    stay = left(move.text)
+    return [cause, *(fault for fault in faults if fault not in serious or (fault.code, fault.message) in stay)]
+
+
+def _level(fault: FaultLike) -> Severity:
+    return fault.severity or CODES[fault.code].severity
+
+
+_APPLICATION_TAGS: Final = (  # tags that are right in the files of one program, told by the keys of those files
+    (frozenset({"Resources", "AWSTemplateFormatVersion", "Outputs", "Conditions"}), "!"),
+    (frozenset({"markdown_extensions", "plugins", "site_name", "theme"}), "!"),
+    (frozenset({"stages", "script", "before_script", "include"}), "!reference"),
+)
+
+
+def _softened(fault: Fault, roots: frozenset[str], *, is_kubernetes: bool) -> Fault:
+    """Less severe where the context makes it likely that the author means it."""
+    if fault.code == "Y_IMPLICIT" and is_kubernetes and " octal " not in fault.message:
+        return fault._replace(severity=Severity.INFO)  # the schema wants just this type
+    if fault.code == "Y_TAG":
+        for keys, start in _APPLICATION_TAGS:
+            if roots & keys and f"`{start}" in fault.message:
+                return fault._replace(severity=Severity.INFO)
+    return fault
+
+
+def _root_keys(reading: Reading) -> frozenset[str]:
+    pairs = (pair for node in reading.documents for pair in node.value if isinstance(pair, tuple))
+    return frozenset(key.value for key, _ in pairs if isinstance(key.value, str))
+
+
+# ---- Across snippets.
+
+
+def _across(checks: Sequence[_Examined], definitions: Sequence[Defines]) -> Iterator[Diagnostic]:
+    if not any(examined.documents for examined in checks):
+        return
+    from . import references  # noqa: PLC0415  # see above: only where there is YAML
+
+    defined: list[Defines] = list(definitions)
+    used: list[Reference] = []
+    for examined in checks:
+        for node in examined.documents:
+            defined += references.definitions(node, examined.place)
+            if references.may_refer(examined.fence.text):
+                used += references.references(node, examined.place)
+    yield from references.unresolved(used, defined)
+
+
+# ---- Labels.
+
+
+def _label(examined: _Examined, lines: Sequence[str]) -> Iterator[Diagnostic]:
+    fence, found = examined.fence, examined.classification
+    if not fence.fenced:
+        return
+    labelled_yaml = fence.label in languages.YAML_LABELS or fence.label.endswith((".yaml", ".yml"))
+    is_yaml = found.is_yaml or found.kind is Kind.TEMPLATE
+    if is_yaml and not labelled_yaml:
+        named = f"is labelled `{fence.label}`" if fence.label else "has no label"
+        yield _relabel(fence, f"this block holds YAML and {named}: label it `yaml`", "yaml", lines)
+    elif labelled_yaml and found.kind in {Kind.SHELL, Kind.CONSOLE, Kind.OUTPUT}:
+        right = {Kind.SHELL: "bash", Kind.CONSOLE: "console"}.get(found.kind, "text")
+        what = "what a program prints" if found.kind is Kind.OUTPUT else "commands"
+        yield _relabel(
+            fence, f"this block holds {what} and is labelled `{fence.label}`: label it `{right}`", right, lines
+        )
+
+
+def _relabel(fence: Fence, message: str, label: str, lines: Sequence[str]) -> Diagnostic:
+    start = fence.span.start
+    line = lines[start.line - 1] if start.line <= len(lines) else ""
+    opening = line[start.column - 1 :]
+    marks = len(opening) - len(opening.lstrip(opening[:1])) if opening[:1] in {"`", "~"} else 0
+    if not marks:
+        return finding("Y_LABEL", message, Span.at(start.line, start.column, 3))
+    rest = opening[marks:]
+    word = rest.split()[0] if rest.split() else ""
+    if not word:
+        return finding(
+            "Y_LABEL", message, Span.at(start.line, start.column, marks), replacement=opening[:marks] + label
+        )
+    column = start.column + marks + rest.index(word)
+    safe = label if not word.startswith("{") else None
+    return finding("Y_LABEL", message, Span.at(start.line, column, len(word)), replacement=safe)

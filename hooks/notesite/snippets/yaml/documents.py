@@ -1,0 +1,273 @@
+"""YAML text to node graphs, guarded: a fault with a place for whatever is wrong, never a crash.
+
+The order of the guards matters.  libyaml composes by recursion in C and can be made to overflow the stack, so depth
+is judged on its event stream (a state machine) before anything is composed; aliases are judged on the node graph,
+where a bomb is still small.
+"""
+
+from __future__ import annotations
+
+import itertools
+import operator
+import re
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
+import yaml
+
+from notesite.diagnostics.codes import Severity
+from notesite.lib.patterns import lazy
+
+from . import nodes as graph
+from . import syntax_error as syntax
+from .yaml_fault import Fault, Lines
+
+Loader: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+_TEXT, _MAPPING, _SEQUENCE = "tag:yaml.org,2002:str", "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"
+
+
+@lru_cache(maxsize=4096)
+def _tag(kind: type[yaml.Node], value: str | None, implicit: tuple[bool, bool] | bool) -> str:
+    """The tag of a node that has none, as PyYAML gives it; keys and short values repeat all the time."""
+    if kind is not yaml.ScalarNode:
+        return _MAPPING if kind is yaml.MappingNode else _SEQUENCE
+    if value is None or not isinstance(implicit, tuple) or not implicit[0]:
+        return _TEXT
+    resolvers = Loader.yaml_implicit_resolvers.get(value[:1], ())
+    return next((str(tag) for tag, pattern in resolvers if pattern.match(value)), _TEXT)
+
+
+class NodeLoader(Loader):  # type: ignore[misc,valid-type]  # the base is chosen at run time
+    """Makes the nodes of `Loader` in half of its time.
+
+    The parser asks these three for every node.  Tags by path, which two of them are for, nobody sets here, so functions
+    of the interpreter that do nothing stand in for them: a call of Python's own would cost more than the node.
+    """
+
+    resolve = staticmethod(_tag)
+    descend_resolver = operator.is_
+    ascend_resolver = bool
+
+
+class Limits(NamedTuple):
+    """What a snippet of notes may hold; real ones stay far below."""
+
+    characters: int = 256 * 1024
+    depth: int = 64  # nested collections, aliases followed
+    nodes: int = 20_000  # nodes, aliases expanded
+    documents: int = 1_000
+    number: int = 400  # characters of one number
+
+
+LIMITS = Limits()
+
+
+class Reading(NamedTuple):
+    """What a text holds: one root node for each document that is no empty one, and what is wrong."""
+
+    documents: tuple[yaml.Node, ...]
+    faults: tuple[Fault, ...]
+    complete: bool  # every document could be read
+    elided: bool  # lines such as `...` stand for something left out
+    shift: int = 0  # characters left out before the first one, to be added to columns of line 1
+
+
+def same_line(line: int) -> int:
+    """Line numbers in messages as they are: for a text that is a file of its own."""
+    return line
+
+
+def read(text: str, *, limits: Limits = LIMITS, line_number: Callable[[int], int] = same_line) -> Reading:
+    """Read `text`; `line_number` tells how a line of it is to be called in messages (its line in the notes file)."""
+    refusal = _refused(text, limits)
+    if refusal:
+        return Reading((), tuple(refusal), complete=False, elided=False)
+    prepared, faults, elided = prepare(text)
+    shift = len(text) - len(prepared)
+    lines = Lines(prepared)
+    if _may_be_deep(prepared, limits):
+        refusal = list(_event_faults(prepared, lines, limits, line_number))
+        if any(fault.code in _HOSTILE for fault in refusal):
+            return Reading((), tuple(faults + refusal), complete=False, elided=elided, shift=shift)
+    documents: list[yaml.Node] = []
+    complete = True
+    for part in _composed(prepared, lines, limits, line_number):
+        if isinstance(part, Fault):
+            faults.append(part)
+            complete = False
+        else:
+            for node in graph.split(part, faults, line_number, lines):
+                fine = graph.inspect(node, faults, limits, line_number, lines)
+                complete = complete and fine
+                if fine and not _is_empty(node):
+                    documents.append(node)
+    faults.sort(key=lambda fault: (fault.line, fault.column))
+    return Reading(tuple(documents), tuple(faults), complete, elided, shift)
+
+
+_HOSTILE = ("Y_DEPTH", "Y_NODES", "Y_DOCS")
+_BAD_CHARACTER = lazy("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff\ufeff]")
+_SHOWN_BAD = 10
+
+
+def _refused(text: str, limits: Limits) -> list[Fault]:
+    if len(text) > limits.characters:
+        return [Fault("Y_SIZE", f"{len(text):,} characters of YAML; the limit is {limits.characters:,}", 1, 1)]
+    if all(map(str.isprintable, text.split("\n"))):  # none of the characters below is
+        return []
+    faults = []
+    lines = None
+    for match in _BAD_CHARACTER.finditer(text, int(text.startswith("\ufeff"))):
+        lines = lines or Lines(text)
+        line, column = lines.place(match.start())
+        if match[0] == "\ufeff":
+            message = "an invisible byte order mark in the middle, as left by joining files"
+            faults.append(Fault("Y_SYNTAX", message, line, column, replacement=""))
+        else:
+            message = f"YAML forbids the character U+{ord(match[0]):04X}"
+            faults.append(Fault("Y_CHAR", message, line, column, replacement=""))
+        if len(faults) == _SHOWN_BAD:
+            break
+    return faults
+
+
+# ---- Preparing: same length, so that every place stays what it is.
+
+_MOST_ODD = 50  # more of the same is no news
+_ODD_BREAK = lazy("[\x85\u2028\u2029]+")
+_NO_BREAK_SPACE = lazy(
+    r"^[ \t]*\u00a0[ \u00a0]*(?:- *)*|(?<=[:\-?])\u00a0+|(?<![ \u00a0]) *\u00a0[ \u00a0]*$", re.MULTILINE
+)
+_ELISION = lazy(
+    r"^(?P<indent>[ ]*)(?P<dash>-[ ]+)?(?P<dots>\.{3,}|…|\[(?:\.{3}|…)\]|<(?:\.{3}|…)>|\((?:\.{3}|…)\))[ \t]*$"
+    r"|(?<=:)[ ]+(?P<value>\.{3}|…|\*{3,}|\[(?:\.{3}|…)\]|\{(?:\.{3}|…)\})[ \t]*$",
+    re.MULTILINE,
+)
+
+
+_FILE_NAME = lazy(r"\A[\w./-]+\.ya?ml:?(?=[ \t]*\n)")
+_DOCUMENT_NEXT = lazy(r"\s*(?:---|%|\Z)")
+
+
+def prepare(text: str) -> tuple[str, list[Fault], bool]:
+    """The text as YAML is to read it, what was odd, and whether something is left out (`...`).
+
+    Elisions become comments, no-break spaces and odd line breaks become spaces; only a byte order mark at the very
+    start goes.  Everything else keeps its index.
+    """
+    faults: list[Fault] = []
+    text = text.removeprefix("\ufeff")
+    if "\u00a0" in text:
+        text = _spaced(text, _NO_BREAK_SPACE, faults, "Y_SPACE", "a no-break space, which YAML reads as text")
+    if not text.isascii() and _ODD_BREAK.search(text):
+        text = _spaced(text, _ODD_BREAK, faults, "Y_CHAR", "an invisible line separator, a line break to some parsers")
+    prepared = _FILE_NAME.sub(lambda match: "#" + match[0][1:], text)  # a file's name above its content
+    if "..." in text or "…" in text or "***" in text:
+        prepared = _ELISION.sub(lambda match: _as_comment(match, text), prepared)
+    return prepared, faults, prepared != text
+
+
+def _spaced(text: str, pattern: re.Pattern[str], faults: list[Fault], code: str, message: str) -> str:
+    matches = list(itertools.islice(pattern.finditer(text), _MOST_ODD))
+    if not matches:
+        return text
+    first = matches[0]
+    line, column = Lines(text).place(first.start())
+    if len(matches) > 1:
+        more = f"{len(matches) - 1}" + ("" if len(matches) < _MOST_ODD else " or more")
+        message = f"{message} (here and at {more} places below)"
+    fixed = re.sub("[\u00a0\x85\u2028\u2029]", " ", first[0])
+    faults.append(Fault(code, message, line, column, len(first[0]), Severity.WARNING, fixed))
+    return pattern.sub(lambda match: re.sub("[\u00a0\x85\u2028\u2029]", " ", match[0]), text)
+
+
+def _as_comment(match: re.Match[str], text: str) -> str:
+    found = match[0]
+    if found.startswith("...") and _DOCUMENT_NEXT.match(text, match.end()):
+        return found  # a real end of document
+    body = found.lstrip(" ")
+    return found[: len(found) - len(body)] + "#" + body[1:]
+
+
+# ---- Depth, before anything recurses.
+
+_LEADING = lazy(r"^[ \t:?-]+", re.MULTILINE)
+
+
+def _may_be_deep(text: str, limits: Limits) -> bool:
+    """Whether the text could hold more than the limits allow: a cheap bound, so that most texts are parsed once.
+
+    A block collection needs a deeper column than its parent, or the same one (a list in a mapping); a flow
+    collection needs an opening bracket, and may hold single pairs that are mappings.
+    """
+    openers = text.count("[") + text.count("{")
+    column = max((len(run) for run in _LEADING.findall(text)), default=0)
+    small = len(text) <= limits.nodes and text.count("---") <= limits.documents
+    return not small or 2 * (column + openers) + 2 > limits.depth
+
+
+def _event_faults(text: str, lines: Lines, limits: Limits, line_number: Callable[[int], int]) -> Iterator[Fault]:
+    depth = nodes = documents = 0
+    try:
+        for event in yaml.parse(text, Loader=Loader):
+            nodes += 1
+            kind = type(event)
+            if kind is yaml.SequenceStartEvent or kind is yaml.MappingStartEvent:
+                depth += 1
+            elif kind is yaml.SequenceEndEvent or kind is yaml.MappingEndEvent:
+                depth -= 1
+            elif kind is yaml.DocumentStartEvent:
+                documents += 1
+            over = (
+                (depth > limits.depth and ("Y_DEPTH", f"nested deeper than {limits.depth} levels"))
+                or (documents > limits.documents and ("Y_DOCS", f"more than {limits.documents:,} documents"))
+                or (nodes > limits.nodes and ("Y_NODES", f"more than {limits.nodes:,} nodes"))
+            )
+            if over:
+                line, column = lines.place(event.start_mark.index if event.start_mark else 0)
+                yield Fault(*over, line, column)
+                return
+    except yaml.MarkedYAMLError as error:
+        yield syntax.explain(error, lines, line_number)
+    except RecursionError:  # the parser in Python, where there is no libyaml
+        yield Fault("Y_DEPTH", f"nested deeper than {limits.depth} levels", 1, 1)
+
+
+_RESTARTS = 20
+_NEXT_DOCUMENT = lazy(r"^---(?=\s)", re.MULTILINE)
+
+
+def _composed(
+    text: str, lines: Lines, limits: Limits, line_number: Callable[[int], int]
+) -> Iterator[yaml.Node | Fault]:
+    """The documents' root nodes; a broken one gives a fault, and reading goes on at the next `---`."""
+    begin = 0
+    for _ in range(_RESTARTS):
+        rest = re.sub(r"[^\r\n]", " ", text[:begin]) + text[begin:] if begin else text
+        index = begin
+        try:
+            for node in yaml.compose_all(rest, Loader=NodeLoader):
+                if node is not None:
+                    index = node.end_mark.index if node.end_mark else index
+                    yield node
+        except yaml.MarkedYAMLError as error:
+            fault = syntax.explain(error, lines, line_number)
+            yield fault
+            mark = error.problem_mark or error.context_mark
+            index = max(index, mark.index if mark is not None else index)
+            following = _NEXT_DOCUMENT.search(text, max(lines.index(fault.line), begin + 1))
+            if following is None:
+                return
+            begin = following.start()
+        except RecursionError:
+            yield Fault("Y_DEPTH", f"nested deeper than {limits.depth} levels", 1, 1)
+            return
+        else:
+            return
+
+
+def _is_empty(node: yaml.Node) -> bool:
+    return isinstance(node, yaml.ScalarNode) and node.value == "" and not node.style

@@ -1,0 +1,209 @@
+"""Which line of a block is the one whose indentation is wrong.
+
+A parser stumbles over the first line that fits no open level; as often as not, that line is right and one above it is
+not.  The lines around it, and the step that the author indents by, tell which.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+from notesite.lib.patterns import lazy
+
+from .yaml_fault import Lines
+
+_Line = tuple[int, str]  # number and text
+_ROOT_KEYS = frozenset(
+    {"apiVersion", "kind", "metadata", "spec", "data", "stringData", "binaryData", "immutable", "type", "status"}
+    | {"rules", "subjects", "roleRef", "aggregationRule", "secrets", "imagePullSecrets", "value", "globalDefault"}
+    | {"description", "preemptionPolicy", "provisioner", "parameters", "reclaimPolicy", "volumeBindingMode"}
+    | {"allowVolumeExpansion", "mountOptions", "allowedTopologies", "webhooks", "handler", "scheduling", "overhead"}
+    | {"subsets", "endpoints", "ports", "addressType", "template", "items", "automountServiceAccountToken"}
+)
+_KEY = lazy(r"\s*(?:-\s+)*(?:[^\s:#'\"\[{][^:#]*?|\"[^\"]*\"|'[^']*')\s*:(?=\s|$)")
+
+
+def is_content(text: str) -> bool:
+    """Whether a line holds more than a comment or a mark between documents."""
+    return bool(text.strip()) and not text.lstrip().startswith(("#", "---", "%"))
+
+
+def width(text: str) -> int:
+    """Number of spaces before the first other character."""
+    return len(text) - len(text.lstrip(" "))
+
+
+def above(lines: Lines, line: int) -> Iterator[tuple[int, str]]:
+    """The content lines above `line`, nearest first, up to the start of the document."""
+    for number in range(line - 1, 0, -1):
+        text = lines.line(number)
+        if text.startswith("---"):
+            return
+        if is_content(text):
+            yield number, text
+
+
+def levels(lines: Lines, line: int) -> list[int]:
+    """The indentations that are open just before `line`, outermost first."""
+    found: list[int] = []
+    for _, text in above(lines, line):
+        found += [column for column in columns(text) if not found or column < min(found)]
+        if 0 in found:
+            break
+    return sorted(found)
+
+
+def columns(text: str) -> list[int]:
+    """Where the collections begin that a line opens, deepest first: `  - a: 1` opens 4 and 2."""
+    match = re.match(r"\s*((?:-\s+)*)", text)
+    end = match.end() if match else 0
+    dashes = [found.start() for found in re.finditer("-", text[:end])]
+    return [end, *reversed(dashes)] if _KEY.match(text) or not dashes else list(reversed(dashes))
+
+
+def step(lines: Lines) -> int:
+    """By how many spaces the author indents: the commonest step between lines, 2 when there is none."""
+    widths = [width(text) for number in range(1, len(lines) + 1) if is_content(text := lines.line(number))]
+    steps = Counter(inner - outer for outer, inner in itertools.pairwise(widths) if inner > outer)
+    return max(steps, key=lambda size: (steps[size], -size)) if steps else 2
+
+
+def after(lines: Lines, line: int) -> str:
+    """The next content line of the document, "" at its end."""
+    for number in range(line + 1, len(lines) + 1):
+        text = lines.line(number)
+        if text.startswith("---"):
+            return ""
+        if is_content(text):
+            return text
+    return ""
+
+
+def odd_one(lines: Lines, line: int) -> int:
+    """The line to blame when `line` fits no level above it: itself, or the one above that is out of step."""
+    own = width(lines.line(line))
+    unit = step(lines)
+    neighbours = list(above(lines, line))
+    base = min((width(text) for _, text in neighbours), default=0)
+    if not neighbours:
+        return line
+    if _is_short_item(neighbours) or _sticks_out(neighbours, own, after(lines, line)):
+        return neighbours[0][0]
+    if (own - base) % unit:
+        return line
+    parent, _ = _around(neighbours, own)
+    if parent is None:
+        return line
+    outer = width(parent[1])
+    if (outer - base) % unit or _is_no_root_key(neighbours, parent[1]) or _follows_empty_key(neighbours, parent):
+        return parent[0]
+    return _deeper_than_needed(neighbours, own, unit) or line
+
+
+def _deeper_than_needed(neighbours: list[_Line], own: int, unit: int) -> int:
+    """Where the lines between this one and its parent are too deep: the first of them, or the parent; 0: they are not."""
+    parent, inside = _around(neighbours, own)
+    if parent is None or not inside or own - width(parent[1]) != unit:
+        return 0
+    excess = width(inside[0][1]) - own
+    index = neighbours.index(parent) + 1
+    broken = index < len(neighbours) and width(neighbours[index][1]) == own
+    rooted = parent[1].split(":")[0] in _ROOT_KEYS
+    if excess == unit and (broken or len(inside) > 1) and not _is_hollow(inside) and not rooted:
+        return parent[0]  # its content agrees with its being one step deeper, as this line does
+    return inside[0][0] if excess > 0 else 0
+
+
+def _is_short_item(neighbours: list[_Line]) -> bool:
+    """Whether the line above is a list item that stands to the left of its own key."""
+    if len(neighbours) == 1 or not neighbours[0][1].lstrip().startswith("- "):
+        return False
+    key = neighbours[1][1]
+    return key.split(" #")[0].rstrip().endswith(":") and columns(key)[0] > width(neighbours[0][1])
+
+
+def _sticks_out(neighbours: list[_Line], own: int, following: str) -> bool:
+    """Whether the line above stands to the left of a level that goes on before and after it."""
+    left = width(neighbours[0][1])
+    if left >= own:
+        return False
+    goes_on = False
+    for _, text in neighbours[1:]:
+        goes_on = goes_on or own in columns(text)
+        if width(text) < own:
+            known = width(text) == left  # then the line above went back to a level that there is
+            ended = known and following != "" and width(following) <= left
+            return goes_on and (not ended or _is_no_root_key(neighbours, neighbours[0][1]))
+    return goes_on
+
+
+def _is_no_root_key(neighbours: list[_Line], text: str) -> bool:
+    """Whether a line stands at the root of a manifest, where its key does not belong."""
+    is_manifest = any(other.startswith("apiVersion:") for _, other in neighbours)
+    return is_manifest and width(text) == 0 and text.split(":", maxsplit=1)[0] not in _ROOT_KEYS
+
+
+def _follows_empty_key(neighbours: list[_Line], line: _Line) -> bool:
+    """Whether the line right above is a key at the same column that has nothing under it."""
+    index = neighbours.index(line) + 1
+    if index == len(neighbours) or line[1].lstrip().startswith("-"):
+        return False
+    text = neighbours[index][1]
+    return text.rstrip().endswith(":") and width(text) == width(line[1])
+
+
+def _is_hollow(inside: list[_Line]) -> bool:
+    """Whether the first of the lines is a key without a value whose next line is no deeper."""
+    if len(inside) == 1:
+        return False
+    first, second = inside[0][1], inside[1][1]
+    return first.rstrip().endswith(":") and width(second) <= width(first) and not second.lstrip().startswith("-")
+
+
+def _around(neighbours: list[_Line], own: int) -> tuple[_Line | None, list[_Line]]:
+    """The nearest line above that is less indented, and the lines below that one, from the top."""
+    inside: list[_Line] = []
+    for neighbour in neighbours:
+        if width(neighbour[1]) < own:
+            return neighbour, inside[::-1]
+        inside.append(neighbour)
+    return None, inside[::-1]
+
+
+def early_end(lines: Lines, line: int) -> int:
+    """For a list item among keys: the key above that ended the list by standing at its column; 0 when none did."""
+    own = width(lines.line(line))
+    between = 0
+    for number, text in above(lines, line):
+        if width(text) < own:
+            return 0
+        if width(text) == own:
+            if text.lstrip().startswith("- "):
+                return between
+            if between:
+                return 0
+            between = number
+    return 0
+
+
+def shifted_item(lines: Lines, line: int) -> int:
+    """For a key at the column of a list's dashes: the list item right above, when more keys follow at this column."""
+    number, text = next(above(lines, line), (0, ""))
+    own = width(lines.line(line))
+    following = after(lines, line)
+    is_item = text.lstrip().startswith("- ") and width(text) == own
+    return number if is_item and following and width(following) == own and not following.lstrip().startswith("-") else 0
+
+
+def deep_key(lines: Lines, line: int) -> int:
+    """For a list item among keys: the key right above that has no value and stands too deep for the item; 0: none."""
+    own = width(lines.line(line))
+    neighbours = list(above(lines, line))
+    if not neighbours or not neighbours[0][1].rstrip().endswith(":") or columns(neighbours[0][1])[0] <= own:
+        return 0
+    deep = width(neighbours[0][1])
+    outer = next((width(text) for _, text in neighbours[1:] if width(text) < deep), 0)
+    return neighbours[0][0] if deep - outer not in {0, step(lines)} else 0

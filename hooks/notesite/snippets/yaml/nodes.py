@@ -1,0 +1,360 @@
+"""What a node graph may hold: aliases, keys, tags and values, judged without building Python objects."""
+
+from __future__ import annotations
+
+import binascii
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any, Final
+
+import yaml
+
+from notesite.diagnostics.codes import Severity
+from notesite.lib.patterns import lazy
+
+from . import yaml11 as traps
+from .yaml_fault import Fault, Lines
+
+if TYPE_CHECKING:
+    from .documents import Limits
+
+CORE: Final = "tag:yaml.org,2002:"
+_STR, _INT, _FLOAT, _MAP, _SEQ, _NULL, _MERGE = (
+    CORE + name for name in ("str", "int", "float", "map", "seq", "null", "merge")
+)
+_GLUED: Final = lazy(r"([A-Za-z][\w-]*):[^\s:/](?!\S*//)")
+_TAG: Final = lazy(r"!\S*")
+_GLUED_DASH: Final = lazy(r"-[A-Za-z]")
+_MOST_FAULTS: Final = 100
+_SHOWN: Final = 40  # characters of a user's key or value that a message repeats
+
+
+def inspect(
+    node: yaml.Node, faults: list[Fault], limits: Limits, line_number: Callable[[int], int], lines: Lines
+) -> bool:
+    """Judge one document, add what is wrong to `faults`, and put merged keys (`<<`) in their places.
+
+    False when the document must not be walked by anyone: it has a cycle or expands to too much.
+    """
+    try:
+        _Inspection(faults, limits, line_number, lines).collection(node)
+    except _RefusedError as refused:
+        faults.append(refused.fault)
+        return False
+    return True
+
+
+class _RefusedError(Exception):
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(fault.message)
+        self.fault = fault
+
+
+class _Inspection:
+    """One document's walk.  Recursion is bounded: an alias is met after its anchor, whose size is known by then."""
+
+    def __init__(self, faults: list[Fault], limits: Limits, line_number: Callable[[int], int], lines: Lines) -> None:
+        self.faults = faults
+        self.limits = limits
+        self.line_number = line_number
+        self.lines = lines
+        self.merged = 0  # pairs that merges brought in
+        self.known: dict[int, tuple[int, int] | None] = {}  # id of a collection -> nodes, levels; None: still open
+
+    def collection(self, node: yaml.Node, key: str = "") -> tuple[int, int]:
+        """Number of nodes and of levels under `node`, itself included."""
+        kind = type(node)
+        if kind is yaml.ScalarNode:
+            self.scalar(node, key)  # type: ignore[arg-type]  # tested in the line above, quicker than isinstance
+            return 1, 0
+        name = id(node)
+        if name in self.known:
+            size = self.known[name]
+            if size is None:
+                raise _RefusedError(self.at(node, "Y_CYCLE", "an alias refers to its own parent, so this never ends"))
+            return size
+        self.known[name] = None
+        tag = node.tag
+        if tag not in {_MAP, _SEQ}:
+            self.tag(node)
+        size = self.mapping(node) if kind is yaml.MappingNode else self.sequence(node, key)
+        count, levels = size
+        if count > self.limits.nodes:
+            message = f"aliases expand this to more than {self.limits.nodes:,} nodes"
+            raise _RefusedError(self.at(node, "Y_ALIAS", message))
+        if levels > self.limits.depth:
+            message = f"nested deeper than {self.limits.depth} levels, aliases followed"
+            raise _RefusedError(self.at(node, "Y_DEPTH", message))
+        self.known[name] = size
+        return size
+
+    def sequence(self, node: yaml.Node, key: str) -> tuple[int, int]:
+        count, levels = 1, 0
+        for item in node.value:
+            if type(item) is yaml.ScalarNode:
+                self.scalar(item, key)
+                count += 1
+            else:
+                more, deeper = self.collection(item, key)
+                count += more
+                if deeper > levels:  # noqa: PLR1730  # the hottest lines of a read: max would take longer
+                    levels = deeper
+        return count, levels + 1
+
+    def mapping(self, node: yaml.Node) -> tuple[int, int]:
+        count, levels = 1, 0
+        seen: dict[str, yaml.Node] = {}
+        merged = False
+        for key, value in node.value:
+            if type(key) is not yaml.ScalarNode:
+                self.collection(key)
+                self.add(key, "Y_KEY", "a key must be a text, not a list or a mapping", length=1)
+                name = ""
+            else:
+                name = key.value
+                if key.tag == _MERGE:
+                    merged = True
+                elif name in seen:
+                    self.duplicate(key, seen[name])
+                else:
+                    seen[name] = key
+                if key.tag != _STR or name in traps.WORDS:
+                    self.key(key)
+            if type(value) is yaml.ScalarNode:
+                self.scalar(value, name)
+                if value.start_mark.line != key.start_mark.line and not value.style:
+                    self.glued(value)
+                count += 2
+            else:
+                more, deeper = self.collection(value, name)
+                count += 1 + more
+                if deeper > levels:  # noqa: PLR1730  # as above
+                    levels = deeper
+        if merged:
+            self.merge(node)
+        return count, levels + 1
+
+    def duplicate(self, key: yaml.Node, first: yaml.Node) -> None:
+        line = self.line_number(self.place(first)[0])
+        comment_above = self.lines.line(self.place(key)[0] - 1).lstrip().startswith("#")
+        message = f"the key {_quoted(key.value)} is already on line {line}; only the last one counts"
+        # Notes like to show "before" and "after" in one block, each under a comment.
+        deliberate = comment_above and key.start_mark.column == 0
+        self.add(key, "Y_DUPKEY", message, severity=Severity.WARNING if deliberate else None)
+
+    def merge(self, node: yaml.Node) -> None:
+        """Put the pairs of `<<: *anchor` into the mapping, as every YAML 1.1 reader does; its own keys win."""
+        own = {key.value for key, _ in node.value if type(key) is yaml.ScalarNode and key.tag != _MERGE}
+        pairs: list[tuple[yaml.Node, yaml.Node]] = []
+        for key, value in node.value:
+            if type(key) is not yaml.ScalarNode or key.tag != _MERGE:
+                pairs.append((key, value))
+                continue
+            sources = value.value if type(value) is yaml.SequenceNode else [value]
+            for source in sources:
+                if type(source) is not yaml.MappingNode:
+                    self.add(source, "Y_MERGE", "`<<` needs a mapping, or a list of mappings")
+                    continue
+                self.merged += len(source.value)
+                if self.merged > self.limits.nodes:
+                    message = f"merges expand this to more than {self.limits.nodes:,} nodes"
+                    raise _RefusedError(self.at(key, "Y_ALIAS", message))
+                for inner, content in source.value:
+                    if type(inner) is yaml.ScalarNode and inner.value not in own:
+                        own.add(inner.value)
+                        pairs.append((inner, content))
+        node.value = pairs
+
+    def key(self, node: yaml.Node) -> None:
+        """A key that is no plain text."""
+        message = traps.key_message(node)
+        if message:
+            quoted = f'"{node.value}"'
+            self.add(node, "Y_IMPLICIT", message, replacement=quoted)
+        elif not node.tag.startswith(CORE):
+            self.tag(node)
+
+    def scalar(self, node: yaml.ScalarNode, key: str) -> None:
+        tag, value = node.tag, node.value
+        if node.style:  # quoted or a block: text, unless a tag says otherwise
+            if tag != _STR:
+                self.value(node)
+            return
+        if tag == _STR:
+            if value in traps.SHORT or (value and value[0] in "0123456789+-"):
+                self.trap(node, key)
+            if " - " in value and node.start_mark.line != node.end_mark.line:
+                self.folded(node)
+            return
+        if tag == _INT and value.isdigit() and value[0] != "0" and len(value) < self.limits.number:
+            return
+        if tag == _NULL:
+            return
+        self.value(node)
+        self.trap(node, key)
+
+    def glued(self, node: yaml.Node) -> None:
+        """`key:value` or `-value` below a key: read as a text, and meant as a mapping or a list."""
+        line, column = self.place(node)
+        match = _GLUED.match(node.value)
+        if match:
+            name = match[1]
+            fault = Fault("Y_SYNTAX", f"write a space after the colon of `{name}:`", line, column + len(name), 1)
+            self.faults.append(fault._replace(severity=Severity.WARNING, replacement=": "))
+        elif _GLUED_DASH.match(node.value):
+            fault = Fault("Y_SYNTAX", "write a space after the dash", line, column, 1, Severity.WARNING, "- ")
+            self.faults.append(fault)
+
+    def trap(self, node: yaml.Node, key: str) -> None:
+        message = traps.value_message(node, key)
+        if message and not self.is_decorated(node):  # a tag says what is meant
+            self.add(node, "Y_IMPLICIT", message, replacement=f'"{node.value}"')
+
+    def folded(self, node: yaml.Node) -> None:
+        first = self.place(node)[0]
+        for line in range(first + 1, self.lines.place(node.end_mark.index)[0] + 1):
+            text = self.lines.line(line)
+            body = text.lstrip(" ")
+            if body.startswith("- "):
+                message = f"this list item is read as more text of the value on line {self.line_number(first)}"
+                self.faults.append(Fault("Y_FOLD", message, line, len(text) - len(body) + 1, 1))
+                return
+
+    def value(self, node: yaml.Node) -> None:
+        """A scalar whose tag promises a type: whether it keeps the promise."""
+        tag = node.tag
+        if not tag.startswith(CORE) or tag[len(CORE) :] not in _SCALARS:
+            self.tag(node)
+            return
+        if tag in {_INT, _FLOAT} and len(node.value) >= self.limits.number:
+            self.add(node, "Y_NUMBER", f"a number of {len(node.value):,} characters", length=1)
+            return
+        name = tag[len(CORE) :]
+        if not _fits(name, node):
+            shown = _quoted(node.value) if node.value else "an empty text"
+            self.add(node, "Y_VALUE", f"{shown} is no {_SCALARS[name]}", replacement=f'"{node.value}"')
+
+    def tag(self, node: yaml.Node) -> None:
+        line, column = self.place(node)
+        written = _TAG.search(self.lines.line(line), column - 1)
+        shown = written[0] if written else node.tag
+        place = column if written is None else written.start() + 1
+        message = f"the tag {_quoted(shown)} is known to no plain YAML reader"
+        self.faults.append(Fault("Y_TAG", message, line, place, len(shown)))
+
+    # -- Placing.
+
+    def place(self, node: yaml.Node) -> tuple[int, int]:
+        return self.lines.place(node.start_mark.index)
+
+    def is_decorated(self, node: yaml.Node) -> bool:
+        """Whether a tag or an anchor stands before the value."""
+        return self.lines.text.startswith(("!", "&"), node.start_mark.index)
+
+    def is_written(self, node: yaml.Node) -> bool:
+        """Whether the value stands in the text as it is: no quotes, no folding."""
+        return self.lines.text.startswith(node.value, node.start_mark.index)
+
+    def at(self, node: yaml.Node, code: str, message: str) -> Fault:
+        return Fault(code, message, *self.place(node))
+
+    def add(
+        self,
+        node: yaml.Node,
+        code: str,
+        message: str,
+        *,
+        length: int = 0,
+        severity: Severity | None = None,
+        replacement: str | None = None,
+    ) -> None:
+        line, column = self.place(node)
+        length = length or max(1, _width(node))
+        if replacement is not None and (self.is_decorated(node) or not self.is_written(node)):
+            replacement = None
+        fault = Fault(code, message, line, column, length, severity, replacement)
+        if len(self.faults) >= _MOST_FAULTS:
+            raise _RefusedError(fault._replace(message=f"{message}; the rest of the block is not checked"))
+        self.faults.append(fault)
+
+
+def _width(node: yaml.Node) -> int:
+    if node.start_mark.line != node.end_mark.line:
+        return 1
+    return int(node.end_mark.index - node.start_mark.index)
+
+
+def _quoted(text: str) -> str:
+    shown = text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
+    return f"`{shown}`"
+
+
+# ---- Values.
+
+_SCALARS: Final = {
+    "str": "text",
+    "int": "whole number",
+    "float": "number",
+    "bool": "boolean",
+    "null": "null",
+    "timestamp": "date or time",
+    "binary": "base64",
+    "value": "text",
+    "merge": "merge key",
+}
+
+
+def _fits(name: str, node: yaml.Node) -> bool:
+    if name in {"str", "null", "value", "merge"}:
+        return True
+    try:
+        if name == "binary":
+            binascii.a2b_base64(node.value.encode("ascii"), strict_mode=False)
+        else:
+            getattr(_constructor(), f"construct_yaml_{name}")(node)
+    except Exception:  # noqa: BLE001  # PyYAML raises IndexError, KeyError, AttributeError, ValueError … here
+        return False
+    return True
+
+
+_made: list[Any] = []
+
+
+def _constructor() -> Any:
+    if not _made:
+        _made.append(yaml.constructor.SafeConstructor())
+    return _made[0]
+
+
+# ---- Two manifests without `---` between them.
+
+
+def split(node: yaml.Node, faults: list[Fault], line_number: Callable[[int], int], lines: Lines) -> Iterator[yaml.Node]:
+    """The document, or its parts when it plainly is several manifests whose `---` is missing (one fault each)."""
+    cut = _second_manifest(node)
+    while cut:
+        pairs = node.value
+        key = pairs[cut][0]
+        first = next(k for k, _ in pairs if k.value == key.value)
+        line, column = lines.place(key.start_mark.index)
+        message = (
+            f"a second manifest begins without `---` before it: {_quoted(key.value)} is already on line "
+            f"{line_number(lines.place(first.start_mark.index)[0])}"
+        )
+        faults.append(Fault("Y_DUPKEY", message, line, column, len(key.value)))
+        yield yaml.MappingNode(node.tag, pairs[:cut], node.start_mark, pairs[cut - 1][1].end_mark)
+        node = yaml.MappingNode(node.tag, pairs[cut:], key.start_mark, node.end_mark)
+        cut = _second_manifest(node)
+    yield node
+
+
+def _second_manifest(node: yaml.Node) -> int:
+    """Index of the pair that begins another manifest: `apiVersion` and `kind` come twice.  0: none does."""
+    if type(node) is not yaml.MappingNode:
+        return 0
+    names = [key.value if type(key) is yaml.ScalarNode else "" for key, _ in node.value]
+    if names.count("apiVersion") < 2 or names.count("kind") < 2:
+        return 0
+    for head in ("apiVersion", "kind"):
+        if names[0] == head:
+            return names.index(head, 1)
+    return 0

@@ -1,0 +1,232 @@
+"""Across snippets: names that one snippet refers to and another one defines under another name.
+
+Each snippet states what it defines and what it uses; the rest is subtraction.  Where the notes define nothing of a
+kind, nothing is said: the object may well live elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Final, NamedTuple, Protocol
+
+import yaml
+
+from notesite.diagnostics.diagnostic import Diagnostic, finding
+from notesite.diagnostics.place import Span
+from notesite.lib.patterns import lazy
+
+CONFIG_MAP: Final = "ConfigMap"
+SECRET: Final = "Secret"  # noqa: S105  # a kind of object, no password
+CLAIM: Final = "PersistentVolumeClaim"
+SERVICE: Final = "Service"
+
+_DATA: Final = {CONFIG_MAP: ("data", "binaryData"), SECRET: ("data", "stringData"), CLAIM: (), SERVICE: ()}
+_BUILT_IN: Final = {(CONFIG_MAP, "kube-root-ca.crt"), (SERVICE, "kubernetes")}  # every cluster has them
+_NAME: Final = lazy(r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?")
+_SHOWN: Final = 4  # names or keys that a message lists
+
+
+class Defines(Protocol):
+    """What is compared of a definition, whoever found it: the fields of `Definition`."""
+
+    @property
+    def kind(self) -> str:
+        """As in manifests."""
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+
+    @property
+    def keys(self) -> frozenset[str] | None:
+        """Keys of its data."""
+
+    @property
+    def span(self) -> Span:
+        """Where it is named."""
+
+
+class Definition(NamedTuple):
+    """An object that the notes define, by a manifest or by a command."""
+
+    kind: str
+    name: str
+    keys: frozenset[str] | None  # of its data; None when they cannot be known
+    span: Span
+
+
+class Reference(NamedTuple):
+    """A use of an object, or of one key of it."""
+
+    kind: str
+    name: str
+    key: str  # "" when the whole object is meant
+    span: Span  # of the name
+    key_span: Span | None = None
+    optional: bool = False
+
+
+Place = Callable[[yaml.Node], Span]
+
+
+# ---- What a document defines.
+
+
+def definitions(node: yaml.Node, place: Place) -> Iterator[Definition]:
+    """The objects that a manifest (or a List of them, or a kustomization) defines."""
+    fields = _fields(node)
+    kind = _text(fields.get("kind"))
+    if kind == "List":
+        for item in _items(fields.get("items")):
+            yield from definitions(item, place)
+    name = _fields(fields.get("metadata")).get("name")
+    if kind in _DATA and isinstance(name, yaml.ScalarNode):
+        data = [_fields(fields.get(part)) for part in _DATA[kind]]
+        elided = any(part in fields and not isinstance(fields[part], yaml.MappingNode) for part in _DATA[kind])
+        keys = None if elided else frozenset(key for part in data for key in part)
+        yield Definition(kind, name.value, keys, place(name))
+    for generator, made in (("configMapGenerator", CONFIG_MAP), ("secretGenerator", SECRET)):
+        for item in _items(fields.get(generator)):
+            made_name = _fields(item).get("name")
+            if isinstance(made_name, yaml.ScalarNode):
+                yield Definition(made, made_name.value, None, place(made_name))
+
+
+# ---- What a document uses.
+
+
+class _Rule(NamedTuple):
+    """A field that names an object: its kind, and the field inside that holds the name."""
+
+    kind: str
+    name: str
+    only: frozenset[str]  # fields the mapping may have; another one means that it is something else
+
+
+def _rule(kind: str, name: str, *more: str) -> _Rule:
+    return _Rule(kind, name, frozenset((name, *more)))
+
+
+_MOUNTED: Final = ("items", "defaultMode", "optional")
+_RULES: Final = {
+    "configMapKeyRef": (_rule(CONFIG_MAP, "name", "key", "optional"),),
+    "configMapRef": (_rule(CONFIG_MAP, "name", "optional"),),
+    "configMap": (_rule(CONFIG_MAP, "name", *_MOUNTED),),
+    "secretKeyRef": (_rule(SECRET, "name", "key", "optional"),),
+    "secretRef": (_rule(SECRET, "name", "optional", "namespace"),),
+    "secret": (_rule(SECRET, "secretName", *_MOUNTED), _rule(SECRET, "name", *_MOUNTED)),
+    "imagePullSecrets": (_rule(SECRET, "name"),),
+    "persistentVolumeClaim": (_rule(CLAIM, "claimName", "readOnly"),),
+    "service": (_rule(SERVICE, "name", "port"),),
+}
+_PLAIN: Final = {"serviceName": SERVICE}
+_NAMED: Final = lazy(rf"\b(?:{'|'.join((*_RULES, *_PLAIN))})\b")
+
+
+def may_refer(text: str) -> bool:
+    """Whether a snippet holds any field that can name an object: spares the others the walk."""
+    return _NAMED.search(text) is not None
+
+
+def references(node: yaml.Node, place: Place) -> Iterator[Reference]:
+    """The objects that a document or a fragment uses."""
+    if isinstance(node, yaml.SequenceNode):
+        for item in node.value:
+            yield from references(item, place)
+    if not isinstance(node, yaml.MappingNode):
+        return
+    for key, value in node.value:
+        field = _text(key)
+        for rule in _RULES.get(field, ()):
+            for used in _items(value) or [value]:
+                yield from _used(rule, used, place)
+        if field in _PLAIN and isinstance(value, yaml.ScalarNode):
+            yield Reference(_PLAIN[field], value.value, "", place(value))
+        yield from references(value, place)
+
+
+def _used(rule: _Rule, node: yaml.Node, place: Place) -> Iterator[Reference]:
+    fields = _fields(node)
+    name = fields.get(rule.name)
+    if not isinstance(name, yaml.ScalarNode) or not fields.keys() <= rule.only:
+        return
+    if rule.kind == SERVICE and "port" not in fields:
+        return
+    optional = _text(fields.get("optional")) == "true"
+    keys = [fields.get("key"), *(_fields(item).get("key") for item in _items(fields.get("items")))]
+    named = [key for key in keys if isinstance(key, yaml.ScalarNode)]
+    if not named:
+        yield Reference(rule.kind, name.value, "", place(name), optional=optional)
+    for key in named:
+        yield Reference(rule.kind, name.value, key.value, place(name), place(key), optional)
+
+
+# ---- Subtraction.
+
+
+def unresolved(used: Iterable[Reference], defined: Iterable[Defines]) -> Iterator[Diagnostic]:
+    """An info for each use of an object or a key that the notes define under another name only."""
+    by_kind: dict[str, dict[str, list[Defines]]] = defaultdict(lambda: defaultdict(list))
+    for definition in defined:
+        by_kind[definition.kind][definition.name].append(definition)
+    reported: set[tuple[str, Span]] = set()
+    for use in used:
+        known = by_kind.get(use.kind)
+        if not known or use.optional or not _NAME.fullmatch(use.name) or (use.kind, use.name) in _BUILT_IN:
+            continue
+        same = known.get(use.name)
+        if same is None:
+            if (use.name, use.span) not in reported:
+                reported.add((use.name, use.span))
+                yield finding("K_REFERENCE", _no_object(use, known), use.span)
+        elif use.key and not any(definition.keys is None or use.key in definition.keys for definition in same):
+            yield finding("K_REFERENCE", _no_key(use, same), use.key_span or use.span)
+
+
+def _no_object(use: Reference, known: Mapping[str, list[Defines]]) -> str:
+    names = _nearest(use.name, known)
+    listed = _listed([f"`{name}` (line {known[name][0].span.start.line})" for name in names], len(known))
+    return f"these notes define no {use.kind} `{use.name}`; they define {listed}"
+
+
+def _no_key(use: Reference, same: list[Defines]) -> str:
+    keys = {key for definition in same for key in definition.keys or ()}
+    places = sorted({definition.span.start.line for definition in same})
+    lines = ("lines " if len(places) > 1 else "line ") + " and ".join(map(str, places))
+    if not keys:
+        return f"the {use.kind} `{use.name}` ({lines}) has no key `{use.key}`, and no other"
+    listed = _listed([f"`{key}`" for key in _nearest(use.key, keys)], len(keys))
+    return f"the {use.kind} `{use.name}` ({lines}) has no key `{use.key}`; it has {listed}"
+
+
+def _nearest(word: str, names: Iterable[str]) -> list[str]:
+    import difflib  # noqa: PLC0415  # only runs that have something to say pay for it
+
+    def distance(name: str) -> tuple[float, str]:
+        return -difflib.SequenceMatcher(None, word.lower(), name.lower()).ratio(), name
+
+    return sorted(names, key=distance)[:_SHOWN]
+
+
+def _listed(shown: list[str], total: int) -> str:
+    if total > len(shown):
+        return f"{', '.join(shown)} and {total - len(shown)} more"
+    return " and ".join(filter(None, (", ".join(shown[:-1]), shown[-1])))
+
+
+# ---- Nodes.
+
+
+def _fields(node: yaml.Node | None) -> dict[str, yaml.Node]:
+    if not isinstance(node, yaml.MappingNode):
+        return {}
+    return {key.value: value for key, value in node.value if isinstance(key, yaml.ScalarNode)}
+
+
+def _items(node: yaml.Node | None) -> list[yaml.Node]:
+    return node.value if isinstance(node, yaml.SequenceNode) else []
+
+
+def _text(node: yaml.Node | None) -> str:
+    return node.value if isinstance(node, yaml.ScalarNode) else ""

@@ -1,0 +1,118 @@
+"""YAML syntax errors in quotes, brackets and signs, said at the sign that causes them."""
+
+from __future__ import annotations
+
+import re
+
+from .parser_message import Case, last_scalar, shown
+from .yaml_fault import Fault
+
+# ---- Quotes and brackets.
+
+
+def unclosed_quote(case: Case) -> Fault | None:
+    """A quote that nothing closes, or an escape that does not exist."""
+    if case.start is None:
+        return None
+    line, column = case.start
+    quote = case.lines.line(line)[column - 1 : column]
+    if "escape" in case.problem:
+        token = case.text[case.column - 1 : case.column + 1]
+        return case.fault(f"`{token}` is no escape: double the backslash, or use single quotes", length=2)
+    return Fault("Y_SYNTAX", f"the quote {quote} opened here is never closed", line, column)
+
+
+def swallowing_quote(case: Case) -> Fault | None:
+    """A quote that was left open, and closed only by the next quote some lines below."""
+    last = last_scalar(case)
+    position = case.lines.index(case.line) + case.column - 1
+    if last is None or last.style not in {"'", '"'} or last.start_mark.line == last.end_mark.line:
+        return None
+    if last.end_mark.index + 1 < position and case.lines.text[last.end_mark.index : position].strip():
+        return None
+    line, column = case.lines.place(last.start_mark.index)
+    end = case.line_number(case.lines.place(last.end_mark.index)[0])
+    return Fault("Y_SYNTAX", f"the quote {last.style} opened here is closed only on line {end}", line, column)
+
+
+def unclosed_bracket(case: Case) -> Fault | None:
+    """A bracket that nothing closes, or a missing comma."""
+    if case.start is None:
+        return None
+    line, column = case.start
+    opener = case.lines.line(line)[column - 1 : column]
+    closer = {"[": "]", "{": "}"}.get(opener, "the closing bracket")
+    if case.line > line and not _closed_later(case, closer):
+        return Fault("Y_SYNTAX", f"the `{opener}` opened here is never closed", line, column)
+    if case.line > line or not case.token:
+        return Fault("Y_SYNTAX", f"the `{opener}` opened here is not closed where it should be", line, column)
+    return case.fault(f"a comma or `{closer}` is missing before this")
+
+
+def _closed_later(case: Case, closer: str) -> bool:
+    rest = case.lines.text[case.lines.index(case.line) :]
+    return bool(re.search(rf"^\s*{re.escape(closer)}", rest, re.MULTILINE))
+
+
+# ---- The rest.
+
+
+def star(case: Case) -> Fault | None:
+    """A value that begins with `*` or `&`, as a cron line or a wildcard does."""
+    if case.start is None:
+        return None
+    line, column = case.start
+    text = case.lines.line(line)[column - 1 :]
+    value = re.split(r"\s#", text.rstrip(), maxsplit=1)[0].rstrip()
+    name = "an alias" if text.startswith("*") else "an anchor"
+    message = f"a value that begins with `{text[:1]}` is {name} to YAML: quote it"
+    return Fault("Y_SYNTAX", message, line, column, len(value), None, f'"{value}"')
+
+
+def undefined_alias(case: Case) -> Fault:
+    """An alias without its anchor."""
+    return case.fault(
+        f"the alias `{case.token}` has no anchor: define `&{case.token[1:]}` first, or quote it", code="Y_ALIAS"
+    )
+
+
+def duplicate_anchor(case: Case) -> Fault:
+    """An anchor that is defined again."""
+    return case.fault(f"the anchor `{case.token}` is defined twice", code="Y_ALIAS")
+
+
+def undefined_handle(case: Case) -> Fault:
+    """A tag whose handle is not defined."""
+    return case.fault(f"the tag `{case.token}` is not defined", code="Y_TAG")
+
+
+def item_here(case: Case) -> Fault | None:
+    """A list item on the line of its key."""
+    before = case.text[: case.column - 1].strip()
+    if before.endswith(":"):
+        return case.fault(f"a list cannot begin on the line of its key: put it below `{shown(before)}`", length=1)
+    return case.fault("a list item cannot begin here: start it on a line of its own", length=1)
+
+
+def cannot_start(case: Case) -> Fault:
+    """A sign that no value may begin with."""
+    character = case.text[case.column - 1 : case.column]
+    if character == "\t":
+        return case.fault("a tab where a value should begin: YAML allows only spaces here", length=1, code="Y_TAB")
+    return case.fault(f"a value cannot begin with `{character}`: quote it")
+
+
+def missing_node(case: Case) -> Fault:
+    """A comma or a bracket where a value should be."""
+    character = case.text[case.column - 1 : case.column]
+    return case.fault(f"a value is missing before `{character}`", length=1)
+
+
+def after_block_mark(case: Case) -> Fault:
+    """Text on the line of `|` or `>`."""
+    return case.fault("text after `|` or `>`: begin it on the next line, indented")
+
+
+def directive(case: Case) -> Fault:
+    """A directive for another YAML."""
+    return case.fault("this YAML directive asks for a version that no reader knows: delete the line")

@@ -1,0 +1,278 @@
+"""YAML syntax errors said at the token that causes them.
+
+A parser reports where it gave up, often a line after the slip, in its own terms.  Each function here takes one of
+its complaints back to the slip and says what to do.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Callable
+from typing import Final
+
+import yaml
+
+from notesite.lib.patterns import lazy
+
+from . import indentation
+from . import stray_characters as signs
+from .parser_message import TOKEN, Case, last_scalar, shown, spaces
+from .yaml_fault import Fault, Lines
+
+_GLUED: Final = lazy(r"^(?P<head>\s*(?:-\s+)*[A-Za-z_][\w./-]*):(?=[^\s:/])")
+_NEAR: Final = 8  # lines above a fault that may hold its cause
+_KEY: Final = lazy(r"^(?P<indent>\s*)(?P<dashes>(?:-\s+)*)(?P<key>[^\s:#'\"\[{][^:#]*?|\"[^\"]*\"|'[^']*')\s*:(?=\s|$)")
+
+
+def explain(error: yaml.MarkedYAMLError, lines: Lines, line_number: Callable[[int], int]) -> Fault:
+    """The fault that caused `error`, at the token to be mended."""
+    mark = error.problem_mark or error.context_mark
+    line, column = lines.place(mark.index) if mark else (1, 1)
+    start = lines.place(error.context_mark.index) if error.context_mark else None
+    case = Case(error.problem or "", error.context or "", line, column, start, lines, line_number)
+    tab = _tab(case)
+    if tab:
+        return tab
+    for words, explanation in _EXPLANATIONS:
+        if words in case.problem or words in case.context:
+            fault = explanation(case)
+            if fault:
+                return fault
+    return case.fault(_plain(case))
+
+
+def _plain(case: Case) -> str:
+    return " ".join(filter(None, (case.context, case.problem))).replace("<block end>", "the end of the block")
+
+
+# ---- Tabs.
+
+
+def _tab(case: Case) -> Fault | None:
+    """A tab in the indentation of the line, or of the line before it (whose block was then read as text)."""
+    for line in (case.line, case.line - 1):
+        text = case.lines.line(line) if line else ""
+        indent = text[: len(text) - len(text.lstrip(" \t"))]
+        after_dash = re.match(r" *-[ ]*(\t+)[ \t]*[^\s#][^#]*:(?:\s|$)", text)
+        if "\t" in indent and text.strip():
+            column = indent.index("\t") + 1
+            length = len(indent) - indent.index("\t")
+        elif after_dash and line == case.line:
+            column, length = after_dash.start(1) + 1, len(after_dash[1])
+        else:
+            continue
+        message = "a tab in the indentation: YAML allows only spaces here"
+        tabs = indent[column - 1 :].count("\t") if "\t" in indent else length
+        return Fault("Y_TAB", message, line, column, length, replacement="  " * tabs)
+    return None
+
+
+# ---- Mappings.
+
+
+def _mapping_values(case: Case) -> Fault | None:
+    """`a: b: c`, a key indented under a key that has a value, or a colon without its space on a line above."""
+    before = case.text[: case.column - 1]
+    slip = _glued_above(case) or _dash_above(case)
+    if slip:
+        return slip
+    own = _KEY.match(case.text)
+    if own and own.end() - 1 < case.column - 1:
+        value = before[own.end() :].strip()
+        message = (
+            f"a second `: ` in one line: quote the value of `{own['key'].strip()}`, or put `{value}:` on its own line"
+        )
+        return case.fault(message, length=1)
+    if not own:
+        return case.fault("a `: ` inside a text: quote the whole text", length=1)
+    return _indented_under_value(case, own)
+
+
+def _indented_under_value(case: Case, own: re.Match[str]) -> Fault | None:
+    """A key that is read as more text of a value: it is too deep, or the line that begins the text lacks its colon."""
+    key = own["key"].strip()
+    begin = _text_begin(case)
+    if begin:
+        return _lacks_colon(case, *begin)
+    line, text = next(indentation.above(case.lines, case.line), (0, ""))
+    above = _KEY.match(text)
+    where = case.line_number(line)
+    if above is None:
+        message = f"`{key}` is indented under the text on line {where}"
+        return case.fault(message, column=own.start("key") + 1, length=len(key))
+    name = above["key"].strip()
+    if indentation.odd_one(case.lines, case.line) == line:
+        message = f"`{name}` is less indented than `{key}` on line {case.line_number(case.line)}: align them"
+        return Fault("Y_SYNTAX", message, line, above.start("key") + 1, len(name))
+    if above.start("key") < own.start("key"):
+        message = f"`{key}` is indented under `{name}` (line {where}), which already has a value"
+    else:
+        message = f"`{key}` is read as more text of the value on line {where}"
+    return case.fault(message, column=own.start("key") + 1, length=len(key))
+
+
+def _text_begin(case: Case) -> tuple[int, int] | None:
+    """Where the text begins that ends just before the fault, when it begins its line and goes over several."""
+    last = last_scalar(case)
+    if last is None or last.style or last.start_mark is None:
+        return None
+    line, column = case.lines.place(last.start_mark.index)
+    before = case.lines.line(line)[: column - 1]
+    if line == case.line or before.strip(" -"):
+        return None
+    _, above = next(indentation.above(case.lines, line), (0, ""))
+    is_value = "-" in before and re.match(r"\s*- ", above) and not _KEY.match(above)  # one value of a list of values
+    return None if is_value else (line, column)
+
+
+def _lacks_colon(case: Case, line: int, column: int) -> Fault:
+    words = re.split(r"\s#", case.lines.line(line)[column - 1 :].rstrip())[0].rstrip()
+    return Fault("Y_SYNTAX", f"`{shown(words)}` is no `key: value`: the colon is missing", line, column, len(words))
+
+
+def _dash_above(case: Case) -> Fault | None:
+    """`-key: value` without a space, on the lines just above."""
+    for line, text in itertools.islice(indentation.above(case.lines, case.line + 1), _NEAR):
+        match = re.match(r"\s*(-)[A-Za-z\"'][\w.-]*[\"']?:(?:\s|$)", text)
+        if match:
+            return Fault("Y_SYNTAX", "write a space after the dash", line, match.start(1) + 1, 1, None, "- ")
+        if line < case.line and re.match(r"\s*-\s", text) and indentation.width(text) < indentation.width(case.text):
+            return None
+    line, text = next(indentation.above(case.lines, case.line), (0, ""))
+    match = re.match(r"\s*(-)[^\s-]", text)
+    return Fault("Y_SYNTAX", "write a space after the dash", line, match.start(1) + 1, 1, None, "- ") if match else None
+
+
+def _glued_above(case: Case) -> Fault | None:
+    """`key:value` without a space, on this line or the one before it."""
+    for line in (case.line, case.line - 1):
+        text = case.lines.line(line) if line else ""
+        match = _GLUED.match(text)
+        if match and not (line == case.line and match.end() >= case.column):
+            name = match["head"].strip().removeprefix("- ")
+            return Fault("Y_SYNTAX", f"write a space after the colon of `{name}:`", line, match.end(), 1, None, ": ")
+    return None
+
+
+def _no_colon(case: Case) -> Fault | None:
+    """A line that should be `key: value` and has no colon, or none with a space after it."""
+    if case.start is None:
+        return None
+    line, column = case.start
+    text = case.lines.line(line)
+    match = _GLUED.match(text)
+    if match:
+        name = match["head"].strip().removeprefix("- ")
+        return Fault("Y_SYNTAX", f"write a space after the colon of `{name}:`", line, match.end(), 1, None, ": ")
+    words = text[column - 1 :].rstrip()
+    if re.match(r"-[^\s-]", words):
+        return Fault("Y_SYNTAX", "write a space after the dash", line, column, 1, None, "- ")
+    return Fault("Y_SYNTAX", f"`{shown(words)}` is no `key: value`: the colon is missing", line, column, len(words))
+
+
+def _expected_key(case: Case) -> Fault | None:
+    """Something that fits no level: text after a quote, a list item among keys, an indentation that was never opened."""
+    swallowed = signs.swallowing_quote(case)
+    if swallowed:
+        return swallowed
+    before = case.text[: case.column - 1]
+    if before.strip(" -"):
+        return _after_value(case, before)
+    slip = _glued_above(case) or _dash_above(case)
+    if slip:
+        return slip
+    if re.match(r"-(\s|$)", case.text[case.column - 1 :]):
+        return _item_among_keys(case)
+    if case.token[:1] in "]})":
+        return case.fault(f"`{case.token[0]}` closes nothing", length=1)
+    return _fits_no_level(case)
+
+
+def _item_among_keys(case: Case) -> Fault:
+    deep = indentation.deep_key(case.lines, case.line)
+    if deep:
+        text = case.lines.line(deep)
+        key = text.strip().rstrip(":")
+        message = f"`{key}` is more indented than its list on line {case.line_number(case.line)}"
+        return Fault("Y_SYNTAX", message, deep, indentation.width(text) + 1, len(key))
+    line = indentation.early_end(case.lines, case.line)
+    if not line:
+        return case.fault("a list item among keys: indent it under the key that it belongs to", length=1)
+    text = case.lines.line(line)
+    key = text.split(":", 1)[0].strip()
+    message = f"`{key}` ends the list above, though an item follows on line {case.line_number(case.line)}: indent it"
+    return Fault("Y_SYNTAX", message, line, indentation.width(text) + 1, len(key))
+
+
+def _fits_no_level(case: Case) -> Fault:
+    width = case.column - 1
+    levels = indentation.levels(case.lines, case.line)
+    shifted = indentation.shifted_item(case.lines, case.line) if width in levels else 0
+    odd = shifted or indentation.odd_one(case.lines, case.line)
+    if odd != case.line:
+        text = case.lines.line(odd)
+        message = (
+            f"indented by {spaces(indentation.width(text))}, unlike line {case.line_number(case.line)}: align them"
+        )
+        token = TOKEN.match(text, indentation.width(text))
+        return Fault("Y_SYNTAX", message, odd, indentation.width(text) + 1, len(token[0]) if token else 1)
+    if width in levels:
+        return case.fault(
+            f"`{case.token.rstrip(':')}` does not belong to the list above: start it with `- `, or indent it"
+        )
+    shown = " or ".join(map(str, levels))
+    return case.fault(f"indented by {spaces(width)}, which fits no level above" + (f" ({shown})" if shown else ""))
+
+
+def _after_value(case: Case, before: str) -> Fault | None:
+    quote = re.search(r"""(['"])(?:(?!\1).)*\1\s*$""", before)
+    if quote and quote[1] == "'" and case.text[case.column - 2 : case.column - 1] == "'":
+        return case.fault(
+            "text after the closing quote: double a quote inside single quotes (''), or use double quotes"
+        )
+    if quote:
+        return case.fault('text after the closing quote: quote the whole value, and write a quote inside it as \\"')
+    if case.token[:1] in "]})":
+        return case.fault(f"`{case.token[0]}` closes nothing", length=1)
+    return case.fault(f"`{case.token}` is not expected here: the value before it is already complete")
+
+
+def _document_start(case: Case) -> Fault:
+    content = list(indentation.above(case.lines, case.line))
+    if content:
+        first, text = content[-1]
+        indent = indentation.width(text)
+        if indent > case.column - 1 and len(content) == 1 and indentation.after(case.lines, case.line)[:1].strip():
+            message = f"indented by {spaces(indent)}, unlike the lines below: align them"
+            return Fault("Y_SYNTAX", message, first, indent + 1, len(text.strip()))
+        if indent > case.column - 1:
+            return case.fault(f"less indented than the first line, which has {spaces(indent)}: align them")
+        if re.match(r"[A-Za-z][\w.-]*\s*(?:#.*)?$", text):
+            return _lacks_colon(case, first, 1)
+    return case.fault("the document ended before this: put `---` between documents")
+
+
+_EXPLANATIONS: Final[tuple[tuple[str, Callable[[Case], Fault | None]], ...]] = (
+    ("mapping values are not allowed", _mapping_values),
+    ("while scanning a quoted scalar", signs.unclosed_quote),
+    ("while parsing a quoted scalar", signs.unclosed_quote),
+    ("could not find expected ':'", _no_colon),
+    ("while scanning an alias", signs.star),
+    ("while scanning an anchor", signs.star),
+    ("found undefined alias", signs.undefined_alias),
+    ("found duplicate anchor", signs.duplicate_anchor),
+    ("second occurrence", signs.duplicate_anchor),
+    ("found undefined tag handle", signs.undefined_handle),
+    ("sequence entries are not allowed", signs.item_here),
+    ("that cannot start any token", signs.cannot_start),
+    ("did not find expected node content", signs.missing_node),
+    ("expected the node content", signs.missing_node),
+    ("while scanning a block scalar", signs.after_block_mark),
+    ("while parsing a flow", signs.unclosed_bracket),
+    ("did not find expected key", _expected_key),
+    ("did not find expected '-' indicator", _expected_key),
+    ("expected <block end>", _expected_key),
+    ("<document start>", _document_start),
+    ("incompatible YAML document", signs.directive),
+)

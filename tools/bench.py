@@ -1,0 +1,141 @@
+"""How fast the project is, as ratios measured side by side in one run: builds, checks of blocks, links.
+
+Ratios hold when a machine is slow or busy; single times do not.  Writes a table and a JSON file.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import bench_links
+from notesite.cli import common, export_pages
+from notesite.lib.files import write_atomically
+from timing import Cost, measure
+
+ROOT = Path(__file__).resolve().parent.parent
+EXAMPLES = ("tools/bench.py", "tools/bench.py --rounds 3 --only yaml,links")
+MANIFEST = """apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: web-{number}
+  labels: {{app: web}}
+spec:
+  replicas: 2
+  selector:
+    matchLabels: {{app: web}}
+  template:
+    metadata:
+      labels: {{app: web}}
+    spec:
+      containers:
+        - name: web
+          image: nginx:1.29
+          ports:
+            - containerPort: 80
+          resources:
+            limits: {{cpu: 500m, memory: 64Mi}}
+"""
+# 1,000 manifests: read into nodes by libyaml and no more; and read and judged as the blocks of notes are.
+COMPOSE = """
+import sys, yaml
+for text in open(sys.argv[1]).read().split("---\\n"):
+    list(yaml.compose_all(text, Loader=yaml.CSafeLoader))
+"""
+JUDGE = """
+import sys; sys.path.insert(0, sys.argv[2])
+from notesite.snippets.documents import read
+from notesite.snippets.kubernetes import judge
+for text in open(sys.argv[1]).read().split("---\\n"):
+    judge(read(text).documents, text)
+"""
+
+
+class Comparison(NamedTuple):
+    """One question: the command that is asked about, the one it is measured against, and how often."""
+
+    name: str
+    ours: str
+    base: str
+    commands: Mapping[str, Sequence[str]]
+    cwd: Path
+    goal: str
+
+
+def comparisons(folder: Path, only: Sequence[str]) -> Iterator[Comparison]:
+    """What is compared; each makes what it needs under `folder`."""
+    python = sys.executable
+    if "build" in only:
+        plain = folder / "plain"
+        export_pages.main([str(plain), "--config", str(ROOT / "mkdocs.yml")])
+        ours = [python, "-m", "mkdocs", "build", "-q", "-f", str(ROOT / "mkdocs.yml"), "-d", str(folder / "site")]
+        bare = [python, "-m", "mkdocs", "build", "-q", "-f", str(plain / "mkdocs.yml")]
+        yield Comparison("build the site", "hooks", "no hooks", {"hooks": ours, "no hooks": bare}, ROOT, "")
+    if "yaml" in only:
+        floor = [python, "-c", "import yaml"]
+        check = [python, str(ROOT / "scripts" / "check_snippets.py")]
+        notes = [python, str(ROOT / "scripts" / "check_notes.py")]
+        yield Comparison("check the notes' blocks", "check", "yaml", {"check": check, "yaml": floor}, ROOT, "below 6")
+        yield Comparison("check the notes", "check", "yaml", {"check": notes, "yaml": floor}, ROOT, "")
+        manifests = folder / "manifests.yaml"
+        manifests.write_text("---\n".join(MANIFEST.format(number=number) for number in range(1000)))
+        judge = [python, "-c", JUDGE, str(manifests), str(ROOT / "hooks")]
+        compose = [python, "-c", COMPOSE, str(manifests)]
+        yield Comparison("check 1,000 manifests", "judge", "read", {"judge": judge, "read": compose}, folder, "below 2")
+    if "links" in only:
+        site = bench_links.build_site(folder / "links", 150)
+        yield Comparison(
+            "check links, 150 pages", "check_links", "lychee", bench_links.commands(site), site.parent, "below 1"
+        )
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Print the table and write the JSON file; 0 unless a command cannot run."""
+    epilog = "examples:\n" + "\n".join(f"  {example}" for example in EXAMPLES)
+    parser = argparse.ArgumentParser(
+        description=__doc__, epilog=epilog, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--rounds", type=int, default=7, help="turns that are counted; default 7")
+    parser.add_argument("--only", default="build,yaml,links", help="which parts; default build,yaml,links")
+    parser.add_argument("--output", type=Path, default=Path("dist/bench.json"))
+    args = parser.parse_args(argv)
+    os.environ["NO_MKDOCS_2_WARNING"] = "1"
+    rows = []
+    with tempfile.TemporaryDirectory() as folder:
+        for comparison in comparisons(Path(folder), args.only.split(",")):
+            costs = measure(comparison.commands, comparison.cwd, args.rounds)
+            rows.append(_row(comparison, costs))
+            print(_line(rows[-1]), flush=True)
+    write_atomically(args.output, (json.dumps({"version": 1, "rows": rows}, indent=1) + "\n").encode())
+    return 0
+
+
+def _row(comparison: Comparison, costs: Mapping[str, Cost]) -> dict[str, str | float]:
+    ours, base = costs[comparison.ours], costs[comparison.base]
+    return {
+        "what": comparison.name,
+        "against": comparison.base,
+        "seconds": round(ours.wall, 3),
+        "base_seconds": round(base.wall, 3),
+        "ratio": round(ours.wall / base.wall, 2),
+        "cpu_ratio": round(ours.cpu / base.cpu, 2),
+        "goal": comparison.goal,
+    }
+
+
+def _line(row: Mapping[str, str | float]) -> str:
+    goal = f"   goal: {row['goal']}" if row["goal"] else ""
+    return (
+        f"{row['what']:26} {row['seconds']:7.3f} s   {row['ratio']:5.2f} x {row['against']:9}"
+        f" ({row['base_seconds']:.3f} s)   processor {row['cpu_ratio']:5.2f} x{goal}"
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(common.guarded(main))

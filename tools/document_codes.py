@@ -1,0 +1,68 @@
+"""Write docs/developer/diagnostics.md from the table of codes, or check that it is up to date."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from notesite.cli import common
+from notesite.diagnostics import codes
+from notesite.lib.files import write_atomically
+
+PAGE = Path(__file__).resolve().parent.parent / "docs" / "developer" / "diagnostics.md"
+FAMILIES = (
+    ("The notes file and its contents list", codes.NOTES),
+    ("Settings, comments, baseline", codes.SETTINGS),
+    ("YAML", codes.YAML),
+    ("Kubernetes", codes.KUBERNETES),
+    ("Commands", codes.SHELL),
+    ("Images", codes.IMAGES),
+    ("Links", codes.LINKS),
+    ("The offline copy", codes.BUNDLE),
+)
+INTRODUCTION = """# Findings
+
+<!-- Written by tools/document_codes.py from hooks/notesite/diagnostics/codes.py: edit the table, not this page. -->
+
+Every finding names a place in the notes file (`path:line:column`), a code, a severity and what to do.
+**error**: broken for sure; **warning**: probably; **info**: good to know.
+
+- Change a severity for the whole project in mkdocs.yml: `extra: {notes: {rules: {N_TOC: info}}}`; the words are
+  `off`, `info`, `warning` and `error`.
+- Silence one finding in place, with a comment before the block it is about:
+  `<!-- notes: ignore K_FIELD the operator adds this field -->`. A comment that silences nothing is reported.
+- Accept what is known today with `--write-baseline`: only new findings fail from then on, and findings that are gone
+  are reported so that the baseline shrinks.
+- Say what a fragment is: `<!-- notes: kind=Container -->`. Leave a block out: `<!-- notes: skip made-up example -->`.
+"""
+
+
+def page() -> str:
+    """The page's text."""
+    parts = [INTRODUCTION]
+    for title, family in FAMILIES:
+        if family:
+            parts.append(f"\n## {title}\n")
+        parts += [f"\n### {code.name}\n\n*{code.severity}.* {code.summary} {code.fix}\n" for code in family]
+    return "".join(parts)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """0 when the page is up to date or was written, 1 when it is not."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 when the page is out of date")
+    args = parser.parse_args(argv)
+    current = PAGE.read_text("utf-8") if PAGE.exists() else ""
+    if current == page():
+        return 0
+    if args.check:
+        print(f"{PAGE} is out of date: run tools/document_codes.py", file=sys.stderr)
+        return 1
+    write_atomically(PAGE, page().encode())
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(common.guarded(main))
