@@ -175,7 +175,7 @@ def test_the_grammar_says_what_the_help_says(judge: Judge, path: str) -> None:
 
 
 def test_grammar_files_are_small_and_say_where_they_come_from() -> None:
-    folder = resources.files("notesite.snippets.shell").joinpath("data")
+    folder = resources.files("notesite.snippets.shell.grammar").joinpath("data")
     sizes = {item.name: len(item.read_bytes()) for item in folder.iterdir() if item.name.endswith(".gz")}
     assert max(sizes.values()) < 20_000
     assert {"kubectl", "minikube", "helm"} <= set(available())
