@@ -109,7 +109,25 @@ def test_any_command_gets_a_verdict_whose_places_lie_in_the_fence(text: str) -> 
     last = 4 + len(snippet.origins)
     assert all(5 <= found.span.start.line <= found.span.end.line <= last for found in report.diagnostics)
     assert report.checked + len(report.skipped) == len(verdict.commands)
-    assert "\n" not in "".join(verdict.advice)
+    assert "\n" not in "".join(found.replacement or "" for found in report.diagnostics)
+
+
+def test_a_correction_is_the_whole_command_and_says_what_it_takes_the_place_of() -> None:
+    text = "$ kubectl get pods\nNAME   READY\nx      1/1\n$ sudo kubectl delete \\\n    nginx-pod > out.txt # gone\n"
+    ((verdict,), report) = run(fence(text, line=40, column=3))
+    (found,) = report.diagnostics
+    assert found.replacement == "kubectl delete pod nginx-pod > out.txt"
+    assert found.replaced == Span(Position(43, 10), Position(44, 26))
+    assert found.reason
+    assert found.message == f"{found.reason}: use `{found.replacement}`"
+    assert verdict.corrected == "kubectl get pods\nsudo kubectl delete pod nginx-pod > out.txt # gone\n"
+
+
+def test_a_block_is_corrected_whole_or_not_at_all() -> None:
+    ((verdict,), _) = run(fence("kubectl delete nginx-pod\nkubectl get pods --frobnicate\n"))
+    assert verdict.corrected is None
+    ((verdict,), _) = run(fence("kubectl delete nginx-pod\nkubectl rollout deployment/web\n"))
+    assert verdict.corrected == "kubectl delete pod nginx-pod\nkubectl rollout status deployment/web\n"
 
 
 def test_places_are_those_of_the_notes() -> None:
@@ -131,7 +149,7 @@ def test_a_verdict_tells_readers_what_was_checked_and_what_works() -> None:
         "kubectl get pods\n",
     )
     assert (wrong.status, wrong.mark) == ("invalid", "Does not work with kubectl 1.37")
-    assert wrong.advice == ("use `kubectl delete pod nginx-pod`",)
+    assert wrong.corrected == "kubectl delete pod nginx-pod\n"
     assert wrong.commands[0].correction == "kubectl delete pod nginx-pod"
     assert (other.status, other.mark) == ("skipped", "")
     assert none.status == "empty"
@@ -193,8 +211,8 @@ def test_yaml_in_a_here_document_is_a_snippet_of_its_own() -> None:
 
 
 def test_the_words_above_a_bare_command_say_what_it_is_for() -> None:
-    ((verdict,), _) = run(fence("kubectl", lead="Switch to another cluster"))
-    assert verdict.advice == ("use `kubectl config use-context my-context`",)
+    _, report = run(fence("kubectl", lead="Switch to another cluster"))
+    assert [found.replacement for found in report.diagnostics] == ["kubectl config use-context my-context"]
 
 
 def test_a_page_of_commands_is_checked_within_50_ms() -> None:

@@ -22,6 +22,10 @@ kind: Pod
 spec: {containers: [{nam: x}]}
 ```
 
+```sh
+kubectl delete nginx-pod
+```
+
 ## B
 
 ```yaml
@@ -40,6 +44,7 @@ def test_a_report_with_findings_and_skipped_blocks_is_as_described(
     report = json.loads(capsys.readouterr().out)
     jsonschema.Draft202012Validator(SCHEMA).validate(report)
     assert report["summary"]["errors"] >= 1
+    assert {found.get("replacement") for found in report["diagnostics"]} >= {"name", "kubectl delete pod nginx-pod"}
     assert report["summary"]["skipped"] == len(report["skipped"]) == 1
 
 

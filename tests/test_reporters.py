@@ -117,3 +117,34 @@ def test_json() -> None:
         ],
         "skipped": [{"path": "docs/notes.md", "line": 4, "column": 5, "what": "link", "reason": "no answer"}],
     }
+
+
+def test_a_replacement_is_carried_by_every_format_that_has_room_for_it() -> None:
+    lines = ["", "é kubectl delete nginx", ""]
+    context = Context("docs/notes.md", lines)
+    whole = Span(Position(2, 3), Position(2, 23))
+    fixed = "kubectl delete pod nginx"
+    report = Report(
+        (finding("S_TYPE", "wrong", Span.at(2, 18, 5), replacement=fixed, replaces=whole, reason="no type"),)
+    )
+    (found,) = json.loads(reporter("json")(report, context))["diagnostics"]
+    replaces = {"line": 2, "column": 3, "end_line": 2, "end_column": 23}
+    assert (found["replacement"], found["reason"], found["replaces"]) == (fixed, "no type", replaces)
+    (fix,) = json.loads(reporter("sarif")(report, context))["runs"][0]["results"][0]["fixes"]
+    assert fix["description"]["text"] == "no type"
+    assert fix["artifactChanges"][0]["replacements"] == [
+        {
+            "deletedRegion": {"startLine": 2, "startColumn": 3, "endLine": 2, "endColumn": 23},
+            "insertedContent": {"text": fixed},
+        }
+    ]
+    (suggested,) = json.loads(reporter("rdjson")(report, context))["diagnostics"][0]["suggestions"]
+    assert suggested["text"] == fixed
+    assert suggested["range"]["start"] == {"line": 2, "column": 4}  # columns are bytes there
+    for name in ("text", "github", "gitlab", "junit"):
+        assert f"wrong: write `{fixed}`" in reporter(name)(report, context)
+
+
+def test_a_replacement_that_the_message_shows_is_not_said_again() -> None:
+    report = Report((finding("S_TYPE", "wrong: use `a b`", Span.at(2, 1), replacement="a b"),))
+    assert reporter("text")(report, CONTEXT).count("a b") == 1

@@ -139,7 +139,7 @@ def test_the_step_summary_lists_everything_and_keeps_to_the_limit() -> None:
     summary = github.step_summary(EXAMPLE, CONTEXT)
     assert "7 checked: 1 error, 1 warning, 1 info, 1 could not be checked, 1 accepted, 1 ignored" in summary
     assert (
-        "| error | `docs/notes.md:2:10` | [L_ANCHOR](https://example.org/codes/#l_anchor) | no heading \\#y |"
+        "| error | `docs/notes.md:2:10` | [L_ANCHOR](https://example.org/codes/#l_anchor) | no heading \\#y: write \\`\\#title\\` |"
         in summary
     )
     assert "`docs/notes.md:3:5` https://example.org/: timed out" in summary

@@ -13,7 +13,9 @@ class Diagnostic(NamedTuple):
     """One finding, whole at birth.
 
     `path` is None for the notes file, else the file that the finding is about, relative to the project.
-    `replacement` is the text that would mend the finding when put in place of `span`.
+    `replacement` is text that works, for a command the whole of it; it is put in place of `replaces`, of `span` where
+    that is None.  `reason` says to readers of the page why the text as written does not work: without places, without
+    advice to the author; the message where it is empty.
     """
 
     code: str
@@ -23,6 +25,26 @@ class Diagnostic(NamedTuple):
     help: str = ""
     path: str | None = None
     replacement: str | None = None
+    replaces: Span | None = None
+    reason: str = ""
+
+    @property
+    def replaced(self) -> Span:
+        """What the replacement takes the place of."""
+        return self.span if self.replaces is None else self.replaces
+
+    @property
+    def why(self) -> str:
+        """What is wrong, in the words for readers."""
+        return self.reason or self.message
+
+    @property
+    def advised(self) -> str:
+        """The message, and the text that works where the message does not show it."""
+        advice = self.replacement or ""
+        if not advice or "\n" in advice or advice in self.message:
+            return self.message
+        return f"{self.message}: write `{advice}`"
 
     @property
     def sort_key(self) -> tuple[str, Span, str, str]:
@@ -39,6 +61,8 @@ def finding(
     help: str | None = None,
     path: str | None = None,
     replacement: str | None = None,
+    replaces: Span | None = None,
+    reason: str = "",
 ) -> Diagnostic:
     """A diagnostic with the severity and the help of its code, unless given.  Raises KeyError on an unknown code."""
     entry = CODES[code]
@@ -50,6 +74,8 @@ def finding(
         help=entry.fix if help is None else help,
         path=path,
         replacement=replacement,
+        replaces=replaces,
+        reason=reason,
     )
 
 

@@ -40,7 +40,8 @@ def _mark(snippet: SnippetVerdict, shell: CommandVerdict | None, found: Sequence
     tone = Tone.UNCHECKED if snippet.status is Status.SKIPPED else Tone.VALID
     code = snippet.fence.text.strip("\n")
     copy = shell.copy_text.strip("\n") if shell is not None else code
-    return BlockMark(text, tone, rows, copy if copy != code else None)
+    corrected = (snippet.corrected if shell is None else shell.corrected) if wrong else None
+    return BlockMark(text, tone, rows, copy if copy != code else None, corrected)
 
 
 def _rows(found: Sequence[Diagnostic], shell: CommandVerdict | None) -> Iterator[Row]:
@@ -50,7 +51,9 @@ def _rows(found: Sequence[Diagnostic], shell: CommandVerdict | None) -> Iterator
         if diagnostic.code not in _NOT_FOR_READERS:
             # A note of the baseline, written for readers, stands in the help of an accepted finding.
             own_words = diagnostic.help if diagnostic.help != CODES[diagnostic.code].fix else ""
-            yield Row(_KINDS[diagnostic.severity], own_words or diagnostic.message)
+            replacement = diagnostic.replacement if diagnostic.reason else None  # a piece of YAML is named in the words
+            said = replacement and replacement in own_words
+            yield Row(_KINDS[diagnostic.severity], own_words or diagnostic.why, None if said else replacement)
 
 
 def _inside(diagnostic: Diagnostic, fence: Fence) -> bool:

@@ -21,6 +21,7 @@ class Row(NamedTuple):
 
     kind: str  # a key of WORDS
     text: str
+    replacement: str | None = None  # what works instead; for a command the whole of it
 
 
 WORDS = {
@@ -39,17 +40,22 @@ class BlockMark:
     tone: Tone = Tone.VALID
     rows: tuple[Row, ...] = ()
     copy: str | None = None  # what the copy button shall give, when that is not the whole block
+    corrected: str | None = None  # the whole block as it works, where something in it is wrong for sure
 
 
 def mark_html(mark: BlockMark) -> str:
     """The lines under the block, "" when there is nothing to say."""
-    rows = [_row(row.kind, f"<strong>{WORDS[row.kind]}:</strong> ", row.text) for row in mark.rows]
+    rows = [_row(row.kind, f"<strong>{WORDS[row.kind]}:</strong> ", _advised(row)) for row in mark.rows]
     if mark.text:
         rows.append(_row(mark.tone.value, "", mark.text))
     if not rows and mark.copy is None:
         return ""
     copy = f' data-copy="{html.escape(mark.copy)}"' if mark.copy is not None else ""
     return f'<div class="notes-mark" data-added="" data-search-exclude=""{copy}>{"".join(rows)}</div>\n'
+
+
+def _advised(row: Row) -> str:
+    return f"{row.text}: use `{row.replacement}`" if row.replacement and "\n" not in row.replacement else row.text
 
 
 def _row(kind: str, lead: str, text: str) -> str:

@@ -44,7 +44,7 @@ def step_summary(report: Report, context: Context) -> str:
     head = f"### {_inline(context.tool)}\n\n{report.checked} checked: {counts}\n"
     rows = [
         f"| {d.severity} | `{path_of(d, context)}:{d.span.start}` | [{d.code}]({context.url_of(d.code)}) "
-        f"| {_inline(d.message)} |\n"
+        f"| {_inline(d.advised)} |\n"
         for d in sorted(report.diagnostics, key=lambda d: (d.severity.rank, d.sort_key))
     ]
     table = _fitting(rows, "\n| severity | place | code | message |\n| --- | --- | --- | --- |\n", len(head.encode()))
@@ -62,7 +62,7 @@ def _command(diagnostic: Diagnostic, context: Context) -> str:
         properties |= {"col": start.column, "endColumn": end.column}
     properties["title"] = diagnostic.code
     # Hosts that show only the message (the log, the mobile app) still need the place in it.
-    message = f"{properties['file']}:{start}: {diagnostic.message}"
+    message = f"{properties['file']}:{start}: {diagnostic.advised}"
     if diagnostic.help:
         message += f"\n{diagnostic.help}"
     listed = ",".join(f"{key}={_property(str(value))}" for key, value in properties.items())

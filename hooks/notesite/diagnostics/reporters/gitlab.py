@@ -21,7 +21,7 @@ def render(report: Report, context: Context) -> str:
     """The findings as a JSON list; "[]" when there are none."""
     issues = [
         {
-            "description": diagnostic.message,
+            "description": diagnostic.advised,
             "check_name": diagnostic.code,
             "fingerprint": fingerprint,
             "severity": _SEVERITIES[diagnostic.severity],

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from ..codes import Severity
 from ..diagnostic import Diagnostic, Report
+from ..place import Span
 from .context import Context
 
 VERSION = 1
@@ -13,7 +15,7 @@ VERSION = 1
 
 def render(report: Report, context: Context) -> str:
     """The report as JSON text; docs/developer/report.schema.json describes it."""
-    found = {
+    found: dict[str, Any] = {
         "version": VERSION,
         "summary": summary(report),
         "diagnostics": [as_dict(diagnostic, context) for diagnostic in report.diagnostics],
@@ -38,17 +40,23 @@ def summary(report: Report) -> dict[str, int]:
     return {"checked": report.checked, **severities, **rest}
 
 
-def as_dict(diagnostic: Diagnostic, context: Context) -> dict[str, str | int]:
+def as_dict(diagnostic: Diagnostic, context: Context) -> dict[str, Any]:
     """One finding; places count from 1, the end is excluded."""
-    return {
+    found: dict[str, Any] = {
         "path": context.path_of(diagnostic),
-        "line": diagnostic.span.start.line,
-        "column": diagnostic.span.start.column,
-        "end_line": diagnostic.span.end.line,
-        "end_column": diagnostic.span.end.column,
+        **_place(diagnostic.span),
         "code": diagnostic.code,
         "severity": diagnostic.severity.value,
         "message": diagnostic.message,
         "help": diagnostic.help,
         "url": context.url_of(diagnostic.code),
     }
+    if diagnostic.replacement is not None:
+        replaces = _place(diagnostic.replaced)
+        found |= {"replacement": diagnostic.replacement, "reason": diagnostic.why, "replaces": replaces}
+    return found
+
+
+def _place(span: Span) -> dict[str, int]:
+    (line, column), (end_line, end_column) = span.start, span.end
+    return {"line": line, "column": column, "end_line": end_line, "end_column": end_column}

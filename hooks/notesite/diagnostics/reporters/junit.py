@@ -30,7 +30,7 @@ def render(report: Report, context: Context) -> str:
         case = _case(suite, skipped, f"could not check {skipped.what}", context)
         ET.SubElement(case, "skipped", message=_text(skipped.reason))
     for accepted in (*report.accepted, *report.ignored):
-        case = _case(suite, accepted, f"{accepted.code}: {accepted.message}", context)
+        case = _case(suite, accepted, f"{accepted.code}: {accepted.advised}", context)
         ET.SubElement(case, "skipped", message="accepted by the baseline or silenced by a comment")
     ET.SubElement(suite, "testcase", classname=context.tool, name=f"{report.checked} checked")
     counts = {
@@ -49,12 +49,12 @@ def render(report: Report, context: Context) -> str:
 
 
 def _found(suite: ET.Element, diagnostic: Diagnostic, context: Context) -> None:
-    case = _case(suite, diagnostic, f"{diagnostic.code}: {diagnostic.message}", context)
-    place = f"{path_of(diagnostic, context)}:{diagnostic.span.start}: {diagnostic.message}\n{diagnostic.help}"
+    case = _case(suite, diagnostic, f"{diagnostic.code}: {diagnostic.advised}", context)
+    place = f"{path_of(diagnostic, context)}:{diagnostic.span.start}: {diagnostic.advised}\n{diagnostic.help}"
     if diagnostic.severity is Severity.INFO:
         ET.SubElement(case, "system-out").text = _text(place)
         return
-    failure = ET.SubElement(case, "failure", type=diagnostic.severity, message=_text(diagnostic.message))
+    failure = ET.SubElement(case, "failure", type=diagnostic.severity, message=_text(diagnostic.advised))
     failure.text = _text(place)
 
 

@@ -29,15 +29,15 @@ def render(report: Report, context: Context) -> str:
 
 
 def _diagnostic(diagnostic: Diagnostic, context: Context) -> dict[str, Any]:
-    place = _range(diagnostic.span, _lines(diagnostic, context))
+    lines = _lines(diagnostic, context)
     entry: dict[str, Any] = {
         "message": f"{diagnostic.message}\n{diagnostic.help}".rstrip(),
-        "location": {"path": path_of(diagnostic, context), "range": place},
+        "location": {"path": path_of(diagnostic, context), "range": _range(diagnostic.span, lines)},
         "severity": _SEVERITIES[diagnostic.severity],
         "code": {"value": diagnostic.code, "url": context.url_of(diagnostic.code)},
     }
     if diagnostic.replacement is not None:
-        entry["suggestions"] = [{"range": place, "text": diagnostic.replacement}]
+        entry["suggestions"] = [{"range": _range(diagnostic.replaced, lines), "text": diagnostic.replacement}]
     return entry
 
 

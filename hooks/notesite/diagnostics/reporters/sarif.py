@@ -15,6 +15,7 @@ from urllib.parse import quote
 
 from ..codes import CODES, Severity
 from ..diagnostic import Diagnostic, Report
+from ..place import Span
 from .context import Context
 from .places import path_of, with_fingerprints
 
@@ -79,7 +80,7 @@ def _result(
     context: Context,
 ) -> dict[str, Any]:
     artifact = _artifact(path_of(diagnostic, context))
-    region = _region(diagnostic)
+    region = _region(diagnostic.span)
     text = context.line_of(diagnostic)
     result: dict[str, Any] = {
         "ruleId": diagnostic.code,
@@ -99,14 +100,15 @@ def _result(
         "suppressions": suppressions,
     }
     if diagnostic.replacement is not None:
-        replacement = {"deletedRegion": region, "insertedContent": {"text": diagnostic.replacement}}
+        inserted = {"text": diagnostic.replacement}
+        replacement = {"deletedRegion": _region(diagnostic.replaced), "insertedContent": inserted}
         change = {"artifactLocation": artifact, "replacements": [replacement]}
-        result["fixes"] = [{"description": {"text": diagnostic.help or "Replace it."}, "artifactChanges": [change]}]
+        result["fixes"] = [{"description": {"text": diagnostic.why}, "artifactChanges": [change]}]
     return result
 
 
-def _region(diagnostic: Diagnostic) -> dict[str, int]:
-    start, end = diagnostic.span.start, diagnostic.span.end
+def _region(span: Span) -> dict[str, int]:
+    start, end = span
     return {"startLine": start.line, "startColumn": start.column, "endLine": end.line, "endColumn": end.column}
 
 

@@ -22,7 +22,7 @@ def render(report: Report, context: Context) -> str:
 
 def one_line(diagnostic: Diagnostic, path: str) -> str:
     """The finding on one line, as the build shows it."""
-    return f"{path}:{diagnostic.span.start}: {diagnostic.code} {diagnostic.severity}: {printable(diagnostic.message)}"
+    return f"{path}:{diagnostic.span.start}: {diagnostic.code} {diagnostic.severity}: {printable(diagnostic.advised)}"
 
 
 def summary(report: Report) -> str:

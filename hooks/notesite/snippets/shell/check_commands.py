@@ -82,8 +82,8 @@ class CommandVerdict(NamedTuple):
     commands: tuple[Checked, ...]
     mark: str  # "Checked against kubectl 1.37", "" when nothing was checked
     cautions: tuple[str, ...]  # "`kubectl delete all --all` deletes every ..."
-    advice: tuple[str, ...]  # "use `kubectl delete pod nginx-pod`"
     copy_text: str  # the commands without prompts and without output
+    corrected: str | None = None  # the same with everything that is refused in its working form, None where not known
     embedded: tuple[Embedded, ...] = ()
     defined: tuple[Defined, ...] = ()
 
@@ -153,7 +153,8 @@ def check_fence(
         finding(item.code, item.message, place.span(item.start, item.end), replacement=item.replacement)
         for item in script.troubles
     ]
-    results, cautions, advice, defined = [], [], [], []
+    results, cautions, defined = [], [], []
+    right: list[tuple[int, int, str]] = []  # commands that are refused, and how they work
     for command, program in _calls(script):
         text = _source(script, command)
         diagnostics += _remarks(command, place)
@@ -176,16 +177,12 @@ def check_fence(
             continue
         for item in found:
             fixed = correction(fence.text, command, item, grammar, fence.lead)
-            message = f"{item.message}: use `{fixed}`" if fixed else item.message
+            diagnostics.append(_diagnostic(item, command, text, fixed, place))
             if item.code == "S_DANGER":
-                message = f"`{text}` {item.message}"
-            span = place.span(item.start, item.end)
-            diagnostics.append(finding(item.code, message, span, severity=item.severity, replacement=item.replacement))
-            if item.code == "S_DANGER":
-                cautions.append(f"{message}.")
-            elif fixed:
-                advice.append(f"use `{fixed}`")
+                cautions.append(f"`{text}` {item.message}.")
         fixed = correction(fence.text, command, refused, grammar, fence.lead) if refused else None
+        if fixed:
+            right.append((command.words[0].start, command.end, fixed))
         unsure = refused is None and (is_custom(call, extra_types) or any(item.code == "S_TYPE" for item in found))
         if unsure:
             results.append(
@@ -206,12 +203,36 @@ def check_fence(
         tuple(results),
         _mark(results),
         tuple(dict.fromkeys(cautions)),
-        tuple(dict.fromkeys(advice)),
         script.copy_text,
+        _corrected(script, right, results),
         tuple(_embedded(script, fence)),
         tuple(defined),
     )
     return verdict, diagnostics
+
+
+def _diagnostic(item: Finding, command: Command, text: str, fixed: str | None, place: _Places) -> Diagnostic:
+    """A finding in its place; `fixed` is the whole command as it works."""
+    span = place.span(item.start, item.end)
+    if item.code == "S_DANGER":
+        return finding(item.code, f"`{text}` {item.message}", span, severity=item.severity)
+    if not fixed:
+        return finding(item.code, item.message, span, severity=item.severity)
+    message = f"{item.message}: use `{fixed}`"
+    replaces = place.span(command.words[0].start, command.end)
+    return finding(
+        item.code, message, span, severity=item.severity, replacement=fixed, replaces=replaces, reason=item.message
+    )
+
+
+def _corrected(script: Script, right: Sequence[tuple[int, int, str]], results: Sequence[Checked]) -> str | None:
+    """The commands of a block as they work: without prompts, without output."""
+    if not right or len(right) < sum(item.status is Status.INVALID for item in results):
+        return None
+    text, masked = script.text, script.masked
+    for start, end, fixed in sorted(right, reverse=True):
+        text, masked = text[:start] + fixed + text[end:], masked[:start] + fixed + masked[end:]
+    return script._replace(text=text, masked=masked).copy_text
 
 
 def _found(command: Command, versions: Sequence[Grammar], extra_types: frozenset[str]) -> list[Finding]:

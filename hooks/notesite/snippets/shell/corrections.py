@@ -272,7 +272,7 @@ def _with_subcommand(call: Invocation, finding: Finding, grammar: Grammar) -> It
 
 
 def _without_flag(call: Invocation, finding: Finding, grammar: Grammar) -> Iterator[list[Edit]]:
-    """`get TYPE --dry-run=client -o yaml` wants `create TYPE`; else the flag goes."""
+    """`get TYPE --dry-run=client -o yaml` wants `create TYPE`; another command may be the one that has the flag."""
     bad = call.bad
     if bad is None:
         return
@@ -292,11 +292,6 @@ def _without_flag(call: Invocation, finding: Finding, grammar: Grammar) -> Itera
     elif bad.reason == "unknown":
         for name in _PREFERRED.get(call.node.path, ()):
             yield [(call.path_words[-1].end, call.path_words[-1].end, f" {name} my-{call.node.path[-1]}")]
-    before = call.command.words[call.command.words.index(bad.word) - 1].end
-    following = next((word for word in call.command.words if word.start >= bad.word.end), None)
-    if "=" not in bad.word.text and following is not None and not following.text.startswith("-"):
-        yield [(before, following.end, "")]
-    yield [(before, bad.word.end, "")]
     holder = next((node for node in grammar.walk() if bad.name in node.own), None)
     if holder is not None and start is not None and finding.code == "S_FLAG":
         yield [(start, call.path_words[-1].end, " ".join(holder.path))]

@@ -158,6 +158,7 @@ def _read_and_judged(fence: Fence, found: Classification, hint: str | None, sche
     faults = tuple(_diagnostic(fence, fault, reading.shift) for fault in found_faults)
     status = status_of(faults, judgements, complete=reading.complete)
     warnings = sum(fault.severity is Severity.WARNING for fault in faults)
+    corrected = _corrected(fence, found_faults, hint, schemas) if status is Status.INVALID else None
     verdict = SnippetVerdict(
         fence,
         _kind(found.kind, judgements),
@@ -165,6 +166,7 @@ def _read_and_judged(fence: Fence, found: Classification, hint: str | None, sche
         mark_of(status, judgements, warnings),
         reason="; ".join(dict.fromkeys(j.skipped for j in judgements if is_skipped(j))),
         language=found.language,
+        corrected=corrected,
     )
     kubernetes = tuple(
         node for node, judgement in zip(reading.documents, judgements, strict=False) if judgement.form != "plain"
@@ -286,6 +288,27 @@ def _across(checks: Sequence[_Examined], definitions: Sequence[Defines]) -> Iter
             if references.may_refer(examined.fence.text):
                 used += references.references(node, examined.place)
     yield from references.unresolved(used, defined)
+
+
+# ---- The block as it works.
+
+
+def _corrected(fence: Fence, faults: Sequence[FaultLike], hint: str | None, schemas: _Schemas) -> str | None:
+    """The block with every error mended by what its finding proposes, None unless it is right then."""
+    errors = [fault for fault in faults if _level(fault) is Severity.ERROR]
+    rows = fence.text.split("\n")
+    for fault in sorted(errors, key=lambda fault: (fault.line, fault.column), reverse=True):
+        if fault.replacement is None or fault.line > len(rows):
+            return None
+        row, start = rows[fault.line - 1], fault.column - 1
+        rows[fault.line - 1] = row[:start] + fault.replacement + row[start + fault.length :]
+    text = "\n".join(rows)
+    from . import documents  # noqa: PLC0415  # see above: only where there is YAML
+
+    reading = documents.read(text)
+    judgements = schemas.judgements(reading, fence._replace(text=text), hint)
+    left = any(_level(fault) is Severity.ERROR for fault in _combined(reading, judgements))
+    return None if left or not reading.complete else text
 
 
 # ---- Labels.

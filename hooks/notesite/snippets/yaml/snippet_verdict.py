@@ -61,6 +61,7 @@ class SnippetVerdict(NamedTuple):
     diagnostics: tuple[Diagnostic, ...] = ()
     reason: str = ""  # why it was skipped
     language: str = "text"  # to colour it in
+    corrected: str | None = None  # the whole block as it works, where it is wrong and that is known
 
 
 def is_skipped(judgement: Judgement) -> bool:
