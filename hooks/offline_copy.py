@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from markupsafe import Markup
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import Files
 from mkdocs.structure.nav import Navigation
@@ -69,5 +70,10 @@ def on_post_build(config: MkDocsConfig) -> None:
 
 
 def _book_page(page: Page) -> BookPage:
-    trail = tuple(str(section.title) for section in reversed(list(page.ancestors)))
-    return BookPage(str(page.title or page.file.name), page.file.dest_uri, trail, page.content or "")
+    trail = tuple(_text(section.title) for section in reversed(list(page.ancestors)))
+    return BookPage(_text(page.title or page.file.name), page.file.dest_uri, trail, page.content or "")
+
+
+def _text(title: str | None) -> str:
+    """A title as text; `escaping` has made HTML of it for the templates."""
+    return Markup(title or "").unescape()  # noqa: S704  # not for a page

@@ -6,12 +6,18 @@ import posixpath
 from pathlib import Path
 from typing import Literal
 
+from jinja2 import Environment
+from markupsafe import Markup
 from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.plugins import event_priority
 from mkdocs.structure.files import File, Files
+from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 from mkdocs.utils import get_relative_url
+from mkdocs.utils.templates import TemplateContext
 
 import current
+import escaping
 from notesite.build import NOTES_CODES, check
 from notesite.extras.decorate import contents_only, decorate_other
 from notesite.render.bridge import PageContext
@@ -92,3 +98,23 @@ def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -
         return html
     urls = {file.src_uri: file.url_relative_to(page.file) for file in files.documentation_pages()}
     return html + forwarding_html(site, urls.__getitem__)
+
+
+def on_nav(nav: Navigation, config: MkDocsConfig, files: Files) -> None:  # noqa: ARG001  # MkDocs' names
+    """Titles of groups are text."""
+    escaping.name_items(nav.items)
+
+
+@event_priority(100)  # before anyone uses a title
+def on_env(env: Environment, config: MkDocsConfig, files: Files) -> None:  # noqa: ARG001  # MkDocs' names
+    """Templates escape what is text; titles, which the theme takes for HTML, become that."""
+    env.autoescape = escaping.is_escaped
+    for file in files.documentation_pages():
+        if file.page is not None:
+            escaping.name_page(file.page)
+
+
+@event_priority(-1000)  # the page's words, as all others have left them
+def on_page_context(context: TemplateContext, page: Page, config: MkDocsConfig, nav: Navigation) -> None:  # noqa: ARG001  # MkDocs' names
+    """What stands on the page is HTML."""
+    page.content = Markup(page.content or "")  # noqa: S704  # sanitised by the bridge

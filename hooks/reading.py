@@ -24,7 +24,7 @@ from notesite.extras.decorate import Extras, contents_id, decorate
 from notesite.extras.descriptions import description_of
 from notesite.extras.home import Card, Home, grouped, unknown_members
 from notesite.extras.manifests import manifests_of
-from notesite.extras.search import extended
+from notesite.extras.search import extended, found
 from notesite.lib.files import write_atomically
 from notesite.project.history import last_changed, line_dates
 from notesite.site import plan
@@ -150,7 +150,7 @@ def on_post_build(config: MkDocsConfig) -> None:
     documents = search_documents(_Run.commands, urls)
     if _Run.command_page:
         listed = ", ".join(dict.fromkeys(command.page.title for command in _Run.commands))
-        documents.append({"location": _Run.command_page.url, "title": settings.commands.title, "text": listed})
+        documents.append(found(_Run.command_page.url, settings.commands.title, listed))
     titles = {urls[page.uri]: page.title for page in site.pages if page.settings.title}
     index = extended(json.loads(path.read_text("utf-8")), documents, settings.synonyms, titles)
     write_atomically(path, json.dumps(index, ensure_ascii=False, separators=(",", ":")).encode())

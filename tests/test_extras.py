@@ -20,7 +20,7 @@ from notesite.extras.descriptions import description_of, first_sentence, shorten
 from notesite.extras.glossary import mark_terms
 from notesite.extras.home import Card, Home, grouped, svg_element, unknown_members
 from notesite.extras.manifests import manifests_of
-from notesite.extras.search import extended
+from notesite.extras.search import extended, found
 from notesite.extras.theme import amended, squeezed_css, squeezed_js
 from notesite.notes.model import Notes
 from notesite.notes.reader import parse
@@ -124,14 +124,18 @@ def test_the_index_knows_commands_titles_and_synonyms() -> None:
             {"location": "b/", "title": "B", "text": "about kubernetes"},
         ],
     }
-    found = extended(
-        index, [{"location": "a/#cmd-y", "title": "Y", "text": "y"}], {"Demonset": ("DaemonSet",)}, {"a/": "DaemonSet"}
-    )
-    assert [doc["location"] for doc in found["docs"]] == ["a/", "a/#x", "a/#cmd-y", "b/"]
-    assert found["docs"][0] == {"location": "a/", "title": "DaemonSet", "text": "<p>Demonset</p>"}
-    assert found["docs"][1]["text"].endswith("<p>DaemonSet</p>")
-    assert found["docs"][3] == index["docs"][2]
-    assert found["config"] == index["config"]
+    more = [found("a/#cmd-y", "Y <b>", "y")]
+    result = extended(index, more, {"Demonset": ("DaemonSet", "<i>")}, {"a/": "Daemon<Set>"})
+    assert [doc["location"] for doc in result["docs"]] == ["a/", "a/#x", "a/#cmd-y", "b/"]
+    assert result["docs"][0] == {
+        "location": "a/",
+        "title": "Daemon&lt;Set&gt;",
+        "text": "<p>Demonset</p><p>DaemonSet, &lt;i&gt;</p>",
+    }
+    assert result["docs"][1]["text"].endswith("<p>DaemonSet, &lt;i&gt;</p>")
+    assert result["docs"][2]["title"] == "Y &lt;b&gt;"
+    assert result["docs"][3] == index["docs"][2]
+    assert result["config"] == index["config"]
 
 
 @pytest.mark.parametrize(

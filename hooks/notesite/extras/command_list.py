@@ -7,9 +7,12 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from markupsafe import Markup
+
 from ..notes.anchors import github_anchor
 from ..notes.model import Fence, Notes
 from ..site.plan import Page, Site
+from .search import found
 
 IsCommand = Callable[[Fence], bool]
 _SHELLS = {
@@ -128,14 +131,10 @@ def _fence_mark(text: str) -> str:
     return "`" * max(3, longest + 1)
 
 
-def search_documents(commands: Iterable[Command], url_of: Mapping[str, str]) -> list[dict[str, str]]:
-    """A search result for each command; `url_of` gives a page's address by its uri."""
+def search_documents(commands: Iterable[Command], url_of: Mapping[str, str]) -> list[dict[str, Markup]]:
+    """A search result for each command, as HTML; `url_of` gives a page's address by its uri."""
     return [
-        {"location": f"{url_of[c.page.uri]}#{c.id}", "title": _html(c.description), "text": _html(c.text.strip())}
-        for c in commands
-        if c.page.uri in url_of
+        found(f"{url_of[command.page.uri]}#{command.id}", command.description, command.text.strip())
+        for command in commands
+        if command.page.uri in url_of
     ]
-
-
-def _html(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

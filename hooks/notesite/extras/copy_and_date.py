@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date
 
 from ..notes.model import Notes
 from ..site.page_text import page_lines
 from ..site.plan import Page, Site
+from ..site.redirects import json_in_page
 
 SOURCE_ID = "notes-source"  # assets/javascripts/reading.js looks for it
 _COPY = (
@@ -24,14 +24,13 @@ _FILTER = (
 def around(content: str, notes: Notes, site: Site, page: Page, *, changed: date | None, icon: str) -> str:
     """The page's HTML with the button that copies it and the day of its last change."""
     source = page_lines(notes, site, page).strip("\n")
-    embedded = json.dumps(source, ensure_ascii=False).replace("<", "\\u003c")
     parts = [_COPY.format(icon=icon) if source else "", content]
     if changed:
         shown = f"{changed.day} {changed:%B %Y}"
         time = f'<time datetime="{changed.isoformat()}">{shown}</time>'
         parts.append(f'\n<p class="notes-changed" data-added data-search-exclude>Last changed on {time}</p>\n')
     if source:
-        parts.append(f'<script type="application/json" id="{SOURCE_ID}" data-added>{embedded}</script>\n')
+        parts.append(f'<script type="application/json" id="{SOURCE_ID}" data-added>{json_in_page(source)}</script>\n')
     return "".join(parts)
 
 

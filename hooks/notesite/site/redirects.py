@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-import html
 import json
 from collections.abc import Callable, Mapping
 from urllib.parse import quote
 
+from markupsafe import Markup, escape
+
 from .plan import Page, Site
 
 ANCHORS_ID = "notes-anchors"  # assets/javascripts/notes.js looks for it
+# The same on every page, whatever its address, so that a security policy can name it.
+FORWARD = (
+    'const to = new URL(document.querySelector("link").href); to.search = location.search; '
+    "to.hash = location.hash || to.hash; location.replace(to)"
+)
 
 
 def forwarding_html(site: Site, url_of: Callable[[str], str]) -> str:
@@ -22,20 +28,21 @@ def forwarding_html(site: Site, url_of: Callable[[str], str]) -> str:
         for anchor, place in site.anchors.items()
         if not place.page.is_home
     }
-    # "</" would end the element early.
-    text = json.dumps(table, ensure_ascii=False, sort_keys=True).replace("</", "<\\/")
-    return f'\n<script type="application/json" id="{ANCHORS_ID}">{text}</script>\n'
+    return f'\n<script type="application/json" id="{ANCHORS_ID}">{json_in_page(table)}</script>\n'
+
+
+def json_in_page(value: object) -> Markup:
+    """JSON that can stand in a <script>: no `<`, so neither `</script` nor `<!--` changes where the element ends."""
+    return Markup(json.dumps(value, ensure_ascii=False, sort_keys=True).replace("<", "\\u003c"))  # noqa: S704  # made safe here
 
 
 def redirect_html(url: str) -> str:
     """A page that leads on to `url`, with and without JavaScript; a `#anchor` and a `?query` are kept."""
-    shown = html.escape(url)
-    own_anchor = json.dumps("#" + url.partition("#")[2] if "#" in url else "")
-    plain = json.dumps(url.partition("#")[0])
+    shown = escape(url)
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>Moved</title>\n'
         f'<meta name="robots" content="noindex">\n<link rel="canonical" href="{shown}">\n'
-        f"<script>location.replace({plain} + location.search + (location.hash || {own_anchor}))</script>\n"
+        f"<script>{FORWARD}</script>\n"
         f'<meta http-equiv="refresh" content="0; url={shown}">\n</head>\n'
         f'<body>\n<h1>This page has moved</h1>\n<p>Go to <a href="{shown}">{shown}</a>.</p>\n</body>\n</html>\n'
     )
