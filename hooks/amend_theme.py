@@ -7,10 +7,23 @@ from pathlib import Path
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.plugins import event_priority
+from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page
 
 from notesite.extras.theme import amended, squeezed_css, squeezed_js
 from notesite.lib.files import write_atomically
+from notesite.plugin import appearance
+
+
+def on_config(config: MkDocsConfig) -> MkDocsConfig:
+    """Bring the package's templates, styles and scripts."""
+    appearance.bring(config)
+    return config
+
+
+def on_files(files: Files, config: MkDocsConfig) -> None:
+    """Publish the package's assets."""
+    appearance.add_assets(files, config)
 
 
 def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:  # noqa: ARG001  # MkDocs' names

@@ -12,8 +12,7 @@ from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 
 from notesite.output.bundle.book import BOOK, Book, BookPage
-
-STYLE = "assets/stylesheets/offline.css"
+from notesite.plugin.appearance import OFFLINE_STYLE, ONE_FILE_SCRIPTS
 
 
 class _Run:
@@ -27,9 +26,7 @@ class _Run:
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
     """Begin a new copy."""
     _Run.book = None
-    _Run.styles = tuple(map(str, config.extra_css))
-    if config.extra.get("offline"):
-        config.extra_css.append(STYLE)
+    _Run.styles = tuple(style for style in map(str, config.extra_css) if style != OFFLINE_STYLE)
     return config
 
 
@@ -57,7 +54,7 @@ def on_env(env: Any, config: MkDocsConfig, files: Files) -> None:  # noqa: ARG00
         author=config.site_author or "",
         language=str(config.theme.get("language") or "en"),
         styles=_Run.styles,
-        scripts=tuple(map(str, config.extra.get("one_file_scripts") or ())),
+        scripts=ONE_FILE_SCRIPTS,
         stamp=config.extra.get("build_stamp"),
         pages=tuple(map(_book_page, pages)),
     )

@@ -29,10 +29,9 @@ site_url: https://notes.example/
 repo_url: https://git.example/me/notes
 edit_uri: blob/HEAD/docs/
 theme: {{name: material, font: false, features: [content.action.edit, content.code.copy]}}
-hooks: [{hooks}/pages.py, {hooks}/site_folder.py]
+hooks: [{hooks}/pages.py, {hooks}/amend_theme.py, {hooks}/site_folder.py]
 plugins: [search]
 markdown_extensions: [{{toc: {{permalink: true}}}}]
-extra_javascript: [assets/javascripts/notes.js]
 validation:
   nav: {{omitted_files: warn, not_found: warn, absolute_links: warn}}
   links: {{not_found: warn, anchors: warn, absolute_links: warn, unrecognized_links: warn}}
@@ -42,9 +41,7 @@ validation:
 def write_project(folder: Path, notes: str | bytes, *, extra: str = "", files: Mapping[str, str] | None = None) -> Path:
     """A project around `notes`; `extra` is appended to its mkdocs.yml, `files` are put beside the notes."""
     docs = folder / "docs"
-    script = docs / "assets" / "javascripts" / "notes.js"
-    script.parent.mkdir(parents=True)
-    script.write_bytes((ROOT / "docs" / "assets" / "javascripts" / "notes.js").read_bytes())
+    docs.mkdir(parents=True)
     (docs / "notes.md").write_bytes(notes.encode() if isinstance(notes, str) else notes)
     for name, text in (files or {}).items():
         (docs / name).parent.mkdir(parents=True, exist_ok=True)

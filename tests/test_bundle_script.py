@@ -112,7 +112,7 @@ def test_it_is_small() -> None:
 
 
 def test_the_vendored_shim_is_what_its_note_says() -> None:
-    folder = bundled.ROOT / "docs" / "assets" / "vendor" / "iframe-worker"
+    folder = bundled.ROOT / "hooks" / "notesite" / "assets" / "vendor" / "iframe-worker"
     digest = hashlib.sha256((folder / "iframe-worker.js").read_bytes()).hexdigest()
     assert f"sha256 {digest}" in (folder / "SOURCE.txt").read_text(encoding="utf-8")
 
@@ -126,7 +126,7 @@ def _project_copy(folder: Path) -> Path:
         check=True,
     ).stdout.decode()
     for name in filter(None, tracked.split("\0")):
-        if name.split("/")[0] in {"docs", "hooks", "scripts", "theme"} or name.startswith(("mkdocs", "notes-baseline")):
+        if name.split("/")[0] in {"docs", "hooks", "scripts"} or name.startswith(("mkdocs", "notes-baseline")):
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(bundled.ROOT / name, folder / name)
     return folder

@@ -110,7 +110,7 @@ def test_only_scripts_that_run_are_allowed() -> None:
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("published-site")
-    for name in ("docs", "hooks", "theme"):
+    for name in ("docs", "hooks"):
         shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("mkdocs.yml", "notes-baseline.json"):
         shutil.copyfile(ROOT / name, root / name)

@@ -57,14 +57,10 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     threading.Thread(target=server.serve_forever, daemon=True).start()
     host = f"http://127.0.0.1:{server.server_address[1]}"
-    (folder / "docs" / "assets").mkdir(parents=True)
+    (folder / "docs").mkdir()
     (folder / "docs" / "notes.md").write_text("# Pictures\n" + SECTIONS.replace("{host}", host), "utf-8")
-    (folder / "docs" / "assets" / "javascripts").symlink_to(ROOT / "docs" / "assets" / "javascripts")
-    (folder / "docs" / "assets" / "stylesheets").symlink_to(ROOT / "docs" / "assets" / "stylesheets")
-    hooks = "".join(f"  - {ROOT}/hooks/{name}.py\n" for name in ("pages", "images"))
-    style = "extra_css: [assets/stylesheets/notes.css, assets/stylesheets/pictures.css]\n"
-    config = f"site_name: Pictures\ntheme: {{name: material, font: false}}\n{style}"
-    config += f"extra_javascript: [assets/javascripts/enlarge.js]\nhooks:\n{hooks}"
+    hooks = "".join(f"  - {ROOT}/hooks/{name}.py\n" for name in ("pages", "images", "amend_theme"))
+    config = f"site_name: Pictures\ntheme: {{name: material, font: false}}\nhooks:\n{hooks}"
     (folder / "mkdocs.yml").write_text(config, "utf-8")
     (folder / "disk.yml").write_text("INHERIT: mkdocs.yml\nuse_directory_urls: false\nsite_dir: disk\n", "utf-8")
     script = [sys.executable, str(ROOT / "scripts" / "mirror_images.py"), "--allow-host", "127.0.0.1"]

@@ -24,7 +24,7 @@ from . import common
 
 ROOT = Path(__file__).resolve().parents[3]
 MACHINERY = (
-    "hooks", "scripts", "theme", "docs/assets", "docs/developer", ".github", ".gitlab-ci.yml", ".pre-commit-hooks.yaml",
+    "hooks", "scripts", "docs/assets", "docs/developer", ".github", ".gitlab-ci.yml", ".pre-commit-hooks.yaml",
     ".gitignore", ".editorconfig", "Makefile", "pyproject.toml", "requirements.in", "requirements.txt",
     "requirements-dev.in", "requirements-dev.txt", "mkdocs.offline.yml", "LICENSE",
 )  # fmt: skip

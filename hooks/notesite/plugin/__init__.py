@@ -1,0 +1,1 @@
+"""The rim towards MkDocs: the one room that imports it, or logs."""
