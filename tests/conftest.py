@@ -17,6 +17,11 @@ settings.register_profile("same", derandomize=True)
 settings.register_profile("new", derandomize=False, max_examples=1000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
+# What the machine says about proxies and certificates is not what the tests are about; those that are, set it.
+for _name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy", "requests_ca_bundle", "curl_ca_bundle"):
+    for _spelling in (_name, _name.upper()):
+        os.environ.pop(_spelling, None)
+
 CHROMIUM = "/usr/bin/chromium"
 SWITCHES = [
     *("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"),

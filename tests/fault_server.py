@@ -491,3 +491,39 @@ def to_localhost_name(x: Exchange) -> None:
 def page_with_hash_of_path(x: Exchange) -> None:
     """A picture that differs by path."""
     x.reply(pictures.png(10 + zlib.crc32(x.path.encode()) % 50))
+
+
+@behaviour
+def cookie_then_redirect(x: Exchange) -> None:
+    """The picture, for those who bring the cookie along."""
+    if "cookie: key=sesame" in x.head.lower():
+        x.reply()
+    elif x.path == "/next":
+        x.reply(b"", "403 Forbidden")
+    else:
+        x.reply(b"", "302 Found", Location="/next", Set_Cookie="key=sesame; Path=/")
+
+
+@behaviour
+def proxy(x: Exchange) -> None:
+    """A proxy that knows one server, whatever host it is asked for: `Host` says its port."""
+    method, target, _ = x.head.split(" ", 2)
+    if method != "CONNECT":
+        x.reply()
+        return
+    with socket.create_connection(("127.0.0.1", int(target.rpartition(":")[2]))) as inner:
+        x.send(b"HTTP/1.1 200 Connected\r\n\r\n")
+        back = threading.Thread(target=_pump, args=(inner, x.conn), daemon=True)
+        back.start()
+        _pump(x.conn, inner)
+        back.join()
+
+
+def _pump(source: socket.socket, target: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        while data := source.recv(65536):
+            target.sendall(data)
+        target.shutdown(socket.SHUT_WR)
+
+
+simple("proxy_refuses", body=b"", status="403 Not\x1b there")

@@ -24,7 +24,8 @@ from notesite.images.lock import Entry, read, written
 from notesite.images.picture import Limits
 from notesite.images.uses import Mode, plan, stems, uses
 from notesite.images.webp import derived
-from notesite.net import Client, urls
+from notesite.net import urls
+from notesite.net.client import Client
 from notesite.net.fault import Fault
 from notesite.net.response import Limits as NetLimits
 from notesite.net.response import Response, answer_fault, retry_after

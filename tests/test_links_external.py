@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 import json
 import ssl
@@ -61,8 +60,8 @@ def _run(
     now: float = NOW,
     tls: ssl.SSLContext | None = None,
 ) -> Result:
-    with contextlib.closing(NetworkClient(settings, tls)) as client:
-        return check_remote(uses, client.fetch, settings, memory or {}, now=now, clock=time.monotonic)
+    client = NetworkClient(settings, tls)
+    return check_remote(uses, client.fetch, settings, memory or {}, now=now, clock=time.monotonic)
 
 
 def _told(report: Report) -> dict[int, str]:

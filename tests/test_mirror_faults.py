@@ -20,7 +20,7 @@ from notesite.images.gallery import Options, run
 from notesite.images.mirror import Hosts, Outcome
 from notesite.images.store import ImageStore
 from notesite.images.uses import Mode, uses
-from notesite.net import Client
+from notesite.net.client import Client
 from notesite.net.fault import Fault
 from notesite.net.response import Limits, Response
 from notesite.notes.reader import parse
@@ -274,15 +274,3 @@ def test_bytes_beyond_the_announced_length_never_become_the_next_answer() -> Non
         client = Client(allow_hosts=["127.0.0.1"])
         for _ in range(20):
             assert client.fetch(f"http://{server.origin}/").body == server.good
-
-
-def test_kept_connections_are_used_again_and_guarded_by_each_deadline() -> None:
-    with FaultServer("good", pictures.png()) as server, Client(allow_hosts=["127.0.0.1"]) as client:
-        for _ in range(5):
-            assert client.fetch(f"http://{server.origin}/", reuse=True).status == 200
-        assert server.connections == 1
-        server.behaviour = "drip_body"
-        start = time.monotonic()
-        with pytest.raises(Fault, match=r"not finished in 0\.5 s"):
-            client.fetch(f"http://{server.origin}/", reuse=True, deadline=0.5)
-        assert time.monotonic() - start < 0.5 + GRACE

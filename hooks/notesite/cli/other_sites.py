@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
 import ssl
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 
-from ..diagnostics.diagnostic import NotesError, Report, finding
+from ..diagnostics.diagnostic import Diagnostic, NotesError, Report, finding
 from ..diagnostics.place import Span
 from ..lib.files import write_atomically
 from ..links import external
@@ -18,13 +17,13 @@ from ..links.external import check_remote
 from ..links.internal import Outcome
 from ..links.link_verdict import Answer, Failure, Job
 from ..links.memory import memory_text, read_memory
-from ..net import Client
+from ..net.client import Client
 from ..net.fault import Fault
 from ..net.response import Limits
 from ..project.config import Project
 from ..project.settings import LinkSettings
 
-CODES = external.CODES
+CODES = (*external.CODES, "E_PROXY")
 _BODY_BYTES = 4 * 2**20  # of a page whose anchors are looked up
 
 
@@ -37,13 +36,13 @@ def report(args: argparse.Namespace, project: Project, outcome: Outcome) -> Repo
     uses = outcome.remote()
     if args.offline:
         return check_remote(uses, _never, settings, memory, now=0, clock=time.monotonic, offline=True).report
-    with contextlib.closing(NetworkClient(settings)) as client:
-        result = check_remote(
-            uses, client.fetch, settings, memory, now=time.time(), clock=time.monotonic, progress=progress
-        )
+    network = NetworkClient(settings)
+    result = check_remote(
+        uses, network.fetch, settings, memory, now=time.time(), clock=time.monotonic, progress=progress
+    )
     if not args.no_cache:
         write_atomically(path, memory_text(result.memory).encode())
-    return result.report
+    return result.report._replace(diagnostics=(*network.findings(), *result.report.diagnostics))
 
 
 def _settings(args: argparse.Namespace, project: Project) -> LinkSettings:
@@ -72,9 +71,10 @@ class NetworkClient:
         limits = Limits(bytes=_BODY_BYTES, tries=1, redirects=10, connect=min(10.0, settings.timeout))
         self._client = Client(limits=limits, allow_hosts=settings.allow_hosts, tls=tls)
 
-    def close(self) -> None:
-        """Close idle connections."""
-        self._client.close()
+    def findings(self) -> list[Diagnostic]:
+        """What the author should know about the way to the other sites."""
+        note = self._client.proxy_note
+        return [finding("E_PROXY", note, Span.at(1))] if note else []
 
     def fetch(self, job: Job, seconds: float) -> Answer | Failure:
         """What came of one request."""

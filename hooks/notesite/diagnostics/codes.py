@@ -376,6 +376,12 @@ IMAGES: tuple[Code, ...] = (
         "Use a public host, or let it through with `--allow-host HOST` or `extra.notes.images.hosts`.",
     ),
     Code(
+        "E_PROXY",
+        _I,
+        "Requests go through a proxy, so the addresses behind host names could not be looked at.",
+        "Nothing is wrong; name hosts in `NO_PROXY` that can be reached without it.",
+    ),
+    Code(
         "E_DNS",
         _E,
         "An image's host name does not resolve.",

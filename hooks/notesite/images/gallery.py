@@ -7,9 +7,11 @@ The build and the script both start here.
 from __future__ import annotations
 
 import hashlib
+import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from ..diagnostics.codes import Severity
 from ..diagnostics.diagnostic import Diagnostic, Report, finding
@@ -128,17 +130,18 @@ def run(
         webp=settings.webp,
         today=today(chosen.epoch),
     )
+    network = _Network(chosen, settings.max_bytes)
     try:
         if chosen.mode is not Mode.FROZEN:
             store.tidy()
-        outcome = mirror(
-            job, store, _fetch(chosen, settings, fetch), hosts or Hosts(any_delay=chosen.in_build), progress
-        )
+        asking = None if chosen.mode is Mode.FROZEN else fetch or network
+        outcome = mirror(job, store, asking, hosts or Hosts(any_delay=chosen.in_build), progress)
         about_lock: list[Diagnostic] = []
     except Fault as fault:
         outcome = Outcome()
         about_lock = [_of_lock(fault, project, store)]
-    found = [*about_lock, *_findings(wanted, outcome, chosen), *alt.findings(notes.images, settings.alt)]
+    about = [*about_lock, *network.findings()]
+    found = [*about, *_findings(wanted, outcome, chosen), *alt.findings(notes.images, settings.alt)]
     return outcome, Report(diagnostics=_unique(found), checked=len(wanted.remote))
 
 
@@ -175,27 +178,37 @@ def _limits(settings: ImageSettings) -> Limits:
     return Limits(settings.max_bytes, settings.max_pixels, settings.max_side, settings.max_frames)
 
 
-def _fetch(chosen: Options, settings: ImageSettings, given: Fetch | None) -> Fetch | None:
-    """A function that fetches, None when the mode forbids it.  The network is loaded when it is first called."""
-    if chosen.mode is Mode.FROZEN or given is not None:
-        return None if chosen.mode is Mode.FROZEN else given
-    limits = replace(BUILD_LIMITS if chosen.in_build else answers.Limits(), bytes=settings.max_bytes)
-    made: list[Callable[[str, Mapping[str, str], float], answers.Response]] = []
+@dataclass(slots=True)
+class _Network:
+    """The network, loaded when it is first asked: a build with nothing to fetch loads none of it."""
 
-    def fetch(url: str, headers: Mapping[str, str], deadline: float) -> answers.Response:
-        if not made:
-            from ..net import USER_AGENT, Client  # noqa: PLC0415  # a build with nothing to fetch loads no network code
+    chosen: Options
+    max_bytes: int
+    client: Any = None  # of type net.Client
+    guard: threading.Lock = field(default_factory=threading.Lock)
 
-            client = Client(
-                limits=limits,
-                allow_hosts=chosen.allow_hosts,
-                user_agent=chosen.user_agent or USER_AGENT,
-                patience=BUILD_PATIENCE if chosen.in_build else None,
-            )
-            made.append(lambda url, headers, left: client.fetch(url, headers=headers, deadline=left))
-        return made[0](url, headers, deadline)
+    def __call__(self, url: str, headers: Mapping[str, str], deadline: float) -> answers.Response:
+        """The answer.  Raises Fault."""
+        with self.guard:
+            if self.client is None:
+                self._load()
+        response: answers.Response = self.client.fetch(url, headers=headers, deadline=deadline)
+        return response
 
-    return fetch
+    def _load(self) -> None:
+        from ..net.client import USER_AGENT, Client  # noqa: PLC0415  # see above
+
+        self.client = Client(
+            limits=replace(BUILD_LIMITS if self.chosen.in_build else answers.Limits(), bytes=self.max_bytes),
+            allow_hosts=self.chosen.allow_hosts,
+            user_agent=self.chosen.user_agent or USER_AGENT,
+            patience=BUILD_PATIENCE if self.chosen.in_build else None,
+        )
+
+    def findings(self) -> list[Diagnostic]:
+        """What the author should know about the way to the images."""
+        note = self.client.proxy_note if self.client else ""
+        return [finding("E_PROXY", note, Span.at(1))] if note else []
 
 
 def _of_lock(fault: Fault, project: Project, store: ImageStore) -> Diagnostic:

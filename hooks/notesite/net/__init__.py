@@ -1,13 +1,13 @@
 """The network: the only package that opens sockets.
 
-A `Client` asks for one URL at a time in the caller's thread and may be shared by threads.  It sends no cookies and
-no credentials and reads no proxy or netrc settings; it resolves a name once, refuses it unless every answer is
-public, and connects to exactly such an answer (so a second answer of the resolver cannot redirect it), while Host
-header and TLS name stay the URL's.  Redirects are followed by hand.  One deadline covers names, connections, all
-tries, redirects and waiting: a watchdog shuts the sockets, because time limits on single reads never end a server
-that drips.
+A `Client` asks for one URL at a time in the caller's thread, with `requests`, and may be shared by threads.  What users
+of `requests` know holds: the proxy variables and NO_PROXY, REQUESTS_CA_BUNDLE, cookies across redirects.  Beyond that:
+
+- A name is resolved once and refused unless every answer is public; exactly such an answer is connected to (so a
+  second answer of the resolver cannot lead elsewhere), while Host header and TLS name stay the URL's.  Behind a proxy
+  only the written host can be judged; `Client.proxy` tells.
+- Cookies end with the fetch that they came in; no credentials are sent, those of .netrc neither.
+- Redirects are followed by hand, each judged as a URL of its own; https never becomes http.
+- One deadline covers names, connections, all tries, redirects and waiting; every read of a socket is cut to what is
+  left of it, because time limits on single reads never end a server that drips.
 """
-
-from .client import USER_AGENT, Client, Resolver
-
-__all__ = ["USER_AGENT", "Client", "Resolver"]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import ipaddress
 import re
+import socket
 from collections.abc import Iterable
 from typing import NamedTuple
 from urllib.parse import quote, urljoin, urlsplit, urlunsplit
@@ -191,3 +192,24 @@ def refusal(answer: str, *, allowed: bool = False) -> str | None:
     if ip in _METADATA or ip.is_link_local or ip.is_multicast or ip.is_unspecified:
         return f"{answer} is never a web server's public address"
     return None if allowed or ip.is_global else f"{answer} is not a public address"
+
+
+# Names that public resolvers never answer for: RFC 6761, 6762, 8375, and what clouds and routers use.
+_LOCAL_NAMES = frozenset(
+    {"localhost", "local", "internal", "intranet", "private", "lan", "home", "corp", "localdomain"}
+)
+
+
+def written_refusal(host: str, *, allowed: bool = False) -> str | None:
+    """Why `host` (an IP address or a name) must not be asked for when a proxy looks the name up, None when it may.
+
+    Only what is written can be judged then: an address in any spelling that resolvers read, and names that are never
+    public.  Raises nothing.
+    """
+    with contextlib.suppress(OSError):
+        return refusal(socket.inet_ntoa(socket.inet_aton(host)), allowed=allowed)
+    if ":" in host:
+        return refusal(host, allowed=allowed)
+    labels = host.rstrip(".").split(".")
+    is_local = len(labels) == 1 or labels[-1] in _LOCAL_NAMES or labels[-2:] == ["home", "arpa"]
+    return None if allowed or not is_local else f"{host} is not a public name"

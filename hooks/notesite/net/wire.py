@@ -1,4 +1,4 @@
-"""Bytes as HTTP servers send them: bodies read within limits, and the errors of the HTTP layers as faults.
+"""Answers as HTTP servers send them: bodies read within limits, and the errors of the HTTP layers as faults.
 
 It reads from answers that the client has opened; it opens nothing itself.
 """
@@ -8,70 +8,57 @@ from __future__ import annotations
 import http.client
 import ssl
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from typing import Any
 
+import requests
 import urllib3
 
-from notesite.net.fault import Fault
-from notesite.net.response import Limits
-from notesite.net.urls import Address
+from .fault import Fault
+from .response import Limits
+from .urls import Address
 
 _CHUNK = 64 * 1024  # bytes read or decoded at a time
+_PLAIN = ("", "identity")
 
 
-def body_pieces(raw: urllib3.BaseHTTPResponse, limits: Limits, received: list[int]) -> Iterator[bytes]:
-    """The decoded body in pieces; `received[0]` counts the bytes on the wire."""
+def body(answer: requests.Response, limits: Limits, received: list[int]) -> Iterator[bytes]:
+    """The decoded body in pieces; `received[0]` counts the bytes on the wire.
+
+    urllib3 could decode, too, but takes a compressed body that was cut for a whole one.
+    """
     too_much = Fault("E_SIZE", f"more than {limits.bytes} bytes")
-    announced = raw.headers.get("content-length", "").strip()
+    announced = answer.headers.get("content-length", "").strip()
     if announced.isascii() and announced.isdigit() and (len(announced) > 15 or int(announced) > limits.bytes):
         raise Fault("E_SIZE", f"{announced[:20]} bytes announced, limit {limits.bytes}")
-    decode = _decoder(raw.headers.get("content-encoding", ""))
+    encoding = answer.headers.get("content-encoding", "").strip().lower()
+    if encoding not in (*_PLAIN, "gzip", "x-gzip", "deflate"):
+        raise Fault("E_ENCODING", f"Content-Encoding {encoding[:40]!r} was not asked for and is not understood")
+    engine = zlib.decompressobj(wbits=zlib.MAX_WBITS | 32)  # 32: gzip or zlib, by the header
     size = 0
-    while data := raw.read(_CHUNK, decode_content=False):
+    while data := answer.raw.read(_CHUNK, decode_content=False):
         received[0] += len(data)
-        if received[0] > limits.bytes:
-            raise too_much
-        for piece in decode(data):
+        for piece in (data,) if encoding in _PLAIN else _decoded(engine, data, encoding):
             size += len(piece)
-            if size > limits.bytes:
+            if max(size, received[0]) > limits.bytes:
                 raise too_much
             yield piece
-    yield from decode(None)
+    if encoding not in _PLAIN and not engine.eof:
+        raise Fault("E_TRUNCATED", f"the {encoding} body ends too early", retry=True)
 
 
-def _decoder(encoding: str) -> Callable[[bytes | None], Iterator[bytes]]:
-    """A function from bytes on the wire to decoded pieces of bounded size; None says that all has come."""
-    name = encoding.strip().lower()
-    if name in ("", "identity"):
-        return lambda data: iter((data,) if data else ())
-    if name not in ("gzip", "x-gzip", "deflate"):
-        raise Fault("E_ENCODING", f"Content-Encoding {name[:40]!r} was not asked for and is not understood")
-    engine = zlib.decompressobj(wbits=zlib.MAX_WBITS | 32)  # 32: gzip or zlib, by the header
-
-    def decode(data: bytes | None) -> Iterator[bytes]:
-        if data is None:
-            if not engine.eof:
-                raise Fault("E_TRUNCATED", f"the {name} body ends too early", retry=True)
-            return
-        while data and not engine.eof:
-            try:
-                piece = engine.decompress(data, _CHUNK)
-            except zlib.error:
-                raise Fault("E_ENCODING", f"the body is no {name} data") from None
-            data = engine.unconsumed_tail
-            yield piece
-
-    return decode
+def _decoded(engine: Any, data: bytes, encoding: str) -> Iterator[bytes]:
+    while data and not engine.eof:
+        try:
+            yield engine.decompress(data, _CHUNK)
+        except zlib.error:
+            raise Fault("E_ENCODING", f"the body is no {encoding} data") from None
+        data = engine.unconsumed_tail
 
 
-def late(limits: Limits) -> Fault:
-    """The fault of a fetch that took too long."""
-    return Fault("E_TIMEOUT", f"not finished in {limits.deadline:g} s")
-
-
-def _chain(error: BaseException, before: BaseException | None) -> Iterator[BaseException]:
-    """The error, and those it was made from; `before` was being handled already when the request began."""
-    seen = {id(before)}
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    """The error, and those that it was made from."""
+    seen: set[int] = set()
     waiting: list[BaseException | None] = [error]
     while waiting:
         current = waiting.pop(0)
@@ -83,24 +70,15 @@ def _chain(error: BaseException, before: BaseException | None) -> Iterator[BaseE
         waiting += [*inner, current.__cause__, current.__context__]
 
 
-def fault_of(
-    error: BaseException,
-    limits: Limits,
-    address: Address,
-    *,
-    answered: bool,
-    received: int,
-    before: BaseException | None = None,
-) -> Fault:
+def fault_of(error: BaseException, limits: Limits, address: Address, *, answered: bool, received: int) -> Fault:
     """Which fault an exception of the HTTP layers stands for.
 
-    `before`: the exception that the caller was handling when it asked, which has nothing to do with this one.
     `answered`: the headers had come; `received`: so many bytes of the body.
     """
-    causes = list(_chain(error, before))
+    causes = list(_chain(error))
     known = (
         next((cause for cause in causes if isinstance(cause, Fault)), None)
-        or _tls_fault(causes, address)
+        or _secure_fault(causes, address)
         or _time_fault(causes, limits, address)
         or _protocol_fault(causes)
     )
@@ -110,20 +88,20 @@ def fault_of(
         return _cut_fault(causes, received)
     if any(isinstance(cause, http.client.RemoteDisconnected | ConnectionError) for cause in causes):
         return Fault("E_CONNECT", "the server closed the connection without an answer", retry=True)
-    if any(isinstance(cause, OSError) for cause in causes):
-        return Fault("E_CONNECT", f"the connection to {address.origin} broke", retry=True)
-    return Fault("E_PROTOCOL", "the server's answer is no HTTP")
+    return Fault("E_CONNECT", f"the connection to {address.origin} broke", retry=True)
 
 
-def _tls_fault(causes: list[BaseException], address: Address) -> Fault | None:
-    certificate = next((cause for cause in causes if isinstance(cause, ssl.SSLCertVerificationError)), None)
-    if certificate is not None:
-        reason = (getattr(certificate, "verify_message", "") or "not trusted").rstrip(".")
-        return Fault("E_TLS", f"certificate of {address.host} is not accepted: {reason}", host=True)
-    broken = next((cause for cause in causes if isinstance(cause, ssl.SSLError)), None)
-    if broken is not None:
-        reason = (broken.reason or "handshake failed").lower().replace("_", " ")
-        return Fault("E_TLS", f"no secure connection to {address.origin}: {reason}", host=True)
+def _secure_fault(causes: list[BaseException], address: Address) -> Fault | None:
+    for cause in causes:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            reason = (getattr(cause, "verify_message", "") or "not trusted").rstrip(".")
+            return Fault("E_TLS", f"certificate of {address.host} is not accepted: {reason}", host=True)
+    for cause in causes:
+        if isinstance(cause, ssl.SSLError):
+            reason = (cause.reason or "handshake failed").lower().replace("_", " ")
+            return Fault("E_TLS", f"no secure connection to {address.origin}: {reason}", host=True)
+        if isinstance(cause, OSError) and str(cause).startswith("Tunnel connection failed"):
+            return Fault("E_CONNECT", f"the proxy made no connection to {address.origin}: {str(cause)[26:80]}")
     return None
 
 
