@@ -19,7 +19,8 @@ import pytest
 from playwright.sync_api import Browser
 
 from notesite.notes.reader import parse
-from notesite.output.machine_files import Publication, headers, inline_script_hashes, markdown_path, robots
+from notesite.output.finished import foreign, hashes_of, own_scripts
+from notesite.output.machine_files import Publication, headers, markdown_path, robots
 from notesite.project.settings import PageSettings, Settings
 from notesite.site.plan import plan
 
@@ -96,12 +97,53 @@ def test_robots_names_the_sitemap_when_the_address_is_known() -> None:
     assert "Sitemap" not in robots("")
 
 
-def test_only_scripts_that_run_are_allowed() -> None:
-    page = b'<script>a()</script><script src="x.js"></script><script type="application/json">{}</script>'
-    [digest] = inline_script_hashes(page)
-    assert digest == "sha256-" + base64.b64encode(hashlib.sha256(b"a()").digest()).decode()
-    assert f"script-src 'self' '{digest}';" in headers({digest})
-    assert "unsafe-eval" not in headers({digest})
+OWN = '<script>a()</script><script src="x.js"></script><script type="module">b()</script>'
+
+
+def test_the_policy_names_the_scripts_of_the_shell() -> None:
+    hashes = hashes_of(own_scripts([OWN + '<script type="application/json">{}</script>']))
+    expected = [f"sha256-{base64.b64encode(hashlib.sha256(text).digest()).decode()}" for text in (b"a()", b"b()")]
+    assert hashes == sorted(expected)
+    assert f"script-src 'self' '{hashes[0]}' '{hashes[1]}';" in headers(hashes)
+    assert "unsafe-eval" not in headers(hashes)
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<script>c()</script>",
+        "<script type=MODULE>c()</script>",
+        '<script type="text/plain">a()//</script>',
+        '<script src="y.js"></script>',
+        '<script src="">a()</script>',
+        "<svg><script>c()</script></svg>",
+        '<svg><script href="y.js"></script></svg>',
+        "<p onclick=c()>",
+        "<p/ONCLICK = c()>",
+        '<p title="x"onclick=c()>',
+        '<a href="javascript:c()">',
+        '<a href=" java\nscript:c()">',
+        '<a href="&#106;avascript&colon;c()">',
+        '<a href="vbscript:c()">',
+        '<a href="data:text/html,x">',
+        '<form action="javascript:c()">',
+        '<button formaction="javascript:c()">',
+        '<svg><a xlink:href="javascript:c()">',
+        '<object data="data:text/html,x">',
+        '<iframe srcdoc="x">',
+    ],
+)
+def test_a_finished_page_holds_nothing_else_that_runs(page: str) -> None:
+    own = own_scripts([OWN])
+    assert len(list(foreign(f"<!doctype html>{OWN}<article>{page}</article>".encode(), own))) == 1
+
+
+def test_words_about_scripts_are_no_scripts() -> None:
+    page = (
+        f'{OWN}<script type="application/json">"\\u003cscript>"</script><p title="<script> onclick=1">'
+        '&lt;script&gt; onclick=c() <a href="x?javascript:">javascript:</a><img src="data:image/png;base64,AA">'
+    )
+    assert list(foreign(page.encode(), own_scripts([OWN]))) == []
 
 
 # --- The real site

@@ -10,6 +10,8 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 from site_tools import ROOT, Site, build, write_project
 
+from notesite.output.finished import digest
+
 LINES = (ROOT / "tests" / "cases" / "site" / "titles.tsv").read_text("utf-8").splitlines()[1:]
 TITLES = dict(line.split("\t") for line in LINES)  # Markdown -> words
 SITE_NAME = "A & <b> <script>ran('name')</script>"
@@ -101,3 +103,32 @@ def test_the_search_index_is_html_of_those_words(site: Site) -> None:
             assert not LexborHTMLParser(value).css("script, img, svg, b")
         shown.add(LexborHTMLParser(f"<p>{document['title']}").text().strip())
     assert set(TITLES.values()) <= shown
+
+
+INJECTED = """\
+def on_page_content(html, **_):
+    return html + "<script>ran(1)</script>" if INJECT else html
+
+
+def on_post_page(output, **_):
+    return output + "<script>theirs()</script>"
+"""
+
+
+def test_a_page_with_a_foreign_script_is_not_published(tmp_path: Path) -> None:
+    config = write_project(tmp_path, "# A\n\n## B\n\nb\n\n## C\n\nc\n") / "mkdocs.yml"
+    hook = f", {ROOT / 'hooks' / 'publish.py'}, {tmp_path / 'inject.py'}]"
+    config.write_text(config.read_text("utf-8").replace("site_folder.py]", f"site_folder.py{hook}"), encoding="utf-8")
+    (tmp_path / "inject.py").write_text(INJECTED.replace("INJECT ", "False "), encoding="utf-8")
+    assert build(tmp_path).returncode == 0
+    before = Site(tmp_path / "site").bytes()
+    policy = before["_headers"].decode()
+    assert digest("theirs()") in policy  # what a plugin adds to every page is the machinery's
+    assert digest("ran(1)") not in policy
+    (tmp_path / "inject.py").write_text(INJECTED.replace("INJECT ", "True "), encoding="utf-8")
+    done = build(tmp_path)
+    assert done.returncode == 1
+    [line] = [line for line in done.text.splitlines() if "ERROR" in line]
+    assert "index.html: would run a script that is none of the site's: <script>ran(1)</script>" in line
+    assert "Traceback" not in done.text
+    assert Site(tmp_path / "site").bytes() == before

@@ -5,8 +5,6 @@ llms.txt follows llmstxt.org: a list of the pages with links to their Markdown, 
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import posixpath
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -105,8 +103,7 @@ def robots(site_url: str) -> str:
 def headers(script_hashes: Iterable[str], site_url: str = "") -> str:
     """`_headers` as Netlify and Cloudflare Pages read it: security for all pages, long caching for hashed files.
 
-    `script_hashes` are those of the inline scripts (`inline_script_hashes`); other hosts need the same lines in their
-    own form.
+    `script_hashes` are those of the inline scripts; other hosts need the same lines in their own form.
     """
     base = urlsplit(site_url).path.rstrip("/")
     scripts = " ".join(["'self'", *(f"'{digest}'" for digest in sorted(script_hashes))])
@@ -135,20 +132,6 @@ def headers(script_hashes: Iterable[str], site_url: str = "") -> str:
         f"{base}/assets/stylesheets/*.min.css\n  Cache-Control: public, max-age=31536000, immutable\n"
         f"{base}/assets/javascripts/*.min.js\n  Cache-Control: public, max-age=31536000, immutable\n"
     )
-
-
-def inline_script_hashes(page: bytes) -> set[str]:
-    """The hashes, in the form of a content security policy, of all scripts that stand in the page itself."""
-    from selectolax.lexbor import LexborHTMLParser  # noqa: PLC0415  # only a publishing build pays for it
-
-    found = set()
-    for node in LexborHTMLParser(page).css("script"):
-        kind = (node.attributes.get("type") or "").lower()
-        runs = kind in {"", "module", "text/javascript", "application/javascript"}
-        if runs and "src" not in node.attributes:
-            digest = hashlib.sha256((node.text() or "").encode()).digest()
-            found.add("sha256-" + base64.b64encode(digest).decode())
-    return found
 
 
 def _bracketed(text: str) -> str:

@@ -1,0 +1,62 @@
+"""The finished pages of a site: which scripts are its own, and whether a page holds anything else that would run.
+
+What is the site's own is learnt from shells: pages as the templates make them, without a word of the notes.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections.abc import Collection, Iterable, Iterator
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+_HANDLER = re.compile(rb"[\s\"'/]on[a-z]+\s*=", re.IGNORECASE)
+_URLS = ("href", "xlink:href", "src", "action", "formaction", "data", "poster", "srcset", "background", "ping", "cite")
+_ADDRESSED = ",".join(f"[{name}]" for name in (*_URLS, "srcdoc")).replace(":", "\\:")
+# Browsers pass over blanks and control characters in and before a scheme.
+_BLANK = re.compile("[\x00-\x20]+")
+_ACTIVE = re.compile(
+    r"(?:javascript|vbscript|data:(?:text/html|text/xml|application/(?:xhtml\+)?xml)):?", re.IGNORECASE
+)
+_DATA = frozenset({"application/json", "application/ld+json"})  # what a <script> may hold and nothing runs
+
+
+def digest(script: str) -> str:
+    """The hash of an inline script in the form of a content security policy."""
+    return "sha256-" + base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+
+
+def own_scripts(shells: Iterable[str]) -> frozenset[str]:
+    """The scripts of these pages: addresses as written, and hashes of those that stand in the page."""
+    return frozenset(_key(node) for shell in shells for node in LexborHTMLParser(shell).css("script") if _runs(node))
+
+
+def hashes_of(own: Iterable[str]) -> list[str]:
+    """Those that a security policy has to name."""
+    return sorted(script for script in own if script.startswith("sha256-"))
+
+
+def foreign(page: bytes, own: Collection[str]) -> Iterator[str]:
+    """What would run on this page and is none of `own`, each in words."""
+    tree = LexborHTMLParser(page)
+    for node in tree.css("script"):
+        if _runs(node) and _key(node) not in own:
+            yield f"a script that is none of the site's: {' '.join((node.html or '').split())[:80]}"
+    if _HANDLER.search(page):  # words of the page, mostly
+        for node in tree.css("*"):
+            yield from (f"{name} on <{node.tag}>" for name in node.attributes if name.lower().startswith("on"))
+    for node in tree.css(_ADDRESSED):
+        for name, value in node.attributes.items():
+            if name == "srcdoc" or (name in _URLS and _ACTIVE.match(_BLANK.sub("", value or ""))):
+                yield f"{name} of <{node.tag}> is {(value or '')[:40]!r}"
+
+
+def _runs(node: LexborNode) -> bool:
+    return (node.attributes.get("type") or "").strip().lower() not in _DATA
+
+
+def _key(node: LexborNode) -> str:
+    source = node.attributes.get("src", node.attributes.get("href"))  # <svg:script> has an href
+    return digest(node.text() or "") if source is None else source
