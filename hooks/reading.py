@@ -18,13 +18,13 @@ from mkdocs.structure.pages import Page
 from mkdocs.utils.templates import TemplateContext
 
 import current
-from notesite.extras.command_list import Command, by_line, commands_of, commands_source, search_documents
+from notesite.extras.command_list import Command, by_line, commands_of, commands_source
 from notesite.extras.copy_and_date import around, around_commands
 from notesite.extras.decorate import Extras, contents_id, decorate
 from notesite.extras.descriptions import description_of
 from notesite.extras.home import Card, Home, grouped, unknown_members
 from notesite.extras.manifests import manifests_of
-from notesite.extras.search import extended, found
+from notesite.extras.search import Document, documents, found
 from notesite.lib.files import write_atomically
 from notesite.project.history import last_changed, line_dates
 from notesite.site import plan
@@ -44,6 +44,7 @@ class _Run:
     descriptions: dict[str, str]
     dates: tuple[date | None, ...]
     command_page: File | None
+    documents: list[Document]  # of the search
 
 
 @event_priority(50)  # before the pages' hook makes the navigation, so that the page of all commands is in it
@@ -56,7 +57,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     _Run.commands = commands_of(notes, site, is_shell)
     _Run.descriptions = {page.uri: description_of(notes, site, page) for page in site.pages}
     _Run.dates = line_dates(loaded.project.notes_path)
-    _Run.command_page = None
+    _Run.command_page, _Run.documents = None, []
     if settings.commands.title and _Run.commands and files.get_file_from_path(COMMANDS) is None:
         source = commands_source(_Run.commands, settings.commands.title)
         _Run.command_page = File.generated(config, COMMANDS, content=source)
@@ -122,10 +123,14 @@ def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -
     return around_commands(html) if page.file is _Run.command_page else html
 
 
-@event_priority(-50)  # after the search has read the page
+@event_priority(-50)  # after the other hooks and plugins have written into the page
 def on_page_context(context: TemplateContext, page: Page, config: MkDocsConfig, nav: Navigation) -> TemplateContext:  # noqa: ARG001  # MkDocs' names
-    """Put the copy button and the date around the page's words."""
+    """Let the search read the page; put the copy button and the date around its words."""
     own = _plan_of(page, config)
+    if not (page.meta.get("search") or {}).get("exclude"):
+        commands = [command for command in _Run.commands if own is not None and command.page.uri == own.uri]
+        about = str(page.meta.get("description") or "")
+        _Run.documents += documents(page.content or "", page.url.lstrip("./"), str(page.title or ""), about, commands)
     if own is not None:
         changed = last_changed(_Run.dates, own.first, own.last)
         notes, site = current.of(config).build.loaded.notes, current.of(config).build.site
@@ -137,20 +142,16 @@ def _plan_of(page: Page, config: MkDocsConfig) -> plan.Page | None:
     return next((own for own in current.of(config).build.site.pages if own.uri == page.file.src_uri), None)
 
 
-@event_priority(-50)  # after the search has written its index, before the offline form and the move of the folder
+@event_priority(-50)  # after the theme has written its index, before the offline form and the move of the folder
 def on_post_build(config: MkDocsConfig) -> None:
-    """Extend the search index."""
+    """Write the index of the site's own search in the place of the theme's."""
     path = Path(config.site_dir, INDEX)
     if not path.is_file():
         return
-    site, settings = current.of(config).build.site, current.of(config).build.loaded.project.settings
-    urls = {
-        page.uri: File(page.uri, config.docs_dir, config.site_dir, config.use_directory_urls).url for page in site.pages
-    }
-    documents = search_documents(_Run.commands, urls)
+    settings = current.of(config).build.loaded.project.settings
+    index = json.loads(path.read_text("utf-8"))
     if _Run.command_page:
-        listed = ", ".join(dict.fromkeys(command.page.title for command in _Run.commands))
-        documents.append(found(_Run.command_page.url, settings.commands.title, listed))
-    titles = {urls[page.uri]: page.title for page in site.pages if page.settings.title}
-    index = extended(json.loads(path.read_text("utf-8")), documents, settings.synonyms, titles)
+        _Run.documents.append(found(_Run.command_page.url, settings.commands.title, ""))
+    index["config"]["synonyms"] = [[word, *others] for word, others in settings.synonyms.items()]
+    index["docs"] = _Run.documents
     write_atomically(path, json.dumps(index, ensure_ascii=False, separators=(",", ":")).encode())

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import subprocess
 from pathlib import Path
-from typing import Any
 
 import pytest
 from fidelity import from_html
@@ -13,14 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown import Markdown
 
-from notesite.extras.command_list import by_line, commands_of, commands_source, search_documents
+from notesite.extras.command_list import by_line, commands_of, commands_source
 from notesite.extras.copy_and_date import around, around_commands
 from notesite.extras.decorate import Extras, decorate
 from notesite.extras.descriptions import description_of, first_sentence, shortened
 from notesite.extras.glossary import mark_terms
 from notesite.extras.home import Card, Home, grouped, svg_element, unknown_members
 from notesite.extras.manifests import manifests_of
-from notesite.extras.search import extended, found
+from notesite.extras.search import documents
 from notesite.extras.theme import amended, squeezed_css, squeezed_js
 from notesite.notes.model import Notes
 from notesite.notes.reader import parse
@@ -107,35 +106,20 @@ def test_the_page_of_commands_shows_their_text_as_it_is() -> None:
     assert around_commands(html).startswith('<div class="notes-generated" data-added>')
 
 
-def test_search_documents_are_escaped() -> None:
+def test_the_search_reads_a_page_line_by_line() -> None:
     notes, site = _planned(_three("- A < B\n```sh\ncat <file> | x\n```", "", ""))
-    urls = {page.uri: page.slug + "/" for page in site.pages}
-    assert search_documents(commands_of(notes, site), urls) == [
-        {"location": "part-1/#cmd-a--b".replace("--", "-"), "title": "A &lt; B", "text": "cat &lt;file&gt; | x"}
+    page = """<h1 id="a">Demonset<a class="headerlink" href="#a">¶</a></h1><p>One &lt;b&gt;
+    <code>two</code></p><p data-search-exclude>not</p><svg><title>not</title></svg>
+    <h2 id="x">X &amp; <em>Y</em></h2><table><tr><th>Kind</th><th>Use</th></tr><tr><td>Pod</td><td>Runs</td></tr></table>
+    <ul class="notes-lead"><li>A &lt; B</li></ul><div class="highlight"><pre><code>cat &lt;file&gt; | x
+    </code></pre></div><ul class="notes-lead"><li>Kept</li></ul><pre><code>a:
+  b</code></pre>"""
+    assert documents(page, "d/", "DaemonSet", "not", commands_of(notes, site)) == [
+        {"location": "d/", "title": "DaemonSet", "text": "One &lt;b&gt; two", "also": "Demonset"},
+        {"location": "d/#x", "title": "X &amp; Y", "text": "Kind – Use\nPod – Runs\nKept\na:\nb"},
+        {"location": "d/#cmd-a-b", "title": "A &lt; B", "text": "cat &lt;file&gt; | x", "kind": "command"},
     ]
-
-
-def test_the_index_knows_commands_titles_and_synonyms() -> None:
-    index: dict[str, Any] = {
-        "config": {"lang": ["en"]},
-        "docs": [
-            {"location": "a/", "title": "Demonset", "text": ""},
-            {"location": "a/#x", "title": "X", "text": "<p>a demonset runs</p>"},
-            {"location": "b/", "title": "B", "text": "about kubernetes"},
-        ],
-    }
-    more = [found("a/#cmd-y", "Y <b>", "y")]
-    result = extended(index, more, {"Demonset": ("DaemonSet", "<i>")}, {"a/": "Daemon<Set>"})
-    assert [doc["location"] for doc in result["docs"]] == ["a/", "a/#x", "a/#cmd-y", "b/"]
-    assert result["docs"][0] == {
-        "location": "a/",
-        "title": "Daemon&lt;Set&gt;",
-        "text": "<p>Demonset</p><p>DaemonSet, &lt;i&gt;</p>",
-    }
-    assert result["docs"][1]["text"].endswith("<p>DaemonSet, &lt;i&gt;</p>")
-    assert result["docs"][2]["title"] == "Y &lt;b&gt;"
-    assert result["docs"][3] == index["docs"][2]
-    assert result["config"] == index["config"]
+    assert documents("<h2 id=b>B</h2>", "", "T", "About")[0]["text"] == "About"
 
 
 @pytest.mark.parametrize(

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-
-from markupsafe import Markup
 
 from ..notes.anchors import github_anchor
 from ..notes.model import Fence, Notes
 from ..site.plan import Page, Site
-from .search import found
 
 IsCommand = Callable[[Fence], bool]
 _SHELLS = {
@@ -129,12 +126,3 @@ def _escaped(text: str) -> str:
 def _fence_mark(text: str) -> str:
     longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
     return "`" * max(3, longest + 1)
-
-
-def search_documents(commands: Iterable[Command], url_of: Mapping[str, str]) -> list[dict[str, Markup]]:
-    """A search result for each command, as HTML; `url_of` gives a page's address by its uri."""
-    return [
-        found(f"{url_of[command.page.uri]}#{command.id}", command.description, command.text.strip())
-        for command in commands
-        if command.page.uri in url_of
-    ]

@@ -17,18 +17,25 @@ AMENDMENTS = (
         '<div class="md-search__scrollwrap" tabindex="0"',
         '<div class="md-search__scrollwrap" tabindex="0" role="region" aria-label="Search results"',
     ),
+    # The field and its results belong together, and their number is said.
+    ('data-md-component="search-query"', 'data-md-component="search-query" aria-controls="notes-results"'),
+    ('<ol class="md-search-result__list"', '<ol id="notes-results" class="md-search-result__list"'),
+    ('<div class="md-search-result__meta"', '<div class="md-search-result__meta" role="status"'),
 )
 
 
 _PALETTE = re.compile(r'\s*<link rel="stylesheet" href="[^"]*/palette\.\w+\.min\.css">')
+_WORKER = re.compile(r"(?<=assets/javascripts/)workers/search\.\w+\.min\.js")
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 
 
 def amended(html: str, *, own_palette: bool = False) -> str:
     """The page with the amendments; what the theme no longer writes is passed over.
 
-    With `own_palette` the theme's colours, which the site's own style names anew, are not loaded.
+    The site's own search does the work of the theme's.  With `own_palette` the theme's colours, which the site's own
+    style names anew, are not loaded.
     """
+    html = _WORKER.sub("search.js", html)
     for theirs, ours in AMENDMENTS:
         html = html.replace(theirs, ours)
     return _PALETTE.sub("", html) if own_palette else html

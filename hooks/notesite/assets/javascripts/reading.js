@@ -58,14 +58,19 @@
   // The theme focuses the search's field before it shows it, which a hidden field does not take.
   const opening = () => {
     const box = toggle("search");
+    if (!box) return;
     const typing = (target) => target.isContentEditable || target.matches("input, textarea, select");
     addEventListener("keydown", (event) => {
+      const command = (event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === "k";
       const plain = !event.ctrlKey && !event.metaKey && !event.altKey;
-      if (!plain || !["/", "f", "s"].includes(event.key) || typing(event.target) || box.checked) return;
+      const letter = plain && ["/", "f", "s"].includes(event.key) && !typing(event.target) && !box.checked;
+      if (!command && !letter) return;
       event.preventDefault();
-      box.click();
+      if (!box.checked) box.click();
       one(".md-search__input").focus();
     }, true);
+    // The theme waits for keys; what is dictated or pasted comes without any.
+    one(".md-search__input")?.addEventListener("input", ({ target }) => target.dispatchEvent(new Event("keyup")));
   };
 
   // --- A bold first column names its rows; the cells become headers here, so that the page's own HTML stays the notes'.

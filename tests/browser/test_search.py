@@ -1,0 +1,133 @@
+"""What the search finds, typed into its box in a real browser, served over HTTP and opened from the disk."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+from site_tools import ROOT, environment
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+CASES = json.loads((Path(__file__).parents[1] / "cases" / "search" / "queries.json").read_text("utf-8"))
+# Types a query as an input method does, and gives the visible results once the box shows those of this query.
+ASK = """async (query) => {
+  const input = document.querySelector('.md-search__input');
+  const list = document.getElementById(input.getAttribute('aria-controls'));
+  const meta = document.querySelector('.md-search-result__meta');
+  const changed = (wanted) => new Promise((done) => {
+    const look = () => wanted() && (observer.disconnect(), done());
+    const observer = new MutationObserver(look);
+    observer.observe(meta.parentElement, {childList: true, subtree: true, characterData: true});
+    look();
+  });
+  const type = (text) => { input.value = text; input.dispatchEvent(new InputEvent('input', {bubbles: true})); };
+  type('');
+  await changed(() => !list.querySelector('a'));
+  const before = meta.textContent;
+  type(query);
+  await changed(() => list.querySelector('a') || meta.textContent !== before);
+  return [...list.querySelectorAll('a')].filter((a) => a.checkVisibility()).map((a) => [a.href, a.innerText]);
+}"""
+
+
+def _built(folder: Path, text: str, config: str = "mkdocs.yml") -> Path:
+    """The built site of a new project of these notes."""
+    (folder / "notes.md").write_text(text, encoding="utf-8")
+    for command in (
+        [str(ROOT / "scripts" / "new_site.py"), str(folder / "notes.md"), "--output", str(folder / "project")],
+        ["-m", "mkdocs", "build", "-q", "-f", str(folder / "project" / config), "-d", str(folder / "site")],
+    ):
+        subprocess.run([sys.executable, *command], check=True, capture_output=True, env=environment())
+    return folder / "site"
+
+
+def _open(page: Page, key: str = "/") -> None:
+    expect(page.locator(".md-search__input")).to_have_attribute("aria-controls", "notes-results")
+    page.keyboard.press(key)
+    expect(page.locator(".md-search__input")).to_be_focused()
+
+
+def _fits(hits: Sequence[tuple[str, str]], most: int, patterns: Sequence[str]) -> bool:
+    for wanted, text in (pattern.split("|", 1) for pattern in patterns if "|" in pattern):
+        for address, shown in hits[:most]:
+            name = re.sub(r"(?:\.html|/)?(?:\?[^#]*)?(?:#.*)?$", "", address).rpartition("/")[2]
+            if wanted in {"*", name} and re.search(text, shown, re.IGNORECASE):
+                return True
+    return "-" in patterns and not hits
+
+
+def _missed(page: Page, rows: Sequence[tuple[str, int, Sequence[str]]]) -> list[str]:
+    return [query for query, most, patterns in rows if not _fits(page.evaluate(ASK, query), most, patterns)]
+
+
+def test_queries_find_what_readers_look_for(site: Any, page: Page) -> None:
+    page.goto(site.address("pod"))
+    _open(page)
+    missed = _missed(page, CASES["notes"])
+    assert len(missed) <= len(CASES["notes"]) // 50, missed
+
+
+@pytest.mark.parametrize("form", ["http", "file"])
+def test_scripts_without_spaces_and_symbols_are_found(
+    page: Page, tmp_path: Path, site_server: Callable[..., str], form: str
+) -> None:
+    folder = _built(tmp_path, CASES["languages_notes"], "mkdocs.yml" if form == "http" else "mkdocs.offline.yml")
+    page.goto(site_server(folder) if form == "http" else (folder / "index.html").as_uri())
+    _open(page)
+    assert _missed(page, CASES["languages"]) == []
+
+
+@pytest.mark.parametrize("key", ["/", "Control+k", "Meta+k", "Control+K"])
+def test_keys_open_the_search_and_arrows_lead_to_a_result(site: Any, page: Page, key: str) -> None:
+    page.goto(site.address("pod"))
+    _open(page, key)
+    page.keyboard.type("undo rollout")
+    expect(page.locator("#notes-results a").first).to_contain_text("Undo Rollout")
+    page.keyboard.press("ArrowDown")
+    expect(page.locator("#notes-results a").first).to_be_focused()
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"/deployment.*#cmd-undo-rollout$"))
+
+
+def test_a_result_shows_what_matched_and_never_a_synonym(hosted: Any, page: Page) -> None:
+    page.goto(hosted.address(""))
+    _open(page)
+    hits = page.evaluate(ASK, "ownerless ssh")
+    assert hits
+    assert not any("ssh, " in text for _, text in hits)
+    (address, text), *_ = page.evaluate(ASK, "-o yaml > nginx-pod.yaml")
+    assert "#cmd-" in address
+    assert "kubectl run" in text
+    assert "-o yaml > nginx-pod.yaml" in text
+    (_, text), *_ = page.evaluate(ASK, "statefulset")
+    assert "Manages stateful apps" in text
+
+
+def test_titles_and_texts_are_never_html(page: Page, tmp_path: Path, site_server: Callable[..., str]) -> None:
+    attack = "<img src=x onerror=document.title=1>"
+    said = attack.replace("<", "&lt;")
+    text = f"# N\n\n## One `{attack}`\n\nwords `{attack}`\n\n## Two\n\n- Say {said}\n```sh\necho '{attack}'\n```\n"
+    page.goto(site_server(_built(tmp_path, text)))
+    _open(page)
+    for query in ("one", "words", "img", "echo", "onerror"):
+        hits = page.evaluate(ASK, query)
+        assert any(attack in text for _, text in hits), query
+    assert page.locator("#notes-results img").count() == 0
+
+
+def test_nothing_is_loaded_before_someone_turns_to_the_search(hosted: Any, page: Page) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(hosted.address("pod"), wait_until="networkidle")
+    assert not [url for url in asked if "search" in url]
+    _open(page)
+    page.evaluate(ASK, "pod")
+    assert [url for url in asked if url.endswith("/search.js")]
