@@ -40,7 +40,9 @@ def site(once_for_all: Callable[[str, Callable[[Path], None]], Path]) -> Site:
         write_project(folder, notes(), files={"other.md": other, "rendered.md": "# &lt;b> `<i>`\n"})
         config = folder / "mkdocs.yml"
         text = config.read_text("utf-8").replace("site_name: Test Notes\n", SETTINGS)
-        text = text.replace("theme: {name: material,", f"theme: {{name: material, custom_dir: {ROOT / 'theme'},")
+        text = text.replace(
+            "theme: {name: material,", f"theme: {{name: material, custom_dir: {ROOT / 'hooks/notesite/theme'},"
+        )
         text = text.replace("[content.action.edit,", "[navigation.footer, navigation.path, content.action.edit,")
         config.write_text(text, encoding="utf-8")
         done = build(folder)
