@@ -14,7 +14,7 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.plugins import event_priority
 from mkdocs.utils import CountHandler
 
-from notesite.lib.files import new_folder_beside, remove_folder, replace_folder
+from notesite.lib.folders import new_folder_beside, remove_folder, replace_folder
 
 
 class _Run:

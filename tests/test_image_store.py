@@ -197,7 +197,7 @@ def test_a_full_disk_keeps_what_was_there(store: ImageStore, monkeypatch: pytest
         elif step == "fsync":
             patched.setattr(os, "fsync", full)
         else:
-            patched.setattr("notesite.images.store._write_new", full)
+            patched.setattr("notesite.lib.files._new_held", full)
         outcome = run(store, COUNT + 2)
     faults = list(outcome.faults.values())
     assert [fault.code for fault in faults] == ["E_IO", "E_IO"]
@@ -210,7 +210,7 @@ def test_a_read_only_store_is_a_fault_and_not_a_crash(store: ImageStore, monkeyp
     def refused(*_: object, **__: object) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("notesite.images.store._write_new", refused)
+    monkeypatch.setattr("notesite.lib.files._new_held", refused)
     outcome = run(store, COUNT + 1)
     assert outcome.faults[child.url(COUNT)].code == "E_IO"
     assert len(outcome.entries) == COUNT

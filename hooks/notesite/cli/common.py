@@ -17,6 +17,7 @@ from .. import VERSION
 from ..diagnostics.codes import Severity
 from ..diagnostics.diagnostic import NotesError, Report, exit_code
 from ..diagnostics.reporters import FORMATS, Context, reporter
+from ..lib.files import read_file, reason, write_atomically
 from ..notes.model import Outline, Outlined
 from ..notes.source import Source
 from ..project.config import Project, load_baseline, open_project
@@ -194,14 +195,12 @@ def _write_baseline(report: Report, notes: Outlined | None, old: Baseline, path:
 
 def write_file(path: Path, text: str) -> None:
     """Write a report or a baseline whole."""
-    from ..lib.files import write_atomically  # noqa: PLC0415  # most runs write nothing
-
     write_atomically(path, text.encode())
 
 
 def _lines_on_disk(path: Path) -> list[str]:
     try:
-        text = path.read_bytes().decode("utf-8-sig", "replace")
+        text = read_file(path).decode("utf-8-sig", "replace")
     except OSError:
         return []
     return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
@@ -230,7 +229,7 @@ def guarded(main: Callable[[Sequence[str] | None], int], argv: Sequence[str] | N
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return COULD_NOT_RUN
     except OSError as error:
-        print(f"error: {error.filename or ''}: {error.strerror or error}", file=sys.stderr)
+        print(f"error: {error.filename or ''}: {reason(error)}", file=sys.stderr)
         return COULD_NOT_RUN
     except Exception as error:  # the last line of defence; NOTES_DEBUG shows the traceback
         if os.environ.get("NOTES_DEBUG"):

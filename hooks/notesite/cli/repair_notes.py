@@ -9,7 +9,8 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from ..lib.files import write_atomically
+from ..diagnostics.diagnostic import NotesError
+from ..lib.files import read_file, write_atomically
 from ..notes.source import repair
 from ..project.config import read_notes
 
@@ -25,12 +26,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("file", type=Path, metavar="FILE", help="the notes file")
     parser.add_argument("--write", action="store_true", help="rewrite the file")
     args = parser.parse_args(argv)
-    repairs = read_notes(args.file, args.file.absolute().parent).repairs
+    try:
+        repairs = read_notes(args.file).repairs
+    except NotesError as error:
+        raise NotesError(*(d._replace(path=d.path or str(args.file)) for d in error.diagnostics)) from None
     for entry in repairs:
         print(f"{args.file}:{entry.position}: {entry.found} -> {entry.meant} (read as {entry.codec})")
     if repairs and args.write:
         # The bytes are read anew: the source has normalised line ends, the file keeps its own.
-        data = args.file.read_bytes()
+        data = read_file(args.file)
         mark = b"\xef\xbb\xbf" if data.startswith(b"\xef\xbb\xbf") else b""
         write_atomically(args.file, mark + repair(data.decode("utf-8-sig"))[0].encode())
     print(

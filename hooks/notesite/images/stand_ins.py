@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
+from ..lib.files import read_file, reason
 from ..net.fault import Fault
 from ..net.urls import key
 from .picture import Limits
@@ -50,11 +51,11 @@ class Drawings:
         if self._index is None:
             self._index = {}
             try:
-                tables = tomllib.loads((self.folder / INDEX).read_text("utf-8")).get("diagram", [])
+                tables = tomllib.loads(read_file(self.folder / INDEX, follow=False).decode()).get("diagram", [])
             except FileNotFoundError:
                 return self._index
             except (OSError, ValueError) as error:
-                raise Fault("E_SVG", f"{INDEX} of the drawings cannot be read: {error}") from None
+                raise Fault("E_SVG", f"{INDEX} of the drawings cannot be read: {reason(error)}") from None
             self._index = {key(table["url"]): table for table in map(_texts, tables) if "url" in table}
         return self._index
 
@@ -62,13 +63,13 @@ class Drawings:
         if path.is_symlink():
             raise Fault("E_PATH", f"the drawing {path.name} is a symbolic link")
         try:
-            data = path.read_bytes()
+            data = read_file(path, follow=False)
             width, height = svg_size(data, Limits())
             text = data.decode("utf-8-sig")
         except Fault as fault:
             raise Fault(fault.code, f"the drawing {path.name}: {fault.message}") from None
         except (OSError, UnicodeDecodeError) as error:
-            raise Fault("E_SVG", f"the drawing {path.name} cannot be read: {error}") from None
+            raise Fault("E_SVG", f"the drawing {path.name} cannot be read: {reason(error)}") from None
         return Drawing(text[max(text.find("<svg"), 0) :].strip(), width, height)
 
 

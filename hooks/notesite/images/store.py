@@ -11,20 +11,16 @@ import contextlib
 import errno
 import hashlib
 import os
-import secrets
-import stat
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 
+from ..lib.files import TEMPORARY, PathError, read_file, real_path, reason, try_hold, write_atomically
 from ..net.fault import Fault
 from .lock import NAME, Entry, Lock, read, written
 from .picture_names import looks_like_ours
 
-_TEMPORARY = ".tmp-"
-_RETRY = 1.0  # seconds that a rename is retried on Windows, where virus scanners hold new files open
 _POLL = 0.02  # seconds
-_MAX_READ = 64 * 2**20  # bytes; more than any image or lock may have
 
 
 class ImageStore:
@@ -45,13 +41,11 @@ class ImageStore:
     def lock(self) -> dict[str, Entry]:
         """The lock's entries, none when there is no lock file.  Raises Fault E_LOCK or E_IO."""
         try:
-            return read(_read_regular(self.lock_path))
+            return read(read_file(self.lock_path, follow=False))
         except FileNotFoundError:
-            if self.lock_path.is_symlink():
-                raise Fault("E_LOCK", "it is a symbolic link", line=1) from None
             return {}
-        except _NotRegularError as error:
-            raise Fault("E_LOCK", str(error), line=1) from None
+        except (PathError, IsADirectoryError) as error:
+            raise Fault("E_LOCK", reason(error), line=1) from None
         except OSError as error:
             raise _io("read", self.lock_path, error) from None
 
@@ -59,13 +53,11 @@ class ImageStore:
         """The bytes of a stored file, which hash to `digest`.  Raises Fault E_MIRROR."""
         path = self.folder / name
         try:
-            data = _read_regular(path)
+            data = read_file(path, follow=False)
         except FileNotFoundError:
-            is_link = path.is_symlink()
-            raise Fault("E_MIRROR", f"mirrored file {name} is {'a symbolic link' if is_link else 'missing'}") from None
-        except (_NotRegularError, OSError) as error:
-            reason = str(error) if isinstance(error, _NotRegularError) else (error.strerror or "unreadable").lower()
-            raise Fault("E_MIRROR", f"mirrored file {name} cannot be used: {reason}") from None
+            raise Fault("E_MIRROR", f"mirrored file {name} is missing") from None
+        except OSError as error:
+            raise Fault("E_MIRROR", f"mirrored file {name} cannot be used: {reason(error)}") from None
         if hashlib.sha256(data).hexdigest() != digest:
             raise Fault("E_MIRROR", f"mirrored file {name} is not the one that was locked")
         return data
@@ -119,14 +111,14 @@ class ImageStore:
     def tidy(self) -> None:
         """Remove what killed runs left behind.  A folder that cannot be tidied is left as it is."""
         with contextlib.suppress(Fault, OSError):
-            if any(path.name.startswith(_TEMPORARY) for path in self.folder.iterdir()):
+            if any(path.name.startswith(TEMPORARY) for path in self.folder.iterdir()):
                 with self._alone():
                     pass
 
     def _holds(self, name: str, data: bytes) -> bool:
         try:
-            return _read_regular(self.folder / name) == data
-        except (OSError, _NotRegularError):
+            return read_file(self.folder / name, follow=False) == data
+        except OSError:
             return False
 
     def _strays(self, named: Collection[str]) -> set[str]:
@@ -140,8 +132,8 @@ class ImageStore:
 
     def _is_ours(self, name: str) -> bool:
         try:
-            digest = hashlib.sha256(_read_regular(self.folder / name)).hexdigest()
-        except (OSError, _NotRegularError):
+            digest = hashlib.sha256(read_file(self.folder / name, follow=False)).hexdigest()
+        except OSError:
             return False
         return digest.startswith(looks_like_ours(name) or "-")
 
@@ -163,78 +155,19 @@ class ImageStore:
         with _held(self.folder, self.patience):
             with contextlib.suppress(OSError):
                 for path in list(self.folder.iterdir()):
-                    if path.name.startswith(_TEMPORARY):
+                    if path.name.startswith(TEMPORARY):
                         path.unlink()
             yield
 
     def _write(self, name: str, data: bytes) -> None:
-        path, temporary = self.folder / name, self.folder / f"{_TEMPORARY}{secrets.token_hex(8)}"
         try:
-            _write_new(temporary, data)
-            _replace(temporary, path)
-            _sync_folder(self.folder)
+            write_atomically(self.folder / name, data, follow=False)
         except OSError as error:
-            raise _io("write", path, error) from None
-        finally:
-            with contextlib.suppress(OSError):
-                temporary.unlink()
+            raise _io("write", self.folder / name, error) from None
 
 
 def _names(entries: Collection[Entry]) -> set[str]:
     return {name for entry in entries for name, _ in entry.files}
-
-
-class _NotRegularError(Exception):
-    """A link, a folder, a device, or a file of absurd size."""
-
-
-def _read_regular(path: Path) -> bytes:
-    """The bytes of a regular file; links are not followed.  Raises OSError or _NotRegularError."""
-    if path.is_symlink():
-        raise _NotRegularError("it is a symbolic link")
-    # Not following links is asked for again because one may be put there between the two calls; not blocking, because
-    # opening a pipe would wait for its other end.
-    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-    handle = os.open(path, flags)
-    with os.fdopen(handle, "rb") as file:
-        status = os.fstat(handle)
-        if not stat.S_ISREG(status.st_mode) or status.st_size > _MAX_READ:
-            raise _NotRegularError("it is no regular file of reasonable size")
-        return file.read()
-
-
-def _write_new(path: Path, data: bytes) -> None:
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
-    handle = os.open(path, flags, 0o644)
-    with os.fdopen(handle, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(handle)
-
-
-def _replace(source: Path, target: Path) -> None:
-    end = time.monotonic() + _RETRY
-    while True:
-        try:
-            source.replace(target)
-        except PermissionError:
-            if os.name != "nt" or time.monotonic() > end:
-                raise
-            time.sleep(_POLL)
-        else:
-            return
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make a rename survive a power cut; some systems cannot, and say so by an error."""
-    if os.name == "nt":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        with contextlib.suppress(OSError):
-            os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 @contextlib.contextmanager
@@ -257,7 +190,7 @@ def _held(folder: Path, patience: float) -> Iterator[None]:
 
 def _lock_handle(folder: Path) -> int:
     if os.name == "nt":  # folders cannot be opened there
-        return os.open(folder / f"{_TEMPORARY}busy", os.O_RDWR | os.O_CREAT, 0o644)
+        return os.open(folder / f"{TEMPORARY}busy", os.O_RDWR | os.O_CREAT, 0o644)
     return os.open(folder, os.O_RDONLY)
 
 
@@ -267,22 +200,24 @@ def _try_lock(handle: int, folder: Path) -> bool:
             import msvcrt  # noqa: PLC0415  # exists on Windows only
 
             msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]  # as above
-        else:
-            import fcntl  # noqa: PLC0415  # does not exist on Windows
-
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return True
+        return try_hold(handle)
     except OSError as error:
-        if error.errno in (errno.EWOULDBLOCK, errno.EACCES, errno.EDEADLK):
+        if error.errno in (errno.EACCES, errno.EDEADLK):
             return False
         raise _io("lock", folder, error) from None
-    return True
 
 
 def _io(verb: str, path: Path, error: OSError) -> Fault:
-    return Fault("E_IO", f"cannot {verb} {path}: {(error.strerror or str(error)).lower()}")
+    return Fault("E_IO", f"cannot {verb} {path}: {reason(error)}")
 
 
 # --- pictures beside the notes ----------------------------------------------------------------------------------
+
+
+_CODES = {errno.EXDEV: "E_PATH", errno.EFBIG: "E_SIZE"} | dict.fromkeys(
+    (errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ELOOP, errno.EINVAL), "E_MISSING"
+)
 
 
 def local_picture(path: str, notes_folder: Path, project: Path, max_bytes: int) -> tuple[Path, bytes]:
@@ -291,22 +226,9 @@ def local_picture(path: str, notes_folder: Path, project: Path, max_bytes: int) 
     Raises Fault E_MISSING, E_PATH (it lies, or a link leads, outside the project), E_SIZE or E_IO.
     """
     start = project if path.startswith("/") else notes_folder
-    written_path = Path(os.path.normpath(start / path.lstrip("/")))
-    inside = project.resolve()
-    if not written_path.is_relative_to(project) and not written_path.is_relative_to(inside):
-        raise Fault("E_PATH", f"{path} leads out of the project")
     try:
-        real = written_path.resolve(strict=True)
-        if not real.is_relative_to(inside):
-            raise Fault("E_PATH", f"{path} is a link that leads out of the project")
-        if not real.is_file():
-            raise Fault("E_MISSING", f"no picture file: {path}")
-        if real.stat().st_size > max_bytes:
-            raise Fault("E_SIZE", f"{path}: {real.stat().st_size} bytes, limit {max_bytes}")
-        return real, _read_regular(real)
-    except (FileNotFoundError, NotADirectoryError, RuntimeError):
-        raise Fault("E_MISSING", f"no such file: {path}") from None
-    except _NotRegularError:
-        raise Fault("E_MISSING", f"no picture file: {path}") from None
+        # As addresses are read: `..` undoes the part before it, whatever a link of that name leads to.
+        real = real_path(Path(os.path.normpath(start / path.lstrip("/"))), project)
+        return real, read_file(real, inside=project, limit=max_bytes)
     except OSError as error:
-        raise Fault("E_IO", f"cannot read {path}: {(error.strerror or str(error)).lower()}") from None
+        raise Fault(_CODES.get(error.errno or 0, "E_IO"), f"{path}: {reason(error)}") from None

@@ -1,84 +1,258 @@
-"""Files and folders that are written whole: a reader sees the old content or the new one, never a part."""
+"""Files that notes, settings or a command line name: the one way to read and to write them.
+
+Reading takes regular files only, whole, up to a limit, and never waits for a pipe or opens a device.  Writing is whole
+or not at all: a reader sees the old content or the new one.  What data names stays in its folder, whatever links lie
+there.  Everything raises OSError with the path in `filename` and plain words in `strerror`.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
-import shutil
-import tempfile
+import stat
 import time
+import zlib
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 try:
     import fcntl
-except ImportError:  # Windows has no flock; replacing a folder is then guarded by the rename alone
+except ImportError:  # Windows has no flock: there, what a killed run left behind stays until it is removed by hand
     fcntl = None  # type: ignore[assignment]
 
+TEMPORARY = ".tmp-"  # what the names of files begin with that are not whole yet
+LARGEST = 64 * 2**20  # bytes; more than any input may have
+_TRIES = 3  # for a file that an editor is saving
+_RETRY = 1.0  # seconds that a rename is retried on Windows, where virus scanners hold new files open
+_POLL = 0.02  # seconds
+_NO_LINK = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+_READ = os.O_RDONLY | _NO_LINK | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_LINK
 
-def write_atomically(path: Path, data: bytes) -> None:
-    """Write the file so that every reader sees the old content or the new one, never a part."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(prefix=".tmp-", dir=path.parent)
+
+class PathError(OSError):
+    """A path that is not to be used, and why, in words that follow "cannot read …:"."""
+
+    def __init__(self, reason: str, path: Path | str, number: int = errno.EINVAL) -> None:
+        super().__init__(number, reason, str(path))
+
+
+def reason(error: Exception) -> str:
+    """What went wrong, in lower case, to stand behind a colon."""
+    text = (getattr(error, "strerror", None) or str(error)).partition("\n")[0]
+    return text[:1].lower() + text[1:]
+
+
+def real_path(path: Path, inside: Path | None = None) -> Path:
+    """Where the path leads once all links are followed; it must exist, and lie in `inside` when that is given."""
+    outside = PathError("it, or a link on its way, leaves the project", path, errno.EXDEV)
+    whole = inside and Path(os.path.realpath(inside))
+    if (
+        inside
+        and whole
+        and not any(Path(os.path.normpath(path.absolute())).is_relative_to(top) for top in (inside, whole))
+    ):
+        raise outside  # first, so that nobody learns what exists there
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            Path(temporary).unlink()
+        real = Path(os.path.realpath(path, strict=True))
+    except ValueError:
+        raise PathError("its name holds a NUL", path) from None
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise PathError("its links run in a circle", path, errno.ELOOP) from None
         raise
+    if whole and not real.is_relative_to(whole):
+        raise outside
+    return real
+
+
+def read_file(path: Path, *, inside: Path | None = None, follow: bool = True, limit: int = LARGEST) -> bytes:
+    """The bytes of a regular file of at most `limit` bytes.
+
+    `inside`: the folder that links may not lead out of; without `follow` the file is no link at all.
+    """
+    if not follow and path.is_symlink():
+        raise PathError("it is a symbolic link", path, errno.ELOOP)
+    real = real_path(path, inside) if follow else path
+    for _ in range(_TRIES):
+        _check_regular(real.stat(), path, limit)  # before opening: opening a device can do things
+        handle = os.open(real, _READ)  # not blocking, because a pipe may have been put there since
+        try:
+            before = os.fstat(handle)
+            _check_regular(before, path, limit)
+            with os.fdopen(handle, "rb", closefd=False) as file:
+                data = file.read(limit + 1)
+            after = os.fstat(handle)
+        finally:
+            os.close(handle)
+        if before.st_mtime_ns == after.st_mtime_ns and len(data) == before.st_size == after.st_size:
+            return data
+    raise PathError("it changes while it is read", path)
+
+
+def read_text(path: Path, *, inside: Path | None = None, limit: int = LARGEST) -> str:
+    """The same as text.  Raises UnicodeDecodeError too."""
+    return read_file(path, inside=inside, limit=limit).decode("utf-8-sig")
+
+
+def _check_regular(status: os.stat_result, path: Path, limit: int) -> None:
+    if stat.S_ISDIR(status.st_mode):
+        raise IsADirectoryError(errno.EISDIR, "it is a directory", str(path))
+    if not stat.S_ISREG(status.st_mode):
+        raise PathError("it is no regular file", path)
+    if status.st_size > limit:
+        raise PathError(f"{status.st_size} bytes, limit {limit}", path, errno.EFBIG)
+
+
+# --- writing ----------------------------------------------------------------------------------------------------
+
+
+def write_atomically(path: Path, data: bytes, *, follow: bool = True) -> None:
+    """Write the file that somebody named: a link stays one and its target is written; mode and owner stay, too.
+
+    Without `follow` a link gives way to the file.
+    """
+    with named(path):
+        target = Path(os.path.realpath(path)) if follow else path
+        old = target.lstat() if os.path.lexists(target) else None
+        if old is not None and stat.S_ISLNK(old.st_mode):
+            old = None
+        if old is not None and not stat.S_ISREG(old.st_mode):  # /dev/stdout, say: nothing to be replaced
+            _write_into(target, data)
+            return
+        target.parent.mkdir(parents=True, exist_ok=True)
+        prefix = f"{TEMPORARY}{zlib.crc32(os.fsencode(target.name)):08x}-"
+        for stray in strays(target.parent, prefix):
+            stray.unlink()
+        handle, temporary = _new_held(target.parent, prefix)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
+                file.flush()
+                _make_alike(handle, old)
+                os.fsync(handle)
+                _replace(temporary, target)  # while it is held, so that nobody takes it for a stray
+            _sync_folder(target.parent)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                temporary.unlink()
+            raise
+
+
+def write_inside(root: Path, name: str, data: bytes, *, replace: bool = False) -> None:
+    """Write the file that data names, in the folder `root`: no way out of it, through no link, over no other file.
+
+    `replace`: over the file of that name, if it is one.
+    """
+    target = root / name
+    parts = PurePosixPath(name).parts
+    if not parts or parts[0] == "/" or ".." in parts or "\0" in name:
+        raise PathError("the name leads out of the folder", target)
+    with named(target):
+        folder = root
+        folder.mkdir(parents=True, exist_ok=True)
+        for part in parts[:-1]:
+            folder /= part
+            with contextlib.suppress(FileExistsError):
+                folder.mkdir()
+            if folder.is_symlink():
+                raise PathError("a link stands where a folder is needed", folder)
+        if replace:
+            target.unlink(missing_ok=True)
+        with os.fdopen(os.open(target, _NEW, 0o666), "wb") as file:
+            file.write(data)
 
 
 @contextlib.contextmanager
-def _alone(path: Path) -> Iterator[None]:
-    """Hold a lock file, so that two processes that replace the same folder take turns."""
-    with path.open("a") as file:
-        if fcntl is not None:
-            fcntl.flock(file, fcntl.LOCK_EX)
+def named(path: Path) -> Iterator[None]:
+    """Name the path in errors that name none: a full disk, for one."""
+    try:
         yield
+    except PathError:
+        raise
+    except OSError as error:
+        raise OSError(error.errno, error.strerror or str(error), str(path)) from None
+    except ValueError:
+        raise PathError("its name holds a NUL", path) from None
+
+
+def _write_into(path: Path, data: bytes) -> None:
+    handle = os.open(path, os.O_WRONLY | getattr(os, "O_NONBLOCK", 0))  # a pipe without a reader is an error, no wait
+    os.set_blocking(handle, True)
+    with os.fdopen(handle, "wb") as file:
+        file.write(data)
+
+
+def _new_held(folder: Path, prefix: str) -> tuple[int, Path]:
+    """A new file, open and held, and its path."""
+    while True:
+        path = folder / f"{prefix}{os.urandom(8).hex()}"
+        handle = os.open(path, _NEW, 0o666)
+        if try_hold(handle) and os.path.lexists(path):
+            return handle, path
+        os.close(handle)  # another run took it for a stray before it was held
+
+
+def _make_alike(handle: int, old: os.stat_result | None) -> None:
+    if old is None or os.name == "nt":
+        return
+    with contextlib.suppress(PermissionError):  # only root gives files away
+        os.fchown(handle, old.st_uid, old.st_gid)
+    os.fchmod(handle, stat.S_IMODE(old.st_mode) & 0o777)
+
+
+def _replace(source: Path, target: Path) -> None:
+    end = time.monotonic() + _RETRY
+    while True:
+        try:
+            source.replace(target)
+        except PermissionError:
+            if os.name != "nt" or time.monotonic() > end:
+                raise
+            time.sleep(_POLL)
+        else:
+            return
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a rename survive a power cut; some systems cannot, and say so by an error."""
+    if os.name == "nt":
+        return
     with contextlib.suppress(OSError):
-        path.unlink()
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
-def new_folder_beside(target: Path) -> Path:
-    """An empty folder next to `target`, to be filled and then handed to `replace_folder`."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    for stale in target.parent.glob(f".{target.name}.new-*"):
-        with contextlib.suppress(OSError):
-            if time.time() - stale.stat().st_mtime > 3600:  # left behind by a build that was killed
-                shutil.rmtree(stale)
-    return Path(tempfile.mkdtemp(prefix=f".{target.name}.new-", dir=target.parent))
+# --- who is at work ---------------------------------------------------------------------------------------------
 
 
-def replace_folder(new: Path, target: Path) -> None:
-    """Put the folder `new` in the place of `target`; readers see the old one or the new one."""
-    new.chmod(0o755)
-    with _alone(target.parent / f".{target.name}.lock"):
-        old = None
-        if target.exists():
-            old = Path(tempfile.mkdtemp(prefix=f".{target.name}.old-", dir=target.parent)) / target.name
+def try_hold(handle: int, *, wait: bool = False) -> bool:
+    """Hold an open file or folder by a lock of the kernel, which ends with the process; False when another does."""
+    if fcntl is None:
+        return True
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+    except OSError as error:
+        if error.errno in (errno.EWOULDBLOCK, errno.EACCES, errno.EDEADLK):
+            return False
+        if error.errno not in (errno.ENOLCK, errno.ENOTSUP, errno.EBADF, errno.ENOSYS):  # a disk without locks
+            raise
+    return True
+
+
+def strays(folder: Path, prefix: str) -> Iterator[Path]:
+    """What dead runs left in the folder under names that begin with `prefix`; what a living run holds is not given."""
+    for path in sorted(folder.iterdir()) if fcntl is not None else ():
+        if not path.name.startswith(prefix) or path.is_symlink():
+            continue
+        with contextlib.suppress(OSError):  # gone already, or somebody else's
+            handle = os.open(path, _READ)
             try:
-                target.rename(old)
-            except OSError:  # a mount point cannot be renamed: its content is replaced instead
-                old.parent.rmdir()
-                _replace_content(new, target)
-                return
-        new.rename(target)
-        if old is not None:
-            shutil.rmtree(old.parent, ignore_errors=True)
-
-
-def _replace_content(new: Path, target: Path) -> None:
-    for entry in target.iterdir():
-        shutil.rmtree(entry) if entry.is_dir() and not entry.is_symlink() else entry.unlink()
-    shutil.copytree(new, target, dirs_exist_ok=True)
-    shutil.rmtree(new)
-
-
-def remove_folder(path: Path) -> None:
-    """Remove a folder that was made by `new_folder_beside`; nothing happens when it is gone."""
-    shutil.rmtree(path, ignore_errors=True)
+                if try_hold(handle):
+                    yield path
+            finally:
+                os.close(handle)

@@ -158,8 +158,15 @@ def redirected(old: Address, location: str) -> Address:
 # IPv6 networks whose last 32 bits are an IPv4 address: compatible, mapped, translated (SIIT), and NAT64.
 _EMBEDS_IPV4 = tuple(map(ipaddress.IPv6Network, ("::/96", "::ffff:0:0/96", "::ffff:0:0:0/96", "64:ff9b::/96")))
 _LOCAL_NAT64 = ipaddress.IPv6Network("64:ff9b:1::/48")
-# Azure's WireServer: reachable from every virtual machine there, global by the registry of special addresses.
-_METADATA = {ipaddress.ip_address("168.63.129.16")}
+# The one part of IPv6 that is handed out (IANA's registry of its address space), and what is special in it: protocol
+# assignments with Teredo and benchmarks, documentation, 6to4.  Lists of exceptions, as the standard library has them,
+# are never complete: fec0::/10 and 5f00::/16 are missing there.
+_UNICAST = ipaddress.IPv6Network("2000::/3")
+_SPECIAL = tuple(map(ipaddress.IPv6Network, ("2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20")))
+# Protocol assignments, and relays of 6to4, which are no longer in use.
+_SPECIAL_IPV4 = tuple(map(ipaddress.IPv4Network, ("192.0.0.0/24", "192.88.99.0/24")))
+# Services of clouds that tell a machine its secrets; the first is global by the registry of special addresses.
+_METADATA = set(map(ipaddress.ip_address, ("168.63.129.16", "100.100.100.200", "fd00:ec2::254", "fd20:ce::254")))
 
 
 def is_allowed(address: Address, allow_hosts: Iterable[str]) -> bool:
@@ -170,6 +177,11 @@ def is_allowed(address: Address, allow_hosts: Iterable[str]) -> bool:
     wanted = {entry.strip().lower() for entry in allow_hosts}
     bracketed = f"[{address.host}]"
     return bool(wanted & {address.host, bracketed, address.origin, f"{address.host}:{address.port}"})
+
+
+def is_public(answer: str) -> bool:
+    """Whether the IP address may be connected to without asking: it is global, and nothing private hides in it."""
+    return refusal(answer) is None
 
 
 def refusal(answer: str, *, allowed: bool = False) -> str | None:
@@ -191,7 +203,13 @@ def refusal(answer: str, *, allowed: bool = False) -> str | None:
             ip = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
     if ip in _METADATA or ip.is_link_local or ip.is_multicast or ip.is_unspecified:
         return f"{answer} is never a web server's public address"
-    return None if allowed or ip.is_global else f"{answer} is not a public address"
+    return None if allowed or _is_global(ip) else f"{answer} is not a public address"
+
+
+def _is_global(ip: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+    if isinstance(ip, ipaddress.IPv4Address):
+        return ip.is_global and not any(ip in network for network in _SPECIAL_IPV4)
+    return ip.is_global and ip in _UNICAST and not any(ip in network for network in _SPECIAL)
 
 
 # Names that public resolvers never answer for: RFC 6761, 6762, 8375, and what clouds and routers use.

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import yaml
 
-from ..diagnostics.diagnostic import Diagnostic, NotesError, finding
+from ..diagnostics.diagnostic import NotesError, finding
 from ..diagnostics.place import Span
+from ..lib.files import read_file, reason
 from ..notes import source
-from ..notes.limits import MAX_BYTES
 from .settings import Settings, as_diagnostics
 from .settings import read as read_settings
 from .suppressions import Baseline, read_baseline
 
+MAX_CONFIG = 2**20  # bytes of a mkdocs.yml
 YamlLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -47,12 +49,11 @@ def open_project(config_path: Path, notes: Path | None = None) -> Project:
     config_path = config_path.absolute()
     shown = config_path.name
     try:
-        text = config_path.read_text("utf-8")
+        text = read_file(config_path, limit=MAX_CONFIG).decode("utf-8-sig")
         config = _read_config(text, config_path)
     except (OSError, UnicodeDecodeError) as error:
-        raise NotesError(
-            finding("I_CONFIG", f"cannot read {config_path}: {_reason(error)}", Span.at(1), path=shown)
-        ) from None
+        message = f"cannot read {config_path}: {reason(error)}"
+        raise NotesError(finding("I_CONFIG", message, Span.at(1), path=shown)) from None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         span = Span.at(mark.line + 1, mark.column + 1) if mark else Span.at(1)
@@ -71,7 +72,7 @@ def open_project(config_path: Path, notes: Path | None = None) -> Project:
 def read_config_text(project: Project) -> str:
     """The text of mkdocs.yml, to place findings about it; "" when it is gone by now."""
     try:
-        return project.config_path.read_text("utf-8")
+        return read_file(project.config_path, limit=MAX_CONFIG).decode("utf-8-sig")
     except (OSError, UnicodeDecodeError):
         return ""
 
@@ -99,7 +100,8 @@ def _read_config(text: str, path: Path, depth: int = 0) -> dict[str, Any]:
     if not parent or depth > 5:
         return config
     base_path = path.parent / str(parent)
-    return _merged(_read_config(base_path.read_text("utf-8"), base_path, depth + 1), config)
+    base = read_file(base_path, limit=MAX_CONFIG).decode("utf-8-sig")
+    return _merged(_read_config(base, base_path, depth + 1), config)
 
 
 def _merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
@@ -119,36 +121,22 @@ def read_source(project: Project) -> source.Source:
         raise NotesError(*(d._replace(path=d.path or shown) for d in error.diagnostics)) from None
 
 
-def read_notes(path: Path, root: Path) -> source.Source:
+def read_notes(path: Path, root: Path | None = None) -> source.Source:
     """The notes file.  Raises NotesError when it is missing, unreadable, a link out of the project, or no fit text."""
+    is_ours = root is not None and path.absolute().is_relative_to(root)
     try:
-        resolved = path.resolve(strict=True)
-        inside = resolved.is_relative_to(root.resolve()) or not path.absolute().is_relative_to(root)
-        if not inside:
-            raise NotesError(_unreadable(path, "it is a link that leaves the project"))
-        with resolved.open("rb") as file:
-            return source.read(file.read(MAX_BYTES + 1))
-    except RuntimeError:  # a loop of links
-        raise NotesError(_unreadable(path, "its links run in a circle")) from None
+        return source.read(read_file(path, inside=root if is_ours else None))
     except OSError as error:
-        raise NotesError(_unreadable(path, _reason(error))) from None
-
-
-def _unreadable(path: Path, why: str) -> Diagnostic:
-    return finding("N_PATH", f"cannot read {path}: {why}", Span.at(1))
-
-
-def _reason(error: Exception) -> str:
-    return (getattr(error, "strerror", None) or str(error)).lower()
+        code = "N_SIZE" if error.errno == errno.EFBIG else "N_PATH"
+        raise NotesError(finding(code, f"cannot read {path}: {reason(error)}", Span.at(1))) from None
 
 
 def load_baseline(path: Path) -> Baseline:
     """The baseline; an empty one when there is no such file.  Raises NotesError when it is damaged."""
     try:
-        return read_baseline(path.read_text("utf-8"), path.name)
+        return read_baseline(read_file(path).decode("utf-8-sig"), path.name)
     except FileNotFoundError:
         return Baseline(path=path.name)
     except (OSError, ValueError) as error:
-        raise NotesError(
-            finding("I_CONFIG", f"damaged baseline: {_reason(error)}", Span.at(1), path=path.name)
-        ) from None
+        message = f"damaged baseline: {reason(error)}"
+        raise NotesError(finding("I_CONFIG", message, Span.at(1), path=path.name)) from None

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from ..diagnostics.diagnostic import NotesError, Report, finding, merged
 from ..diagnostics.place import Span
+from ..lib.files import read_file, reason
 from ..notes.model import Outlined
 from ..project.settings import SnippetSettings
 from .language.classify import is_shell
@@ -78,7 +79,6 @@ def _documents(path: Path) -> list[object]:
     import yaml  # noqa: PLC0415  # as above
 
     try:
-        return list(yaml.safe_load_all(path.read_text("utf-8")))
+        return list(yaml.safe_load_all(read_file(path).decode("utf-8-sig")))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        reason = str(error).splitlines()[0]
-        raise NotesError(finding("I_CONFIG", f"cannot read it: {reason}", Span.at(1), path=path.name)) from None
+        raise NotesError(finding("I_CONFIG", f"cannot read it: {reason(error)}", Span.at(1), path=path.name)) from None

@@ -1,0 +1,154 @@
+"""Folders that are made beside their place and then put into it whole: a site, a new project.
+
+At no moment is there half a folder, and where the system can exchange two names, at no moment none.  What is being
+made is held by a lock of the kernel, so that the next run knows what the dead left behind and removes it.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import ctypes
+import os
+import shutil
+import signal
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+from .files import named, strays, try_hold
+
+_AT_FDCWD = -100  # Linux: paths count from the working folder
+_EXCHANGE = 2  # RENAME_EXCHANGE of Linux, RENAME_SWAP of macOS
+_TERMINATED = 128 + signal.SIGTERM
+_held: dict[Path, int] = {}  # folders being made -> the handle that holds them
+
+
+def new_folder_beside(target: Path) -> Path:
+    """An empty folder next to `target`, to be filled and handed to `replace_folder`, `place_folder` or `remove_folder`.
+
+    What killed runs left beside the target is removed or, where it is the only whole copy, put back.
+    """
+    with named(target.parent):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        for stray in strays(target.parent, f".{target.name}.new-"):
+            shutil.rmtree(stray, ignore_errors=True)
+        for stray in strays(target.parent, f".{target.name}.old-"):
+            if not os.path.lexists(target) and (stray / target.name).is_dir():
+                (stray / target.name).rename(target)
+            shutil.rmtree(stray, ignore_errors=True)
+        return _new_held(target, "new")
+
+
+def _new_held(target: Path, kind: str) -> Path:
+    while True:
+        path = target.with_name(f".{target.name}.{kind}-{os.urandom(4).hex()}")
+        path.mkdir()
+        if os.name == "nt":  # folders cannot be opened there
+            return path
+        with contextlib.suppress(FileNotFoundError):
+            handle = os.open(path, os.O_RDONLY)
+            if try_hold(handle) and path.exists():
+                if not _held:
+                    atexit.register(_remove_all)
+                _held[path] = handle
+                return path
+            os.close(handle)  # another run took it for a stray before it was held
+
+
+def replace_folder(new: Path, target: Path) -> None:
+    """Put the folder `new` in the place of `target`; readers see the old one or the new one."""
+    with named(target), _alone(target.parent):
+        if not os.path.lexists(target):
+            new.rename(target)
+        elif _exchange(new, target):
+            _remove(new)
+        else:
+            _swap(new, target)
+    _release(new)
+
+
+def place_folder(new: Path, target: Path) -> None:
+    """Put the folder `new` where there is nothing, or an empty folder.  Raises OSError when there is something."""
+    with named(target):
+        if os.name == "nt" and target.is_dir():
+            target.rmdir()
+        new.rename(target)
+    _release(new)
+
+
+def remove_folder(path: Path) -> None:
+    """Remove a folder that was made by `new_folder_beside`; nothing happens when it is gone."""
+    _remove(path)
+    _release(path)
+
+
+def end_on_sigterm() -> None:
+    """Let a polite request to end the process clean up, as Ctrl-C does."""
+    if threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
+        signal.signal(signal.SIGTERM, _end)
+
+
+def _end(_number: int, _frame: object) -> None:
+    raise SystemExit(_TERMINATED)
+
+
+def _exchange(one: Path, other: Path) -> bool:
+    """Let two names change places in one step; False where the system cannot."""
+    if os.name != "posix":
+        return False
+    library = ctypes.CDLL(None)
+    first, second = os.fsencode(one), os.fsencode(other)
+    with contextlib.suppress(AttributeError):
+        return int(library.renameat2(_AT_FDCWD, first, _AT_FDCWD, second, _EXCHANGE)) == 0
+    with contextlib.suppress(AttributeError):
+        return int(library.renamex_np(first, second, _EXCHANGE)) == 0
+    return False
+
+
+def _swap(new: Path, target: Path) -> None:
+    """In two steps; a run that is killed between them is mended by the next one."""
+    old = _new_held(target, "old")
+    try:
+        target.rename(old / target.name)
+    except OSError:  # a mount point cannot be renamed: its content is replaced instead
+        remove_folder(old)
+        for entry in list(target.iterdir()):
+            _remove(entry)
+        shutil.copytree(new, target, dirs_exist_ok=True)
+        _remove(new)
+        return
+    new.rename(target)
+    remove_folder(old)
+
+
+def _remove(path: Path) -> None:
+    if path.is_symlink() or not path.is_dir():
+        path.unlink(missing_ok=True)
+    else:
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def _release(path: Path) -> None:
+    handle = _held.pop(path, None)
+    if handle is not None:
+        os.close(handle)
+
+
+def _remove_all() -> None:
+    for path in list(_held):
+        remove_folder(path)
+
+
+@contextlib.contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Hold the folder, so that two processes that replace the same thing in it take turns."""
+    if os.name == "nt":
+        yield
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        try_hold(handle, wait=True)
+        yield
+    finally:
+        os.close(handle)
