@@ -58,7 +58,7 @@ def mappings(part: Part) -> Iterator[tuple[Shape, MappingNode]]:
     root = compose(part.text)
     for node in root.value if isinstance(root, SequenceNode) else [root]:
         walk.root(shape_of(part), node)
-    yield from ((shape, node) for shape, node, _ in walk.visited)
+    yield from ((shape, node) for shape, node, *_ in walk.visited)
 
 
 def fragments() -> Iterator[Part]:

@@ -17,7 +17,10 @@ from .infer import SURE_OF_PRIOR, Candidate, Guess, Inference, confidence
 from .judgement import Fault, Form, Judgement
 from .rules import network as meaning_network
 from .rules import rule as rules
-from .rules import workloads  # noqa: F401  # registers its rules
+from .rules import (
+    table,
+    workloads,  # noqa: F401  # registers its rules
+)
 from .schema import crds
 from .schema.definitions import Schema, Shape, bundled
 from .schema.kinds import Kind, deprecation, foreign, is_reference, kind_of, removal, unknown_kind
@@ -302,13 +305,15 @@ class _Snippet:
         walk = Walk(self.schema, self.selected)
         for root in roots:
             walk.root(shape, root)
-        context = rules.Context(kind, self.lines, self.selected, partial)
+        context = rules.Context(kind, self.lines, self.selected, partial, walk.meant)
         found = [
             fault
             for fault in walk.faults
             if not (partial and fault.code == "K_REQUIRED" and fault.shape is shape and _is_first(fault.node, roots))
         ]
-        found += rules.check(context, walk.visited)
+        # One cause, one fault: what has the wrong type is not held against the rules as well.
+        known = {fault.node.start_mark.index for fault in found if fault.code in ("K_TYPE", "K_VALUE", "K_QUANTITY")}
+        found += (fault for fault in table.check(context, walk.visited) if fault.node.start_mark.index not in known)
         return found, walk.too_large
 
     def _judgement(

@@ -231,7 +231,7 @@ def _at_their_cause(fence: Fence, faults: list[FaultLike], hint: str | None, sch
     others = {(fault.code, fault.message) for fault in serious if fault.code not in _MISPLACED}
 
     move = reindent.move(fence.text, first.line, lambda text: left(text) <= others)
-    if move is None or any(fault.line == move.line for fault in serious):
+    if move is None or any(fault.line == move.line and fault.code in _MISPLACED for fault in serious):
         return faults
     row = fence.text.split("\n")[move.line - 1]
     if first.code == "Y_DUPKEY" and not row.rstrip().endswith(":"):

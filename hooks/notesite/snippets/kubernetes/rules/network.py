@@ -15,7 +15,7 @@ from notesite.snippets.yaml.scalars import STRING, resolve
 from ..schema import name_grammars as names
 from ..schema.placeholders import is_placeholder
 from ..schema.values import Found
-from .rule import Context, get, items, labels, number, pairs, rule, same, text
+from .rule import Context, get, items, number, pairs, rule, text
 
 _NODE_PORTS = range(30000, 32768)
 _PORTS = range(1, 65536)
@@ -67,8 +67,6 @@ def service(context: Context, node: MappingNode) -> Iterator[Found]:
     """What goes with the type of a Service, and its ports."""
     kind = text(get(node, "type")) or ("ClusterIP" if context.complete(node) and get(node, "type") is None else "")
     found = items(get(node, "ports"))
-    if kind == "ExternalName" and get(node, "externalName") is None and context.complete(node):
-        yield context.fault("K_REQUIRED", "a Service of type ExternalName needs externalName", node.value[0][0])
     if kind == "ClusterIP":
         for port in found:
             place = get(port, "nodePort")
@@ -81,8 +79,6 @@ def service(context: Context, node: MappingNode) -> Iterator[Found]:
                     "K_REQUIRED", "a Service with several ports needs a name for each", port.value[0][0]
                 )
                 break
-    yield from same(context, get(node, "ports"), "name", "ports of a Service")
-    yield from labels(context, get(node, "selector"))
 
 
 @rule("ServiceSpec", "ReplicationControllerSpec")
@@ -93,28 +89,12 @@ def plain_selector(context: Context, node: MappingNode) -> Iterator[Found]:
             yield context.fault("K_SELECTOR", f"the labels stand in this selector directly, without {key.value}", key)
 
 
-@rule("HTTPIngressPath")
-def ingress_path(context: Context, node: MappingNode) -> Iterator[Found]:
-    """A path begins with a slash."""
-    place = get(node, "path")
-    value = text(place)
-    if (
-        value is not None
-        and place is not None
-        and not value.startswith("/")
-        and text(get(node, "pathType")) in ("Exact", "Prefix")
-    ):
-        yield context.fault("K_VALUE", f'the path "{value}" must begin with "/"', place, replacement=f"/{value}")
-
-
 @rule("ConfigMap", "Secret")
 def data(context: Context, node: MappingNode) -> Iterator[Found]:
     """The keys of the data."""
     seen: dict[str, str] = {}
     for group in ("data", "binaryData", "stringData"):
         for key, _ in pairs(get(node, group)):
-            if not is_placeholder(key.value) and key.value != "<<" and (problem := names.data_key(key.value)):
-                yield context.fault("K_NAME", f'"{key.value}" cannot be a key of a {_kind(node)}: {problem}', key)
             if group == "binaryData" and key.value in seen:
                 yield context.fault("K_TWICE", f'the key "{key.value}" stands in data and in binaryData', key)
             seen[key.value] = group

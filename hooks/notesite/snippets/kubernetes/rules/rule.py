@@ -6,7 +6,7 @@ that is absent leave the root of a fragment alone, since a fragment may leave ou
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
@@ -18,7 +18,7 @@ from ..schema.placeholders import is_placeholder
 from ..schema.values import Found
 
 Rule = Callable[["Context", MappingNode], Iterator[Found]]
-Visited = Sequence[tuple[Shape, MappingNode, Type | None]]
+Visited = Sequence[tuple[Shape, MappingNode, Type | None, Node]]
 
 RULES: dict[str, list[Rule]] = {}
 
@@ -31,15 +31,25 @@ class Context:
         lines: of the snippet.
         selected: Kubernetes versions, for the faults.
         partial: ids of mappings that may be incomplete.
+        meant: fields that a mapping has, misspelt, by its id.
     """
 
-    def __init__(self, kind: str, lines: Sequence[str], selected: int, partial: frozenset[int]) -> None:
+    def __init__(
+        self,
+        kind: str,
+        lines: Sequence[str],
+        selected: int,
+        partial: frozenset[int],
+        meant: Mapping[int, Collection[str]],
+    ) -> None:
         self.kind = kind
         self.lines = lines
         self.selected = selected
         self.partial = partial
+        self.meant = meant
         self.definition = ""  # of the mapping: "Pod"
         self.owner = ""  # where the mapping stands: "Pod.metadata"
+        self.key: Node = MappingNode("", [])  # where something is missing: the mapping's key, or its first one
         self.claims: dict[int, frozenset[str]] = {}  # PodSpec -> volumes that the StatefulSet adds
 
     def fault(
@@ -62,17 +72,6 @@ def rule(*definitions: str) -> Callable[[Rule], Rule]:
         return function
 
     return register
-
-
-def check(context: Context, visited: Visited) -> Iterator[Found]:
-    """All rules, for every mapping that a walk has met."""
-    for shape, node, type_ in visited:
-        rules = RULES.get(shape.short)
-        if rules:
-            context.definition = shape.short
-            context.owner = type_.owner if type_ is not None else ""
-            for function in rules:
-                yield from function(context, node)
 
 
 def get(node: Node | None, *path: str) -> Node | None:

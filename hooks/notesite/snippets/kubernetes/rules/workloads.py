@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import chain
 
-from yaml.nodes import MappingNode, SequenceNode
+from yaml.nodes import MappingNode, Node, ScalarNode
 
 from ..schema import name_grammars as names
 from ..schema.definitions import bundled, table
@@ -15,7 +15,7 @@ from ..schema.guess import edits, nearest_value
 from ..schema.kinds import removal
 from ..schema.placeholders import is_placeholder
 from ..schema.values import Found
-from .rule import Context, bad_name, get, items, labels, number, pairs, rule, same, text
+from .rule import Context, bad_name, get, items, labels, pairs, rule, text
 
 # --- names and labels ------------------------------------------------------------------------------------------------
 
@@ -46,6 +46,11 @@ def metadata(context: Context, node: MappingNode) -> Iterator[Found]:
             yield context.fault(
                 "K_NAME", f'before 1.34 the name of a Service must begin with a letter: "{value}"', name, mild=True
             )
+    wanted = kind == context.kind and context.owner.endswith(".metadata")
+    said = {key.value for key, inner in pairs(node) if inner.value}
+    if wanted and not said & {"name", "generateName", "<<"}:
+        place = name if name is not None else context.key
+        yield context.fault("K_REQUIRED", f'missing required field "name" in the metadata of a {kind}', place)
     namespace = get(node, "namespace")
     if (value := text(namespace)) is not None and namespace is not None and (problem := names.label(value)):
         yield bad_name(context, "namespace", namespace, problem)
@@ -53,22 +58,6 @@ def metadata(context: Context, node: MappingNode) -> Iterator[Found]:
     for key, _ in pairs(get(node, "annotations")):
         if not is_placeholder(key.value) and (problem := names.qualified_name(key.value.lower())):
             yield context.fault("K_LABEL", f'"{key.value}" is no key for an annotation: {problem}', key)
-
-
-@rule("LabelSelector")
-def label_selector(context: Context, node: MappingNode) -> Iterator[Found]:
-    """Labels of a selector."""
-    yield from labels(context, get(node, "matchLabels"))
-
-
-@rule("LabelSelectorRequirement", "NodeSelectorRequirement")
-def requirement(context: Context, node: MappingNode) -> Iterator[Found]:
-    """`In` needs values, `Exists` has none."""
-    operator, values = text(get(node, "operator")), get(node, "values")
-    if operator in ("In", "NotIn") and values is None and context.complete(node):
-        yield context.fault("K_REQUIRED", f"operator {operator} needs values", node.value[0][0])
-    elif operator in ("Exists", "DoesNotExist") and isinstance(values, SequenceNode) and values.value:
-        yield context.fault("K_UNION", f"operator {operator} takes no values", values.value[0])
 
 
 @rule(
@@ -135,9 +124,14 @@ def selector(context: Context, node: MappingNode) -> Iterator[Found]:
             and not is_placeholder(have.get(key.value))
         ):
             said = ", ".join(f"{name}: {word}" for name, word in have.items()) or "none"
+            message = f"the selector wants {key.value}: {value.value}, the template has the labels {said}"
             yield context.fault(
-                "K_SELECTOR", f"the selector wants {key.value}: {value.value}, the template has the labels {said}", key
+                "K_SELECTOR", message, key if have else _key(template, "metadata") or _key(node, "template") or key
             )
+
+
+def _key(node: Node, name: str) -> Node | None:
+    return next((key for key, _ in pairs(node) if key.value == name), None)
 
 
 @rule("StatefulSetSpec")
@@ -163,7 +157,9 @@ def pod(context: Context, node: MappingNode) -> Iterator[Found]:
                     yield context.fault("K_TWICE", f'two containers have the name "{value}"', name)
                 ours.add(value)
         seen |= ours
-    yield from _mounts(context, node, list(chain.from_iterable(groups)))
+    containers = list(chain.from_iterable(groups))
+    yield from _mounts(context, node, containers)
+    yield from _devices(context, node, containers)
     yield from _restart_policy(context, node)
 
 
@@ -186,6 +182,25 @@ def _mounts(context: Context, node: MappingNode, containers: Sequence[MappingNod
             yield context.fault("K_VOLUME", message, place, replacement=near, mild=not context.kind)
 
 
+def _devices(context: Context, node: MappingNode, containers: Sequence[MappingNode]) -> Iterator[Found]:
+    """A device is a claim's; a claim of a container is one of the Pod's."""
+    plain = {
+        text(get(volume, "name"))
+        for volume in items(get(node, "volumes"))
+        if get(volume, "persistentVolumeClaim") is None and get(volume, "ephemeral") is None
+    }
+    known = {text(get(claim, "name")) for claim in items(get(node, "resourceClaims"))}
+    for container in containers:
+        for device in items(get(container, "volumeDevices")):
+            place = get(device, "name")
+            if (value := text(place)) is not None and value in plain and place is not None:
+                yield context.fault("K_VOLUME", f'the volume "{value}" is no claim, so it cannot be a device', place)
+        for claim in items(get(container, "resources", "claims")):
+            place = get(claim, "name")
+            if (value := text(place)) is not None and value not in known and place is not None and context.kind:
+                yield context.fault("K_VOLUME", f'the Pod has no claim "{value}" in resourceClaims', place)
+
+
 def _restart_policy(context: Context, node: MappingNode) -> Iterator[Found]:
     place = get(node, "restartPolicy")
     policy = text(place)
@@ -197,16 +212,14 @@ def _restart_policy(context: Context, node: MappingNode) -> Iterator[Found]:
         context.kind in ("Job", "CronJob") and policy in (None, "Always") and not (place is not None and policy is None)
     ):
         said = "not Always" if place is not None else "and the default is Always"
-        where = place if place is not None else node.value[0][0] if node.value else node
+        where = place if place is not None else context.key
         yield context.fault("K_RESTART", f"a {context.kind} needs restartPolicy OnFailure or Never, {said}", where)
 
 
 @rule("Container", "EphemeralContainer")
 def container(context: Context, node: MappingNode) -> Iterator[Found]:
-    """Name, image, port names."""
-    name, image = get(node, "name"), get(node, "image")
-    if (value := text(name)) is not None and name is not None and (problem := names.label(value)):
-        yield bad_name(context, "name of a container", name, problem)
+    """The image, and what only privileged containers may do."""
+    image = get(node, "image")
     if (
         (value := text(image)) is not None
         and image is not None
@@ -214,21 +227,11 @@ def container(context: Context, node: MappingNode) -> Iterator[Found]:
         and (problem := names.image(value))
     ):
         yield context.fault("K_IMAGE", f'"{value}" is no image: {problem}', image)
-    yield from same(context, get(node, "ports"), "name", "ports of a container")
-
-
-@rule("EnvVar")
-def variable(context: Context, node: MappingNode) -> Iterator[Found]:
-    """A variable has a usable name and one source."""
-    name = get(node, "name")
-    if (value := text(name)) is not None and name is not None:
-        if "=" in value or not value.isprintable():
-            yield context.fault("K_NAME", f'"{value}" cannot be the name of a variable: "=" is not allowed', name)
-        elif not re.fullmatch(r"[-._a-zA-Z][-._a-zA-Z0-9]*", value):
-            yield context.fault("K_NAME", f'"{value}" cannot be the name of a variable before 1.32', name, mild=True)
-    if text(get(node, "value")) is not None and isinstance(get(node, "valueFrom"), MappingNode):
-        place = next(key for key, _ in pairs(node) if key.value == "valueFrom")
-        yield context.fault("K_UNION", "a variable has either value or valueFrom, not both", place)
+    if text(get(node, "securityContext", "privileged")) != "true":
+        for mount in items(get(node, "volumeMounts")):
+            place = get(mount, "mountPropagation")
+            if text(place) == "Bidirectional" and place is not None and context.complete(node):
+                yield context.fault("K_UNION", "mountPropagation Bidirectional needs a privileged container", place)
 
 
 @rule("ResourceRequirements", "VolumeResourceRequirements")
@@ -243,6 +246,7 @@ def requests(context: Context, node: MappingNode) -> Iterator[Found]:
         a, b = names.quantity(asked), names.quantity(limit)
         if a is not None and b is not None and a > b:
             yield context.fault("K_RESOURCES", f"{key.value}: the request {asked} is above the limit {limit}", value)
+    yield from _extended(context, groups, limits)
     for group in groups:
         for key, value in group:
             if key.value == "memory" and re.fullmatch(r"\d+m", text(value) or ""):
@@ -256,48 +260,24 @@ def requests(context: Context, node: MappingNode) -> Iterator[Found]:
                 )
 
 
-@rule("ResourceQuotaSpec")
-def quota(context: Context, node: MappingNode) -> Iterator[Found]:
-    """Names of resources are qualified names."""
-    for key, _ in pairs(get(node, "hard")):
-        if not is_placeholder(key.value) and (problem := names.qualified_name(key.value)):
-            yield context.fault("K_LABEL", f'"{key.value}" is no resource: {problem}', key)
-
-
-_HANDLERS = frozenset(("exec", "httpGet", "tcpSocket", "grpc", "sleep"))
-
-
-@rule("Probe", "LifecycleHandler")
-def handler(context: Context, node: MappingNode) -> Iterator[Found]:
-    """Exactly one way to probe."""
-    found = [key for key, _ in pairs(node) if key.value in _HANDLERS]
-    if len(found) > 1:
-        yield context.fault("K_UNION", f"only one of {', '.join(key.value for key in found)} is allowed", found[1])
-    elif not found and context.complete(node) and node.value:
-        yield context.fault("K_UNION", "one of exec, httpGet, tcpSocket or grpc is needed", node.value[0][0], mild=True)
-
-
-@rule("Volume")
-def volume(context: Context, node: MappingNode) -> Iterator[Found]:
-    """One source and a usable name."""
-    sources = [key for key, _ in pairs(node) if key.value not in ("name", "<<")]
-    if len(sources) > 1:
-        yield context.fault(
-            "K_UNION", f"a volume has one source, not {' and '.join(s.value for s in sources)}", sources[1]
-        )
-    name = get(node, "name")
-    if (value := text(name)) is not None and name is not None and (problem := names.label(value)):
-        yield bad_name(context, "name of a volume", name, problem)
-
-
-@rule("EnvVarSource", "IngressBackend")
-def one_of(context: Context, node: MappingNode) -> Iterator[Found]:
-    """One source."""
-    found = pairs(node)
-    if len(found) > 1:
-        yield context.fault(
-            "K_UNION", f"only one of {', '.join(key.value for key, _ in found)} is allowed", found[1][0]
-        )
+def _extended(
+    context: Context, groups: Sequence[list[tuple[ScalarNode, Node]]], limits: dict[str, Node]
+) -> Iterator[Found]:
+    """Devices are counted whole, and what is asked for is the limit; huge pages come with memory or CPU."""
+    one = names.quantity("1") or 1
+    every = {key.value for group in groups for key, _ in group}
+    for group in groups:
+        for key, value in group:
+            said = text(value)
+            amount = names.quantity(said or "")
+            if "/" in key.value and "kubernetes.io/" not in key.value and amount is not None:
+                if amount % one:
+                    yield context.fault("K_RESOURCES", f"{key.value} must be a whole number, not {said}", value)
+                elif group is groups[1] and text(limits.get(key.value)) != said and context.owner:
+                    message = f"{key.value} needs a limit that equals the request"
+                    yield context.fault("K_RESOURCES", message, value)
+            elif key.value.startswith("hugepages-") and not every & {"cpu", "memory"} and context.owner:
+                yield context.fault("K_RESOURCES", "huge pages need cpu or memory beside them", key)
 
 
 @rule("PodSpec", "Volume")
@@ -310,63 +290,3 @@ def deprecated(context: Context, node: MappingNode) -> Iterator[Found]:
             version, instead = known
             message = f"the field {key.value} is deprecated since Kubernetes {version}; use {instead}"
             yield context.fault("K_DEPRECATED", message, key)
-
-
-@rule("DeploymentStrategy")
-def strategy(context: Context, node: MappingNode) -> Iterator[Found]:
-    """Recreate has no rolling update."""
-    rolling = get(node, "rollingUpdate")
-    if text(get(node, "type")) == "Recreate" and isinstance(rolling, MappingNode):
-        key = next(key for key, _ in pairs(node) if key.value == "rollingUpdate")
-        yield context.fault("K_UNION", "rollingUpdate goes with type RollingUpdate only", key)
-
-
-@rule("RollingUpdateDeployment")
-def rolling(context: Context, node: MappingNode) -> Iterator[Found]:
-    """Some Pods must be able to go or to come."""
-    surge, gone = get(node, "maxSurge"), get(node, "maxUnavailable")
-    zeros = ("0", "0%")
-    if text(surge) in zeros and text(gone) in zeros and gone is not None:
-        yield context.fault("K_RANGE", "maxSurge and maxUnavailable cannot both be 0", gone)
-
-
-@rule("PodDisruptionBudgetSpec")
-def budget(context: Context, node: MappingNode) -> Iterator[Found]:
-    """One of the two limits."""
-    both = [key for key, _ in pairs(node) if key.value in ("minAvailable", "maxUnavailable")]
-    if len(both) > 1:
-        yield context.fault("K_UNION", "minAvailable and maxUnavailable exclude each other", both[1])
-
-
-@rule("Toleration")
-def toleration(context: Context, node: MappingNode) -> Iterator[Found]:
-    """`Exists` takes no value."""
-    value = get(node, "value")
-    if text(get(node, "operator")) == "Exists" and text(value) is not None and value is not None:
-        yield context.fault("K_UNION", "operator Exists takes no value", value)
-
-
-@rule("CronJobSpec")
-def schedule(context: Context, node: MappingNode) -> Iterator[Found]:
-    """The cron expression."""
-    place = get(node, "schedule")
-    if (value := text(place)) is not None and place is not None and (problem := names.cron(value)):
-        yield context.fault("K_CRON", f'"{value}" is no schedule: {problem}', place)
-
-
-@rule("HorizontalPodAutoscalerSpec")
-def autoscaler(context: Context, node: MappingNode) -> Iterator[Found]:
-    """The smallest number of Pods is at most the largest."""
-    place = get(node, "minReplicas")
-    least, most = number(place), number(get(node, "maxReplicas"))
-    if least is not None and most is not None and place is not None and least > most:
-        yield context.fault("K_RANGE", f"minReplicas {least} is above maxReplicas {most}", place)
-
-
-@rule("DeploymentSpec", "ReplicaSetSpec", "StatefulSetSpec", "ReplicationControllerSpec")
-def replicas(context: Context, node: MappingNode) -> Iterator[Found]:
-    """No negative number of Pods."""
-    place = get(node, "replicas")
-    count = number(place)
-    if count is not None and place is not None and count < 0:
-        yield context.fault("K_RANGE", f"replicas cannot be {count}", place)

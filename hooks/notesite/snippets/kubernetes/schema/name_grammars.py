@@ -6,9 +6,13 @@ server's validation (RFC 1123 and RFC 1035 names, qualified names, robfig/cron w
 
 from __future__ import annotations
 
+import base64
+import binascii
+import json
 import re
 from functools import lru_cache
 
+from notesite.lib.data import bundled_text
 from notesite.lib.patterns import lazy
 
 _SUBDOMAIN = lazy(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
@@ -181,3 +185,62 @@ def _cron_part(part: str, low: int, high: int, words: dict[str, int]) -> str:
             return f"{number} is not in {low}-{high}"
         bounds.append(number)
     return f"the range {part} runs backwards" if len(bounds) == 2 and bounds[0] > bounds[1] else ""
+
+
+def ip(text: str) -> str:
+    """An IP address."""
+    import ipaddress  # noqa: PLC0415  # few manifests hold one
+
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return "an IP address is needed, as 10.9.8.7 or 2001:db8::1"
+    return ""
+
+
+def public_ip(text: str) -> str:
+    """An IP address that others can reach."""
+    import ipaddress  # noqa: PLC0415  # as above
+
+    if ip(text):
+        return ""
+    address = ipaddress.ip_address(text)
+    special = address.is_loopback or address.is_link_local or address.is_unspecified
+    return "an address of this machine or this network alone" if special else ""
+
+
+def cidr(text: str) -> str:
+    """A range of IP addresses."""
+    address, slash, bits = text.partition("/")
+    if ip(address) or not slash or not bits.isdigit() or int(bits[:4]) > (128 if ":" in address else 32):
+        return "a range of addresses is needed, as 10.9.8.0/24 or 2001:db8::/64"
+    return ""
+
+
+def time_zone(text: str) -> str:
+    """A time zone of the IANA database; the list is bundled, since a machine need not have one."""
+    if text.lower() in _zones():
+        return ""
+    return "a time zone of the IANA database is needed, as Europe/Berlin or Etc/UTC"
+
+
+@lru_cache(maxsize=1)
+def _zones() -> frozenset[str]:
+    return frozenset(bundled_text(__name__, "time_zones.txt").lower().split())
+
+
+def json_object(text: str) -> str:
+    """A JSON text."""
+    try:
+        json.loads(text)
+    except ValueError:
+        return "it must be JSON"
+    return ""
+
+
+def json_in_base64(text: str) -> str:
+    """A JSON text in base64."""
+    try:
+        return json_object(base64.b64decode(text, validate=True).decode())
+    except (binascii.Error, UnicodeDecodeError):
+        return ""  # that is another fault

@@ -22,7 +22,7 @@ _PLACEHOLDER = lazy(
     | [A-Z][A-Z0-9]*(?:[_-][A-Z0-9]+)+   # MY_VALUE, YOUR-NAME
     | %[A-Za-z_]\w*%             # %NAME%
     | \(.*\)                     # (the token)
-    | (?i:.*\b(?:base64|encoded|goes\ here)\b.*)
+    | (?i:(?!not\b).*\b(?:base64|encoded|goes\ here)\b.*)
     | x{3,} | X{3,} | _{2,} | \?{1,} | \*{3,}
     | (?i:your|my|some)[-_ ].*(?:here|name|value|id)
     """,

@@ -78,14 +78,14 @@ class Values:
         if versions:
             self.faults.append(Found(code, message, node, versions, **more))  # type: ignore[arg-type]  # the keywords of Found, passed on
 
-    def _scalar(self, type_: Type, node: ScalarNode, key: Node) -> None:
+    def _scalar(self, type_: Type, node: ScalarNode) -> None:
         kind = type_.kind
         got, value = resolve(node)
         if got == NULL:
             return
         if kind in "il":
             if got != INTEGER:
-                self._wrong_type(type_, node, key)
+                self._wrong_type(type_, node)
                 return
             limit = _INT32 if kind == "i" else _INT64
             if isinstance(value, int) and not -limit <= value < limit:
@@ -94,20 +94,20 @@ class Values:
             self._limits(type_, node, value)
         elif kind == "b":
             if got != BOOLEAN:
-                self._wrong_type(type_, node, key)
+                self._wrong_type(type_, node)
         elif kind == "Q":
-            self._quantity(type_, node, got, key)
+            self._quantity(type_, node, got)
         elif kind == "I":
             if got in (BOOLEAN, FLOAT):
-                self._wrong_type(type_, node, key)
+                self._wrong_type(type_, node)
         elif kind == "n":
             if got not in (INTEGER, FLOAT):
-                self._wrong_type(type_, node, key)
+                self._wrong_type(type_, node)
             self._limits(type_, node, value)
         elif kind == "y":
             self._base64(type_, node, got)
         elif got != STRING and node.tag != "tag:yaml.org,2002:timestamp":
-            self._wrong_type(type_, node, key)
+            self._wrong_type(type_, node)
 
     def _limits(self, type_: Type, node: ScalarNode, value: object) -> None:
         if isinstance(value, int | float) and (
@@ -119,10 +119,10 @@ class Values:
             limits = " and ".join(filter(None, (least, most)))
             self._add("K_RANGE", f"{node.value} must be {limits} ({type_.owner})", node)
 
-    def _quantity(self, type_: Type, node: ScalarNode, got: str, key: Node) -> None:
+    def _quantity(self, type_: Type, node: ScalarNode, got: str) -> None:
         text = node.value.strip()
         if got == BOOLEAN:
-            self._wrong_type(type_, node, key)
+            self._wrong_type(type_, node)
         elif not QUANTITY.fullmatch(text):
             near = _nearest_quantity(text)
             hint = f'; did you mean "{near}"?' if near else " (like 500m, 1.5 or 64Mi)"
@@ -173,7 +173,7 @@ class Values:
         message = f"{type_.owner.removesuffix('{}')} must be a string, and {node.value} is {_a(kind)}; write {quoted}"
         self._add("K_TYPE", message, node, replacement=quoted)
 
-    def _wrong_type(self, type_: Type, node: Node, key: Node) -> None:
+    def _wrong_type(self, type_: Type, node: Node) -> None:
         expected, got = _EXPECTED[type_.kind], described(node)
         slip, replacement = False, None
         if node.__class__ is ScalarNode:
@@ -187,10 +187,12 @@ class Values:
         self._add(
             "K_TYPE",
             f"{type_.owner} must be {expected}, got {got}{hint}",
-            shown_at(node, key),
+            node,
             slip=slip,
             replacement=replacement,
-            doubtful=node.__class__ is ScalarNode and is_placeholder(node.value),
+            doubtful=node.__class__ is ScalarNode
+            and is_placeholder(node.value)
+            and not (type_.kind == "[" and node.value.replace("_", "").isalpha()),  # NET_ADMIN, not <words>
         )
 
 
@@ -213,11 +215,6 @@ def _a(kind: str) -> str:
 def is_null(node: Node) -> bool:
     """Whether a scalar says nothing: empty, `~` or `null`."""
     return isinstance(node, ScalarNode) and not node.style and resolve(node)[0] == NULL
-
-
-def shown_at(node: Node, key: Node) -> Node:
-    """Where a wrong value is shown: itself, but the key when the value begins on a later line."""
-    return node if node.start_mark.line == key.start_mark.line else key
 
 
 def _nearest_quantity(text: str) -> str | None:

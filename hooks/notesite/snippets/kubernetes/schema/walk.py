@@ -16,7 +16,7 @@ from notesite.snippets.yaml.scalars import STRING, plain, resolve
 from .definitions import Field, Schema, Shape, Type
 from .guess import nearest
 from .placeholders import is_placeholder
-from .values import Found, Values, described, is_null, shown_at
+from .values import Found, Values, described, is_null
 
 _DEEPEST = 100  # mappings inside each other; real manifests stay under 20
 _MOST = 20_000  # mappings and lists in one walk, aliases counted each time
@@ -47,7 +47,8 @@ class Walk(Values):
     ) -> None:
         super().__init__(selected, weigh=weigh)
         self.schema = schema
-        self.visited: list[tuple[Shape, MappingNode, Type | None]] = []
+        self.visited: list[tuple[Shape, MappingNode, Type | None, Node]] = []
+        self.meant: dict[int, set[str]] = {}  # fields that a mapping has, misspelt or merged in, by its id
         self.too_large = False
         self._memo = memo  # shared by the candidates of one fragment: they have most inner definitions in common
         self._depth = 0
@@ -71,7 +72,7 @@ class Walk(Values):
                 self._add(
                     "K_TYPE",
                     f"expected {shape.short} (a mapping), got {described(node)}",
-                    shown_at(node, key),
+                    node,
                     doubtful=is_placeholder(node.value),
                 )
             return
@@ -83,13 +84,13 @@ class Walk(Values):
                 self.faults += known[1]
                 return
             before, count = self.score, len(self.faults)
-            self._fields(shape, node)
+            self._fields(shape, node, key)
             memo[id(shape), id(node)] = (self.score - before, self.faults[count:])
             return
-        self.visited.append((shape, node, type_))
-        self._fields(shape, node)
+        self.visited.append((shape, node, type_, key))
+        self._fields(shape, node, key)
 
-    def _fields(self, shape: Shape, node: MappingNode) -> None:
+    def _fields(self, shape: Shape, node: MappingNode, parent: Node) -> None:
         if not self._enter():
             return
         self._depth += 1
@@ -111,9 +112,11 @@ class Walk(Values):
             if self._weigh:
                 self.score += field.weight
             self._value(field.type, value, key)
+        if also:
+            self.meant[id(node)] = also
         for name, versions in shape.required:
             if name not in names and name not in also:
-                place = pairs[0][0] if pairs else node
+                place = parent if parent.__class__ is ScalarNode else pairs[0][0] if pairs else node
                 self._add(
                     "K_REQUIRED", f'missing required field "{name}" in {shape.short}', place, versions, shape=shape
                 )
@@ -180,25 +183,25 @@ class Walk(Values):
         if kind == "@":
             self._mapping(self.schema.shape_of(type_), node, type_, key)
         elif kind == "[":
-            self._list(type_, node, key)
+            self._list(type_, node)
         elif kind in "{o":
-            self._free(type_, node, key)
+            self._free(type_, node)
         elif kind == "a":
             pass
         elif node.__class__ is not ScalarNode:
-            self._wrong_type(type_, node, key)
+            self._wrong_type(type_, node)
         elif kind == "s":
             if not node.style and plain(node.value)[0] != STRING and resolve(node)[0] != STRING:
                 self._not_text(type_, node)
             elif type_.enum:
                 self._enum(type_, node)
         else:
-            self._scalar(type_, node, key)
+            self._scalar(type_, node)
 
-    def _list(self, type_: Type, node: Node, key: Node) -> None:
+    def _list(self, type_: Type, node: Node) -> None:
         if node.__class__ is not SequenceNode:
             if not is_null(node):
-                self._wrong_type(type_, node, key)
+                self._wrong_type(type_, node)
             return
         if not self._enter():
             return
@@ -233,10 +236,10 @@ class Walk(Values):
                 self._add("K_TWICE", message, place, mild=type_.owner not in _REFUSED_TWICE)
             seen.add(texts)
 
-    def _free(self, type_: Type, node: Node, key: Node) -> None:
+    def _free(self, type_: Type, node: Node) -> None:
         if node.__class__ is not MappingNode:
             if not is_null(node):
-                self._wrong_type(type_, node, key)
+                self._wrong_type(type_, node)
             return
         if not self._enter():
             return

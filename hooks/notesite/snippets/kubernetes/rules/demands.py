@@ -1,0 +1,175 @@
+"""Checks of a whole mapping, for the table of rules: what it needs, what excludes what, what must differ."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from ..schema import name_grammars as names
+from ..schema.definitions import Shape
+from ..schema.values import is_null
+from .rule import Context, get, number, pairs, text
+
+Finding = tuple[str, Node, str]  # code, place, words
+Fields = dict[str, tuple[ScalarNode, Node]]
+
+
+class Here(NamedTuple):
+    """A mapping that is checked."""
+
+    context: Context
+    shape: Shape
+    node: MappingNode
+    fields: Fields
+
+    def at(self, path: Sequence[str]) -> Node | None:
+        """The value that a path leads to; None where there is none, or nothing."""
+        entry = self.fields.get(path[0])
+        if entry is None:
+            return None
+        value = get(entry[1], *path[1:]) if len(path) > 1 else entry[1]
+        return None if value is None or is_null(value) else value
+
+    def place(self, path: Sequence[str]) -> Node:
+        """Where something is missing: the key of the innermost mapping that should hold it."""
+        entry = self.fields.get(path[0])
+        found: Node = self.context.key
+        for name in path[1:]:
+            if entry is None:
+                break
+            found = entry[0]
+            entry = next((pair for pair in pairs(entry[1]) if pair[0].value == name), None)
+        return found if entry is None else entry[0]
+
+    def lacks(self, path: Sequence[str]) -> bool:
+        """Whether it is certain that there is no such value: a fragment may leave out anything."""
+        if self.at(path) is not None or "<<" in self.fields or path[0] in self.context.meant.get(id(self.node), ()):
+            return False
+        return self.context.complete(self.node) or path[0] in self.fields
+
+
+def path_of(words: str) -> tuple[str, ...]:
+    """`spec/name` as fields; `|` stands for a slash in the name of one."""
+    return tuple(part.replace("|", "/") for part in words.split("/"))
+
+
+def _needs(here: Here, words: Sequence[str]) -> Iterator[Finding]:
+    path = path_of(words[0])
+    value = here.at(path)
+    if isinstance(value, ScalarNode) and value.value == "":
+        yield "K_REQUIRED", value, f'the field "{path[-1]}" of {here.shape.short} must not be empty'
+    elif here.lacks(path) and not (len(path) == 1 and _required(here, path[0])):
+        yield "K_REQUIRED", here.place(path), f'missing required field "{path[-1]}" in {here.shape.short}'
+
+
+def _required(here: Here, name: str) -> bool:
+    """Whether the schema says it too, and the walk reports it."""
+    return name not in here.fields and any(name == field for field, _ in here.shape.required)
+
+
+def _filled_(here: Here, words: Sequence[str]) -> Iterator[Finding]:
+    path = path_of(words[0])
+    value = here.at(path)
+    if isinstance(value, SequenceNode | MappingNode) and _is_empty(value):
+        place = here.fields[path[0]][0] if len(path) == 1 else value
+        yield "K_REQUIRED", place, f'"{path[-1]}" of {here.shape.short} must not be empty'
+    elif here.lacks(path) and not (len(path) == 1 and _required(here, path[0])):
+        yield "K_REQUIRED", here.place(path), f'missing required field "{path[-1]}" in {here.shape.short}'
+
+
+def _is_empty(value: Node) -> bool:
+    """Nothing, or a selector of nothing."""
+    return not value.value or (
+        isinstance(value, MappingNode)
+        and all(key.value in ("matchLabels", "matchExpressions") and not inner.value for key, inner in pairs(value))
+    )
+
+
+def _forbids(here: Here, words: Sequence[str]) -> Iterator[Finding]:
+    path = path_of(words[0])
+    value = here.at(path)
+    if value is not None and value.value != "":
+        entry = here.fields[path[0]]
+        for name in path[1:]:
+            entry = next(pair for pair in pairs(entry[1]) if pair[0].value == name)
+        yield "K_UNION", entry[0], f'"{path[-1]}" is not allowed here, in {here.shape.short}'
+
+
+def _present(here: Here, words: Sequence[str]) -> list[str]:
+    return [name for name in words if (value := here.at(path_of(name))) is not None and value.value != ""]
+
+
+def _most(here: Here, words: Sequence[str]) -> Iterator[Finding]:
+    found = sorted(_present(here, words), key=lambda name: here.fields[path_of(name)[0]][0].start_mark.index)
+    if len(found) > 1:
+        names_ = " and ".join(name.rpartition("/")[2] for name in found)
+        yield "K_UNION", here.fields[path_of(found[1])[0]][0], f"only one of these is allowed: {names_}"
+
+
+def _some(here: Here, words: Sequence[str]) -> Iterator[Finding]:
+    paths = [path_of(name) for name in words]
+    if not _present(here, words) and all(here.lacks(path) or path[0] in here.fields for path in paths):
+        known = [name for name in words if name.partition("/")[0] in here.shape.fields]
+        said = ", ".join(name.rpartition("/")[2] for name in known[:5]) + (" …" if len(known) > 5 else "")
+        place = next((here.place(path) for path in paths if path[0] in here.fields), here.place(paths[0]))
+        null = next((here.fields[path[0]][0] for path in paths if path[0] in here.fields), place)
+        yield "K_REQUIRED", null if len(paths[0]) == 1 else place, f"{here.shape.short} needs one of: {said}"
+
+
+def _one(here: Here, words: Sequence[str]) -> Iterator[Finding]:
+    yield from _most(here, words)
+    yield from _some(here, words)
+
+
+def _unique(here: Here, words: Sequence[str]) -> Iterator[Finding]:
+    value = here.at((words[0],))
+    fields = [name.partition("=") for name in words[1].split(",")]
+    seen = set()
+    for item in value.value if isinstance(value, SequenceNode) else ():
+        said = tuple(text(get(item, name)) or default or None for name, _, default in fields)
+        if None in said:
+            continue
+        if said in seen:
+            place = get(item, fields[0][0]) or item
+            yield "K_TWICE", place, f"two {words[0]} have the same {fields[0][0]}: {said[0]}"
+        seen.add(said)
+
+
+def _order(here: Here, words: Sequence[str]) -> Iterator[Finding]:
+    place = here.at((words[0],))
+    low, high = number(place), number(here.at((words[1],)))
+    if place is not None and low is not None and high is not None and low > high:
+        yield "K_RANGE", place, f"{words[0]} {low} is above {words[1]} {high}"
+
+
+def _below(here: Here, words: Sequence[str]) -> Iterator[Finding]:
+    low = number(here.at((words[0],)))
+    place = here.at((words[1],))
+    high = number(place) if place is not None else int(words[2]) if here.lacks((words[1],)) else None
+    if low is not None and high is not None and low >= high:
+        where = place if place is not None else here.fields[words[0]][1]
+        yield "K_RANGE", where, f"{words[1]} ({high}) must be above {words[0]} ({low})"
+
+
+def _ordered(here: Here, words: Sequence[str]) -> Iterator[Finding]:
+    low, high = ({key.value: value for key, value in pairs(here.at((word,)))} for word in words)
+    for name, value in low.items():
+        small, large = names.quantity(text(value) or ""), names.quantity(text(high.get(name)) or "")
+        if small is not None and large is not None and small > large:
+            yield "K_RESOURCES", value, f"{name}: {words[0]} {value.value} is above {words[1]} {high[name].value}"
+
+
+MAPPINGS: Mapping[str, Callable[[Here, Sequence[str]], Iterator[Finding]]] = {
+    "needs": _needs,
+    "filled": _filled_,
+    "forbids": _forbids,
+    "one": _one,
+    "most": _most,
+    "some": _some,
+    "unique": _unique,
+    "order": _order,
+    "below": _below,
+    "ordered": _ordered,
+}

@@ -1,0 +1,128 @@
+"""Checks of one value, for the table of rules: ranges, closed lists, grammars."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+from yaml.nodes import Node, ScalarNode, SequenceNode
+
+from ..schema import name_grammars as names
+from ..schema.placeholders import is_placeholder
+from .demands import Finding
+from .rule import number, pairs, text
+
+
+def _range(field: str, node: Node, words: Sequence[str]) -> Iterator[Finding]:
+    value = number(node)
+    low, high = (None if word == "-" else int(word) for word in words)
+    if value is None or ((low is None or value >= low) and (high is None or value <= high)):
+        return
+    limits = f"at least {low}" if high is None else f"at most {high}" if low is None else f"between {low} and {high}"
+    yield "K_RANGE", node, f"{field} must be {limits}, not {value}"
+
+
+def _quantity(field: str, node: Node, words: Sequence[str]) -> Iterator[Finding]:
+    value = names.quantity(text(node) or "")
+    if value is None:
+        return
+    one = names.quantity("1") or 1
+    bad = {">0": value <= 0, ">=0": value < 0, ">=1": value < one, "whole": value % one != 0}[words[0]]
+    if bad:
+        must = {">0": "above 0", ">=0": "0 or more", ">=1": "1 or more", "whole": "a whole number"}[words[0]]
+        yield "K_RANGE", node, f"{field} must be {must}, not {node.value}"
+
+
+def _among(field: str, node: Node, words: Sequence[str]) -> Iterator[Finding]:
+    if not isinstance(node, ScalarNode) or is_placeholder(node.value):
+        return
+    said = node.value
+    if words[0].startswith("!"):
+        bad = any(said.startswith(word[1:-1]) if word.endswith("*") else said == word[1:] for word in words)
+        if bad:
+            yield "K_VALUE", node, f'{field} cannot be "{said}" here'
+    elif said and said not in words:
+        allowed = " or ".join('""' if word == '""' else word for word in words)
+        yield "K_VALUE", node, f'{field} must be {allowed} here, not "{said}"'
+
+
+def _size(field: str, node: Node, words: Sequence[str]) -> Iterator[Finding]:
+    low, high = (None if word == "-" else int(word) for word in words)
+    count = len(node.value)
+    if (low is not None and count < low) or (high is not None and count > high):
+        limit = f"at least {low}" if low is not None and count < low else f"at most {high}"
+        what = "characters" if isinstance(node, ScalarNode) else "items"
+        place = node.value[-1] if isinstance(node, SequenceNode) and node.value else node
+        yield "K_RANGE", place, f"{field} takes {limit} {what}, not {count}"
+
+
+def _different(field: str, node: Node, words: Sequence[str]) -> Iterator[Finding]:
+    del words
+    seen = set()
+    for item in node.value if isinstance(node, SequenceNode) else ():
+        said = text(item)
+        if said is not None and said in seen:
+            yield "K_TWICE", item, f'"{said}" stands twice in {field}'
+        seen.add(said)
+
+
+def _labels(field: str, node: Node, words: Sequence[str]) -> Iterator[Finding]:
+    del words
+    for key, value in pairs(node):
+        if not is_placeholder(key.value) and key.value != "<<" and (problem := names.qualified_name(key.value)):
+            yield "K_LABEL", key, f'"{key.value}" cannot be a key in {field}: {problem}'
+        if (word := text(value)) is not None and (problem := names.label_value(word)):
+            yield "K_LABEL", value, f'"{word}" cannot be a value in {field}: {problem}'
+
+
+def _pods(field: str, node: Node, words: Sequence[str]) -> Iterator[Finding]:
+    del words
+    value, count = text(node), number(node)
+    if value is None or not isinstance(node, ScalarNode):
+        return
+    if count is not None:
+        if count < 0:
+            yield "K_RANGE", node, f"{field} must be at least 0, not {count}"
+    elif not re.fullmatch(r"\d+%", value):
+        remove = "; remove the quotes" if value.isdigit() else ""
+        yield "K_VALUE", node, f'{field} must be a number of Pods or a percentage as 25%, not "{value}"{remove}'
+    elif int(value[:-1]) > 100:
+        yield "K_RANGE", node, f"{field} must be at most 100%, not {value}"
+
+
+def _number(field: str, node: Node, words: Sequence[str]) -> Iterator[Finding]:
+    del words
+    if text(node) is not None and number(node) is None:
+        yield "K_VALUE", node, f"{field} must be a number here, not {node.value}"
+
+
+VALUES: Mapping[str, Callable[[str, Node, Sequence[str]], Iterator[Finding]]] = {
+    "range": _range,
+    "quantity": _quantity,
+    "among": _among,
+    "size": _size,
+    "different": _different,
+    "labels": _labels,
+    "pods": _pods,
+    "number": _number,
+}
+GRAMMARS: Mapping[str, tuple[str, Callable[[str], str]]] = {
+    "label": ("K_NAME", names.label),
+    "subdomain": ("K_NAME", names.subdomain),
+    "path_segment": ("K_NAME", names.path_segment),
+    "service_account": ("K_NAME", names.subdomain),
+    "generate_name": ("K_NAME", lambda value: names.subdomain(value + "0")),
+    "port_name": ("K_NAME", names.port_name),
+    "data_key": ("K_NAME", names.data_key),
+    "qualified_name": ("K_LABEL", names.qualified_name),
+    "provisioner": ("K_NAME", lambda value: names.qualified_name(value.lower())),
+    "label_value": ("K_LABEL", names.label_value),
+    "cron": ("K_CRON", names.cron),
+    "time_zone": ("K_CRON", names.time_zone),
+    "ip": ("K_VALUE", names.ip),
+    "public_ip": ("K_VALUE", names.public_ip),
+    "cluster_ip": ("K_VALUE", lambda value: "" if value == "None" else names.ip(value)),
+    "cidr": ("K_VALUE", names.cidr),
+    "json": ("K_VALUE", names.json_object),
+    "json64": ("K_VALUE", names.json_in_base64),
+}
