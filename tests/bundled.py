@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from notesite.build import Loaded, load
+from notesite.build import Build
 from notesite.project.config import open_project
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -62,6 +62,6 @@ def shipped() -> Forms:
 
 
 @functools.cache
-def shipped_notes() -> Loaded:
+def shipped_notes() -> Build:
     """The shipped notes, read and planned."""
-    return load(open_project(ROOT / "mkdocs.yml"))
+    return Build(open_project(ROOT / "mkdocs.yml"))

@@ -29,7 +29,7 @@ site_url: https://notes.example/
 repo_url: https://git.example/me/notes
 edit_uri: blob/HEAD/docs/
 theme: {{name: material, font: false, features: [content.action.edit, content.code.copy]}}
-hooks: [{hooks}/pages.py, {hooks}/amend_theme.py, {hooks}/site_folder.py]
+hooks: [{hooks}/notes_site.py]
 plugins: [search]
 markdown_extensions: [{{toc: {{permalink: true}}}}]
 validation:

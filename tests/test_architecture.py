@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-import pytest
 from site_tools import NOTES, ROOT
 
 from notesite.notes.reader import parse
@@ -19,7 +18,7 @@ HOOKS = ROOT / "hooks"
 CORE = HOOKS / "notesite"
 MODULES = sorted(CORE.rglob("*.py"))
 SCRIPTS = sorted((ROOT / "scripts").glob("*.py"))
-ADAPTERS = sorted(HOOKS.glob("*.py"))
+HOOK_FILES = sorted(HOOKS.glob("*.py"))
 
 ROW = re.compile(r"^\| `(?P<room>[\w/]+)` \| (?P<modules>[^|]*) \|", re.MULTILINE)
 
@@ -39,7 +38,7 @@ FILES = {"files", "folders", "data", "config", "store", "stand_ins", "blocks", "
 
 def room(path: Path) -> str:
     """The room of a core module: `snippets/yaml` for `snippets/yaml/syntax.py`, "" for `build.py`."""
-    return path.relative_to(CORE).parent.as_posix().removeprefix(".")
+    return path.relative_to(CORE).parent.as_posix().removeprefix(".") if path.is_relative_to(CORE) else "-"
 
 
 @cache
@@ -121,64 +120,81 @@ def test_imports_go_downwards_only() -> None:
     assert wrong == []
 
 
-@pytest.mark.parametrize("path", [*(p for p in MODULES if room(p) != "plugin"), *SCRIPTS], ids=shown)
-def test_only_hooks_know_mkdocs_and_logging(path: Path) -> None:
-    assert {module.split(".")[0] for module in imports(path)} & {"mkdocs", "logging", "material"} == set()
+def test_only_the_plugin_knows_mkdocs_and_logging() -> None:
+    wrong = [
+        f"{shown(path)} imports {module}"
+        for path in [*MODULES, *SCRIPTS]
+        if room(path) != "plugin"
+        for module in imports(path)
+        if module.split(".")[0] in {"mkdocs", "properdocs", "logging", "material"}
+    ]
+    assert wrong == []
 
 
-@pytest.mark.parametrize("path", [*MODULES, *ADAPTERS], ids=shown)
-def test_only_net_opens_sockets(path: Path) -> None:
-    network = {"socket", "ssl", "http", "requests", "urllib3", "httpx", "aiohttp", "ftplib"}
-    found = {module for module in imports(path) if module.split(".")[0] in network or module == "urllib.request"}
-    if path.is_relative_to(CORE) and room(path) in {"net", "cli"}:
-        return
-    assert found - {"http.client"} == set() or found == {"http"}, found
+def test_only_net_opens_sockets() -> None:
+    network = {"socket", "ssl", "requests", "urllib3", "httpx", "aiohttp", "ftplib"}
+    wrong = [
+        f"{shown(path)} imports {module}"
+        for path in [*MODULES, *HOOK_FILES]
+        if room(path) not in {"net", "cli"}
+        for module in imports(path)
+        if module.split(".")[0] in network or module in {"urllib.request", "http.server"}
+    ]
+    assert wrong == []
 
 
-@pytest.mark.parametrize(
-    "path", [p for p in MODULES if p.stem not in FILES and room(p) not in {"cli", "net"}], ids=shown
-)
-def test_only_disk_touches_files(path: Path) -> None:
-    touching = {"open", "read_text", "read_bytes", "write_text", "write_bytes", "unlink", "mkdir", "rename", "iterdir"}
-    touching |= {"mkdtemp", "mkstemp", "rmtree", "copytree", "copyfile", "symlink_to", "chmod", "glob", "rglob"}
-    assert [(name, line) for name, line in calls(path) if name in touching] == []
-    assert {"shutil", "tempfile"} & {module.split(".")[0] for module in imports(path)} == set()
+TOUCHING = {"open", "read_text", "read_bytes", "write_text", "write_bytes", "unlink", "mkdir", "rename", "iterdir"}
+TOUCHING |= {"mkdtemp", "mkstemp", "rmtree", "copytree", "copyfile", "symlink_to", "chmod", "glob", "rglob"}
 
 
-@pytest.mark.parametrize("path", [p for p in [*MODULES, *ADAPTERS] if "cli" not in p.parts], ids=shown)
-def test_only_the_command_line_prints_or_exits(path: Path) -> None:
-    assert [(name, line) for name, line in calls(path) if name in {"print", "exit", "_exit"}] == []
-    source = path.read_text(encoding="utf-8")
-    assert "sys.stdout" not in source
-    assert "sys.stderr" not in source
+def test_only_named_modules_touch_files() -> None:
+    pure = [path for path in MODULES if path.stem not in FILES and room(path) not in {"cli", "net", "plugin"}]
+    wrong = [f"{shown(path)}:{line} {name}" for path in pure for name, line in calls(path) if name in TOUCHING]
+    wrong += [
+        f"{shown(path)} imports {module}"
+        for path in pure
+        for module in imports(path)
+        if module.split(".")[0] in {"shutil", "tempfile"}
+    ]
+    assert wrong == []
 
 
-@pytest.mark.parametrize("path", ADAPTERS, ids=shown)
-def test_hooks_stay_thin(path: Path) -> None:
-    assert len(path.read_text(encoding="utf-8").splitlines()) <= 160
-    assert "re" not in set(imports(path))
+def test_only_the_command_line_prints_or_exits() -> None:
+    others = [path for path in [*MODULES, *HOOK_FILES] if room(path) != "cli"]
+    wrong = [f"{shown(path)}:{line} {name}" for path in others for name, line in calls(path) if name in EXITING] + [
+        f"{shown(path)} {name}" for path in others for name in STREAMS if name in path.read_text(encoding="utf-8")
+    ]
+    assert wrong == []
+
+
+EXITING = {"print", "exit", "_exit"}
+STREAMS = ("sys.stdout", "sys.stderr")
+
+
+def test_the_hook_is_a_door() -> None:
+    assert [path.name for path in HOOK_FILES] == ["notes_site.py"]
+    assert len(HOOK_FILES[0].read_text(encoding="utf-8").splitlines()) <= 12
 
 
 PAGE_NAMES = {heading.text for heading in parse(NOTES.read_text(encoding="utf-8")).headings if heading.level == 3}
+# Words before they are names of pages.
+PAGE_NAMES -= {"Introduction", "Table of Contents", "Objects", "Architecture"}
 # What these modules are about, whoever's notes they read; the table of codes explains their findings.
 ABOUT_KUBERNETES = ("snippets/", "diagnostics/codes.py")
 
 
-@pytest.mark.parametrize(
-    "path", [p for p in MODULES if not shown(p).removeprefix("hooks/notesite/").startswith(ABOUT_KUBERNETES)], ids=shown
-)
-def test_the_core_knows_no_page_of_these_notes(path: Path) -> None:
-    telling = [
-        name for name in PAGE_NAMES if name not in {"Introduction", "Table of Contents", "Objects", "Architecture"}
-    ]
-    strings = " ".join(
-        node.value
+def test_the_core_knows_no_page_of_these_notes() -> None:
+    names = re.compile(rf"(?<![\w-])({'|'.join(map(re.escape, sorted(PAGE_NAMES)))})(?![\w-])")
+    assert names.search("the Service of")
+    wrong = [
+        f"{shown(path)}:{node.lineno} {match[0]}"
+        for path in MODULES
+        if not path.relative_to(CORE).as_posix().startswith(ABOUT_KUBERNETES)
         for node in ast.walk(tree(path))
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and not _is_docstring(path, node)
-    )
-    # "Service" and "Job" are words; as whole quoted names they would be pages.
-    found = [name for name in telling if re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", strings)]
-    assert found == []
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        if (match := names.search(node.value)) and not _is_docstring(path, node)
+    ]
+    assert wrong == []
 
 
 def _is_docstring(path: Path, constant: ast.Constant) -> bool:
@@ -189,9 +205,39 @@ def _is_docstring(path: Path, constant: ast.Constant) -> bool:
     return False
 
 
-@pytest.mark.parametrize("path", [p for p in [*MODULES, *ADAPTERS, *SCRIPTS] if p.name != "codes.py"], ids=shown)
-def test_no_file_is_too_long_to_read(path: Path) -> None:
-    assert len(path.read_text(encoding="utf-8").splitlines()) <= 450
+DATA = {"codes.py"}  # a table
+# Longer than the rule allows when it was made: to be shortened, then taken out of the list.
+LONG_MODULES = {"plan.py": 420, "shell_parser.py": 440}
+LONG_FUNCTIONS = {
+    *("read_page", "check_remote", "ask_all", "_asked", "check_limits", "measure", "check_fence"),
+    *("_with_name", "_read_word"),
+}
+
+
+def test_no_module_is_too_long_to_read() -> None:
+    lengths = {path: len(path.read_text("utf-8").splitlines()) for path in [*MODULES, *SCRIPTS]}
+    allowed = {path: LONG_MODULES.get(path.name, 400) for path in lengths if path.name not in DATA}
+    assert [f"{shown(path)} {lengths[path]}" for path, most in allowed.items() if lengths[path] > most] == []
+
+
+def test_no_function_is_too_long_to_read() -> None:
+    wrong = [
+        f"{shown(path)}:{node.lineno} {node.name}"
+        for path in [*MODULES, *SCRIPTS]
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.FunctionDef) and (node.end_lineno or 0) - node.lineno >= 40
+        if node.name not in LONG_FUNCTIONS
+    ]
+    assert wrong == []
+
+
+NAMED = re.compile(r"`([\w./-]+(?:\.\w+|/))`")
+
+
+def test_every_file_that_the_document_names_is_there() -> None:
+    text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    gone = [name for name in NAMED.findall(text) if not any((base / name).exists() for base in (ROOT, CORE))]
+    assert [name for name in gone if "/" in name] == []
 
 
 def test_the_core_imports_without_mkdocs() -> None:
@@ -220,20 +266,19 @@ def test_a_check_of_the_blocks_loads_no_more_than_it_needs() -> None:
     assert [shown(path) for path in ours if path.is_file() and "dataclasses" in set(imports(path))] == []
 
 
-LAZY = [
-    (shown(path), node)
-    for path in MODULES
-    for node in ast.walk(tree(path))
-    if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "lazy"
-]
-
-
-@pytest.mark.parametrize(("path", "node"), LAZY, ids=[f"{path}:{node.lineno}" for path, node in LAZY])
-def test_every_lazy_pattern_compiles(path: str, node: ast.Call) -> None:
-    module = importlib.import_module(path.removeprefix("hooks/").removesuffix(".py").replace("/", "."))
-    code = compile(ast.Expression(node), path, "eval")
-    pattern = eval(code, vars(module))  # noqa: S307  # our own source, in its own module
-    assert pattern.pattern  # compiles it
+def test_every_lazy_pattern_compiles() -> None:
+    found = [
+        (path, node)
+        for path in MODULES
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "lazy"
+    ]
+    assert found
+    for path, node in found:
+        module = importlib.import_module(shown(path).removeprefix("hooks/").removesuffix(".py").replace("/", "."))
+        code = compile(ast.Expression(node), shown(path), "eval")
+        pattern = eval(code, vars(module))  # noqa: S307  # our own source, in its own module
+        assert pattern.pattern, shown(path)  # compiles it
 
 
 def _loaded_by(statement: str) -> set[str]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pictures import png
 
 from notesite.cli import check_links
 
@@ -45,7 +46,7 @@ site_name: x
 site_url: https://example.org/notes/
 use_directory_urls: false
 theme: {{name: material, font: false}}
-hooks: [{hooks}/pages.py]
+hooks: [{hooks}/notes_site.py]
 """
 EXPECTED = [
     ("docs/notes.md", 9, "L_PAGE"),
@@ -70,11 +71,14 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for folder in ("docs/images", "docs/files"):
         (root / folder).mkdir(parents=True)
     (root / "docs/notes.md").write_text(NOTES, "utf-8")
-    (root / "docs/images/a.png").write_bytes(b"x")
+    for name in ("none", "a", "A"):
+        (root / f"docs/images/{name}.png").write_bytes(png())
     (root / "docs/files/a.txt").write_bytes(b"x")
     (root / "mkdocs.yml").write_text(CONFIG.format(hooks=ROOT / "hooks"), "utf-8")
     quiet = {**os.environ, "NO_MKDOCS_2_WARNING": "1"}
     subprocess.run([SCRIPTS / "mkdocs", "build", "-q"], cwd=root, check=True, capture_output=True, env=quiet)
+    for name in ("none", "A"):
+        (root / f"site/images/{name}.png").unlink()
     (root / "site/own.css").write_text('p { background: url("gone.png") }', "utf-8")
     last = root / "site/last.html"
     text = last.read_text("utf-8")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from cases_io import Case, read_cases
 from fidelity import Block, by_github, by_site, differences, share_equal
@@ -41,12 +43,23 @@ def test_the_notes_as_one_document() -> None:
     assert differences(expected, by_site(text)) == []
 
 
+_PICTURE = re.compile(r"!\[[^\]]*\]\(https?:[^)]*\)")
+
+
+def _without_pictures(block: Block) -> Block | None:
+    content = _PICTURE.sub("", block.content)
+    if content == block.content:
+        return block
+    return block._replace(content=content.strip()) if content.strip() else None
+
+
 def test_the_built_pages_are_the_notes(shipped_site: Site) -> None:
     """All pages one after the other, less the contents list, are the notes."""
     expected = by_github(NOTES.read_text(encoding="utf-8"))
     listed = [b for b in expected if b.path.endswith("ul/li") and b.content.startswith("[") and "](#" in b.content]
     found = [block for slug in shipped_site.search_pages for block in shipped_site.page(slug).blocks]
-    kept = [b for b in expected if b not in listed]
+    # Pictures of other hosts are not mirrored here; what stands in for them is the site's.
+    kept = [bare for b in expected if b not in listed and (bare := _without_pictures(b))]
     # ReplicaSet stands where the notes have it, so the order is theirs.
     assert len(listed) == 14
     assert differences(kept, found) == []

@@ -40,9 +40,6 @@ def site(once_for_all: Callable[[str, Callable[[Path], None]], Path]) -> Site:
         write_project(folder, notes(), files={"other.md": other, "rendered.md": "# &lt;b> `<i>`\n"})
         config = folder / "mkdocs.yml"
         text = config.read_text("utf-8").replace("site_name: Test Notes\n", SETTINGS)
-        text = text.replace(
-            "theme: {name: material,", f"theme: {{name: material, custom_dir: {ROOT / 'hooks/notesite/theme'},"
-        )
         text = text.replace("[content.action.edit,", "[navigation.footer, navigation.path, content.action.edit,")
         config.write_text(text, encoding="utf-8")
         done = build(folder)
@@ -119,8 +116,8 @@ def on_post_page(output, **_):
 
 def test_a_page_with_a_foreign_script_is_not_published(tmp_path: Path) -> None:
     config = write_project(tmp_path, "# A\n\n## B\n\nb\n\n## C\n\nc\n") / "mkdocs.yml"
-    hook = f", {ROOT / 'hooks' / 'publish.py'}, {tmp_path / 'inject.py'}]"
-    config.write_text(config.read_text("utf-8").replace("site_folder.py]", f"site_folder.py{hook}"), encoding="utf-8")
+    hook = f"notes_site.py, {tmp_path / 'inject.py'}]"
+    config.write_text(config.read_text("utf-8").replace("notes_site.py]", hook), encoding="utf-8")
     (tmp_path / "inject.py").write_text(INJECTED.replace("INJECT ", "False "), encoding="utf-8")
     assert build(tmp_path).returncode == 0
     before = Site(tmp_path / "site").bytes()

@@ -1,118 +1,173 @@
-"""One run over one project: from its files to the plan of the site and everything that was found on the way."""
+"""One run over one project: `Build` is its value, for the site and for every command alike.
+
+Each part is made when it is first asked for, and once: a check of the code blocks plans no pages and loads nothing
+that would.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
-from pathlib import Path
-from typing import NamedTuple
+from collections.abc import Collection, Iterator, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from .diagnostics.codes import Severity
 from .diagnostics.diagnostic import Diagnostic, NotesError, Report, finding
-from .notes.model import Notes
-from .notes.reader import check_notes, parse
+from .notes.model import Outline, Outlined
 from .notes.source import Source
-from .project.config import Project, load_baseline, open_project, read_config_text, read_source
+from .project.config import Project, bytes_of, load_baseline, read_config_text, read_source
 from .project.settings import place
 from .project.suppressions import settle
-from .render.sanitize import check_html
-from .site.plan import Site, check_links, plan, unused_page_settings
 
-NOTES_CODES = ("N", "I", "L_ANCHOR")  # what the codes that `check` can give begin with
+if TYPE_CHECKING:
+    from .images.gallery import Gallery, Options
+    from .images.mirror import Hosts
+    from .notes.model import Notes
+    from .project.stamp import Stamp
+    from .site.plan import Site
+    from .snippets.blocks import Blocks
+
+NOTES_CODES = ("N", "I", "L_ANCHOR")  # what the codes of `Build.structure` begin with
+BLOCK_CODES = ("Y", "K", "S")  # and those of `Build.blocks`
+# A preview shows this while the notes cannot be read.
+STAND_IN = Source("# The notes cannot be shown\n\nThe terminal says why.\n")
 
 
-class Loaded(NamedTuple):
-    """The notes of a project, read and planned."""
+class Build:
+    """One run: a project, and all that is read, planned and found in it.  The parts raise NotesError."""
 
-    project: Project
-    source: Source
-    notes: Notes
-    site: Site
+    def __init__(
+        self,
+        project: Project,
+        *,
+        source: Source | None = None,
+        images: Options | None = None,
+        hosts: Hosts | None = None,
+    ) -> None:
+        """The run over a project.
+
+        Args:
+            project: where the notes are, and the settings.
+            source: notes to take instead of the project's.
+            images: how to go about pictures; None: with what is there, without a network.
+            hosts: what is known of hosts of pictures from an earlier run.
+        """
+        self.project = project
+        self._source, self._images, self._hosts = source, images, hosts
 
     @property
     def shown_path(self) -> str:
         """The notes file as findings name it."""
         return self.project.shown(self.project.notes_path)
 
+    @cached_property
+    def source(self) -> Source:
+        """The text of the notes."""
+        return self._source or read_source(self.project)
 
-def load(project: Project, site_name: str = "") -> Loaded:
-    """Read and plan.  Raises NotesError, naming the notes file, when they cannot be read."""
-    source = read_source(project)
-    notes = parse(source.text)
-    return Loaded(project, source, notes, plan(notes, project.settings, site_name))
+    @cached_property
+    def notes(self) -> Notes:
+        """All that the notes hold."""
+        from .notes.reader import parse  # noqa: PLC0415  # a check of the blocks needs the outline only
 
+        return parse(self.source.text)
 
-def check(loaded: Loaded) -> Report:
-    """Findings of the notes as such: encoding, contents list, structure, links inside the file.  Not yet settled."""
-    notes, site = loaded.notes, loaded.site
-    found = [*check_notes(notes), *site.findings, *check_links(notes, site), *check_html(notes), *_settings(loaded)]
-    checked = len(notes.contents.entries if notes.contents else ()) + len(notes.headings) + len(notes.links)
-    return Report(diagnostics=(*loaded.source.findings, *found), checked=checked)
+    @cached_property
+    def outline(self) -> Outlined:
+        """The notes as far as their code blocks are concerned: quicker, where that is enough."""
+        if "notes" in self.__dict__:
+            return self.notes
+        if not self.source.text:  # notes that do not matter
+            return Outline((), (), (), ())
+        from .notes.reader import outline  # noqa: PLC0415  # as above
 
+        return outline(self.source.text)
 
-def _settings(loaded: Loaded) -> Iterator[Diagnostic]:
-    """Settings of sections that the notes do not have: harmless, and most likely a slip of the pen.
-
-    Of another file than the configured one nothing is expected.
-    """
-    project = loaded.project
-    unused = unused_page_settings(loaded.site, project.settings)
-    if not unused or not project.is_own:
-        return
-    text = read_config_text(project)
-    for key, meant in unused.items():
-        hint = f"; did you mean {meant!r}?" if meant else ""
-        span = place(text, ("extra", "notes", "pages", key), at_key=True)
-        message = f"extra.notes.pages: the notes have no section {key!r}{hint}"
-        yield finding("I_CONFIG", message, span, severity=Severity.INFO, path=project.shown(project.config_path))
-
-
-class Build(NamedTuple):
-    """What a build of the site needs to know."""
-
-    loaded: Loaded
-    report: Report  # settled, in file columns
-
-    @property
+    @cached_property
     def site(self) -> Site:
-        """The plan."""
-        return self.loaded.site
+        """Which pages there are."""
+        from .site.plan import plan  # noqa: PLC0415  # as above
 
+        return plan(self.notes, self.project.settings)
 
-def prepare(config_path: Path, site_name: str = "") -> Build:
-    """Everything up to the plan, for a build.
+    @cached_property
+    def blocks(self) -> Blocks:
+        """What is known of every code block."""
+        from .snippets.blocks import check_blocks, read_schemas  # noqa: PLC0415  # the definitions take their time
 
-    Raises NotesError when no honest site can be made: the configuration or the notes cannot be read, or an entry of
-    the contents list has no section (and the finding was neither accepted nor made less severe).
-    """
-    project = open_project(config_path)
-    loaded = load(project, site_name)
-    report = settled(loaded, check(loaded), NOTES_CODES)
-    fatal = [d for d in report.diagnostics if d.code == "N_ENTRY" and d.severity is Severity.ERROR]
-    if fatal:
-        raise NotesError(*(d._replace(path=d.path or loaded.shown_path) for d in fatal))
-    return Build(loaded, report)
+        settings = self.project.settings.snippets
+        schemas: Mapping[Any, Any] = read_schemas(self.project.root / settings.schemas) if settings.schemas else {}
+        return check_blocks(self.outline, settings, schemas)
 
+    @cached_property
+    def pictures(self) -> Gallery:
+        """The pictures as pages show them."""
+        from .images.gallery import gallery, options  # noqa: PLC0415  # loads the image formats
 
-def stand_in(config_path: Path) -> Build:
-    """A site of one page for a preview whose notes cannot be shown yet.
+        chosen = self._images or options(self.project, {}, mode="frozen")
+        return gallery(self.project, self.notes, chosen, hosts=self._hosts)
 
-    Raises NotesError when the configuration is wrong: then there is nothing to watch.
-    """
-    text = "# The notes cannot be shown\n\nThe terminal says why.\n"
-    project = open_project(config_path)
-    notes = parse(text)
-    return Build(Loaded(project, Source(text), notes, plan(notes, project.settings)), Report())
+    @cached_property
+    def structure(self) -> Report:
+        """Findings of the notes as such: encoding, contents list, headings, links inside the file.  Not yet settled."""
+        from .notes.reader import check_notes  # noqa: PLC0415  # as above
+        from .render.sanitize import check_html  # noqa: PLC0415  # as above
+        from .site.plan import check_links  # noqa: PLC0415  # as above
 
+        notes, site = self.notes, self.site
+        found = [*check_notes(notes), *site.findings, *check_links(notes, site), *check_html(notes), *self._unused()]
+        checked = len(notes.contents.entries if notes.contents else ()) + len(notes.headings) + len(notes.links)
+        return Report(diagnostics=(*self.source.findings, *found), checked=checked)
 
-def settled(loaded: Loaded, report: Report, codes: Collection[str]) -> Report:
-    """The report after rules, ignore comments and the project's baseline, in file columns."""
-    project = loaded.project
-    result = settle(
-        report,
-        rules=project.settings.severities,
-        directives=loaded.notes.directives,
-        notes=loaded.notes,
-        baseline=load_baseline(project.root / project.settings.baseline),
-        own_codes=codes,
-    )
-    return loaded.source.report_in_file(result)
+    def stamp(self, made_with: Mapping[str, str], epoch: int | None) -> Stamp:
+        """What a copy of the site says about itself; `made_with` has the versions of the tools."""
+        from .project.stamp import stamp_of  # noqa: PLC0415  # only sites have one
+
+        return stamp_of(self._bytes, made_with, epoch)
+
+    @cached_property
+    def _bytes(self) -> bytes:
+        return self._source.text.encode() if self._source else bytes_of(self.project.notes_path, self.project.root)
+
+    def settled(self, report: Report, codes: Collection[str]) -> Report:
+        """The report after rules, ignore comments and the project's baseline, in columns of the file.
+
+        `codes` are the first letters of the codes that the report can have.
+        """
+        result = settle(
+            report,
+            rules=self.project.settings.severities,
+            directives=self.outline.directives,
+            notes=self.outline,
+            baseline=load_baseline(self.project.root / self.project.settings.baseline),
+            own_codes=codes,
+        )
+        return self.source.report_in_file(result)
+
+    def check_plan(self) -> None:
+        """Raise NotesError when no honest site can be made.
+
+        That is when the notes cannot be read, or an entry of the contents list has no section, and the finding was
+        neither accepted nor made less severe.
+        """
+        found = self.settled(self.structure, NOTES_CODES).diagnostics
+        fatal = [d for d in found if d.code == "N_ENTRY" and d.severity is Severity.ERROR]
+        if fatal:
+            raise NotesError(*(d._replace(path=d.path or self.shown_path) for d in fatal))
+
+    def _unused(self) -> Iterator[Diagnostic]:
+        """Settings of sections that the notes do not have: harmless, and most likely a slip of the pen.
+
+        Of another file than the configured one nothing is expected.
+        """
+        from .site.plan import unused_page_settings  # noqa: PLC0415  # as above
+
+        project = self.project
+        unused = unused_page_settings(self.site, project.settings)
+        if not unused or not project.is_own:
+            return
+        text = read_config_text(project)
+        for key, meant in unused.items():
+            hint = f"; did you mean {meant!r}?" if meant else ""
+            span = place(text, ("extra", "notes", "pages", key), at_key=True)
+            message = f"extra.notes.pages: the notes have no section {key!r}{hint}"
+            yield finding("I_CONFIG", message, span, severity=Severity.INFO, path=project.shown(project.config_path))

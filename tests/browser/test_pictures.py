@@ -59,7 +59,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     host = f"http://127.0.0.1:{server.server_address[1]}"
     (folder / "docs").mkdir()
     (folder / "docs" / "notes.md").write_text("# Pictures\n" + SECTIONS.replace("{host}", host), "utf-8")
-    hooks = "".join(f"  - {ROOT}/hooks/{name}.py\n" for name in ("pages", "images", "amend_theme"))
+    hooks = f"  - {ROOT}/hooks/notes_site.py\n"
     config = f"site_name: Pictures\ntheme: {{name: material, font: false}}\nhooks:\n{hooks}"
     (folder / "mkdocs.yml").write_text(config, "utf-8")
     (folder / "disk.yml").write_text("INHERIT: mkdocs.yml\nuse_directory_urls: false\nsite_dir: disk\n", "utf-8")

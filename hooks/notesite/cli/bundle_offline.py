@@ -16,7 +16,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from ..build import load
+from ..build import Build
 from ..diagnostics.diagnostic import NotesError, Report, finding
 from ..diagnostics.place import Span
 from ..lib.files import write_atomically
@@ -49,18 +49,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     if args.notes:
         raise NotesError(finding("I_CONFIG", "the notes are those that the configuration names", Span.at(1)))
     project = common.project_of(args)
-    loaded = load(project)
+    notes = Build(project)
     with tempfile.TemporaryDirectory(prefix="notes-offline-") as folder:
         built = _build(project, Path(folder) / "site")
     book = Book.from_json(built.pop(BOOK).decode())
-    offline = offline_site(built, Source(_places(loaded.notes), str(_hosted(project))))
+    offline = offline_site(built, Source(_places(notes.notes), str(_hosted(project))))
     if not any(found.code == "B_NAME" for found in offline.findings):
         for path, data in _forms(args, book, offline, project):
             write_atomically(path, data)
             digest = hashlib.sha256(data).hexdigest()
             print(f"{path}  {len(data) / 1e6:.2f} MB  sha256 {digest}", file=sys.stderr)
     report = Report(tuple(offline.findings), checked=len(offline.files))
-    return common.show(report, args, loaded, tool="bundle_offline", codes="B")
+    return common.show(report, args, notes, tool="bundle_offline", codes="B")
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -8,19 +8,17 @@ import os
 import posixpath
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from ..build import Build
 from ..diagnostics.diagnostic import Diagnostic, NotesError, Report, finding, merged
 from ..diagnostics.place import Span
 from ..links import internal
 from ..links.built_pages import public_address
 from ..links.internal import BuiltSite, Origin, check, no_origin
+from ..notes.source import Source
 from ..project.config import Project
 from ..project.settings import Settings
 from . import common
-
-if TYPE_CHECKING:
-    from ..build import Loaded
 
 EXAMPLES = (
     "scripts/check_links.py                                   the site that `make site` built",
@@ -45,7 +43,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         report = merged([report, other_sites.report(args, project, outcome)])
         codes += other_sites.CODES
-    shown = loader.loaded() if loader.matters(report, args) else common.Read(project)
+    shown = loader.loaded() if loader.matters(report, args) else Build(project, source=Source(""))
     return common.show(report, args, shown, tool="check_links", codes=codes)
 
 
@@ -135,7 +133,7 @@ class _Loader:
 
     def __init__(self, project: Project, site: BuiltSite) -> None:
         self._project, self._site = project, site
-        self._loaded: Loaded | None = None
+        self._loaded: Build | None = None
         self._origins: tuple[Origin, Origin] | None = None
 
     def matters(self, report: Report, args: argparse.Namespace) -> bool:
@@ -146,11 +144,9 @@ class _Loader:
         baseline = args.baseline or self._project.root / self._project.settings.baseline
         return bool(said or "notes:" in _text(self._project.notes_path) or '"L_' in _text(baseline))
 
-    def loaded(self) -> Loaded:
+    def loaded(self) -> Build:
         """The notes, read once.  Raises NotesError."""
-        from ..build import load  # noqa: PLC0415  # see above
-
-        self._loaded = self._loaded or load(self._project)
+        self._loaded = self._loaded or Build(self._project)
         return self._loaded
 
     def origin(self, page: str, target: str) -> Sequence[Span]:

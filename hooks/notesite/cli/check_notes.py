@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..build import NOTES_CODES, check, load
+from ..build import NOTES_CODES, Build
 from . import common
 
 EXAMPLES = (
@@ -17,6 +17,5 @@ EXAMPLES = (
 def main(argv: Sequence[str] | None = None) -> int:
     """Check and report; the exit codes are those of `common`."""
     args = common.options(__doc__ or "", EXAMPLES).parse_args(argv)
-    project = common.project_of(args)
-    loaded = load(project)
-    return common.show(check(loaded), args, loaded, tool="check_notes", codes=NOTES_CODES)
+    build = Build(common.project_of(args))
+    return common.show(build.structure, args, build, tool="check_notes", codes=NOTES_CODES)

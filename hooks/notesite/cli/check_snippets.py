@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from ..notes.reader import outline
-from ..project.config import read_source
-from ..snippets.blocks import BLOCK_CODES, Blocks, check_blocks, read_schemas
+from ..build import BLOCK_CODES, Build
+from ..snippets.blocks import Blocks
 from . import common
 
 EXAMPLES = (
@@ -27,18 +26,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--list", action="store_true", help="list every block with its label, content and verdict")
     args = parser.parse_args(argv)
     project = common.project_of(args)
-    source = read_source(project)
-    read = common.Read(project, source, outline(source.text))
-    settings = project.settings.snippets
     if args.kubernetes:
         versions = tuple(version.strip().removeprefix("v") for version in args.kubernetes.split(",") if version.strip())
-        settings = settings._replace(kubernetes=versions)
-    extra = read_schemas(project.root / settings.schemas) if settings.schemas else None
-    blocks = check_blocks(read.notes, settings, extra)
+        snippets = project.settings.snippets._replace(kubernetes=versions)
+        project = project._replace(settings=project.settings._replace(snippets=snippets))
+    build = Build(project)
     if args.list:
-        print("\n".join(listed(blocks)))
+        print("\n".join(listed(build.blocks)))
         return 0
-    return common.show(blocks.report, args, read, tool="check_snippets", codes=BLOCK_CODES)
+    return common.show(build.blocks.report, args, build, tool="check_snippets", codes=BLOCK_CODES)
 
 
 def listed(blocks: Blocks) -> Iterator[str]:

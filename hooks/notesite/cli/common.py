@@ -11,49 +11,24 @@ import os
 import sys
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
-from typing import NamedTuple, NoReturn, Protocol
+from typing import NoReturn
 
 from .. import VERSION
+from ..build import Build
 from ..diagnostics.codes import Severity
 from ..diagnostics.diagnostic import NotesError, Report, exit_code
 from ..diagnostics.reporters import FORMATS, Context, reporter
 from ..lib.files import read_file, reason, write_atomically
-from ..notes.model import Outline, Outlined
-from ..notes.source import Source
+from ..notes.model import Outlined
 from ..project.config import Project, load_baseline, open_project
 from ..project.settings import Settings
 from ..project.suppressions import Baseline, baseline_of, settle
-
-
-class Shown(Protocol):
-    """What `show` needs of the notes; `pipeline.Loaded` is one."""
-
-    @property
-    def project(self) -> Project:
-        """Where the notes are."""
-
-    @property
-    def source(self) -> Source:
-        """Their text as it was read."""
-
-    @property
-    def notes(self) -> Outlined:
-        """What the parse found."""
-
 
 # What a check makes lives until its end: looking for garbage in it takes 3 % of its time and finds none.
 gc.set_threshold(100_000, 50, 100)
 
 INTERRUPTED = 130
 COULD_NOT_RUN = 2
-
-
-class Read(NamedTuple):
-    """Notes as far as their code blocks are concerned; those of another file, or unread, when they do not matter."""
-
-    project: Project
-    source: Source = Source("")
-    notes: Outlined = Outline((), (), (), ())
 
 
 class HelpFormatter(argparse.RawDescriptionHelpFormatter):
@@ -125,7 +100,7 @@ def alone(notes: Path) -> Project:
 def show(  # the one place where a report leaves the core
     report: Report,
     args: argparse.Namespace,
-    loaded: Shown,
+    build: Build,
     *,
     tool: str,
     codes: Collection[str],
@@ -134,7 +109,7 @@ def show(  # the one place where a report leaves the core
 
     `codes` are the first letters (or longer beginnings) of the codes that this check can give, such as "YK".
     """
-    project, notes = loaded.project, loaded.notes
+    project, notes = build.project, build.outline
     baseline_path = args.baseline or project.root / project.settings.baseline
     # What is accepted in the project's own notes says nothing about another file.
     is_asked = args.baseline or args.write_baseline or project.is_own
@@ -153,15 +128,8 @@ def show(  # the one place where a report leaves the core
         new = sum(d.severity is not Severity.INFO for d in settled.diagnostics)
         print(f"{new} new findings accepted in {baseline_path}", file=sys.stderr)
         return 0
-    settled = loaded.source.report_in_file(settled)
-    context = Context(
-        path=project.shown(project.notes_path),
-        lines=_lines_on_disk(project.notes_path),
-        tool=tool,
-        version=VERSION,
-        color=sys.stdout.isatty() and "NO_COLOR" not in os.environ,
-        code_base=_code_base(project),
-    )
+    settled = build.source.report_in_file(settled)
+    context = _context(project, tool)
     for name, path in args.report:
         write_file(path, reporter(name)(settled, context._replace(color=False)))
     if "github" in {args.format, *(name for name, _ in args.report)}:
@@ -169,6 +137,17 @@ def show(  # the one place where a report leaves the core
     if not (args.quiet and not settled.diagnostics):
         sys.stdout.write(reporter(args.format)(settled, context))
     return exit_code(settled, strict=args.strict)
+
+
+def _context(project: Project, tool: str) -> Context:
+    return Context(
+        path=project.shown(project.notes_path),
+        lines=_lines_on_disk(project.notes_path),
+        tool=tool,
+        version=VERSION,
+        color=sys.stdout.isatty() and "NO_COLOR" not in os.environ,
+        code_base=_code_base(project),
+    )
 
 
 def _write_step_summary(report: Report, context: Context) -> None:

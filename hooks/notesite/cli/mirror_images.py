@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from ..build import Loaded, load
+from ..build import Build
 from ..diagnostics.diagnostic import Report
 from ..images import gallery
 from ..images.mirror import Outcome
@@ -34,7 +34,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the script; gives the exit code."""
     args = _arguments(argv)
     project = common.project_of(args)
-    loaded = load(project)
+    build = Build(project)
     chosen = gallery.options(
         project,
         os.environ,
@@ -44,9 +44,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         deadline=args.deadline,
         accept_changes=args.accept_changes,
     )
-    outcome, report = gallery.run(project, loaded.notes, chosen, progress=_progress(args))
-    report, removed = _orphans(args, loaded, ImageStore(chosen.store), report)
-    code = common.show(report, args, loaded, tool="mirror_images", codes="E")
+    outcome, report = gallery.run(project, build.notes, chosen, progress=_progress(args))
+    report, removed = _orphans(args, build, ImageStore(chosen.store), report)
+    code = common.show(report, args, build, tool="mirror_images", codes="E")
     if not args.quiet:
         print(_summary(report, outcome, removed), file=sys.stderr)
     could_not_run = any(diagnostic.code in _MACHINE for diagnostic in report.diagnostics)
@@ -90,16 +90,16 @@ def _seconds(text: str) -> float:
     return seconds
 
 
-def _orphans(args: argparse.Namespace, loaded: Loaded, store: ImageStore, report: Report) -> tuple[Report, int]:
+def _orphans(args: argparse.Namespace, build: Build, store: ImageStore, report: Report) -> tuple[Report, int]:
     """The report with the copies that are no longer used, or their number when they were to be removed."""
     try:
         if args.prune:
-            return report, len(store.prune(set(uses(loaded.notes.images).remote)))
+            return report, len(store.prune(set(uses(build.notes.images).remote)))
         return report._replace(
-            diagnostics=(*report.diagnostics, *gallery.orphans(loaded.project, loaded.notes, store))
+            diagnostics=(*report.diagnostics, *gallery.orphans(build.project, build.notes, store))
         ), 0
     except Fault as fault:
-        return gallery.with_store_fault(report, fault, loaded.project, store), 0
+        return gallery.with_store_fault(report, fault, build.project, store), 0
 
 
 def _summary(report: Report, outcome: Outcome, removed: int) -> str:

@@ -12,14 +12,13 @@ import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from ..build import NOTES_CODES, Loaded, check, load
+from ..build import BLOCK_CODES, NOTES_CODES, Build
 from ..diagnostics.diagnostic import NotesError, Report, finding, merged
 from ..diagnostics.place import Span
 from ..lib.files import write_atomically
 from ..notes.model import Notes
 from ..project.config import open_project
-from ..project.suppressions import Baseline, baseline_of, settle
-from ..snippets.blocks import BLOCK_CODES, check_blocks
+from ..project.suppressions import Baseline, baseline_of
 from . import common
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -46,7 +45,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         parser.error("which notes file?")
     args.config = args.file.absolute().parent / "no-mkdocs.yml"  # the notes' own folder is no project of ours
     project = common.alone(args.file)
-    loaded = load(project)
+    loaded = Build(project)
     if args.check_only:
         return common.show(_everything(loaded), args, loaded, tool="new_site", codes=_codes())
     output = args.output or args.file.absolute().parent / f"{args.file.stem.lower()}-site"
@@ -59,11 +58,11 @@ def _codes() -> tuple[str, ...]:
     return (*NOTES_CODES, *BLOCK_CODES)
 
 
-def _everything(loaded: Loaded) -> Report:
-    return merged([check(loaded), check_blocks(loaded.notes, loaded.project.settings.snippets).report])
+def _everything(loaded: Build) -> Report:
+    return merged([loaded.structure, loaded.blocks.report])
 
 
-def _make(loaded: Loaded, output: Path) -> None:
+def _make(loaded: Build, output: Path) -> None:
     if output.exists() and any(output.iterdir()):
         message = f"{output} is not empty; choose another folder with --output"
         raise NotesError(finding("N_PATH", message, Span.at(1), help="Nothing was written.", path=output.name))
@@ -83,8 +82,8 @@ def _make(loaded: Loaded, output: Path) -> None:
         target = output / "docs" / picture
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(loaded.project.notes_path.parent / picture, target)
-    made = load(open_project(output / "mkdocs.yml"))
-    report = settle(_everything(made), rules={}, directives=made.notes.directives, notes=made.notes, own_codes=_codes())
+    made = Build(open_project(output / "mkdocs.yml"))
+    report = made.settled(_everything(made), _codes())
     known = [d for d in report.diagnostics if d.severity.rank < 2]
     baseline = baseline_of(known, made.notes, Baseline())
     write_atomically(output / "notes-baseline.json", baseline.to_json().encode())
@@ -126,7 +125,7 @@ def _local_pictures(notes: Notes, folder: Path) -> Iterator[Path]:
             yield path
 
 
-def _explain(loaded: Loaded, output: Path, args: argparse.Namespace) -> None:
+def _explain(loaded: Build, output: Path, args: argparse.Namespace) -> None:
     site = loaded.site
     level = f"headings of level {site.split_level}" if site.split_level else "one page, nothing to split"
     print(f"{args.file} -> {output}: {len(site.pages)} pages ({level})")

@@ -3,29 +3,56 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
+from mkdocs.theme import Theme
 
 PACKAGE = Path(__file__).parent.parent
 STYLES = tuple(f"assets/stylesheets/{name}.css" for name in ("notes", "pictures", "marks"))
 SCRIPTS = tuple(f"assets/javascripts/{name}.js" for name in ("notes", "enlarge", "reading"))
-FAVICON = "assets/images/favicon.svg"
 # For a copy that is read from a folder.
 OFFLINE_STYLE = "assets/stylesheets/offline.css"
 SHIM = "assets/vendor/iframe-worker/iframe-worker.js"  # for the web worker of the search, which file:// refuses
 ONE_FILE_SCRIPTS = ("assets/javascripts/enlarge.js",)  # what the one-file form takes along: needs nothing of the theme
 
 
-def bring(config: MkDocsConfig) -> None:
-    """Put the package's templates below the project's and above the theme's, and its styles before the project's."""
-    config.theme.dirs.insert(1 if config.theme.custom_dir else 0, str(PACKAGE / "theme"))
+# What is set where mkdocs.yml does not name it.  System fonts: no request leaves the page.
+THEME: Mapping[str, Any] = {
+    "favicon": "assets/images/favicon.svg",
+    "font": False,
+    "features": [
+        *("navigation.footer", "navigation.top", "navigation.tracking", "search.suggest", "search.highlight"),
+        *("content.code.copy", "content.action.edit", "toc.follow"),
+    ],
+    "icon": {"edit": "material/pencil"},
+    "palette": [
+        {
+            "media": f"(prefers-color-scheme: {name})",
+            "scheme": scheme,
+            "primary": "custom",  # the colours stand in assets/stylesheets/notes.css
+            "accent": "custom",
+            "toggle": {"icon": f"material/weather-{icon}", "name": f"Switch to {other} mode"},
+        }
+        for name, scheme, icon, other in (("light", "default", "night", "dark"), ("dark", "slate", "sunny", "light"))
+    ],
+}
+
+
+def bring(config: MkDocsConfig, written: Mapping[str, Any]) -> None:
+    """Put the package's templates, styles, scripts and choices below the project's and above the theme's.
+
+    `written` is mkdocs.yml as plain data: what it names stays as it is.
+    """
+    if _is_material(config.theme):
+        _choose(config, written)
+        config.theme.dirs.insert(1 if config.theme.custom_dir else 0, str(PACKAGE / "theme"))
     config.extra_css[:0] = [style for style in STYLES if style not in config.extra_css]
     named = {str(script) for script in config.extra_javascript}
     config.extra_javascript[:0] = [script for script in SCRIPTS if script not in named]
-    if config.theme.get("favicon") == "assets/images/favicon.png":  # the theme's own
-        config.theme["favicon"] = FAVICON
     if config.extra.get("offline"):
         config.extra_css.append(OFFLINE_STYLE)
         # The theme's plugin names a shim on a host of its own, unless the project has named one.
@@ -34,6 +61,27 @@ def bring(config: MkDocsConfig) -> None:
         ]
         own = any("iframe-worker" in name for name in others)
         config.extra["polyfills"] = others if own else [*others, SHIM]
+
+
+def _is_material(theme: Theme) -> bool:
+    """Whether the theme has the blocks that the package's templates extend, under whatever name."""
+    return any(Path(folder, "partials", "source.html").is_file() for folder in theme.dirs)
+
+
+def _choose(config: MkDocsConfig, written: Mapping[str, Any]) -> None:
+    named = written.get("theme")
+    for key, value in THEME.items():
+        if not (isinstance(named, Mapping) and key in named):
+            config.theme[key] = value
+    if "toc" not in str(written.get("markdown_extensions")):
+        config.mdx_configs.setdefault("toc", {})["permalink"] = True
+
+
+def has_own_palette(config: MkDocsConfig) -> bool:
+    """Whether every palette takes its colours from the site's own style."""
+    palette = config.theme.get("palette") or []
+    options = [palette] if isinstance(palette, dict) else palette
+    return bool(options) and all(option.get("primary") == option.get("accent") == "custom" for option in options)
 
 
 def add_assets(files: Files, config: MkDocsConfig) -> None:

@@ -123,9 +123,14 @@ def read_source(project: Project) -> source.Source:
 
 def read_notes(path: Path, root: Path | None = None) -> source.Source:
     """The notes file.  Raises NotesError when it is missing, unreadable, a link out of the project, or no fit text."""
+    return source.read(bytes_of(path, root))
+
+
+def bytes_of(path: Path, root: Path | None) -> bytes:
+    """The notes file as it lies on disk.  Raises NotesError when it cannot be read."""
     is_ours = root is not None and path.absolute().is_relative_to(root)
     try:
-        return source.read(read_file(path, inside=root if is_ours else None))
+        return read_file(path, inside=root if is_ours else None)
     except OSError as error:
         code = "N_SIZE" if error.errno == errno.EFBIG else "N_PATH"
         raise NotesError(finding(code, f"cannot read {path}: {reason(error)}", Span.at(1))) from None

@@ -17,8 +17,6 @@ from .shell.check_commands import check as check_commands
 from .yaml.check_yaml import check as check_snippets
 from .yaml.snippet_verdict import SnippetVerdict
 
-BLOCK_CODES = "YKS"  # first letters of the codes that `check_blocks` can give
-
 
 class Blocks(NamedTuple):
     """What is known of every code block."""

@@ -1,0 +1,118 @@
+"""What helps readers besides the notes' own pages: the home page's cards, the page of all commands, manifests as files."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.files import File, Files
+from mkdocs.structure.pages import Page as MkDocsPage
+
+from ..build import Build
+from ..extras.command_list import Command, by_line, commands_of, commands_source
+from ..extras.decorate import Extras, contents_id
+from ..extras.descriptions import description_of
+from ..extras.home import Card, Home, grouped, unknown_members
+from ..extras.manifests import Manifest, manifests_of
+from ..extras.search import Document, documents, found
+from ..project.history import line_dates
+from ..site.plan import Page
+from ..site.section_names import names_of
+from ..snippets.language.classify import is_shell
+
+COMMANDS = "commands.md"
+_TITLE_AND_CONTENTS = 2  # headings of a home page that holds nothing else
+
+
+@dataclass(frozen=True, slots=True)
+class Additions:
+    """What is added, found once for a build."""
+
+    commands: list[Command]
+    descriptions: Mapping[str, str]  # by page uri
+    dates: tuple[date | None, ...]  # of the last change of each line
+    manifests: list[Manifest]
+    command_page: File | None = None
+    documents: list[Document] = field(default_factory=list)  # of the search, as pages are read
+
+    def read(self, page: MkDocsPage, plan: Page | None) -> None:
+        """Let the search read a page, unless it asks to be left out."""
+        if not (page.meta.get("search") or {}).get("exclude"):
+            own = [command for command in self.commands if plan is not None and command.page.uri == plan.uri]
+            about = str(page.meta.get("description") or "")
+            words = page.content or ""
+            self.documents.extend(documents(words, page.url.lstrip("./"), str(page.title or ""), about, own))
+
+    def has_cards_for_contents(self, build: Build) -> bool:
+        """Whether the home page holds no headings but its title and the contents."""
+        return len(build.site.pages) > 1 and len(build.site.home.headings) <= _TITLE_AND_CONTENTS
+
+
+def add(build: Build, files: Files, config: MkDocsConfig) -> Additions:
+    """Publish the page of all commands and the manifests."""
+    settings, notes, site = build.project.settings, build.notes, build.site
+    commands = commands_of(notes, site, is_shell)
+    page = None
+    if settings.commands.title and commands and files.get_file_from_path(COMMANDS) is None:
+        page = File.generated(config, COMMANDS, content=commands_source(commands, settings.commands.title))
+        files.append(page)
+    folder = settings.manifests.folder
+    manifests = manifests_of(notes.fences) if folder else []
+    for manifest in manifests:
+        files.append(File.generated(config, f"{folder}/{manifest.name}", content=manifest.text))
+    descriptions = {own.uri: description_of(notes, site, own) for own in site.pages}
+    return Additions(commands, descriptions, line_dates(build.project.notes_path), manifests, page)
+
+
+def extras_of(build: Build, added: Additions, config: MkDocsConfig, warn: Callable[[str], None]) -> Extras:
+    """What the pages' own elements are extended by; `warn` is told of names that lead nowhere."""
+    settings, site = build.project.settings, build.site
+    hosted = bool(config.site_url) and not config.extra.get("offline")
+    for name in unknown_members(site, settings.groups):
+        warn(f"extra.notes.groups: {name!r} is no section of the notes")
+    icons = {page.settings.icon: icon(config, page.settings.icon, warn) for page in site.pages}
+    picture = Path(config.docs_dir, settings.home.picture)
+    home = Home(
+        about=settings.home.about or config.site_description or "",
+        groups=grouped(site, settings.groups, added.descriptions, icons),
+        picture=picture.read_text("utf-8") if settings.home.picture and picture.is_file() else "",
+        download=settings.home.download if hosted else "",
+        more=(Card(settings.commands.title, COMMANDS),) if added.command_page else (),
+    )
+    return Extras(
+        home=home,
+        contents_id=contents_id(build.notes),
+        commands=by_line(added.commands),
+        manifests={manifest.line: manifest for manifest in added.manifests},
+        names=names_of(site, settings.synonyms),
+        glossary=settings.glossary,
+        manifest_folder=settings.manifests.folder,
+        apply=settings.manifests.apply if hosted else "",
+        site_url=config.site_url or "",
+    )
+
+
+def icon(config: MkDocsConfig, name: str, warn: Callable[[str], None]) -> str:
+    """The theme's SVG of this name, "" with a warning when it has none."""
+    if not name:
+        return ""
+    for folder in config.theme.dirs:
+        path = Path(folder, ".icons", f"{name}.svg")
+        if path.is_file():
+            return path.read_text("utf-8")
+    warn(f"extra.notes.pages: the theme has no icon {name!r}")
+    return ""
+
+
+def search_index(text: str, build: Build, added: Additions) -> bytes:
+    """The index of the site's own search, in the place of the theme's that `text` is."""
+    settings = build.project.settings
+    index = json.loads(text)
+    page = [found(added.command_page.url, settings.commands.title, "")] if added.command_page else []
+    index["config"]["synonyms"] = [[word, *others] for word, others in settings.synonyms.items()]
+    index["docs"] = [*added.documents, *page]
+    return json.dumps(index, ensure_ascii=False, separators=(",", ":")).encode()

@@ -1,0 +1,199 @@
+"""MkDocs' events.  One object serves as this project's hook and as the plugin `notesite` of any other project."""
+
+from __future__ import annotations
+
+import functools
+from typing import Literal
+
+from jinja2 import Environment
+from markupsafe import Markup
+from mkdocs.config.base import Config
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import PluginError
+from mkdocs.plugins import BasePlugin, CombinedEvent, event_priority
+from mkdocs.structure.files import Files
+from mkdocs.structure.nav import Navigation
+from mkdocs.structure.pages import Page
+from mkdocs.utils.templates import TemplateContext
+
+from ..build import BLOCK_CODES, NOTES_CODES
+from ..diagnostics.diagnostic import NotesError
+from ..extras.copy_and_date import around, around_commands
+from ..extras.decorate import decorate, decorate_other
+from ..extras.marks import marks_of
+from ..extras.theme import amended
+from ..project.history import last_changed
+from ..site.redirects import forwarding_html
+from . import additions, appearance, escaping, guard, pages
+from .finish import book_of, finish
+from .made_with import stamp
+from .run import Preview, Run, begin, lines_of, log
+from .site_folder import SiteFolder
+
+COPY_ICON = "material/content-copy"
+
+
+class NoOptions(Config):  # type: ignore[no-untyped-call]  # a function of MkDocs that has no types
+    """Settings are `extra.notes`, which every command reads."""
+
+
+class NotesPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]  # likewise
+    """Turns the notes file into pages."""
+
+    def __init__(self) -> None:
+        self._preview, self._folder = Preview(), SiteFolder()
+        self._run: Run
+
+    def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
+        """Learn whether a preview begins.  MkDocs keeps this object while one runs, so nothing else is kept in it."""
+        self._preview = Preview(runs=command == "serve")
+        self._folder = SiteFolder(beside=command != "serve" and not dirty)
+
+    def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
+        """Read and check the notes, and report what was found."""
+        if self._is_hook_as_well(config):
+            for name, methods in config.plugins.events.items():
+                config.plugins.events[name] = [m for m in methods if getattr(m, "__self__", None) is not self]
+            return config
+        self._run = run = begin(config, self._preview, self._folder)
+        build = run.build
+        appearance.bring(config, build.project.config)
+        run.bridge.decorate = decorate_other
+        config.markdown_extensions.append(run.bridge)  # type: ignore[arg-type]  # MkDocs hands instances on as they are
+        config.watch.append(str(build.project.notes_path))
+        try:
+            run.report(build.structure, NOTES_CODES)
+            run.report(build.pictures.report, ("E",))
+            found = run.report(build.blocks.report, BLOCK_CODES)
+            if build.project.settings.snippets.marks:
+                run.marks = marks_of(build.blocks, found)
+            config.extra["build_stamp"] = stamp(build)
+        except NotesError as error:
+            raise PluginError(lines_of(error)) from None
+        return config
+
+    def _is_hook_as_well(self, config: MkDocsConfig) -> bool:
+        """Whether the project names this plugin twice, as a plugin and as a hook: the hook does the work then."""
+        owners = [getattr(getattr(other, "on_config", None), "__self__", None) for other in config.plugins.values()]
+        return self in config.plugins.values() and any(isinstance(o, NotesPlugin) and o is not self for o in owners)
+
+    @event_priority(-100)  # before the folder is emptied
+    def on_pre_build(self, *, config: MkDocsConfig) -> None:
+        """Build into a new folder."""
+        self._folder.open(config)
+
+    def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
+        """Publish the pages, and what belongs to them."""
+        run, build = self._run, self._run.build
+        run.additions = additions.add(build, files, config)  # first, so that the page of commands is in the navigation
+        extras = additions.extras_of(build, run.additions, config, log.warning)
+        run.decorate = functools.partial(decorate, extras=extras)
+        pages.add_pages(build, files, config)
+        pages.add_redirects(build, files, config)
+        pages.add_pictures(build, files, config)
+        appearance.add_assets(files, config)
+        card = files.get_file_from_path(str(config.extra.get("social_card") or ""))
+        if config.extra.get("offline") and card is not None:
+            files.remove(card)  # only links to a hosted site show it
+        return files
+
+    def on_nav(self, nav: Navigation, *, config: MkDocsConfig, files: Files) -> Navigation:  # noqa: ARG002  # MkDocs' names
+        """Learn the addresses of all pages, and the order of reading; titles of groups are text."""
+        escaping.name_items(nav.items)
+        found = files.documentation_pages()
+        self._run.urls = {file.src_uri: "" if file.url in {".", "./"} else file.url for file in found}
+        self._run.in_order = tuple(nav.pages)
+        return nav
+
+    def on_page_markdown(self, markdown: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:  # noqa: ARG002  # MkDocs' names
+        """Tell the bridge which page comes next, and describe the page for search engines."""
+        run = self._run
+        plan, added = run.plan_of(page), run.additions
+        run.bridge.context = pages.context_of(run, plan, page) if plan else None
+        description = plan.settings.description if plan else ""
+        if added and page.file is added.command_page:
+            page.meta["search"] = {"exclude": True}  # the commands are found on their own pages
+            description = run.build.project.settings.commands.description
+        elif added and plan:
+            description = description or added.descriptions.get(plan.uri, "")
+            if plan.is_home and added.has_cards_for_contents(run.build):
+                page.meta.setdefault("hide", ["toc"])
+        if description:
+            page.meta.setdefault("description", description)
+        return markdown
+
+    def on_page_content(self, html: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:  # noqa: ARG002  # MkDocs' names
+        """Give the home page the table that leads old anchors to their pages, and the page of commands its filter."""
+        run = self._run
+        if run.additions and page.file is run.additions.command_page:
+            return around_commands(html)
+        if page.file.src_uri != run.build.site.home.uri:
+            return html
+        urls = {file.src_uri: file.url_relative_to(page.file) for file in files.documentation_pages()}
+        return html + forwarding_html(run.build.site, urls.__getitem__)
+
+    @event_priority(100)  # before anyone uses a title
+    def _escape(self, env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:  # noqa: ARG002  # MkDocs' names
+        env.autoescape = escaping.is_escaped
+        for file in files.documentation_pages():
+            if file.page is not None:
+                escaping.name_page(file.page)
+        return env
+
+    @event_priority(-50)  # when others have left the pages' content; the theme is put around it next
+    def _keep_for_books(self, env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:
+        if config.extra.get("offline"):
+            self._run.book = book_of(self._run, files).to_json()
+        return env
+
+    @event_priority(-1000)  # with all that plugins have done to the templates
+    def _learn_scripts(self, env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:  # noqa: ARG002  # MkDocs' names
+        guard.learn(self._run, env, files)
+        return env
+
+    on_env = CombinedEvent(_escape, _keep_for_books, _learn_scripts)
+
+    @event_priority(-1000)  # after whoever else changes the page's words
+    def on_page_context(
+        self,
+        context: TemplateContext,
+        *,
+        page: Page,
+        config: MkDocsConfig,
+        nav: Navigation,  # noqa: ARG002  # MkDocs' name
+    ) -> TemplateContext:
+        """Let the search read the page; put the copy button and the date around its words."""
+        run = self._run
+        plan = run.plan_of(page)
+        if run.additions:
+            run.additions.read(page, plan)
+        if plan is not None and run.additions:
+            changed = last_changed(run.additions.dates, plan.first, plan.last)
+            icon = additions.icon(config, COPY_ICON, log.warning)
+            page.content = around(page.content or "", run.build.notes, run.build.site, plan, changed=changed, icon=icon)
+        page.content = Markup(page.content or "")  # noqa: S704  # sanitised by the bridge
+        return context
+
+    def on_post_page(self, output: str, *, page: Page, config: MkDocsConfig) -> str:  # noqa: ARG002  # MkDocs' names
+        """Mend what the theme leaves unnamed."""
+        return amended(output, own_palette=appearance.has_own_palette(config))
+
+    def on_post_template(self, output_content: str, *, template_name: str, config: MkDocsConfig) -> str:
+        """The same for the page of the error 404."""
+        if not template_name.endswith(".html"):
+            return output_content
+        return amended(output_content, own_palette=appearance.has_own_palette(config))
+
+    @event_priority(-50)  # after the search has written its index, before it becomes a script in an offline copy
+    def _finish(self, *, config: MkDocsConfig) -> None:  # noqa: ARG002  # MkDocs' name
+        finish(self._run)
+
+    @event_priority(-1000)  # after everybody who writes into the folder
+    def _place(self, *, config: MkDocsConfig) -> None:  # noqa: ARG002  # MkDocs' name
+        self._folder.place(log)
+
+    on_post_build = CombinedEvent(_finish, _place)
+
+    def on_build_error(self, *, error: Exception) -> None:  # noqa: ARG002  # MkDocs' name
+        """Keep the previous site."""
+        self._folder.give_back()

@@ -1,0 +1,100 @@
+"""The end of a build, in the order of `STEPS`: each step takes the site as the one before has left it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from markupsafe import Markup
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.files import Files
+
+from ..extras.theme import squeezed_css, squeezed_js
+from ..lib.files import write_atomically
+from ..output.bundle.book import BOOK, Book, BookPage
+from ..output.finished import hashes_of
+from ..output.machine_files import Publication, headers
+from .additions import search_index
+from .appearance import OFFLINE_STYLE, ONE_FILE_SCRIPTS
+from .guard import check_pages
+from .run import Run
+
+INDEX = "search/search_index.json"
+
+
+def _write_search_index(run: Run, folder: Path) -> None:
+    path = folder / INDEX
+    if path.is_file() and run.additions:
+        write_atomically(path, search_index(path.read_text("utf-8"), run.build, run.additions))
+
+
+def _write_machine_files(run: Run, folder: Path) -> None:
+    """A file of docs/ of the same name wins."""
+    config, build = run.config, run.build
+    publication = Publication(
+        build.notes,
+        build.site,
+        lambda page: run.urls[page.uri],
+        config.site_url or "",
+        config.site_description or "",
+        {url: picture.src for url, picture in build.pictures.pictures.items() if picture.src},
+    )
+    policy = headers(hashes_of(run.scripts), config.site_url or "")
+    for name, text in {**publication.files(), "_headers": policy}.items():
+        if not (folder / name).exists():
+            write_atomically(folder / name, text.encode())
+
+
+def _squeeze(run: Run, folder: Path) -> None:
+    """The site's own styles and scripts without comments and indentation."""
+    for name, squeezed in _own_files(run.config):
+        path = folder / name
+        if path.is_file() and ".min." not in path.name:
+            write_atomically(path, squeezed(path.read_text("utf-8")).encode())
+
+
+def _own_files(config: MkDocsConfig) -> Iterator[tuple[str, Callable[[str], str]]]:
+    yield from ((name, squeezed_css) for name in config.extra_css)
+    yield from ((str(name), squeezed_js) for name in config.extra_javascript)
+
+
+def _leave_book(run: Run, folder: Path) -> None:
+    """For `notesite bundle`, which takes it out of the copy."""
+    if run.book:
+        write_atomically(folder / BOOK, run.book.encode())
+
+
+STEPS = (check_pages, _write_search_index, _write_machine_files, _squeeze, _leave_book)
+
+
+def finish(run: Run) -> None:
+    """Do all steps."""
+    for step in STEPS:
+        step(run, Path(run.config.site_dir))
+
+
+def book_of(run: Run, files: Files) -> Book:
+    """The pages' content as every plugin has left it, the theme left out; pages outside the navigation come last."""
+    config = run.config
+    others = [file.page for file in files.documentation_pages() if file.page and file.page not in run.in_order]
+    return Book(
+        title=config.site_name,
+        description=config.site_description or "",
+        author=config.site_author or "",
+        language=str(config.theme.get("language") or "en"),
+        styles=tuple(style for style in map(str, config.extra_css) if style != OFFLINE_STYLE),
+        scripts=ONE_FILE_SCRIPTS,
+        stamp=config.extra.get("build_stamp"),
+        pages=tuple(_book_page(page) for page in (*run.in_order, *others) if page.content),
+    )
+
+
+def _book_page(page: Any) -> BookPage:
+    trail = tuple(_text(section.title) for section in reversed(list(page.ancestors)))
+    return BookPage(_text(page.title or page.file.name), page.file.dest_uri, trail, page.content or "")
+
+
+def _text(title: str | None) -> str:
+    """A title as text; `escaping` has made HTML of it for the templates."""
+    return Markup(title or "").unescape()  # noqa: S704  # not for a page

@@ -1,0 +1,58 @@
+"""The last look at the finished pages: nothing runs on them but what the templates and plugins have written."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from jinja2 import Environment
+from markupsafe import Markup
+from mkdocs.commands.build import get_context
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import PluginError
+from mkdocs.structure.files import Files
+from mkdocs.structure.nav import Navigation
+from mkdocs.structure.toc import get_toc
+
+from ..output.finished import digest, foreign, own_scripts
+from ..site.redirects import FORWARD
+from .run import Run
+
+
+def learn(run: Run, env: Environment, files: Files) -> None:
+    """Learn which scripts the templates write, and which HTML files are published as they lie in docs/."""
+    run.scripts = own_scripts(_shells(env, run.config, files)) | {digest(FORWARD)}
+    run.by_hand = frozenset(
+        file.dest_uri for file in files if file.abs_src_path and file.page is None and file.dest_uri.endswith(".html")
+    )
+
+
+def _shells(env: Environment, config: MkDocsConfig, files: Files) -> Iterator[str]:
+    """A page of each kind as the templates and plugins make it, without a word of the notes."""
+    empty = Navigation([], [])
+    for name in config.theme.static_templates:
+        if name.endswith(".html"):
+            base = (config.site_url or "/") if name == "404.html" else "."
+            shell = env.get_template(name).render(get_context(empty, [], config, base_url=urlsplit(base).path))
+            yield config.plugins.on_post_template(shell, template_name=name, config=config)
+    kinds = {}
+    for file in files.documentation_pages():
+        if file.page is not None:
+            template = str(file.page.meta.get("template", "main.html"))
+            kinds[template, file.page.url.count("/"), file.page.is_homepage] = file.page
+    for (template, _, _), page in kinds.items():
+        bare = copy.copy(page)
+        bare.title, bare.content, bare.toc, bare.meta = Markup(), Markup(), get_toc([]), {}
+        bare.parent = bare.previous_page = bare.next_page = bare.canonical_url = bare.edit_url = None
+        shell = env.get_template(template).render(get_context(empty, [], config, bare))
+        yield config.plugins.on_post_page(shell, page=bare, config=config)
+
+
+def check_pages(run: Run, folder: Path) -> None:
+    """Raise PluginError when a page would run anything else."""
+    for path in sorted(folder.rglob("*.html")):
+        name = path.relative_to(folder).as_posix()
+        for fault in foreign(path.read_bytes(), run.scripts) if name not in run.by_hand else ():
+            raise PluginError(f"{name}: would run {fault}. Nothing is published, the previous site stays.")

@@ -1,0 +1,72 @@
+"""The notes' pages, redirects and pictures as files of MkDocs, and what the parser bridge needs to know of each page."""
+
+from __future__ import annotations
+
+import posixpath
+from pathlib import Path
+
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.files import File, Files
+from mkdocs.structure.pages import Page as MkDocsPage
+from mkdocs.utils import get_relative_url
+
+from ..build import Build
+from ..render.bridge import PageContext
+from ..site.page_text import page_source
+from ..site.plan import Page
+from ..site.redirects import edit_place, redirect_html, redirect_targets
+from .run import Run, log
+
+
+def notes_uri(build: Build, config: MkDocsConfig) -> str:
+    """The notes file, relative to docs_dir; notes outside of it begin with `../`."""
+    return posixpath.relpath(build.project.notes_path.as_posix(), Path(config.docs_dir).as_posix())
+
+
+def add_pages(build: Build, files: Files, config: MkDocsConfig) -> None:
+    """Publish one page for every section; the notes file itself is no page."""
+    own = notes_uri(build, config)
+    for uri in [own, *(page.uri for page in build.site.pages)]:
+        if (file := files.get_file_from_path(uri)) is not None:
+            if uri != own:
+                log.warning("%s is hidden by the page that the notes have at the same address", file.src_uri)
+            files.remove(file)
+    for page in build.site.pages:
+        file = File.generated(config, page.uri, content=page_source(build.notes, build.site, page))
+        file.edit_uri = edit_place(page, own)
+        files.append(file)
+    if config.nav is None:
+        uris = {page.uri for page in build.site.pages}
+        others = [file.src_uri for file in files.documentation_pages() if file.src_uri not in uris]
+        config.nav = [*build.site.navigation(), *others]
+
+
+def add_redirects(build: Build, files: Files, config: MkDocsConfig) -> None:
+    """Publish a page that leads on at every old address."""
+    for old, uri, anchor in redirect_targets(build.site.redirects):
+        target = File.generated(config, uri, content="")
+        name = f"{old}/index.html" if config.use_directory_urls else f"{old}.html"
+        up = posixpath.relpath(target.url or ".", posixpath.dirname(name) or ".")
+        address = (up + "/" if target.url.endswith("/") else up) + (f"#{anchor}" if anchor else "")
+        files.append(File.generated(config, name, content=redirect_html(address)))
+
+
+def add_pictures(build: Build, files: Files, config: MkDocsConfig) -> None:
+    """Publish the verified bytes, and nothing else of the store: not the lock, nothing damaged, nothing unused."""
+    pictures = build.pictures
+    for file in list(files):
+        if file.src_uri.startswith(f"{pictures.store_uri}/") or file.src_uri in pictures.files:
+            files.remove(file)
+    for uri, data in pictures.files.items():
+        files.append(File.generated(config, uri, content=data))
+
+
+def context_of(run: Run, plan: Page, page: MkDocsPage) -> PageContext:
+    """What the bridge needs to know of a page of the notes."""
+    build, config = run.build, run.config
+    context = PageContext(build.notes, build.site, plan, run.marks)
+    context.pictures, context.alts = build.pictures.pictures, build.pictures.alts
+    context.notes_uri, context.docs_name = notes_uri(build, config), Path(config.docs_dir).name
+    context.asset_url = lambda path: get_relative_url(path, page.url)
+    context.decorate = lambda root: run.decorate(root, plan)
+    return context

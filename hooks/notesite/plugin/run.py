@@ -1,0 +1,112 @@
+"""The build that is going on, and what a preview keeps between builds."""
+
+from __future__ import annotations
+
+import logging
+import os
+import xml.etree.ElementTree as ET
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import PluginError
+from mkdocs.structure.pages import Page as MkDocsPage
+
+from ..build import STAND_IN, Build
+from ..diagnostics.codes import Severity
+from ..diagnostics.diagnostic import NotesError, Report
+from ..diagnostics.reporters.text import one_line
+from ..images.gallery import options
+from ..images.mirror import Hosts
+from ..project.config import open_project
+from ..render.bridge import Bridge
+from ..render.mark import BlockMark
+from ..site.plan import Page
+from ..snippets.language.classify import highlighter
+from .additions import Additions
+from .site_folder import SiteFolder
+
+# Under "mkdocs.", so that `mkdocs build --strict` counts the warnings.
+log = logging.getLogger("mkdocs.hooks.notes")
+# Errors do not stop a build: they are warnings that strict mode counts.  What must stop it is a PluginError.
+LEVELS = {Severity.ERROR: logging.WARNING, Severity.WARNING: logging.WARNING, Severity.INFO: logging.DEBUG}
+
+
+@dataclass(slots=True)
+class Preview:
+    """What outlives a rebuild of `mkdocs serve`."""
+
+    runs: bool = False
+    last_good: Build | None = None
+    # Hosts that failed lately are not asked again at once.
+    hosts: Hosts = field(default_factory=lambda: Hosts(any_delay=True))
+
+
+@dataclass(slots=True)
+class Run:
+    """One build: what is known of the notes, and what is made on the way."""
+
+    config: MkDocsConfig
+    build: Build
+    folder: SiteFolder
+    bridge: Bridge
+    additions: Additions | None = None
+    marks: Mapping[int, BlockMark] = field(default_factory=dict)
+    decorate: Callable[[ET.Element, Page], None] = lambda _root, _page: None  # adds what the author did not write
+    urls: Mapping[str, str] = field(default_factory=dict)  # of every page, by its source
+    in_order: tuple[MkDocsPage, ...] = ()  # pages of the navigation
+    scripts: frozenset[str] = frozenset()  # that templates and plugins write
+    by_hand: frozenset[str] = frozenset()  # HTML files that are published as they lie in docs/
+    book: str = ""  # the pages for one-file forms; "" where no offline copy is made
+
+    def plan_of(self, page: MkDocsPage) -> Page | None:
+        """The page of the notes that this is."""
+        return next((own for own in self.build.site.pages if own.uri == page.file.src_uri), None)
+
+    def report(self, found: Report, codes: Collection[str]) -> Report:
+        """Settle and log what a check has found: errors as warnings, accepted findings and counts as information."""
+        result = self.build.settled(found, codes)
+        for diagnostic in result.diagnostics:
+            log.log(LEVELS[diagnostic.severity], one_line(diagnostic, diagnostic.path or self.build.shown_path))
+        for diagnostic in result.accepted:
+            level = logging.DEBUG if diagnostic.severity is Severity.INFO else logging.INFO
+            log.log(level, "%s (accepted)", one_line(diagnostic, diagnostic.path or self.build.shown_path))
+        return result
+
+
+def begin(config: MkDocsConfig, preview: Preview, folder: SiteFolder) -> Run:
+    """The run with this configuration.
+
+    Raises PluginError, one clean line for each finding, when no honest site can be made.
+    """
+    path = Path(config.config_file_path)
+    try:
+        project = open_project(path)
+        build = Build(project, images=options(project, os.environ, in_build=True), hosts=preview.hosts)
+        build.check_plan()
+        preview.last_good = build if preview.runs else None
+    except NotesError as error:
+        build = _while_broken(path, preview, error)
+    return Run(config, build, folder, Bridge(highlighter))
+
+
+def lines_of(error: NotesError) -> str:
+    """The findings that end a build, a line each."""
+    return "\n".join(one_line(d, d.path or "mkdocs.yml") for d in error.diagnostics)
+
+
+def _while_broken(path: Path, preview: Preview, error: NotesError) -> Build:
+    """A preview goes on with the notes as they last were, or with a page that says so; any other build ends.
+
+    MkDocs' own way would be to let every request wait for the repair.
+    """
+    if not preview.runs:
+        raise PluginError(lines_of(error)) from None
+    try:
+        build = preview.last_good or Build(open_project(path), source=STAND_IN)
+    except NotesError:
+        raise PluginError(lines_of(error)) from None
+    shown = "the last good pages" if preview.last_good else "a page that says so"
+    log.warning("%s\nThe preview shows %s and waits for the repair.", lines_of(error), shown)
+    return build
