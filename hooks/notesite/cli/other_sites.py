@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import argparse
+import functools
 import ssl
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 
-from ..diagnostics.diagnostic import Diagnostic, NotesError, Report, finding
+from ..diagnostics.diagnostic import NotesError, Report, finding
 from ..diagnostics.place import Span
 from ..lib.files import write_atomically
 from ..links import external
 from ..links.external import check_remote
 from ..links.internal import Outcome
-from ..links.link_verdict import Answer, Failure, Job
+from ..links.link_verdict import Job
 from ..links.memory import memory_text, read_memory
 from ..net.client import Client
-from ..net.fault import Fault
-from ..net.response import Limits
+from ..net.response import Limits, Response
 from ..project.config import Project
 from ..project.settings import LinkSettings
 
@@ -36,13 +36,13 @@ def report(args: argparse.Namespace, project: Project, outcome: Outcome) -> Repo
     uses = outcome.remote()
     if args.offline:
         return check_remote(uses, _never, settings, memory, now=0, clock=time.monotonic, offline=True).report
-    network = NetworkClient(settings)
-    result = check_remote(
-        uses, network.fetch, settings, memory, now=time.time(), clock=time.monotonic, progress=progress
-    )
+    client = client_of(settings)
+    fetch = functools.partial(asked, client)
+    result = check_remote(uses, fetch, settings, memory, now=time.time(), clock=time.monotonic, progress=progress)
     if not args.no_cache:
         write_atomically(path, memory_text(result.memory).encode())
-    return result.report._replace(diagnostics=(*network.findings(), *result.report.diagnostics))
+    note = [finding("E_PROXY", client.proxy_note, Span.at(1))] if client.proxy_note else []
+    return result.report._replace(diagnostics=(*note, *result.report.diagnostics))
 
 
 def _settings(args: argparse.Namespace, project: Project) -> LinkSettings:
@@ -60,34 +60,21 @@ def _settings(args: argparse.Namespace, project: Project) -> LinkSettings:
     return chosen
 
 
-def _never(_job: Job, _seconds: float) -> Answer | Failure:
+def _never(_job: Job, _seconds: float) -> Response:
     raise AssertionError("asked although offline")
 
 
-class NetworkClient:
+def client_of(settings: LinkSettings, tls: ssl.SSLContext | None = None) -> Client:
     """The network as the link check wants it: one try a call, at most some megabytes, only public addresses."""
+    limits = Limits(bytes=_BODY_BYTES, tries=1, redirects=10, connect=min(10.0, settings.timeout))
+    return Client(limits=limits, allow_hosts=settings.allow_hosts, tls=tls)
 
-    def __init__(self, settings: LinkSettings, tls: ssl.SSLContext | None = None) -> None:
-        limits = Limits(bytes=_BODY_BYTES, tries=1, redirects=10, connect=min(10.0, settings.timeout))
-        self._client = Client(limits=limits, allow_hosts=settings.allow_hosts, tls=tls)
 
-    def findings(self) -> list[Diagnostic]:
-        """What the author should know about the way to the other sites."""
-        note = self._client.proxy_note
-        return [finding("E_PROXY", note, Span.at(1))] if note else []
-
-    def fetch(self, job: Job, seconds: float) -> Answer | Failure:
-        """What came of one request."""
-        wants_body = job.method == "GET" and bool(job.fragments)
-        headers = {"Accept": "text/html,*/*;q=0.8", **job.headers}
-        try:
-            response = self._client.fetch(
-                job.url, method=job.method, headers=headers, deadline=seconds, body=wants_body
-            )
-        except Fault as fault:
-            return Failure(fault.code, fault.message)
-        lower = {name.lower(): value for name, value in response.headers.items()}
-        return Answer(response.status, response.final_url, lower, response.body, response.hops)
+def asked(client: Client, job: Job, seconds: float) -> Response:
+    """What came of one request.  Raises Fault."""
+    headers = {"Accept": "text/html,*/*;q=0.8", **job.headers}
+    wants_body = job.method == "GET" and bool(job.fragments)
+    return client.fetch(job.url, method=job.method, headers=headers, deadline=seconds, body=wants_body)
 
 
 def _progress(args: argparse.Namespace) -> Callable[[int, int], None]:

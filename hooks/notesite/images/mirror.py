@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import queue
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple, Protocol
 
 from notesite.net.fault import Fault
 from notesite.net.response import Response, answer_fault
+from notesite.net.schedule import Politeness, ask_all
 from notesite.net.urls import parse
 
 from . import picture_names as names
@@ -71,12 +71,13 @@ class Hosts:
             with self._guard:
                 self._failed[parse(url).origin] = (self.clock(), fault)
 
-    def check(self, url: str) -> None:
-        """Raises the fault of the host when it failed lately."""
+    def failed(self, url: str) -> Fault | None:
+        """The fault of the host when it failed lately."""
         with self._guard:
             when, fault = self._failed.get(parse(url).origin, (0.0, None))
-        if fault is not None and self.clock() - when < self.memory:
-            raise Fault(fault.code, f"{fault.message}; the host was not asked again", host=True)
+        if fault is None or self.clock() - when >= self.memory:
+            return None
+        return Fault(fault.code, f"{fault.message}; the host was not asked again", host=True)
 
 
 class Got(NamedTuple):
@@ -125,7 +126,6 @@ def mirror(
     progress: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> Outcome:
     """Do the job.  Raises Fault only for a lock that cannot be used; every other fault is in the outcome."""
-    hosts = hosts or Hosts()
     lock = store.lock()
     damage = {url: fault for url in job.stems if url in lock and (fault := store.damage(lock[url])) is not None}
     decided = plan(job.stems, lock, damage, job.mode)
@@ -137,17 +137,7 @@ def mirror(
     if not decided.fetched:
         return outcome
     progress(0, len(decided.fetched))
-    known = {url: lock[url] for url in decided.kept}
-
-    def ask(url: str) -> Got:
-        hosts.check(url)
-        try:
-            return _asked(url, fetch, job, known.get(url))
-        except Fault as fault:
-            hosts.note(url, fault)
-            raise
-
-    for done, (url, result) in enumerate(_all(decided.fetched, ask, min(_STALLED, job.deadline / 4)), 1):
+    for done, (url, result) in enumerate(_arriving(decided.fetched, outcome.entries, fetch, job, hosts or Hosts()), 1):
         try:
             if isinstance(result, Fault):
                 raise result
@@ -156,6 +146,30 @@ def mirror(
             outcome.faults[url] = _explained(fault, damage.get(url))
         progress(done, len(decided.fetched))
     return outcome
+
+
+def _arriving(
+    urls: Iterable[str], entries: Mapping[str, Entry], fetch: Fetch, job: Job, hosts: Hosts
+) -> Iterator[tuple[str, Got | Fault]]:
+    """Each URL with what asking for it gave, as they come in; at most two at a time for one host."""
+    known = dict(entries)
+
+    def ask(url: str) -> Got | Fault:
+        if (failed := hosts.failed(url)) is not None:
+            return failed
+        try:
+            return _asked(url, fetch, job, known.get(url))
+        except Fault as fault:
+            hosts.note(url, fault)
+            return fault
+        except Exception as error:  # noqa: BLE001  # one image must not take the others with it
+            return Fault("E_CHECK", f"{type(error).__name__}: {error}")
+
+    politeness = Politeness(_WORKERS, _PER_HOST, stalled=min(_STALLED, job.deadline / 4))
+    found: Iterator[tuple[str, Got | Fault | None]] = ask_all(
+        urls, ask, host=lambda url: parse(url).origin, politeness=politeness
+    )
+    return ((url, result) for url, result in found if result is not None)  # without a deadline, all are asked
 
 
 def _mend_webp(url: str, store: Store, outcome: Outcome) -> None:
@@ -271,67 +285,3 @@ def _header(value: str | None) -> str:
     """A validator that can be kept and sent back, else ""."""
     text = (value or "").strip()
     return text if len(text) <= 300 and text.isascii() and text.isprintable() else ""
-
-
-def _all(urls: Sequence[str], ask: Callable[[str], Got], stalled: float) -> Iterator[tuple[str, Got | Fault]]:
-    """Each URL with what asking for it gave, as they come in; at most two at a time for one host.
-
-    A request that takes longer than `stalled` seconds no longer counts.
-    """
-    results: queue.SimpleQueue[tuple[str, Got | Fault]] = queue.SimpleQueue()
-    board = _Board(list(urls), stalled)
-
-    def work() -> None:
-        while (url := board.take()) is not None:
-            try:
-                results.put((url, ask(url)))
-            except Fault as fault:
-                results.put((url, fault))
-            except Exception as error:  # noqa: BLE001  # one image must not take the others with it
-                results.put((url, Fault("E_CHECK", f"{type(error).__name__}: {error}")))
-            board.done(url)
-
-    for number in range(min(_WORKERS, len(urls))):
-        threading.Thread(target=work, name=f"mirror {number}", daemon=True).start()
-    try:
-        for _ in urls:
-            yield results.get()
-    finally:
-        board.clear()
-
-
-class _Board:
-    """What is still to be asked for, and which requests are under way at which host."""
-
-    def __init__(self, urls: list[str], stalled: float) -> None:
-        self._waiting, self._stalled = urls, stalled
-        self._started: dict[str, dict[str, float]] = {}  # origin -> URL -> when
-        self._changed = threading.Condition()
-
-    def take(self) -> str | None:
-        """The next URL whose host has a free place, None when there is nothing left."""
-        with self._changed:
-            while self._waiting:
-                url = next(filter(self._has_place, self._waiting), None)
-                if url is not None:
-                    self._waiting.remove(url)
-                    self._started.setdefault(parse(url).origin, {})[url] = time.monotonic()
-                    return url
-                self._changed.wait(self._stalled / 4)
-            return None
-
-    def _has_place(self, url: str) -> bool:
-        oldest = time.monotonic() - self._stalled
-        return sum(when > oldest for when in self._started.get(parse(url).origin, {}).values()) < _PER_HOST
-
-    def done(self, url: str) -> None:
-        """The URL's place is free."""
-        with self._changed:
-            self._started[parse(url).origin].pop(url)
-            self._changed.notify_all()
-
-    def clear(self) -> None:
-        """Nothing more is to be asked for."""
-        with self._changed:
-            self._waiting.clear()
-            self._changed.notify_all()

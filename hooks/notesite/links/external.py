@@ -13,12 +13,18 @@ from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from ..diagnostics.diagnostic import Diagnostic, Report, Skipped, finding
+from ..net.fault import Fault
+from ..net.response import Response
+from ..net.schedule import Again, Politeness, ask_all
 from ..project.settings import LinkSettings
 from .internal import RemoteUse
-from .link_verdict import Again, Answer, Failure, Job, State, Verdict, is_checkable, judge
+from .link_verdict import Job, State, Verdict, is_checkable, judge
 from .memory import DAY, Memory, Remembered, is_fresh, remember, with_conditions, without_old
-from .schedule import Fetch, Politeness, ask_all
 
+Fetch = Callable[[Job, float], Response]
+"""What to ask, seconds that it may take -> the answer; raises Fault.  Called from several threads."""
+
+OVER_TIME = "not asked: the time for all links was over"
 CODES = ("L_DEAD", "L_DYING", "L_MOVED", "L_REMOTE_ANCHOR", "L_PRIVATE")
 # RFC 2606 and RFC 6761: names for documentation and tests, which nobody runs a site under.
 _RESERVED = re.compile(r"(^|\.)(example(\.(com|net|org))?|invalid|test)$", re.IGNORECASE)
@@ -68,23 +74,7 @@ def check_remote(
     ages = {State.OK: settings.fresh_days}
     fresh = {job.url for job in jobs if job.url in memory and is_fresh(memory[job.url], job, ages, now)}
     waiting = [with_conditions(job, memory.get(job.url)) for job in jobs if job.url not in fresh]
-    started = clock()
-
-    def judged(job: Job, answer: Answer | Failure) -> Verdict | Again:
-        wall = now + clock() - started
-        return judge(job, answer, retries=settings.retries, longest_wait=settings.longest_wait, wall=wall)
-
-    asked = ask_all(
-        waiting,
-        fetch,
-        judged,
-        politeness=Politeness(settings.workers, settings.per_host, settings.interval),
-        deadline=settings.deadline,
-        timeout=settings.timeout,
-        clock=clock,
-        progress=lambda done: progress(done, len(waiting)),
-    )
-    verdicts = _believable(asked)
+    verdicts = _believable(_asked(waiting, fetch, settings, clock, progress))
     kept = dict(memory)
     for url, verdict in verdicts.items():
         if verdict.state not in _NOT_WORTH_KEEPING:
@@ -95,6 +85,37 @@ def check_remote(
     report = _report(by_url, answers, kept, settings, now)
     everything = Report(report.diagnostics, skipped=_sorted([*report.skipped, *left_out]), checked=report.checked)
     return Result(everything, without_old(kept, by_url, now), len(waiting))
+
+
+def _asked(
+    jobs: Sequence[Job],
+    fetch: Fetch,
+    settings: LinkSettings,
+    clock: Callable[[], float],
+    progress: Callable[[int, int], None],
+) -> dict[str, Verdict]:
+    """A verdict for each job's address."""
+    end = clock() + settings.deadline
+
+    def ask(job: Job) -> Verdict | Again[Job]:
+        seconds = min(settings.timeout, end - clock())
+        answer: Response | Fault
+        try:
+            answer = fetch(job, seconds) if seconds > 0 else Fault("E_TIMEOUT", OVER_TIME)
+        except Fault as fault:
+            answer = fault
+        except Exception as error:  # noqa: BLE001  # one address must not end the check of all the others
+            answer = Fault("E_CHECK", f"{type(error).__name__}: {error}")
+        return judge(job, answer, retries=settings.retries, longest_wait=settings.longest_wait)
+
+    politeness = Politeness(settings.workers, settings.per_host, settings.interval)
+    verdicts: dict[str, Verdict] = {}
+    for job, verdict in ask_all(
+        jobs, ask, host=lambda job: job.host, politeness=politeness, deadline=settings.deadline, clock=clock
+    ):
+        verdicts[job.url] = verdict or Verdict(State.UNKNOWN, OVER_TIME)
+        progress(len(verdicts), len(jobs))
+    return verdicts
 
 
 def _chosen(uses: Iterable[RemoteUse], settings: LinkSettings) -> tuple[dict[str, list[RemoteUse]], list[Skipped]]:

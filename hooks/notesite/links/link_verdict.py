@@ -6,15 +6,15 @@ without any reader being harmed, so it is neither broken nor fine.
 
 from __future__ import annotations
 
-import contextlib
-import email.utils
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from http import HTTPStatus
 from urllib.parse import urljoin, urlsplit
 
+from ..net.fault import Fault
+from ..net.response import Response, words
+from ..net.schedule import Again
 from .built_pages import read_page
 from .targets import named_anchor
 
@@ -38,26 +38,6 @@ class State(StrEnum):
     BROKEN = "broken"
     UNKNOWN = "unknown"
     PRIVATE = "private"
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What a server answered after all redirects."""
-
-    status: int
-    final_url: str = ""
-    headers: Mapping[str, str] = field(default_factory=dict)  # names in lower case
-    body: bytes = b""  # at most the first megabytes; empty for HEAD
-    hops: tuple[tuple[int, str], ...] = ()  # status and target of each redirect
-    whole: bool = True  # the body was not cut
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """Why there is no answer: the code of a fault of the network layer (E_TIMEOUT, E_DNS, E_TLS …) and its words."""
-
-    code: str
-    message: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,36 +77,27 @@ class Job:
         return {name: value for name, value in known.items() if value}
 
 
-@dataclass(frozen=True, slots=True)
-class Again:
-    """The address has to be asked once more, not before `wait` seconds have passed."""
-
-    job: Job
-    wait: float = 0.0
-    whole_host: bool = False  # the server asked everybody to wait
-
-
 def judge(  # noqa: PLR0911  # a flat ladder
-    job: Job, answer: Answer | Failure, *, retries: int, longest_wait: float, wall: float, backoff: float = 1.0
-) -> Verdict | Again:
+    job: Job, answer: Response | Fault, *, retries: int, longest_wait: float, backoff: float = 1.0
+) -> Verdict | Again[Job]:
     """What the answer means, or how to ask again.
 
-    `retries` requests may be repeated, none later than `longest_wait` seconds; `wall` is the time in seconds since
-    1970, for Retry-After dates; `backoff` is the first pause in seconds, doubled with each try.
+    `retries` requests may be repeated, none later than `longest_wait` seconds; `backoff` is the first pause in
+    seconds, doubled with each try.
     """
     pause = backoff * 2**job.tries
     next_try = replace(job, tries=job.tries + 1)
-    if isinstance(answer, Failure):
+    if isinstance(answer, Fault):
         if answer.code in _TRANSIENT and job.tries < retries:
             return Again(next_try, min(pause, longest_wait))
         return _without_answer(answer)
     status = answer.status
     if status in _BUSY:
-        asked = retry_after(answer.headers.get("retry-after", ""), wall)
+        asked = answer.retry_after
         wait = pause if asked is None else asked
         if job.tries < retries and wait <= longest_wait:
             return Again(next_try, wait, whole_host=True)
-        told = f"{_words(status)}, asks to wait {wait:.0f} s" if asked else _words(status)
+        told = f"{words(status)}, asks to wait {wait:.0f} s" if asked else words(status)
         return Verdict(State.UNKNOWN, told, status)
     if job.method == "HEAD" and status >= 400:
         return Again(replace(job, method="GET"))  # many servers answer HEAD wrongly
@@ -135,17 +106,7 @@ def judge(  # noqa: PLR0911  # a flat ladder
     return _with_answer(job, answer)
 
 
-def retry_after(value: str, wall: float) -> float | None:
-    """Seconds to wait as a Retry-After header says, a number or a date; None when it says nothing readable."""
-    text = value.strip()
-    if text.isascii() and text.isdigit():
-        return float(text[:12])
-    with contextlib.suppress(ValueError, TypeError, IndexError, OverflowError, OSError):
-        return max(0.0, email.utils.parsedate_to_datetime(text).timestamp() - wall)
-    return None
-
-
-def _without_answer(failure: Failure) -> Verdict:
+def _without_answer(failure: Fault) -> Verdict:
     if failure.code == "E_ADDR":
         return Verdict(State.PRIVATE, failure.message)
     if failure.code in _UNREACHABLE:
@@ -154,7 +115,7 @@ def _without_answer(failure: Failure) -> Verdict:
     return Verdict(State.BROKEN if broken else State.UNKNOWN, failure.message)
 
 
-def _with_answer(job: Job, answer: Answer) -> Verdict:
+def _with_answer(job: Job, answer: Response) -> Verdict:
     status = answer.status
     if 200 <= status < 300 or status == 304:
         return Verdict(
@@ -166,7 +127,7 @@ def _with_answer(job: Job, answer: Answer) -> Verdict:
             modified=answer.headers.get("last-modified", ""),
         )
     broken = status in _GONE or 500 <= status < 600
-    return Verdict(State.BROKEN if broken else State.UNKNOWN, _words(status), status)
+    return Verdict(State.BROKEN if broken else State.UNKNOWN, words(status), status)
 
 
 def permanent_target(url: str, hops: tuple[tuple[int, str], ...]) -> str:
@@ -184,7 +145,7 @@ def is_checkable(fragment: str) -> bool:
     return bool(fragment) and not _FOR_SCRIPTS.fullmatch(fragment)
 
 
-def _anchors(job: Job, answer: Answer) -> dict[str, bool]:
+def _anchors(job: Job, answer: Response) -> dict[str, bool]:
     if job.method != "GET" or not _is_html(answer) or answer.status == 304:
         return {}
     defines = read_page(answer.body).defines if job.fragments else frozenset()
@@ -193,17 +154,9 @@ def _anchors(job: Job, answer: Answer) -> dict[str, bool]:
         names = named_anchor(fragment)
         # GitHub writes user-content-x into the page and lets a script answer #x.
         has = not names or any(name in defines or f"user-content-{name}" in defines for name in names)
-        if has or answer.whole:
-            found[fragment] = has
+        found[fragment] = has
     return found
 
 
-def _is_html(answer: Answer) -> bool:
+def _is_html(answer: Response) -> bool:
     return "html" in answer.headers.get("content-type", "").lower()
-
-
-def _words(status: int) -> str:
-    try:
-        return f"HTTP {status} ({HTTPStatus(status).phrase.lower()})"
-    except ValueError:
-        return f"HTTP {status}"

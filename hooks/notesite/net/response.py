@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import http
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -43,10 +42,9 @@ class Response:
 def retry_after(value: str | None, now: float) -> float | None:
     """Seconds to wait as a Retry-After header says (a number or a date), never negative; None without sense in it."""
     text = (value or "").strip()
-    if not text:
-        return None
-    with contextlib.suppress(ValueError, OverflowError):
-        return max(0.0, float(int(text)))
+    digits = text.removeprefix("-")
+    if digits.isascii() and digits.isdigit():
+        return float(digits[:12]) if digits == text else 0.0
     import email.utils  # noqa: PLC0415  # every build loads this module, none without a network needs the dates
 
     try:
@@ -60,14 +58,14 @@ def answer_fault(response: Response) -> Fault:
     status = response.status
     if status in RETRIED and response.retry_after is not None and response.tries < 2 and response.retry_after > 0:
         return Fault("E_RATELIMIT", f"HTTP {status}, the server asks to wait {response.retry_after:.0f} s")
-    reasons = {401: "needs a login", 403: "forbidden", 404: "not found", 410: "gone", 429: "too many requests"}
-    reason = reasons.get(status) or _phrase(status)
     tired = f", gave up after {response.tries} tries" if response.tries > 1 else ""
-    return Fault("E_HTTP", f"HTTP {status} ({reason}){tired}")
+    return Fault("E_HTTP", words(status) + tired)
 
 
-def _phrase(status: int) -> str:
+def words(status: int) -> str:
+    """`HTTP 404 (not found)`."""
+    known = {401: "needs a login"}
     try:
-        return http.HTTPStatus(status).phrase.lower()
+        return f"HTTP {status} ({known.get(status) or http.HTTPStatus(status).phrase.lower()})"
     except ValueError:
-        return "unexpected status"
+        return f"HTTP {status} (unexpected status)"
