@@ -91,6 +91,35 @@ def test_a_file_that_changes_while_it_is_read_is_read_again(root: Path, monkeypa
         read_file(root / "fine")
 
 
+def test_strangers_in_a_folder_are_found_and_never_entered(root: Path) -> None:
+    docs = root / "docs"
+    (docs / "a").mkdir(parents=True)
+    (docs / "b").mkdir()
+    (docs / "fine.md").symlink_to("../fine")
+    (docs / "good").symlink_to("../sub")
+    links = {
+        "secret": "../../outside/secret", "far": "../../outside", "world": "/", "self": ".", "up": "..",
+        "a/x": "../b", "b/y": "../a", "loop": "loop", "gone": "nowhere", "null": "/dev/null",
+    }  # fmt: skip
+    for name, target in links.items():
+        (docs / name).symlink_to(target)
+    os.mkfifo(docs / "pipe")
+    found = {path.relative_to(docs).as_posix(): is_folder for path, _, is_folder in files.strangers(docs, root)}
+    files_only = {"secret", "loop", "gone", "null", "pipe"}
+    assert {name for name, is_folder in found.items() if not is_folder and "up/" not in name} == files_only
+    assert {"far", "world", "self", "a/x/y", "b/y/x", "up/docs"} <= {name for name in found if found[name]}
+    assert not {"fine.md", "good", "a", "b"} & found.keys()
+
+
+def test_a_folder_that_links_multiply_is_given_up(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files, "MOST", 50)
+    for number in range(8):
+        (root / str(number)).mkdir()
+        for name in "ab" if number else "":
+            (root / str(number) / name).symlink_to(f"../{number - 1}")
+    assert [(path, is_folder) for path, _, is_folder in files.strangers(root, root)] == [(root, True)]
+
+
 # --- writing
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import signal
@@ -21,6 +22,7 @@ from notesite.cli import mirror_images
 from notesite.diagnostics.codes import CODES, Severity
 from notesite.images.gallery import NOTE_DRAWN, NOTE_MISSING, Gallery, Options, gallery, options, run
 from notesite.images.mirror import Hosts
+from notesite.images.store import ImageStore
 from notesite.images.uses import Mode
 from notesite.net.fault import Fault
 from notesite.net.response import Response
@@ -159,6 +161,44 @@ def test_a_drawing_stands_in_until_the_original_is_there(tmp_path: Path) -> None
     assert drawn.caption == "A title"
     assert mirrored(tmp_path).pictures["https://h.example/a.png"].svg is None
     assert mirrored(tmp_path, keep_drawing=True).pictures["https://h.example/a.png"].svg == drawn.svg
+
+
+def test_a_drawing_beside_the_notes_is_published_without_what_is_active(tmp_path: Path) -> None:
+    there = project(tmp_path)
+    active = pictures.svg("<script>alert(1)</script><rect/>")
+    for path in (there.docs_dir / "pics/active.svg", tmp_path / "above.svg"):
+        path.write_bytes(active)
+    (there.docs_dir / "pics/broken.svg").write_bytes(active[:-3])
+    (tmp_path / "page.html").write_bytes(b"<!doctype html><script>alert(1)</script>")
+    notes = "# N\n\n![Two words](pics/active.svg)\n![Two words](../above.svg)\n![Two words](pics/broken.svg)\n![Two words](../page.html)\n"
+    shown = gallery(there, parse(notes), chosen(tmp_path))
+    assert len(shown.files) == 2
+    assert not [uri for uri, data in shown.files.items() if b"script" in data or not uri.endswith(".svg")]
+    assert [shown.pictures[url].src != "" for url in ("pics/active.svg", "../above.svg")] == [True, True]
+    assert [shown.pictures[url].src for url in ("pics/broken.svg", "../page.html")] == ["", ""]
+    said = [(d.code, d.span.start.line) for d in shown.report.diagnostics]
+    assert said == [("E_ACTIVE", 3), ("E_ACTIVE", 4), ("E_SVG", 5), ("E_NOTIMAGE", 6)]
+
+
+def test_original_and_published_bytes_of_a_drawing_are_locked(tmp_path: Path) -> None:
+    active, url = pictures.svg('<a href="https://h.example/"><rect/></a>'), "https://h.example/badge.svg"
+    parsed, there = parse(f"# N\n\n![Two words]({url})\n"), project(tmp_path)
+
+    def badge(_url: str, _headers: Mapping[str, str], _deadline: float) -> Response:
+        return Response(url, url, 200, {}, active)
+
+    for mode in (Mode.AUTO, Mode.REFRESH):
+        outcome, report = run(there, parsed, chosen(tmp_path, mode), fetch=badge)
+        assert [d.message for d in report.diagnostics if d.code == "E_ACTIVE"] == [f"{url}: 1 × link"]
+        assert not outcome.faults
+    (entry,) = ImageStore(tmp_path / "docs/images").lock().values()
+    assert entry.original_sha256 == hashlib.sha256(active).hexdigest()
+    shown = gallery(there, parsed, chosen(tmp_path))
+    (published,) = shown.files.values()
+    assert (hashlib.sha256(published).hexdigest(), b"h.example" in published) == (entry.sha256, False)
+    active += b" "
+    changed, _ = run(there, parsed, chosen(tmp_path, Mode.REFRESH), fetch=badge)
+    assert {fault.code for fault in changed.faults.values()} == {"E_HASH"}
 
 
 @pytest.mark.parametrize("damage", ["flip", "remove", "link"])

@@ -17,6 +17,7 @@ import pytest
 from fault_server import FaultServer
 
 from notesite.images.gallery import Options, run
+from notesite.images.inspect import inspect
 from notesite.images.mirror import Hosts, Outcome
 from notesite.images.store import ImageStore
 from notesite.images.uses import Mode, uses
@@ -138,7 +139,8 @@ def test_no_wrong_byte_is_kept(first: Round, second: Round, bench: Bench, number
     for result in (first, second):
         entry = result.outcome.entries.get(url or "")
         if entry is not None:
-            assert result.store.content(entry.file, entry.sha256) == bench.goods[number]
+            content = result.store.content(entry.file, entry.sha256)
+            assert content == bench.goods[number] or (entry.taken and not inspect(content).taken)
     if url is not None and ROWS[number]["expected"] == "ok":
         assert url in first.outcome.entries
 
@@ -151,7 +153,7 @@ def test_a_later_run_with_healthy_servers_heals_all(second: Round, bench: Bench)
     at_home = {"E_URL", "E_SCHEME", "E_ADDR"}  # faults of the address itself
     for number, row in enumerate(ROWS):
         own = set(row["expected"].split("|"))
-        if row["behaviour"] in ("-", "stopped") or row["behaviour"].startswith("tls:"):
+        if row["behaviour"] in ("-", "stopped") or row["behaviour"].startswith("tls:") or own == {"E_ACTIVE"}:
             continue
         if own & at_home and row["requests"] == "0":
             assert number in second.codes, row["id"]

@@ -43,6 +43,12 @@ NOTES = (
         "The notes file cannot be read.",
         "Check `extra.notes.source` in mkdocs.yml, the file's name and its rights.",
     ),
+    Code(
+        "N_STRANGER",
+        _W,
+        "A file of the site is not published: a link leaves the project or runs in a circle, or it is no regular file.",
+        "Put the file itself there, or remove it.",
+    ),
     Code("N_EMPTY", _E, "The notes file holds nothing to publish.", "Write at least one line of text into it."),
     Code("N_ENCODING", _E, "The notes file is not UTF-8 text.", "Save the file as UTF-8."),
     Code("N_CHAR", _E, "The notes hold a character that no text should hold.", "Delete the character."),
@@ -451,8 +457,14 @@ IMAGES: tuple[Code, ...] = (
     Code(
         "E_SVG",
         _E,
-        "An SVG drawing is active or refers to other files.",
+        "An SVG drawing cannot be read, or is active where it would become part of a page.",
         "Export it as a plain SVG without scripts and links, or as PNG.",
+    ),
+    Code(
+        "E_ACTIVE",
+        _I,
+        "What is active in an SVG drawing (links, scripts, references to other files) was taken out.",
+        "Nothing has to be done: it looks the same in a page.",
     ),
     Code("E_CODEC", _E, "This installation cannot decode the type of an image.", "Install Pillow with support for it."),
     Code("E_CHECK", _E, "An image could not be checked because this program failed.", "Report it with the address."),

@@ -44,5 +44,8 @@ def data_bytes(uri: str, limit: int = MAX_DATA) -> bytes:
 
 
 def data_facts(uri: str, limits: Limits | None = None) -> Facts:
-    """Facts about the picture in a `data:` URI; raises Fault as `inspect` does."""
-    return inspect(data_bytes(uri), limits)
+    """Facts about the picture in a `data:` URI; raises Fault as `inspect` does, and E_SVG for an active drawing."""
+    facts = inspect(data_bytes(uri), limits)
+    if facts.taken:
+        raise Fault("E_SVG", f"SVG with active content refused: {facts.taken}")
+    return facts

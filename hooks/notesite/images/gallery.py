@@ -47,6 +47,9 @@ _ON_THE_WAY = frozenset(
 # Faults of what is in the project, which are as bad in a build as anywhere.
 _AT_HOME = frozenset({"E_MIRROR", "E_LOCK", "E_HASH", "E_PATH", "E_SCHEME", "E_MISSING", "E_URL", "E_CHECK"})
 
+# Endings of files that run something when they are opened: only what was inspected is published under them.
+_ACTIVE = frozenset({"svg", "svgz", "xml", "html", "htm", "xhtml", "xht", "shtml", "js", "mjs", "css", "pdf", "swf"})
+
 # In a build, a host gets one try, and without any network the build is delayed by no more than the patience.
 BUILD_LIMITS = answers.Limits(tries=1, connect=1.2, read=5.0)
 BUILD_PATIENCE = 1.2  # seconds; with loading the network code and giving up, well below 2
@@ -124,7 +127,7 @@ def run(
     job = Job(
         stems(wanted.remote),
         mode=chosen.mode,
-        limits=_limits(settings),
+        limits=limits_of(settings),
         deadline=chosen.deadline,
         accept_changes=chosen.accept_changes,
         webp=settings.webp,
@@ -174,7 +177,8 @@ def with_store_fault(report: Report, fault: Fault, project: Project, store: Imag
     return report._replace(diagnostics=(*report.diagnostics, found))
 
 
-def _limits(settings: ImageSettings) -> Limits:
+def limits_of(settings: ImageSettings) -> Limits:
+    """What an image may measure in this project."""
     return Limits(settings.max_bytes, settings.max_pixels, settings.max_side, settings.max_frames)
 
 
@@ -220,6 +224,9 @@ def _findings(wanted: Uses, outcome: Outcome, chosen: Options) -> Iterator[Diagn
     for image, fault in (*wanted.faults, *failed):
         text = f"{shown(image.url)}: {fault.message}"
         yield finding(fault.code, text, image.span, severity=_severity(fault) if chosen.in_build else None)
+    for url, entry in outcome.entries.items():
+        for image in wanted.remote.get(url, ()) if entry.taken else ():
+            yield finding("E_ACTIVE", f"{shown(image.url)}: {entry.taken}", image.span)
 
 
 def _severity(fault: Fault) -> Severity | None:
@@ -343,10 +350,15 @@ class _Hall:
         width = height = None
         media_type, extension = "", real.suffix.lstrip(".").lower()
         try:
-            kind, width, height, _ = inspect(data, _limits(self.settings))
-            media_type, extension = kind.media_type, kind.extension
-        except Fault as fault:  # the author's own file is shown all the same, as any static file is
-            self._report(fault, places)
+            facts = inspect(data, limits_of(self.settings))
+            kind, width, height = facts.kind, facts.width, facts.height
+            media_type, extension, data = kind.media_type, kind.extension, facts.cleaned or data
+            if facts.taken:
+                self._report(Fault("E_ACTIVE", facts.taken), places, Severity.INFO)
+        except Fault as fault:
+            if extension in _ACTIVE:
+                raise
+            self._report(fault, places)  # the author's own file is shown all the same, as any static file is
         docs = project.docs_dir.resolve()
         if real.is_relative_to(docs):
             uri = real.relative_to(docs).as_posix()
@@ -369,8 +381,8 @@ class _Hall:
         text = self.alts.get(image.span, image.alt)
         self.pictures.setdefault(image.url, replace(picture, alt=text, caption=image.title or picture.caption))
 
-    def _report(self, fault: Fault, places: Iterable[Image]) -> None:
-        severity = Severity.WARNING if fault.code not in _AT_HOME else None
+    def _report(self, fault: Fault, places: Iterable[Image], severity: Severity | None = None) -> None:
+        severity = severity or (Severity.WARNING if fault.code not in _AT_HOME else None)
         for image in places:
             message = f"{shown(image.url)}: {fault.message}"
             self.findings.append(finding(fault.code, message, image.span, severity=severity))

@@ -45,6 +45,8 @@ class Facts(NamedTuple):
     width: int  # CSS pixels, as a browser shows it
     height: int
     frames: int = 1
+    cleaned: bytes = b""  # a drawing without what was active in it, b"" when nothing was
+    taken: str = ""  # what that was, in words
 
 
 def sniffed(data: bytes) -> Kind:
@@ -69,16 +71,16 @@ def sniffed(data: bytes) -> Kind:
 
 
 def inspect(data: bytes, limits: Limits | None = None) -> Facts:
-    """The facts about an image that may be published; raises the Fault that says why it may not."""
+    """The facts about an image that may be published, a drawing as `cleaned`; raises the Fault that says why it may not."""
     limits = limits or Limits()
     if len(data) > limits.bytes:
         raise Fault("E_SIZE", f"{len(data)} bytes, limit {limits.bytes}")
     kind = sniffed(data)
     if kind is SVG:
-        from .svg import svg_size  # noqa: PLC0415  # an XML parser is loaded only for SVG
+        from .svg import cleaned  # noqa: PLC0415  # an XML parser is loaded only for SVG
 
-        width, height = svg_size(data, limits)
-        return Facts(SVG, width, height)
+        drawing = cleaned(data, limits)
+        return Facts(SVG, drawing.width, drawing.height, 1, drawing.data if drawing.taken else b"", drawing.taken)
     if kind is PNG and len(data) >= 24:  # known without a decoder, which has a limit of its own
         check_size(int.from_bytes(data[16:20], "big"), int.from_bytes(data[20:24], "big"), limits)
     _check_end(data, kind)

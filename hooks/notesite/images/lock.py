@@ -45,6 +45,13 @@ class Entry:
     final_url: str = ""  # where redirects led, "" when there were none
     webp: str = ""  # file of the smaller copy
     webp_sha256: str = ""
+    original_sha256: str = ""  # of what came, when something active was taken out of it
+    taken: str = ""  # what that was, in words
+
+    @property
+    def came(self) -> str:
+        """SHA-256 of what the server sent."""
+        return self.original_sha256 or self.sha256
 
     @property
     def files(self) -> tuple[tuple[str, str], ...]:
@@ -124,6 +131,8 @@ def _entry(raw: Mapping[str, Any], line: int) -> Entry:
         "last_modified": bool(_HEADER.fullmatch(entry.last_modified)),
         "fetched": not entry.fetched or bool(_DAY.fullmatch(entry.fetched)),
         "final_url": not entry.final_url or _is_normal(entry.final_url),
+        "original_sha256": not entry.original_sha256 or bool(_SHA256.fullmatch(entry.original_sha256)),
+        "taken": bool(entry.taken) == bool(entry.original_sha256) and entry.taken.isprintable(),
         "webp": bool(entry.webp) == bool(entry.webp_sha256)
         and (
             not entry.webp

@@ -238,25 +238,26 @@ def _keep(url: str, got: Got, job: Job, store: Store, outcome: Outcome, *, damag
 
     def make(lock: Lock) -> tuple[Entry, Mapping[str, bytes]]:
         old = before[0] = lock.get(url)
-        if old is not None and old.sha256 != digest and not job.accept_changes:
-            raise Fault("E_HASH", f"changed upstream: locked {old.sha256[:12]}, got {digest[:12]}")
+        if old is not None and old.came != digest and not job.accept_changes:
+            raise Fault("E_HASH", f"changed upstream: locked {old.came[:12]}, got {digest[:12]}")
         return _made(url, got, digest, job, lock)
 
     entry = store.commit(make)
     outcome.entries[url] = entry
     if before[0] is None:
         outcome.new.append(url)
-    elif before[0].sha256 != digest:
+    elif before[0].came != digest:
         outcome.changed.append(url)
     elif damaged:
         outcome.healed.append(url)
 
 
-def _made(url: str, got: Got, digest: str, job: Job, lock: Lock) -> tuple[Entry, Mapping[str, bytes]]:
-    """The entry for what came, and the files that it names."""
+def _made(url: str, got: Got, came: str, job: Job, lock: Lock) -> tuple[Entry, Mapping[str, bytes]]:
+    """The entry for what came (its SHA-256: `came`), and the files that it names."""
     if got.facts is None:
         raise Fault("E_EMPTY", "nothing came")
-    old, body, headers = lock.get(url), got.response.body, got.response.headers
+    old, body, headers = lock.get(url), got.facts.cleaned or got.response.body, got.response.headers
+    digest = hashlib.sha256(body).hexdigest()
     content = {digest: body}
     known = {sha: name for entry in lock.values() for name, sha in entry.files}
     taken = {name for name, sha in ((n, s) for e in lock.values() for n, s in e.files) if sha not in content}
@@ -271,8 +272,10 @@ def _made(url: str, got: Got, digest: str, job: Job, lock: Lock) -> tuple[Entry,
         height=got.facts.height,
         etag=_header(headers.get("etag")),
         last_modified=_header(headers.get("last-modified")),
-        fetched=old.fetched if old is not None and old.sha256 == digest else job.today,
+        fetched=old.fetched if old is not None and old.came == came else job.today,
         final_url="" if got.response.final_url == url else got.response.final_url,
+        original_sha256=came if digest != came else "",
+        taken=got.facts.taken,
     )
     if got.webp is None:
         return entry, {entry.file: body}

@@ -16,7 +16,6 @@ from ..lib.files import read_file, reason
 from ..net.fault import Fault
 from ..net.urls import key
 from .picture import Limits
-from .svg import svg_size
 
 INDEX = "diagrams.toml"
 
@@ -64,6 +63,8 @@ class Drawings:
             raise Fault("E_PATH", f"the drawing {path.name} is a symbolic link")
         try:
             data = read_file(path, follow=False)
+            from .svg import svg_size  # noqa: PLC0415  # an XML parser is loaded only for SVG
+
             width, height = svg_size(data, Limits())
             text = data.decode("utf-8-sig")
         except Fault as fault:

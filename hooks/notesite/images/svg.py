@@ -1,43 +1,24 @@
-"""SVG drawings: refused when they are active or refer to anything outside themselves; never repaired.
-
-Published bytes equal the locked ones, so a drawing is either fine as it is or not published.
-"""
+"""SVG drawings: read by a real parser within limits, measured, and freed of what is active in them."""
 
 from __future__ import annotations
 
+import io
 import re
 from collections import Counter
-from typing import Any
-from xml.etree.ElementTree import Element, TreeBuilder  # only the builder; defusedxml parses
+from typing import Any, NamedTuple
+from xml.etree import ElementTree as ET
+from xml.etree.ElementTree import Element, TreeBuilder  # only to build and write; defusedxml parses
 
 from notesite.net.fault import Fault
 
 from .picture import Limits
+from .svg_active import SVG, Cleaner, data_uri, split, taken_words
 
-SVG_NAMESPACE = "http://www.w3.org/2000/svg"
 MAX_ELEMENTS = 100_000
 MAX_COPIES = 20_000  # elements that `use` may multiply into, before a browser stalls
 MAX_DEPTH = 200
+MAX_TEXT = 32 * 2**20  # characters, entities expanded
 
-# SVG 2 elements that draw or describe.  Left out: script, foreignObject, iframe, audio, video, handler, listener, a.
-_DRAWING = """
-    svg g defs symbol use title desc metadata switch path rect circle ellipse line polyline polygon text
-    tspan textPath image linearGradient radialGradient stop pattern clipPath mask marker style view filter
-    feBlend feColorMatrix feComponentTransfer feComposite feConvolveMatrix feDiffuseLighting
-    feDisplacementMap feDistantLight feDropShadow feFlood feFuncA feFuncB feFuncG feFuncR feGaussianBlur
-    feImage feMerge feMergeNode feMorphology feOffset fePointLight feSpecularLighting feSpotLight feTile
-    feTurbulence animate animateTransform animateMotion mpath set
-"""
-_ELEMENTS = frozenset(_DRAWING.split())
-_ACTIVE_NAMESPACES = frozenset({"http://www.w3.org/1999/xhtml", "http://www.w3.org/1998/Math/MathML"})
-_ANIMATED = frozenset({"animate", "set", "animateTransform", "animateMotion"})
-_REFERENCES = frozenset({"href", "src", "base"})
-_DATA_IMAGE = re.compile(r"data:image/(?:png|jpe?g|gif|webp);base64,[A-Za-z0-9+/=\s]*", re.ASCII)
-_CSS_URL = re.compile(r"url\(\s*['\"]?\s*", re.IGNORECASE)
-_INNER_URL = re.compile(r"#|data:(?:image/(?:png|jpe?g|gif|webp)|font/|application/(?:x-)?font)", re.IGNORECASE)
-_ACTIVE_CSS = re.compile(
-    r"@import|expression\s*\(|javascript:|-moz-binding|behavior\s*:|image-set\(|\bsrc\(", re.IGNORECASE
-)
 _LENGTH = re.compile(
     r"\s*([+]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d{1,3})?)\s*(px|pt|pc|mm|cm|in|q|em|rem|ex|)\s*", re.IGNORECASE
 )
@@ -58,16 +39,27 @@ _UNITS = {
 _DEFAULT_SIZE = (300.0, 150.0)  # of a replaced element without a size (CSS Images)
 
 
+class Drawing(NamedTuple):
+    """A drawing that may be published."""
+
+    data: bytes  # as it came, or without what was active in it
+    width: int  # CSS pixels
+    height: int
+    taken: str = ""  # what was taken out, in words; "" when nothing was
+
+
 class _Builder(TreeBuilder):
     """Builds the tree, and stops at what needs no tree to be refused."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.elements = self.depth = 0
+        self.elements = self.depth = self.length = 0
+        self.instructions: Counter[str] = Counter()
 
     def start(self, tag: Any, attrs: Any) -> Any:
         self.elements += 1
         self.depth += 1
+        self._count(sum(map(len, attrs.values())))
         if self.elements > MAX_ELEMENTS or self.depth > MAX_DEPTH:
             raise Fault("E_SVG", f"SVG with more than {MAX_ELEMENTS} elements or {MAX_DEPTH} levels refused")
         return super().start(tag, attrs)
@@ -76,26 +68,81 @@ class _Builder(TreeBuilder):
         self.depth -= 1
         return super().end(tag)
 
+    def data(self, data: Any) -> Any:
+        self._count(len(data))
+        return super().data(data)
+
     def pi(self, target: str, _text: str | None = None) -> Any:
-        raise Fault("E_SVG", f"SVG with a processing instruction ({target[:40]}) refused")
+        self.instructions[f"instruction {target[:40]}"] += 1
+
+    def _count(self, characters: int) -> None:
+        self.length += characters
+        if self.length > MAX_TEXT:
+            raise Fault("E_SVG", f"SVG with more than {MAX_TEXT} characters refused")
 
 
 def svg_size(data: bytes, limits: Limits) -> tuple[int, int]:
-    """Width and height in CSS pixels of a drawing that is safe; raises Fault E_SVG or E_PIXELS."""
-    root = _parsed(data)
-    for element in root.iter():
-        _check_element(element, limits)
+    """Width and height in CSS pixels of a drawing with nothing active in it; raises Fault E_SVG or E_PIXELS.
+
+    For drawings that become part of a page, where HTML's rules hold and not XML's.
+    """
+    drawing = cleaned(data, limits)
+    if drawing.taken or b"foreignObject" in data:
+        raise Fault("E_SVG", f"SVG with active content refused: {drawing.taken or 'foreignObject'}")
+    return drawing.width, drawing.height
+
+
+def cleaned(data: bytes, limits: Limits, depth: int = 0, outer: Counter[str] | None = None) -> Drawing:
+    """The drawing without what is active in it; drawings inside count in `outer`, too.
+
+    Raises Fault E_SVG or E_PIXELS when it cannot be shown at all.
+    """
+    root, taken = _parsed(data)
+    area = [limits.total_pixels]
+
+    def picture(uri: str, inner_depth: int) -> str:
+        from .data_uris import data_bytes  # noqa: PLC0415  # the modules need each other
+        from .inspect import SVG as SVG_KIND  # noqa: PLC0415
+        from .inspect import inspect, sniffed  # noqa: PLC0415
+
+        inner = data_bytes(uri, limits.bytes)
+        if sniffed(inner) is SVG_KIND:
+            drawing = cleaned(inner, limits, inner_depth, taken)
+            return data_uri(SVG_KIND.media_type, drawing.data) if drawing.taken else uri
+        facts = inspect(inner, limits)
+        area[0] -= facts.width * facts.height * facts.frames
+        if area[0] < 0:
+            raise Fault("E_PIXELS", "the pictures inside have too many pixels")
+        return uri
+
+    cleaner = Cleaner(picture, depth)
+    cleaner.clean(root)
+    taken.update(cleaner.taken)
     _check_copies(root)
-    return _size(root, limits)
+    width, height = _size(root, limits)
+    words = taken_words(taken)
+    if outer is not None:
+        outer.update(taken)
+    return Drawing(_written(root) if words else data, width, height, words)
 
 
-def _parsed(data: bytes) -> Element:
+def _written(root: Element) -> bytes:
+    ET.register_namespace("", SVG)
+    ET.register_namespace("xlink", "http://www.w3.org/1999/xlink")
+    out = io.BytesIO()
+    ET.ElementTree(root).write(out, "utf-8")
+    return out.getvalue() + b"\n"
+
+
+def _parsed(data: bytes) -> tuple[Element, Counter[str]]:
     from defusedxml import DefusedXmlException  # noqa: PLC0415  # only for SVG
     from defusedxml.ElementTree import DefusedXMLParser  # noqa: PLC0415
 
-    parser = DefusedXMLParser(target=_Builder())
-    # A bare DOCTYPE, as many drawing programs write it, is harmless: no browser loads what it names.
-    parser.parser.StartDoctypeDeclHandler = _check_doctype
+    builder = _Builder()
+    # Entities of its own are common in older drawings; expat bounds what they multiply into, the builder the rest.
+    parser = DefusedXMLParser(target=builder, forbid_entities=False)
+    # A bare DOCTYPE is harmless, too: no browser loads what it names.
+    parser.parser.StartDoctypeDeclHandler = lambda _n, _s, _p, subset: builder.instructions.update(["DTD"] * subset)
     try:
         parser.feed(data)
         root = parser.close()
@@ -103,64 +150,9 @@ def _parsed(data: bytes) -> Element:
         raise Fault("E_SVG", f"SVG with entities refused ({type(error).__name__})") from None
     except (SyntaxError, ValueError, LookupError) as error:
         raise Fault("E_SVG", f"SVG does not parse: {str(error)[:80]}") from None
-    if not isinstance(root, Element) or root.tag != f"{{{SVG_NAMESPACE}}}svg":
+    if not isinstance(root, Element) or root.tag != f"{{{SVG}}}svg":
         raise Fault("E_SVG", "the root is no <svg> of the SVG namespace, so browsers would not show it")
-    return root
-
-
-def _check_doctype(_name: str, _system: str | None, _public: str | None, has_subset: int) -> None:
-    if has_subset:
-        raise Fault("E_SVG", "SVG with a DTD refused")
-
-
-def _split(name: str) -> tuple[str, str]:
-    namespace, _, local = name.rpartition("}")
-    return namespace.lstrip("{"), local
-
-
-def _check_element(element: Element, limits: Limits) -> None:
-    if not isinstance(element.tag, str):
-        return
-    namespace, name = _split(element.tag)
-    if namespace in _ACTIVE_NAMESPACES or (namespace in (SVG_NAMESPACE, "") and name not in _ELEMENTS):
-        raise Fault("E_SVG", f"SVG element <{name[:40]}> refused")
-    for attribute, value in element.attrib.items():
-        _check_attribute(name, _split(attribute)[1].lower(), value, limits)
-    if name == "style":
-        _check_css("".join(element.itertext()))
-
-
-def _check_attribute(element: str, name: str, value: str, limits: Limits) -> None:
-    if name.startswith("on"):
-        raise Fault("E_SVG", f"SVG attribute {name[:40]} refused")
-    if name in _REFERENCES:
-        _check_reference(element, value.strip(), limits)
-    elif name == "style" or "(" in value or "javascript:" in value.lower():
-        _check_css(value)
-    if element in _ANIMATED and name == "attributename" and _split(value)[1].rpartition(":")[2].lower() in _REFERENCES:
-        raise Fault("E_SVG", "SVG that animates a reference refused")
-
-
-def _check_reference(element: str, value: str, limits: Limits) -> None:
-    if not value or value.startswith("#"):
-        return
-    if element in ("image", "feImage") and _DATA_IMAGE.fullmatch(value):
-        from .data_uris import data_bytes  # noqa: PLC0415  # the two modules need each other
-        from .inspect import SVG, inspect, sniffed  # noqa: PLC0415
-
-        inner = data_bytes(value, limits.bytes)
-        if sniffed(inner) is not SVG:
-            inspect(inner, limits)
-            return
-    raise Fault("E_SVG", f"SVG external reference refused in <{element[:40]}>")
-
-
-def _check_css(css: str) -> None:
-    if "\\" in css or _ACTIVE_CSS.search(css):
-        raise Fault("E_SVG", "SVG with active or importing style refused")
-    for match in _CSS_URL.finditer(css):
-        if not _INNER_URL.match(css, match.end()):
-            raise Fault("E_SVG", "SVG external reference refused in a style")
+    return root, builder.instructions
 
 
 def _check_copies(root: Element) -> None:
@@ -176,8 +168,8 @@ def _check_copies(root: Element) -> None:
             raise Fault("E_SVG", "SVG that uses itself refused")
         budget["visits"] += 1
         total = 1 + sum(size(child, (*path, id(element))) for child in element)
-        if isinstance(element.tag, str) and _split(element.tag)[1] == "use":
-            target = named.get(next((v for k, v in element.attrib.items() if _split(k)[1] == "href"), "").strip()[1:])
+        if isinstance(element.tag, str) and split(element.tag)[1] == "use":
+            target = named.get(next((v for k, v in element.attrib.items() if split(k)[1] == "href"), "").strip()[1:])
             total += size(target, (*path, id(element))) if target is not None else 0
         if total > MAX_COPIES + budget["visits"]:
             raise Fault("E_SVG", f"SVG that multiplies into more than {MAX_COPIES} elements refused")

@@ -105,6 +105,45 @@ def _check_regular(status: os.stat_result, path: Path, limit: int) -> None:
         raise PathError(f"{status.st_size} bytes, limit {limit}", path, errno.EFBIG)
 
 
+MOST = 100_000  # files of a site
+
+
+def strangers(top: Path, root: Path) -> Iterator[tuple[Path, str, bool]]:
+    """What in the folder `top` is not to be published: its path, why, and whether it is a folder to keep out of.
+
+    Links that stay in `root` are followed, as whoever publishes the folder follows them.
+    """
+    waiting = [(top, frozenset({os.path.realpath(top)}))]
+    seen = 0
+    while waiting:
+        folder, way = waiting.pop()
+        for path in _entries(folder):
+            seen += 1
+            if seen > MOST:
+                yield top, f"it holds more than {MOST} files", True
+                return
+            try:
+                real = real_path(path, root)
+                mode = real.stat().st_mode
+            except OSError as error:
+                yield path, reason(error), path.is_dir()
+                continue
+            if stat.S_ISDIR(mode):
+                if str(real) in way:
+                    yield path, "its links run in a circle", True
+                else:
+                    waiting.append((path, way | {str(real)}))
+            elif not stat.S_ISREG(mode) or not os.access(real, os.R_OK):
+                yield path, "it is no regular file" if not stat.S_ISREG(mode) else "permission denied", False
+
+
+def _entries(folder: Path) -> list[Path]:
+    try:
+        return sorted(folder.iterdir())
+    except OSError:  # nobody else can look into it either
+        return []
+
+
 # --- writing ----------------------------------------------------------------------------------------------------
 
 

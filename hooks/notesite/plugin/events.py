@@ -17,14 +17,15 @@ from mkdocs.structure.pages import Page
 from mkdocs.utils.templates import TemplateContext
 
 from ..build import BLOCK_CODES, NOTES_CODES
-from ..diagnostics.diagnostic import NotesError
+from ..diagnostics.diagnostic import Diagnostic, NotesError
 from ..extras.copy_and_date import around, around_commands
 from ..extras.decorate import decorate, decorate_other
 from ..extras.marks import marks_of
 from ..extras.theme import amended
+from ..lib.folders import end_on_sigterm
 from ..project.history import last_changed
 from ..site.redirects import forwarding_html
-from . import additions, appearance, escaping, guard, pages
+from . import additions, appearance, docs_folder, escaping, guard, pages
 from .finish import book_of, finish
 from .made_with import stamp
 from .run import Preview, Run, begin, lines_of, log
@@ -43,9 +44,11 @@ class NotesPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]  # li
     def __init__(self) -> None:
         self._preview, self._folder = Preview(), SiteFolder()
         self._run: Run
+        self._strangers: dict[str, Diagnostic] = {}  # what lies in docs/ and is not to be published
 
     def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
         """Learn whether a preview begins.  MkDocs keeps this object while one runs, so nothing else is kept in it."""
+        end_on_sigterm()
         self._preview = Preview(runs=command == "serve")
         self._folder = SiteFolder(beside=command != "serve" and not dirty)
 
@@ -55,6 +58,7 @@ class NotesPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]  # li
             for name, methods in config.plugins.events.items():
                 config.plugins.events[name] = [m for m in methods if getattr(m, "__self__", None) is not self]
             return config
+        self._strangers = docs_folder.look(config)
         self._run = run = begin(config, self._preview, self._folder)
         build = run.build
         appearance.bring(config, build.project.config)
@@ -85,12 +89,14 @@ class NotesPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]  # li
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
         """Publish the pages, and what belongs to them."""
         run, build = self._run, self._run.build
+        docs_folder.leave_out(run, files, self._strangers)
         run.additions = additions.add(build, files, config)  # first, so that the page of commands is in the navigation
         extras = additions.extras_of(build, run.additions, config, log.warning)
         run.decorate = functools.partial(decorate, extras=extras)
         pages.add_pages(build, files, config)
         pages.add_redirects(build, files, config)
         pages.add_pictures(build, files, config)
+        docs_folder.clean_drawings(run, files, config)
         appearance.add_assets(files, config)
         card = files.get_file_from_path(str(config.extra.get("social_card") or ""))
         if config.extra.get("offline") and card is not None:
