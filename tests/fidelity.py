@@ -20,6 +20,7 @@ from cmarkgfm.cmark import Options
 from markdown import Markdown
 from tinyhtml5.parser import HTMLParser
 
+from notesite.diagnostics.place import Position
 from notesite.notes.emoji import with_emoji
 from notesite.notes.raw_html import read_tags
 from notesite.render.bridge import Bridge
@@ -110,15 +111,15 @@ def _drop(parent: ET.Element, child: ET.Element) -> None:
 
 def _known_tags(html: str) -> str:
     """Tags that HTML does not know, as text: GitHub drops them and the words in them."""
-    renderer = PageHtml(lambda *_: "")
+    renderer = PageHtml(lambda _: "")
     parts = []
     for tag in read_tags(html):
         own = tag.kind in {"start", "end"} and tag.name in {"input", "section"}
         if tag.kind in {"start", "end"} and not own and tag.name not in UNWRAPPED | AS_TEXT:
-            shown = renderer._tag(tag, -1)
+            shown = renderer._tag(tag, Position(1, 1))
             keep = tag.text if shown.startswith("<") else shown
             parts.append(keep)
-        elif tag.kind == "comment" or (not own and tag.name in UNWRAPPED):
+        elif tag.kind in {"comment", "other"} or (not own and tag.name in UNWRAPPED):
             continue
         else:
             parts.append(tag.text)

@@ -12,7 +12,7 @@ from site_tools import NOTES
 
 from notesite.diagnostics.place import Span
 from notesite.notes.model import Fence, Notes
-from notesite.notes.reader import check_notes, front_matter_lines, outline, parse, srcset_urls, without_front_matter
+from notesite.notes.reader import check_notes, front_matter_lines, outline, parse, without_front_matter
 
 
 def quoted(text: str, span: Span) -> str:
@@ -148,12 +148,6 @@ def test_front_matter(text: str, lines: int) -> None:
     assert not "".join(blanked.split("\n")[:lines])
 
 
-def test_srcset_is_read_without_widths() -> None:
-    assert srcset_urls("a.png 1x, b.png 2x") == ["a.png", "b.png"]
-    assert srcset_urls("a,b.png") == ["a,b.png"]
-    assert srcset_urls("") == []
-
-
 @settings(max_examples=150, deadline=None)
 @given(st.text('ab#*_[]()!<>`~|-+.1:&;/=" \n\t', max_size=120))
 def test_any_text_is_read_and_every_place_is_in_it(text: str) -> None:
@@ -191,10 +185,10 @@ PIECES = st.lists(
 def test_the_outline_is_that_of_the_whole_parse(pieces: list[str], between: str) -> None:
     text = between.join(pieces) + "\n"
     notes, quick = parse(text), outline(text)
-    assert quick == (notes.headings, notes.fences, notes.directives, notes.lines)
+    assert quick == notes._replace(contents=None)
 
 
 def test_the_outline_of_the_notes_is_that_of_the_whole_parse() -> None:
     text = NOTES.read_text(encoding="utf-8")
     notes = parse(text)
-    assert outline(text) == (notes.headings, notes.fences, notes.directives, notes.lines)
+    assert outline(text) == notes._replace(contents=None)

@@ -19,7 +19,7 @@ from ..diagnostics.codes import Severity
 from ..diagnostics.diagnostic import NotesError, Report, exit_code
 from ..diagnostics.reporters import FORMATS, Context, reporter
 from ..lib.files import read_file, reason, write_atomically
-from ..notes.model import Outlined
+from ..notes.model import Notes
 from ..project.config import Project, load_baseline, open_project
 from ..project.settings import Settings
 from ..project.suppressions import Baseline, baseline_of, settle
@@ -160,7 +160,7 @@ def _write_step_summary(report: Report, context: Context) -> None:
             file.write(step_summary(report, context))
 
 
-def _write_baseline(report: Report, notes: Outlined | None, old: Baseline, path: Path, codes: Collection[str]) -> None:
+def _write_baseline(report: Report, notes: Notes | None, old: Baseline, path: Path, codes: Collection[str]) -> None:
     # Information never fails a check, so there is nothing to accept in it.
     accepted = [
         d

@@ -5,12 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from markdown_it.token import Token
-
+from ..notes.document import LEAVES, Kind, Node, words
 from ..notes.emoji import with_emoji
 from ..notes.model import Notes
-from ..notes.parser import markdown_parser
-from ..site.page_text import page_lines
+from ..site.page_text import page_blocks
 from ..site.plan import Page, Site
 
 LONGEST = 160  # characters; about two lines of a card, and what search engines show
@@ -23,7 +21,7 @@ def description_of(notes: Notes, site: Site, page: Page) -> str:
     """The settings' description of the page, else its first sentence, else its first labels; "" when it has no words."""
     if page.settings.description:
         return page.settings.description
-    texts = list(_texts(markdown_parser().parse(page_lines(notes, site, page), {"references": dict(notes.references)})))
+    texts = list(_texts(page_blocks(notes, site, page)))
     sentence = next((text for text, is_label in texts if not is_label and len(text.split()) >= _FEWEST_WORDS), "")
     if sentence:
         return shortened(first_sentence(sentence))
@@ -46,29 +44,29 @@ def shortened(text: str, longest: int = LONGEST) -> str:
     return text[: longest - 1].rsplit(" ", 1)[0].rstrip(",;:-–— ") + "…"
 
 
-def _texts(tokens: Sequence[Token]) -> Iterator[tuple[str, bool]]:
+def _texts(blocks: Sequence[Node]) -> Iterator[tuple[str, bool]]:
     """Each paragraph, item and first cell of a table row, and whether it is only a label of what follows."""
-    for index, token in enumerate(tokens):
-        if token.type != "inline" or tokens[index - 1].type in {"heading_open", "th_open"}:
-            continue
-        text = _plain(token)
-        if not text:
-            continue
-        cell = tokens[index - 1].type == "td_open"
-        if cell and tokens[index - 2].type != "tr_open":
-            continue
-        yield text, cell or _before_code(tokens, index)
+    leaves = list(_leaves(blocks))
+    for leaf, following in zip(leaves, [*leaves[1:], None], strict=True):
+        text = _plain(leaf)
+        if text and leaf.kind in {Kind.PARAGRAPH, Kind.CELL}:
+            before_code = following is not None and following.kind is Kind.CODE
+            yield text, leaf.kind is Kind.CELL or before_code
 
 
-def _before_code(tokens: Sequence[Token], index: int) -> bool:
-    following = next((token for token in tokens[index + 1 :] if token.nesting >= 0), None)
-    return following is not None and following.type in {"fence", "code_block"}
+def _leaves(blocks: Sequence[Node]) -> Iterator[Node]:
+    """Blocks that hold words or code; of a table the first cells, its headers left out."""
+    stack = list(blocks)[::-1]
+    while stack:
+        block = stack.pop()
+        if block.kind is Kind.ROW:
+            stack += [] if block.flag else block.children[:1]
+        elif block.kind in LEAVES or not block.children:
+            yield block
+        else:
+            stack += block.children[::-1]
 
 
-def _plain(token: Token) -> str:
-    words = [
-        child.content if child.type in {"text", "code_inline"} else " " if "break" in child.type else ""
-        for child in token.children or []
-    ]
+def _plain(leaf: Node) -> str:
     # A backtick that closes nothing is a slip of the pen.
-    return " ".join(with_emoji("".join(words)).replace("`", "").split())
+    return " ".join(with_emoji(words(leaf.children, " ")).replace("`", "").split())

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from ..notes.raw_html import candidates
 from . import css
 
 ANCHOR_TABLE = "notes-anchors"  # id of the home page's JSON table: anchor of the one file -> address of its new place
@@ -139,7 +140,7 @@ def _addresses(tag: str, attributes: Mapping[str, str | None], text: str) -> Ite
         if attributes.get(name) and tag in {"video", "body", "table", "td", "th"}:
             yield attributes[name] or "", kind
     for name in ("srcset", "imagesrcset"):
-        yield from ((target, Kind.IMAGE) for target in candidates(attributes.get(name) or ""))
+        yield from ((target, Kind.IMAGE) for target, _ in candidates(attributes.get(name) or ""))
     yield from ((target, Kind.CSS) for target, _ in css.uses(attributes.get("style") or ""))
 
 
@@ -173,19 +174,6 @@ def refresh_target(content: str) -> str:
         return ""
     url, quote = match["url"], match["quote"]
     return (url.split(quote, 1)[0] if quote else url).strip()
-
-
-def candidates(srcset: str) -> list[str]:
-    """The addresses of a `srcset`, as the HTML standard splits them: a comma inside an address stays."""
-    found: list[str] = []
-    rest = srcset.lstrip(" \t\n\r\f,")
-    while rest:
-        address, _, rest = rest.replace("\n", " ").replace("\t", " ").partition(" ")
-        found.append(address.rstrip(","))
-        if not address.endswith(","):  # descriptors follow, up to the next comma
-            rest = rest.partition(",")[2]
-        rest = rest.lstrip(" \r\f,")
-    return found
 
 
 def _table(text: str) -> dict[str, str]:

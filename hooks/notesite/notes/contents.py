@@ -12,12 +12,10 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
-from markdown_it.token import Token
-
 from ..diagnostics.place import Position, Span
 from ..lib.patterns import lazy
-from .model import Contents, Entry, Heading, Link, Notes
-from .parser import line_range
+from .document import LEAVES, Kind, Node, walk, words
+from .model import Contents, Entry, Heading, Notes
 
 _CONTENTS_HEADING = lazy(
     r"\W*(?:table of contents?|contents?|toc|index|outline|summary|overview|(?:index|list|table) of \w+(?: \w+)?|"
@@ -115,9 +113,9 @@ class _List(NamedTuple):
         return sum(in_page_anchor(entry.target) is not None for entry in self.entries)
 
 
-def find_contents(notes: Notes, tokens: Sequence[Token]) -> Contents | None:
+def find_contents(notes: Notes) -> Contents | None:
     """The contents list of the notes, or None when there is none."""
-    lists = [found for found in _lists(notes, tokens) if found.linked and found.linked * 2 >= len(found.entries)]
+    lists = [found for found in _lists(notes) if found.linked and found.linked * 2 >= len(found.entries)]
     if not lists:
         return None
     early = max(_EARLY_LINES, int(len(notes.lines) * _EARLY_SHARE))
@@ -179,48 +177,32 @@ def _spans_the_file(found: _List, resolver: Resolver, lines: int) -> bool:
     return bool(places) and max(places) - min(places) >= _SPAN_SHARE * lines
 
 
-def _lists(notes: Notes, tokens: Sequence[Token]) -> Iterator[_List]:
+def _lists(notes: Notes) -> Iterator[_List]:
     """Every list at the root of the document, with one entry for each item."""
-    links = {(link.span.start.line, link.text): link for link in notes.links}
-    depth = 0
-    entries: list[Entry] = []
-    start = (0, 0)
-    awaiting_text = False
-    for token in tokens:
-        if token.type in {"bullet_list_open", "ordered_list_open"}:
-            if token.level == 0:
-                entries, start = [], line_range(token)
-            depth += 1
-        elif token.type in {"bullet_list_close", "ordered_list_close"}:
-            depth -= 1
-            if token.level == 0:
-                last = start[1]
-                while last > start[0] + 1 and not notes.lines[last - 1].strip():
-                    last -= 1
-                yield _List(tuple(entries), start[0] + 1, last)
-        elif token.type == "list_item_open":
-            awaiting_text = depth > 0
-        elif token.type == "inline" and awaiting_text and depth:
-            awaiting_text = False
-            entries.append(_entry(token, depth, links, notes.lines))
+    for block in notes.blocks:
+        if block.kind is Kind.LIST:
+            last = block.span.end.line
+            while last > block.line and not notes.lines[last - 1].strip():
+                last -= 1
+            yield _List(tuple(_entries(block, notes.lines)), block.line, last)
 
 
-def _entry(token: Token, depth: int, links: dict[tuple[int, str], Link], lines: Sequence[str]) -> Entry:
-    line, _ = line_range(token)
-    children = token.children or []
-    opening = next((number for number, child in enumerate(children) if child.type == "link_open"), None)
-    if opening is None:
-        text = "".join(child.content for child in children)
-        column = len(lines[line]) - len(lines[line].lstrip()) + 1
-        return Entry(
-            text.strip(), "", depth, Span(Position(line + 1, column), Position(line + 1, len(lines[line]) + 1))
-        )
-    target = str(children[opening].attrs.get("href", ""))
-    text = ""
-    for child in children[opening + 1 :]:
-        if child.type == "link_close":
-            break
-        text += " " if child.type in {"softbreak", "hardbreak"} else child.content
-    link = links.get((line + 1, text))
-    span = link.span if link else Span.at(line + 1, 1, len(lines[line]))
-    return Entry(text.strip(), target, depth, span)
+def _entries(outermost: Node, lines: Sequence[str]) -> Iterator[Entry]:
+    stack = [(outermost, 0)]
+    while stack:
+        node, depth = stack.pop()
+        if node.kind is Kind.ITEM:
+            first = next((child for child in node.children if child.kind in LEAVES | {Kind.LIST}), None)
+            if first is not None and first.kind in LEAVES:
+                yield _entry(first, depth, lines)
+        stack += [(child, depth + (node.kind is Kind.LIST)) for child in node.children[::-1]]
+
+
+def _entry(leaf: Node, depth: int, lines: Sequence[str]) -> Entry:
+    link = next((node for node in walk(leaf.children) if node.kind is Kind.LINK), None)
+    if link is not None:
+        return Entry(words(link.children, " ").strip(), link.url, depth, link.span)
+    line = lines[leaf.line - 1]
+    indentation = len(line) - len(line.lstrip())
+    span = Span(Position(leaf.line, indentation + 1), Position(leaf.line, len(line) + 1))
+    return Entry(words(leaf.children).strip(), "", depth, span)

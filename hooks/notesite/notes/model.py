@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from ..diagnostics.place import Position, Span
+from .document import Node
 
 EMPTY: Final[Mapping[Any, Any]] = MappingProxyType({})  # the default of fields that hold a mapping
 
@@ -50,6 +51,7 @@ class Fence(NamedTuple):
     directives: tuple[Directive, ...] = ()  # comments that govern it
     lead: str = ""  # text of the paragraph or list item right before it, "" when there is none
     fenced: bool = True
+    closed: bool = True  # by a mark of its own, not by the end of what holds it
 
     @property
     def label(self) -> str:
@@ -121,20 +123,10 @@ class Contents(NamedTuple):
     lines: tuple[tuple[int, int], ...]  # first and last line of each of its blocks, inclusive
 
 
-class Outline(NamedTuple):
-    """What the checks of code blocks need of the notes: read without the inline text of its paragraphs."""
-
-    headings: tuple[Heading, ...]
-    fences: tuple[Fence, ...]
-    directives: tuple[Directive, ...]
-    lines: tuple[str, ...]
-
-
 class Notes(NamedTuple):
     """The notes file, read once."""
 
     text: str
-    title: Heading | None
     headings: tuple[Heading, ...] = ()
     contents: Contents | None = None
     fences: tuple[Fence, ...] = ()
@@ -143,8 +135,5 @@ class Notes(NamedTuple):
     directives: tuple[Directive, ...] = ()
     anchors: tuple[tuple[str, int], ...] = ()  # explicit `<a name>`/`id` anchors and their lines
     footnotes: tuple[Footnote, ...] = ()
-    references: Mapping[str, Any] = EMPTY  # link definitions, as the parser keeps them
+    blocks: tuple[Node, ...] = ()  # the whole tree: what stands at its root, footnotes last
     lines: tuple[str, ...] = ()
-
-
-Outlined = Outline | Notes

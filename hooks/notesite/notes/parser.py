@@ -1,239 +1,196 @@
-"""The one Markdown parser: GitHub's dialect, with the place of every inline element.
+"""The one module that knows the Markdown parser: comrak, a port of cmark-gfm, turned into the nodes of `document`.
 
-`markdown-it-py` keeps the lines of blocks; of inline elements it keeps no place.  `markdown_parser` adds it: links,
-images and inline HTML carry `meta["at"] = (start, end)`, offsets into the content of their inline token, and
-`Locator` turns such offsets into places in the notes.
+comrak counts columns in bytes of the line; here they become code points.  Two things of GitHub's are added: alerts as
+GitHub recognises them (comrak's may have titles), and the place of what follows an escaped pipe in a table cell.
 """
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Callable, Sequence
+from itertools import accumulate
+from typing import Any
+from urllib.parse import quote
 
-from markdown_it import MarkdownIt
-from markdown_it.common.html_re import HTML_OPEN_CLOSE_TAG_STR
-from markdown_it.rules_block import StateBlock
-from markdown_it.rules_core import StateCore
-from markdown_it.rules_inline import StateInline
-from markdown_it.token import Token
-from mdit_py_plugins.gfm import gfm_plugin
-from mdit_py_plugins.gfm_autolink._match import match_http
-from mdit_py_plugins.gfm_autolink.index import _create_autolink
+import comrak
 
 from ..diagnostics.place import Position, Span
 from ..lib.patterns import lazy
+from .document import Kind, Node
 
-InlineRule = Callable[[StateInline, bool], bool]
-BlockRule = Callable[[StateBlock, int, int, bool], bool]
-_CONTAINER = lazy(r"(?:[-+*]|\d{1,9}[.)])[ \t]|>")
-_WHOLE_TAG = lazy(HTML_OPEN_CLOSE_TAG_STR + r"\s*$")
-
-# Nesting that `limits` lets through must never reach the parser's own limit: there it drops content silently.
-_MAX_NESTING = 200
-_PLACED = {"link_open", "image", "html_inline", "footnote_ref"}
-
-
-_HTML_HEADING = lazy(r"<h[1-6]\b", re.IGNORECASE)
-
-
-def outline_parser() -> MarkdownIt:
-    """The same parser for the blocks alone; of inline text it reads what `model.Outline` depends on."""
-    parser = markdown_parser()
-    parser.core.ruler.at("inline", _inline_of_outline)
-    return parser
-
-
-def _inline_of_outline(state: StateCore) -> None:
-    """Headings, the text right before code, comments and footnotes; all of it where a heading is written in HTML."""
-    everything = _HTML_HEADING.search(state.src) is not None
-    inline: Token | None = None
-    before_code = set()
-    for token in state.tokens:
-        if token.type == "inline":
-            inline = token
-        elif token.type in {"fence", "code_block"} and inline is not None:
-            before_code.add(id(inline))
-    for opener, token in zip(state.tokens, state.tokens[1:], strict=False):
-        if token.type != "inline":
-            continue
-        token.children = []
-        heading = opener.type == "heading_open"
-        if everything or heading or id(token) in before_code or "<" in token.content or "[^" in token.content:
-            state.md.inline.parse(token.content, state.md, state.env, token.children)
-
-
-def markdown_parser() -> MarkdownIt:
-    """A parser for GitHub's Markdown: CommonMark, tables, strikethrough, autolinks, task lists, alerts, footnotes."""
-    parser = MarkdownIt("commonmark", {"html": True, "maxNesting": _MAX_NESTING}).use(gfm_plugin)
-    # GitHub shows a bare address as it was typed.
-    parser.normalizeLinkText = lambda link: link  # type: ignore[method-assign]  # the documented way to override it
-    # Every link is read as a link; `render` decides which addresses are safe to follow, as GitHub does.
-    parser.validateLink = lambda url: True  # type: ignore[method-assign]  # noqa: ARG005  # the documented way
-    for block_rule in list(parser.block.ruler.__rules__):
-        if block_rule.name == "html_block":
-            parser.block.ruler.at("html_block", _ends_lazy_lines(block_rule.fn), {"alt": block_rule.alt})
-        elif block_rule.name == "table":
-            parser.block.ruler.at("table", _outside_marks(block_rule.fn), {"alt": block_rule.alt})
-    rules = parser.inline.ruler
-    for rule in list(rules.__rules__):
-        if rule.name == "gfm_autolink_protocol":
-            rules.at(rule.name, _recording(_web_address(rule.fn)))
-        elif rule.name == "gfm_autolink_email":
-            rules.at(rule.name, _recording(_anywhere(rule.fn)))
-        elif rule.name.startswith("gfm_autolink") or rule.name in {
-            "link",
-            "image",
-            "autolink",
-            "html_inline",
-            "footnote_ref",
-        }:
-            rules.at(rule.name, _recording(rule.fn))
-    return parser
+_EXTENSIONS = comrak.ExtensionOptions(strikethrough=True, table=True, autolink=True, tasklist=True, footnotes=True)
+_SHORT_CODES = comrak.ExtensionOptions(shortcodes=True)
+_PLAIN = lazy(r"[\w!#$%&'()*+,/:;=?@~.\-]*", re.ASCII)
+_ALERT = lazy(r"\[!(NOTE|TIP|IMPORTANT|WARNING|CAUTION)\][ \t]*", re.IGNORECASE)
+_ALIGNMENTS = [  # comrak's cannot be keys
+    (comrak.TableAlignment.Left, "left"),
+    (comrak.TableAlignment.Center, "center"),
+    (comrak.TableAlignment.Right, "right"),
+]
+# The kind of each of comrak's nodes, and its fields.
+_READ: dict[type, tuple[Kind, Callable[[Any], dict[str, Any]] | None]] = {
+    comrak.BlockQuote: (Kind.QUOTE, None),
+    comrak.List: (
+        Kind.LIST,
+        lambda v: {"number": -1 if v.list_type == comrak.ListType.Bullet else v.start, "flag": v.tight},
+    ),
+    comrak.Item: (Kind.ITEM, None),
+    comrak.TaskItem: (Kind.ITEM, lambda v: {"info": v.symbol or " "}),
+    comrak.FootnoteDefinition: (Kind.FOOTNOTE, lambda v: {"text": v.name, "flag": v.total_references > 0}),
+    comrak.Table: (Kind.TABLE, None),
+    comrak.TableRow: (Kind.ROW, lambda v: {"flag": v}),
+    comrak.TableCell: (Kind.CELL, None),
+    comrak.Paragraph: (Kind.PARAGRAPH, None),
+    comrak.Heading: (Kind.HEADING, lambda v: {"number": v.level}),
+    comrak.CodeBlock: (
+        Kind.CODE,
+        lambda v: {"text": v.literal, "info": v.info, "number": v.fence_length if v.fenced else 0, "flag": v.closed},
+    ),
+    comrak.HtmlBlock: (Kind.HTML, lambda v: {"text": v.literal}),
+    comrak.ThematicBreak: (Kind.RULE, None),
+    comrak.Text: (Kind.TEXT, lambda v: {"text": v}),
+    comrak.SoftBreak: (Kind.SOFT_BREAK, None),
+    comrak.LineBreak: (Kind.HARD_BREAK, None),
+    comrak.Code: (Kind.CODE_SPAN, lambda v: {"text": v.literal}),
+    comrak.HtmlInline: (Kind.HTML_SPAN, lambda v: {"text": v}),
+    comrak.Emph: (Kind.EMPHASIS, None),
+    comrak.Strong: (Kind.STRONG, None),
+    comrak.Strikethrough: (Kind.STRIKE, None),
+    comrak.Link: (Kind.LINK, lambda v: {"url": _address(v.url), "info": v.title}),
+    comrak.Image: (Kind.IMAGE, lambda v: {"url": _address(v.url), "info": v.title}),
+    comrak.FootnoteReference: (Kind.FOOTNOTE_LINK, lambda v: {"text": v.name, "number": v.ix}),
+}
 
 
-def _web_address(rule: InlineRule) -> InlineRule:
-    """Bare `http://` addresses as cmark-gfm finds them.
+def read_blocks(text: str) -> list[Node]:
+    """The blocks at the root of a document (LF line ends); footnotes that are referred to come last."""
+    return _Reading(text).blocks()
 
-    They may follow anything but a letter ("：https://…" links), and no bare scheme is one: in `http://<NodeIP>`
-    nothing is a link.  The plugin asks for a blank or one of a few signs before them.
+
+def emoji(code: str) -> str:
+    """The character of a short code such as `:rocket:`, "" when GitHub has none of this name."""
+    (paragraph,) = comrak.parse_document(code, _SHORT_CODES).children
+    value = paragraph.children[0].node_value
+    return str(value.value.emoji) if isinstance(value, comrak.ShortCode) else ""
+
+
+class _Reading:
+    """One document on its way from comrak's nodes to ours."""
+
+    def __init__(self, text: str) -> None:
+        self._lines = text.split("\n")
+        self._document = comrak.parse_document(text, _EXTENSIONS)
+        self._is_ascii = text.isascii()
+        self._columns: dict[int, list[int]] = {}  # line -> for each of its bytes the column in code points
+        self._row = 0  # line of the table row that is being read
+        self._escapes: list[int] = []  # byte columns of the escaped pipes in its current cell
+        self._alignments: list[str] = []
+
+    def blocks(self) -> list[Node]:
+        root: list[Node] = []
+        footnotes: list[Node] = []
+        stack = [(node, root, 0) for node in self._document.children[::-1]]
+        while stack:
+            node, siblings, skipped = stack.pop()
+            made = self._node(node, len(siblings))
+            (siblings if made.kind is not Kind.FOOTNOTE else footnotes).append(made)
+            children = node.children
+            # The line with an alert's mark is no text of its paragraph.
+            first = _marks(children) if made.kind is Kind.ALERT else 0
+            below = [(child, made.children, 0) for child in children[skipped:]]
+            if first:
+                below[0] = (children[0], made.children, first)
+                below = below[len(children[0].children) == first :]
+            stack += below[::-1]
+        return root + _numbered(footnotes)
+
+    def _node(self, node: comrak.AstNode, index: int) -> Node:
+        value: Any = node.node_value
+        kind, fields = _READ[type(value)]
+        more = fields(value.value) if fields else {}
+        place = node.sourcepos
+        start, end = place.start, place.end
+        if kind is Kind.ROW:
+            self._row = start.line
+        elif kind is Kind.CELL:
+            line = self._lines[start.line - 1]
+            self._escapes = _escaped_pipes(line, start.column, end.column) if "\\|" in line else []
+            more = {"info": self._alignments[index] if index < len(self._alignments) else ""}
+        elif kind is Kind.TABLE:
+            self._alignments = [_alignment(a) for a in value.value.alignments]
+        elif kind is Kind.QUOTE and (alert := _alert(node)):
+            kind, more = Kind.ALERT, {"info": alert}
+        return Node(kind, Span(self._start(start), self._end(end, kind)), [], **more)
+
+    def _start(self, place: comrak.LineColumn) -> Position:
+        line, column = place.line, place.column
+        if line == self._row:
+            for escape in self._escapes:
+                column += column > escape
+        return Position(line, self._column(line, column))
+
+    def _end(self, place: comrak.LineColumn, kind: Kind) -> Position:
+        """The end, which comrak includes, excluded."""
+        line, column = place.line, place.column
+        if line == self._row and kind is not Kind.CELL:
+            for escape in self._escapes:
+                column += column >= escape
+        while column == 0 and kind is not Kind.CODE and line > 1:  # blank lines after it
+            line -= 1
+            column = len(self._lines[line - 1].encode())
+        return Position(line, self._column(line, column) + 1 if column else 1)
+
+    def _column(self, line: int, column: int) -> int:
+        """The column in code points of the byte at `column`."""
+        if self._is_ascii or (text := self._lines[line - 1]).isascii():
+            return column
+        if line not in self._columns:
+            # Every byte that does not continue a character begins one.
+            self._columns[line] = list(accumulate(int(byte & 0xC0 != 0x80) for byte in text.encode()))
+        columns = self._columns[line]
+        return columns[column - 1] if column <= len(columns) else columns[-1] + column - len(columns)
+
+
+def _address(url: str) -> str:
+    """The address as cmark-gfm writes it: blanks, brackets and all beyond ASCII as percent escapes."""
+    return url if _PLAIN.fullmatch(url) else quote(url, safe="!#$%&'()*+,/:;=?@~")
+
+
+def _numbered(footnotes: Sequence[Node]) -> list[Node]:
+    """The footnotes that are referred to, in the order of their numbers.
+
+    Where a label is defined twice, comrak refers to the last definition and leaves the others, cmark-gfm takes the first.
     """
-
-    def linked(state: StateInline, silent: bool) -> bool:
-        scheme = re.search(r"[A-Za-z]+$", state.pending)
-        if scheme is None or scheme[0] not in {"http", "https"}:
-            return rule(state, silent)
-        after = state.src[state.pos + 1 : state.pos + 4]
-        if silent or state.linkLevel or not after.startswith("//") or not after[2:].isalnum():
-            return False
-        text = scheme[0] + state.src[state.pos : state.posMax]
-        found = match_http(text)
-        if found is None:
-            return False
-        url, length = found
-        return _create_autolink(state, len(scheme[0]), length, url, text[:length])
-
-    return linked
+    first: dict[str, Node] = {}
+    for footnote in footnotes:
+        first.setdefault(footnote.text.casefold(), footnote)
+    used = [first[footnote.text.casefold()] for footnote in footnotes if footnote.flag]
+    return [footnote._replace(number=number) for number, footnote in enumerate(used, 1)]
 
 
-def _anywhere(rule: InlineRule) -> InlineRule:
-    """Bare mail addresses as cmark-gfm finds them: after anything ("&lt;me@example.com&gt;" links)."""
-
-    def linked(state: StateInline, silent: bool) -> bool:
-        local = re.search(r"[A-Za-z0-9.+_-]+$", state.pending)
-        if local is None:
-            return False
-        # The rule looks at the character before the address; an address that begins the text passes.
-        source, position, end = state.src, state.pos, state.posMax
-        skipped = position - len(local[0])
-        state.src, state.pos, state.posMax = source[skipped:], position - skipped, end - skipped
-        try:
-            return rule(state, silent)
-        finally:
-            moved = state.pos
-            state.src, state.pos, state.posMax = source, moved + skipped, end
-
-    return linked
+def _alignment(alignment: comrak.TableAlignment) -> str:
+    return next((name for known, name in _ALIGNMENTS if known == alignment), "")
 
 
-def _ends_lazy_lines(rule: BlockRule) -> BlockRule:
-    """A line that holds one whole tag (as GitHub writes for pasted pictures) ends a lazily continued paragraph.
-
-    So cmark reads it, because such a line stands outside the list item or the quote; markdown-it continues them.
-    """
-
-    def ended(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-        if rule(state, start, end, silent):
-            return True
-        lazy = state.sCount[start] < state.blkIndent or state.parentType == "blockquote"
-        if not (silent and lazy):
-            return False
-        line = state.src[state.bMarks[start] + state.tShift[start] : state.eMarks[start]]
-        return _WHOLE_TAG.match(line) is not None
-
-    return ended
+def _escaped_pipes(line: str, first: int, last: int) -> list[int]:
+    """Byte columns, from 1, of the backslashes that comrak has taken out of the cell between `first` and `last`."""
+    return [m.start() + 1 for m in re.finditer(rb"\\\|", line.encode()) if first <= m.start() + 1 <= last]
 
 
-def _outside_marks(rule: BlockRule) -> BlockRule:
-    """In `- a | b`, the item comes first and the table stands in it; markdown-it takes `- a` for a cell."""
-
-    def placed(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-        line = state.src[state.bMarks[start] + state.tShift[start] : state.eMarks[start]]
-        return _CONTAINER.match(line) is None and rule(state, start, end, silent)
-
-    return placed
-
-
-def _recording(rule: InlineRule) -> InlineRule:
-    """The rule, leaving on the token it makes where in the inline content it began and ended."""
-
-    def recorded(state: StateInline, silent: bool) -> bool:
-        start, count = state.pos, len(state.tokens)
-        if not rule(state, silent):
-            return False
-        if not silent:
-            token = next((token for token in state.tokens[count:] if token.type in _PLACED), None)
-            if token is not None:
-                if token.info == "auto" and token.markup == "autolink" and state.src[start] != "<":
-                    # Bare addresses are found at their ":" or "@", after the beginning was read as text.
-                    label = state.tokens[state.tokens.index(token) + 1].content
-                    start = state.pos - len(label)
-                token.meta["at"] = (start, state.pos)
-        return True
-
-    return recorded
+def _alert(quote: comrak.AstNode) -> str:
+    """Which of GitHub's alerts a quote is, in lower case; "" for a plain quote, as one that holds only the mark is."""
+    children = quote.children
+    if not children or not isinstance(children[0].node_value, comrak.Paragraph):
+        return ""
+    inline = [child.node_value for child in children[0].children[:2]]
+    match = _ALERT.fullmatch(inline[0].value) if inline and isinstance(inline[0], comrak.Text) else None
+    if match is None or len(children) + len(inline) < 3:
+        return ""
+    ends_line = len(inline) == 1 or isinstance(inline[1], comrak.SoftBreak | comrak.LineBreak)
+    return match[1].lower() if ends_line else ""
 
 
-def line_range(token: Token) -> tuple[int, int]:
-    """First line (from 0) and end line (excluded) of a token that has them, as block and inline tokens do."""
-    if token.map is None:
-        raise ValueError(f"a {token.type} token has no lines")
-    return token.map[0], token.map[1]
-
-
-class Locator:
-    """Places in the notes for offsets into the content of inline tokens."""
-
-    def __init__(self, lines: Sequence[str]) -> None:
-        self._lines = lines
-        self._cells: dict[int, int] = {}  # line -> column after the table cell that was located last
-
-    def origins(self, token: Token, *, cell: bool = False) -> list[Position]:
-        """Where each line of the content of an inline token begins."""
-        first, _ = line_range(token)
-        if cell:
-            return [self._cell(token.content, first)]
-        places = []
-        for offset, content in enumerate(token.content.split("\n")):
-            line = self._lines[first + offset] if first + offset < len(self._lines) else ""
-            # From the right: "1. 1" begins with its own marker.
-            column = line.rfind(content) if offset == 0 else len(line) - len(line.lstrip(" \t>"))
-            if offset and content and not line.startswith(content, column):
-                column = max(line.find(content.rstrip()), 0)
-            places.append(Position(first + offset + 1, max(column, 0) + 1))
-        return places
-
-    def _cell(self, content: str, line: int) -> Position:
-        text = self._lines[line]
-        start = self._cells.get(line, 0)
-        column = text.find(content, start)
-        if column < 0:  # the cell holds an escaped pipe, or is empty
-            column = text.find(content.replace("|", "\\|"), start)
-        if column < 0 or not content:
-            column = start
-        self._cells[line] = column + len(content) + content.count("|")
-        return Position(line + 1, column + 1)
-
-    @staticmethod
-    def span(origins: Sequence[Position], content: str, at: tuple[int, int], *, cell: bool = False) -> Span:
-        """The span of the offsets `at` of a content whose lines begin at `origins`."""
-        starts = [0] + [match.end() for match in re.finditer("\n", content)]
-
-        def place(offset: int) -> Position:
-            index = bisect_right(starts, offset) - 1
-            origin = origins[min(index, len(origins) - 1)]
-            # Every pipe in a table cell stands escaped in the file, and the parser has taken the escapes away.
-            escapes = content.count("|", 0, offset) if cell else 0
-            return Position(origin.line, origin.column + offset - starts[index] + escapes)
-
-        return Span(place(at[0]), place(at[1]))
+def _marks(children: Sequence[comrak.AstNode]) -> int:
+    """How many of the first inline nodes are an alert's mark and the end of its line."""
+    inline = children[0].children
+    return 2 if len(inline) > 1 and isinstance(inline[1].node_value, comrak.SoftBreak) else 1

@@ -2,65 +2,110 @@
 
 from __future__ import annotations
 
-from html.parser import HTMLParser
+import html
+import re
+from collections.abc import Iterator
 from typing import NamedTuple
+
+from ..lib.patterns import lazy
+
+# As the HTML standard reads them: a quote begins a value only after "=".
+_TAG = lazy(
+    r"<(?P<end>/?)(?P<name>[A-Za-z][^\s/>]*+)"
+    r"(?P<attributes>(?:=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s>]*+)|[^>=])*+)>"
+)
+_ATTRIBUTE = lazy(r"([^\s/>=][^\s/>=]*+)(?:\s*+=\s*+(?:\"([^\"]*+)\"|'([^']*+)'|([^\s>]*+)))?")
+_COMMENT = lazy(r"<!--(?:-?>|(?P<words>.*?)(?:--!?>|\Z))", re.DOTALL)
+
+
+Attributes = tuple[tuple[str, str], ...]
 
 
 class Tag(NamedTuple):
     """One start or end tag, comment, or piece of text of an HTML text."""
 
-    kind: str  # "start", "end", "comment" or "text"
+    kind: str  # "start", "end", "comment", "text" or "other"
     name: str  # lower case; "" for comments and text
-    attributes: tuple[tuple[str, str], ...]  # lower-case names, entities resolved
-    text: str  # as written
+    attributes: Attributes  # lower-case names, entities resolved
+    text: str  # as written; of comments what stands between the marks
     line: int  # from 0, in the HTML text
     column: int  # from 0
+    start: int  # offset in the HTML text
+    end: int
 
     def get(self, name: str, default: str = "") -> str:
         """The value of the first attribute of this name."""
         return next((value for key, value in self.attributes if key == name), default)
 
 
-class _Reader(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=False)
-        self.tags: list[Tag] = []
-
-    def _add(self, kind: str, name: str, text: str, attributes: tuple[tuple[str, str], ...] = ()) -> None:
-        line, column = self.getpos()
-        self.tags.append(Tag(kind, name, attributes, text, line - 1, column))
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        pairs = tuple((name, value or "") for name, value in attrs)
-        self._add("start", tag, self.get_starttag_text() or "", pairs)
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        # HTML ignores the slash: `<br />` is one line break, where `<br></br>` would be two.
-        self.handle_starttag(tag, attrs)
-
-    def handle_endtag(self, tag: str) -> None:
-        self._add("end", tag, f"</{tag}>")
-
-    def handle_comment(self, data: str) -> None:
-        self._add("comment", "", data)
-
-    def handle_data(self, data: str) -> None:
-        self._add("text", "", data)
-
-    def handle_entityref(self, name: str) -> None:
-        self._add("text", "", f"&{name};")
-
-    def handle_charref(self, name: str) -> None:
-        self._add("text", "", f"&#{name};")
-
-    # A script's content is text like any other here: nothing of it is ever run.
-    def set_cdata_mode(self, elem: str, *, escapable: bool = False) -> None:
-        """Read on as markup inside <script> and <style>."""
-
-
 def read_tags(text: str) -> list[Tag]:
-    """All tags, comments and pieces of text of `text`, in order.  Never raises; broken markup is text."""
-    reader = _Reader()
-    reader.feed(text)
-    reader.close()
-    return reader.tags
+    """All tags, comments and pieces of text of `text`, in order.  Never raises; a tag that never ends is text.
+
+    A script's content is read like any other: nothing of it is ever run.
+    """
+    tags: list[Tag] = []
+    line = line_start = 0
+    for kind, start, end, name, attributes in _pieces(text):
+        words = text[start:end]
+        if kind == "comment":
+            match = _COMMENT.match(words)
+            words = (match and match["words"]) or ""
+        tags.append(Tag(kind, name, attributes, words, line, start - line_start, start, end))
+        breaks = text.count("\n", start, end)
+        if breaks:
+            line, line_start = line + breaks, text.rindex("\n", start, end) + 1
+    return tags
+
+
+def _pieces(text: str) -> Iterator[tuple[str, int, int, str, Attributes]]:
+    position = words = 0  # where to look on; where the text begins that was not handed out yet
+    while (start := text.find("<", position)) >= 0:
+        position = start + 1
+        following = text[position : position + 1]
+        kind, name = "other", ""
+        attributes: Attributes = ()
+        if text.startswith("!--", position):
+            match = _COMMENT.match(text, start)
+            kind, end = "comment", match.end() if match else len(text)
+        elif following in {"!", "?"} or (following == "/" and not text[position + 1 : position + 2].isalpha()):
+            end = text.find(">", position) + 1
+        elif following.isascii() and (following.isalpha() or following == "/"):
+            match = _TAG.match(text, start)
+            end = match.end() if match else 0
+            if match:
+                kind, name = "end" if match["end"] else "start", match["name"].lower()
+                attributes = _attributes(match["attributes"]) if kind == "start" and match["attributes"] else ()
+        else:
+            continue
+        if not end:  # it never ends, and so nothing after it is a tag
+            break
+        if words < start:
+            yield "text", words, start, "", ()
+        yield kind, start, end, name, attributes
+        position = words = end
+    if words < len(text):
+        yield "text", words, len(text), "", ()
+
+
+def _attributes(written: str) -> Attributes:
+    return tuple(
+        (match[1].lower(), html.unescape(match[2] or match[3] or match[4] or ""))
+        for match in _ATTRIBUTE.finditer(written)
+    )
+
+
+def candidates(srcset: str) -> list[tuple[str, str]]:
+    """Address and descriptor of each picture that a `srcset` offers, as the HTML standard splits them.
+
+    A comma inside an address is a part of it.
+    """
+    found: list[tuple[str, str]] = []
+    rest = " ".join(srcset.split()).lstrip(" ,")
+    while rest:
+        address, _, rest = rest.partition(" ")
+        descriptor = ""
+        if not address.endswith(","):  # descriptors follow, up to the next comma
+            descriptor, _, rest = rest.partition(",")
+        found.append((address.rstrip(","), descriptor.strip()))
+        rest = rest.lstrip(" ,")
+    return found

@@ -18,13 +18,14 @@ from markdown.util import AMP_SUBSTITUTE
 
 from ..extras.home import Card, Group, add_contents
 from ..images.gallery import Gallery
+from ..notes.document import Node
 from ..notes.model import Notes
 from ..render.html import PageHtml
 from ..render.mark import BlockMark, mark_html
 from ..render.pictures import Pictures
 from ..render.sanitize import safe_link
 from ..render.tree import AS_WRITTEN, TreeOptions, tree_of
-from ..site.page_text import page_lines
+from ..site.page_text import page_blocks
 from ..site.plan import Page, Site
 
 _HEADING = re.compile(r"h([1-6])")
@@ -58,20 +59,15 @@ class Export:
 
     def _page(self, page: Page) -> str:
         self._stashed.clear()
-        first = page.first
-        ids: dict[int, list[str]] = {}
-        for heading in page.headings:
-            ids.setdefault(heading.span.start.line - first, []).append(heading.id)
 
-        def code(info: str, content: str, line: int) -> str:
-            words = info.split()
+        def code(block: Node) -> str:
+            words = block.info.split()
             label = f' class="language-{html.escape(words[0])}"' if words else ""
-            mark = self.marks.get(line + first)
-            return f"<pre><code{label}>{html.escape(content)}</code></pre>" + (mark_html(mark) if mark else "")
+            mark = self.marks.get(block.line)
+            return f"<pre><code{label}>{html.escape(block.text)}</code></pre>" + (mark_html(mark) if mark else "")
 
-        numbers = {footnote.label: footnote.number for footnote in self.notes.footnotes}
-        page_html = PageHtml(code, ids, numbers, self.notes.references)
-        root = tree_of(page_html.render(page_lines(self.notes, self.site, page)), self._options(page))
+        page_html = PageHtml.of_notes(self.notes, page.headings, code)
+        root = tree_of(page_html.render(page_blocks(self.notes, self.site, page)), self._options(page))
         return self._unstashed("\n\n".join(_blocks(root))) + "\n"
 
     def _options(self, page: Page) -> TreeOptions:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from ..diagnostics.codes import CODES
 from ..diagnostics.diagnostic import Diagnostic, Report, Rules, finding, with_rules
 from ..diagnostics.place import Span
-from ..notes.model import Directive, Outlined
+from ..notes.model import Directive, Notes
 
 BASELINE_VERSION = 1
 _VERBS = {"ignore", "skip", "kind"}
@@ -70,7 +70,7 @@ def read_baseline(text: str, path: str) -> Baseline:
     return Baseline(tuple(entries), path)
 
 
-def fingerprints(diagnostics: Sequence[Diagnostic], notes: Outlined | None) -> list[str]:
+def fingerprints(diagnostics: Sequence[Diagnostic], notes: Notes | None) -> list[str]:
     """One fingerprint for each diagnostic, in their order; equal findings are told apart by counting."""
     seen: Counter[str] = Counter()
     found = []
@@ -87,7 +87,7 @@ def _stable(diagnostic: Diagnostic, line: str) -> str:
     return "" if not line else line[diagnostic.span.start.column - 1 : diagnostic.span.end.column - 1]
 
 
-def _context(diagnostic: Diagnostic, notes: Outlined | None) -> tuple[str, str]:
+def _context(diagnostic: Diagnostic, notes: Notes | None) -> tuple[str, str]:
     if notes is None or diagnostic.path is not None:
         return "", diagnostic.message
     place = diagnostic.span.start.line
@@ -96,7 +96,7 @@ def _context(diagnostic: Diagnostic, notes: Outlined | None) -> tuple[str, str]:
     return section, line.rstrip()
 
 
-def baseline_of(diagnostics: Sequence[Diagnostic], notes: Outlined | None, previous: Baseline) -> Baseline:
+def baseline_of(diagnostics: Sequence[Diagnostic], notes: Notes | None, previous: Baseline) -> Baseline:
     """A baseline that accepts exactly these findings; notes for readers are kept from the previous one."""
     kept = {entry.fingerprint: entry.note for entry in previous.entries}
     entries = []
@@ -112,7 +112,7 @@ def settle(
     *,
     rules: Rules,
     directives: Sequence[Directive] = (),
-    notes: Outlined | None = None,
+    notes: Notes | None = None,
     baseline: Baseline | None = None,
     own_codes: Collection[str] = (),
 ) -> Report:

@@ -25,8 +25,10 @@ from pymdownx.highlight import Highlight
 
 from ..diagnostics.place import Span
 from ..images.picture import Picture
-from ..notes.model import Notes
-from ..site.page_text import page_lines
+from ..notes.document import Node
+from ..notes.model import EMPTY, Notes
+from ..notes.parser import read_blocks
+from ..site.page_text import page_blocks, page_lines
 from ..site.plan import Page, Site
 from .html import PageHtml
 from .mark import BlockMark, mark_html
@@ -107,44 +109,33 @@ class _Parser(BlockParser):
         # Blank lines at the ends of a code block are the author's.
         self._highlight = Highlight(self.md, pygments_lang_class=True, stripnl=False)
         context = self._bridge.context
-        self._marks: Mapping[int, BlockMark] = {}
-        self._first = 1
         if context is None:
-            page_html = PageHtml(self._code)
+            written, options = self._other(text), TreeOptions(decorate=self._bridge.decorate)
         else:
-            self._first = first = _line_of_notes(context, text)
-            self._marks = {line - first: mark for line, mark in context.marks.items()}
-            page_html = _page_html(context, first, self._code)
-        options = (
-            TreeOptions(decorate=self._bridge.decorate)
-            if context is None
-            else _tree_options(context, self.md.htmlStash.store)
-        )
-        return ET.ElementTree(tree_of(page_html.render(text), options))
+            written, options = self._page(text, context), _tree_options(context, self.md.htmlStash.store)
+        return ET.ElementTree(tree_of(written, options))
 
-    def _code(self, info: str, content: str, line: int) -> str:
-        language = self._bridge.language(info, content)
-        code = self._highlight.highlight(content.removesuffix("\n"), language, css_class="highlight")
-        mark = mark_html(self._marks[line]) if line in self._marks else ""
+    def _page(self, text: str, context: PageContext) -> str:
+        """The page from the tree of the notes; what another plugin has put before or behind it is read by itself."""
+        notes = context.notes
+        own = page_lines(notes, context.site, context.page).strip("\n")
+        before, found, behind = text.partition(own)
+        if own and not found:  # changed by another plugin
+            return self._other(text)
+        page_html = PageHtml.of_notes(notes, context.page.headings, lambda block: self._code(block, context.marks))
+        page = page_html.render(page_blocks(notes, context.site, context.page))
+        return "".join([self._other(before), page, self._other(behind)])
+
+    def _other(self, text: str) -> str:
+        notes = Notes(text, blocks=tuple(read_blocks(text)), lines=tuple(text.split("\n")))
+        return PageHtml.of_notes(notes, (), self._code).render(notes.blocks)
+
+    def _code(self, block: Node, marks: Mapping[int, BlockMark] = EMPTY) -> str:
+        language = self._bridge.language(block.info, block.text)
+        code = self._highlight.highlight(block.text.removesuffix("\n"), language, css_class="highlight")
+        mark = mark_html(marks[block.line]) if block.line in marks else ""
         stash = html.escape(self.md.htmlStash.store(code))
-        return f'<pre {STASH}="{stash}" {LINE}="{line + self._first}"></pre>{mark}'
-
-
-def _line_of_notes(context: PageContext, text: str) -> int:
-    """The line of the notes that stands on line 0 of the text; another plugin may have put lines before it."""
-    own = page_lines(context.notes, context.site, context.page)
-    words = own.strip("\n")
-    blank = own[: own.find(words)].count("\n")
-    before = text[: max(text.find(words), 0)].count("\n")
-    return context.page.first + blank - before
-
-
-def _page_html(context: PageContext, first: int, code: Callable[[str, str, int], str]) -> PageHtml:
-    ids: dict[int, list[str]] = {}
-    for heading in context.page.headings:
-        ids.setdefault(heading.span.start.line - first, []).append(heading.id)
-    numbers = {footnote.label: footnote.number for footnote in context.notes.footnotes}
-    return PageHtml(code, ids, numbers, context.notes.references)
+        return f'<pre {STASH}="{stash}" {LINE}="{block.line}"></pre>{mark}'
 
 
 def _tree_options(context: PageContext, stash: Callable[[str], str]) -> TreeOptions:

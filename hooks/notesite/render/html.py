@@ -1,145 +1,226 @@
-"""Tokens to HTML: markdown-it's renderer, with GitHub's rules for raw HTML, ids, footnotes and code."""
+"""Blocks to HTML: as cmark-gfm writes it, with GitHub's rules for raw HTML, ids and footnotes, safe to publish."""
 
 from __future__ import annotations
 
 import html
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
-from markdown_it import MarkdownIt
-from markdown_it.renderer import RendererHTML
-from markdown_it.token import Token
-
-from ..notes.parser import markdown_parser
+from ..diagnostics.place import Position
+from ..notes.document import Kind, Node, words
+from ..notes.model import Heading, Notes
 from ..notes.raw_html import Tag, read_tags
+from ..notes.reader import HEADING_TAGS, placed
 from .sanitize import ALLOWED, AS_TEXT, UNWRAPPED, safe_image, safe_link, safe_start_tag
 
-CodeBlock = Callable[[str, str, int], str]  # (info string, content, line on the page from 0) -> HTML
+CodeBlock = Callable[[Node], str]
+Piece = Node | str
+_SIMPLE = {
+    Kind.QUOTE: ("<blockquote>\n", "</blockquote>\n"),
+    Kind.PARAGRAPH: ("<p>", "</p>\n"),
+    Kind.EMPHASIS: ("<em>", "</em>"),
+    Kind.STRONG: ("<strong>", "</strong>"),
+    Kind.STRIKE: ("<del>", "</del>"),
+    Kind.RULE: ("<hr>\n", ""),
+    Kind.SOFT_BREAK: ("\n", ""),
+    Kind.HARD_BREAK: ("<br>\n", ""),
+}
+# How the others are written: methods of `PageHtml`.
+_WRITERS = {
+    Kind.HEADING: "_heading",
+    Kind.LIST: "_list",
+    Kind.TABLE: "_table",
+    Kind.ROW: "_row",
+    Kind.ALERT: "_alert",
+    Kind.CODE: "_code",
+    Kind.HTML: "_html",
+    Kind.CODE_SPAN: "_code_span",
+    Kind.LINK: "_link",
+    Kind.IMAGE: "_image",
+    Kind.FOOTNOTE_LINK: "_footnote_link",
+    Kind.HTML_SPAN: "_html",
+}
+# GitHub's five alerts in Material's types of admonition.
+_ALERTS = {"note": "note", "tip": "tip", "important": "info", "warning": "warning", "caution": "danger"}
+_VOID = {"br", "hr", "img", "source", "wbr"}
+_DEEPEST = 200  # elements of raw HTML in each other; the start tags of deeper ones are left out
 
 
 @dataclass
 class PageHtml:
-    """Renders the Markdown of one page to HTML."""
+    """Renders blocks of one document to HTML."""
 
     code_block: CodeBlock
-    heading_ids: Mapping[int, Sequence[str]] = field(default_factory=dict)  # line on the page (from 0) -> ids
-    footnote_numbers: Mapping[str, int] = field(default_factory=dict)  # label -> number in the whole file
-    references: Mapping[str, Any] = field(default_factory=dict)  # link definitions of the whole file
-    _taken: dict[int, int] = field(default_factory=dict)
+    lines: Sequence[str] = ()  # of the document
+    heading_ids: Mapping[Position, str] = field(default_factory=dict)  # by the place where a heading begins
+    footnotes: Mapping[int, Node] = field(default_factory=dict)  # of the whole document, by number
+    _references: dict[int, int] = field(default_factory=dict)  # number of a footnote -> how often it was referred to
+    _depth: int = 0
 
-    def render(self, text: str) -> str:
-        """The page as HTML, safe to publish."""
-        parser = markdown_parser()
-        env = {"references": dict(self.references)}
-        tokens = parser.parse(text, env)
-        self._taken.clear()
-        self._install(parser)
-        return str(parser.renderer.render(tokens, parser.options, env))
+    @classmethod
+    def of_notes(cls, notes: Notes, headings: Iterable[Heading], code_block: CodeBlock) -> PageHtml:
+        """For blocks of these notes; `headings` are those that keep their ids."""
+        footnotes = {block.number: block for block in notes.blocks if block.kind is Kind.FOOTNOTE}
+        return cls(code_block, notes.lines, {heading.span.start: heading.id for heading in headings}, footnotes)
 
-    def _install(self, parser: MarkdownIt) -> None:
-        rules: dict[str, Callable[[Sequence[Token], int], str]] = {
-            "fence": self._code,
-            "code_block": self._code,
-            "html_block": lambda tokens, index: self._raw(tokens[index]),
-            "html_inline": lambda tokens, index: self._raw(tokens[index]),
-            "heading_open": self._heading,
-            "image": self._image,
-            "link_open": self._link,
-            "s_open": lambda _tokens, _index: "<del>",
-            "s_close": lambda _tokens, _index: "</del>",
-            "footnote_ref": self._footnote_reference,
-            "footnote_block_open": lambda _tokens, _index: '<section class="footnotes">\n<ol class="footnotes-list">\n',
-            "footnote_open": self._footnote_open,
-            "footnote_anchor": self._footnote_back,
-        }
-        for name, rule in rules.items():
-            parser.renderer.rules[name] = _adapted(rule)  # type: ignore[attr-defined]  # RendererHTML has rules
+    def render(self, blocks: Iterable[Node]) -> str:
+        """The blocks as HTML, and after them the footnotes that they refer to."""
+        body = self._written(block for block in blocks if block.kind is not Kind.FOOTNOTE)
+        notes: dict[int, str] = {}
+        while waiting := [number for number in self._references if number in self.footnotes and number not in notes]:
+            notes |= {number: self._footnote(number) for number in waiting}
+        if not notes:
+            return body
+        items = "".join(notes[number] for number in sorted(notes))
+        return f'{body}<section class="footnotes">\n<ol class="footnotes-list">\n{items}</ol>\n</section>\n'
 
-    def _code(self, tokens: Sequence[Token], index: int) -> str:
-        token = tokens[index]
-        line = token.map[0] if token.map else 0
-        return self.code_block(token.info if token.type == "fence" else "", token.content, line) + "\n"
+    def _written(self, nodes: Iterable[Piece]) -> str:
+        parts: list[str] = []
+        stack: list[Piece] = list(nodes)[::-1]
+        while stack:
+            piece = stack.pop()
+            if isinstance(piece, str):
+                parts.append(piece)
+            else:
+                stack += self._pieces(piece)[::-1]
+        return "".join(parts)
 
-    def _heading(self, tokens: Sequence[Token], index: int) -> str:
-        token = tokens[index]
-        anchor = self._next_id(token.map[0] if token.map else -1)
-        return f'<{token.tag} id="{html.escape(anchor)}">' if anchor else f"<{token.tag}>"
+    def _pieces(self, node: Node) -> list[Piece]:
+        """What a node is written as: text, and the nodes in it."""
+        if node.kind is Kind.TEXT:
+            return [html.escape(node.text, quote=False)]
+        if node.kind in _SIMPLE:
+            before, after = _SIMPLE[node.kind]
+            return [before, *node.children, after]
+        writer: Callable[[Node], list[Piece]] = getattr(self, _WRITERS[node.kind])
+        return writer(node)
 
-    def _next_id(self, line: int) -> str:
-        ids = self.heading_ids.get(line, ())
-        number = self._taken.get(line, 0)
-        self._taken[line] = number + 1
-        return ids[number] if number < len(ids) else ""
+    # --- Blocks
+
+    def _heading(self, node: Node) -> list[Piece]:
+        anchor = self.heading_ids.get(node.span.start, "")
+        own = f' id="{html.escape(anchor)}"' if anchor else ""
+        return [f"<h{node.number}{own}>", *node.children, f"</h{node.number}>\n"]
+
+    def _list(self, node: Node) -> list[Piece]:
+        tag = "ul" if node.number < 0 else "ol"
+        start = f' start="{node.number}"' if node.number not in {-1, 1} else ""
+        tasks = ' class="contains-task-list"' if any(item.info for item in node.children) else ""
+        pieces: list[Piece] = [f"<{tag}{start}{tasks}>\n"]
+        for item in node.children:
+            pieces += self._item(item, tight=node.flag)
+        return [*pieces, f"</{tag}>\n"]
 
     @staticmethod
-    def _image(tokens: Sequence[Token], index: int) -> str:
-        token = tokens[index]
-        source = str(token.attrs.get("src", ""))
-        alt = RendererHTML.renderInlineAsText(RendererHTML(), token.children, {}, {}) if token.children else ""  # type: ignore[arg-type]  # options and env are unused
-        title = f' title="{html.escape(str(token.attrs["title"]))}"' if "title" in token.attrs else ""
-        shown = html.escape(source) if safe_image(source) else ""
-        return f'<img src="{shown}" alt="{html.escape(alt)}"{title}>'
+    def _item(item: Node, *, tight: bool) -> list[Piece]:
+        checked = " checked" if item.info not in {"", " "} else ""
+        # In the form that Material styles.
+        box = (
+            f'<label class="task-list-control"><input type="checkbox" disabled{checked}>'
+            '<span class="task-list-indicator"></span></label> '
+        )
+        pieces: list[Piece] = ['<li class="task-list-item">' if item.info else "<li>"]
+        for number, child in enumerate(item.children):
+            is_task = bool(item.info) and number == 0 and child.kind is Kind.PARAGRAPH
+            inside: list[Piece] = [box, *child.children] if is_task else [*child.children]
+            if child.kind is not Kind.PARAGRAPH:
+                pieces += ["\n", child]
+            elif tight:
+                pieces += ["\n" if number else "", *inside]
+            else:
+                pieces += ["\n<p>", *inside, "</p>\n"]
+        return [*pieces, "</li>\n"]
 
-    @staticmethod
-    def _link(tokens: Sequence[Token], index: int) -> str:
-        token = tokens[index]
-        target = str(token.attrs.get("href", ""))
-        title = f' title="{html.escape(str(token.attrs["title"]))}"' if "title" in token.attrs else ""
-        return f'<a href="{html.escape(target)}"{title}>' if safe_link(target) else f"<a{title}>"
+    def _table(self, node: Node) -> list[Piece]:
+        head, *body = node.children
+        rows: list[Piece] = ["<tbody>\n", *body, "</tbody>\n"] if body else []
+        return ["<table>\n<thead>\n", head, "</thead>\n", *rows, "</table>\n"]
+
+    def _row(self, node: Node) -> list[Piece]:
+        tag = "th" if node.flag else "td"
+        pieces: list[Piece] = ["<tr>\n"]
+        for cell in node.children:
+            align = f' style="text-align:{cell.info}"' if cell.info else ""
+            pieces += [f"<{tag}{align}>", *cell.children, f"</{tag}>\n"]
+        return [*pieces, "</tr>\n"]
+
+    def _alert(self, node: Node) -> list[Piece]:
+        title = f'<p class="admonition-title">{node.info.title()}</p>\n'
+        return [f'<div class="admonition {_ALERTS[node.info]}">\n{title}', *node.children, "</div>\n"]
+
+    def _code(self, node: Node) -> list[Piece]:
+        return [self.code_block(node), "\n"]
+
+    # --- Inline elements
+
+    def _code_span(self, node: Node) -> list[Piece]:
+        return [f"<code>{html.escape(node.text, quote=False)}</code>"]
+
+    def _link(self, node: Node) -> list[Piece]:
+        target = f' href="{html.escape(node.url)}"' if safe_link(node.url) else ""
+        return [f"<a{target}{_title(node)}>", *node.children, "</a>"]
+
+    def _image(self, node: Node) -> list[Piece]:
+        source = html.escape(node.url) if safe_image(node.url) else ""
+        return [f'<img src="{source}" alt="{html.escape(words(node.children, alt=True))}"{_title(node)}>']
 
     # --- Footnotes, numbered as in the whole file
 
-    def _number(self, token: Token) -> int:
-        return self.footnote_numbers.get(str(token.meta.get("label", "")), int(token.meta["id"]) + 1)
+    def _footnote_link(self, node: Node) -> list[Piece]:
+        number = node.number
+        self._references[number] = repeat = self._references.get(number, 0) + 1
+        own = f'id="fnref-{number}{_repeated(repeat)}"'
+        return [f'<sup class="footnote-ref"><a href="#fn-{number}" {own}>{number}</a></sup>']
 
-    def _footnote_reference(self, tokens: Sequence[Token], index: int) -> str:
-        number, repeat = self._number(tokens[index]), int(tokens[index].meta.get("subId", 0))
-        suffix = f"-{repeat + 1}" if repeat else ""
-        return f'<sup class="footnote-ref"><a href="#fn-{number}" id="fnref-{number}{suffix}">{number}</a></sup>'
-
-    def _footnote_open(self, tokens: Sequence[Token], index: int) -> str:
-        number = self._number(tokens[index])
-        return f'<li id="fn-{number}" value="{number}">'
-
-    def _footnote_back(self, tokens: Sequence[Token], index: int) -> str:
-        number, repeat = self._number(tokens[index]), int(tokens[index].meta.get("subId", 0))
-        suffix = f"-{repeat + 1}" if repeat else ""
-        label = f"Back to reference {number}{suffix}"
-        more = f'<sup class="footnote-ref">{repeat + 1}</sup>' if repeat else ""
-        return f' <a href="#fnref-{number}{suffix}" class="footnote-backref" aria-label="{label}">↩{more}</a>'
+    def _footnote(self, number: int) -> str:
+        blocks = self.footnotes[number].children
+        last = blocks[-1:]
+        back = "".join(_back(number, repeat) for repeat in range(1, self._references[number] + 1))
+        if last and last[0].kind is Kind.PARAGRAPH:
+            content = self._written([*blocks[:-1], "<p>", *last[0].children, back, "</p>\n"])
+        else:
+            content = self._written([*blocks, back])
+        return f'<li id="fn-{number}" value="{number}">\n{content}</li>\n'
 
     # --- Raw HTML
 
-    def _raw(self, token: Token) -> str:
-        line = token.map[0] if token.map else -1
-        return "".join(self._tag(tag, line + tag.line) for tag in read_tags(token.content))
+    def _html(self, node: Node) -> list[Piece]:
+        if node.kind is Kind.HTML_SPAN:
+            return [self._tag(tag, node.span.start) for tag in read_tags(node.text)]
+        tags = placed(read_tags(node.text), node, self.lines)
+        return [*(self._tag(tag, span.start) for tag, span in tags), "\n"]
 
-    def _tag(self, tag: Tag, line: int) -> str:
+    def _tag(self, tag: Tag, place: Position) -> str:
         if tag.kind == "text":
             return tag.text.replace("<", "&lt;")
-        if tag.kind == "comment" or tag.name in UNWRAPPED:
+        if tag.kind in {"comment", "other"} or tag.name in UNWRAPPED:
             return ""
         if tag.name not in ALLOWED or tag.name in AS_TEXT:
             return html.escape(tag.text)
         if tag.kind == "end":
+            self._depth = max(self._depth - 1, 0)
             return f"</{tag.name}>"
+        void = tag.name in _VOID
+        self._depth += not void
+        if self._depth > _DEEPEST and not void:
+            return ""
         opening = safe_start_tag(tag)
         own = tag.get("id") or (tag.get("name") if tag.name == "a" else "")
-        anchor = ""
-        if tag.name in {"h1", "h2", "h3", "h4", "h5", "h6"}:
-            anchor = self._next_id(line)
-            if anchor:
-                opening = f'{opening[:-1]} id="{html.escape(anchor)}">'
-        if own and own != anchor:
-            return f'{opening}<span id="{html.escape(own)}"></span>' if not _is_void(tag.name) else opening
-        return opening
+        anchor = self.heading_ids.get(place, "") if tag.name in HEADING_TAGS else ""
+        if anchor:
+            opening = f'{opening[:-1]} id="{html.escape(anchor)}">'
+        return f'{opening}<span id="{html.escape(own)}"></span>' if own and own != anchor and not void else opening
 
 
-def _is_void(name: str) -> bool:
-    return name in {"br", "hr", "img", "source", "wbr"}
+def _title(node: Node) -> str:
+    return f' title="{html.escape(node.info)}"' if node.info else ""
 
 
-def _adapted(rule: Callable[[Sequence[Token], int], str]) -> Callable[..., str]:
-    """The rule as the renderer calls it; ours need neither options nor environment."""
-    return lambda tokens, index, _options, _env: rule(tokens, index)
+def _repeated(repeat: int) -> str:
+    return f"-{repeat}" if repeat > 1 else ""
+
+
+def _back(number: int, repeat: int) -> str:
+    label = f"Back to reference {number}{_repeated(repeat)}"
+    more = f'<sup class="footnote-ref">{repeat}</sup>' if repeat > 1 else ""
+    return f' <a href="#fnref-{number}{_repeated(repeat)}" class="footnote-backref" aria-label="{label}">↩{more}</a>'

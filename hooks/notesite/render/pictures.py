@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ..images.picture import Picture
+from ..notes.raw_html import candidates
 
 _IDS = re.compile(r'\bid="([^"]+)"')
 
@@ -101,13 +102,11 @@ class Pictures:
         if srcset is None:
             return
         kept = []
-        for candidate in re.split(r",\s+|,$", srcset.strip()):
-            url, *descriptor = candidate.split()[:2] if candidate.strip() else [""]
+        for url, descriptor in candidates(srcset):
             picture = self.by_url.get(url)
-            if picture is not None and picture.src:
-                kept.append(" ".join([self.asset_url(picture.src), *descriptor]))
-            elif url and picture is None:
-                kept.append(candidate.strip())
+            if picture is None or picture.src:
+                shown = self.asset_url(picture.src) if picture else url
+                kept.append(f"{shown} {descriptor}".rstrip())
         if kept:
             element.set("srcset", ", ".join(kept))
         else:

@@ -15,7 +15,7 @@ from ..diagnostics.codes import Severity
 from ..diagnostics.diagnostic import Diagnostic, finding
 from ..diagnostics.place import Span
 from ..notes.model import Notes
-from ..notes.raw_html import Tag
+from ..notes.raw_html import Tag, candidates
 
 ALLOWED = frozenset(
     [
@@ -264,7 +264,7 @@ def safe_start_tag(tag: Tag) -> str:
             continue
         if name == "src" and not safe_image(value):
             continue
-        if name == "srcset" and any(not safe_image(part.split()[0]) for part in value.split(",") if part.strip()):
+        if name == "srcset" and not all(safe_image(url) for url, _ in candidates(value)):
             continue
         parts.append(f'{name}="{html.escape(value)}"')
     return f"<{' '.join(parts)}>"

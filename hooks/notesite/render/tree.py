@@ -6,14 +6,13 @@ the site already and say so with OWN.
 
 from __future__ import annotations
 
-import io
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from markdown.util import AMP_SUBSTITUTE
-from tinyhtml5.parser import HTMLParser
+from selectolax.lexbor import LexborHTMLParser
 
 from ..notes.emoji import with_emoji
 from .pictures import Pictures
@@ -21,8 +20,7 @@ from .pictures import Pictures
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _CODE = {"code", "pre", "kbd", "samp", "tt"}
 _ENTITY = re.compile(r"&(?=#?\w+;)")
-# GitHub's five alerts in Material's types of admonition.
-_ALERTS = {"note": "note", "tip": "tip", "important": "info", "warning": "warning", "caution": "danger"}
+_DEEPEST = 100  # elements in each other; what is deeper stands beside its parents, as in browsers
 # Tells MkDocs that an address is none of its documents; `Bridge` takes it off again.
 AS_WRITTEN = "as-written:"
 OWN = "data-own"
@@ -45,12 +43,7 @@ class TreeOptions:
 
 def tree_of(html: str, options: TreeOptions) -> ET.Element:
     """The element tree of a page's HTML, ready for Python-Markdown's tree processors."""
-    # A stream: the parser takes a short text for the name of a file.
-    fragment = HTMLParser(namespace_html_elements=False).parse_fragment(io.StringIO(html))
-    root = ET.Element("div")
-    root.text = fragment.text
-    root.extend(list(fragment))
-    _remove_comments(root)
+    root = _elements(html)
     _unique_ids(root)
     _promote_headings(root, options)
     if options.pictures is not None:
@@ -63,6 +56,35 @@ def tree_of(html: str, options: TreeOptions) -> ET.Element:
     return root
 
 
+def _elements(html: str) -> ET.Element:
+    """The HTML as browsers read it in the body of a page, comments left out."""
+    root = ET.Element("div")
+    body = LexborHTMLParser(f"<!doctype html><body>{html}").body
+    stack = [(body.child if body else None, root, 0)]
+    while stack:
+        node, parent, depth = stack.pop()
+        while node is not None:
+            following = node.next
+            tag = node.tag or "-"
+            if tag == "-text":
+                _append_text(parent, node.text_content or "")
+            elif not tag.startswith(("-", "!")):
+                element = ET.SubElement(parent, tag, {name: value or "" for name, value in node.attributes.items()})
+                if node.child is not None:
+                    stack.append((following, parent, depth))
+                    parent, depth = element if depth < _DEEPEST else parent, depth + 1
+                    following = node.child
+            node = following
+    return root
+
+
+def _append_text(parent: ET.Element, text: str) -> None:
+    if len(parent):
+        parent[-1].tail = (parent[-1].tail or "") + text
+    else:
+        parent.text = (parent.text or "") + text
+
+
 def _headings(root: ET.Element) -> Iterator[ET.Element]:
     return (element for element in root.iter() if element.tag in _HEADINGS)
 
@@ -72,12 +94,6 @@ def _with_parents(root: ET.Element) -> Iterator[tuple[ET.Element, ET.Element | N
     for parent in root.iter():
         for child in parent:
             yield child, parent
-
-
-def _remove_comments(root: ET.Element) -> None:
-    for parent in root.iter():
-        for child in [child for child in parent if not isinstance(child.tag, str)]:
-            remove(parent, child)
 
 
 def remove(parent: ET.Element, child: ET.Element) -> None:
@@ -125,7 +141,6 @@ def _promote_headings(root: ET.Element, options: TreeOptions) -> None:
 
 def _finish(element: ET.Element, parent: ET.Element | None, options: TreeOptions) -> None:
     """Give one element the form that the theme and MkDocs expect."""
-    classes = (element.get("class") or "").split()
     if element.tag == "a" and parent is not None:
         _finish_link(element, options)
     elif element.tag == "img" and element.get("src") is None:
@@ -135,14 +150,6 @@ def _finish(element: ET.Element, parent: ET.Element | None, options: TreeOptions
     elif element.tag == "img":
         source = element.get("src", "")
         element.set("src", options.resolve_link(source) if source else AS_WRITTEN)
-    elif "task-list-item" in classes:
-        _finish_task(element)
-    elif "markdown-alert" in classes:
-        kind = next(name.removeprefix("markdown-alert-") for name in classes if name.startswith("markdown-alert-"))
-        element.set("class", f"admonition {_ALERTS.get(kind, 'note')}")
-        for child in element:
-            if "markdown-alert-title" in (child.get("class") or ""):
-                child.set("class", "admonition-title")
     elif element.tag == "pre" and element.get(STASH):
         # Python-Markdown puts highlighted code back where a paragraph holds nothing but its placeholder.
         element.tag, element.text = "p", element.get(STASH)
@@ -161,21 +168,6 @@ def _finish_link(element: ET.Element, options: TreeOptions) -> None:
         del element.attrib[OWN]
         return
     element.set("href", options.resolve_link(element.get("href", "")))
-
-
-def _finish_task(item: ET.Element) -> None:
-    """`- [x]` in the form that Material styles."""
-    for parent in item.iter():
-        for index, child in enumerate(parent):
-            if child.tag == "input":
-                label = ET.Element("label", {"class": "task-list-control"})
-                label.tail, child.tail = child.tail, None
-                child.attrib.pop("class", None)
-                parent.remove(child)
-                label.append(child)
-                ET.SubElement(label, "span", {"class": "task-list-indicator"})
-                parent.insert(index, label)
-                return
 
 
 def _finish_text(element: ET.Element, parent: ET.Element | None) -> None:

@@ -1,10 +1,28 @@
-"""The Markdown of one page: its lines of the notes, and what they need from elsewhere in the file."""
+"""What stands on one page: its blocks of the notes, and its lines as Markdown of their own."""
 
 from __future__ import annotations
 
+from bisect import bisect_left
+
+from ..notes.document import Kind, Node
 from ..notes.model import Footnote, Notes
 from ..notes.reader import front_matter_lines
 from .plan import Page, Site
+
+
+def page_blocks(notes: Notes, site: Site, page: Page) -> list[Node]:
+    """The blocks between the page's first and last line, without the contents list and without footnotes."""
+    end = len(notes.blocks)
+    while end and notes.blocks[end - 1].kind is Kind.FOOTNOTE:  # they come last, wherever they stand
+        end -= 1
+    first = bisect_left(notes.blocks, page.first, 0, end, key=_line)
+    after = bisect_left(notes.blocks, page.last + 1, first, end, key=_line)
+    hidden = site.hidden_lines
+    return [b for b in notes.blocks[first:after] if not any(start <= b.line <= last for start, last in hidden)]
+
+
+def _line(block: Node) -> int:
+    return block.line
 
 
 def page_lines(notes: Notes, site: Site, page: Page) -> str:

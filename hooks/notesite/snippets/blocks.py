@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from ..diagnostics.diagnostic import NotesError, Report, finding, merged
 from ..diagnostics.place import Span
 from ..lib.files import read_file, reason
-from ..notes.model import Outlined
+from ..notes.model import Notes
 from ..project.settings import SnippetSettings
 from .language.classify import is_shell
 from .shell.check_commands import CommandVerdict
@@ -26,7 +26,7 @@ class Blocks(NamedTuple):
     report: Report  # not yet settled
 
 
-def check_blocks(notes: Outlined, settings: SnippetSettings, extra: Mapping[Any, Any] | None = None) -> Blocks:
+def check_blocks(notes: Notes, settings: SnippetSettings, extra: Mapping[Any, Any] | None = None) -> Blocks:
     """Check every block of the notes.  Raises NotesError when the settings ask for an unknown version."""
     from .kubernetes import judge  # noqa: PLC0415  # loads the bundled definitions
 

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 from urllib.parse import quote, unquote
 
+from ...notes.raw_html import candidates
 from ...project.stamp import Stamp
 from .markup import Change, Head, Instead, Tag, headings, rewrite, tags
 from .offline_site import Source, external, is_remote, not_here, page_change, urlsplit_scheme
@@ -212,8 +213,7 @@ def _embedded(tag: Tag, page: BookPage, layout: Layout) -> Tag | Instead:
         if changes["src"] is None:
             return Instead(not_here(tag)) if tag.name == "img" else Instead()
     if tag.get("srcset"):
-        candidates = [part.split() for part in tag.get("srcset").split(",") if part.split()]
-        found = [" ".join([own, *rest]) for first, *rest in candidates if (own := address(first))]
+        found = [f"{own} {size}".rstrip() for url, size in candidates(tag.get("srcset")) if (own := address(url))]
         changes["srcset"] = ", ".join(found) or None
         if tag.name == "source" and not found:
             return Instead()

@@ -12,6 +12,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 from ...diagnostics.diagnostic import Diagnostic, finding
 from ...diagnostics.place import Span
+from ...notes.raw_html import candidates
 from . import bundle_names as names
 from .markup import Change, Instead, Tag, rewrite, tags
 
@@ -88,7 +89,7 @@ def loaded_by(tag: Tag) -> Iterator[tuple[str, str]]:
     for name in LOADS.get(tag.name, ()):
         value = tag.get(name)
         if value and name == "srcset":
-            yield from ((name, part.split()[0]) for part in value.split(",") if part.split())
+            yield from ((name, url) for url, _ in candidates(value))
         elif value:
             yield name, value
 
