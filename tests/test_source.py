@@ -12,7 +12,7 @@ from site_tools import AS_GIVEN, NOTES
 
 from notesite.diagnostics.diagnostic import NotesError, finding
 from notesite.diagnostics.place import Position, Span
-from notesite.notes import limits
+from notesite.notes.limits import Limits
 from notesite.notes.source import read, repair
 
 RIGHT = (CASES / "source" / "right.txt").read_text(encoding="utf-8").split("\n")
@@ -184,35 +184,64 @@ def test_right_to_left_text_passes() -> None:
 # --- Limits
 
 
+LIMITS = Limits()
+HOSTILE = {  # text -> the code that refuses it; each ends the parser's process, or takes it minutes, without a limit
+    "quotes": (">" * 80_000 + "x", "N_NEST"),
+    "quotes in a list": ("- " + ">" * 80_000 + "x", "N_NEST"),
+    "quotes with blanks": ("text\n1. " + "> " * 80_000 + "x", "N_NEST"),
+    "emphasis": ("*a **b " * 20_000 + "c** d* " * 20_000, "N_DENSE"),
+    "emphasis over lines": ("*a\n_b\n" * 20_000 + "c_\nd*\n" * 20_000, "N_DENSE"),
+    "emphasis in a quote": ("> " + "*a **b " * 20_000 + "c** d* " * 20_000, "N_DENSE"),
+    "emphasis in a table": ("| a |\n|---|\n| " + "*a **b " * 20_000 + "c** d* " * 20_000 + "|", "N_DENSE"),
+    "emphasis behind what looks like HTML": ("<x\n" + "*a **b " * 20_000 + "c** d* " * 20_000, "N_DENSE"),
+    "a run of stars": ("a " + "*" * 80_000 + "a" + "*" * 80_000, "N_DENSE"),
+    "strokes": ("~a ~~b " * 20_000 + "c~~ d~ " * 20_000, "N_DENSE"),
+    "pictures": ("![" * 80_000 + "a" + "](u)" * 80_000, "N_DENSE"),
+    "linked pictures": ("[![a](b)](c)" * 20_000, "N_DENSE"),
+    "footnotes": ("[^a] " * 20_000 + "\n\n[^a]: x", "N_DENSE"),
+    "footnotes in paragraphs": ("[^a]\n\n" * 20_000 + "[^a]: x", "N_DENSE"),
+}
+
+
 @pytest.mark.parametrize(
     ("text", "code"),
     [
-        ("a" * (limits.MAX_BYTES + 1), "N_SIZE"),
-        ("x\n" * (limits.MAX_LINES + 1), "N_LINES"),
-        ("ok\n" + "a" * (limits.MAX_LINE + 1), "N_LINE"),
-        ("# h\n" * (limits.MAX_HEADINGS + 1), "N_HEADINGS"),
-        ("```\na\n```\n" * (limits.MAX_FENCES + 1), "N_FENCES"),
-        ("* " * (limits.MAX_NESTING + 1) + "x", "N_NEST"),
-        ("> " * 4000 + "x", "N_NEST"),
-        (">" * 5000 + "x", "N_NEST"),
-        ("![" * 1500, "N_DENSE"),
-        ("![a](" * 1500, "N_DENSE"),
-        ("*a **a " * 1200, "N_DENSE"),
-        ("\n".join("[" * 20 for _ in range(100)), "N_DENSE"),
+        ("a" * (LIMITS.bytes + 1), "N_SIZE"),
+        ("x\n" * (LIMITS.lines + 1), "N_LINES"),
+        ("ok\n" + "a" * (LIMITS.line + 1), "N_LINE"),
+        *HOSTILE.values(),
     ],
+    ids=["bytes", "lines", "line", *HOSTILE],
 )
 def test_a_file_beyond_the_limits_is_refused(text: str, code: str) -> None:
     assert refused(text.encode())[0] == code
 
 
-def test_a_file_at_the_limits_passes() -> None:
-    assert read(("# h\n" * limits.MAX_HEADINGS).encode()).findings == ()
-    assert read(("> " * (limits.MAX_NESTING - 1) + "x").encode()).findings == ()
-    assert read(("a" * limits.MAX_LINE).encode()).findings == ()
+HONEST = {
+    "a line": "a" * LIMITS.line,
+    "quotes": "> " * LIMITS.quotes + "x",
+    "headings": "# h\n" * 20_000,
+    "code blocks": "```\na\n```\n" * 20_000,
+    "marks in code": "```\n" + "*a **b _c_ a[0](b) **\n" * 20_000 + "```\n",
+    "bold in a table": "| a | b |\n|---|---|\n" + "| **a** | [b](c) |\n" * 40_000,
+    "bold in a list": "- **a** [b](c) _d_\n" * 40_000,
+    "names with underscores": "some_long_name another_name\n" * 20_000,
+    "a log": "[INFO] *x; call(a[1]) 2 * 3_4\n" * 20_000,
+    "brackets": "[" * 20_000 + "]" * 20_000,
+    "patterns that are no footnotes": "```\n[^a-z]\n```\n" * 20_000,
+    "long paragraphs": ("*some* words **and** [links](x) " * 400 + "\n\n") * 40,
+}
 
 
-def test_marks_in_code_are_not_counted() -> None:
-    read(("```\n" + "a[0] = b[1]\n" * 2000 + "```\n").encode())
+@pytest.mark.parametrize("text", HONEST.values(), ids=HONEST)
+def test_an_honest_file_passes_however_long_it_is(text: str) -> None:
+    assert read(text.encode()).findings == ()
+
+
+def test_limits_are_settings() -> None:
+    with pytest.raises(NotesError):
+        read(b"> > > x", Limits(quotes=2))
+    assert read(b"> > > x", Limits(quotes=3)).findings == ()
 
 
 # --- Places in the file

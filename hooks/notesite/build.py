@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from .diagnostics.codes import Severity
 from .diagnostics.diagnostic import Diagnostic, NotesError, Report, finding
-from .notes.model import Outline, Outlined
+from .notes.model import Notes
 from .notes.source import Source
 from .project.config import Project, bytes_of, load_baseline, read_config_text, read_source
 from .project.settings import place
@@ -21,7 +21,6 @@ from .project.suppressions import settle
 if TYPE_CHECKING:
     from .images.gallery import Gallery, Options
     from .images.mirror import Hosts
-    from .notes.model import Notes
     from .project.stamp import Stamp
     from .site.plan import Site
     from .snippets.blocks import Blocks
@@ -72,12 +71,12 @@ class Build:
         return parse(self.source.text)
 
     @cached_property
-    def outline(self) -> Outlined:
+    def outline(self) -> Notes:
         """The notes as far as their code blocks are concerned: quicker, where that is enough."""
         if "notes" in self.__dict__:
             return self.notes
         if not self.source.text:  # notes that do not matter
-            return Outline((), (), (), ())
+            return Notes("")
         from .notes.reader import outline  # noqa: PLC0415  # as above
 
         return outline(self.source.text)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import unicodedata
 from collections import Counter
@@ -76,6 +75,8 @@ class Slugs:
         slug = unicodedata.normalize("NFC", unicodedata.normalize("NFKC", wanted).lower())
         slug = "".join(char if _is_word(char) else "-" if char in " -" else "" for char in slug).strip("-_")
         if len(slug.encode()) > _MAX_BYTES:
+            import hashlib  # noqa: PLC0415  # 4 ms that only very long names cost
+
             digest = hashlib.sha256(wanted.encode("utf-8", "surrogatepass")).hexdigest()[:8]
             slug = slug.encode()[: _MAX_BYTES - 9].decode("utf-8", "ignore").strip("-_") + "-" + digest
         if not slug or unicodedata.category(slug[0])[0] == "M":

@@ -1,86 +1,67 @@
-"""What a notes file may hold: cheap limits that are checked before any parser sees the text.
+"""What a notes file may hold, looked at before the parser sees the text.
 
-Markdown parsers take quadratic time and worse on hostile input (`reliability.md` of the design measured 14 s for
-8 kB), and Python's stack ends at nested lists.  The numbers are far above what people write.
+The parser takes linear time but for three things: marks that nest in each other (beyond some ten thousand it ends the
+process), links in links, and references to footnotes.  Where there are many of them the parser itself is asked which
+paragraph they stand in, with a text from which they were taken away: a reader that only looks at lines is led astray.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from ..diagnostics.diagnostic import Diagnostic, NotesError, finding
 from ..diagnostics.place import Span
 from ..lib.patterns import lazy
+from .document import LEAVES, Kind, Node, walk
+from .parser import read_blocks
 
-MAX_BYTES = 2 * 2**20
-MAX_LINES = 50_000
-MAX_LINE = 10_000  # characters
-MAX_HEADINGS = 2_000
-MAX_FENCES = 2_000
-MAX_NESTING = 30  # lists and quotes
-MAX_MARKS = 1_000  # brackets, code marks, emphasis marks in one paragraph
 
-_MARKER_SIGNS = frozenset(">*+-0123456789")
-_BLOCK_SIGNS = _MARKER_SIGNS | frozenset("|#")
+class Limits(NamedTuple):
+    """Far above what people write."""
 
+    bytes: int = 16 * 2**20
+    lines: int = 500_000
+    line: int = 1_000_000  # characters on one line
+    quotes: int = 500  # in each other
+    marks: int = 5_000  # of emphasis, links and pictures in one paragraph
+    footnotes: int = 10_000  # references to them
+    pages: int = 2_000  # of sections; where there are more, all of the file is one page
+
+
+DEFAULT = Limits()
 _FORBIDDEN = lazy("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x85\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 _BIDI = lazy("[\u202a-\u202e\u2066-\u2069]")
-_HEADING = lazy(r" {0,3}(?:#{1,6}(?:\s|$)|=+\s*$|-+\s*$)")
-_FENCE = lazy(r"[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*(`{3,}(?=[^`]*$)|~{3,})")
-_MARKERS = lazy(r"[ \t]*(?:(?:[>*+-]|\d{1,9}[.)])(?:[ \t]+|$|(?=>)))+")
-_MARKER = lazy(r"[>*+-]|\d+[.)]")
-_NEW_BLOCK = lazy(r"[ \t]*(?:[|>#]|[-*+][ \t]|\d{1,9}[.)][ \t])")
-_HTML_BLOCK = lazy(r" {0,3}<[/A-Za-z!]")
-_MARKS = lazy(r"\[|<|`+|&#|\*+|_{2,}|~+")
+_CONTAINERS = lazy(r"(?:[ \t>]|[-+*][ \t]|\d{1,9}[.)][ \t])*+")
+_BLANK_LINES = lazy(r"\n[ \t]*(?=\n)")
+_MARKS = ("*", "_", "~", "](", "][")
+_OPENING = lazy(r"[*~](?=[^\s*~])|(?<!\w)_+(?=\S)|(?<=[*~])[*~]")
+_CLOSING = lazy(r"(?<=[^\s*~])[*~]|(?<=\S)_+(?!\w)|(?<=[*~])[*~]")
+_LINKS = lazy(r"\][(\[]")
+_LINE = lazy(r"^([ \t>]*(?:[-+*][ \t]+|\d{1,9}[.)][ \t]+)*(?:(?:[*_-][ \t]*)+$|~{3,}|))(.*)$", 8)  # re.MULTILINE
+_NEUTRAL = str.maketrans("*_~[]", "xxxxx")
 
 
-def check_limits(text: str) -> Iterator[Diagnostic]:
+def check_limits(text: str, limits: Limits = DEFAULT) -> Iterator[Diagnostic]:
     """Findings of the text as a whole.  Raises NotesError where reading on would not be safe."""
     lines = text.split("\n")
-    if len(lines) > MAX_LINES:
-        raise NotesError(finding("N_LINES", f"{len(lines)} lines; the limit is {MAX_LINES}", Span.at(MAX_LINES)))
-    fence = ""
-    headings = fences = marks = 0
-    html = False
+    if len(lines) > limits.lines:
+        raise _refused("N_LINES", f"{len(lines)} lines", limits.lines, Span.at(limits.lines))
     for number, line in enumerate(lines, 1):
-        if len(line) > MAX_LINE:
-            message = f"{len(line)} characters on one line; the limit is {MAX_LINE}"
-            raise NotesError(finding("N_LINE", message, Span.at(number, MAX_LINE)))
-        yield from _characters(line, number)
-        mark = _FENCE.match(line) if "```" in line or "~~~" in line else None
-        if mark:
-            fences += 1
-            if fences > 2 * MAX_FENCES:
-                message = f"more than {MAX_FENCES} code blocks"
-                raise NotesError(finding("N_FENCES", message, Span.at(number)))
-            if not fence:
-                fence = mark[1]
-            elif mark[1].startswith(fence) and not line.strip(" \t>").strip(fence[0]):
-                fence = ""
-            marks = 0
-            continue
-        if fence:
-            continue
-        first = line.lstrip(" \t")[:1]  # tells which of the patterns can match at all
-        if first and first in "#=-" and _HEADING.match(line):
-            headings += 1
-            if headings > MAX_HEADINGS:
-                raise NotesError(finding("N_HEADINGS", f"more than {MAX_HEADINGS} headings", Span.at(number)))
-        if first in _MARKER_SIGNS:
-            _check_nesting(line, number)
-        if not line.strip() or (first in _BLOCK_SIGNS and _NEW_BLOCK.match(line)):
-            marks, html = 0, False
-        if not marks and first == "<" and _HTML_BLOCK.match(line):
-            html = True  # up to the next blank line, and read in linear time
-        marks += 0 if html else len(_MARKS.findall(line))
-        if marks > MAX_MARKS:
-            message = f"more than {MAX_MARKS} brackets or marks in one paragraph"
-            raise NotesError(finding("N_DENSE", message, Span.at(number)))
+        if len(line) > limits.line:
+            raise _refused("N_LINE", f"{len(line)} characters on one line", limits.line, Span.at(number, limits.line))
+        if not line.isprintable():
+            yield from _characters(line, number)
+        marks = _CONTAINERS.match(line) if line.count(">") > limits.quotes else None
+        if marks and marks[0].count(">") > limits.quotes:
+            raise _refused("N_NEST", "quotes in each other", limits.quotes, Span.at(number))
+    many_marks = any(sum(map(chunk.count, _MARKS)) > limits.marks for chunk in _BLANK_LINES.split(text))
+    many_footnotes = text.count("[^") > limits.footnotes
+    if many_marks or many_footnotes:
+        _ask_the_parser(text, lines, limits)
 
 
 def _characters(line: str, number: int) -> Iterator[Diagnostic]:
-    if line.isprintable():
-        return
     if match := _FORBIDDEN.search(line):
         message = f"character U+{ord(match[0]):04X} does not belong into text"
         raise NotesError(finding("N_CHAR", message, Span.at(number, match.start() + 1)))
@@ -89,10 +70,26 @@ def _characters(line: str, number: int) -> Iterator[Diagnostic]:
         yield finding("N_BIDI", message, Span.at(number, match.start() + 1))
 
 
-def _check_nesting(line: str, number: int) -> None:
-    markers = _MARKERS.match(line)
-    if not markers or not line.strip("-*+_ \t"):  # a rule such as "* * *" nests nothing
-        return
-    depth = len(_MARKER.findall(markers[0])) + (len(line) - len(line.lstrip(" \t"))) // 4
-    if depth > MAX_NESTING:
-        raise NotesError(finding("N_NEST", f"nested {depth} deep; the limit is {MAX_NESTING}", Span.at(number)))
+def _ask_the_parser(text: str, lines: list[str], limits: Limits) -> None:
+    harmless = _LINE.sub(lambda match: match[1] + match[2].translate(_NEUTRAL), text)
+    footnotes = 0
+    for block in walk(read_blocks(harmless)):
+        if block.kind in LEAVES:
+            words = _written(block, lines)
+            footnotes += words.count("[^")
+            marks = min(len(_OPENING.findall(words)), len(_CLOSING.findall(words))) + len(_LINKS.findall(words))
+            if marks > limits.marks:
+                raise _refused("N_DENSE", f"{marks} marks in one paragraph", limits.marks, Span.at(block.line))
+            if footnotes > limits.footnotes:
+                raise _refused("N_DENSE", "references to footnotes", limits.footnotes, Span.at(block.line))
+
+
+def _written(block: Node, lines: list[str]) -> str:
+    start, end = block.span
+    if block.kind is Kind.CELL:
+        return lines[start.line - 1][start.column - 1 : end.column - 1]
+    return "\n".join(lines[start.line - 1 : end.line])
+
+
+def _refused(code: str, what: str, limit: int, span: Span) -> NotesError:
+    return NotesError(finding(code, f"{what}; the limit is {limit}", span))

@@ -7,10 +7,10 @@ GitHub recognises them (comrak's may have titles), and the place of what follows
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from itertools import accumulate
 from typing import Any
-from urllib.parse import quote
 
 import comrak
 
@@ -22,13 +22,17 @@ _EXTENSIONS = comrak.ExtensionOptions(strikethrough=True, table=True, autolink=T
 _SHORT_CODES = comrak.ExtensionOptions(shortcodes=True)
 _PLAIN = lazy(r"[\w!#$%&'()*+,/:;=?@~.\-]*", re.ASCII)
 _ALERT = lazy(r"\[!(NOTE|TIP|IMPORTANT|WARNING|CAUTION)\][ \t]*", re.IGNORECASE)
+_ESCAPED_PIPE = re.compile(rb"\\\|")
 _ALIGNMENTS = [  # comrak's cannot be keys
     (comrak.TableAlignment.Left, "left"),
     (comrak.TableAlignment.Center, "center"),
     (comrak.TableAlignment.Right, "right"),
 ]
+_STATEFUL = frozenset({Kind.QUOTE, Kind.TABLE, Kind.ROW, Kind.CELL})
+Fields = dict[str, Any]
+_NONE: Fields = {}
 # The kind of each of comrak's nodes, and its fields.
-_READ: dict[type, tuple[Kind, Callable[[Any], dict[str, Any]] | None]] = {
+_READ: dict[type, tuple[Kind, Callable[[Any], Fields] | None]] = {
     comrak.BlockQuote: (Kind.QUOTE, None),
     comrak.List: (
         Kind.LIST,
@@ -80,10 +84,12 @@ class _Reading:
     def __init__(self, text: str) -> None:
         self._lines = text.split("\n")
         self._document = comrak.parse_document(text, _EXTENSIONS)
-        self._is_ascii = text.isascii()
+        # Lines where columns in bytes are none in code points.
+        self._wide = set() if text.isascii() else {n for n, line in enumerate(self._lines, 1) if not line.isascii()}
         self._columns: dict[int, list[int]] = {}  # line -> for each of its bytes the column in code points
         self._row = 0  # line of the table row that is being read
-        self._escapes: list[int] = []  # byte columns of the escaped pipes in its current cell
+        self._row_escapes: list[int] = []  # byte columns of its escaped pipes
+        self._escapes: list[int] = []  # those of the current cell, where they would stand without each other
         self._alignments: list[str] = []
 
     def blocks(self) -> list[Node]:
@@ -107,53 +113,65 @@ class _Reading:
     def _node(self, node: comrak.AstNode, index: int) -> Node:
         value: Any = node.node_value
         kind, fields = _READ[type(value)]
-        more = fields(value.value) if fields else {}
+        more = fields(value.value) if fields else _NONE
+        if kind in _STATEFUL:
+            kind, more = self._prepare(node, kind, more, index)
+        return Node(kind, self._span(node, kind), [], **more)
+
+    def _prepare(self, node: comrak.AstNode, kind: Kind, more: Fields, index: int) -> tuple[Kind, Fields]:
+        """What depends on where a node stands or on what it holds."""
+        start, end = node.sourcepos.start, node.sourcepos.end
+        if kind is Kind.TABLE:
+            value: Any = node.node_value
+            self._alignments = [_alignment(a) for a in value.value.alignments]
+        elif kind is Kind.ROW:
+            line = self._lines[start.line - 1]
+            self._row, self._escapes = start.line, []
+            self._row_escapes = [m.end() - 1 for m in _ESCAPED_PIPE.finditer(line.encode())] if "\\|" in line else []
+        elif kind is Kind.CELL:
+            self._escapes = self._escapes_between(start.column, end.column) if self._row_escapes else []
+            return kind, {"info": self._alignments[index] if index < len(self._alignments) else ""}
+        elif alert := _alert(node):
+            return Kind.ALERT, {"info": alert}
+        return kind, more
+
+    def _span(self, node: comrak.AstNode, kind: Kind) -> Span:
+        """Where a node stands; its end, which comrak includes, excluded."""
         place = node.sourcepos
         start, end = place.start, place.end
-        if kind is Kind.ROW:
-            self._row = start.line
-        elif kind is Kind.CELL:
-            line = self._lines[start.line - 1]
-            self._escapes = _escaped_pipes(line, start.column, end.column) if "\\|" in line else []
-            more = {"info": self._alignments[index] if index < len(self._alignments) else ""}
-        elif kind is Kind.TABLE:
-            self._alignments = [_alignment(a) for a in value.value.alignments]
-        elif kind is Kind.QUOTE and (alert := _alert(node)):
-            kind, more = Kind.ALERT, {"info": alert}
-        return Node(kind, Span(self._start(start), self._end(end, kind)), [], **more)
+        line, column, last, after = start.line, start.column, end.line, end.column
+        while after == 0 and kind is not Kind.CODE and last > 1:  # blank lines after it
+            last -= 1
+            after = len(self._lines[last - 1].encode())
+        if line == self._row and self._escapes and kind is not Kind.CELL:
+            column += bisect_left(self._escapes, column)
+            after += bisect_right(self._escapes, after)
+        if self._wide:
+            column = self._column(line, column) if line in self._wide else column
+            after = self._column(last, after) if last in self._wide and after else after
+        return Span(Position(line, column), Position(last, after + 1))
 
-    def _start(self, place: comrak.LineColumn) -> Position:
-        line, column = place.line, place.column
-        if line == self._row:
-            for escape in self._escapes:
-                column += column > escape
-        return Position(line, self._column(line, column))
-
-    def _end(self, place: comrak.LineColumn, kind: Kind) -> Position:
-        """The end, which comrak includes, excluded."""
-        line, column = place.line, place.column
-        if line == self._row and kind is not Kind.CELL:
-            for escape in self._escapes:
-                column += column >= escape
-        while column == 0 and kind is not Kind.CODE and line > 1:  # blank lines after it
-            line -= 1
-            column = len(self._lines[line - 1].encode())
-        return Position(line, self._column(line, column) + 1 if column else 1)
+    def _escapes_between(self, first: int, last: int) -> list[int]:
+        """What comrak has taken out of the cell between the byte columns `first` and `last`."""
+        row = self._row_escapes
+        return [row[i] - number for number, i in enumerate(range(bisect_left(row, first), bisect_right(row, last)))]
 
     def _column(self, line: int, column: int) -> int:
         """The column in code points of the byte at `column`."""
-        if self._is_ascii or (text := self._lines[line - 1]).isascii():
-            return column
         if line not in self._columns:
             # Every byte that does not continue a character begins one.
-            self._columns[line] = list(accumulate(int(byte & 0xC0 != 0x80) for byte in text.encode()))
+            self._columns[line] = list(accumulate(int(b & 0xC0 != 0x80) for b in self._lines[line - 1].encode()))
         columns = self._columns[line]
         return columns[column - 1] if column <= len(columns) else columns[-1] + column - len(columns)
 
 
 def _address(url: str) -> str:
     """The address as cmark-gfm writes it: blanks, brackets and all beyond ASCII as percent escapes."""
-    return url if _PLAIN.fullmatch(url) else quote(url, safe="!#$%&'()*+,/:;=?@~")
+    if _PLAIN.fullmatch(url):
+        return url
+    from urllib.parse import quote  # noqa: PLC0415  # 3 ms that most texts do not need
+
+    return quote(url, safe="!#$%&'()*+,/:;=?@~")
 
 
 def _numbered(footnotes: Sequence[Node]) -> list[Node]:
@@ -170,11 +188,6 @@ def _numbered(footnotes: Sequence[Node]) -> list[Node]:
 
 def _alignment(alignment: comrak.TableAlignment) -> str:
     return next((name for known, name in _ALIGNMENTS if known == alignment), "")
-
-
-def _escaped_pipes(line: str, first: int, last: int) -> list[int]:
-    """Byte columns, from 1, of the backslashes that comrak has taken out of the cell between `first` and `last`."""
-    return [m.start() + 1 for m in re.finditer(rb"\\\|", line.encode()) if first <= m.start() + 1 <= last]
 
 
 def _alert(quote: comrak.AstNode) -> str:

@@ -122,7 +122,7 @@ class _Reader:
         self._footnote_lines: dict[int, list[int]] = {}
         self._ids = Anchors()
         self._trail: tuple[Heading, ...] = ()
-        self._lead = ("", 0)  # the last paragraph's text, and its last line
+        self._lead: Node | None = None  # the last block of words that is no heading
         self._html_heading: _HtmlHeading | None = None
         self._enclosed = list(_enclosed_lines(self.blocks))
         self._ends: dict[int, int] = {}  # line where blocks begin -> last line of the longest of them
@@ -170,7 +170,7 @@ class _Reader:
             top = top and not self._is_enclosed(block.line)
             self._heading(block.number, words(block.children), span, starts_section=top)
         else:
-            self._lead = (with_emoji(words(block.children)).strip(), block.span.end.line)
+            self._lead = block
         yield from comments
 
     def _heading(self, level: int, text: str, span: Span, *, starts_section: bool) -> None:
@@ -181,7 +181,7 @@ class _Reader:
 
     def _fence(self, block: Node) -> None:
         last = min(block.span.end.line, len(self.lines))
-        lead, lead_end = self._lead
+        lead = self._lead.children if self._lead and block.line - self._lead.span.end.line <= 2 else ()
         self.fences.append(
             Fence(
                 info=block.info,
@@ -189,7 +189,7 @@ class _Reader:
                 span=Span(block.span.start, Position(last, len(self.lines[last - 1]) + 1)),
                 origins=tuple(line_starts(block, self.lines)),
                 trail=self._trail,
-                lead=lead if block.line - lead_end <= 2 else "",
+                lead=with_emoji(words(lead)).strip(),
                 fenced=block.number > 0,
                 closed=block.flag,
             )

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from ..diagnostics.diagnostic import Diagnostic, NotesError, Report, finding
 from ..diagnostics.place import Position, Span
 from ..lib.patterns import lazy
-from .limits import MAX_BYTES, check_limits
+from .limits import DEFAULT, Limits, check_limits
 
 _BYTE_ORDER_MARKS = {
     b"\xff\xfe\x00\x00": "UTF-32",
@@ -73,20 +73,20 @@ class Source(NamedTuple):
         return Position(position.line, column)
 
 
-def read(data: bytes) -> Source:
+def read(data: bytes, limits: Limits = DEFAULT) -> Source:
     """The source that the bytes of a notes file hold.
 
     Accepts UTF-8 with or without a byte order mark, and all three kinds of line ends.  Raises NotesError with the
     place and the remedy when the file is too large, no UTF-8, binary, empty, or beyond the limits of `limits`.
     """
-    if len(data) > MAX_BYTES:
-        raise NotesError(finding("N_SIZE", f"{len(data)} bytes; the limit is {MAX_BYTES}", Span.at(1)))
+    if len(data) > limits.bytes:
+        raise NotesError(finding("N_SIZE", f"{len(data)} bytes; the limit is {limits.bytes}", Span.at(1)))
     text = _normalised(_decoded(data))
     if not re.sub(r"<!--.*?-->", "", text, flags=re.DOTALL).strip():
         raise NotesError(finding("N_EMPTY", "the file is empty", Span.at(1)))
     repaired, repairs = repair(text)
     try:
-        findings = tuple(check_limits(repaired))
+        findings = tuple(check_limits(repaired, limits))
     except NotesError as error:
         raise NotesError(*map(Source(repaired, repairs).in_file, error.diagnostics)) from None
     return Source(repaired, repairs, (*(entry.diagnostic for entry in repairs), *findings))

@@ -13,6 +13,7 @@ from ..diagnostics.diagnostic import NotesError, finding
 from ..diagnostics.place import Span
 from ..lib.files import read_file, reason
 from ..notes import source
+from ..notes.limits import DEFAULT, Limits
 from .settings import Settings, as_diagnostics
 from .settings import read as read_settings
 from .suppressions import Baseline, read_baseline
@@ -115,15 +116,15 @@ def _merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
 def read_source(project: Project) -> source.Source:
     """The project's notes.  Raises NotesError, naming the file as findings do, when they cannot be read."""
     try:
-        return read_notes(project.notes_path, project.root)
+        return read_notes(project.notes_path, project.root, project.settings.limits)
     except NotesError as error:
         shown = project.shown(project.notes_path)
         raise NotesError(*(d._replace(path=d.path or shown) for d in error.diagnostics)) from None
 
 
-def read_notes(path: Path, root: Path | None = None) -> source.Source:
+def read_notes(path: Path, root: Path | None = None, limits: Limits = DEFAULT) -> source.Source:
     """The notes file.  Raises NotesError when it is missing, unreadable, a link out of the project, or no fit text."""
-    return source.read(bytes_of(path, root))
+    return source.read(bytes_of(path, root), limits)
 
 
 def bytes_of(path: Path, root: Path | None) -> bytes:

@@ -17,6 +17,7 @@ import yaml
 from ..diagnostics.codes import CODES, Severity
 from ..diagnostics.diagnostic import OFF, Diagnostic, Rules, finding
 from ..diagnostics.place import Span
+from ..notes.limits import DEFAULT, Limits
 from ..notes.model import EMPTY
 
 
@@ -116,6 +117,7 @@ class Settings(NamedTuple):
     images: ImageSettings = ImageSettings()
     snippets: SnippetSettings = SnippetSettings()
     links: LinkSettings = LinkSettings()
+    limits: Limits = DEFAULT  # beyond them the notes are not read
 
     @property
     def severities(self) -> Rules:

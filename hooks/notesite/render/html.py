@@ -119,16 +119,12 @@ class PageHtml:
             f'<label class="task-list-control"><input type="checkbox" disabled{checked}>'
             '<span class="task-list-indicator"></span></label> '
         )
-        pieces: list[Piece] = ['<li class="task-list-item">' if item.info else "<li>"]
+        pieces: list[Piece] = [f'<li class="task-list-item">{box}' if item.info else "<li>"]
         for number, child in enumerate(item.children):
-            is_task = bool(item.info) and number == 0 and child.kind is Kind.PARAGRAPH
-            inside: list[Piece] = [box, *child.children] if is_task else [*child.children]
-            if child.kind is not Kind.PARAGRAPH:
-                pieces += ["\n", child]
-            elif tight:
-                pieces += ["\n" if number else "", *inside]
+            if tight and child.kind is Kind.PARAGRAPH:
+                pieces += ["\n" if number else "", *child.children]
             else:
-                pieces += ["\n<p>", *inside, "</p>\n"]
+                pieces += ["\n", child]
         return [*pieces, "</li>\n"]
 
     def _table(self, node: Node) -> list[Piece]:

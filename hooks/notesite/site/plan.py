@@ -116,9 +116,10 @@ def plan(notes: Notes, settings: Settings, site_name: str = "") -> Site:
         message = f'"{second.text}" lists the sections once more; the list on line {first} is used'
         findings.append(finding("N_CONTENTS", message, second.span))
     starts, level = _section_starts(notes, targets, contents_heading, settings.split_level)
-    if len(starts) < _FEW_SECTIONS and not (settings.split_level and starts):
+    few = len(starts) < _FEW_SECTIONS and not (settings.split_level and starts)
+    if few or len(starts) > settings.limits.pages:
         if notes.headings:
-            message = f"{len(starts)} sections are too few to split; all of it is one page"
+            message = f"{len(starts)} sections are too {'few' if few else 'many'} to split; all of it is one page"
             findings.append(finding("N_SPLIT", message, notes.headings[0].span))
         starts, level = [], None
     title_heading = _title(notes, starts)
