@@ -16,11 +16,12 @@ import comrak
 
 from ..diagnostics.place import Position, Span
 from ..lib.patterns import lazy
-from .document import Kind, Node
+from .document import LEAVES, Kind, Node
 
 _EXTENSIONS = comrak.ExtensionOptions(strikethrough=True, table=True, autolink=True, tasklist=True, footnotes=True)
 _SHORT_CODES = comrak.ExtensionOptions(shortcodes=True)
 _PLAIN = lazy(r"[\w!#$%&'()*+,/:;=?@~.\-]*", re.ASCII)
+_MAIL = lazy(r"[A-Za-z0-9.+_-]+@(?:[A-Za-z0-9_-]+\.)+[A-Za-z0-9_-]*[A-Za-z0-9]")
 _ALERT = lazy(r"\[!(NOTE|TIP|IMPORTANT|WARNING|CAUTION)\][ \t]*", re.IGNORECASE)
 _ESCAPED_PIPE = re.compile(rb"\\\|")
 _ALIGNMENTS = [  # comrak's cannot be keys
@@ -28,6 +29,7 @@ _ALIGNMENTS = [  # comrak's cannot be keys
     (comrak.TableAlignment.Center, "center"),
     (comrak.TableAlignment.Right, "right"),
 ]
+_LABELLED = frozenset({Kind.LINK, Kind.IMAGE})  # no links in them
 _STATEFUL = frozenset({Kind.QUOTE, Kind.TABLE, Kind.ROW, Kind.CELL})
 Fields = dict[str, Any]
 _NONE: Fields = {}
@@ -91,24 +93,44 @@ class _Reading:
         self._row_escapes: list[int] = []  # byte columns of its escaped pipes
         self._escapes: list[int] = []  # those of the current cell, where they would stand without each other
         self._alignments: list[str] = []
+        self._hidden: set[int] = set()  # nodes that are an alert's mark
+        self._moved: dict[int, tuple[tuple[int, int], tuple[int, int]]] = {}  # nodes whose places comrak has wrong
 
     def blocks(self) -> list[Node]:
         root: list[Node] = []
         footnotes: list[Node] = []
-        stack = [(node, root, 0) for node in self._document.children[::-1]]
+        stack = [(node, root, False) for node in self._document.children[::-1]]
         while stack:
-            node, siblings, skipped = stack.pop()
+            node, siblings, linked = stack.pop()
             made = self._node(node, len(siblings))
-            (siblings if made.kind is not Kind.FOOTNOTE else footnotes).append(made)
             children = node.children
-            # The line with an alert's mark is no text of its paragraph.
-            first = _marks(children) if made.kind is Kind.ALERT else 0
-            below = [(child, made.children, 0) for child in children[skipped:]]
-            if first:
-                below[0] = (children[0], made.children, first)
-                below = below[len(children[0].children) == first :]
-            stack += below[::-1]
+            if made.kind in LEAVES and made.span.start.line < made.span.end.line:
+                self._follow_lines(node)
+            if made.kind is Kind.TEXT and not linked and "@" in made.text and "[" in made.text:
+                siblings += self._with_mail(made)
+                continue
+            (siblings if made.kind is not Kind.FOOTNOTE else footnotes).append(made)
+            linked = linked or made.kind in _LABELLED
+            shown = [child for child in children if id(child) not in self._hidden] if self._hidden else children
+            stack += [(child, made.children, linked) for child in shown[::-1]]
         return root + _numbered(footnotes)
+
+    def _with_mail(self, node: Node) -> list[Node]:
+        """Text with mail addresses as links: comrak makes none of them behind a bracket, cmark-gfm does."""
+        (line, column), _ = node.span
+        written = self._lines[line - 1]
+        if not written.startswith(node.text, column - 1):
+            return [node]  # with escapes in it, no place could be told
+        nodes: list[Node] = []
+        done = 0
+        for match in _MAIL.finditer(node.text, node.text.index("[")):
+            for kind, first, end in ((Kind.TEXT, done, match.start()), (Kind.LINK, match.start(), match.end())):
+                span = Span.at(line, column + first, end - first)
+                inside = [Node(Kind.TEXT, span, [], match[0])] if kind is Kind.LINK else []
+                url = f"mailto:{match[0]}" if inside else ""
+                nodes.append(Node(kind, span, inside, "" if inside else node.text[first:end], url=url))
+            done = match.end()
+        return [*nodes, Node(Kind.TEXT, Span.at(line, column + done, len(node.text) - done), [], node.text[done:])]
 
     def _node(self, node: comrak.AstNode, index: int) -> Node:
         value: Any = node.node_value
@@ -132,14 +154,21 @@ class _Reading:
             self._escapes = self._escapes_between(start.column, end.column) if self._row_escapes else []
             return kind, {"info": self._alignments[index] if index < len(self._alignments) else ""}
         elif alert := _alert(node):
+            # The line with its mark is no text of its paragraph, and no paragraph when it is all.
+            paragraph = node.children[0]
+            inline = paragraph.children
+            ends_line = len(inline) > 1 and isinstance(inline[1].node_value, comrak.SoftBreak)
+            self._hidden |= {id(child) for child in inline[: 1 + ends_line]}
+            self._hidden |= {id(paragraph)} if len(inline) == 1 else set()
             return Kind.ALERT, {"info": alert}
         return kind, more
 
     def _span(self, node: comrak.AstNode, kind: Kind) -> Span:
         """Where a node stands; its end, which comrak includes, excluded."""
-        place = node.sourcepos
-        start, end = place.start, place.end
+        start, end = node.sourcepos.start, node.sourcepos.end
         line, column, last, after = start.line, start.column, end.line, end.column
+        if self._moved and id(node) in self._moved:
+            (line, column), (last, after) = self._moved[id(node)]
         while after == 0 and kind is not Kind.CODE and last > 1:  # blank lines after it
             last -= 1
             after = len(self._lines[last - 1].encode())
@@ -150,6 +179,35 @@ class _Reading:
             column = self._column(line, column) if line in self._wide else column
             after = self._column(last, after) if last in self._wide and after else after
         return Span(Position(line, column), Position(last, after + 1))
+
+    def _follow_lines(self, leaf: comrak.AstNode) -> None:
+        """Find the true places in a paragraph where comrak has lost count of lines.
+
+        It passes over a line break in the label or the title of a link: what follows on that line gets a column past the
+        line's end, and what follows on others is a line too high.
+        """
+        inline = leaf.children
+        if not inline or inline[-1].sourcepos.end.line == leaf.sourcepos.end.line:
+            return
+        starts: dict[int, tuple[int, int]] = {}
+        reported = missed = total = 0
+        events = [(node, False) for node in inline[::-1]]
+        while events:
+            node, is_end = events.pop()
+            place = node.sourcepos.end if is_end else node.sourcepos.start
+            if place.line != reported:
+                reported, missed = place.line, total
+            line, column = place.line + missed, place.column
+            while line < leaf.sourcepos.end.line and column > (length := len(self._lines[line - 1].encode())) + 1:
+                line += 1
+                following = self._lines[line - 1]
+                column += len(following) - len(following.lstrip(" \t>")) - length - 1
+            total = line - place.line
+            if is_end:
+                self._moved[id(node)] = starts[id(node)], (line, column)
+            else:
+                starts[id(node)] = line, column
+                events += [(node, True), *((child, False) for child in node.children[::-1])]
 
     def _escapes_between(self, first: int, last: int) -> list[int]:
         """What comrak has taken out of the cell between the byte columns `first` and `last`."""
@@ -201,9 +259,3 @@ def _alert(quote: comrak.AstNode) -> str:
         return ""
     ends_line = len(inline) == 1 or isinstance(inline[1], comrak.SoftBreak | comrak.LineBreak)
     return match[1].lower() if ends_line else ""
-
-
-def _marks(children: Sequence[comrak.AstNode]) -> int:
-    """How many of the first inline nodes are an alert's mark and the end of its line."""
-    inline = children[0].children
-    return 2 if len(inline) > 1 and isinstance(inline[1].node_value, comrak.SoftBreak) else 1
