@@ -26,7 +26,7 @@ class Limits(NamedTuple):
     quotes: int = 500  # in each other
     marks: int = 5_000  # of emphasis, links and pictures in one paragraph
     footnotes: int = 10_000  # references to them
-    pages: int = 2_000  # of sections; where there are more, all of the file is one page
+    pages: int = 5_000  # of sections; where there are more, all of the file is one page
 
 
 DEFAULT = Limits()
