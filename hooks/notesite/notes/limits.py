@@ -13,8 +13,7 @@ from typing import NamedTuple
 from ..diagnostics.diagnostic import Diagnostic, NotesError, finding
 from ..diagnostics.place import Span
 from ..lib.patterns import lazy
-from .document import LEAVES, Kind, Node, walk
-from .parser import read_blocks
+from .parser import leaves
 
 
 class Limits(NamedTuple):
@@ -73,22 +72,16 @@ def _characters(line: str, number: int) -> Iterator[Diagnostic]:
 def _ask_the_parser(text: str, lines: list[str], limits: Limits) -> None:
     harmless = _LINE.sub(lambda match: match[1] + match[2].translate(_NEUTRAL), text)
     footnotes = 0
-    for block in walk(read_blocks(harmless)):
-        if block.kind in LEAVES:
-            words = _written(block, lines)
-            footnotes += words.count("[^")
-            marks = min(len(_OPENING.findall(words)), len(_CLOSING.findall(words))) + len(_LINKS.findall(words))
-            if marks > limits.marks:
-                raise _refused("N_DENSE", f"{marks} marks in one paragraph", limits.marks, Span.at(block.line))
-            if footnotes > limits.footnotes:
-                raise _refused("N_DENSE", "references to footnotes", limits.footnotes, Span.at(block.line))
-
-
-def _written(block: Node, lines: list[str]) -> str:
-    start, end = block.span
-    if block.kind is Kind.CELL:
-        return lines[start.line - 1][start.column - 1 : end.column - 1]
-    return "\n".join(lines[start.line - 1 : end.line])
+    for line, rows, columns in leaves(harmless):
+        words = "\n".join(lines[rows])
+        if columns.stop is not None:
+            words = words.encode()[columns].decode("utf-8", "ignore")
+        footnotes += words.count("[^")
+        marks = min(len(_OPENING.findall(words)), len(_CLOSING.findall(words))) + len(_LINKS.findall(words))
+        if marks > limits.marks:
+            raise _refused("N_DENSE", f"{marks} marks in one paragraph", limits.marks, Span.at(line))
+        if footnotes > limits.footnotes:
+            raise _refused("N_DENSE", "references to footnotes", limits.footnotes, Span.at(line))
 
 
 def _refused(code: str, what: str, limit: int, span: Span) -> NotesError:

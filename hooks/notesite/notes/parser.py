@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import accumulate
 from typing import Any
 
@@ -71,6 +71,20 @@ _READ: dict[type, tuple[Kind, Callable[[Any], Fields] | None]] = {
 def read_blocks(text: str) -> list[Node]:
     """The blocks at the root of a document (LF line ends); footnotes that are referred to come last."""
     return _Reading(text).blocks()
+
+
+def leaves(text: str) -> Iterator[tuple[int, slice, slice]]:
+    """Each block of words: its first line, which of the lines it takes, and of them which columns (in bytes)."""
+    stack = comrak.parse_document(text, _EXTENSIONS).children[::-1]
+    while stack:
+        node = stack.pop()
+        kind = _READ[type(node.node_value)][0]
+        if kind in LEAVES:
+            start, end = node.sourcepos.start, node.sourcepos.end
+            columns = slice(start.column - 1, end.column) if kind is Kind.CELL else slice(None)
+            yield start.line, slice(start.line - 1, end.line), columns
+        else:
+            stack += node.children[::-1]
 
 
 def emoji(code: str) -> str:

@@ -22,7 +22,7 @@ from .raw_html import Tag, candidates, read_tags
 
 _DIRECTIVE = lazy(r"\s*notes:\s*([a-z][\w-]*)\s*=?\s*(.*?)\s*\Z", re.DOTALL)
 _FRONT_MATTER = lazy(r"---[ \t]*\n(?:[^\n]*\n)*?(?:---|\.\.\.)[ \t]*(?:\n|\Z)")
-_COMMENTS = lazy(r"<!--.*?-->", re.DOTALL)
+_COMMENTS = lazy(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 HEADING_TAGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 # Elements that hold blocks: a heading between their tags cannot begin a page of its own.
 _CONTAINERS = {

@@ -82,7 +82,7 @@ def read(data: bytes, limits: Limits = DEFAULT) -> Source:
     if len(data) > limits.bytes:
         raise NotesError(finding("N_SIZE", f"{len(data)} bytes; the limit is {limits.bytes}", Span.at(1)))
     text = _normalised(_decoded(data))
-    if not re.sub(r"<!--.*?-->", "", text, flags=re.DOTALL).strip():
+    if not re.sub(r"<!--.*?(?:-->|\Z)", "", text, flags=re.DOTALL).strip():
         raise NotesError(finding("N_EMPTY", "the file is empty", Span.at(1)))
     repaired, repairs = repair(text)
     try:
