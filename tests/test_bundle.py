@@ -15,11 +15,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from notesite.diagnostics.place import Span
+from notesite.notes.raw_html import read_tags
 from notesite.output.bundle import bundle_names as names
 from notesite.output.bundle.archive import SUMS, under, with_sums, zip_bytes
 from notesite.output.bundle.book import Book, BookPage, Layout, chapters, place_in_one_page
 from notesite.output.bundle.epub import epub_bytes
-from notesite.output.bundle.markup import Instead, Tag, events, headings, rewrite, tags
+from notesite.output.bundle.markup import Instead, Tag, headings, rewrite, tags
 from notesite.output.bundle.offline_site import Source, missing, offline_site
 from notesite.output.bundle.pdf import dated
 from notesite.output.bundle.single import css_string, print_file, single_file
@@ -102,7 +103,7 @@ PIECES = st.lists(st.sampled_from(["\n", *(scrap.replace("_", " ") for scrap in 
 @given(PIECES)
 def test_what_is_not_changed_stays_byte_for_byte(text: str) -> None:
     assert rewrite(text, lambda _tag: None) == text
-    assert "".join(text[piece.start : piece.end] for piece in events(text)) == text
+    assert "".join(text[piece.start : piece.end] for piece in read_tags(text, finished=True)) == text
 
 
 @settings(max_examples=200, deadline=None)

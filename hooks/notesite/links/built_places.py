@@ -18,10 +18,11 @@ class Places:
         self._ids: dict[str, list[Span]] = defaultdict(list)
         self._values: dict[str, list[Span]] = defaultdict(list)
         self._lists: list[tuple[str, Span, str]] = []
-        for tag in read_tags(text):
+        for tag in read_tags(text, finished=True):
             if tag.kind != "start":
                 continue
-            for name, value in tag.attributes:
+            for name, written in tag.attributes:
+                value = written or ""
                 if name in _LISTS:
                     self._lists.append((value, Span.at(tag.line + 1, tag.column + 1), tag.text))
                 elif name == "id":

@@ -1,4 +1,4 @@
-"""Tags in raw HTML, with their places, for the parts of the notes that are HTML."""
+"""The one reader of tags, with their places: for the parts of the notes that are HTML, and for finished pages."""
 
 from __future__ import annotations
 
@@ -14,11 +14,13 @@ _TAG = lazy(
     r"<(?P<end>/?)(?P<name>[A-Za-z][^\s/>]*+)"
     r"(?P<attributes>(?:=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s>]*+)|[^>=])*+)>"
 )
-_ATTRIBUTE = lazy(r"([^\s/>=][^\s/>=]*+)(?:\s*+=\s*+(?:\"([^\"]*+)\"|'([^']*+)'|([^\s>]*+)))?")
+_ATTRIBUTE = lazy(r"([^\s/>=][^\s/>=]*+)(?:\s*+=\s*+(\"[^\"]*+\"|'[^']*+'|[^\s>]*+))?")
 _COMMENT = lazy(r"<!--(?:-?>|(?P<words>.*?)(?:--!?>|\Z))", re.DOTALL)
 
 
-Attributes = tuple[tuple[str, str], ...]
+Attributes = tuple[tuple[str, str | None], ...]
+# Elements of finished pages whose content is text, whatever it looks like.
+_RAW_TEXT = frozenset({"script", "style", "textarea", "title"})
 
 
 class Tag(NamedTuple):
@@ -26,7 +28,7 @@ class Tag(NamedTuple):
 
     kind: str  # "start", "end", "comment", "text" or "other"
     name: str  # lower case; "" for comments and text
-    attributes: Attributes  # lower-case names, entities resolved
+    attributes: Attributes  # lower-case names, entities resolved, None without a value
     text: str  # as written; of comments what stands between the marks
     line: int  # from 0, in the HTML text
     column: int  # from 0
@@ -35,17 +37,18 @@ class Tag(NamedTuple):
 
     def get(self, name: str, default: str = "") -> str:
         """The value of the first attribute of this name."""
-        return next((value for key, value in self.attributes if key == name), default)
+        return next((value or "" for key, value in self.attributes if key == name), default)
 
 
-def read_tags(text: str) -> list[Tag]:
-    """All tags, comments and pieces of text of `text`, in order.  Never raises; a tag that never ends is text.
+def read_tags(text: str, *, finished: bool = False) -> list[Tag]:
+    """All tags, comments and pieces of text of `text`, in order and without gaps.
 
-    A script's content is read like any other: nothing of it is ever run.
+    Never raises; a tag that never ends is text.  In a `finished` page the content of scripts and the like is text; in
+    the notes it is read like any other, because nothing of it is ever run.
     """
     tags: list[Tag] = []
     line = line_start = 0
-    for kind, start, end, name, attributes in _pieces(text):
+    for kind, start, end, name, attributes in _pieces(text, _RAW_TEXT if finished else frozenset()):
         words = text[start:end]
         if kind == "comment":
             match = _COMMENT.match(words)
@@ -57,7 +60,7 @@ def read_tags(text: str) -> list[Tag]:
     return tags
 
 
-def _pieces(text: str) -> Iterator[tuple[str, int, int, str, Attributes]]:
+def _pieces(text: str, raw_text: frozenset[str]) -> Iterator[tuple[str, int, int, str, Attributes]]:
     position = words = 0  # where to look on; where the text begins that was not handed out yet
     while (start := text.find("<", position)) >= 0:
         position = start + 1
@@ -83,15 +86,20 @@ def _pieces(text: str) -> Iterator[tuple[str, int, int, str, Attributes]]:
             yield "text", words, start, "", ()
         yield kind, start, end, name, attributes
         position = words = end
+        if kind == "start" and name in raw_text:
+            closing = re.compile(rf"</{name}(?=[\s/>])", re.IGNORECASE).search(text, end)
+            position = closing.start() if closing else len(text)
     if words < len(text):
         yield "text", words, len(text), "", ()
 
 
 def _attributes(written: str) -> Attributes:
-    return tuple(
-        (match[1].lower(), html.unescape(match[2] or match[3] or match[4] or ""))
-        for match in _ATTRIBUTE.finditer(written)
-    )
+    found = (match.groups() for match in _ATTRIBUTE.finditer(written))
+    return tuple((name.lower(), None if value is None else html.unescape(_unquoted(value))) for name, value in found)
+
+
+def _unquoted(value: str) -> str:
+    return value[1:-1] if len(value) > 1 and value[0] in "\"'" and value[-1] == value[0] else value
 
 
 def candidates(srcset: str) -> list[tuple[str, str]]:

@@ -257,7 +257,8 @@ def safe_start_tag(tag: Tag) -> str:
     """The start tag with the attributes that are let through; `id` and `name` are the caller's."""
     allowed = _GLOBAL_ATTRIBUTES | _ATTRIBUTES.get(tag.name, frozenset())
     parts = [tag.name]
-    for name, value in tag.attributes:
+    for name, written in tag.attributes:
+        value = written or ""
         if name not in allowed:
             continue
         if name in {"href", "cite", "longdesc"} and not safe_link(value):
