@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 
 from ..notes.document import LEAVES, Kind, Node, words
 from ..notes.emoji import with_emoji
@@ -47,7 +48,7 @@ def shortened(text: str, longest: int = LONGEST) -> str:
 def _texts(blocks: Sequence[Node]) -> Iterator[tuple[str, bool]]:
     """Each paragraph, item and first cell of a table row, and whether it is only a label of what follows."""
     leaves = list(_leaves(blocks))
-    for leaf, following in zip(leaves, [*leaves[1:], None], strict=True):
+    for leaf, following in zip_longest(leaves, leaves[1:]):
         text = _plain(leaf)
         if text and leaf.kind in {Kind.PARAGRAPH, Kind.CELL}:
             before_code = following is not None and following.kind is Kind.CODE
