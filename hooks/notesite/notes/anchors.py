@@ -10,23 +10,8 @@ from collections import Counter
 _DEVICES = {"con", "prn", "aux", "nul", "conin$", "conout$"} | {
     f"{name}{n}" for name in ("com", "lpt") for n in "0123456789¹²³"
 }
-RESERVED = frozenset(
-    _DEVICES
-    | {
-        "index",
-        "readme",
-        "404",
-        "search",
-        "assets",
-        "images",
-        "sitemap",
-        "robots",
-        "stylesheets",
-        "javascripts",
-        "llms",
-        "commands",
-        "print",
-    }
+RESERVED = _DEVICES | frozenset(
+    "index readme 404 search assets images sitemap robots stylesheets javascripts llms commands print".split()  # noqa: SIM905  # a line for each word would hide the code below
 )
 _MAX_BYTES = 80
 
