@@ -3,7 +3,9 @@
     tools/vendor_cobra.py helm 4.2 --binary ./helm          ask the program itself
     tools/vendor_cobra.py minikube 1.38 --pages DIR         read the reference pages that the project generates
 
-What arguments a command takes is not in the help, so these grammars know flags and sub-commands only.
+What arguments a command takes is not in the help, so these grammars know flags and sub-commands only.  Flags that a
+program takes and does not list are found by asking it: `--try GRAMMAR` names the file of another version whose flags
+are tried, and `HIDDEN` those that no version lists.
 """
 
 from __future__ import annotations
@@ -32,6 +34,38 @@ _PROGRAM = r"[\w-]+"
 _PAGE = re.compile(r"^## (?P<command>.+)\n(?P<body>(?:(?!^## ).*\n?)*)", re.MULTILINE)
 
 
+# Flags that Helm 3 and 4 take and show nowhere: for Helm 2's scripts, and klog's (cmd/helm/flags.go, pkg/cmd/version.go).
+HIDDEN = {
+    "": {name: {"type": kind} for name, kind in {
+        "v": "int", "vmodule": "text", "logtostderr": "bool", "alsologtostderr": "bool", "stderrthreshold": "text",
+        "log-dir": "text", "log-file": "text", "add-dir-header": "bool", "skip-headers": "bool", "one-output": "bool",
+        "log-backtrace-at": "text", "log-file-max-size": "int", "skip-log-headers": "bool",
+    }.items()},
+    "version": {"client": {"type": "bool", "short": "c"}, "server": {"type": "bool", "short": "s"}},
+    "repo add": {"no-update": {"type": "bool"}, "deprecated-repos": {"type": "bool"}},
+    "install": {"replace": {"type": "bool"}, "no-hooks": {"type": "bool"}, "is-upgrade": {"type": "bool"}},
+    "upgrade": {"recreate-pods": {"type": "bool"}},
+    "rollback": {"recreate-pods": {"type": "bool"}},
+    "search hub": {"list-repo-url": {"type": "bool"}},
+    "package": {"save": {"type": "bool"}},
+}  # fmt: skip
+
+
+# What minikube takes beside what its pages list (cmd/minikube/cmd/start_flags.go, image.go): values whose name has
+# spaces in the pages, and flags that are kept for old scripts.
+UNLISTED: dict[str, dict[str, Any]] = {
+    "start": {
+        "flags": {"addons": {"type": "text"}},
+        "deprecated": {
+            "vm-driver": {"type": "text", "note": "use --driver instead"},
+            "network-plugin": {"type": "text", "note": "use --cni instead"},
+            "enable-default-cni": {"type": "bool", "note": "use --cni=bridge instead"},
+        },
+    },
+    "image ls": {"aliases": ["ls", "list"]},
+}
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Exit code 0 when the file is written."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -39,12 +73,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("version", help="MAJOR.MINOR")
     parser.add_argument("--binary", type=Path)
     parser.add_argument("--pages", type=Path, help="folder of Markdown pages made by cobra's doc generator")
+    parser.add_argument("--try", type=Path, dest="other", help="the grammar file of another version")
     parser.add_argument("--source", default="", help="where it comes from, for the record")
     parser.add_argument("--output", type=Path, default=DATA)
     options = parser.parse_args(argv)
     if bool(options.binary) == bool(options.pages):
         parser.error("give either --binary or --pages")
     tree = ask(options.binary, ()) if options.binary else read_pages(options.program, options.pages)
+    if options.binary:
+        other = json.loads(gzip.decompress(options.other.read_bytes()))["tree"] if options.other else {}
+        add_hidden(options.binary, (), tree, other)
     grammar = {"program": options.program, "version": options.version, "source": options.source, "tree": tree}
     path: Path = options.output / f"{options.program}-{options.version}.json.gz"
     data = json.dumps(grammar, separators=(",", ":"), sort_keys=True).encode()
@@ -68,6 +106,27 @@ def ask(binary: Path, path: tuple[str, ...]) -> dict[str, Any]:
     return node
 
 
+def _errors(binary: Path, *words: str) -> str:
+    nowhere = {"PATH": "/usr/bin:/bin", "HOME": "/nonexistent", "HELM_KUBEAPISERVER": "http://127.0.0.1:1"}
+    done = subprocess.run([binary.resolve(), *words], capture_output=True, text=True, check=False, env=nowhere)
+    return done.stderr
+
+
+def add_hidden(binary: Path, path: tuple[str, ...], node: dict[str, Any], other: dict[str, Any]) -> None:
+    """Put in the flags that the program takes and does not list, with what it says about them."""
+    tried = {**other.get("flags", {}), **HIDDEN.get(" ".join(path), {})}
+    for name, flag in tried.items():
+        if name in node.get("flags", {}):
+            continue
+        words = [f"--{name}"] if flag.get("type") == "bool" else [f"--{name}=1"]
+        if "unknown flag: --nosuchflag" not in _errors(binary, *path, *words, "--nosuchflag"):  # read in order
+            continue
+        said = re.search(rf"Flag --{name} has been deprecated, (.*)", _errors(binary, *path, *words))
+        node.setdefault("deprecated" if said else "flags", {})[name] = {**flag, **({"note": said[1]} if said else {})}
+    for name, child in node.get("commands", {}).items():
+        add_hidden(binary, (*path, name), child, other.get("commands", {}).get(name, {}))
+
+
 def read_pages(program: str, folder: Path) -> dict[str, Any]:
     """The tree from reference pages, one `## program command` section for each command."""
     tree: dict[str, Any] = {"commands": {}, "flags": {}}
@@ -82,9 +141,21 @@ def read_pages(program: str, folder: Path) -> dict[str, Any]:
             for word in words[1:]:
                 node = node.setdefault("commands", {}).setdefault(word, {})
             node.update(_node(own, body))
+    if program == "minikube":
+        add_unlisted(tree)
     if "kubectl" in tree["commands"]:
         tree["commands"]["kubectl"]["passes_on"] = True
     return tree
+
+
+def add_unlisted(tree: dict[str, Any]) -> None:
+    """Put in what is known of minikube from its source alone."""
+    for path, more in UNLISTED.items():
+        node = tree
+        for word in path.split():
+            node = node["commands"][word]
+        for key, found in more.items():
+            node[key] = {**node.get(key, {}), **found} if isinstance(found, dict) else found
 
 
 def _sections(text: str) -> Iterator[tuple[str, str]]:

@@ -9,7 +9,7 @@ from ..diagnostics.diagnostic import Diagnostic, Report
 from ..notes.model import Fence
 from ..render.mark import BlockMark, Row, Tone
 from ..snippets.blocks import Blocks
-from ..snippets.shell.check_commands import CommandVerdict
+from ..snippets.shell.command_verdict import CommandVerdict
 from ..snippets.yaml.snippet_verdict import SnippetVerdict, Status
 
 # Findings about the notes' source, or told as a caution: nothing for a reader of the page.

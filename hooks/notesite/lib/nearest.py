@@ -1,13 +1,89 @@
-"""The nearest known word, for "did you mean"."""
+"""Did you mean: the nearest of the words that would be right."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from functools import lru_cache
+
+_seen: dict[tuple[str, int], tuple[Collection[str], str | None]] = {}
 
 
-def near(word: str, known: Iterable[str], cutoff: float = 0.7) -> str:
-    """The known word that is most like `word`, "" when none is like it."""
-    import difflib  # noqa: PLC0415  # needed only when something is wrong
+def nearest(word: str, known: Collection[str]) -> str | None:
+    """The field name that `word` is a misspelling of.
 
-    found = difflib.get_close_matches(word, sorted(known), 1, cutoff)
-    return found[0] if found else ""
+    Answers are kept for as long as the process lives: `known` is a definition's fields, which live as long.
+    """
+    cached = _seen.get((word, id(known)))
+    # The collection is kept with the answer, so its id cannot be used again by another.
+    if cached is not None and cached[0] is known:
+        return cached[1]
+    if len(_seen) > 20_000:
+        _seen.clear()
+    found = _nearest(word, known)
+    _seen[word, id(known)] = (known, found)
+    return found
+
+
+def nearest_value(word: str, known: Iterable[str], most: int = 3) -> str | None:
+    """The allowed value that `word` is a misspelling of, by at most `most` slips."""
+    return _nearest(word, [value for value in known if value], most)
+
+
+def _nearest(word: str, known: Iterable[str], most: int = 3) -> str | None:
+    meant = squeezed(word)
+    if not meant or len(word) > 80:
+        return None
+    best: tuple[int, int, str] | None = None
+    letters = set(meant)
+    for candidate in known:
+        other = squeezed(candidate)
+        if other == meant:
+            return candidate
+        limit = 1 if min(len(meant), len(other)) <= 5 else 2 if min(len(meant), len(other)) <= 10 else 3
+        limit = min(limit, most)
+        if abs(len(other) - len(meant)) > limit or min(len(meant), len(other)) < 3:
+            continue
+        if len(letters.symmetric_difference(other)) > 2 * limit:  # one edit changes two letters at most
+            continue
+        distance = edits(meant, other, limit)
+        if distance <= limit:
+            key = (distance, -_common_prefix(meant, other), candidate)
+            if best is None or key < best:
+                best = key
+    return best[2] if best else None
+
+
+@lru_cache(maxsize=4096)  # the fields of a definition are compared with many words
+def squeezed(word: str) -> str:
+    """The word without what spellings differ in: case, dashes and underscores."""
+    return word.replace("-", "").replace("_", "").replace(" ", "").lower()
+
+
+def _common_prefix(one: str, other: str) -> int:
+    count = 0
+    for a, b in zip(one, other, strict=False):
+        if a != b:
+            break
+        count += 1
+    return count
+
+
+def edits(one: str, other: str, limit: int) -> int:
+    """Optimal string alignment distance (a swap of neighbours counts 1); anything above `limit` is `limit + 1`."""
+    same = _common_prefix(one, other)
+    one, other = one[same:], other[same:]
+    same = _common_prefix(one[::-1], other[::-1])
+    one, other = one[: len(one) - same], other[: len(other) - same]
+    before: list[int] = []
+    previous = list(range(len(other) + 1))
+    for i, a in enumerate(one, 1):
+        current = [i]
+        for j, b in enumerate(other, 1):
+            cost = min(previous[j] + 1, current[j - 1] + 1, previous[j - 1] + (a != b))
+            if i > 1 and j > 1 and a == other[j - 2] and one[i - 2] == b:
+                cost = min(cost, before[j - 2] + 1)
+            current.append(cost)
+        if min(current) > limit:
+            return limit + 1
+        before, previous = previous, current
+    return previous[-1]

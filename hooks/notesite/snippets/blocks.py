@@ -12,8 +12,9 @@ from ..lib.files import read_file, reason
 from ..notes.model import Notes
 from ..project.settings import SnippetSettings
 from .language.classify import is_shell
-from .shell.check_commands import CommandVerdict
 from .shell.check_commands import check as check_commands
+from .shell.check_commands import chosen
+from .shell.command_verdict import CommandVerdict
 from .yaml.check_yaml import check as check_snippets
 from .yaml.snippet_verdict import SnippetVerdict
 
@@ -33,7 +34,7 @@ def check_blocks(notes: Notes, settings: SnippetSettings, extra: Mapping[Any, An
     commands: tuple[CommandVerdict, ...] = ()
     reports = []
     if "shell" in settings.languages:
-        commands, report = check_commands(notes.fences, is_shell=is_shell)
+        commands, report = check_commands(notes.fences, is_shell=is_shell, grammars=chosen(settings.kubernetes))
         reports.append(report)
     snippets: tuple[SnippetVerdict, ...] = ()
     if "yaml" in settings.languages:

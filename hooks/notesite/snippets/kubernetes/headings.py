@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functools import cache, lru_cache
 
+from ...lib.nearest import nearest_value
 from .schema.definitions import bundled, table
-from .schema.guess import nearest_value
 
 _LONGEST = 3  # words in the name of a kind, as headings write it
 _ENOUGH = 6  # letters, for a misspelling to be told from another word

@@ -16,8 +16,8 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from notesite.diagnostics.codes import Severity
 
+from ...lib.nearest import edits, squeezed
 from .schema.definitions import Schema, Shape, table
-from .schema.guess import edits, squeezed
 from .schema.values import Found
 from .schema.walk import Walk
 

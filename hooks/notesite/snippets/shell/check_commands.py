@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from enum import StrEnum
 from typing import NamedTuple
 
 from ...diagnostics.codes import Severity
@@ -17,13 +16,17 @@ from ...diagnostics.diagnostic import Diagnostic, Report, Skipped, finding
 from ...diagnostics.place import Span
 from ...lib.patterns import lazy
 from ...notes.model import Fence
-from .corrections import REFUSED, correction
+from . import typography
+from .command_verdict import Checked, CommandVerdict, Defined, Embedded, Status
+from .corrections import REFUSED, applied, correction, passes
 from .created import created
 from .danger import system_dangers
 from .findings import Finding
-from .grammar.invocation import parse
+from .grammar.invocation import Invocation, parse
 from .grammar.program import Grammar, available, load
-from .lint import is_custom, is_plugin, lint
+from .grammar.resources import Known
+from .grammar.vocabulary import words
+from .lint import NOTHING_KNOWN, is_custom, is_prose, lint, may_be_plugin
 from .reader import shell_parser as shell
 from .reader.words import Command, Heredoc, Script
 
@@ -36,76 +39,18 @@ _YAML_FILE = lazy(r"\.ya?ml$", re.IGNORECASE)
 _MANIFEST = lazy(r"^(?:apiVersion|kind)[ \t]*:", re.MULTILINE)
 
 
-class Status(StrEnum):
-    """What was found out about one command or one fence."""
+def chosen(kubernetes: Sequence[str] = ()) -> Grammars:
+    """The bundled grammars, the newest of every program last.
 
-    VALID = "valid"  # checked against a grammar, and right
-    INVALID = "invalid"  # checked, and refused
-    SKIPPED = "skipped"  # a program, a plugin or a custom type that no grammar knows
-    EMPTY = "empty"  # no command at all
-
-
-class Checked(NamedTuple):
-    """One command of a fence."""
-
-    text: str  # as written, prompts left out
-    program: str
-    status: Status
-    against: str  # "kubectl 1.37", "" when skipped
-    span: Span
-    correction: str | None = None  # the whole command as it works
-    reason: str = ""  # why it is refused or skipped
-
-
-class Embedded(NamedTuple):
-    """YAML in a here-document: a snippet of its own, for the snippet checks."""
-
-    text: str
-    fence: Fence  # whose `within` maps places of `text` to the notes
-    expanded: bool  # the shell replaces `$NAME` in it first
-
-
-class Defined(NamedTuple):
-    """An object that a command of the notes creates."""
-
-    kind: str
-    name: str
-    keys: frozenset[str] | None  # None: unknown, they come from files
-    span: Span
-
-
-class CommandVerdict(NamedTuple):
-    """What readers see about one fence."""
-
-    fence: Fence
-    status: Status
-    commands: tuple[Checked, ...]
-    mark: str  # "Checked against kubectl 1.37", "" when nothing was checked
-    cautions: tuple[str, ...]  # "`kubectl delete all --all` deletes every ..."
-    copy_text: str  # the commands without prompts and without output
-    corrected: str | None = None  # the same with everything that is refused in its working form, None where not known
-    embedded: tuple[Embedded, ...] = ()
-    defined: tuple[Defined, ...] = ()
-
-
-def chosen(kubectl: Sequence[str] = ()) -> Grammars:
-    """The bundled grammars: the newest of every program, for kubectl the given versions ("1.31", "1.37").
-
-    Raises:
-        KeyError: There is no grammar of a version; the message names those that there are.
+    Of Helm both versions are in use.  Of kubectl it is the newest, and before it those of the given Kubernetes versions
+    ("1.25", "1.31") that have a grammar of their own; what other versions take is not known, and nothing is said of them.
     """
     found: dict[str, Sequence[Grammar]] = {}
     for program, versions in available().items():
-        wanted = sorted(kubectl, key=_sortable) if program == "kubectl" and kubectl else versions[-1:]
-        missing = [version for version in wanted if version not in versions]
-        if missing:
-            raise KeyError(f"no grammar of {program} {missing[0]}; there are {', '.join(versions)}")
-        found[program] = tuple(load(program, version) for version in wanted)
+        wanted = {".".join(version.split(".")[:2]) for version in kubernetes}
+        older = versions[:-1] if program == "helm" else [v for v in versions[:-1] if v in wanted]
+        found[program] = tuple(load(program, version) for version in (*older, versions[-1]))
     return found
-
-
-def _sortable(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in re.findall(r"\d+", version))
 
 
 def check(
@@ -127,12 +72,11 @@ def check(
         One verdict for each shell fence, and the findings about all of them.
     """
     known = chosen() if grammars is None else grammars
-    types = frozenset(name.lower() for name in extra_types)
+    fences = [fence for fence in fences if is_shell(fence)]
+    known_words = Known(frozenset(name.lower() for name in extra_types), _names(fences))
     verdicts, diagnostics, skipped, checked = [], [], [], 0
     for fence in fences:
-        if not is_shell(fence):
-            continue
-        verdict, found = check_fence(fence, known, types)
+        verdict, found = check_fence(fence, known, known_words)
         verdicts.append(verdict)
         diagnostics += found
         checked += sum(item.status is not Status.SKIPPED for item in verdict.commands)
@@ -143,72 +87,168 @@ def check(
     return tuple(verdicts), Report(tuple(diagnostics), tuple(skipped), checked)
 
 
+# Objects that a command names after their type, or creates.
+_NAMED = lazy(
+    r"^[^#|\n]*\bkubectl [^#|\n]*?\b(?:(?:pods?|po|deploy(?:ments?)?)(?: |/)|run )([a-z][a-z0-9]*)\b(?!-)", re.MULTILINE
+)
+
+
+def _names(fences: Iterable[Fence]) -> frozenset[str]:
+    """Names of objects in the commands of the notes, those left out that are custom types of well-known products."""
+    found = {name for fence in fences if "kubectl" in fence.text for name in _NAMED.findall(fence.text)}
+    return frozenset(found - words("custom"))
+
+
 def check_fence(
-    fence: Fence, grammars: Grammars, extra_types: frozenset[str] = frozenset()
+    fence: Fence, grammars: Grammars, known: Known = NOTHING_KNOWN
 ) -> tuple[CommandVerdict, list[Diagnostic]]:
     """Check one fence that holds shell text."""
-    script = shell.read(fence.text)
-    place = _Places(fence, script)
-    diagnostics = [
-        finding(item.code, item.message, place.span(item.start, item.end), replacement=item.replacement)
-        for item in script.troubles
-    ]
-    results, cautions, defined = [], [], []
-    right: list[tuple[int, int, str]] = []  # commands that are refused, and how they work
-    for command, program in _calls(script):
-        text = _source(script, command)
-        diagnostics += _remarks(command, place)
-        cautions += [f"`{text}` {what}." for what, _ in system_dangers(command)]
-        diagnostics += [
-            finding("S_DANGER", f"`{text}` {what}", place.span(word.start, word.end))
-            for what, word in system_dangers(command)
-        ]
-        versions = grammars.get(program, ())
-        if not versions:
-            results.append(_skipped(command, text, program, f"no grammar for {command.program}", place))
-            continue
-        grammar = versions[-1]
-        call = parse(command, grammar)
-        found = _found(command, versions, extra_types)
-        refused = next((item for item in found if item.code in REFUSED and _level(item) is Severity.ERROR), None)
-        if refused is None and program == "kubectl" and is_plugin(call):
-            reason = f"{call.arguments[0].text} is a plugin of kubectl"
-            results.append(_skipped(command, text, program, reason, place))
-            continue
-        for item in found:
-            fixed = correction(fence.text, command, item, grammar, fence.lead)
-            diagnostics.append(_diagnostic(item, command, text, fixed, place))
-            if item.code == "S_DANGER":
-                cautions.append(f"`{text}` {item.message}.")
-        fixed = correction(fence.text, command, refused, grammar, fence.lead) if refused else None
-        if fixed:
-            right.append((command.words[0].start, command.end, fixed))
-        unsure = refused is None and (is_custom(call, extra_types) or any(item.code == "S_TYPE" for item in found))
-        if unsure:
-            results.append(
-                _skipped(command, text, program, f"{call.arguments[0].text} is a custom resource type", place)
-            )
-            continue
-        span = place.span(command.words[0].start, command.end)
-        status = Status.INVALID if refused else Status.VALID
-        results.append(Checked(text, program, status, grammar.title, span, fixed, refused.message if refused else ""))
-        if program == "kubectl":
-            defined += [
-                Defined(item.kind, item.name, item.keys, place.span(item.word.start, item.word.end))
-                for item in created(call)
-            ]
+    checker = _Checker(fence, grammars, known)
+    for command, program in _calls(checker.script):
+        checker.add(command, program)
+    results = checker.results
     verdict = CommandVerdict(
         fence,
         _overall(results),
         tuple(results),
         _mark(results),
-        tuple(dict.fromkeys(cautions)),
-        script.copy_text,
-        _corrected(script, right, results),
-        tuple(_embedded(script, fence)),
-        tuple(defined),
+        tuple(dict.fromkeys(checker.cautions)),
+        checker.script.copy_text,
+        _corrected(checker.script, checker.right, results),
+        tuple(_embedded(checker.script, fence)),
+        tuple(checker.defined),
     )
-    return verdict, diagnostics
+    return verdict, checker.diagnostics
+
+
+class _Checker:
+    """Goes through the commands of one fence."""
+
+    def __init__(self, fence: Fence, grammars: Grammars, known: Known) -> None:
+        self.fence = fence
+        self.grammars = grammars
+        self.known = known
+        self.script = shell.read(fence.text)
+        self.place = _Places(fence, self.script)
+        self.diagnostics = [
+            finding(item.code, item.message, self.place.span(item.start, item.end), replacement=item.replacement)
+            for item in self.script.troubles
+        ]
+        self.results: list[Checked] = []
+        self.cautions: list[str] = []
+        self.defined: list[Defined] = []
+        self.right: list[tuple[int, int, str]] = []  # commands that are refused, and how they work
+        self._begun = 0  # how many findings there were before that command
+        self._before: Invocation | None = None  # the command of a known program that was read last
+
+    def add(self, command: Command, program: str) -> None:
+        """One command: what is to be said about it, and what became of it."""
+        text = _source(self.script, command)
+        self._remark(command, text)
+        versions = self.grammars.get(program, ())
+        slip = typography.slip(command, self.fence.text)
+        if slip is not None:
+            self._typographic(command, slip, versions)
+        if not versions or slip is not None:
+            nothing = "a flag or output, no command" if text.startswith("-") else f"no grammar for {command.program}"
+            self._skip(command, text, "" if versions else nothing, program)
+            return
+        grammar = versions[-1]
+        call = self._before = parse(command, grammar)
+        self._begun = len(self.diagnostics)
+        reason = _not_a_command(call) or ""
+        found = [] if reason else _found(command, versions, self.known)
+        refused = next((item for item in found if item.code in REFUSED and _level(item) is Severity.ERROR), None)
+        for item in found:
+            self._say(item, command, text, grammar)
+        if refused is None:
+            if program == "kubectl" and not reason:
+                reason = _unknown(call, self.known)
+            if reason:
+                self._skip(command, text, reason, program)
+                return
+        span = self.place.span(command.words[0].start, command.end)
+        status = Status.INVALID if refused else Status.VALID
+        fixed = next((right for start, _, right in self.right if refused and start == command.words[0].start), None)
+        self.results.append(
+            Checked(text, program, status, grammar.title, span, fixed, refused.message if refused else "")
+        )
+        if program == "kubectl":
+            self.defined += [
+                Defined(item.kind, item.name, item.keys, self.place.span(item.word.start, item.word.end))
+                for item in created(call)
+            ]
+
+    def _say(self, item: Finding, command: Command, text: str, grammar: Grammar) -> None:
+        fixed = correction(self.fence.text, command, item, grammar)
+        self.diagnostics.append(_diagnostic(item, command, text, fixed, self.place))
+        if item.code == "S_DANGER":
+            self.cautions.append(f"`{text}` {item.message}.")
+        elif fixed and item.code in REFUSED and _level(item) is Severity.ERROR:
+            self.right.append((command.words[0].start, command.end, fixed))
+
+    def _typographic(self, command: Command, slip: typography.Slip, versions: Sequence[Grammar]) -> None:
+        """Named once a command; the whole command is shown as it works where its program is known."""
+        item = Finding.at(slip.code, slip.message, slip.word, severity=Severity.WARNING)
+        fixed = applied(self.fence.text, command, list(slip.edits))
+        works = bool(versions) and passes(fixed, versions[-1], item)
+        self.diagnostics.append(_diagnostic(item, command, fixed, fixed if works else None, self.place))
+        if works:
+            self.right.append((command.words[0].start, command.end, fixed))
+
+    def _skip(self, command: Command, text: str, reason: str, program: str) -> None:
+        status = Status.SKIPPED if reason else Status.INVALID
+        span = self.place.span(command.words[0].start, command.end)
+        self.results.append(Checked(text, program, status, "", span, None, reason))
+
+    def _remark(self, command: Command, text: str) -> None:
+        """What can be said about any program."""
+        for what, word in system_dangers(command):
+            self.cautions.append(f"`{text}` {what}.")
+            self.diagnostics.append(finding("S_DANGER", f"`{text}` {what}", self.place.span(word.start, word.end)))
+        first = command.words[0]
+        if self._continues(command):
+            del self.diagnostics[self._begun :]  # what the command lacks stands on this line
+            message = "this line begins with a flag: the line before it lacks a backslash at its end"
+            self.diagnostics.append(finding("S_CONTINUATION", message, self.place.span(first.start, first.end)))
+        found = next((w for w in command.words if w.placeholder and not w.quoted and w.text.count("<")), None)
+        if found is not None:
+            message = (
+                f"`{found.text}` is a placeholder; pasted as it stands, the shell takes `<` and `>` for redirections"
+            )
+            self.diagnostics.append(finding("S_PLACEHOLDER", message, self.place.span(found.start, found.end)))
+
+    def _continues(self, command: Command) -> bool:
+        """Whether the line is one more flag of the command on the line before."""
+        first, before = command.words[0], self._before
+        if before is None or not first.text.startswith("-") or first.dynamic or command.depth:
+            return False
+        between = self.fence.text[before.command.end : first.start]
+        name = first.text.lstrip("-").partition("=")[0]
+        known = before.node.flag(name) if first.text.startswith("--") else before.node.short(name[:1])
+        return known is not None and between.count("\n") == 1 and not between.strip()
+
+
+_OPTIONAL = lazy(r"\[(?:-|[A-Z(]|<|(?:flags|options|args|arguments|command|subcommand|name|type)\b)")
+
+
+def _not_a_command(call: Invocation) -> str:
+    """Why a line that begins with the program's name is no command, "" when it is one."""
+    if is_prose(call):
+        return "a sentence or output, no command"
+    if any(_OPTIONAL.match(word.text) and not word.quoted for word in call.command.words[1:]):
+        return "a synopsis"
+    shouted = call.arguments[:1] if call.node.children else []
+    return "a synopsis" if any(re.fullmatch(r"(?:SUB)?COMMAND|[A-Z]{2,}", word.text) for word in shouted) else ""
+
+
+def _unknown(call: Invocation, known: Known) -> str:
+    """Why kubectl alone cannot judge the command, "" when it can."""
+    if may_be_plugin(call):
+        return f"{call.arguments[0].text} is no command of kubectl itself: it may be a plugin"
+    if is_custom(call, known):
+        return f"{call.arguments[0].text} is no resource type of Kubernetes itself: it may be a custom one"
+    return ""
 
 
 def _diagnostic(item: Finding, command: Command, text: str, fixed: str | None, place: _Places) -> Diagnostic:
@@ -218,10 +258,11 @@ def _diagnostic(item: Finding, command: Command, text: str, fixed: str | None, p
         return finding(item.code, f"`{text}` {item.message}", span, severity=item.severity)
     if not fixed:
         return finding(item.code, item.message, span, severity=item.severity)
-    message = f"{item.message}: use `{fixed}`"
+    reason = item.message.partition("; did you mean")[0]  # the correction says it better
     replaces = place.span(command.words[0].start, command.end)
+    message = f"{reason}: use `{fixed}`"
     return finding(
-        item.code, message, span, severity=item.severity, replacement=fixed, replaces=replaces, reason=item.message
+        item.code, message, span, severity=item.severity, replacement=fixed, replaces=replaces, reason=reason
     )
 
 
@@ -235,17 +276,19 @@ def _corrected(script: Script, right: Sequence[tuple[int, int, str]], results: S
     return script._replace(text=text, masked=masked).copy_text
 
 
-def _found(command: Command, versions: Sequence[Grammar], extra_types: frozenset[str]) -> list[Finding]:
-    """Findings of the newest version, and what older ones refuse on top."""
-    *olders, grammar = versions
-    found = list(lint(parse(command, grammar), grammar, extra_types))
-    if any(item.code in REFUSED for item in found):
-        return found
-    for older in olders:
-        for item in lint(parse(command, older), older, extra_types):
-            if item.code in REFUSED:
-                message = f"{older.title} refuses this: {item.message}"
-                found.append(item._replace(code="S_VERSION", message=message, severity=None, replacement=None))
+def _found(command: Command, versions: Sequence[Grammar], known: Known) -> list[Finding]:
+    """What every version says; what only some refuse is a question of the version."""
+    said = {grammar.title: list(lint(parse(command, grammar), grammar, known)) for grammar in versions}
+    refusals = {title: [item for item in found if item.code in REFUSED] for title, found in said.items()}
+    accepts = next((title for title, found in reversed(refusals.items()) if not found), None)
+    if accepts is None:
+        return said[versions[-1].title]
+    found = said[accepts]
+    for title, refused in refusals.items():
+        for item in refused[:1]:
+            message = f"{title} refuses this: {item.message}"
+            severity = Severity.INFO if versions[0].program == "helm" else None
+            found.append(item._replace(code="S_VERSION", message=message, severity=severity, replacement=None))
     return found
 
 
@@ -268,28 +311,10 @@ def _calls(script: Script) -> Iterator[tuple[Command, str]]:
             yield command, program
 
 
-def _remarks(command: Command, place: _Places) -> Iterator[Diagnostic]:
-    """What can be said about any program."""
-    first = command.words[0]
-    if first.text.startswith("-") and first.text.strip("-.=") and not first.dynamic and command.depth == 0:
-        message = "this line begins with a flag: the line before it lacks a backslash at its end"
-        yield finding("S_CONTINUATION", message, place.span(first.start, first.end))
-    found = next(
-        (word for word in command.words if word.placeholder and not word.quoted and word.text.count("<")), None
-    )
-    if found is not None:
-        message = f"{found.text} is a placeholder; pasted as it stands, the shell takes `<` and `>` for redirections"
-        yield finding("S_PLACEHOLDER", message, place.span(found.start, found.end))
-
-
 def _source(script: Script, command: Command) -> str:
     """The command as written, on one line, prompts left out."""
     written = script.masked[command.words[0].start : command.end]
     return re.sub(r"\s*\\[ \t]*\r?\n\s*", " ", written).strip()
-
-
-def _skipped(command: Command, text: str, program: str, reason: str, place: _Places) -> Checked:
-    return Checked(text, program, Status.SKIPPED, "", place.span(command.words[0].start, command.end), None, reason)
 
 
 def _overall(results: Sequence[Checked]) -> Status:

@@ -13,17 +13,29 @@ from .grammar.resources import named
 def remarks(call: Invocation) -> Iterator[Finding]:
     """What works, and yet deserves a word."""
     if not call.node.path and not call.arguments and not call.flags:
-        yield Finding.at("S_BARE", f"a bare {call.title} prints its help and does nothing", call.path_words[0])
+        yield Finding.at(
+            "S_BARE",
+            f"a bare `{call.title}` prints its help and does nothing: the rest of the command is missing",
+            call.path_words[0],
+        )
         return
     if call.node.path and call.node.children and not call.arguments and not call.names and call.node.is_group:
         listed = ", ".join(sorted(call.node.children))
-        yield Finding.at("S_BARE", f"{call.title} alone prints its help; it needs one of {listed}", call.path_words[-1])
+        yield Finding.at(
+            "S_BARE", f"`{call.title}` alone prints its help; it needs one of {listed}", call.path_words[-1]
+        )
     for use in call.flags:
         if use.flag.deprecated:
             note = f": {use.flag.note}" if use.flag.note else ""
-            yield Finding.at("S_DEPRECATED", f"--{use.flag.name} is deprecated{note}", use.word)
-        elif use.flag.name == "dry-run" and use.value in (None, "true", "false", "unchanged"):
-            message = "--dry-run without =client or =server is deprecated: write --dry-run=client"
+            # Of other programs several versions are in use, and older ones have nothing else.
+            severity = None if call.program == "kubectl" else Severity.INFO
+            yield Finding.at("S_DEPRECATED", f"`--{use.flag.name}` is deprecated{note}", use.word, severity=severity)
+        elif (
+            call.program == "kubectl"
+            and use.flag.name == "dry-run"
+            and use.value in (None, "true", "false", "unchanged")
+        ):
+            message = "`--dry-run` without `=client` or `=server` is deprecated: write `--dry-run=client`"
             yield Finding.at("S_DRY_RUN", message, use.word, replacement="--dry-run=client")
     yield from _old_type(call)
     yield from _expanded(call)
@@ -54,7 +66,7 @@ def _expanded(call: Invocation) -> Iterator[Finding]:
     variable = found.variables[0]
     yield Finding(
         "S_EXPANDED",
-        f"the local shell replaces ${variable.name} before kubectl sees it, not the container's shell",
+        f"the local shell replaces `${variable.name}` before kubectl sees it, not the container's shell",
         variable.start,
         variable.end,
     )

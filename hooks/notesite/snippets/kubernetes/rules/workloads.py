@@ -9,9 +9,9 @@ from itertools import chain
 
 from yaml.nodes import MappingNode, Node, ScalarNode
 
+from ....lib.nearest import edits, nearest_value
 from ..schema import name_grammars as names
 from ..schema.definitions import bundled, table
-from ..schema.guess import edits, nearest_value
 from ..schema.kinds import removal
 from ..schema.placeholders import is_placeholder
 from ..schema.values import Found

@@ -8,8 +8,8 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from notesite.lib.patterns import lazy
 
+from ....lib.nearest import nearest_value
 from .definitions import Schema, table
-from .guess import nearest_value
 
 # Root keys that give away files of other tools: all of the first, and at least one of the second (if there are any).
 _FOREIGN = (

@@ -11,8 +11,8 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from notesite.lib.patterns import lazy
 from notesite.snippets.yaml.scalars import BOOLEAN, FLOAT, INTEGER, NULL, STRING, plain, resolve
 
+from ....lib.nearest import nearest_value
 from .definitions import Shape, Type
-from .guess import nearest_value
 from .placeholders import is_placeholder
 
 QUANTITY = lazy(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?[0-9]+)?")

@@ -13,8 +13,8 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from notesite.snippets.yaml.scalars import STRING, plain, resolve
 
+from ....lib.nearest import nearest
 from .definitions import Field, Schema, Shape, Type
-from .guess import nearest
 from .placeholders import is_placeholder
 from .values import Found, Values, described, is_null
 

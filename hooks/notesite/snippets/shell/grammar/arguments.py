@@ -14,7 +14,8 @@ from ..reader.words import Word
 from .argument_shapes import letters, lookup
 from .invocation import Invocation
 from .probed_shapes import PATTERNS, REST, position
-from .resources import CATEGORIES, is_type
+from .resources import CATEGORIES, is_type, may_be_custom
+from .vocabulary import answers
 
 Refusal = tuple[str, Word | None]  # what the program says, and the word that it is about
 _SHELLS = ("bash", "zsh", "fish", "powershell")  # what `kubectl completion` writes code for
@@ -32,42 +33,50 @@ def refusal(call: Invocation, extra_types: frozenset[str] = frozenset()) -> Refu
     if not call.node.modes or call.command.grows or any(map(_is_open, (*call.arguments, *_flag_values(call)))):
         return None
     ruled = next(_rules(call), None)
-    return ruled or _answer(call, extra_types)
+    found = ruled or _answer(call, call.arguments, extra_types)
+    last = len(call.arguments)
+    while found and last > 1 and call.arguments[last - 1].placeholder:
+        last -= 1  # it may stand for flags: `create configmap <name> <data-source>`
+        found = found and _answer(call, call.arguments[:last], extra_types)
+    return found
 
 
 def _rules(call: Invocation) -> Iterator[Refusal]:
     """Refusals that depend on words rather than on the shape."""
     words, names, node = call.arguments, call.names, call.node
     if {"filename", "kustomize"} <= names:
-        yield "only one of -f and -k can be given", call.path_words[-1]
+        yield "only one of `-f` and `-k` can be given", call.path_words[-1]
     if "raw" in names and words:
-        yield "arguments may not be given together with --raw", words[0]
+        yield "arguments may not be given together with `--raw`", words[0]
     if names & {"watch", "watch-only"} and _several(words):
         yield "only one object, or one type, can be watched", words[-1]
     if node.path == ("completion",) and words and words[0].text not in _SHELLS and not words[0].dynamic:
-        yield f"it knows {', '.join(_SHELLS)}, not {words[0].text!r}", words[0]
+        yield f"it knows {', '.join(_SHELLS)}, not `{words[0].text}`", words[0]
     if not node.wants_type or not words:
         return
     incomplete = next((word for word in words if re.fullmatch(r"[a-z]+/", word.text) and is_type(word.text[:-1])), None)
     if incomplete is not None:
-        yield f"{incomplete.text} lacks the name after the slash", incomplete
+        yield f"`{incomplete.text}` lacks the name after the slash", incomplete
     if len(words) > 1 and words[0].text.lower() in CATEGORIES and "=" not in words[1].text:
-        yield f"{words[0].text} stands for several types: no name can follow", words[1]
+        yield f"`{words[0].text}` stands for several types: no name can follow", words[1]
 
 
-def _answer(call: Invocation, extra_types: frozenset[str]) -> Refusal | None:
+def _answer(call: Invocation, words: Sequence[Word], extra_types: frozenset[str]) -> Refusal | None:
     """What kubectl answered when it was asked about this shape of arguments."""
     mode = _mode(call)
     if mode is None or (call.node.path == ("taint",) and mode):
         return None
-    words = call.arguments
     if call.node.path == ("explain",):  # `pods.spec.containers` names a field; its first part is the type
         words = [word._replace(text=word.text.partition(".")[0]) for word in words]
     classes = [letters(word, index, extra_types) for index, word in enumerate(words)]
+    if call.node.wants_type and words:  # a word that is no type may be a custom one
+        head, slash, _ = words[0].text.partition("/")
+        if classes[0] in {"U", "B"} and may_be_custom(head):
+            classes[0] = "P" if slash else "R"
     if classes[:1] == ["B"]:
         answer = call.node.answer(mode, PATTERNS.index("B")) or call.node.answer(mode, PATTERNS.index("BU"))
         if "have a resource type" in answer:
-            return answer.replace("nosuch", words[0].text.partition("/")[0]), words[0]
+            return f"`{words[0].text.partition('/')[0]}` is not a resource type", words[0]
     tail = REST if call.rest is not None else ""
     answers = []
     for reading in itertools.islice(itertools.product(*classes), _MOST):
@@ -112,10 +121,15 @@ def _mode(call: Invocation) -> str | None:
 
 
 def _worded(message: str, words: Sequence[Word]) -> str:
-    """A probe's message with the command's own words."""
+    """A probe's message in plain words, with the command's own words in it."""
 
     def own(match: re.Match[str]) -> str:
         index = position(match[0])
         return words[index].text if index is not None and index < len(words) else match[0]
 
-    return re.sub(r"\b(?:alpha|beta|gamma|delta|epsilon)\b", own, message)
+    given = " ".join(word.text for word in words)
+    for pattern, plain in answers():
+        match = re.match(pattern, message)
+        if match:
+            return match.expand(plain).replace("GIVEN", given).replace("FIRST", words[0].text if words else "")
+    return re.sub(r"\b(?:alpha|beta|gamma|delta|epsilon)\b", own, message).rstrip(".")

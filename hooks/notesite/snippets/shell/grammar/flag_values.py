@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from ....lib.nearest import near
+from ....lib.nearest import nearest_value
 from ....lib.patterns import lazy
 from .invocation import FlagUse, Invocation
 
@@ -71,18 +71,20 @@ def _problem(call: Invocation, use: FlagUse, value: str) -> tuple[str, str] | No
     if flag.type in _TYPES:
         fitting, expected = _TYPES[flag.type]
         wrong = not fitting.fullmatch(value)
-        return (f"--{flag.name} expects {expected}, not {value!r}", _mended(flag.type, value)) if wrong else None
+        return (f"`--{flag.name}` takes {expected}, not `{value}`", _mended(flag.type, value)) if wrong else None
     if flag.name == "output" and flag.values:
         return _output(call, use, value)
     if flag.values:
         parts = [value] if "," not in value else value.split(",")
         wrong_part = next((part for part in parts if part.split("=")[0] not in flag.values), None)
         if wrong_part is not None and value:
-            return f"--{flag.name} takes {_listed(flag.values)}, not {value!r}", near(value.lower(), flag.values)
+            return f"`--{flag.name}` takes {_listed(flag.values)}, not `{value}`", nearest_value(
+                value, flag.values
+            ) or ""
     command = " ".join(call.node.path)
     pattern, expected = _FORMATS.get((command, flag.name)) or _FORMATS.get(("", flag.name)) or (None, "")
     if pattern is not None and not pattern.fullmatch(value):
-        return f"--{flag.name} expects {expected}, not {value!r}", ""
+        return f"`--{flag.name}` takes {expected}, not `{value}`", ""
     return None
 
 
@@ -92,18 +94,18 @@ def _output(call: Invocation, use: FlagUse, value: str) -> tuple[str, str] | Non
         return None
     allowed = use.flag.values
     if head.lower() not in allowed:
-        return f"unknown output format {head!r} for {call.title}: it knows {_listed(allowed)}", near(
-            head.lower(), allowed
+        return f"`{call.title}` has no output format `{head}`: it knows {_listed(allowed)}", (
+            nearest_value(head, allowed) or ""
         )
     holder = _TEMPLATED.get(head.lower())
     if holder is not None and not template and not (holder and "template" in call.names):
-        return f"output format {head} needs its expression: -o {head}='...'", ""
+        return f"the output format `{head}` needs its expression: `-o {head}='...'`", ""
     return None
 
 
 def _mended(kind: str, value: str) -> str:
     if kind == "bool":
-        return near(value.lower(), ("true", "false")) or {"yes": "true", "no": "false"}.get(value.lower(), "")
+        return nearest_value(value, ("true", "false")) or {"yes": "true", "no": "false"}.get(value.lower(), "")
     if kind == "duration" and value.isdigit():
         return f"{value}s"
     if kind in {"int", "uint"}:

@@ -40,10 +40,12 @@ class Invocation:
         command: what it was given.
         node: the sub-command that is called.
         path_words: program and sub-commands, as written.
+        program: the name of the grammar's program.
     """
 
-    def __init__(self, command: Command, node: Node, path_words: list[Word]) -> None:
+    def __init__(self, command: Command, node: Node, path_words: list[Word], program: str) -> None:
         self.command = command
+        self.program = program
         self.node = node
         self.path_words = path_words
         self.flags: list[FlagUse] = []
@@ -77,7 +79,7 @@ def parse(command: Command, grammar: Grammar) -> Invocation:
     """Take a command apart.  `command.words[0]` is the program."""
     words = list(command.words)
     node, path, rest = _find(words[1:], grammar.root)
-    call = Invocation(command, node, [words[0], *path])
+    call = Invocation(command, node, [words[0], *path], grammar.program)
     first = next((word for word in rest if not word.text.startswith("-")), None)
     call.opaque = bool(node.children) and (not node.path or not node.own) and first is not None and first.dynamic
     if not call.opaque:

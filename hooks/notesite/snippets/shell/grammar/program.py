@@ -84,8 +84,12 @@ class Node:
         return _flags(self.raw)
 
     def flag(self, name: str) -> Flag | None:
-        """The flag `--name`."""
-        return self.own.get(name) or self.shared.get(name)
+        """The flag `--name`, its words joined by dashes or underscores: kubectl and klog's flags take both."""
+        for spelling in (name, name.replace("_", "-"), name.replace("-", "_")):
+            found = self.own.get(spelling) or self.shared.get(spelling)
+            if found is not None:
+                return found
+        return None
 
     def short(self, letter: str) -> Flag | None:
         """The flag `-letter`."""

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from ....lib.data import bundled_text
+from ....lib.patterns import lazy
 
 
 class Resource(NamedTuple):
@@ -37,6 +38,17 @@ class Resource(NamedTuple):
             for tail in ((f".{group}", f".{version}.{group}") if group else (f".{version}",))
         )
         return (*plain, *self.short, *full)
+
+
+_NAMES = lazy(r"^[a-z0-9]*[-_]|^my|^nginx|\d$|\.(?:ya?ml|json)$")
+_WORD = lazy(r"[a-z][a-z0-9]*(?:\.[a-z0-9.-]+)?(?:,[a-z][a-z0-9.-]*)*")
+
+
+class Known(NamedTuple):
+    """What the notes themselves say about words."""
+
+    types: frozenset[str] = frozenset()  # custom resource types that they define: plural, singular, short names
+    names: frozenset[str] = frozenset()  # objects of theirs: a word that is one of them is no type
 
 
 CATEGORIES = ("all", "api-extensions")
@@ -65,11 +77,27 @@ def by_name() -> Mapping[str, Resource]:
     return MappingProxyType(table)
 
 
+@cache
+def full_names() -> tuple[str, ...]:
+    """Plural and singular of every type."""
+    return tuple(name for resource in resource_types() for name in (resource.plural, resource.kind.lower()))
+
+
 def is_type(text: str, extra: Iterable[str] = ()) -> bool:
     """Whether kubectl takes `text` for one or several types: `pods`, `po,svc`, `deployments.apps`, `all`."""
     known = by_name()
     parts = text.lower().split(",")
     return bool(text) and all(part.rstrip(".") in known or part in CATEGORIES or part in extra for part in parts)
+
+
+def looks_like_name(text: str) -> bool:
+    """Whether a word can only be an object's name or a file's: no type has a dash, or ends in a digit."""
+    return _NAMES.search(text) is not None
+
+
+def may_be_custom(text: str) -> bool:
+    """Whether a word that is no type of Kubernetes may be one, or several, that custom resources add."""
+    return _WORD.fullmatch(text) is not None and not looks_like_name(text)
 
 
 def named(text: str) -> Resource | None:

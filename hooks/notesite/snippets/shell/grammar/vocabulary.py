@@ -2,72 +2,29 @@
 
 from __future__ import annotations
 
-# kubectl sub-commands that plugins of Krew add, or that distributions ship; kubectl alone says "unknown command".
-PLUGINS = frozenset(
-    [
-        "krew",
-        "ctx",
-        "ns",
-        "neat",
-        "tree",
-        "view-secret",
-        "view-utilization",
-        "who-can",
-        "access-matrix",
-        "cert-manager",
-        "cnpg",
-        "argo",
-        "argo-rollouts",
-        "stern",
-        "sniff",
-        "whoami",
-        "outdated",
-        "df-pv",
-        "iexec",
-        "kubescape",
-        "modify-secret",
-        "node-shell",
-        "oidc-login",
-        "resource-capacity",
-        "rook-ceph",
-        "sick-pods",
-        "split-yaml",
-        "gadget",
-        "kuttl",
-        "minio",
-        "directpv",
-        "konfig",
-        "mtail",
-        "np-viewer",
-        "open-svc",
-        "pod-lens",
-        "popeye",
-        "deprecations",
-        "starboard",
-        "unused-volumes",
-        "kudo",
-        "karmada",
-        "ingress-nginx",
-        "convert",
-        "aws-auth",
-        "datadog",
-        "netshoot",
-        "exec-as",
-        "view-allocations",
-        "view-webhook",
-        "view-cert",
-        "cilium",
-        "hubble",
-        "calico",
-        "linkerd",
-        "crossplane",
-        "schemahero",
-        "ktop",
-        "kc",
-        "kubesec-scan",
-        "score",
-    ]
-)
+from functools import cache
+
+from ....lib.data import bundled_json
+
+
+@cache
+def words(what: str) -> frozenset[str]:
+    """A list of `data/words.json`.
+
+    "plugins": sub-commands of kubectl that plugins of Krew add, or that distributions ship.
+    "custom": custom resource types that share their name with a program, and those of tutorials.
+    "english": words of a sentence, which no object, type or flag is called.
+    "keyboards": programs whose name at the start of a line makes it a command, not a sentence.
+    """
+    return frozenset(bundled_json(__name__, "words.json")[what].split())
+
+
+@cache
+def answers() -> tuple[tuple[str, str], ...]:
+    """Patterns of what kubectl says -> the same in plain words; GIVEN and FIRST stand for the arguments."""
+    return tuple((pattern, plain) for pattern, plain in bundled_json(__name__, "words.json")["answers"])
+
+
 # What people type who think of another tool.
 MEANT = {
     "list": "get",
@@ -105,7 +62,3 @@ REPLACED_FLAGS = {
     "prune-whitelist": "prune-allowlist",
     "experimental-server-side": "server-side",
 }
-# Commands whose type may be a custom one; the others (`rollout`, `expose`, `autoscale`, `set`) know built-in types only.
-TAKES_CUSTOM = frozenset(
-    ["get", "describe", "delete", "edit", "patch", "label", "annotate", "scale", "wait", "explain", "apply"]
-)

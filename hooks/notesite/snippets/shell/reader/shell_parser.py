@@ -18,14 +18,21 @@ from .sessions import mask
 from .words import Command, Heredoc, Redirect, Script, Trouble, Variable, Word, line_starts
 from .wrappers import split_assignments, unwrap
 
-_PLACEHOLDER = lazy(r"<(?!\s)[A-Za-z_][^<>|&;$`\"'\n]{0,60}(?<!\s)>|<\.\.\.>|\{\{[^\n]*?\}\}")
+# In any script, with spaces, with alternatives; `<< name >>` where nothing follows that a here-document would need.
+_PLACEHOLDER = lazy(
+    r"<(?=[^\W\d]|\d+>|\d+-\d)[^<>&;$`\"'\n]{0,60}(?<!\s)>|<\.\.\.>|\{\{[^\n]*?\}\}"
+    r"|<<[ \t]*\w[^<>|&;$`\"'\n]{0,60}>>(?=[ \t]*(?:\n|\Z|[ \t]-))"
+)
 _VARIABLE = lazy(r"\$(?:\{([^}\n]*)\}|(\w+|[@#?*!$-]))")
 _HEREDOC = lazy(r"<<(-?)[ \t]*(?:(['\"])(.+?)\2|\\?([\w.-]+))")
 _REDIRECT = lazy(r"(?:\d+|&)?>(?:>|\||&(?:\d+|-))?|\d*<(?:&\d+|>)?")
 _LINE_GOES_ON = lazy(r"[\\^`]([ \t]*)(?:\r?\n|\Z)")  # the mark of bash, cmd or PowerShell
+_REMARK_AFTER = lazy(r"\\[ \t]+(#[^\n]*)(?:\n|\Z)")  # `--flag \  # why`: the backslash quotes a space
 _ESCAPED_END = lazy(r"\\[ \t]*(?:\r?\n|\Z)")
 _PLAIN = lazy(r"[^ \t\r\n\f\v\u00a0;|&()<>'\"\\$`{]+")  # nothing that the reader of a word looks at
-_FILL_IN = lazy(r"\{[A-Za-z_][\w -]*\}|\[[A-Za-z_<][\w <>./=-]*\]|\.{3}|…|\*{3,}|[xX]{3,}(?=$|-)")
+_FILL_IN = lazy(
+    r"\{[^\W\d][\w -]*\}|\[[^\W\d][\w <>./=-]*\]|\[<[^\]]*\]|\.{3}|…|\*{3,}|[xX]{3,}(?=$|-)|%[A-Za-z_]\w*%|![A-Z_]+!"
+)
 _RESERVED = frozenset(
     ["if", "then", "elif", "else", "fi", "do", "done", "while", "until", "{", "}", "!", "time", "coproc"]
 )
@@ -131,7 +138,14 @@ class _Reader:
         r"""`\` (or `^`, or a backtick, as Windows shells have it) at the end of a line."""
         match = _LINE_GOES_ON.match(self.text, self.at, self.end)
         if match is None:
-            return False
+            remark = _REMARK_AFTER.match(self.text, self.at, self.end)
+            if remark is not None:
+                message = (
+                    "a comment follows the backslash: the command ends here, the next line is a command of its own"
+                )
+                self.troubles.append(Trouble("S_CONTINUATION", message, self.at, remark.end(1)))
+                self.at = remark.end()
+            return remark is not None
         character = match[0][0]
         if match[1] and character == "\\":
             self.troubles.append(

@@ -1,0 +1,80 @@
+"""Dashes and quotes that a word processor or a web page put in place of those of a keyboard.
+
+No shell takes them for flags and quotes, and what a program makes of them is not what is meant, even where it takes the
+word for a name and says nothing.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from ...lib.patterns import lazy
+from .grammar.vocabulary import words
+from .reader.words import Command, Word
+
+_DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"
+_FLAG = lazy(rf"[-{_DASHES}]+([A-Za-z0-9][A-Za-z0-9_{_DASHES}-]*)")
+_INNER = lazy(f"[{_DASHES}]")
+_COMMAND = lazy(rf"[a-z]+[{_DASHES}][a-z]+")
+_QUOTED = lazy("(?:[\\w./,:-]*=)?([\u201c\u201d\u201e\u00ab\u2018\u2019\u201a])")
+_QUOTES = str.maketrans(dict.fromkeys("\u201c\u201d\u201e\u00ab\u00bb", '"') | dict.fromkeys("\u2018\u2019\u201a", "'"))
+_BUNDLES = frozenset(
+    ["it", "ti", "nv", "xvf", "xzf", "la", "al", "rf", "fr", "aux", "Lo", "LO"]
+)  # short flags in one word
+
+
+class Slip(NamedTuple):
+    """The first character of a command that is not the one of the keyboard, and the command with all of them mended."""
+
+    code: str
+    message: str
+    word: Word
+    edits: tuple[tuple[int, int, str], ...]
+
+
+def slip(command: Command, text: str) -> Slip | None:
+    """What is typographic in a command of `text`, None when nothing is."""
+    if command.program not in words("keyboards"):
+        return None
+    source = text[command.start : command.end]
+    if source.isascii():
+        return None
+    found: list[Slip] = []
+    edits: list[tuple[int, int, str]] = []
+    for index, word in enumerate(command.words[1:]):
+        raw = text[word.start : word.end]
+        quote = _QUOTED.match(raw)
+        if quote:
+            found.append(Slip("S_QUOTE", f"`{quote[1]}` is not `{quote[1].translate(_QUOTES)}`", word, ()))
+        name = raw.partition("=")[0]
+        wrong = next((character for character in name if character in _DASHES), "")
+        right = _keyed(name, is_command=index == 0) if wrong else ""
+        if right:
+            plain = "--" if right.startswith("--") and name[1:2] not in f"-{_DASHES}" else "-"
+            found.append(Slip("S_FLAG", f"`{wrong}` is not `{plain}`", word, ()))
+            edits.append((word.start, word.start + len(name), right))
+    if any(item.code == "S_QUOTE" for item in found):
+        edits += _quotes(text, command.words[0].start, command.end)
+    return found[0]._replace(edits=tuple(edits)) if found else None
+
+
+def _keyed(name: str, *, is_command: bool) -> str:
+    """The name of a flag or a sub-command as the keyboard has it, "" when it is neither."""
+    plain = _INNER.sub("-", name)
+    match = _FLAG.fullmatch(name)
+    if match is None:
+        return plain if is_command and _COMMAND.fullmatch(name) else ""
+    body = _INNER.sub("-", match[1])
+    return ("-" if len(body) == 1 or body in _BUNDLES else "--") + body
+
+
+def _quotes(text: str, start: int, end: int) -> list[tuple[int, int, str]]:
+    """All typographic quotes of a command that stand in no real ones."""
+    edits, inside = [], ""
+    for at in range(start, end):
+        character = text[at]
+        if character in "'\"" and inside in ("", character):
+            inside = "" if inside else character
+        elif ord(character) in _QUOTES and not inside:
+            edits.append((at, at + 1, character.translate(_QUOTES)))
+    return edits
