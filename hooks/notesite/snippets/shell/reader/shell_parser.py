@@ -14,15 +14,11 @@ import re
 from collections.abc import Sequence
 
 from ....lib.patterns import lazy
+from .fill_ins import FILL_IN, PLACEHOLDER, closing
 from .sessions import mask
 from .words import Command, Heredoc, Redirect, Script, Trouble, Variable, Word, line_starts
 from .wrappers import split_assignments, unwrap
 
-# In any script, with spaces, with alternatives; `<< name >>` where nothing follows that a here-document would need.
-_PLACEHOLDER = lazy(
-    r"<(?=[^\W\d]|\d+>|\d+-\d)[^<>&;$`\"'\n]{0,60}(?<!\s)>|<\.\.\.>|\{\{[^\n]*?\}\}"
-    r"|<<[ \t]*\w[^<>|&;$`\"'\n]{0,60}>>(?=[ \t]*(?:\n|\Z|[ \t]-))"
-)
 _VARIABLE = lazy(r"\$(?:\{([^}\n]*)\}|(\w+|[@#?*!$-]))")
 _HEREDOC = lazy(r"<<(-?)[ \t]*(?:(['\"])(.+?)\2|\\?([\w.-]+))")
 _REDIRECT = lazy(r"(?:\d+|&)?>(?:>|\||&(?:\d+|-))?|\d*<(?:&\d+|>)?")
@@ -30,9 +26,6 @@ _LINE_GOES_ON = lazy(r"[\\^`]([ \t]*)(?:\r?\n|\Z)")  # the mark of bash, cmd or 
 _REMARK_AFTER = lazy(r"\\[ \t]+(#[^\n]*)(?:\n|\Z)")  # `--flag \  # why`: the backslash quotes a space
 _ESCAPED_END = lazy(r"\\[ \t]*(?:\r?\n|\Z)")
 _PLAIN = lazy(r"[^ \t\r\n\f\v\u00a0;|&()<>'\"\\$`{]+")  # nothing that the reader of a word looks at
-_FILL_IN = lazy(
-    r"\{[^\W\d][\w -]*\}|\[[^\W\d][\w <>./=-]*\]|\[<[^\]]*\]|\.{3}|…|\*{3,}|[xX]{3,}(?=$|-)|%[A-Za-z_]\w*%|![A-Z_]+!"
-)
 _RESERVED = frozenset(
     ["if", "then", "elif", "else", "fi", "do", "done", "while", "until", "{", "}", "!", "time", "coproc"]
 )
@@ -171,7 +164,7 @@ class _Reader:
         return True
 
     def _redirection(self) -> bool:
-        if _PLACEHOLDER.match(self.text, self.at, self.end):
+        if PLACEHOLDER.match(self.text, self.at, self.end):
             return False
         start = self.at
         heredoc = _HEREDOC.match(self.text, start, self.end)
@@ -251,7 +244,7 @@ class _Reader:
                 parts.append(plain[0])
                 self.at = plain.end()
                 continue
-            match = _PLACEHOLDER.match(self.text, self.at, self.end)
+            match = PLACEHOLDER.match(self.text, self.at, self.end)
             if match:
                 dynamic = placeholder = True
                 parts.append(match[0])
@@ -290,7 +283,7 @@ class _Reader:
                 self.at += 1
         self.at = min(self.at, self.end)
         text = "".join(parts)
-        if not quoted and _FILL_IN.search(text):
+        if not quoted and FILL_IN.search(text):
             dynamic = placeholder = True
         return Word(text, start, self.at, dynamic, placeholder, quoted, tuple(variables))
 
@@ -359,7 +352,7 @@ class _Reader:
 
     def _substitution(self, start: int) -> str:
         """`(...)` at `start`, read as commands of its own."""
-        stop = _closing(self.text, start, self.end)
+        stop = closing(self.text, start, self.end)
         if stop is None:
             self.open = True
             stop = self.text.find("\n", start, self.end)
@@ -427,24 +420,3 @@ class _Reader:
                 word = words[flags[0] + 1]
         if word is not None and word.quoted and self.text[word.start + 1 : word.end - 1] == word.text:
             self._nested(word.start + 1, word.end - 1)
-
-
-def _closing(text: str, start: int, end: int) -> int | None:
-    """The offset of the `)` that closes the `(` at `start`."""
-    depth = 0
-    at = start
-    while at < end:
-        character = text[at]
-        if character == "\\":
-            at += 1
-        elif character == "'":
-            found = text.find("'", at + 1, end)
-            at = found if found >= 0 else at
-        elif character == "(":
-            depth += 1
-        elif character == ")":
-            depth -= 1
-            if depth == 0:
-                return at
-        at += 1
-    return None
