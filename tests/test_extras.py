@@ -11,8 +11,9 @@ from fidelity import from_html
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown import Markdown
+from selectolax.lexbor import LexborHTMLParser
 
-from notesite.extras.command_list import by_line, commands_of, commands_source
+from notesite.extras.command_list import by_line, commands_of, commands_source, with_rows
 from notesite.extras.copy_and_date import around, around_commands
 from notesite.extras.decorate import Extras, decorate
 from notesite.extras.descriptions import description_of, first_sentence, shortened
@@ -26,6 +27,7 @@ from notesite.notes.reader import parse
 from notesite.project.history import last_changed, line_dates
 from notesite.project.settings import PageSettings, Settings
 from notesite.render.bridge import Bridge, PageContext
+from notesite.render.mark import BlockMark, Row
 from notesite.site.page_text import page_source
 from notesite.site.plan import Site, plan
 from notesite.site.section_names import names_of, places_in
@@ -96,14 +98,23 @@ def test_commands_have_descriptions_and_unique_addresses() -> None:
 
 
 def test_the_page_of_commands_shows_their_text_as_it_is() -> None:
-    text = _three("- Say *`hi`* <b>\n````sh\necho '```' <x>\n````", "", "")
+    text = _three("- Say *`hi`* <b>\n````sh\necho '```' <x>\n````", "", "- Wrong\n```sh\nlz -l\n```")
     notes, site = _planned(text)
-    html = Markdown(extensions=[Bridge()]).convert(commands_source(commands_of(notes, site), "All_of *it*"))
-    blocks = from_html(html)
-    assert blocks[0].content == "All_of *it*"
-    assert [block.content for block in blocks if block.kind == "pre"] == ["echo '```' <x>"]
-    assert any("Say hi" in block.content for block in blocks)
-    assert around_commands(html).startswith('<div class="notes-generated" data-added>')
+    line = notes.fences[1].span.start.line
+    mark = BlockMark("", (Row("known", "no `lz`", "ls -l"),), "ls -l", "ls -l\n", wrong=True, struck=True)
+    commands = commands_of(notes, site, marks={line: mark})
+    headings = Markdown(extensions=[Bridge()]).convert(commands_source(commands, "All_of *it*"))
+    page = LexborHTMLParser(with_rows(headings, commands, lambda command: f"../{command.page.slug}/#{command.id}"))
+    assert [title.text() for title in page.css("h1")] == ["All_of *it*"]
+    first, second = page.css(".notes-sheet > section > ul > li.notes-row")
+    assert [code.text() for code in first.css("pre")] == ["echo '```' <x>\n"]
+    assert [(link.text(), link.attributes["href"]) for link in first.css("a")] == [("Say hi", "../part-1/#cmd-say-hi")]
+    assert [code.text() for code in second.css("pre")] == ["lz -l\n", "ls -l\n"]
+    assert [block.attributes["class"] for block in second.css("li > div.highlight")] == [
+        "highlight notes-wrong notes-struck"
+    ]
+    assert [own.attributes["data-copy"] for own in second.css(".notes-mark")] == ["ls -l"]
+    assert around_commands("<h1>A</h1>").startswith('<div class="notes-generated" data-added>')
 
 
 def test_the_search_reads_a_page_line_by_line() -> None:
@@ -119,6 +130,11 @@ def test_the_search_reads_a_page_line_by_line() -> None:
         {"location": "d/#x", "title": "X &amp; Y", "text": "Kind – Use\nPod – Runs\nKept\na:\nb"},
         {"location": "d/#cmd-a-b", "title": "A &lt; B", "text": "cat &lt;file&gt; | x", "kind": "command"},
     ]
+    wrong = BlockMark("", (Row("known", "no `cat`"),), corrected="bat\n", wrong=True)
+    marked = commands_of(notes, site, marks={notes.fences[0].span.start.line: wrong})
+    assert documents("", "", "", "", marked)[1].items() >= {
+        "wrong": "yes", "note": "Does not work as written: no cat.", "label": "Works instead", "fix": "bat"
+    }.items()  # fmt: skip
     assert documents("<h2 id=b>B</h2>", "", "T", "About")[0]["text"] == "About"
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ..notes.anchors import github_anchor
-from ..notes.model import Fence, Notes
+from ..notes.model import EMPTY, Fence, Notes
+from ..render.mark import UNMARKED, BlockMark, mark_html
 from ..site.plan import Page, Site
 
 IsCommand = Callable[[Fence], bool]
@@ -28,6 +30,7 @@ _SHELLS = {
 }
 _NO_COMMAND = re.compile(r"[\w./\"'-]+:(?:\s|$)|-\s|[{\[<|]")
 _LONGEST_ID = 60
+_LONG_WORD = 34  # characters
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 
 
@@ -40,6 +43,7 @@ class Command:
     description: str  # in the author's words
     text: str  # as written
     line: int  # of the notes, where the block opens
+    mark: BlockMark = UNMARKED
 
     @property
     def is_one_line(self) -> bool:
@@ -55,7 +59,12 @@ def looks_like_commands(fence: Fence) -> bool:
     return bool(fence.label) or re.match(r"\$ |[a-z][\w.-]*(?: \S|$)", first) is not None
 
 
-def commands_of(notes: Notes, site: Site, is_command: IsCommand = looks_like_commands) -> list[Command]:
+def commands_of(
+    notes: Notes,
+    site: Site,
+    is_command: IsCommand = looks_like_commands,
+    marks: Mapping[int, BlockMark] = EMPTY,
+) -> list[Command]:
     """All blocks of commands, in the order of the pages."""
     taken: dict[str, set[str]] = defaultdict(set)
     for name, place in site.anchors.items():
@@ -68,7 +77,7 @@ def commands_of(notes: Notes, site: Site, is_command: IsCommand = looks_like_com
         page = site.page_of_line(line)
         description = _description(fence)
         own = _unique(_id(description), taken[page.uri])
-        commands.append(Command(page, own, description, fence.text, line))
+        commands.append(Command(page, own, description, fence.text, line, marks.get(line, UNMARKED)))
     order = {page.uri: number for number, page in enumerate(site.pages)}
     return sorted(commands, key=lambda command: (order[command.page.uri], command.line))
 
@@ -104,25 +113,37 @@ def _unique(wanted: str, taken: set[str]) -> str:
 
 
 def commands_source(commands: Sequence[Command], title: str) -> str:
-    """The Markdown of the page of all commands; its descriptions lead to the commands' own places."""
-    sections: dict[str, list[Command]] = {}
-    for command in commands:
-        sections.setdefault(command.page.uri, []).append(command)
-    parts = [f"# {_escaped(title)}", ""]
-    for own in sections.values():
-        parts += [f"## {_escaped(own[0].page.title)}", ""]
-        for command in own:
-            mark = _fence_mark(command.text)
-            address = f"{command.page.uri}#{command.id}"
-            parts += [f"- [{_escaped(command.description)}](<{address}>)", "", f"{mark}bash"]
-            parts += [command.text.rstrip("\n"), mark, ""]
-    return "\n".join(parts)
+    """The Markdown of the page of all commands: its headings; `with_rows` puts the commands under them."""
+    titles = {command.page.uri: command.page.title for command in commands}
+    return "\n\n".join([f"# {_escaped(title)}", *(f"## {_escaped(name)}" for name in titles.values())])
+
+
+def with_rows(page: str, commands: Sequence[Command], address: Callable[[Command], str]) -> str:
+    """The HTML of `commands_source` as a sheet: a row for each command, with what is known of it."""
+    head, *sections = re.split(r"(?=<h2)", page)
+    pages = list(dict.fromkeys(command.page.uri for command in commands))
+    filled = []
+    for uri, section in zip(pages, sections, strict=True):
+        own = [command for command in commands if command.page.uri == uri]
+        rows = "\n".join(_row(command, address(command)) for command in own)
+        filled.append(f'<section>{section.rstrip()}\n<ul class="notes-rows">\n{rows}\n</ul></section>')
+    return f'{head}<div class="notes-sheet">{"".join(filled)}</div>'
+
+
+def _row(command: Command, address: str) -> str:
+    link = f'<a class="notes-row__what" href="{html.escape(address)}">{html.escape(command.description)}</a>'
+    words = re.sub(r"\S+", lambda word: _word(word[0]), command.text.strip("\n"))
+    block = f'<div class="{command.mark.classes}"><pre><code>{words}\n</code></pre></div>'
+    return f'<li class="notes-row">{link}{block}{mark_html(command.mark)}</li>'
+
+
+def _word(word: str) -> str:
+    """A word that no line breaks, unless it is a long one: `--from-literal` would break after its hyphen."""
+    kind = " notes-flag" if word.startswith("-") else ""
+    return (
+        f'<span class="notes-word{kind}">{html.escape(word)}</span>' if len(word) <= _LONG_WORD else html.escape(word)
+    )
 
 
 def _escaped(text: str) -> str:
     return _PUNCTUATION.sub(r"\\\1", " ".join(text.split()))
-
-
-def _fence_mark(text: str) -> str:
-    longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
-    return "`" * max(3, longest + 1)

@@ -17,7 +17,7 @@ _COPY = (
 _FILTER = (
     '<div class="notes-filter" data-added data-search-exclude><label for="notes-filter">Filter commands</label>'
     '<input type="search" id="notes-filter" autocomplete="off" spellcheck="false">'
-    '<p role="status" class="notes-filter__count"></p></div>\n'
+    '<p role="status" class="notes-filter__count">{count} commands</p></div>\n'
 )
 
 
@@ -39,4 +39,5 @@ def around_commands(content: str) -> str:
     head, end, rest = content.partition("</h1>")
     if not end:
         head, rest = "", content
-    return f'<div class="notes-generated" data-added>\n{head}{end}\n{_FILTER}{rest}\n</div>\n'
+    own = _FILTER.format(count=rest.count('class="notes-row"'))
+    return f'<div class="notes-generated" data-added>\n{head}{end}\n{own}{rest}\n</div>\n'

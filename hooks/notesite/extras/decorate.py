@@ -5,11 +5,13 @@ The author's words, their order and the blocks they stand in stay as they are.
 
 from __future__ import annotations
 
+import re
 import xml.etree.ElementTree as ET
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ..notes.model import Notes
+from ..render.mark import UNMARKED, BlockMark
 from ..render.tree import LINE, OWN, STASH
 from ..site.plan import Page, Site
 from ..site.section_names import Names
@@ -18,6 +20,8 @@ from .glossary import LEAD, mark_terms
 from .home import ADDED, Home, add_contents, add_home, grouped
 from .manifests import Manifest
 from .tables import finish_tables
+
+_BOTH = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,7 @@ class Extras:
     names: Names = field(default_factory=dict)  # of the sections
     glossary: Mapping[str, str] = field(default_factory=dict)
     manifest_folder: str = ""
+    marks: Mapping[int, BlockMark] = field(default_factory=dict)  # of code blocks, likewise
     apply: str = ""  # a command with `{url}`; "" where the site is not hosted
     site_url: str = ""
 
@@ -41,7 +46,40 @@ def decorate(root: ET.Element, page: Page, extras: Extras) -> None:
         add_home(root, extras.home, extras.contents_id)
     finish_tables(root, page, extras.names)
     _finish_code(root, extras)
+    _sum_up(root, extras)
     mark_terms(root, extras.glossary)
+
+
+def _sum_up(root: ET.Element, extras: Extras) -> None:
+    """One line under the heading of each section with several commands: how many are right."""
+    sections: dict[int, list[int]] = {}
+    at = -1
+    for index, child in enumerate(root):
+        at = index if re.fullmatch("h[1-6]", child.tag) else at
+        lines = [int(pre.get(LINE, "0")) for pre in child.iter("pre") if pre.get(STASH)]
+        sections.setdefault(at, []).extend(line for line in lines if line in extras.marks)
+    for index, lines in sorted(sections.items(), reverse=True):
+        marks = [extras.marks[line] for line in lines]
+        if index >= 0 and sum(mark.commands for mark in marks) > 1:
+            wrong = [line for line in lines if extras.marks[line].right < extras.marks[line].commands]
+            first = extras.commands.get(wrong[0]) if wrong else None
+            root.insert(index + 1, _summary(marks, first.id if first else ""))
+
+
+def _summary(marks: Sequence[BlockMark], first_wrong: str) -> ET.Element:
+    total, right = sum(mark.commands for mark in marks), sum(mark.right for mark in marks)
+    wrong = total - right
+    against = dict.fromkeys(name for mark in marks for name in mark.against)
+    said = f"{right} of {total}" if wrong else "Both" if total == _BOTH else f"All {total}"
+    line = ET.Element("p", {"class": "notes-checked", **ADDED})
+    line.text, line.tail = f"{said} commands are valid for {' and '.join(against)}", "\n"
+    if wrong:
+        mended = all(mark.fixes for mark in marks if mark.right < mark.commands)
+        told = ("is corrected below", "are corrected below") if mended else ("does not work", "do not work")
+        line.text += "; "
+        link = ET.SubElement(line, "a", {"href": f"#{first_wrong}", OWN: ""})
+        link.text = f"{wrong} {told[wrong > 1]}"
+    return line
 
 
 def contents_only(notes: Notes, site: Site) -> Callable[[ET.Element, Page], None]:
@@ -84,7 +122,7 @@ def _finish_code(root: ET.Element, extras: Extras) -> None:
         manifest = extras.manifests.get(line)
         if manifest and extras.manifest_folder:
             after = index + 1 + _marks_after(parent, index)
-            parent.insert(after, _file_line(manifest, extras))
+            parent.insert(after, _file_line(manifest, extras, extras.marks.get(line, UNMARKED).text))
         command = extras.commands.get(line)
         if command:
             _give_address(parent, index, lead, command)
@@ -140,16 +178,16 @@ def _append_inline(lead: ET.Element, link: ET.Element) -> None:
     lead.insert(first, link)
 
 
-def _file_line(manifest: Manifest, extras: Extras) -> ET.Element:
-    """A link to the manifest as a file and, on the hosted site, the command that applies it."""
+def _file_line(manifest: Manifest, extras: Extras, verdict: str) -> ET.Element:
+    """A link to the manifest as a file, what is known of it and, on the hosted site, the command that applies it."""
     line = ET.Element("div", {"class": "notes-file", **ADDED})
     line.tail = "\n"
     address = f"{extras.manifest_folder}/{manifest.name}"
     link = ET.SubElement(line, "a", {"href": address, "download": "", OWN: ""})
-    link.text = f"Download {manifest.name}"
+    link.text, link.tail = f"Download {manifest.name}", f" {verdict}" if verdict else ""
     if extras.apply and extras.site_url:
         command = extras.apply.replace("{url}", f"{extras.site_url.rstrip('/')}/{address}")
-        link.tail = " "
+        link.tail = f"{link.tail} "
         apply = ET.SubElement(line, "span", {"class": "notes-apply"})
         code = ET.SubElement(apply, "code", {"tabindex": "0"})
         code.text, code.tail = command, " "

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from ..diagnostics.codes import CODES, Severity
 from ..diagnostics.diagnostic import Diagnostic, Report
 from ..notes.model import Fence
-from ..render.mark import BlockMark, Row, Tone
+from ..render.mark import BlockMark, Row
 from ..snippets.blocks import Blocks
 from ..snippets.shell.command_verdict import CommandVerdict
-from ..snippets.yaml.snippet_verdict import SnippetVerdict, Status
+from ..snippets.shell.command_verdict import Status as Checking
+from ..snippets.yaml.snippet_verdict import SnippetVerdict
 
 # Findings about the notes' source, or told as a caution: nothing for a reader of the page.
 _NOT_FOR_READERS = frozenset({"Y_LABEL", "K_LEVELS", "S_DANGER", "S_PLACEHOLDER"})
+_PLACE = re.compile(r" \(lines? \d+(?:(?:,| and) ?\d+)*\)")  # of the notes: readers see pages
 _KINDS = {Severity.ERROR: "known", Severity.WARNING: "doubt", Severity.INFO: "hint"}
 
 
@@ -35,13 +38,27 @@ def marks_of(blocks: Blocks, settled: Report) -> dict[int, BlockMark]:
 
 def _mark(snippet: SnippetVerdict, shell: CommandVerdict | None, found: Sequence[Diagnostic]) -> BlockMark:
     rows = tuple(dict.fromkeys(_rows(found, shell)))  # two references to one name say the same
-    wrong = any(row.kind == "known" for row in rows)
-    text = "" if wrong else shell.mark if shell is not None else snippet.mark
-    tone = Tone.UNCHECKED if snippet.status is Status.SKIPPED else Tone.VALID
+    known = any(row.kind == "known" for row in rows)
+    doubted = [row for row in rows if row.kind == "doubt" and row.replacement]
     code = snippet.fence.text.strip("\n")
     copy = shell.copy_text.strip("\n") if shell is not None else code
-    corrected = (snippet.corrected if shell is None else shell.corrected) if wrong else None
-    return BlockMark(text, tone, rows, copy if copy != code else None, corrected)
+    corrected = (snippet.corrected if shell is None else shell.corrected) if known else None
+    one = shell is not None and "\n" not in copy.replace("\\\n", "")
+    if known or doubted:
+        copy = (corrected or (doubted[0].replacement if one and doubted and not known else None) or "").strip("\n")
+    checked = [c for c in (shell.commands if shell else ()) if c.status in {Checking.VALID, Checking.INVALID}]
+    right = sum(c.status is Checking.VALID for c in checked) - len(doubted)
+    return BlockMark(
+        "" if rows else snippet.mark,
+        rows,
+        copy if copy != code else None,
+        corrected,
+        wrong=known or bool(doubted),
+        struck=one and (known or bool(doubted)),
+        commands=len(checked),
+        right=max(right, 0),
+        against=tuple(dict.fromkeys(c.against for c in checked)),
+    )
 
 
 def _rows(found: Sequence[Diagnostic], shell: CommandVerdict | None) -> Iterator[Row]:
@@ -53,7 +70,8 @@ def _rows(found: Sequence[Diagnostic], shell: CommandVerdict | None) -> Iterator
             own_words = diagnostic.help if diagnostic.help != CODES[diagnostic.code].fix else ""
             replacement = diagnostic.replacement if diagnostic.reason else None  # a piece of YAML is named in the words
             said = replacement and replacement in own_words
-            yield Row(_KINDS[diagnostic.severity], own_words or diagnostic.why, None if said else replacement)
+            words = _PLACE.sub("", own_words or diagnostic.why)
+            yield Row(_KINDS[diagnostic.severity], words, None if said else replacement)
 
 
 def _inside(diagnostic: Diagnostic, fence: Fence) -> bool:

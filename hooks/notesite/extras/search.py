@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from markupsafe import Markup
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from ..render.mark import WORDS
 from .command_list import Command
 from .glossary import LEAD
 
@@ -54,8 +55,12 @@ def documents(
 
 
 def _command(command: Command, location: str) -> Document:
+    mark = command.mark
     result = found(f"{location}#{command.id}", command.description, command.text.strip())
-    return {**result, "kind": Markup("command")}
+    more = {"kind": "command", "wrong": "yes" * mark.wrong}
+    more["note"] = " ".join(f"{WORDS[row.kind]}: {row.text}." for row in mark.rows).replace("`", "").replace("..", ".")
+    more["label"], more["fix"] = mark.fixes[0] if mark.fixes else ("", "")
+    return {**result, **{name: as_html(text) for name, text in more.items() if text}}
 
 
 def _read(node: LexborNode, sections: list[_Section], location: str, commands: Collection[str]) -> str:

@@ -13,13 +13,15 @@ from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page as MkDocsPage
 
 from ..build import Build
-from ..extras.command_list import Command, by_line, commands_of, commands_source
+from ..extras.command_list import Command, by_line, commands_of, commands_source, with_rows
+from ..extras.copy_and_date import around_commands
 from ..extras.decorate import Extras, contents_id
 from ..extras.descriptions import description_of
 from ..extras.home import Card, Home, grouped, unknown_members
 from ..extras.manifests import Manifest, manifests_of
 from ..extras.search import Document, documents, found
 from ..project.history import line_dates
+from ..render.mark import BlockMark
 from ..site.plan import Page
 from ..site.section_names import names_of
 from ..snippets.language.classify import is_shell
@@ -47,15 +49,19 @@ class Additions:
             words = page.content or ""
             self.documents.extend(documents(words, page.url.lstrip("./"), str(page.title or ""), about, own))
 
+    def sheet(self, html: str, urls: Mapping[str, str]) -> str:
+        """The page of all commands, `html` with its headings; `urls` are by page uri, as that page reaches them."""
+        return around_commands(with_rows(html, self.commands, lambda own: f"{urls[own.page.uri]}#{own.id}"))
+
     def has_cards_for_contents(self, build: Build) -> bool:
         """Whether the home page holds no headings but its title and the contents."""
         return len(build.site.pages) > 1 and len(build.site.home.headings) <= _TITLE_AND_CONTENTS
 
 
-def add(build: Build, files: Files, config: MkDocsConfig) -> Additions:
+def add(build: Build, files: Files, config: MkDocsConfig, marks: Mapping[int, BlockMark]) -> Additions:
     """Publish the page of all commands and the manifests."""
     settings, notes, site = build.project.settings, build.notes, build.site
-    commands = commands_of(notes, site, is_shell)
+    commands = commands_of(notes, site, is_shell, marks)
     page = None
     if settings.commands.title and commands and files.get_file_from_path(COMMANDS) is None:
         page = File.generated(config, COMMANDS, content=commands_source(commands, settings.commands.title))
@@ -68,7 +74,13 @@ def add(build: Build, files: Files, config: MkDocsConfig) -> Additions:
     return Additions(commands, descriptions, line_dates(build.project.notes_path), manifests, page)
 
 
-def extras_of(build: Build, added: Additions, config: MkDocsConfig, warn: Callable[[str], None]) -> Extras:
+def extras_of(
+    build: Build,
+    added: Additions,
+    config: MkDocsConfig,
+    marks: Mapping[int, BlockMark],
+    warn: Callable[[str], None],
+) -> Extras:
     """What the pages' own elements are extended by; `warn` is told of names that lead nowhere."""
     settings, site = build.project.settings, build.site
     hosted = bool(config.site_url) and not config.extra.get("offline")
@@ -88,6 +100,7 @@ def extras_of(build: Build, added: Additions, config: MkDocsConfig, warn: Callab
         contents_id=contents_id(build.notes),
         commands=by_line(added.commands),
         manifests={manifest.line: manifest for manifest in added.manifests},
+        marks=marks,
         names=names_of(site, settings.synonyms),
         glossary=settings.glossary,
         manifest_folder=settings.manifests.folder,

@@ -18,7 +18,7 @@ from mkdocs.utils.templates import TemplateContext
 
 from ..build import BLOCK_CODES, NOTES_CODES
 from ..diagnostics.diagnostic import Diagnostic, NotesError
-from ..extras.copy_and_date import around, around_commands
+from ..extras.copy_and_date import around
 from ..extras.decorate import decorate, decorate_other
 from ..extras.marks import marks_of
 from ..extras.theme import amended
@@ -90,8 +90,9 @@ class NotesPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]  # li
         """Publish the pages, and what belongs to them."""
         run, build = self._run, self._run.build
         docs_folder.leave_out(run, files, self._strangers)
-        run.additions = additions.add(build, files, config)  # first, so that the page of commands is in the navigation
-        extras = additions.extras_of(build, run.additions, config, log.warning)
+        # First, so that the page of commands is in the navigation.
+        run.additions = additions.add(build, files, config, run.marks)
+        extras = additions.extras_of(build, run.additions, config, run.marks, log.warning)
         run.decorate = functools.partial(decorate, extras=extras)
         pages.add_pages(build, files, config)
         pages.add_redirects(build, files, config)
@@ -119,6 +120,7 @@ class NotesPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]  # li
         description = plan.settings.description if plan else ""
         if added and page.file is added.command_page:
             page.meta["search"] = {"exclude": True}  # the commands are found on their own pages
+            page.meta["hide"] = ["toc"]
             description = run.build.project.settings.commands.description
         elif added and plan:
             description = description or added.descriptions.get(plan.uri, "")
@@ -129,13 +131,13 @@ class NotesPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]  # li
         return markdown
 
     def on_page_content(self, html: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:  # noqa: ARG002  # MkDocs' names
-        """Give the home page the table that leads old anchors to their pages, and the page of commands its filter."""
+        """Give the home page the table that leads old anchors to their pages, and the page of commands its rows."""
         run = self._run
+        urls = {file.src_uri: file.url_relative_to(page.file) for file in files.documentation_pages()}
         if run.additions and page.file is run.additions.command_page:
-            return around_commands(html)
+            return run.additions.sheet(html, urls)
         if page.file.src_uri != run.build.site.home.uri:
             return html
-        urls = {file.src_uri: file.url_relative_to(page.file) for file in files.documentation_pages()}
         return html + forwarding_html(run.build.site, urls.__getitem__)
 
     @event_priority(100)  # before anyone uses a title

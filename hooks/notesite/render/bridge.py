@@ -31,7 +31,7 @@ from ..notes.parser import read_blocks
 from ..site.page_text import page_blocks, page_lines
 from ..site.plan import Page, Site
 from .html import PageHtml
-from .mark import BlockMark, mark_html
+from .mark import UNMARKED, BlockMark, mark_html
 from .pictures import Pictures
 from .sanitize import safe_link
 from .tree import AS_WRITTEN, LINE, STASH, TreeOptions, tree_of
@@ -132,10 +132,10 @@ class _Parser(BlockParser):
 
     def _code(self, block: Node, marks: Mapping[int, BlockMark] = EMPTY) -> str:
         language = self._bridge.language(block.info, block.text)
-        code = self._highlight.highlight(block.text.removesuffix("\n"), language, css_class="highlight")
-        mark = mark_html(marks[block.line]) if block.line in marks else ""
+        mark = marks.get(block.line, UNMARKED)
+        code = self._highlight.highlight(block.text.removesuffix("\n"), language, css_class=mark.classes)
         stash = html.escape(self.md.htmlStash.store(code))
-        return f'<pre {STASH}="{stash}" {LINE}="{block.line}"></pre>{mark}'
+        return f'<pre {STASH}="{stash}" {LINE}="{block.line}"></pre>{mark_html(mark)}'
 
 
 def _tree_options(context: PageContext, stash: Callable[[str], str]) -> TreeOptions:

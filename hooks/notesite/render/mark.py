@@ -1,19 +1,11 @@
-"""What a page says about a code block: a quiet line under it, made of words, never of colour alone."""
+"""What a page says about a code block that is not right as it stands: why, and what works instead, ready to be copied."""
 
 from __future__ import annotations
 
 import html
 import re
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import NamedTuple
-
-
-class Tone(StrEnum):
-    """How the text of a mark is meant."""
-
-    VALID = "valid"  # checked, and right
-    UNCHECKED = "unchecked"  # could not be checked
 
 
 class Row(NamedTuple):
@@ -30,36 +22,65 @@ WORDS = {
     "doubt": "Probably wrong",
     "hint": "Note",
 }
+INSTEAD = {"known": "Works instead", "doubt": "Perhaps meant", "hint": "Perhaps meant"}
 
 
 @dataclass(frozen=True, slots=True)
 class BlockMark:
     """What is known of one code block."""
 
-    text: str = ""  # "Valid ConfigMap, Kubernetes 1.25-1.37"
-    tone: Tone = Tone.VALID
+    text: str = ""  # what a whole manifest is: "Valid ConfigMap, Kubernetes 1.25-1.37"
     rows: tuple[Row, ...] = ()
-    copy: str | None = None  # what the copy button shall give, when that is not the whole block
+    copy: str | None = None  # what the copy button shall give, when that is not the whole block; "": no button
     corrected: str | None = None  # the whole block as it works, where something in it is wrong for sure
+    wrong: bool = False  # not to be copied as it stands
+    struck: bool = False  # all of it is wrong: a single command
+    commands: int = 0  # that were checked
+    right: int = 0  # of these
+    against: tuple[str, ...] = ()  # "kubectl 1.37"
+
+    @property
+    def classes(self) -> str:
+        """Of the block."""
+        return "highlight" + " notes-wrong" * self.wrong + " notes-struck" * self.struck
+
+    @property
+    def fixes(self) -> tuple[tuple[str, str], ...]:
+        """What works instead, each with its label."""
+        if self.corrected:
+            return ((INSTEAD["known"], self.corrected.strip("\n")),)
+        rows = {row.replacement.strip("\n"): INSTEAD[row.kind] for row in self.rows if row.replacement}
+        return tuple((label, text) for text, label in rows.items())
+
+
+UNMARKED = BlockMark()
 
 
 def mark_html(mark: BlockMark) -> str:
     """The lines under the block, "" when there is nothing to say."""
-    rows = [_row(row.kind, f"<strong>{WORDS[row.kind]}:</strong> ", _advised(row)) for row in mark.rows]
-    if mark.text:
-        rows.append(_row(mark.tone.value, "", mark.text))
-    if not rows and mark.copy is None:
+    if not mark.rows and not mark.fixes and mark.copy is None:
         return ""
+    rows = [
+        f'<p class="notes-mark__{row.kind}"><strong>{WORDS[row.kind]}:</strong> {_with_code(row.text)}</p>'
+        for row in mark.rows
+    ]
+    rows += [
+        f'<div class="notes-fix"><p><strong>{label}:</strong></p>'
+        f'<div class="highlight"><pre><code>{html.escape(text)}\n</code></pre></div></div>'
+        for label, text in mark.fixes
+    ]
     copy = f' data-copy="{html.escape(mark.copy)}"' if mark.copy is not None else ""
     return f'<div class="notes-mark" data-added="" data-search-exclude=""{copy}>{"".join(rows)}</div>\n'
 
 
-def _advised(row: Row) -> str:
-    return f"{row.text}: use `{row.replacement}`" if row.replacement and "\n" not in row.replacement else row.text
-
-
-def _row(kind: str, lead: str, text: str) -> str:
-    return f'<p class="notes-mark__{kind}">{lead}{_with_code(text)}</p>'
+def mark_lines(mark: BlockMark) -> list[str]:
+    """The same as lines of Markdown."""
+    lines = [f"**{WORDS[row.kind]}:** {row.text}" for row in mark.rows]
+    for label, text in mark.fixes:
+        tick = "`" * (max((len(run) for run in re.findall("`+", text)), default=0) + 1)
+        one = f"**{label}:** {tick}{text}{tick}"
+        lines += ["", one] if "\n" not in text else ["", f"**{label}:**", "", "```", *text.split("\n"), "```"]
+    return ["", *lines, ""] if lines else []
 
 
 def _with_code(text: str) -> str:

@@ -22,12 +22,13 @@
   forward();
 })();
 
-// A command is copied without its prompt and without its output.
+// A command is copied without its prompt and its output, a broken one as it works; where that is not known, not at all.
 for (const mark of document.querySelectorAll(".notes-mark[data-copy]")) {
   const block = mark.previousElementSibling;
   if (!block) continue;
   const plain = () => {
     for (const button of block.querySelectorAll("[data-clipboard-target]")) {
+      if (!mark.dataset.copy) button.remove();
       button.setAttribute("data-clipboard-text", mark.dataset.copy);
       button.removeAttribute("data-clipboard-target");
     }

@@ -187,6 +187,25 @@
     const source = document.getElementById("notes-source");
     const page = one(".notes-copy-page");
     if (source && page) page.addEventListener("click", () => copy(JSON.parse(source.textContent), page));
+    // A result that corrects a command can be copied without opening its page; Tab goes to the button and leaves from there.
+    const results = document.getElementById("notes-results");
+    const offer = () => {
+      for (const fix of all("li:not(:has(.notes-copy)) .notes-hit__fix", results)) {
+        const button = document.createElement("button");
+        button.type = "button";
+        button.className = "notes-copy";
+        button.textContent = "Copy";
+        button.setAttribute("aria-label", `Copy ${fix.textContent}`);
+        button.addEventListener("click", () => copy(fix.textContent, button));
+        fix.closest("li").append(button);
+      }
+    };
+    if (results) new MutationObserver(offer).observe(results, { childList: true });
+    results?.addEventListener("keydown", (event) => {
+      const next = event.target.nextElementSibling;
+      if (event.key === "Tab" && !event.shiftKey && next?.matches(".notes-copy")) event.stopPropagation();
+      else if (["Enter", " "].includes(event.key) && event.target.matches(".notes-copy")) event.stopPropagation();
+    });
     for (const button of all("[data-notes-copy]")) {
       button.addEventListener("click", () => copy(button.dataset.notesCopy, button));
     }
@@ -196,30 +215,17 @@
   const filter = () => {
     const input = document.getElementById("notes-filter");
     if (!input) return;
-    const count = one(".notes-filter__count");
-    const sections = [];
-    for (const element of input.closest(".notes-generated").children) {
-      if (element.matches("h2")) sections.push({ heading: element, rows: [] });
-      else if (!sections.length) continue;
-      else if (element.matches(".notes-lead")) sections.at(-1).rows.push([element]);
-      else sections.at(-1).rows.at(-1)?.push(element);
-    }
+    const rows = all(".notes-row");
     const apply = () => {
       const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
-      let shown = 0;
-      for (const { heading, rows } of sections) {
-        let any = false;
-        for (const row of rows) {
-          const text = [heading, ...row].map((element) => element.textContent).join(" ").toLowerCase();
-          const fits = words.every((word) => text.includes(word));
-          for (const element of row) element.hidden = !fits;
-          any ||= fits;
-          shown += fits;
-        }
-        heading.hidden = !any;
+      for (const row of rows) {
+        const parts = [one("h2", row.closest("section")), ...all(".notes-row__what, pre", row)];
+        const text = parts.map((part) => part.textContent).join(" ").toLowerCase();
+        row.hidden = !words.every((word) => text.includes(word));
       }
-      const total = sections.reduce((sum, section) => sum + section.rows.length, 0);
-      count.textContent = words.length ? `${shown} of ${total} commands` : `${total} commands`;
+      for (const section of all(".notes-sheet section")) section.hidden = !one(".notes-row:not([hidden])", section);
+      const shown = rows.filter((row) => !row.hidden).length;
+      one(".notes-filter__count").textContent = `${words.length ? `${shown} of ` : ""}${rows.length} commands`;
     };
     input.addEventListener("input", apply);
     apply();

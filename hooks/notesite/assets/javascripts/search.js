@@ -280,7 +280,11 @@
     for (const line of lines) if (worth(line) > most) [best, most] = [line, worth(line)];
     const parts = [`<span class="notes-hit__title">${marked(doc.title)}</span>`];
     if (doc.page) parts.push(`<span class="notes-hit__page">${escaped(doc.page)}</span>`);
-    if (best) parts.push(doc.command ? `<code class="notes-hit__code">${marked(best)}</code>` : `<span class="notes-hit__text">${marked(cut(best, marks))}</span>`);
+    if (doc.note) parts.push(`<span class="notes-hit__text">${doc.note}</span>`);
+    const code = `<code class="notes-hit__code">${marked(best)}</code>`;
+    if (best) parts.push(doc.command ? (doc.wrong ? `<s>${code}</s>` : code) : `<span class="notes-hit__text">${marked(cut(best, marks))}</span>`);
+    // The box adds a button that copies it; see reading.js.
+    if (doc.fix) parts.push(`<span class="notes-hit__text">${doc.label}:</span> <code class="notes-hit__code notes-hit__fix">${doc.fix}</code>`);
     return parts.join(" ");
   };
   const cut = (line, marks) => {

@@ -186,6 +186,8 @@
     }
   };
   for (const code of main.querySelectorAll("pre > code")) {
+    const told = code.closest(".highlight")?.nextElementSibling?.dataset.copy; // for a block that is not right as it stands
+    if (told === "") continue;
     const button = document.createElement("button");
     button.type = "button";
     button.className = "book-copy";
@@ -193,7 +195,7 @@
     button.setAttribute("aria-label", "Copy this code");
     button.addEventListener("click", async () => {
       try {
-        await copy(code.textContent.replace(/\n$/, ""));
+        await copy(told ?? code.textContent.replace(/\n$/, ""));
         button.textContent = "Copied";
       } catch {
         button.textContent = "Select it by hand";
