@@ -1,8 +1,3 @@
-"""MkDocs hook of this project: `notesite.plugin` from this checkout.  Other projects name the plugin `notesite`."""
+"""MkDocs hook of this project: the plugin from this checkout, which other projects name `notesite`."""
 
-from __future__ import annotations
-
-from notesite.plugin.events import NotesPlugin
-
-_plugin = NotesPlugin()
-globals().update({name: getattr(_plugin, name) for name in dir(_plugin) if name.startswith("on_")})
+from notesite.plugin.hook import *  # noqa: F403  # MkDocs looks for the names of its events

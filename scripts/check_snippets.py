@@ -5,7 +5,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "hooks"))
 
-from notesite.cli.check_snippets import main
+from notesite.cli.check import check_snippets as main
 from notesite.cli.common import end, guarded
 
 if __name__ == "__main__":

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from notesite.cli import check_snippets, common
+from notesite.cli import check, common
 
 NOTES = Path(__file__).parent / "cases" / "kubernates-notes-as-given.md"
 YAML_LINES = {423, 432, 441, 448, 505, 512, 526, 570, 583, 597, 687, 699}
 
 
 def run(*argv: str) -> int:
-    return common.guarded(check_snippets.main, argv)
+    return common.guarded(check.check_snippets, argv)
 
 
 def test_every_block_of_the_given_notes_is_listed(capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from notesite.cli import check_snippets
+from notesite.cli import check
 
 ROOT = Path(__file__).resolve().parent.parent
 SCHEMA = json.loads((ROOT / "docs" / "developer" / "report.schema.json").read_text("utf-8"))
@@ -40,7 +40,7 @@ def test_a_report_with_findings_and_skipped_blocks_is_as_described(
 ) -> None:
     notes = tmp_path / "notes.md"
     notes.write_text(NOTES, "utf-8")
-    assert check_snippets.main([str(notes), "--config", str(ROOT / "mkdocs.yml"), "--format", "json"]) == 1
+    assert check.check_snippets([str(notes), "--config", str(ROOT / "mkdocs.yml"), "--format", "json"]) == 1
     report = json.loads(capsys.readouterr().out)
     jsonschema.Draft202012Validator(SCHEMA).validate(report)
     assert report["summary"]["errors"] >= 1

@@ -1,1 +1,61 @@
-"""The command line: one module a command; only this package prints."""
+"""The command line: `notesite VERB …`, one module for each verb, loaded when it is called.  Only this room prints."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import NamedTuple, NoReturn
+
+
+class Verb(NamedTuple):
+    """What a word on the command line does."""
+
+    module: str
+    function: str
+    help: str
+
+
+VERBS = {
+    "serve": Verb("preview", "serve", "live preview of a project, or of any notes file: serve README.md"),
+    "build": Verb("preview", "build", "the site of a project, or of any notes file"),
+    "check": Verb("check", "main", "check files, folders or standard input: text, code blocks, commands"),
+    "links": Verb("check_links", "main", "check the links of a built site; --external asks other sites"),
+    "mirror": Verb("mirror_images", "main", "copy remote images into the project and lock them"),
+    "bundle": Verb("bundle_offline", "main", "the site for reading without a network: zip, HTML, PDF, EPUB"),
+    "export": Verb("export_pages", "main", "plain Markdown pages for any generator of sites"),
+    "new": Verb("new_site", "main", "make a project of any notes file"),
+    "repair": Verb("repair_notes", "main", "repair wrong encodings"),
+}
+
+
+def main() -> NoReturn:
+    """The program `notesite`."""
+    from .common import end, guarded  # noqa: PLC0415  # `notesite` alone loads nothing
+
+    end(guarded(run, sys.argv[1:]))
+
+
+def run(argv: Sequence[str] | None = None) -> int:
+    """Run one verb; gives the exit code."""
+    from .. import VERSION  # noqa: PLC0415  # as above
+
+    word, *rest = argv or ["--help"]
+    if word in VERBS:
+        verb = VERBS[word]
+        return int(getattr(import_module(f".{verb.module}", __name__), verb.function)(rest))
+    if word in {"--help", "-h", "help"}:
+        rows = "".join(f"  {name:<8} {verb.help}\n" for name, verb in VERBS.items())
+        print(f"usage: notesite COMMAND …\n\nA site, and a check, from one Markdown file.\n\ncommands:\n{rows}")
+        print("examples:\n  notesite serve README.md\n  notesite check README.md docs/\n  notesite new README.md\n")
+        print("notesite COMMAND --help tells more.")
+        return 0
+    if word in {"--version", "-V"}:
+        print(f"notesite {VERSION}")
+        return 0
+    from ..lib.nearest import near  # noqa: PLC0415  # as above
+
+    close = near(word, VERBS)
+    hint = f"; did you mean {close!r}?" if close else f"; there are {', '.join(VERBS)}"
+    print(f"error: notesite has no command {word!r}{hint}", file=sys.stderr)
+    return 2

@@ -37,9 +37,9 @@ HOW_TO_OPEN = (
     "Open index.html in a browser; no network is needed.  `sha256sum --check SHA256SUMS` proves the copy whole.\n"
 )
 EXAMPLES = (
-    "scripts/bundle_offline.py",
-    "scripts/bundle_offline.py --output notes.zip --single-file notes.html",
-    "scripts/bundle_offline.py --pdf notes.pdf --epub notes.epub --strict",
+    "{prog}",
+    "{prog} --output notes.zip --single-file notes.html",
+    "{prog} --pdf notes.pdf --epub notes.epub --strict",
 )
 
 
@@ -60,7 +60,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             digest = hashlib.sha256(data).hexdigest()
             print(f"{path}  {len(data) / 1e6:.2f} MB  sha256 {digest}", file=sys.stderr)
     report = Report(tuple(offline.findings), checked=len(offline.files))
-    return common.show(report, args, notes, tool="bundle_offline", codes="B")
+    return common.show([(notes, report)], args, tool="bundle_offline", codes="B")
 
 
 def _parser() -> argparse.ArgumentParser:

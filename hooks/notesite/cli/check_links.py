@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 """Check the links of a built site, and on request those that lead to other sites."""
 
 from __future__ import annotations
@@ -21,11 +20,11 @@ from ..project.settings import Settings
 from . import common
 
 EXAMPLES = (
-    "scripts/check_links.py                                   the site that `make site` built",
-    "scripts/check_links.py --external                        and the links to other sites",
-    "scripts/check_links.py --external --offline              list those links, open no connection",
-    "scripts/check_links.py dist/notes-offline.zip --offline-bundle",
-    "scripts/check_links.py public --site-url https://example.org/notes/ --format github --report sarif=links.sarif",
+    "{prog}                                   the site that `make site` built",
+    "{prog} --external                        and the links to other sites",
+    "{prog} --external --offline              list those links, open no connection",
+    "{prog} dist/notes-offline.zip --offline-bundle",
+    "{prog} public --site-url https://example.org/notes/ --format github --report sarif=links.sarif",
 )
 
 
@@ -44,7 +43,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         report = merged([report, other_sites.report(args, project, outcome)])
         codes += other_sites.CODES
     shown = loader.loaded() if loader.matters(report, args) else Build(project, source=Source(""))
-    return common.show(report, args, shown, tool="check_links", codes=codes)
+    return common.show([(shown, report)], args, tool="check_links", codes=codes)
 
 
 def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:

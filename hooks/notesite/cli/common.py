@@ -9,6 +9,7 @@ import argparse
 import gc
 import os
 import sys
+import time
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import NoReturn
@@ -16,7 +17,8 @@ from typing import NoReturn
 from .. import VERSION
 from ..build import Build
 from ..diagnostics.codes import Severity
-from ..diagnostics.diagnostic import NotesError, Report, exit_code
+from ..diagnostics.diagnostic import NotesError, Report, exit_code, finding, merged
+from ..diagnostics.place import Span
 from ..diagnostics.reporters import FORMATS, Context, reporter
 from ..lib.files import read_file, reason, write_atomically
 from ..notes.model import Notes
@@ -27,8 +29,12 @@ from ..project.suppressions import Baseline, baseline_of, settle
 # What a check makes lives until its end: looking for garbage in it takes 3 % of its time and finds none.
 gc.set_threshold(100_000, 50, 100)
 
-INTERRUPTED = 130
+# The extra of the package that brings what a command needs, by its words; all others need `site`.
+EXTRAS = {"links": "links", "check_links": "links", "mirror": "images", "mirror_images": "images"}
+
+NOTHING_FOUND = 0
 COULD_NOT_RUN = 2
+INTERRUPTED = 130
 
 
 class HelpFormatter(argparse.RawDescriptionHelpFormatter):
@@ -42,10 +48,24 @@ class HelpFormatter(argparse.RawDescriptionHelpFormatter):
         super().__init__(prog, width=max(columns - 2, 40))
 
 
+def prog() -> str:
+    """How this run was called, as examples show it: `notesite check` or `scripts/check_notes.py`."""
+    script = Path(sys.argv[0])
+    if script.suffix == ".py" and script.stem != "__main__":
+        return f"scripts/{script.name}"
+    return " ".join(["notesite", *sys.argv[1:2]])
+
+
+def parser_of(description: str, examples: Sequence[str]) -> argparse.ArgumentParser:
+    """A parser without options; `examples` are whole command lines in which {prog} stands for the command."""
+    name = prog()
+    epilog = "examples:\n" + "\n".join(f"  {example.format(prog=name)}" for example in examples)
+    return argparse.ArgumentParser(prog=name, description=description, epilog=epilog, formatter_class=HelpFormatter)
+
+
 def options(description: str, examples: Sequence[str], *, notes_argument: bool = True) -> argparse.ArgumentParser:
-    """A parser with the options that all checks share; `examples` are whole command lines."""
-    epilog = "examples:\n" + "\n".join(f"  {example}" for example in examples)
-    parser = argparse.ArgumentParser(description=description, epilog=epilog, formatter_class=HelpFormatter)
+    """A parser with the options that all checks share; for `examples` see `parser_of`."""
+    parser = parser_of(description, examples)
     if notes_argument:
         parser.add_argument(
             "file", nargs="?", type=Path, metavar="NOTES", help="the notes file; default: as mkdocs.yml says"
@@ -83,9 +103,9 @@ def _report(text: str) -> tuple[str, Path]:
     return name, Path(path)
 
 
-def project_of(args: argparse.Namespace) -> Project:
+def project_of(args: argparse.Namespace, notes: Path | None = None) -> Project:
     """The project that the options name.  A notes file outside any project gets default settings."""
-    notes: Path | None = args.notes or getattr(args, "file", None)
+    notes = notes or args.notes or getattr(args, "file", None)
     if notes is not None and not args.config.exists() and args.config == Path("mkdocs.yml"):
         return alone(notes)
     return open_project(args.config, notes)
@@ -97,56 +117,91 @@ def alone(notes: Path) -> Project:
     return Project(path.parent, path.parent / "mkdocs.yml", path, path.parent, Settings(source=path.name), {})
 
 
-def show(  # the one place where a report leaves the core
-    report: Report,
+def show(
+    parts: Sequence[tuple[Build, Report]],
     args: argparse.Namespace,
-    build: Build,
     *,
     tool: str,
     codes: Collection[str],
 ) -> int:
-    """Settle the report (rules, ignores, baseline), print and write it, and give the exit code.
+    """Settle the reports (rules, ignores, baseline), print and write them as one, and give the exit code.
 
     `codes` are the first letters (or longer beginnings) of the codes that this check can give, such as "YK".
     """
+    if args.write_baseline:
+        return _accept(parts, args, codes)
+    settled = [_in_file(build, _settled(build, report, args, codes)[0]) for build, report in parts]
+    report = settled[0] if len(settled) == 1 else merged(settled)
+    context = _context([build for build, _ in parts], tool)
+    for name, path in args.report:
+        write_file(path, reporter(name)(report, context._replace(color=False)))
+    if "github" in {args.format, *(name for name, _ in args.report)}:
+        _write_step_summary(report, context)
+    if not (args.quiet and not report.diagnostics):
+        sys.stdout.write(reporter(args.format)(report, context))
+    return exit_code(report, strict=args.strict)
+
+
+def _settled(
+    build: Build, report: Report, args: argparse.Namespace, codes: Collection[str]
+) -> tuple[Report, Baseline, Path]:
+    """The report after rules, comments and the baseline; that baseline, and where it is kept."""
     project, notes = build.project, build.outline
-    baseline_path = args.baseline or project.root / project.settings.baseline
+    path = args.baseline or project.root / project.settings.baseline
     # What is accepted in the project's own notes says nothing about another file.
     is_asked = args.baseline or args.write_baseline or project.is_own
-    baseline = load_baseline(baseline_path) if is_asked else Baseline()
-    settings = project.settings
-    settled = settle(
-        report,
-        rules=settings.severities,
-        directives=notes.directives,
-        notes=notes,
-        baseline=baseline,
-        own_codes=codes,
+    baseline = load_baseline(path) if is_asked else Baseline()
+    rules = project.settings.severities
+    settled = settle(report, rules=rules, directives=notes.directives, notes=notes, baseline=baseline, own_codes=codes)
+    return settled, baseline, path
+
+
+def _in_file(build: Build, report: Report) -> Report:
+    """The report in columns of the file on disk, every finding with the file it is about."""
+    report, own = build.source.report_in_file(report), build.shown_path
+    return Report(
+        tuple(d._replace(path=d.path or own) for d in report.diagnostics),
+        tuple(skipped._replace(path=skipped.path or own) for skipped in report.skipped),
+        report.checked,
+        tuple(d._replace(path=d.path or own) for d in report.accepted),
+        tuple(d._replace(path=d.path or own) for d in report.ignored),
     )
-    if args.write_baseline:
-        _write_baseline(settled, notes, baseline, baseline_path, codes)
-        new = sum(d.severity is not Severity.INFO for d in settled.diagnostics)
-        print(f"{new} new findings accepted in {baseline_path}", file=sys.stderr)
-        return 0
-    settled = build.source.report_in_file(settled)
-    context = _context(project, tool)
-    for name, path in args.report:
-        write_file(path, reporter(name)(settled, context._replace(color=False)))
-    if "github" in {args.format, *(name for name, _ in args.report)}:
-        _write_step_summary(settled, context)
-    if not (args.quiet and not settled.diagnostics):
-        sys.stdout.write(reporter(args.format)(settled, context))
-    return exit_code(settled, strict=args.strict)
 
 
-def _context(project: Project, tool: str) -> Context:
+def _accept(parts: Sequence[tuple[Build, Report]], args: argparse.Namespace, codes: Collection[str]) -> int:
+    """Write the baseline."""
+    if len(parts) != 1:
+        raise NotesError(finding("I_CONFIG", "a baseline is about one notes file: name one", Span.at(1)))
+    build, report = parts[0]
+    settled, baseline, path = _settled(build, report, args, codes)
+    _write_baseline(settled, build.outline, baseline, path, codes)
+    new = sum(d.severity is not Severity.INFO for d in settled.diagnostics)
+    print(f"{new} new findings accepted in {path}", file=sys.stderr)
+    return NOTHING_FOUND
+
+
+def progress(what: str, args: argparse.Namespace) -> Callable[[int, int], None]:
+    """A line on a terminal that says how many are done, once the work takes a second; nothing elsewhere."""
+    started = time.monotonic()
+
+    def show(done: int, total: int) -> None:
+        if time.monotonic() - started >= 1:
+            filled = 30 * done // max(total, 1)
+            end = "\r\033[K" if done == total else ""
+            bar = f"\r{what} [{'#' * filled}{'.' * (30 - filled)}] {done}/{total}"
+            print(bar, end=end, file=sys.stderr, flush=True)
+
+    return show if sys.stderr.isatty() and not args.quiet else lambda _done, _total: None
+
+
+def _context(builds: Sequence[Build], tool: str) -> Context:
     return Context(
-        path=project.shown(project.notes_path),
-        lines=_lines_on_disk(project.notes_path),
+        path=builds[0].shown_path,
         tool=tool,
         version=VERSION,
         color=sys.stdout.isatty() and "NO_COLOR" not in os.environ,
-        code_base=_code_base(project),
+        code_base=_code_base(builds[0].project),
+        extra_lines=tuple((build.shown_path, _lines_on_disk(build)) for build in builds),
     )
 
 
@@ -177,11 +232,12 @@ def write_file(path: Path, text: str) -> None:
     write_atomically(path, text.encode())
 
 
-def _lines_on_disk(path: Path) -> list[str]:
+def _lines_on_disk(build: Build) -> list[str]:
+    """The lines that places are about: the source has repaired some, and knows no byte order mark."""
     try:
-        text = read_file(path).decode("utf-8-sig", "replace")
+        text = read_file(build.project.notes_path).decode("utf-8-sig", "replace")
     except OSError:
-        return []
+        text = build.source.text  # standard input
     return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
@@ -207,15 +263,22 @@ def guarded(main: Callable[[Sequence[str] | None], int], argv: Sequence[str] | N
     except BrokenPipeError:  # the reader of the output has gone
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return COULD_NOT_RUN
-    except OSError as error:
-        print(f"error: {error.filename or ''}: {reason(error)}", file=sys.stderr)
-        return COULD_NOT_RUN
     except Exception as error:  # the last line of defence; NOTES_DEBUG shows the traceback
         if os.environ.get("NOTES_DEBUG"):
             raise
-        print(f"internal error: {type(error).__name__}: {error} (set NOTES_DEBUG=1 and report it)", file=sys.stderr)
+        print(f"error: {_words(error)}", file=sys.stderr)
         return COULD_NOT_RUN
     return code
+
+
+def _words(error: Exception) -> str:
+    """What ended a run, for people."""
+    if isinstance(error, OSError):
+        return ": ".join(map(str, filter(None, (error.filename, reason(error)))))
+    if isinstance(error, ModuleNotFoundError) and not (error.name or "").startswith("notesite"):
+        command = prog().rpartition("/")[2].removesuffix(".py").removeprefix("notesite ")
+        return f'this needs {error.name}: pip install "notesite[{EXTRAS.get(command, "site")}]"'
+    return f"internal error: {type(error).__name__}: {error} (set NOTES_DEBUG=1 and report it)"
 
 
 def end(code: int) -> NoReturn:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,15 +13,12 @@ from ..output.export import Export
 from ..project.config import open_project
 from . import common
 
-EXAMPLES = ("scripts/export_pages.py ../plain-site", "scripts/export_pages.py out --config mkdocs.yml")
+EXAMPLES = ("{prog} ../plain-site", "{prog} out --config mkdocs.yml")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """0 when all was written, 2 when it cannot run."""
-    epilog = "examples:\n" + "\n".join(f"  {example}" for example in EXAMPLES)
-    parser = argparse.ArgumentParser(
-        description=__doc__, epilog=epilog, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = common.parser_of(str(__doc__), EXAMPLES)
     parser.add_argument("out", type=Path, metavar="OUT", help="the folder to write; it must be new or empty")
     parser.add_argument("--config", type=Path, default=Path("mkdocs.yml"), help="default: mkdocs.yml")
     args = parser.parse_args(argv)

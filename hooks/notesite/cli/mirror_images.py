@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 """Mirror the remote images of the notes into the project, and lock every byte of them."""
 
 from __future__ import annotations
@@ -7,7 +6,7 @@ import argparse
 import math
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from ..build import Build
@@ -20,12 +19,12 @@ from ..net.fault import Fault
 from . import common
 
 EXAMPLES = (
-    "scripts/mirror_images.py                        fetch what is not mirrored yet",
-    "scripts/mirror_images.py --frozen               check the copies, open no connection",
-    "scripts/mirror_images.py --refresh              ask for changes of every image",
-    "scripts/mirror_images.py --refresh --accept-changes",
-    "scripts/mirror_images.py --prune                remove copies that the notes no longer show",
-    "scripts/mirror_images.py --allow-host intranet.example:8080 notes.md",
+    "{prog}                        fetch what is not mirrored yet",
+    "{prog} --frozen               check the copies, open no connection",
+    "{prog} --refresh              ask for changes of every image",
+    "{prog} --refresh --accept-changes",
+    "{prog} --prune                remove copies that the notes no longer show",
+    "{prog} --allow-host intranet.example:8080 notes.md",
 )
 _MACHINE = frozenset({"E_IO", "E_BUSY"})  # the run failed, not the images
 
@@ -44,9 +43,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         deadline=args.deadline,
         accept_changes=args.accept_changes,
     )
-    outcome, report = gallery.run(project, build.notes, chosen, progress=_progress(args))
+    outcome, report = gallery.run(project, build.notes, chosen, progress=common.progress("images", args))
     report, removed = _orphans(args, build, ImageStore(chosen.store), report)
-    code = common.show(report, args, build, tool="mirror_images", codes="E")
+    code = common.show([(build, report)], args, tool="mirror_images", codes="E")
     if not args.quiet:
         print(_summary(report, outcome, removed), file=sys.stderr)
     could_not_run = any(diagnostic.code in _MACHINE for diagnostic in report.diagnostics)
@@ -112,16 +111,3 @@ def _summary(report: Report, outcome: Outcome, removed: int) -> str:
         (len(outcome.faults), "failed"),
     )
     return "; ".join([*parts, *(f"{count} {word}" for count, word in counts if count)])
-
-
-def _progress(args: argparse.Namespace) -> Callable[[int, int], None]:
-    """A progress line on a terminal, nothing elsewhere."""
-    if args.quiet or not sys.stderr.isatty():
-        return lambda _done, _all: None
-
-    def show(done: int, total: int) -> None:
-        filled = 30 * done // max(total, 1)
-        end = "\r\033[K" if done == total else ""
-        print(f"\rimages [{'#' * filled}{'.' * (30 - filled)}] {done}/{total}", end=end, file=sys.stderr, flush=True)
-
-    return show

@@ -5,9 +5,7 @@ from __future__ import annotations
 import argparse
 import functools
 import ssl
-import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 from ..diagnostics.diagnostic import NotesError, Report, finding
@@ -22,6 +20,7 @@ from ..net.client import Client
 from ..net.response import Limits, Response
 from ..project.config import Project
 from ..project.settings import LinkSettings
+from . import common
 
 CODES = (*external.CODES, "E_PROXY")
 _BODY_BYTES = 4 * 2**20  # of a page whose anchors are looked up
@@ -32,7 +31,7 @@ def report(args: argparse.Namespace, project: Project, outcome: Outcome) -> Repo
     settings = _settings(args, project)
     path = args.cache or project.root / settings.cache
     memory = {} if args.no_cache else read_memory(_text(path))
-    progress = _progress(args)
+    progress = common.progress("links", args)
     uses = outcome.remote()
     if args.offline:
         return check_remote(uses, _never, settings, memory, now=0, clock=time.monotonic, offline=True).report
@@ -75,19 +74,6 @@ def asked(client: Client, job: Job, seconds: float) -> Response:
     headers = {"Accept": "text/html,*/*;q=0.8", **job.headers}
     wants_body = job.method == "GET" and bool(job.fragments)
     return client.fetch(job.url, method=job.method, headers=headers, deadline=seconds, body=wants_body)
-
-
-def _progress(args: argparse.Namespace) -> Callable[[int, int], None]:
-    """A progress line on a terminal, nothing elsewhere."""
-    if args.quiet or not sys.stderr.isatty():
-        return lambda _done, _all: None
-
-    def show(done: int, total: int) -> None:
-        filled = 30 * done // max(total, 1)
-        end = "\r\033[K" if done == total else ""
-        print(f"\rlinks [{'#' * filled}{'.' * (30 - filled)}] {done}/{total}", end=end, file=sys.stderr, flush=True)
-
-    return show
 
 
 def _text(path: Path) -> str:

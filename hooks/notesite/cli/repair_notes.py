@@ -5,7 +5,6 @@ Only the wrongly decoded characters change; line ends and everything else stay a
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,16 +12,14 @@ from ..diagnostics.diagnostic import NotesError
 from ..lib.files import read_file, write_atomically
 from ..notes.source import repair
 from ..project.config import read_notes
+from . import common
 
-EXAMPLES = ("scripts/repair_notes.py docs/notes.md", "scripts/repair_notes.py docs/notes.md --write")
+EXAMPLES = ("{prog} docs/notes.md", "{prog} docs/notes.md --write")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """0 when nothing is to be repaired or all was written, 1 when repairs are only shown, 2 when it cannot run."""
-    epilog = "examples:\n" + "\n".join(f"  {example}" for example in EXAMPLES)
-    parser = argparse.ArgumentParser(
-        description=__doc__, epilog=epilog, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = common.parser_of(str(__doc__), EXAMPLES)
     parser.add_argument("file", type=Path, metavar="FILE", help="the notes file")
     parser.add_argument("--write", action="store_true", help="rewrite the file")
     args = parser.parse_args(argv)

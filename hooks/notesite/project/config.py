@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import functools
 import os
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -38,8 +39,16 @@ class Project(NamedTuple):
         return self.notes_path == Path(os.path.normpath(self.docs_dir / self.settings.source))
 
     def shown(self, path: Path) -> str:
-        """The path as people see it in findings: relative to the project where it lies inside."""
-        return os.path.relpath(path, self.root).replace(os.sep, "/") if path.is_relative_to(self.root) else str(path)
+        """The path as findings name it: relative to the repository, outside of one to the working folder."""
+        base = _base(self.notes_path.parent, self.root, Path.cwd())
+        return os.path.relpath(path, base).replace(os.sep, "/") if path.is_relative_to(base) else str(path)
+
+
+@functools.cache
+def _base(folder: Path, root: Path, working: Path) -> Path:
+    """Where the paths of findings begin; the project where the work is done elsewhere."""
+    repository = next((parent for parent in (folder, *folder.parents) if (parent / ".git").exists()), None)
+    return repository or (working if folder.is_relative_to(working) else root)
 
 
 def open_project(config_path: Path, notes: Path | None = None) -> Project:

@@ -1,0 +1,133 @@
+"""Check notes: the text itself, its code blocks and its commands.  Builds nothing and opens no connection.
+
+PATHS are files, folders (all Markdown files in them) and `-` for standard input; without any, the notes that mkdocs.yml
+names.  All of them make one report.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from ..build import BLOCK_CODES, NOTES_CODES, Build
+from ..diagnostics.diagnostic import NotesError, Report, finding, merged
+from ..diagnostics.place import Span
+from ..notes.limits import MAX_BYTES
+from ..notes.source import read
+from ..project.config import Project
+from ..snippets.blocks import Blocks
+from . import common
+
+SUFFIXES = (".md", ".markdown")
+# Folders in which nobody writes; those that begin with a dot are passed over as well.
+NOT_WRITTEN = frozenset({"node_modules", "site-packages", "venv", "__pycache__"})
+EXAMPLES = ("{prog}", "{prog} README.md docs/ --strict", "{prog} - < notes.md")
+FORMS = ("{prog} --format json --report sarif=notes.sarif",)
+BLOCKS = ("{prog} ~/notes/README.md --kubernetes 1.31,1.37", "{prog} --list", "{prog} --write-baseline")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Check and report; the exit codes are those of `common`."""
+    args = _parser(str(__doc__), (*EXAMPLES, *BLOCKS, *FORMS), of_blocks=True).parse_args(argv)
+    return _run(args, "check", structure=True, blocks=True)
+
+
+def check_notes(argv: Sequence[str] | None = None) -> int:
+    """The text itself: encoding, contents list, headings, links inside the file."""
+    args = _parser(str(check_notes.__doc__), (*EXAMPLES, *FORMS), of_blocks=False).parse_args(argv)
+    return _run(args, "check_notes", structure=True, blocks=False)
+
+
+def check_snippets(argv: Sequence[str] | None = None) -> int:
+    """Every code block: YAML, Kubernetes manifests and fragments, commands."""
+    args = _parser(str(check_snippets.__doc__), (*EXAMPLES, *BLOCKS, *FORMS), of_blocks=True).parse_args(argv)
+    return _run(args, "check_snippets", structure=False, blocks=True)
+
+
+def _parser(description: str, examples: Sequence[str], *, of_blocks: bool) -> argparse.ArgumentParser:
+    parser = common.options(description, examples, notes_argument=False)
+    parser.add_argument("paths", nargs="*", metavar="PATHS", help="files, folders, - for standard input")
+    if of_blocks:
+        parser.add_argument(
+            "--kubernetes",
+            metavar="VERSIONS",
+            help="versions to check against, such as 1.31,1.37; default: all bundled",
+        )
+        parser.add_argument("--list", action="store_true", help="list every block with its label, content and verdict")
+    return parser
+
+
+def _run(args: argparse.Namespace, tool: str, *, structure: bool, blocks: bool) -> int:
+    parts: list[tuple[Build, Report]] = []
+    broken: list[NotesError] = []
+    codes = (*(NOTES_CODES if structure else ()), *(BLOCK_CODES if blocks else ()))
+    builds = list(_builds(args))
+    progress = common.progress("files", args)
+    for number, build in enumerate(builds, 1):
+        progress(number, len(builds))
+        try:
+            if blocks and args.list:
+                print("\n".join(_listed(build.blocks)))
+                continue
+            reports = [*([build.structure] if structure else ()), *([build.blocks.report] if blocks else ())]
+            parts.append((build, merged(reports)))
+        except NotesError as error:  # the others are checked all the same
+            if len(builds) == 1:
+                raise
+            broken.append(error)
+    code = common.show(parts, args, tool=tool, codes=codes) if parts else common.NOTHING_FOUND
+    if broken:
+        raise NotesError(*(diagnostic for error in broken for diagnostic in error.diagnostics))
+    return code
+
+
+def _builds(args: argparse.Namespace) -> Iterator[Build]:
+    """A run for each file that the arguments name, each file once."""
+    named = [*args.paths, *([str(args.notes)] if args.notes else [])]
+    if not named:
+        yield Build(_with_versions(common.project_of(args), args))
+    seen = set()
+    for name in named:
+        for path in ["-"] if name == "-" else _files(Path(name)):
+            if os.path.realpath(path) not in seen:
+                seen.add(os.path.realpath(path))
+                project = _with_versions(common.project_of(args, Path(path)), args)
+                yield Build(project, source=read(sys.stdin.buffer.read(MAX_BYTES + 1)) if name == "-" else None)
+
+
+def _with_versions(project: Project, args: argparse.Namespace) -> Project:
+    wanted = getattr(args, "kubernetes", None)
+    if not wanted:
+        return project
+    versions = tuple(version.strip().removeprefix("v") for version in wanted.split(",") if version.strip())
+    snippets = project.settings.snippets._replace(kubernetes=versions)
+    return project._replace(settings=project.settings._replace(snippets=snippets))
+
+
+def _files(path: Path) -> list[str]:
+    """The file, or the Markdown files in the folder; what a build has written is not read again."""
+    if not path.is_dir():
+        return [str(path)]
+    found = []
+    for folder, folders, names in os.walk(path):
+        inside = [name for name in folders if not name.startswith(".") and name not in NOT_WRITTEN]
+        folders[:] = sorted(name for name in inside if not Path(folder, name, "sitemap.xml").is_file())
+        found += [str(Path(folder, name)) for name in sorted(names) if name.lower().endswith(SUFFIXES)]
+    if not found:
+        raise NotesError(finding("N_PATH", f"there are no Markdown files in {path}", Span.at(1), path=str(path)))
+    return found
+
+
+def _listed(blocks: Blocks) -> Iterator[str]:
+    """A table of all blocks: line, label, what it holds, verdict, and the words that readers see or the reason."""
+    commands = {verdict.fence.span.start: verdict for verdict in blocks.commands}
+    for verdict in blocks.snippets:
+        fence = verdict.fence
+        shell = commands.get(fence.span.start) if verdict.status is None else None
+        status = shell.status if shell else verdict.status or "-"
+        words = shell.mark if shell else verdict.reason or verdict.mark
+        row = f"{fence.span.start.line:>5}  {fence.label or '(none)':<12} {verdict.kind:<12} {status:<8} {words}"
+        yield row.rstrip()

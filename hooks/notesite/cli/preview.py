@@ -1,0 +1,96 @@
+"""`notesite serve` and `notesite build`: the site of a project, or of any notes file without one."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from ..build import Build
+from ..diagnostics.diagnostic import NotesError, finding
+from ..diagnostics.place import Span
+from ..lib.folders import end_on_sigterm
+from ..plugin.generator import HOOK, run_mkdocs, theme_name
+from ..project.config import open_project
+from . import common
+
+BUILT = ("404.html", "sitemap.xml")  # what a folder that holds a site has
+
+
+def serve(argv: Sequence[str] | None = None) -> int:
+    """Show the site on this machine; pages follow the edits of the notes."""
+    examples = ("{prog}", "{prog} README.md", "{prog} README.md --dev-addr 127.0.0.1:8765 --open")
+    parser = _parser(str(serve.__doc__), examples)
+    parser.add_argument("--dev-addr", default="127.0.0.1:8000", metavar="HOST:PORT", help="default: 127.0.0.1:8000")
+    parser.add_argument("--open", action="store_true", help="open a browser")
+    args = parser.parse_args(argv)
+    end_on_sigterm()
+    with _configuration(args, Path("site")) as config:
+        options = ["--livereload", "--dev-addr", args.dev_addr, *(["--open"] if args.open else [])]
+        return run_mkdocs(["serve", "--config-file", str(config), *options, *_common(args)])
+
+
+def build(argv: Sequence[str] | None = None) -> int:
+    """Build the site; a build that fails leaves the one before whole."""
+    examples = ("{prog}", "{prog} README.md", "{prog} README.md --site-dir public --strict")
+    parser = _parser(str(build.__doc__), examples)
+    parser.add_argument("--site-dir", type=Path, metavar="DIR", help="default: as mkdocs.yml says, then site")
+    args = parser.parse_args(argv)
+    end_on_sigterm()
+    folder = (args.site_dir or Path("site")).absolute()
+    with _configuration(args, folder) as config:
+        if config != args.config and folder.exists() and any(folder.iterdir()) and not _is_site(folder):
+            raise NotesError(finding("N_PATH", f"{folder} holds something else than a site", Span.at(1), help=""))
+        chosen = ["--site-dir", str(folder)] if args.site_dir or config != args.config else []
+        return run_mkdocs(["build", "--config-file", str(config), *chosen, *_common(args)])
+
+
+def _parser(description: str, examples: Sequence[str]) -> argparse.ArgumentParser:
+    parser = common.parser_of(description, examples)
+    parser.add_argument("file", nargs="?", type=Path, metavar="FILE", help="any notes; default: as mkdocs.yml says")
+    parser.add_argument("--config", type=Path, default=Path("mkdocs.yml"), help="default: mkdocs.yml")
+    parser.add_argument("--strict", action="store_true", help="warnings fail as well")
+    parser.add_argument("--quiet", action="store_true", help="print warnings and errors only")
+    return parser
+
+
+def _common(args: argparse.Namespace) -> list[str]:
+    return [f"--{name}" for name in ("strict", "quiet") if getattr(args, name)]
+
+
+def _is_site(folder: Path) -> bool:
+    return all((folder / name).is_file() for name in BUILT)
+
+
+@contextlib.contextmanager
+def _configuration(args: argparse.Namespace, site: Path) -> Iterator[Path]:
+    """The project's mkdocs.yml; for a file without a project one that is gone when the work is done."""
+    if args.file is None or (args.config.is_file() and open_project(args.config, args.file).is_own):
+        if not args.config.is_file():
+            message = f"there is no {args.config} here; name a notes file, or make a project: notesite new README.md"
+            raise NotesError(finding("I_CONFIG", message, Span.at(1), help=""))
+        yield args.config
+        return
+    alone = Build(common.alone(args.file))
+    with tempfile.TemporaryDirectory(prefix="notesite-") as folder:
+        docs = Path(folder, "docs")  # not the file's own folder, of which everything would be published
+        docs.mkdir()
+        config = Path(folder, "mkdocs.yml")
+        config.write_text(json.dumps(_settings(alone, docs, site)), encoding="utf-8")
+        yield config
+
+
+def _settings(alone: Build, docs: Path, site: Path) -> dict[str, Any]:
+    return {
+        "site_name": alone.site.title,
+        "docs_dir": str(docs),
+        "site_dir": str(site),
+        "theme": {"name": theme_name()},
+        "plugins": ["search"],
+        "hooks": [str(HOOK)],  # the plugin's name is known only where the package is installed
+        "extra": {"notes": {"source": str(alone.project.notes_path)}},
+    }
