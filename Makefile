@@ -7,7 +7,7 @@ export NO_MKDOCS_2_WARNING := 1
 export PYTHONPATH := hooks:scripts:tools
 
 .DEFAULT_GOAL := help
-.PHONY: help site serve check test lint fuzz offline books bench clean
+.PHONY: help site serve check test lint fuzz offline books bench profile clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | column -t -s '|'
@@ -19,10 +19,9 @@ serve: $(VENV)/compiled ## live preview; editing the notes reloads the page
 	$(BIN)/mkdocs serve
 
 check: site ## everything that CI gates on: notes, snippets, images, links
-	$(BIN)/python scripts/check_notes.py --strict
-	$(BIN)/python scripts/check_snippets.py
-	$(BIN)/python scripts/mirror_images.py --frozen
-	$(BIN)/python scripts/check_links.py
+	$(BIN)/notesite check --strict
+	$(BIN)/notesite mirror --frozen
+	$(BIN)/notesite links
 
 lint: $(VENV)/dev $(VENV)/compiled ## formatting, lint rules, types
 	$(BIN)/ruff format --check hooks scripts tests tools
@@ -36,13 +35,17 @@ fuzz: $(VENV)/dev $(VENV)/compiled ## property tests with new examples instead o
 	HYPOTHESIS_PROFILE=new $(BIN)/python -m pytest -m "not browser" -k "fidelity or words or source or plan or images or yaml or shell"
 
 offline: $(VENV)/compiled ## the site for reading without a network: dist/*-offline.zip
-	$(BIN)/python scripts/bundle_offline.py
+	$(BIN)/notesite bundle
 
 books: $(VENV)/compiled ## the site as one HTML file, a PDF and an e-book (the PDF needs Chromium)
-	$(BIN)/python scripts/bundle_offline.py --single-file dist/notes.html --pdf dist/notes.pdf --epub dist/notes.epub
+	$(BIN)/notesite bundle --single-file dist/notes.html --pdf dist/notes.pdf --epub dist/notes.epub
 
 bench: $(VENV)/dev $(VENV)/compiled ## ratios of speed, side by side in one run; writes dist/bench.json
 	$(BIN)/python tools/bench.py
+
+profile: $(VENV)/compiled ## where the time of a check and of a build goes
+	$(BIN)/python -m cProfile -s tottime scripts/check_notes.py | head -30
+	$(BIN)/python -m cProfile -s tottime $(BIN)/mkdocs build --quiet --site-dir dist/profiled | head -40
 
 clean: ## remove everything that can be made again
 	rm -rf site dist .cache $(VENV) node_modules
@@ -53,18 +56,23 @@ $(VENV)/runtime: requirements.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.txt
 	@touch $@
 
+# The package itself, as a link to this checkout: .venv/bin/notesite and .venv/bin/mkdocs work on any project.
+$(VENV)/package: pyproject.toml $(VENV)/runtime
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index --editable .
+	@touch $@
+
 $(VENV)/dev: requirements-dev.txt $(VENV)/runtime
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-dev.txt
 	@touch $@
 
 # Byte code is made here, because a machine may forbid Python to make it while it runs (PYTHONDONTWRITEBYTECODE, as in
 # many containers), and compiling is then most of the time of a check.
-$(VENV)/compiled: $(VENV)/runtime $(shell find hooks scripts tools -name '*.py')
+$(VENV)/compiled: $(VENV)/package $(shell find hooks scripts tools -name '*.py')
 	@$(BIN)/python -m compileall -q hooks scripts tools
 	@touch $@
 
 .PHONY: pins
 pins: ## renew requirements*.txt from requirements*.in
 	$(BIN)/python -m pip install --quiet uv
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links requirements.in -o requirements.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --extra site pyproject.toml requirements.in -o requirements.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links requirements-dev.in -o requirements-dev.txt
