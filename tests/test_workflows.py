@@ -14,10 +14,11 @@ import pytest
 import yaml
 
 from notesite import VERSION
+from notesite.cli import PARTS, VERBS
 
 ROOT = Path(__file__).parent.parent
 SCRIPTS = Path(sysconfig.get_path("scripts"))
-WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.yml"))
+WORKFLOWS = [*sorted((ROOT / ".github/workflows").glob("*.yml")), ROOT / "hooks/notesite/cli/data/site.yml"]
 HOOKS = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text("utf-8"))
 
 
@@ -30,6 +31,7 @@ def _run(*command: str | Path, cwd: Path = ROOT) -> subprocess.CompletedProcess[
     [
         ("vendor.github-workflows", WORKFLOWS),
         ("vendor.dependabot", [ROOT / ".github/dependabot.yml"]),
+        ("vendor.github-actions", [ROOT / "action.yml"]),
         ("vendor.gitlab-ci", ["--data-transform", "gitlab-ci", ROOT / ".gitlab-ci.yml"]),
     ],
 )
@@ -44,7 +46,9 @@ def test_the_manifest_of_hooks_is_valid() -> None:
 
 
 def test_workflows_have_no_known_weakness() -> None:
-    done = _run(SCRIPTS / "zizmor", "--offline", "--persona", "auditor", "--no-progress", ".github")
+    done = _run(
+        SCRIPTS / "zizmor", "--offline", "--persona", "auditor", "--no-progress", ".github", "action.yml", WORKFLOWS[-1]
+    )
     assert done.returncode == 0, done.stdout
 
 
@@ -60,14 +64,14 @@ def test_actions_are_pinned_and_permissions_are_least(path: Path) -> None:
     assert "pull_request_target" not in workflow[True]
 
 
-def test_ci_runs_scripts_and_tasks_that_exist() -> None:
+def test_ci_runs_commands_and_tasks_that_exist() -> None:
     texts = [path.read_text("utf-8") for path in (*WORKFLOWS, ROOT / ".gitlab-ci.yml")]
-    scripts = {name for text in texts for name in re.findall(r"scripts/(\w+\.py)", text)}
+    verbs = {name for text in texts for name in re.findall(r"bin/notesite (\w+)|- run: notesite (\w+)", text)}
     tasks = {name for text in texts for name in re.findall(r"\bmake ([a-z]+)$", text, re.MULTILINE)}
     makefile = (ROOT / "Makefile").read_text("utf-8")
-    assert [name for name in scripts if not (ROOT / "scripts" / name).is_file()] == []
+    assert {word for pair in verbs for word in pair if word} <= {*VERBS, *PARTS}
     assert [task for task in tasks if not re.search(rf"^{task}:", makefile, re.MULTILINE)] == []
-    assert scripts
+    assert verbs
     assert tasks
 
 
@@ -81,8 +85,8 @@ def test_the_package_for_pre_commit_is_complete() -> None:
         if path.is_file() and path.suffix not in {".py", ".pyc"} and not {"data", "theme", "assets"} & set(path.parts)
     ]
     assert outside_data == []
-    entries = {hook["entry"].split()[3] for hook in HOOKS}
-    assert all((ROOT / "hooks/notesite/cli" / f"{name}.py").is_file() for name in entries)
+    assert {hook["entry"].split()[0] for hook in HOOKS} == {"notesite"}
+    assert {hook["entry"].split()[1] for hook in HOOKS} <= {*VERBS, *PARTS}
     assert tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"] == VERSION
 
 
@@ -118,9 +122,10 @@ def test_hooks_run_under_pre_commit_in_a_repository_of_other_notes(
     scratch.mkdir()
     source, revision = published
     ids = [hook["id"] for hook in HOOKS]
-    hooks = "".join(f"      - id: {name}\n        args: [README.md]\n" for name in ids)
+    hooks = "".join(f"      - id: {name}\n" for name in ids)
     config = f"repos:\n  - repo: {source}\n    rev: {revision}\n    hooks:\n{hooks}"
     (scratch / ".pre-commit-config.yaml").write_text(config, "utf-8")
+    (scratch / "mkdocs.yml").write_text("docs_dir: .\nextra: {notes: {source: README.md}}\n", "utf-8")
     good = "# Tools\n\n- [Saw](#saw)\n- [Axe](#axe)\n- [Nail](#nail)\n\n## Saw\n\nSharp.\n\n## Axe\n\nHeavy.\n\n## Nail\n\nSmall.\n"
     (scratch / "README.md").write_text(good, "utf-8")
     _commit(scratch)

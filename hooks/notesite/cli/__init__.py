@@ -28,6 +28,12 @@ VERBS = {
     "repair": Verb("repair_notes", "main", "repair wrong encodings"),
 }
 
+# What has a script of its own, and so a name.
+PARTS = {
+    "check_notes": Verb("check", "check_notes", "check the text only"),
+    "check_snippets": Verb("check", "check_snippets", "check the code blocks only"),
+}
+
 
 def main() -> NoReturn:
     """The program `notesite`."""
@@ -41,8 +47,8 @@ def run(argv: Sequence[str] | None = None) -> int:
     from .. import VERSION  # noqa: PLC0415  # as above
 
     word, *rest = argv or ["--help"]
-    if word in VERBS:
-        verb = VERBS[word]
+    verb = VERBS.get(word) or PARTS.get(word)
+    if verb:
         return int(getattr(import_module(f".{verb.module}", __name__), verb.function)(rest))
     if word in {"--help", "-h", "help"}:
         rows = "".join(f"  {name:<8} {verb.help}\n" for name, verb in VERBS.items())

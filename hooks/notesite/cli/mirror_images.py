@@ -7,6 +7,7 @@ import math
 import os
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
 
 from ..build import Build
@@ -32,6 +33,8 @@ _MACHINE = frozenset({"E_IO", "E_BUSY"})  # the run failed, not the images
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the script; gives the exit code."""
     args = _arguments(argv)
+    for module in ("PIL", "defusedxml", "requests"):  # now, not at the first picture
+        import_module(module)
     project = common.project_of(args)
     build = Build(project)
     chosen = gallery.options(
