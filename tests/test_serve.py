@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import subprocess
+import sys
 import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
-from site_tools import command, environment, write_project
+from site_tools import ROOT, command, environment, write_project
 
 GOOD = "# T\n\n## One\n\nfirst-words\n\n## Two\n\n## Three\n"
 BROKEN = "# T\n\n## Contents\n- [Gone](#gone)\n- [One](#one)\n- [Two](#two)\n\n## One\n## Two\n## Three\n"
@@ -29,14 +32,14 @@ def free_port() -> int:
 class Preview:
     """A running `mkdocs serve`."""
 
-    def __init__(self, folder: Path, *options: str) -> None:
-        self.notes = folder / "docs" / "notes.md"
+    def __init__(self, folder: Path, *options: str, notes: str = "docs/notes.md", program: Sequence[str] = ()) -> None:
+        self.notes = folder / notes
         self.url = f"http://127.0.0.1:{free_port()}/"
         address = self.url.removeprefix("http://").rstrip("/")
         self.process = subprocess.Popen(
-            command("serve", "--livereload", "--dev-addr", address, *options),
+            [*(program or command("serve", "--livereload")), "--dev-addr", address, *options],
             cwd=folder,
-            env=environment(),
+            env={**environment(), "PYTHONPATH": str(ROOT / "hooks")} if program else environment(),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -87,12 +90,25 @@ class Preview:
 
 
 @contextmanager
-def preview(folder: Path, *options: str) -> Iterator[Preview]:
-    running = Preview(folder, *options)
+def preview(folder: Path, *options: str, **given: Any) -> Iterator[Preview]:
+    running = Preview(folder, *options, **given)
     try:
         yield running
     finally:
         running.close()
+
+
+def test_a_file_without_a_project_is_shown_and_nothing_stays(tmp_path: Path) -> None:
+    (tmp_path / "README.md").write_text(GOOD, encoding="utf-8")
+    program = [sys.executable, "-m", "notesite.cli", "serve", "README.md"]
+    with preview(tmp_path, notes="README.md", program=program) as running:
+        running.wait_for_words("first-words", "one/")
+        running.notes.write_text(GOOD.replace("first-words", "second-words"), encoding="utf-8")
+        running.wait_for_words("second-words", "one/")
+        made = re.search(r"'(/\S*notesite-\w+)/mkdocs.yml'", running.output)
+        assert made
+    assert not Path(made[1]).exists()
+    assert [path.name for path in tmp_path.iterdir()] == ["README.md"]
 
 
 def test_an_edit_a_break_and_a_repair_are_picked_up(tmp_path: Path) -> None:
