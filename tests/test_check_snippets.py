@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from notesite.cli import check, common
+from notesite.cli import check, common, export_pages
 
 NOTES = Path(__file__).parent / "cases" / "kubernates-notes-as-given.md"
 YAML_LINES = {423, 432, 441, 448, 505, 512, 526, 570, 583, 597, 687, 699}
@@ -63,3 +63,51 @@ def test_versions_decide(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> 
     )
     run(str(notes), "--kubernetes", "1.31,1.37")
     assert "removed in Kubernetes 1.25" in capsys.readouterr().out
+
+
+# --- What a project says reaches every check
+
+DEFINITION = """\
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: lamps.harbour.example}
+spec:
+  group: harbour.example
+  names: {plural: lamps, singular: lamp, kind: Lamp, shortNames: [lm]}
+  scope: Namespaced
+  versions:
+    - name: v1
+      served: true
+      storage: true
+      schema: {openAPIV3Schema: {type: object, properties: {spec: {type: object, properties: {watts: {type: integer}}}}}}
+"""
+CALLS = "```sh\nkubectl delete lamps red\nkubectl get lm\nkubectl delete lamp/red\n```\n"
+
+
+@pytest.mark.parametrize(
+    "given", [f"```yaml\n{DEFINITION}```\n", f"```sh\nkubectl apply -f - <<'END'\n{DEFINITION}END\n```\n"]
+)
+def test_types_that_the_notes_define_are_known_to_commands(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], given: str
+) -> None:
+    notes = tmp_path / "notes.md"
+    notes.write_text(f"# T\n\n{given}\n{CALLS}", "utf-8")
+    check.check_snippets(["--notes", str(notes), "--format", "json"])
+    assert json.loads(capsys.readouterr().out)["diagnostics"] == []
+
+
+def test_types_of_the_project_reach_the_commands_the_manifests_and_the_export(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "types").mkdir()
+    (tmp_path / "types" / "lamp.yaml").write_text(DEFINITION, "utf-8")
+    (tmp_path / "mkdocs.yml").write_text("site_name: T\nextra: {notes: {snippets: {schemas: types}}}\n", "utf-8")
+    manifest = "apiVersion: harbour.example/v1\nkind: Lamp\nmetadata: {name: red}\nspec: {wats: 5}\n"
+    (tmp_path / "docs" / "notes.md").write_text(f"# T\n\n```yaml\n{manifest}```\n\n{CALLS}", "utf-8")
+    config = str(tmp_path / "mkdocs.yml")
+    check.check_snippets(["--config", config, "--format", "json"])
+    [found] = json.loads(capsys.readouterr().out)["diagnostics"]
+    assert found["code"] == "K_FIELD"
+    assert export_pages.main([str(tmp_path / "out"), "--config", config]) == 0
+    assert "did you mean" in (tmp_path / "out" / "docs" / "index.md").read_text("utf-8")

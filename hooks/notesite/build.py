@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from .diagnostics.codes import Severity
 from .diagnostics.diagnostic import Diagnostic, NotesError, Report, finding
@@ -91,11 +91,12 @@ class Build:
     @cached_property
     def blocks(self) -> Blocks:
         """What is known of every code block."""
-        from .snippets.blocks import check_blocks, read_schemas  # noqa: PLC0415  # the definitions take their time
+        from .snippets.blocks import check_blocks  # noqa: PLC0415  # the definitions take their time
+        from .snippets.custom_types import read_schemas  # noqa: PLC0415  # as above
 
         settings = self.project.settings.snippets
-        schemas: Mapping[Any, Any] = read_schemas(self.project.root / settings.schemas) if settings.schemas else {}
-        return check_blocks(self.outline, settings, schemas)
+        own = read_schemas(self.project.root / settings.schemas) if settings.schemas else ()
+        return check_blocks(self.outline, settings, own)
 
     @cached_property
     def pictures(self) -> Gallery:

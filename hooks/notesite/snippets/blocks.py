@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ..diagnostics.diagnostic import NotesError, Report, finding, merged
 from ..diagnostics.place import Span
-from ..lib.files import read_file, reason
-from ..notes.model import Notes
+from ..notes.model import Fence, Notes
 from ..project.settings import SnippetSettings
+from .custom_types import Definition, in_blocks, type_names
 from .language.classify import is_shell
 from .shell.check_commands import check as check_commands
 from .shell.check_commands import chosen
@@ -27,14 +26,18 @@ class Blocks(NamedTuple):
     report: Report  # not yet settled
 
 
-def check_blocks(notes: Notes, settings: SnippetSettings, extra: Mapping[Any, Any] | None = None) -> Blocks:
-    """Check every block of the notes.  Raises NotesError when the settings ask for an unknown version."""
+def check_blocks(notes: Notes, settings: SnippetSettings, definitions: Sequence[Definition] = ()) -> Blocks:
+    """Check every block of the notes.
+
+    `definitions` are of types that the project has of its own.  Raises NotesError when the settings ask for an unknown
+    version.
+    """
     from .kubernetes import judge  # noqa: PLC0415  # loads the bundled definitions
 
     commands: tuple[CommandVerdict, ...] = ()
     reports = []
     if "shell" in settings.languages:
-        commands, report = check_commands(notes.fences, is_shell=is_shell, grammars=chosen(settings.kubernetes))
+        commands, report = _commands(notes.fences, settings, definitions)
         reports.append(report)
     snippets: tuple[SnippetVerdict, ...] = ()
     if "yaml" in settings.languages:
@@ -47,7 +50,7 @@ def check_blocks(notes: Notes, settings: SnippetSettings, extra: Mapping[Any, An
                 settings=settings,
                 definitions=created,
                 lines=notes.lines,
-                extra=extra,
+                extra=_schemas(definitions),
             )
         except ValueError as error:  # a version that is not bundled
             raise NotesError(finding("I_CONFIG", f"kubernetes versions: {error}", Span.at(1))) from None
@@ -55,29 +58,26 @@ def check_blocks(notes: Notes, settings: SnippetSettings, extra: Mapping[Any, An
     return Blocks(snippets, commands, merged(reports))
 
 
-def read_schemas(folder: Path) -> Mapping[Any, Any]:
-    """Schemas of custom resources, from the CustomResourceDefinitions in a folder of YAML and JSON files.
+def _commands(
+    fences: Sequence[Fence], settings: SnippetSettings, definitions: Sequence[Definition]
+) -> tuple[tuple[CommandVerdict, ...], Report]:
+    """The check of the commands, which may name types that the notes define: in blocks, or in what commands apply."""
 
-    Raises NotesError when the folder or a file cannot be read.
-    """
-    return dict(_schemas(folder))
+    def checked(types: set[str]) -> tuple[tuple[CommandVerdict, ...], Report]:
+        return check_commands(
+            fences, is_shell=is_shell, grammars=chosen(settings.kubernetes), extra_types=sorted(types)
+        )
 
-
-def _schemas(folder: Path) -> Iterator[tuple[Any, Any]]:
-    from .kubernetes.schema.crds import from_definition  # noqa: PLC0415  # only for projects with schemas of their own
-
-    if not folder.is_dir():
-        raise NotesError(finding("I_CONFIG", f"snippets.schemas: there is no folder {folder.name}", Span.at(1)))
-    for path in sorted(path for path in folder.rglob("*") if path.suffix in {".yaml", ".yml", ".json"}):
-        for document in _documents(path):
-            if isinstance(document, Mapping) and document.get("kind") == "CustomResourceDefinition":
-                yield from from_definition(document)
+    known = {name for definition in [*definitions, *in_blocks(fences)] for name in type_names(definition)}
+    verdicts, report = checked(known)
+    applied = in_blocks(embedded.fence for verdict in verdicts for embedded in verdict.embedded)
+    more = {name for definition in applied for name in type_names(definition)}
+    return checked(known | more) if more - known else (verdicts, report)
 
 
-def _documents(path: Path) -> list[object]:
-    import yaml  # noqa: PLC0415  # as above
+def _schemas(definitions: Sequence[Definition]) -> Mapping[Any, Any]:
+    if not definitions:
+        return {}
+    from .kubernetes.schema.crds import from_definition  # noqa: PLC0415  # only for projects with types of their own
 
-    try:
-        return list(yaml.safe_load_all(read_file(path).decode("utf-8-sig")))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise NotesError(finding("I_CONFIG", f"cannot read it: {reason(error)}", Span.at(1), path=path.name)) from None
+    return {kind: schema for definition in definitions for kind, schema in from_definition(definition)}
