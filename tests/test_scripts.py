@@ -147,7 +147,7 @@ def test_repairs_are_reported_in_columns_of_the_file(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("script", [CHECK, REPAIR])
 @pytest.mark.parametrize(
-    ("name", "words"), [("missing.md", "no such file"), ("folder", "no Markdown files"), ("loop.md", "N_PATH")]
+    ("name", "words"), [("missing.md", "no such file"), ("folder", "directory"), ("loop.md", "N_PATH")]
 )
 def test_a_file_that_cannot_be_read(tmp_path: Path, script: str, name: str, words: str) -> None:
     (tmp_path / "folder").mkdir()

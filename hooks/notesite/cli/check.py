@@ -117,7 +117,7 @@ def _files(path: Path) -> list[str]:
         folders[:] = sorted(name for name in inside if not Path(folder, name, "sitemap.xml").is_file())
         found += [str(Path(folder, name)) for name in sorted(names) if name.lower().endswith(SUFFIXES)]
     if not found:
-        raise NotesError(finding("N_PATH", f"there are no Markdown files in {path}", Span.at(1), path=str(path)))
+        raise NotesError(finding("N_PATH", f"the directory {path} holds no Markdown files", Span.at(1), path=str(path)))
     return found
 
 

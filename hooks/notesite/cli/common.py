@@ -242,8 +242,10 @@ def _lines_on_disk(build: Build) -> list[str]:
 
 
 def _code_base(project: Project) -> str:
-    """Where the codes are documented: on the code host that the edit links name, else in the checkout."""
+    """Where the project documents the codes: on the code host that its edit links name, else in the checkout."""
     page = "docs/developer/diagnostics.md"
+    if not (project.root / page).is_file():
+        return ""
     host, marker, _ = str(project.config.get("edit_uri") or "").partition("/blob/")
     return f"{host}/blob/HEAD/{page}" if marker and host else page
 

@@ -78,7 +78,7 @@ NOTES = (
         "N_MOJIBAKE",
         _I,
         "Characters were decoded with the wrong codec once; the site shows them repaired.",
-        "Run `scripts/repair_notes.py FILE --write` to repair the file itself.",
+        "Run `notesite repair FILE --write` to repair the file itself.",
     ),
     Code(
         "N_ENTRY",
@@ -389,13 +389,13 @@ IMAGES: tuple[Code, ...] = (
         "E_DNS",
         _E,
         "An image's host name does not resolve.",
-        "Check the name and the network, then run `scripts/mirror_images.py`.",
+        "Check the name and the network, then run `notesite mirror`.",
     ),
     Code(
         "E_CONNECT",
         _E,
         "No connection to an image's host.",
-        "Check the network, then run `scripts/mirror_images.py` again.",
+        "Check the network, then run `notesite mirror` again.",
     ),
     Code(
         "E_TLS",
@@ -407,11 +407,11 @@ IMAGES: tuple[Code, ...] = (
         "E_TIMEOUT",
         _E,
         "An image did not come in time.",
-        "Run `scripts/mirror_images.py` again, with a longer `--deadline` for a slow host.",
+        "Run `notesite mirror` again, with a longer `--deadline` for a slow host.",
     ),
     Code("E_PROTOCOL", _E, "An image's host does not speak proper HTTP.", "Have the host repaired, or use another."),
     Code("E_HTTP", _E, "An image's host answers with an error.", "Correct the address, or upload the image again."),
-    Code("E_RATELIMIT", _E, "An image's host asks to come back much later.", "Run `scripts/mirror_images.py` later."),
+    Code("E_RATELIMIT", _E, "An image's host asks to come back much later.", "Run `notesite mirror` later."),
     Code(
         "E_REDIRECT",
         _E,
@@ -432,7 +432,7 @@ IMAGES: tuple[Code, ...] = (
         "Have the host repaired, or use another.",
     ),
     Code("E_EMPTY", _E, "An image has no bytes.", "Upload the image again."),
-    Code("E_TRUNCATED", _E, "An image did not come whole.", "Run `scripts/mirror_images.py` again."),
+    Code("E_TRUNCATED", _E, "An image did not come whole.", "Run `notesite mirror` again."),
     Code(
         "E_NOTIMAGE",
         _E,
@@ -470,24 +470,24 @@ IMAGES: tuple[Code, ...] = (
         "E_HASH",
         _E,
         "An image has changed at its address since it was locked.",
-        "Look at it; accept it with `scripts/mirror_images.py --refresh --accept-changes`.",
+        "Look at it; accept it with `notesite mirror --refresh --accept-changes`.",
     ),
     Code(
         "E_MIRROR",
         _E,
         "A mirrored image is missing or not the one that was locked.",
-        "Restore the file from version control, or run `scripts/mirror_images.py`.",
+        "Restore the file from version control, or run `notesite mirror`.",
     ),
     Code(
         "E_UNLOCKED",
         _E,
         "An image is not mirrored yet.",
-        "Run `scripts/mirror_images.py` with a network and commit what it writes.",
+        "Run `notesite mirror` with a network and commit what it writes.",
     ),
     Code(
         "E_LOCK", _E, "images.lock is damaged.", "Restore it from version control, or resolve the merge conflict in it."
     ),
-    Code("E_ORPHAN", _I, "A mirrored image is no longer used.", "Run `scripts/mirror_images.py --prune`."),
+    Code("E_ORPHAN", _I, "A mirrored image is no longer used.", "Run `notesite mirror --prune`."),
     Code(
         "E_IO",
         _E,
@@ -579,7 +579,7 @@ BUNDLE: tuple[Code, ...] = (
         "B_REMOTE",
         _W,
         "A page shows something that is only on the network; the offline copy shows a link in its place.",
-        "Mirror it with `scripts/mirror_images.py`, or keep a copy in the documentation folder.",
+        "Mirror it with `notesite mirror`, or keep a copy in the documentation folder.",
     ),
     Code(
         "B_ABSOLUTE",

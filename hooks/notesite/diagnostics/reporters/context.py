@@ -30,5 +30,5 @@ class Context(NamedTuple):
         return lines[number - 1] if 0 < number <= len(lines) else ""
 
     def url_of(self, code: str) -> str:
-        """Where the code is documented."""
-        return f"{self.code_base}#{code.lower()}"
+        """Where the code is documented, "" when that is not known."""
+        return f"{self.code_base}#{code.lower()}" if self.code_base else ""

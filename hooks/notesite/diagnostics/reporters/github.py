@@ -36,6 +36,11 @@ def render(report: Report, context: Context) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
+def _code(code: str, context: Context) -> str:
+    url = context.url_of(code)
+    return f"[{code}]({url})" if url else code
+
+
 def step_summary(report: Report, context: Context) -> str:
     """Markdown for the file that $GITHUB_STEP_SUMMARY names: counts, then a table, cut before GitHub's limit."""
     counts = ", ".join(f"{report.count(level)} {level}" for level in Severity)
@@ -43,8 +48,7 @@ def step_summary(report: Report, context: Context) -> str:
     counts += "".join(f", {len(items)} {words}" for words, items in extra if items)
     head = f"### {_inline(context.tool)}\n\n{report.checked} checked: {counts}\n"
     rows = [
-        f"| {d.severity} | `{path_of(d, context)}:{d.span.start}` | [{d.code}]({context.url_of(d.code)}) "
-        f"| {_inline(d.advised)} |\n"
+        f"| {d.severity} | `{path_of(d, context)}:{d.span.start}` | {_code(d.code, context)} | {_inline(d.advised)} |\n"
         for d in sorted(report.diagnostics, key=lambda d: (d.severity.rank, d.sort_key))
     ]
     table = _fitting(rows, "\n| severity | place | code | message |\n| --- | --- | --- | --- |\n", len(head.encode()))

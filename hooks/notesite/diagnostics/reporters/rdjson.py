@@ -34,7 +34,7 @@ def _diagnostic(diagnostic: Diagnostic, context: Context) -> dict[str, Any]:
         "message": f"{diagnostic.message}\n{diagnostic.help}".rstrip(),
         "location": {"path": path_of(diagnostic, context), "range": _range(diagnostic.span, lines)},
         "severity": _SEVERITIES[diagnostic.severity],
-        "code": {"value": diagnostic.code, "url": context.url_of(diagnostic.code)},
+        "code": {"value": diagnostic.code} | ({"url": url} if (url := context.url_of(diagnostic.code)) else {}),
     }
     if diagnostic.replacement is not None:
         entry["suggestions"] = [{"range": _range(diagnostic.replaced, lines), "text": diagnostic.replacement}]
