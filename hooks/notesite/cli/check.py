@@ -15,7 +15,7 @@ from pathlib import Path
 from ..build import BLOCK_CODES, NOTES_CODES, Build
 from ..diagnostics.diagnostic import NotesError, Report, finding, merged
 from ..diagnostics.place import Span
-from ..notes.limits import MAX_BYTES
+from ..notes.limits import DEFAULT
 from ..notes.source import read
 from ..project.config import Project
 from ..snippets.blocks import Blocks
@@ -95,7 +95,7 @@ def _builds(args: argparse.Namespace) -> Iterator[Build]:
             if os.path.realpath(path) not in seen:
                 seen.add(os.path.realpath(path))
                 project = _with_versions(common.project_of(args, Path(path)), args)
-                yield Build(project, source=read(sys.stdin.buffer.read(MAX_BYTES + 1)) if name == "-" else None)
+                yield Build(project, source=read(sys.stdin.buffer.read(DEFAULT.bytes + 1)) if name == "-" else None)
 
 
 def _with_versions(project: Project, args: argparse.Namespace) -> Project:
