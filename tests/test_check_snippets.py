@@ -111,3 +111,17 @@ def test_types_of_the_project_reach_the_commands_the_manifests_and_the_export(
     assert found["code"] == "K_FIELD"
     assert export_pages.main([str(tmp_path / "out"), "--config", config]) == 0
     assert "did you mean" in (tmp_path / "out" / "docs" / "index.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize(("versions", "code"), [("1.25", "S_VERSION"), ("1.37", None)])
+def test_the_chosen_versions_reach_the_commands(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], versions: str, code: str | None
+) -> None:
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "mkdocs.yml").write_text(
+        f'site_name: T\nextra: {{notes: {{snippets: {{kubernetes: ["{versions}"]}}}}}}\n', "utf-8"
+    )
+    (tmp_path / "docs" / "notes.md").write_text("# T\n\n```sh\nkubectl events\n```\n", "utf-8")
+    check.check_snippets(["--config", str(tmp_path / "mkdocs.yml"), "--format", "json"])
+    found = json.loads(capsys.readouterr().out)["diagnostics"]
+    assert [diagnostic["code"] for diagnostic in found] == ([code] if code else [])

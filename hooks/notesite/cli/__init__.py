@@ -59,9 +59,9 @@ def run(argv: Sequence[str] | None = None) -> int:
     if word in {"--version", "-V"}:
         print(f"notesite {VERSION}")
         return 0
-    from ..lib.nearest import near  # noqa: PLC0415  # as above
+    from ..lib.nearest import nearest_value  # noqa: PLC0415  # as above
 
-    close = near(word, VERBS)
+    close = nearest_value(word, VERBS)
     hint = f"; did you mean {close!r}?" if close else f"; there are {', '.join(VERBS)}"
     print(f"error: notesite has no command {word!r}{hint}", file=sys.stderr)
     return 2
