@@ -174,7 +174,7 @@ class Site:
     @property
     def anchors(self) -> dict[str, str]:
         """The home page's table of old anchors."""
-        match = re.search(r'id="notes-anchors">(.*?)</script>', self.page("").html, re.DOTALL)
+        match = re.search(r'id="__notes_anchors">(.*?)</script>', self.page("").html, re.DOTALL)
         table: dict[str, Any] = json.loads(match[1]) if match else {}
         return table
 

@@ -13,6 +13,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from markupsafe import Markup
 
 from notesite.diagnostics.place import Span
 from notesite.notes.raw_html import read_tags
@@ -256,8 +257,13 @@ def book(*pages: BookPage, title: str = 'A "book" </style>') -> Book:
     )
 
 
-HOME = BookPage("Home", "index.html", (), '<h1 id="home">Home</h1><p><a href="sub/pod.html#b">to b</a></p>')
-POD = BookPage(
+def page_of(title: str, name: str, trail: tuple[str, ...], html: str) -> BookPage:
+    """A page of a book."""
+    return BookPage(title, name, trail, Markup(html))  # noqa: S704  # as given
+
+
+HOME = page_of("Home", "index.html", (), '<h1 id="home">Home</h1><p><a href="sub/pod.html#b">to b</a></p>')
+POD = page_of(
     "Pod",
     "sub/pod.html",
     ("Group",),
@@ -265,7 +271,7 @@ POD = BookPage(
     '<img src="../a.png" alt="A" loading="lazy"><a href="../m.yaml">file</a><script>x</script><button>b</button>'
     '<svg><linearGradient id="g"/><rect fill="url(#g)"/></svg>',
 )
-COPY = BookPage(
+COPY = page_of(
     "Copy", "copy.html", (), '<h1 id="pod">Pod</h1><a href="#pod">up</a><i id="g"></i><p aria-labelledby="g x">p</p>'
 )
 BUILT = {"a.png": PIXEL, "m.yaml": b"kind: Pod", "index.html": b"", "sub/pod.html": b"", "copy.html": b""}
@@ -286,7 +292,7 @@ def test_chapters_are_led_to_each_other_and_keep_their_ids() -> None:
 
 
 def test_what_a_book_cannot_use_leaves_its_words() -> None:
-    page = BookPage(
+    page = page_of(
         "P",
         "index.html",
         (),
@@ -298,7 +304,7 @@ def test_what_a_book_cannot_use_leaves_its_words() -> None:
 
 
 def test_paper_shows_what_a_reader_could_unfold() -> None:
-    page = BookPage("P", "index.html", (), "<details><summary>More</summary>words</details>")
+    page = page_of("P", "index.html", (), "<details><summary>More</summary>words</details>")
     assert "<details open>" in print_file(book(page), {})
     assert "<details><summary>" in single_file(book(page), {})
 
@@ -315,7 +321,7 @@ def test_one_file_holds_everything_and_forbids_the_rest(form: object) -> None:
     assert "default-src 'none'" in text
     assert "data:image/png;base64,iVBORw0KGgo=" in text
     assert text.count("</style>") == 1
-    assert "<title>A &quot;book&quot; &lt;/style&gt;</title>" in text
+    assert "<title>A &#34;book&#34; &lt;/style&gt;</title>" in text
     found = list(tags(text))
     ids = [tag.get("id") for tag in found if tag.get("id")]
     assert len(ids) == len(set(ids))
@@ -340,7 +346,7 @@ def test_a_style_string_ends_nowhere_else() -> None:
 
 
 def test_a_picture_that_an_ebook_cannot_hold_is_named() -> None:
-    page = BookPage("P", "index.html", (), '<h1>P</h1><img src="a.avif" alt="Odd">')
+    page = page_of("P", "index.html", (), '<h1>P</h1><img src="a.avif" alt="Odd">')
     with zipfile.ZipFile(io.BytesIO(epub_bytes(book(page), {"a.avif": b"", "index.html": b""}))) as archive:
         chapter = archive.read("EPUB/chapter-000.xhtml").decode()
     assert "Picture not in this copy: Odd" in chapter

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import fidelity
 import pytest
+from selectolax.lexbor import LexborHTMLParser
 
 from notesite.cli import export_pages
 
@@ -102,3 +103,12 @@ def test_a_folder_that_is_not_empty_is_left_alone(tmp_path: Path, capsys: pytest
     assert export_pages.main([str(tmp_path), "--config", str(ROOT / "mkdocs.yml")]) == 2
     assert "not empty" in capsys.readouterr().err
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
+
+
+def test_titles_are_words_for_other_generators(project: Path) -> None:
+    (project / "docs" / "notes.md").write_text('# A\n\n## The `<script>` "tag" \\\\\n\nb\n\n## C\n\nc\n\n## D\n\nd\n')
+    out = project / "out"
+    assert export_pages.main([str(out), "--config", str(project / "mkdocs.yml")]) == 0
+    assert len(built_articles(out)) == 4
+    menu = LexborHTMLParser((out / "site" / "index.html").read_text()).css(".md-nav--primary .md-nav__link")
+    assert {" ".join(link.text().split()) for link in menu} >= {'The <script> "tag" \\', "C"}

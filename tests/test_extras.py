@@ -11,6 +11,7 @@ from fidelity import from_html
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown import Markdown
+from markupsafe import Markup
 from selectolax.lexbor import LexborHTMLParser
 
 from notesite.extras.command_list import by_line, commands_of, commands_source, with_rows
@@ -114,7 +115,7 @@ def test_the_page_of_commands_shows_their_text_as_it_is() -> None:
         "highlight notes-wrong notes-struck"
     ]
     assert [own.attributes["data-copy"] for own in second.css(".notes-mark")] == ["ls -l"]
-    assert around_commands("<h1>A</h1>").startswith('<div class="notes-generated" data-added>')
+    assert around_commands(Markup("<h1>A</h1>")).startswith('<div class="notes-generated" data-added>')
 
 
 def test_the_search_reads_a_page_line_by_line() -> None:
@@ -262,7 +263,7 @@ def test_what_is_added_changes_no_block_of_any_notes(one: list[str], two: list[s
 
 def test_an_embedded_source_cannot_leave_its_script() -> None:
     notes, site = _planned(_three("</script><script>alert(1)</script><!--", "", ""))
-    html = around("<p></p>", notes, site, site.pages[1], changed=None, icon="")
+    html = around(Markup("<p></p>"), notes, site, site.pages[1], changed=None, icon=Markup())
     assert html.count("</script>") == 1
     assert "<!--" not in html
 

@@ -141,7 +141,7 @@ def test_a_finished_page_holds_nothing_else_that_runs(page: str) -> None:
 def test_words_about_scripts_are_no_scripts() -> None:
     page = (
         f'{OWN}<script type="application/json">"\\u003cscript>"</script><p title="<script> onclick=1">'
-        '&lt;script&gt; onclick=c() <a href="x?javascript:">javascript:</a><img src="data:image/png;base64,AA">'
+        '&lt;script&gt; onclick=c() <a href="x?javascript:">javascript:</a><a href="javascript/">x</a><a href="data:image/png"><img src="data:image/png;base64,AA">'
     )
     assert list(foreign(page.encode(), own_scripts([OWN]))) == []
 

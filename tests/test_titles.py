@@ -10,7 +10,7 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 from site_tools import ROOT, Site, build, write_project
 
-from notesite.output.finished import digest
+from notesite.site.redirects import digest
 
 LINES = (ROOT / "tests" / "cases" / "site" / "titles.tsv").read_text("utf-8").splitlines()[1:]
 TITLES = dict(line.split("\t") for line in LINES)  # Markdown -> words
@@ -30,13 +30,14 @@ def notes() -> str:
         f'## {heading}\n\n"><script>ran({number})</script> is where `</script>` begins the sentence.\n\n### {heading}\n'
         for number, heading in enumerate(TITLES, 100)
     )
-    return "# `<img src=x onerror=ran(0)>`\n\n" + "\n".join(sections)
+    ids = '[by link](#__config) <a id="__toc"></a> [to an id](#__toc) <span id="__notes_anchors">x</span>\n\n'
+    return "# `<img src=x onerror=ran(0)>`\n\n" + ids + "\n".join(sections)
 
 
 @pytest.fixture(scope="session")
 def site(once_for_all: Callable[[str, Callable[[Path], None]], Path]) -> Site:
     def make(folder: Path) -> None:
-        other = f"---\ntitle: {json.dumps(ATTACK)}\n---\n\n# Other\n"
+        other = f"---\ntitle: {json.dumps(ATTACK)}\n---\n\n# Other\n\n## \\_\\_config\n"
         write_project(folder, notes(), files={"other.md": other, "rendered.md": "# &lt;b> `<i>`\n"})
         config = folder / "mkdocs.yml"
         text = config.read_text("utf-8").replace("site_name: Test Notes\n", SETTINGS)
@@ -63,6 +64,22 @@ def test_no_page_has_a_script_or_handler_of_the_notes(site: Site) -> None:
             assert node.tag != "script" or "ran(" not in node.text().replace("\\u003c", "") or node.id, node.html
         assert len(page.css("article")) == 1
         assert [node.attributes["type"] for node in page.css("#__config")] == ["application/json"]
+
+
+def test_ids_of_the_site_are_its_own(site: Site) -> None:
+    own_parts = {"__notes_anchors", "__notes_source"}
+    for page in _pages(site):
+        ids = [node.attributes["id"] or "" for node in page.css("[id]")]
+        assert sorted(set(ids)) == sorted(ids)
+        assert {own for node in page.css("article [id^=__]") if (own := node.attributes["id"])} <= own_parts
+    page = LexborHTMLParser((site.folder / "config" / "index.html").read_bytes())
+    assert page.css("article h1#user-content-__config")
+    assert LexborHTMLParser((site.folder / "other" / "index.html").read_bytes()).css("h2#user-content-__config")
+    home = LexborHTMLParser((site.folder / "index.html").read_bytes())
+    links = {node.text(): node.attributes["href"] for node in home.css("article p a")}
+    assert links["by link"] == "config/#user-content-__config"
+    assert links["to an id"] == "#user-content-__toc"
+    assert site.anchors["__config"] == "config/#user-content-__config"
 
 
 def test_titles_are_whole_in_every_place(site: Site) -> None:

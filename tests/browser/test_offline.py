@@ -172,7 +172,7 @@ def test_the_chosen_palette_stays_on_the_next_page(page: Page, copy: Path) -> No
 
 def test_every_anchor_of_the_single_notes_file_is_known_to_the_home_page(page: Page, copy: Path) -> None:
     page.goto((copy / "index.html").as_uri())
-    table: dict[str, str] = page.evaluate("JSON.parse(document.getElementById('notes-anchors').textContent)")
+    table: dict[str, str] = page.evaluate("JSON.parse(document.getElementById('__notes_anchors').textContent)")
     places = {anchor: place for anchor, place in bundled.shipped_notes().site.anchors.items() if not place.page.is_home}
     assert {anchor: unquote(address) for anchor, address in table.items()} == {
         anchor: f"{place.page.slug}.html#{place.id}" for anchor, place in places.items()
@@ -243,7 +243,7 @@ def test_the_single_file_is_found_in(page: Page, single: Path, watch: Watch) -> 
 def test_the_single_file_says_when_nothing_is_found(page: Page, single: Path) -> None:
     page.goto(single.as_uri())
     page.locator("input[type=search]").fill("no such words")
-    assert page.locator("[id='book:count']").inner_text() == "No sections"
+    assert page.locator("[id='__book_count']").inner_text() == "No sections"
     assert page.locator(".book-hits a").count() == 0
 
 

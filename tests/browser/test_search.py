@@ -50,7 +50,7 @@ def _built(folder: Path, text: str, config: str = "mkdocs.yml") -> Path:
 
 
 def _open(page: Page, key: str = "/") -> None:
-    expect(page.locator(".md-search__input")).to_have_attribute("aria-controls", "notes-results")
+    expect(page.locator(".md-search__input")).to_have_attribute("aria-controls", "__notes_results")
     page.keyboard.press(key)
     expect(page.locator(".md-search__input")).to_be_focused()
 
@@ -90,9 +90,9 @@ def test_keys_open_the_search_and_arrows_lead_to_a_result(site: Any, page: Page,
     page.goto(site.address("pod"))
     _open(page, key)
     page.keyboard.type("undo rollout")
-    expect(page.locator("#notes-results a").first).to_contain_text("Undo Rollout")
+    expect(page.locator("#__notes_results a").first).to_contain_text("Undo Rollout")
     page.keyboard.press("ArrowDown")
-    expect(page.locator("#notes-results a").first).to_be_focused()
+    expect(page.locator("#__notes_results a").first).to_be_focused()
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile(r"/deployment.*#cmd-undo-rollout$"))
 
@@ -120,7 +120,7 @@ def test_titles_and_texts_are_never_html(page: Page, tmp_path: Path, site_server
     for query in ("one", "words", "img", "echo", "onerror"):
         hits = page.evaluate(ASK, query)
         assert any(attack in text for _, text in hits), query
-    assert page.locator("#notes-results img").count() == 0
+    assert page.locator("#__notes_results img").count() == 0
 
 
 def test_nothing_is_loaded_before_someone_turns_to_the_search(hosted: Any, page: Page) -> None:

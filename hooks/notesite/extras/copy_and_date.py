@@ -4,40 +4,44 @@ from __future__ import annotations
 
 from datetime import date
 
+from markupsafe import Markup
+
 from ..notes.model import Notes
 from ..site.page_text import page_lines
 from ..site.plan import Page, Site
 from ..site.redirects import json_in_page
 
-SOURCE_ID = "notes-source"  # assets/javascripts/reading.js looks for it
-_COPY = (
+SOURCE_ID = "__notes_source"  # assets/javascripts/reading.js looks for it
+_COPY = Markup(
     '<button type="button" class="md-content__button md-icon notes-copy-page" data-added data-search-exclude'
     ' title="Copy this page as Markdown" aria-label="Copy this page as Markdown">{icon}</button>\n'
 )
-_FILTER = (
-    '<div class="notes-filter" data-added data-search-exclude><label for="notes-filter">Filter commands</label>'
-    '<input type="search" id="notes-filter" autocomplete="off" spellcheck="false">'
+_CHANGED = Markup(
+    '\n<p class="notes-changed" data-added data-search-exclude>Last changed on <time datetime="{iso}">{shown}</time></p>\n'
+)
+_SOURCE = Markup('<script type="application/json" id="{id}" data-added>{source}</script>\n')
+_FILTER = Markup(
+    '<div class="notes-filter" data-added data-search-exclude><label for="__notes_filter">Filter commands</label>'
+    '<input type="search" id="__notes_filter" autocomplete="off" spellcheck="false">'
     '<p role="status" class="notes-filter__count">{count} commands</p></div>\n'
 )
 
 
-def around(content: str, notes: Notes, site: Site, page: Page, *, changed: date | None, icon: str) -> str:
+def around(content: Markup, notes: Notes, site: Site, page: Page, *, changed: date | None, icon: Markup) -> Markup:
     """The page's HTML with the button that copies it and the day of its last change."""
     source = page_lines(notes, site, page).strip("\n")
-    parts = [_COPY.format(icon=icon) if source else "", content]
+    parts = [_COPY.format(icon=icon), content] if source else [content]
     if changed:
-        shown = f"{changed.day} {changed:%B %Y}"
-        time = f'<time datetime="{changed.isoformat()}">{shown}</time>'
-        parts.append(f'\n<p class="notes-changed" data-added data-search-exclude>Last changed on {time}</p>\n')
+        parts.append(_CHANGED.format(iso=changed.isoformat(), shown=f"{changed.day} {changed:%B %Y}"))
     if source:
-        parts.append(f'<script type="application/json" id="{SOURCE_ID}" data-added>{json_in_page(source)}</script>\n')
-    return "".join(parts)
+        parts.append(_SOURCE.format(id=SOURCE_ID, source=json_in_page(source)))
+    return Markup().join(parts)
 
 
-def around_commands(content: str) -> str:
+def around_commands(content: Markup) -> Markup:
     """The command page's HTML: all of it is added, and a filter stands under its title."""
     head, end, rest = content.partition("</h1>")
     if not end:
-        head, rest = "", content
+        head, rest = Markup(), content
     own = _FILTER.format(count=rest.count('class="notes-row"'))
-    return f'<div class="notes-generated" data-added>\n{head}{end}\n{own}{rest}\n</div>\n'
+    return Markup('<div class="notes-generated" data-added>\n{}{}\n{}{}\n</div>\n').format(head, end, own, rest)

@@ -10,6 +10,7 @@ import xml.etree.ElementTree as ET
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from ..notes.anchors import element_id
 from ..notes.model import Notes
 from ..render.mark import UNMARKED, BlockMark
 from ..render.tree import LINE, OWN, STASH
@@ -94,7 +95,7 @@ def contents_only(notes: Notes, site: Site) -> Callable[[ET.Element, Page], None
 
 def contents_id(notes: Notes) -> str:
     """The id of the heading of the author's contents list, "" for none."""
-    return notes.contents.heading.id if notes.contents and notes.contents.heading else ""
+    return element_id(notes.contents.heading.id) if notes.contents and notes.contents.heading else ""
 
 
 def decorate_other(root: ET.Element) -> None:

@@ -18,8 +18,8 @@ AMENDMENTS = (
         '<div class="md-search__scrollwrap" tabindex="0" role="region" aria-label="Search results"',
     ),
     # The field and its results belong together, and their number is said.
-    ('data-md-component="search-query"', 'data-md-component="search-query" aria-controls="notes-results"'),
-    ('<ol class="md-search-result__list"', '<ol id="notes-results" class="md-search-result__list"'),
+    ('data-md-component="search-query"', 'data-md-component="search-query" aria-controls="__notes_results"'),
+    ('<ol class="md-search-result__list"', '<ol id="__notes_results" class="md-search-result__list"'),
     ('<div class="md-search-result__meta"', '<div class="md-search-result__meta" role="status"'),
 )
 

@@ -11,7 +11,7 @@ from enum import StrEnum
 from ..notes.raw_html import candidates
 from . import css
 
-ANCHOR_TABLE = "notes-anchors"  # id of the home page's JSON table: anchor of the one file -> address of its new place
+ANCHOR_TABLE = "__notes_anchors"  # id of the home page's JSON table: anchor of the one file -> address of its new place
 
 
 class Kind(StrEnum):

@@ -24,6 +24,15 @@ def github_anchor(text: str) -> str:
     return "".join("-" if char in " -" else char for char in text.lower() if char in " -" or _is_word(char))
 
 
+def element_id(anchor: str) -> str:
+    """The id on a page of what the notes call `anchor`: the same, but for ids of the theme and of the site itself.
+
+    Those begin with two underscores.  An author's that do have GitHub's own prefix, and assets/javascripts/notes.js leads
+    `#__config` there.
+    """
+    return f"user-content-{anchor}" if anchor.startswith("__") else anchor
+
+
 def _is_word(char: str) -> bool:
     category = unicodedata.category(char)
     return category[0] in "LM" or category in {"Nd", "Nl", "Pc"}

@@ -7,6 +7,7 @@ GitHub does.
 from __future__ import annotations
 
 import html
+import json
 import posixpath
 import re
 import xml.etree.ElementTree as ET
@@ -16,6 +17,7 @@ from urllib.parse import quote
 
 from markdown.util import AMP_SUBSTITUTE
 
+from ..extras.decorate import contents_id
 from ..extras.home import Card, Group, add_contents
 from ..images.gallery import Gallery
 from ..notes.document import Node
@@ -49,12 +51,19 @@ class Export:
         return {"mkdocs.yml": self._configuration(site_name).encode(), **pages, **pictures}
 
     def _configuration(self, site_name: str) -> str:
-        quoted = html.escape(site_name, quote=False).replace('"', '\\"')
-        rows = [f'site_name: "{quoted}"', "theme:", "  name: material", "  font: false", "plugins:", "  - search"]
+        def quoted(text: str) -> str:  # other generators take names and titles for HTML
+            return json.dumps(html.escape(text, quote=False), ensure_ascii=False)
+
+        rows = [
+            f"site_name: {quoted(site_name)}",
+            "theme:",
+            "  name: material",
+            "  font: false",
+            "plugins:",
+            "  - search",
+        ]
         rows += ["markdown_extensions:", "  - attr_list", "  - toc:", "      permalink: true", "nav:"]
-        for page in self.site.pages:
-            title = page.title.replace("\\", "\\\\").replace('"', '\\"')
-            rows.append(f'  - "{title}": {page.uri}')
+        rows += [f"  - {quoted(page.title)}: {page.uri}" for page in self.site.pages]
         return "\n".join(rows) + "\n"
 
     def _page(self, page: Page) -> str:
@@ -64,7 +73,7 @@ class Export:
             words = block.info.split()
             label = f' class="language-{html.escape(words[0])}"' if words else ""
             mark = self.marks.get(block.line)
-            return f"<pre><code{label}>{html.escape(block.text)}</code></pre>" + (mark_html(mark) if mark else "")
+            return f"<pre><code{label}>{html.escape(block.text)}</code></pre>{mark_html(mark) if mark else ''}"
 
         page_html = PageHtml.of_notes(self.notes, page.headings, code)
         root = tree_of(page_html.render(page_blocks(self.notes, self.site, page)), self._options(page))
@@ -83,12 +92,11 @@ class Export:
             if page.first <= image.span.start.line <= page.last and image.span in self.gallery.alts:
                 alts.setdefault(image.url, []).append(self.gallery.alts[image.span])
         up = "" if page.is_home else "../"
-        contents_heading = self.notes.contents.heading if self.notes.contents else None
         cards = tuple(Card(other.title, _folder_url(page, other)) for other in self.site.pages if not other.is_home)
 
         def contents(root: ET.Element) -> None:
             if page.is_home and cards:
-                add_contents(root, (Group("", cards),), contents_heading.id if contents_heading else "")
+                add_contents(root, (Group("", cards),), contents_id(self.notes))
 
         return TreeOptions(
             resolve,

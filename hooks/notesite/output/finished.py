@@ -5,27 +5,20 @@ What is the site's own is learnt from shells: pages as the templates make them, 
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import re
 from collections.abc import Collection, Iterable, Iterator
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from ..site.redirects import digest
 
 _HANDLER = re.compile(rb"[\s\"'/]on[a-z]+\s*=", re.IGNORECASE)
 _URLS = ("href", "xlink:href", "src", "action", "formaction", "data", "poster", "srcset", "background", "ping", "cite")
 _ADDRESSED = ",".join(f"[{name}]" for name in (*_URLS, "srcdoc")).replace(":", "\\:")
 # Browsers pass over blanks and control characters in and before a scheme.
 _BLANK = re.compile("[\x00-\x20]+")
-_ACTIVE = re.compile(
-    r"(?:javascript|vbscript|data:(?:text/html|text/xml|application/(?:xhtml\+)?xml)):?", re.IGNORECASE
-)
+_ACTIVE = re.compile(r"javascript:|vbscript:|data:(?:text/html|text/xml|application/(?:xhtml\+)?xml)", re.IGNORECASE)
 _DATA = frozenset({"application/json", "application/ld+json"})  # what a <script> may hold and nothing runs
-
-
-def digest(script: str) -> str:
-    """The hash of an inline script in the form of a content security policy."""
-    return "sha256-" + base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
 
 
 def own_scripts(shells: Iterable[str]) -> frozenset[str]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+from markupsafe import Markup
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page as MkDocsPage
@@ -51,7 +52,8 @@ class Additions:
 
     def sheet(self, html: str, urls: Mapping[str, str]) -> str:
         """The page of all commands, `html` with its headings; `urls` are by page uri, as that page reaches them."""
-        return around_commands(with_rows(html, self.commands, lambda own: f"{urls[own.page.uri]}#{own.id}"))
+        rows = with_rows(html, self.commands, lambda own: f"{urls[own.page.uri]}#{own.id}")
+        return str(around_commands(Markup(rows)))  # noqa: S704  # made from HTML
 
     def has_cards_for_contents(self, build: Build) -> bool:
         """Whether the home page holds no headings but its title and the contents."""

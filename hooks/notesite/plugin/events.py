@@ -138,7 +138,8 @@ class NotesPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]  # li
             return run.additions.sheet(html, urls)
         if page.file.src_uri != run.build.site.home.uri:
             return html
-        return html + forwarding_html(run.build.site, urls.__getitem__)
+        # As `str`: what another plugin adds to it is HTML, which Markup would escape.
+        return html + str(forwarding_html(run.build.site, urls.__getitem__))
 
     @event_priority(100)  # before anyone uses a title
     def _escape(self, env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:  # noqa: ARG002  # MkDocs' names
@@ -173,13 +174,13 @@ class NotesPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]  # li
         """Let the search read the page; put the copy button and the date around its words."""
         run = self._run
         plan = run.plan_of(page)
+        page.content = Markup(page.content or "")  # noqa: S704  # sanitised by the bridge
         if run.additions:
             run.additions.read(page, plan)
         if plan is not None and run.additions:
             changed = last_changed(run.additions.dates, plan.first, plan.last)
-            icon = additions.icon(config, COPY_ICON, log.warning)
-            page.content = around(page.content or "", run.build.notes, run.build.site, plan, changed=changed, icon=icon)
-        page.content = Markup(page.content or "")  # noqa: S704  # sanitised by the bridge
+            icon = Markup(additions.icon(config, COPY_ICON, log.warning))  # noqa: S704  # a file of the theme
+            page.content = around(page.content, run.build.notes, run.build.site, plan, changed=changed, icon=icon)
         return context
 
     def on_post_page(self, output: str, *, page: Page, config: MkDocsConfig) -> str:  # noqa: ARG002  # MkDocs' names

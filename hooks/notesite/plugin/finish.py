@@ -92,7 +92,7 @@ def book_of(run: Run, files: Files) -> Book:
 
 def _book_page(page: Any) -> BookPage:
     trail = tuple(_text(section.title) for section in reversed(list(page.ancestors)))
-    return BookPage(_text(page.title or page.file.name), page.file.dest_uri, trail, page.content or "")
+    return BookPage(_text(page.title or page.file.name), page.file.dest_uri, trail, Markup(page.content or ""))  # noqa: S704  # as the bridge has sanitised it
 
 
 def _text(title: str | None) -> str:

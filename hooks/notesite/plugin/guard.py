@@ -16,8 +16,8 @@ from mkdocs.structure.files import Files
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.toc import get_toc
 
-from ..output.finished import digest, foreign, own_scripts
-from ..site.redirects import FORWARD
+from ..output.finished import foreign, own_scripts
+from ..site.redirects import FORWARD, digest
 from .run import Run
 
 

@@ -25,6 +25,7 @@ from pymdownx.highlight import Highlight
 
 from ..diagnostics.place import Span
 from ..images.picture import Picture
+from ..notes.anchors import element_id
 from ..notes.document import Node
 from ..notes.model import EMPTY, Notes
 from ..notes.parser import read_blocks
@@ -81,6 +82,10 @@ class Bridge(Extension):
             for item in list(registry._priority):  # type: ignore[attr-defined]  # noqa: SLF001  # no public list of names
                 if item.name not in _KEPT:
                     registry.deregister(item.name)
+        if "toc" in md.treeprocessors:  # gives headings of other documents their ids
+            contents: Any = md.treeprocessors["toc"]
+            plain = contents.slugify
+            contents.slugify = lambda text, separator: element_id(plain(text, separator))
         md.parser = _Parser(md, self)
         md.treeprocessors.register(_AsWritten(md), "notesite_as_written", -100)
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import html
 import re
 from dataclasses import dataclass
 from typing import NamedTuple
+
+from markupsafe import Markup
 
 
 class Row(NamedTuple):
@@ -56,21 +57,19 @@ class BlockMark:
 UNMARKED = BlockMark()
 
 
-def mark_html(mark: BlockMark) -> str:
+def mark_html(mark: BlockMark) -> Markup:
     """The lines under the block, "" when there is nothing to say."""
     if not mark.rows and not mark.fixes and mark.copy is None:
-        return ""
-    rows = [
-        f'<p class="notes-mark__{row.kind}"><strong>{WORDS[row.kind]}:</strong> {_with_code(row.text)}</p>'
-        for row in mark.rows
-    ]
-    rows += [
-        f'<div class="notes-fix"><p><strong>{label}:</strong></p>'
-        f'<div class="highlight"><pre><code>{html.escape(text)}\n</code></pre></div></div>'
-        for label, text in mark.fixes
-    ]
-    copy = f' data-copy="{html.escape(mark.copy)}"' if mark.copy is not None else ""
-    return f'<div class="notes-mark" data-added="" data-search-exclude=""{copy}>{"".join(rows)}</div>\n'
+        return Markup()
+    said = Markup('<p class="notes-mark__{}"><strong>{}:</strong> {}</p>')
+    rows = [said.format(row.kind, WORDS[row.kind], _with_code(row.text)) for row in mark.rows]
+    fix = Markup(
+        '<div class="notes-fix"><p><strong>{}:</strong></p><div class="highlight"><pre><code>{}\n</code></pre></div></div>'
+    )
+    rows += [fix.format(label, text) for label, text in mark.fixes]
+    copy = Markup(' data-copy="{}"').format(mark.copy) if mark.copy is not None else ""
+    shape = Markup('<div class="notes-mark" data-added="" data-search-exclude=""{}>{}</div>\n')
+    return shape.format(copy, Markup().join(rows))
 
 
 def mark_lines(mark: BlockMark) -> list[str]:
@@ -83,9 +82,8 @@ def mark_lines(mark: BlockMark) -> list[str]:
     return ["", *lines, ""] if lines else []
 
 
-def _with_code(text: str) -> str:
+def _with_code(text: str) -> Markup:
     """The text as HTML, with what stands in backticks as code."""
     parts = re.split(r"`([^`]+)`", text)
-    return "".join(
-        f"<code>{html.escape(part)}</code>" if odd % 2 else html.escape(part) for odd, part in enumerate(parts)
-    )
+    code = Markup("<code>{}</code>")
+    return Markup().join(code.format(part) if odd % 2 else part for odd, part in enumerate(parts))

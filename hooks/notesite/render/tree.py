@@ -14,11 +14,13 @@ from dataclasses import dataclass
 from markdown.util import AMP_SUBSTITUTE
 from selectolax.lexbor import LexborHTMLParser
 
+from ..notes.anchors import element_id
 from ..notes.emoji import with_emoji
 from .pictures import Pictures
 
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _CODE = {"code", "pre", "kbd", "samp", "tt"}
+_PLACE = re.compile("[\x02\x03]")
 _ENTITY = re.compile(r"&(?=#?\w+;)")
 _DEEPEST = 100  # elements in each other; what is deeper stands beside its parents, as in browsers
 # Tells MkDocs that an address is none of its documents; `Bridge` takes it off again.
@@ -44,6 +46,7 @@ class TreeOptions:
 def tree_of(html: str, options: TreeOptions) -> ET.Element:
     """The element tree of a page's HTML, ready for Python-Markdown's tree processors."""
     root = _elements(html)
+    _without_placeholders(root)
     _unique_ids(root)
     _promote_headings(root, options)
     if options.pictures is not None:
@@ -107,14 +110,28 @@ def remove(parent: ET.Element, child: ET.Element) -> None:
     parent.remove(child)
 
 
+def _without_placeholders(root: ET.Element) -> None:
+    """Take out the two characters that mark Python-Markdown's own places: `&#2;` brings them where none may be."""
+    for element in root.iter():
+        element.text, element.tail = _unmarked(element.text), _unmarked(element.tail)
+        for name, value in element.attrib.items():
+            if name != STASH:
+                element.set(name, _unmarked(value) or "")
+
+
+def _unmarked(text: str | None) -> str | None:
+    return _PLACE.sub("", text) if text else text
+
+
 def _unique_ids(root: ET.Element) -> None:
-    """Headings keep their ids; an anchor of the author's that repeats one is not needed, the place is the same."""
+    """Headings keep their ids, unless they are the site's own; an anchor of the author's that repeats one is not needed, the place is the same."""
     headings = {element.get("id") for element in _headings(root)}
     seen: set[str | None] = set()
     for element in root.iter():
         own = element.get("id")
         if own is None:
             continue
+        element.set("id", element_id(own))
         if own in seen or (element.tag not in _HEADINGS and own in headings):
             del element.attrib["id"]
         seen.add(own)

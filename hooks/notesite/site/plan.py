@@ -15,7 +15,7 @@ from typing import NamedTuple
 from urllib.parse import quote, unquote
 
 from ..diagnostics.diagnostic import Diagnostic, finding
-from ..notes.anchors import Slugs
+from ..notes.anchors import Slugs, element_id
 from ..notes.contents import Resolver, in_page_anchor, second_contents
 from ..notes.model import EMPTY, Entry, Heading, Notes
 from ..project.settings import PageSettings, Settings
@@ -362,10 +362,10 @@ def _page_settings(heading: Heading, settings: Settings) -> PageSettings:
 
 def _anchors(notes: Notes, pages: Sequence[Page]) -> dict[str, Place]:
     """Where every id of the single file is: headings first, explicit anchors where no heading has the name."""
-    places = {h.id: Place(page, h.id) for page in pages for h in page.headings if h.id}
+    places = {h.id: Place(page, element_id(h.id)) for page in pages for h in page.headings if h.id}
     for name, line in notes.anchors:
         page = next((page for page in pages if page.first <= line <= page.last), pages[0])
-        places.setdefault(name, Place(page, name))
+        places.setdefault(name, Place(page, element_id(name)))
     return places
 
 

@@ -1,24 +1,26 @@
-"""What the home page and old addresses add: the contents as links, and the way from old anchors to new pages."""
+"""What the home page and old addresses add: the way from old anchors to new pages, and data and scripts in a page."""
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 from collections.abc import Callable, Mapping
 from urllib.parse import quote
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from .plan import Page, Site
 
-ANCHORS_ID = "notes-anchors"  # assets/javascripts/notes.js looks for it
+ANCHORS_ID = "__notes_anchors"  # assets/javascripts/notes.js looks for it
 # The same on every page, whatever its address, so that a security policy can name it.
-FORWARD = (
+FORWARD = Markup(
     'const to = new URL(document.querySelector("link").href); to.search = location.search; '
     "to.hash = location.hash || to.hash; location.replace(to)"
 )
 
 
-def forwarding_html(site: Site, url_of: Callable[[str], str]) -> str:
+def forwarding_html(site: Site, url_of: Callable[[str], str]) -> Markup:
     """Where each anchor of the single file is now, for the script that forwards `/#pod` to `/pod/#pod`.
 
     `url_of` gives the address of a page (by its uri) relative to the home page.
@@ -28,7 +30,8 @@ def forwarding_html(site: Site, url_of: Callable[[str], str]) -> str:
         for anchor, place in site.anchors.items()
         if not place.page.is_home
     }
-    return f'\n<script type="application/json" id="{ANCHORS_ID}">{json_in_page(table)}</script>\n'
+    script = Markup('\n<script type="application/json" id="{}">{}</script>\n')
+    return script.format(ANCHORS_ID, json_in_page(table))
 
 
 def json_in_page(value: object) -> Markup:
@@ -36,16 +39,19 @@ def json_in_page(value: object) -> Markup:
     return Markup(json.dumps(value, ensure_ascii=False, sort_keys=True).replace("<", "\\u003c"))  # noqa: S704  # made safe here
 
 
-def redirect_html(url: str) -> str:
+def digest(script: str) -> str:
+    """The hash of a script that stands in a page, in the form of a content security policy."""
+    return "sha256-" + base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+
+
+def redirect_html(url: str) -> Markup:
     """A page that leads on to `url`, with and without JavaScript; a `#anchor` and a `?query` are kept."""
-    shown = escape(url)
-    return (
+    return Markup(
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>Moved</title>\n'
-        f'<meta name="robots" content="noindex">\n<link rel="canonical" href="{shown}">\n'
-        f"<script>{FORWARD}</script>\n"
-        f'<meta http-equiv="refresh" content="0; url={shown}">\n</head>\n'
-        f'<body>\n<h1>This page has moved</h1>\n<p>Go to <a href="{shown}">{shown}</a>.</p>\n</body>\n</html>\n'
-    )
+        '<meta name="robots" content="noindex">\n<link rel="canonical" href="{url}">\n<script>{forward}</script>\n'
+        '<meta http-equiv="refresh" content="0; url={url}">\n</head>\n'
+        '<body>\n<h1>This page has moved</h1>\n<p>Go to <a href="{url}">{url}</a>.</p>\n</body>\n</html>\n'
+    ).format(url=url, forward=FORWARD)
 
 
 def edit_place(page: Page, notes_uri: str) -> str:

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 
+from ..notes.anchors import element_id
 from .plan import Place, Site
 
 Names = Mapping[str, Place]
@@ -31,7 +32,7 @@ def names_of(site: Site, synonyms: Mapping[str, Sequence[str]]) -> dict[str, Pla
         for heading in page.headings:
             if heading is not page.heading and heading.id:
                 for name in dict.fromkeys(map(key, _heading_names(heading.text))):
-                    headings.setdefault(name, []).append(Place(page, heading.id))
+                    headings.setdefault(name, []).append(Place(page, element_id(heading.id)))
     unique = {name: places[0] for name, places in headings.items() if len(places) == 1}
     return {name: place for name, place in {**unique, **pages}.items() if name}
 

@@ -1,18 +1,24 @@
 // Every #anchor of the single notes file still lands: the home page forwards it to the page that has it now.
 (() => {
-  const table = document.getElementById("notes-anchors");
-  if (!table) return;
+  const table = document.getElementById("__notes_anchors");
   // A Map: an anchor named "constructor" must not find what every object has.
-  const places = new Map(Object.entries(JSON.parse(table.textContent)));
+  const places = new Map(table ? Object.entries(JSON.parse(table.textContent)) : []);
   const forward = () => {
-    let anchor = location.hash.slice(1);
+    let written = location.hash.slice(1);
     try {
-      anchor = decodeURIComponent(anchor);
+      written = decodeURIComponent(written);
     } catch {
       // not an encoded anchor: taken as it is
     }
-    anchor = anchor.replace(/^user-content-/, "");
-    if (!anchor || document.getElementById(anchor)) return;
+    const anchor = written.replace(/^user-content-/, "");
+    if (!anchor) return;
+    // What would have an id of the theme or of the site itself has GitHub's prefix instead.
+    const renamed = `user-content-${anchor}`;
+    if (document.getElementById(renamed)) {
+      if (written !== renamed) location.replace(`#${encodeURIComponent(renamed)}`);
+      return;
+    }
+    if (document.getElementById(anchor)) return;
     const place = places.get(anchor) ?? places.get(anchor.toLowerCase());
     if (!place) return;
     const [page, hash] = place.split("#");

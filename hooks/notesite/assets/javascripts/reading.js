@@ -107,7 +107,7 @@
     if (!("popover" in HTMLElement.prototype)) return; // the title attribute stays
     const tip = document.createElement("div");
     tip.className = "notes-tip";
-    tip.id = "notes-tip";
+    tip.id = "__notes_tip";
     tip.setAttribute("role", "tooltip");
     tip.popover = "manual";
     let owner = null;
@@ -184,7 +184,7 @@
 
   const copying = () => {
     one("main")?.append(said);
-    const source = document.getElementById("notes-source");
+    const source = document.getElementById("__notes_source");
     const page = one(".notes-copy-page");
     if (source && page) page.addEventListener("click", () => copy(JSON.parse(source.textContent), page));
     // A result that corrects a command can be copied without opening its page; Tab goes to the button and leaves from there.
@@ -213,7 +213,7 @@
 
   // --- The filter of the page of commands
   const filter = () => {
-    const input = document.getElementById("notes-filter");
+    const input = document.getElementById("__notes_filter");
     if (!input) return;
     const rows = all(".notes-row");
     const apply = () => {

@@ -10,6 +10,8 @@ from dataclasses import asdict, dataclass
 from typing import Any
 from urllib.parse import quote, unquote
 
+from markupsafe import Markup
+
 from ...notes.raw_html import candidates
 from ...project.stamp import Stamp
 from .markup import Change, Head, Instead, Tag, headings, rewrite, tags
@@ -30,7 +32,7 @@ class BookPage:
     title: str
     name: str  # of the built file: `pod.html`
     trail: tuple[str, ...]  # titles of the groups it stands in, outermost first
-    html: str  # its content, without the theme
+    html: Markup  # its content, without the theme
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ class Book:
             styles=tuple(raw["styles"]),
             scripts=tuple(raw["scripts"]),
             stamp=Stamp(stamp["notes"], tuple(map(tuple, stamp["versions"])), stamp["epoch"]) if stamp else None,
-            pages=tuple(BookPage(p["title"], p["name"], tuple(p["trail"]), p["html"]) for p in raw["pages"]),
+            pages=tuple(BookPage(p["title"], p["name"], tuple(p["trail"]), Markup(p["html"])) for p in raw["pages"]),  # noqa: S704  # from `to_json`
         )
 
 
@@ -74,7 +76,7 @@ class Chapter:
     id: str  # of the whole chapter, unique in the book
     title: str
     trail: tuple[str, ...]
-    html: str
+    html: Markup
     heads: tuple[Head, ...]  # levels as in `html`
 
 
@@ -96,10 +98,10 @@ def chapters(book: Book, files: Mapping[str, bytes], layout: Layout, *, one_page
     ids = _Ids(book.pages, layout.chapter_id)
     made = []
     for number, page in enumerate(book.pages):
-        alone = rewrite(page.html, page_change(page.name, files, Source(), []))
+        alone = rewrite(str(page.html), page_change(page.name, files, Source(), []))
         shift = (1 + len(page.trail)) if one_page and number else 0
         text = rewrite(alone, _change(page, ids, files, layout, shift)).strip()
-        made.append(Chapter(ids.chapters[page.name], page.title, page.trail, text, tuple(headings(text))))
+        made.append(Chapter(ids.chapters[page.name], page.title, page.trail, Markup(text), tuple(headings(text))))  # noqa: S704  # made from HTML
     return tuple(made)
 
 
@@ -111,7 +113,7 @@ class _Ids:
         self._new: dict[tuple[str, str], str] = {}
         self.chapters: dict[str, str] = {}
         for page in pages:
-            for tag in tags(page.html):
+            for tag in tags(str(page.html)):
                 if (own := tag.get("id")) and (page.name, own) not in self._new:
                     self._new[page.name, own] = self._free(own)
         for number, page in enumerate(pages):

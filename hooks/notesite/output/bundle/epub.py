@@ -10,14 +10,15 @@ import posixpath
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from html import escape
 from urllib.parse import quote
+
+from markupsafe import Markup, escape
 
 from ...lib.data import bundled_text
 from .archive import EARLIEST, zip_bytes
 from .book import Book, Chapter, Layout, chapters
 from .single import media_type
-from .xhtml import SVG, XHTML, to_xhtml
+from .xhtml import INVALID, SVG, XHTML, to_xhtml
 
 _MIMETYPE = "mimetype"
 _FOLDER = "EPUB"
@@ -52,44 +53,44 @@ def epub_bytes(book: Book, built: Mapping[str, bytes]) -> bytes:
         "style.css": bundled_text(__name__, "epub.css"),
         **pages,
     }
-    files = {f"{_FOLDER}/{name}": text.encode() for name, text in inside.items()}
+    files = {f"{_FOLDER}/{name}": INVALID.sub("", text).encode() for name, text in inside.items()}
     files |= {f"{_FOLDER}/{stored}": built[name] for name, stored in pictures.items()}
     files |= {_MIMETYPE: b"application/epub+zip", "META-INF/container.xml": _CONTAINER.encode()}
     return zip_bytes(files, epoch=book.stamp.epoch if book.stamp else None, first=_MIMETYPE)
 
 
-def _document(book: Book, title: str, body: str, *, prefix: str = "") -> str:
-    language = escape(book.language)
-    return (
-        f'<?xml version="1.0" encoding="UTF-8"?>\n<!DOCTYPE html>\n'
-        f'<html xmlns="{XHTML}"{prefix} lang="{language}" xml:lang="{language}">\n<head>\n<meta charset="utf-8"/>\n'
-        f'<title>{escape(title)}</title>\n<link rel="stylesheet" type="text/css" href="style.css"/>\n</head>\n'
-        f"<body>\n{body}\n</body>\n</html>\n"
-    )
+def _document(book: Book, title: str, body: Markup, *, prefix: Markup | str = "") -> str:
+    return Markup(
+        '<?xml version="1.0" encoding="UTF-8"?>\n<!DOCTYPE html>\n'
+        '<html xmlns="{space}"{prefix} lang="{language}" xml:lang="{language}">\n<head>\n<meta charset="utf-8"/>\n'
+        '<title>{title}</title>\n<link rel="stylesheet" type="text/css" href="style.css"/>\n</head>\n'
+        "<body>\n{body}\n</body>\n</html>\n"
+    ).format(space=XHTML, prefix=prefix, language=book.language, title=title, body=body)
 
 
 def _page(book: Book, part: Chapter) -> str:
-    return _document(book, part.title, f'<section id="{escape(part.id)}">\n{to_xhtml(part.html)}\n</section>')
+    section = Markup('<section id="{}">\n{}\n</section>').format(part.id, to_xhtml(str(part.html)))
+    return _document(book, part.title, section)
 
 
 def _navigation(book: Book, parts: Sequence[Chapter]) -> str:
     """The contents: groups, chapters, and the sections of each chapter."""
-    lines = ['<nav epub:type="toc" id="toc">', "<h1>Contents</h1>", "<ol>"]
+    end = Markup("</ol></li>")
+    lines = [Markup('<nav epub:type="toc" id="toc">\n<h1>Contents</h1>\n<ol>')]
     trail: tuple[str, ...] = ()
     for part in parts:
         shared = len(posixpath.commonprefix([trail, part.trail]))
-        lines += ["</ol></li>"] * (len(trail) - shared)
-        lines += [f"<li><span>{escape(group)}</span><ol>" for group in part.trail[shared:]]
+        lines += [end] * (len(trail) - shared)
+        lines += [Markup("<li><span>{}</span><ol>").format(group) for group in part.trail[shared:]]
         trail = part.trail
         inner = [head for head in part.heads if head.level == 2 and head.id and head.text]
-        links = "".join(
-            f'<li><a href="{part.id}.xhtml#{quote(head.id, safe="")}">{escape(head.text)}</a></li>' for head in inner
-        )
-        own = f'<a href="{part.id}.xhtml">{escape(part.title)}</a>'
-        lines.append(f"<li>{own}{f'<ol>{links}</ol>' if links else ''}</li>")
-    lines += ["</ol></li>"] * len(trail)
-    epub_prefix = ' xmlns:epub="http://www.idpf.org/2007/ops"'
-    return _document(book, book.title, "\n".join([*lines, "</ol>", "</nav>"]), prefix=epub_prefix)
+        link = Markup('<li><a href="{}.xhtml#{}">{}</a></li>')
+        links = [link.format(part.id, quote(head.id, safe=""), head.text) for head in inner]
+        below = Markup("<ol>{}</ol>").format(Markup().join(links)) if links else ""
+        lines.append(Markup('<li><a href="{}.xhtml">{}</a>{}</li>').format(part.id, part.title, below))
+    lines += [end] * len(trail)
+    body = Markup("\n").join([*lines, Markup("</ol>\n</nav>")])
+    return _document(book, book.title, body, prefix=Markup(' xmlns:epub="http://www.idpf.org/2007/ops"'))
 
 
 def _package(book: Book, pages: Mapping[str, str], pictures: Sequence[str]) -> str:

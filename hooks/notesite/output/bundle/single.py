@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import base64
-import html
 import mimetypes
 import posixpath
 import re
 from collections.abc import Mapping, Sequence
 from urllib.parse import unquote
 
+from markupsafe import Markup
+
 from ...lib.data import bundled_text
+from ...site.redirects import digest
 from .book import Book, Chapter, Layout, chapters, place_in_one_page
 from .offline_site import is_remote, urlsplit_scheme, without_remote_css
 
-_TOP = "book:top"  # ids of the file's own parts; a colon keeps them apart from GitHub's anchors
-_CONTENT = "book:content"
-# Nothing is loaded, whatever the notes hold: the browser itself refuses.
+_TOP = "__book_top"  # ids of the file's own parts (`notes.anchors.element_id`)
+_CONTENT = "__book_content"
+# Nothing is loaded and no other script runs, whatever the notes hold: the browser itself refuses.
 _POLICY = (
     "default-src 'none'; img-src data:; media-src data:; font-src data:; style-src 'unsafe-inline'; "
-    "script-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+    "script-src {scripts}; base-uri 'none'; form-action 'none'"
 )
 _CSS_FILE = re.compile(r"""url\(\s*(["']?)(.*?)\1\s*\)""", re.DOTALL)
 # Types that systems disagree about, or do not know.
@@ -37,96 +39,108 @@ _TYPES = {
 def single_file(book: Book, built: Mapping[str, bytes]) -> str:
     """All pages in one HTML file that needs no other; `built` are the files of the offline copy."""
     parts = chapters(book, built, Layout(place_in_one_page, lambda name: data_uri(name, built)), one_page=True)
-    body = (
-        f'<a class="book-skip" href="#{_CONTENT}">Skip to content</a>\n'
-        f'<header class="book-header" id="{_TOP}">\n{_title_link(book)}\n{_data("controls.html")}</header>\n'
-        f'<div class="book-columns">\n{_contents(parts)}\n'
-        f'<main id="{_CONTENT}" class="md-typeset" tabindex="-1">\n{_articles(parts)}\n</main>\n</div>\n'
-        f"{_footer(book)}\n<script>\n{_scripts(book, built)}</script>\n"
+    scripts = (f"\n{_data('palette.js')}", f"\n{_scripts(book, built)}")
+    body = Markup(
+        '<a class="book-skip" href="#{content}">Skip to content</a>\n'
+        '<header class="book-header" id="{top}">\n<a class="book-title" href="#{top}">{title}</a>\n{controls}</header>\n'
+        '<div class="book-columns">\n{contents}\n<main id="{content}" class="md-typeset" tabindex="-1">\n{articles}\n</main>\n'
+        "</div>\n{footer}\n<script>{script}</script>\n"
+    ).format(
+        content=_CONTENT,
+        top=_TOP,
+        title=book.title,
+        controls=_own(_data("controls.html")),
+        contents=_contents(parts),
+        articles=_articles(parts),
+        footer=_footer(book),
+        script=_own(scripts[1]),
     )
     styles = [_data("content.css"), _data("single.css"), *_own_styles(book, built)]
-    head = f"<script>\n{_data('palette.js')}</script>\n"
-    return _document(book, styles, head, body)
+    return _document(book, styles, _own(f"<script>{scripts[0]}</script>\n"), body, scripts)
 
 
 def print_file(book: Book, built: Mapping[str, bytes]) -> str:
     """All pages in one HTML file made for paper: no controls, page numbers, nothing torn from what it belongs to."""
     layout = Layout(place_in_one_page, lambda name: data_uri(name, built), unfolded=True)
     parts = chapters(book, built, layout, one_page=True)
-    body = f'<main class="md-typeset">\n{_articles(parts)}\n</main>\n{_footer(book)}\n'
+    body = Markup('<main class="md-typeset">\n{}\n</main>\n{}\n').format(_articles(parts), _footer(book))
     running = f"@page {{ @top-right {{ content: {css_string(book.title)}; }} }}\n"
     styles = [_data("content.css"), _data("print.css"), running, *_own_styles(book, built)]
-    return _document(book, styles, "", body)
+    return _document(book, styles, Markup(), body)
 
 
-def _document(book: Book, styles: Sequence[str], head: str, body: str) -> str:
-    description = f'<meta name="description" content="{html.escape(book.description)}">\n' if book.description else ""
-    author = f'<meta name="author" content="{html.escape(book.author)}">\n' if book.author else ""
-    style = "\n".join(styles).replace("</", "<\\/")
-    return (
-        f'<!doctype html>\n<html lang="{html.escape(book.language)}" data-md-color-scheme="default">\n<head>\n'
-        f'<meta charset="utf-8">\n<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
+def _document(book: Book, styles: Sequence[str], head: Markup, body: Markup, scripts: Sequence[str] = ()) -> str:
+    policy = _POLICY.format(scripts=" ".join(f"'{digest(script)}'" for script in scripts) or "'none'")
+    metas = {name: text for name, text in (("description", book.description), ("author", book.author)) if text}
+    return Markup(
+        '<!doctype html>\n<html lang="{language}" data-md-color-scheme="default">\n<head>\n'
+        '<meta charset="utf-8">\n<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{html.escape(book.title)}</title>\n{description}{author}"
-        f'<link rel="icon" href="data:,">\n<style>\n{style}</style>\n{head}</head>\n'
-        f'<body class="md-typeset__root">\n{body}</body>\n</html>\n'
+        '<title>{title}</title>\n{metas}<link rel="icon" href="data:,">\n<style>\n{style}</style>\n{head}</head>\n'
+        '<body class="md-typeset__root">\n{body}</body>\n</html>\n'
+    ).format(
+        language=book.language,
+        policy=_own(policy),
+        title=book.title,
+        metas=Markup().join(Markup('<meta name="{}" content="{}">\n').format(*meta) for meta in metas.items()),
+        style=_own("\n".join(styles).replace("</", "<\\/")),
+        head=head,
+        body=body,
     )
+
+
+def _own(text: str) -> Markup:
+    """Styles, scripts and HTML of the package or the project; no word of the notes."""
+    return Markup(text)  # noqa: S704  # as said
 
 
 def _data(name: str) -> str:
     return bundled_text(__name__, name)
 
 
-def _title_link(book: Book) -> str:
-    return f'<a class="book-title" href="#{_TOP}">{html.escape(book.title)}</a>'
+def _articles(parts: Sequence[Chapter]) -> Markup:
+    article = Markup('<article id="{}">\n{}\n</article>')
+    return Markup("\n").join(article.format(part.id, part.html) for part in parts)
 
 
-def _articles(parts: Sequence[Chapter]) -> str:
-    return "\n".join(f'<article id="{html.escape(part.id)}">\n{part.html}\n</article>' for part in parts)
-
-
-def _contents(parts: Sequence[Chapter]) -> str:
+def _contents(parts: Sequence[Chapter]) -> Markup:
     """The contents: groups as in the site's navigation, chapters, and the sections of each chapter."""
+    end = Markup("</ul></li>")
     lines = [
-        '<nav class="book-contents" aria-label="Contents of this file">',
-        "<details open>",
-        "<summary>Contents</summary>",
-        "<ul>",
+        Markup('<nav class="book-contents" aria-label="Contents of this file">\n<details open>'),
+        Markup("<summary>Contents</summary>\n<ul>"),
     ]
     trail: tuple[str, ...] = ()
     for part in parts:
         shared = 0
         while shared < min(len(trail), len(part.trail)) and trail[shared] == part.trail[shared]:
             shared += 1
-        lines += ["</ul></li>"] * (len(trail) - shared)
-        lines += [f"<li><span>{html.escape(group)}</span><ul>" for group in part.trail[shared:]]
+        lines += [end] * (len(trail) - shared)
+        lines += [Markup("<li><span>{}</span><ul>").format(group) for group in part.trail[shared:]]
         trail = part.trail
         lines.append(_entry(part))
-    lines += ["</ul></li>"] * len(trail)
-    return "\n".join([*lines, "</ul>", "</details>", "</nav>"])
+    lines += [end] * len(trail)
+    return Markup("\n").join([*lines, Markup("</ul>\n</details>\n</nav>")])
 
 
-def _entry(part: Chapter) -> str:
+def _entry(part: Chapter) -> Markup:
     first = part.heads[0] if part.heads else None
-    address = place_in_one_page(part.id, first.id if first else "")
-    own = f'<a href="{html.escape(address)}">{html.escape(part.title)}</a>'
     level = first.level + 1 if first else 0
     inner = [head for head in part.heads if head.level == level and head.id]
-    links = "".join(
-        f'<li><a href="{html.escape(place_in_one_page(part.id, head.id))}">{html.escape(head.text)}</a></li>'
-        for head in inner
-    )
-    return f'<li data-chapter="{html.escape(part.id)}">{own}{f"<ul>{links}</ul>" if links else ""}</li>'
+    link = Markup('<a href="{}">{}</a>').format
+    own = link(place_in_one_page(part.id, first.id if first else ""), part.title)
+    links = [Markup("<li>{}</li>").format(link(place_in_one_page(part.id, head.id), head.text)) for head in inner]
+    below = Markup("<ul>{}</ul>").format(Markup().join(links)) if links else ""
+    return Markup('<li data-chapter="{}">{}{}</li>').format(part.id, own, below)
 
 
-def _footer(book: Book) -> str:
+def _footer(book: Book) -> Markup:
     stamp = book.stamp
     if stamp is None:
-        return ""
-    date = f' · <time datetime="{stamp.date}">{stamp.date}</time>' if stamp.date else ""
-    return (
-        f'<footer class="book-stamp"><p>Notes <code title="SHA-256 {stamp.notes}">{stamp.short}</code>{date} · '
-        f"{html.escape(stamp.tools)}</p></footer>"
+        return Markup()
+    date = Markup(' · <time datetime="{0}">{0}</time>').format(stamp.date) if stamp.date else ""
+    return Markup('<footer class="book-stamp"><p>Notes <code title="SHA-256 {}">{}</code>{} · {}</p></footer>').format(
+        stamp.notes, stamp.short, date, stamp.tools
     )
 
 

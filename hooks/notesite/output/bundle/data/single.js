@@ -1,7 +1,7 @@
 (() => {
   const root = document.documentElement;
   const byId = (id) => document.getElementById(id);
-  const main = byId("book:content");
+  const main = byId("__book_content");
 
   // Palette
   const palette = document.querySelector(".book-palette");
@@ -107,9 +107,9 @@
   };
 
   const box = document.querySelector(".book-find");
-  const field = byId("book:find");
+  const field = byId("__book_find");
   const panel = document.querySelector(".book-hits");
-  const list = byId("book:hits");
+  const list = byId("__book_hits");
   const find = () => {
     const query = plain(field.value.trim());
     const words = query.split(/\s+/).filter(Boolean);
@@ -133,7 +133,7 @@
         return item;
       }),
     );
-    byId("book:count").textContent = `${hits.length || "No"} ${hits.length === 1 ? "section" : "sections"}`;
+    byId("__book_count").textContent = `${hits.length || "No"} ${hits.length === 1 ? "section" : "sections"}`;
     panel.hidden = !words.length;
   };
   box.hidden = false;
