@@ -40,10 +40,10 @@ def test_the_working_form_stands_under_the_broken_one_and_is_copied(site: Any, c
 def test_a_search_result_offers_the_working_form(site: Any, context: Any) -> None:
     page = context(permissions=["clipboard-read", "clipboard-write"]).new_page()
     page.goto(site.address("job"))
-    expect(page.locator(".md-search__input")).to_have_attribute("aria-controls", "notes-results")
+    expect(page.locator(".md-search__input")).to_have_attribute("aria-controls", "__notes_results")
     page.keyboard.press("/")
     page.keyboard.type("kubectl delete nginx-pod")
-    first = page.locator("#notes-results > li").first
+    first = page.locator("#__notes_results > li").first
     expect(first).to_contain_text("kubectl delete pod nginx-pod")
     assert first.locator("s").inner_text() == "kubectl delete nginx-pod"
     assert _copied(page, first.get_by_role("button", name="copy")) == "kubectl delete pod nginx-pod"

@@ -188,7 +188,7 @@
     const page = one(".notes-copy-page");
     if (source && page) page.addEventListener("click", () => copy(JSON.parse(source.textContent), page));
     // A result that corrects a command can be copied without opening its page; Tab goes to the button and leaves from there.
-    const results = document.getElementById("notes-results");
+    const results = document.getElementById("__notes_results");
     const offer = () => {
       for (const fix of all("li:not(:has(.notes-copy)) .notes-hit__fix", results)) {
         const button = document.createElement("button");
