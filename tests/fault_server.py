@@ -55,8 +55,9 @@ class Exchange:
     def drip(self, data: bytes, pause: float = 0.05) -> None:
         """The bytes, one by one."""
         for byte in data * 100:
+            if self.server.over.wait(pause):
+                return
             self.send(bytes([byte]))
-            time.sleep(pause)
 
 
 class FaultServer:
@@ -69,6 +70,7 @@ class FaultServer:
         self.connections = 0
         self.heads: list[str] = []
         self.healthy = self.stopped = False
+        self.over = threading.Event()  # those who keep silent can go home
         self._context: ssl.SSLContext | None = None
         if tls:
             self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -95,6 +97,7 @@ class FaultServer:
     def stop(self) -> None:
         """Refuse connections from now on."""
         self.stopped = True
+        self.over.set()
         with contextlib.suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
@@ -253,14 +256,14 @@ def reset_in_body(x: Exchange) -> None:
 
 
 @behaviour
-def silent(_: Exchange) -> None:
-    time.sleep(20)
+def silent(x: Exchange) -> None:
+    x.server.over.wait(300)
 
 
 @behaviour
 def silent_in_body(x: Exchange) -> None:
     x.reply(x.good[:20], length=len(x.good))
-    time.sleep(20)
+    x.server.over.wait(300)
 
 
 @behaviour
@@ -274,7 +277,7 @@ def drip_headers(x: Exchange) -> None:
     x.send(b"HTTP/1.1 200 OK\r\n")
     for number in range(90):
         x.send(f"X-{number}: y\r\n".encode())
-        time.sleep(0.05)
+        time.sleep(0.5)
 
 
 @behaviour

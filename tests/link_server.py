@@ -25,7 +25,6 @@ class LinkServer(ThreadingHTTPServer):
         self.seen: Counter[str] = Counter()  # path -> requests
         self.methods: list[tuple[str, str]] = []
         self.starts: list[float] = []
-        self.active = self.most_active = 0
         self.lock = threading.Lock()
         self.released = threading.Event()
         scheme = "http" if tls is None else "https"
@@ -63,14 +62,8 @@ class _Handler(BaseHTTPRequestHandler):
             server.seen[path] += 1
             server.methods.append((self.command, path))
             server.starts.append(time.monotonic())
-            server.active += 1
-            server.most_active = max(server.most_active, server.active)
             first = server.seen[path] == 1
-        try:
-            self._behave(path.strip("/").split("/")[0], path, first=first)
-        finally:
-            with server.lock:
-                server.active -= 1
+        self._behave(path.strip("/").split("/")[0], path, first=first)
 
     def _behave(self, name: str, path: str, *, first: bool) -> None:
         soon = email.utils.formatdate(time.time() + 1.2, usegmt=True)
@@ -98,12 +91,9 @@ class _Handler(BaseHTTPRequestHandler):
             known = self.headers.get("If-None-Match") == '"v1"'
             self._send(304 if known else 200, {"ETag": '"v1"'})
         elif name == "silent":
-            self.server.released.wait(20)
+            self.server.released.wait(300)
         elif name == "drip":
             self._drip()
-        elif name == "slowly":
-            time.sleep(0.15)
-            self._send(200)
         else:
             self._send(200)
 

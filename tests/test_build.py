@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import re
-import signal
 import subprocess
-import time
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
@@ -14,6 +11,7 @@ from urllib.parse import urljoin, urlsplit
 
 import pytest
 from cases_io import CASES
+from patience import LONGEST, child, wait_until
 from site_tools import NOTES, ROOT, BuiltPage, Site, build, command, elements, environment, write_project
 
 from notesite.notes.reader import parse
@@ -403,14 +401,8 @@ def test_a_build_that_is_killed_leaves_the_previous_site(tmp_path: Path) -> None
     site = Site(tmp_path / "site")
     site.folder.mkdir()
     (site.folder / "index.html").write_text("previous", encoding="utf-8")
-    process = subprocess.Popen(command("build"), cwd=tmp_path, env=environment(), stderr=subprocess.DEVNULL)
-    deadline = time.monotonic() + 60
-    while not any(tmp_path.glob(".site.new-*/part-*/index.html")):  # in the middle of the pages
-        assert time.monotonic() < deadline
-        assert process.poll() is None
-        time.sleep(0.005)
-    os.kill(process.pid, signal.SIGKILL)
-    process.wait()
+    with child(command("build"), cwd=tmp_path, env=environment(), stderr=subprocess.DEVNULL) as process:
+        wait_until(lambda: any(tmp_path.glob(".site.new-*/part-*/index.html")), "the middle of the pages", process)
     assert site.bytes() == {"index.html": b"previous"}
     assert build(tmp_path, "--strict").returncode == 0
     assert len(site.slugs) == 61
@@ -424,7 +416,7 @@ def test_two_builds_at_once_leave_one_whole_site(tmp_path: Path) -> None:
         )
         for _ in range(2)
     ]
-    ends = [(process.communicate(timeout=120)[1], process.returncode) for process in running]
+    ends = [(process.communicate(timeout=LONGEST)[1], process.returncode) for process in running]
     assert [code for _, code in ends] == [0, 0], ends
     site = Site(tmp_path / "site")
     assert len(site.slugs) == 61

@@ -13,6 +13,7 @@ from typing import Any
 
 import mirror_child as child
 import pytest
+from patience import LONGEST
 
 from notesite.images.lock import NAME, written
 from notesite.images.mirror import Job, Outcome, mirror
@@ -83,7 +84,7 @@ def test_a_kill_at_any_call_leaves_a_usable_store_and_no_litter(tmp_path: Path) 
 def test_six_processes_at_once_lose_no_entry(tmp_path: Path) -> None:
     processes = [start(tmp_path / "images", 8 * number, 12) for number in range(6)]
     for process in processes:
-        output, _ = process.communicate(timeout=60)
+        output, _ = process.communicate(timeout=LONGEST)
         assert process.returncode == 0, output
     assert verify(ImageStore(tmp_path / "images")) == 8 * 5 + 12
 

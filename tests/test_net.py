@@ -174,8 +174,9 @@ def test_credentials_of_netrc_are_not_sent(tmp_path: Path, monkeypatch: pytest.M
 def test_a_proxy_that_fails_is_a_fault_in_time(proxy: str, expected: str, monkeypatch: pytest.MonkeyPatch) -> None:
     with FaultServer(proxy, PICTURE) as server:
         monkeypatch.setenv("https_proxy", f"http://{server.origin}")
+        limits = Limits(tries=1, connect=1.0, deadline=1.0) if "TIMEOUT" in expected else Limits(tries=1)
         with pytest.raises(Fault, match=expected):
-            client(speed=40.0).fetch("https://far.example.org/")
+            Client(limits=limits, resolve=unknown).fetch("https://far.example.org/")
 
 
 def test_a_proxy_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -27,9 +27,8 @@ class Client:
     """Fetches URLs within limits.
 
     `patience` is the time in seconds after which a client that has never reached any host stops trying: without a
-    network, a caller with hundreds of URLs waits that long and no longer.  The other arguments are for tests: `speed`
-    makes all time limits and waits pass so many times faster; `tls` replaces the certificates, `now`, `chance` and
-    `resolve` the clock, dice and resolver.
+    network, a caller with hundreds of URLs waits that long and no longer.  The other arguments are for tests: `tls`
+    replaces the certificates, `now`, `chance` and `resolve` the clock, dice and resolver.
     """
 
     def __init__(
@@ -40,7 +39,6 @@ class Client:
         user_agent: str = USER_AGENT,
         patience: float | None = None,
         tls: ssl.SSLContext | None = None,
-        speed: float = 1.0,
         now: Callable[[], float] = time.time,
         chance: Callable[[float, float], float] = random.uniform,
         resolve: Resolver = resolve,
@@ -49,7 +47,7 @@ class Client:
         self.allow_hosts = tuple(allow_hosts)
         self.user_agent = user_agent
         self.now, self.chance = now, chance
-        self.ways = Ways(resolve, tls, patience, speed)
+        self.ways = Ways(resolve, tls, patience)
 
     @property
     def proxy_note(self) -> str:
@@ -106,7 +104,7 @@ class _Fetch:
                 pause = pause if response.retry_after is None else response.retry_after
                 if last or response.status not in RETRIED or pause > longest:
                     return response
-            time.sleep(pause / self.run.ways.speed)
+            time.sleep(pause)
 
     def _followed(self, address: Address) -> Response:
         first, method = address, self.method
@@ -152,5 +150,5 @@ class _Fetch:
         request.url = address.url  # as it was judged, not as `requests` would write it
         environment = self.session.merge_environment_settings(address.url, {}, True, None, None)
         self.run.through(environment["proxies"])
-        timeout = (self.run.connecting() / self.run.ways.speed, self.run.patience())
+        timeout = (self.run.connecting(), self.run.patience())
         return self.session.send(request, allow_redirects=False, timeout=timeout, **environment)

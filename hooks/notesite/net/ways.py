@@ -29,12 +29,11 @@ def resolve(host: str, port: int) -> list[tuple[Any, ...]]:
 class Ways:
     """What the fetches of a client share: answers of the resolver, certificates, and whether there is a network at all.
 
-    `patience` is the time in seconds after which nothing is tried any more when no host was ever reached; limits and
-    waits pass `speed` times faster than real time.
+    `patience` is the time in seconds after which nothing is tried any more when no host was ever reached.
     """
 
-    def __init__(self, resolver: Resolver, tls: ssl.SSLContext | None, patience: float | None, speed: float) -> None:
-        self.resolver, self.speed = resolver, speed
+    def __init__(self, resolver: Resolver, tls: ssl.SSLContext | None, patience: float | None) -> None:
+        self.resolver = resolver
         self.proxy = ""  # through which a request went, without credentials
         self._patience = patience
         self._first_try: float | None = None
@@ -42,10 +41,6 @@ class Ways:
         self._tls = tls and bounded(tls)
         self._contexts: dict[str, ssl.SSLContext] = {}
         self._answers: dict[tuple[str, int], list[tuple[Any, ...]]] = {}
-
-    def clock(self) -> float:
-        """Seconds, counted from any time."""
-        return time.monotonic() * self.speed
 
     def tls(self, bundle: str) -> ssl.SSLContext:
         """What certificates are checked against; made when it is first needed, for it takes a while."""
@@ -61,8 +56,8 @@ class Ways:
         with self._lock:
             if self._patience is None:
                 return wanted
-            self._first_try = self._first_try or self.clock()
-            return min(wanted, self._first_try + self._patience - self.clock())
+            self._first_try = self._first_try or time.monotonic()
+            return min(wanted, self._first_try + self._patience - time.monotonic())
 
     def connected(self) -> None:
         """Some host was reached: there is a network."""
@@ -86,7 +81,7 @@ class Ways:
 
         threading.Thread(target=ask, name=f"resolve {host}", daemon=True).start()
         try:
-            found = outcome.get(timeout=max(timeout / self.speed, 0.001))
+            found = outcome.get(timeout=max(timeout, 0.001))
         except queue.Empty:
             raise TimeoutError from None
         if isinstance(found, Exception):
@@ -98,7 +93,7 @@ class Ways:
 class _Bounded:
     """A socket no read of which outlasts the fetch."""
 
-    patience: Callable[[], float]  # seconds of real time for the next read; raises Fault when there are none
+    patience: Callable[[], float]  # seconds for the next read; raises Fault when there are none
 
     def recv_into(self, *args: Any) -> int:
         self.settimeout(self.patience())  # type: ignore[attr-defined]  # the mixed-in socket has it
@@ -118,24 +113,24 @@ class Run:
 
     def __init__(self, ways: Ways, limits: Limits, allow_hosts: Collection[str]) -> None:
         self.ways, self.limits, self.allow_hosts = ways, limits, allow_hosts
-        self.end = ways.clock() + limits.deadline
+        self.end = time.monotonic() + limits.deadline
         self.address = Address("", "", "", 0, "")  # what is being asked for
 
     @property
     def over(self) -> bool:
         """Whether the deadline has passed."""
-        return self.ways.clock() >= self.end
+        return time.monotonic() >= self.end
 
     def left(self) -> float:
         """Seconds until the deadline.  Raises Fault E_TIMEOUT when there are none."""
-        left = self.end - self.ways.clock()
+        left = self.end - time.monotonic()
         if left <= 0:
             raise late(self.limits)
         return left
 
     def patience(self) -> float:
-        """Seconds of real time that the next read may take.  Raises Fault E_TIMEOUT."""
-        return min(self.limits.read, self.left()) / self.ways.speed
+        """Seconds that the next read may take.  Raises Fault E_TIMEOUT."""
+        return min(self.limits.read, self.left())
 
     def connecting(self) -> float:
         """Seconds that a connection may take from now.  Raises Fault E_TIMEOUT or E_CONNECT."""
@@ -175,7 +170,7 @@ class Run:
             seconds = self.connecting()
             sock = _Socket(family, kind, protocol)
             try:
-                sock.settimeout(seconds / self.ways.speed)
+                sock.settimeout(seconds)
                 sock.connect(sockaddr)
                 sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             except OSError as error:
