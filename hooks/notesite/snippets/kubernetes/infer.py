@@ -17,6 +17,7 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from notesite.diagnostics.codes import Severity
 
 from ...lib.nearest import edits, squeezed
+from .evidence import Around, Sound, has_keys_of_others
 from .schema.definitions import Schema, Shape, table
 from .schema.values import Found
 from .schema.walk import Walk
@@ -33,7 +34,11 @@ _NAMED, _INSIDE_NAMED = 1.5, 0.5  # for kinds that headings name and their specs
 _MOST_CANDIDATES = 80
 _MOST_ITEMS, _MOST_KEYS = 50, 200  # of a fragment, to find out what it is
 _HALF, _MOST = 0.5, 0.75  # of the root keys
-_LITTLE, _MUCH = 4.0, 12.0  # evidence, in points of a candidate's fit
+_LITTLE = 4.0  # evidence, in points of a candidate's fit
+# The weight of what has to be right for a fault to be told: without and with words around that name the kind, for
+# slips of the pen and for blunders; and where another program's words or keys are there.
+_NEED = ((3.0, 8.0), (0.0, 2.0))
+_NEED_FOREIGN = 30.0
 SURE_OF_PRIOR = 0.0
 
 Memo = dict[tuple[int, int], tuple[float, list[Found]]]
@@ -178,7 +183,7 @@ class Inference:
                 score -= 0.3
             else:
                 faults.append(fault)
-                blunders += not fault.slip and fault.code not in ("K_TWICE", "K_REQUIRED")
+                blunders += not fault.slip and fault.code not in ("K_TWICE", "K_REQUIRED", "K_VERSION")
                 score -= _SLIP if fault.slip else _PENALTY.get(fault.code, 2.0)
         matched = [shape.fields[name] for node in nodes for name in _names(node) if name in shape.fields]
         at_root = sum(field.weight for field in matched)
@@ -308,22 +313,21 @@ class Inference:
         return two in self.schema.reach(one) or one in self.schema.reach(two)
 
 
-def confidence(guess: Guess, node: Node) -> Severity | None:
+def confidence(guess: Guess, node: Node, schema: Schema, around: Around) -> Severity | None:
     """How severe a fault of a fragment may be, by how sure we are of what it is; None: not sure at all."""
     best = guess.best
     if best is None:
         return None
     roots = sum(len(item.value) for item in (node.value if isinstance(node, SequenceNode) else [node]))
     explained = best.matched / roots if roots else 0.0
-    others = best.matched - len(guess.extra)  # root keys that are right as written
     listed = best.prior > SURE_OF_PRIOR
-    if explained < _HALF or (not others and not listed):
+    named = around.names(schema, best.shape.number)
+    foreign = around.is_of_others() or has_keys_of_others(node)
+    need = _NEED_FOREIGN if foreign else _NEED[named][bool(best.blunders)]
+    sound = Sound(schema, (*best.faults, *guess.extra)).of(best.shape, node)
+    if explained < _HALF or sound < need:
         return None
-    if guess.extra and others < 2 and best.fit < _MUCH:
-        return Severity.WARNING if others and listed else Severity.INFO
-    if explained < _MOST or best.blunders > 1 or not listed:
-        if best.blunders and (explained < _MOST or best.fit < 0):
-            return Severity.INFO if listed else None
+    if not listed or explained < _MOST or best.blunders > 1:
         return Severity.WARNING if listed and explained >= _MOST else Severity.INFO
     return Severity.WARNING if best.blunders and best.fit < _LITTLE else Severity.ERROR
 

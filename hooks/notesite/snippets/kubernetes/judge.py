@@ -12,6 +12,7 @@ from yaml.nodes import CollectionNode, MappingNode, Node, ScalarNode, SequenceNo
 
 from notesite.diagnostics.codes import CODES, Severity
 
+from .evidence import Around
 from .headings import kinds_named
 from .infer import SURE_OF_PRIOR, Candidate, Guess, Inference, confidence
 from .judgement import Fault, Form, Judgement
@@ -23,7 +24,7 @@ from .rules import (
 )
 from .schema import crds
 from .schema.definitions import Schema, Shape, bundled
-from .schema.kinds import Kind, deprecation, foreign, is_reference, kind_of, removal, unknown_kind
+from .schema.kinds import Kind, deprecation, foreign, is_of_others, is_reference, kind_of, removal, unknown_kind
 from .schema.placeholders import is_elided
 from .schema.values import Found
 from .schema.walk import Walk
@@ -46,18 +47,19 @@ def judge(
     text: str,
     *,
     headings: Sequence[str] = (),
+    lead: str = "",
     hint: str | None = None,
     versions: tuple[str, ...] = DEFAULT_VERSIONS,
     extra: Extra | None = None,
 ) -> tuple[Judgement, ...]:
     """What each document of a snippet is, and what is wrong with it.
 
-    `documents` are the root nodes of `text`; `headings` those above the snippet, outermost first; `hint` is the name
-    of a definition (`Container`) that the author says it is a part of.  Raises ValueError on a version that is not
+    `documents` are the root nodes of `text`; `headings` those above the snippet, outermost first; `lead` is the
+    sentence before it; `hint` is the name of a definition (`Container`) that the author says it is a part of.  Raises ValueError on a version that is not
     bundled.
     """
     snippet = _Snippet(
-        text, schema=bundled(), versions=versions, headings=tuple(headings), hint=hint, extra=extra or {}
+        text, schema=bundled(), versions=versions, around=Around(tuple(headings), lead), hint=hint, extra=extra or {}
     )
     judged = [
         snippet.document(node) if index < _MOST_DOCUMENTS else Judgement("unknown", skipped="too many documents")
@@ -86,7 +88,7 @@ class _Snippet:
         *,
         schema: Schema,
         versions: tuple[str, ...],
-        headings: tuple[str, ...],
+        around: Around,
         hint: str | None,
         extra: Extra,
     ) -> None:
@@ -94,7 +96,7 @@ class _Snippet:
         self.schema = schema
         self.selected = _selected(versions)
         self.newest = 1 << (self.selected.bit_length() - 1)
-        self.headings = headings
+        self.around = around
         self.hint = hint
         self.extra = extra
         self._lines: list[str] | None = None
@@ -196,6 +198,8 @@ class _Snippet:
         names = {key.value for key, _ in node.value if isinstance(key, ScalarNode)}
         if not names & {"metadata", "spec", "data", "stringData", "rules", "roleRef", "subjects", "provisioner"}:
             return None
+        if is_of_others(self.schema, kind):
+            return Judgement("plain", skipped="a kind of object that Kubernetes does not have")
         lacking, said = ("apiVersion", kind.kind) if kind.kind else ("kind", kind.api_version)
         numbers = [
             number
@@ -229,7 +233,7 @@ class _Snippet:
         return self._settled(node, guess, sure=True)
 
     def _fragment(self, node: Node) -> Judgement:
-        inference = Inference(self.schema, self.selected, kinds_named(self.headings) if self.headings else ())
+        inference = Inference(self.schema, self.selected, kinds_named(self.around.headings))
         guess = inference.guess(node)
         if guess.best is None:
             return Judgement("unknown", skipped="no definition of Kubernetes has these keys")
@@ -249,7 +253,7 @@ class _Snippet:
             found = self._agreed(found, guess.accepted, roots, partial)
         names = tuple(dict.fromkeys(candidate.shape.short for candidate in guess.accepted))
         if found and not sure:
-            most = confidence(guess, node)
+            most = confidence(guess, node, self.schema, self.around)
             if most is None:
                 return Judgement("unknown", skipped="it resembles no definition of Kubernetes closely enough")
             return self._judgement("fragment", names, found, most=most)
@@ -279,17 +283,26 @@ class _Snippet:
         groups = ["one" if key.value in first else "two" for key in keys]
         borders = [(a, b) for (a, b), (x, y) in zip(pairwise(keys), pairwise(groups), strict=True) if x != y]
         apart = len(borders) == 1 and self._gap(borders[0][1])
+        border = borders[0][1] if borders else keys[-1]
+        message = f"two parts: {', '.join(first)} of {names[0]}, {', '.join(second)} of {names[1]}"
+        found = Found("K_LEVELS", message, border, self.selected)
         if apart:
-            message = f"two parts: {', '.join(first)} of {names[0]}, {', '.join(second)} of {names[1]}"
-            found = Found("K_LEVELS", message, borders[0][1], self.selected)
             return self._judgement("parts", names, [found], parts=parts)
-        # The later part is the one that lost its indentation.
+        # The later part is the one that lost its indentation, when it can stand right under a key of the other.
         place = next(key for key, group in zip(keys, groups, strict=True) if group != groups[0])
-        (ours, theirs) = names if groups[0] == "one" else names[::-1]
-        message = f'"{place.value}" belongs to {theirs}, not to {ours}: is it indented as meant?'
-        weak = one.prior < SURE_OF_PRIOR or two.prior < SURE_OF_PRIOR
-        found = Found("K_INDENT", message, place, self.selected, mild=weak)
+        (ours, theirs), fields = ((one, two), first) if groups[0] == "one" else ((two, one), second)
+        if self._holds(ours.shape, fields, theirs.shape.number) and not self.around.is_of_others():
+            message = (
+                f'"{place.value}" belongs to {theirs.shape.short}, not to {ours.shape.short}: is it indented as meant?'
+            )
+            weak = one.prior < SURE_OF_PRIOR or two.prior < SURE_OF_PRIOR
+            found = Found("K_INDENT", message, place, self.selected, mild=weak)
         return self._judgement("parts", names, [found], parts=parts)
+
+    def _holds(self, shape: Shape, names: Sequence[str], number: int) -> bool:
+        """Whether one of these fields holds that definition, or a list of it."""
+        types = (shape.fields[name].type for name in names)
+        return any(number in (type_.target, type_.inner.target if type_.inner else -1) for type_ in types)
 
     def _gap(self, key: Node) -> bool:
         """Whether a blank line or a comment stands right above a key."""

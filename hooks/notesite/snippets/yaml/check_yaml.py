@@ -86,7 +86,9 @@ class _Schemas:
         versions = {"versions": self.versions} if self.versions else {}
         headings = [heading.text for heading in fence.trail]
         text = fence.text.removeprefix("\ufeff")  # indexes are counted without it
-        return self.judge(reading.documents, text, headings=headings, hint=hint, extra=self.extra, **versions)
+        return self.judge(
+            reading.documents, text, headings=headings, lead=fence.lead, hint=hint, extra=self.extra, **versions
+        )
 
 
 class _Examined(NamedTuple):
@@ -154,7 +156,7 @@ def _read_and_judged(fence: Fence, found: Classification, hint: str | None, sche
         return _Examined(fence, found, _verdict(fence, found, Status.EMPTY))
     judgements = schemas.judgements(reading, fence, hint)
     found_faults = list(_combined(reading, judgements))
-    found_faults = _at_their_cause(fence, found_faults, hint, schemas)
+    found_faults = _at_their_cause(fence, found_faults, hint, schemas, _certain(judgements))
     faults = tuple(_diagnostic(fence, fault, reading.shift) for fault in found_faults)
     status = status_of(faults, judgements, complete=reading.complete)
     warnings = sum(fault.severity is Severity.WARNING for fault in faults)
@@ -209,15 +211,33 @@ def _combined(reading: Reading, judgements: Sequence[Judgement]) -> Iterator[Fau
 # Faults that a line at the wrong indentation brings about, and others that may come with them.
 _MISPLACED: Final = frozenset({"Y_SYNTAX", "Y_DUPKEY", "K_FIELD", "K_TYPE", "K_INDENT"})
 _MOST_CONSEQUENCES: Final = 8
+_ELSEWHERE: Final = ("", "")  # "a fault" of a text that has become something else
 _MOST_SEARCHES: Final = 60  # notes with more broken blocks have other worries, and shall not wait
 
 
-def _at_their_cause(fence: Fence, faults: list[FaultLike], hint: str | None, schemas: _Schemas) -> list[FaultLike]:
-    """The faults, or, where one line at the wrong indentation is the cause of them all, that one."""
+def _certain(judgements: Sequence[Judgement]) -> tuple[tuple[str, ...], ...]:
+    """What each document is; () where one is not certainly a part of Kubernetes."""
+    if any(is_skipped(j) or j.form not in {"manifest", "fragment"} for j in judgements):
+        return ()
+    return tuple((j.form, *j.definitions[:1]) for j in judgements)
+
+
+def _at_their_cause(
+    fence: Fence, faults: list[FaultLike], hint: str | None, schemas: _Schemas, before: tuple[tuple[str, ...], ...]
+) -> list[FaultLike]:
+    """The faults, or, where one line at the wrong indentation is the cause of them all, that one.
+
+    A block that can be read is moved only where it is certain what it is, before and after: nearly any fault of a
+    fragment goes away when the line is moved to where nothing is known of it.
+    """
     serious = [fault for fault in faults if _level(fault) is not Severity.INFO]
     first = next((fault for fault in serious if fault.code in _MISPLACED), None)
     is_slip = any(fault.code == "K_FIELD" and fault.replacement for fault in serious)
     if first is None or is_slip or len(serious) > _MOST_CONSEQUENCES or not schemas.searches:
+        return faults
+    readable = not any(fault.code == "Y_SYNTAX" for fault in serious)
+    fragment = any(form == "fragment" for form, *_ in before)
+    if readable and (not before or (fragment and any(fault.code == "K_TYPE" for fault in serious))):
         return faults
     schemas.searches -= 1
     from . import documents, reindent  # noqa: PLC0415  # see above: only where there is YAML
@@ -225,8 +245,12 @@ def _at_their_cause(fence: Fence, faults: list[FaultLike], hint: str | None, sch
     def left(text: str) -> set[tuple[str, str]]:
         reading = documents.read(text)
         judgements = schemas.judgements(reading, fence._replace(text=text), hint)
-        found = _combined(reading, judgements)
-        return {(fault.code, fault.message) for fault in found if _level(fault) is not Severity.INFO}
+        found = {
+            (fault.code, fault.message)
+            for fault in _combined(reading, judgements)
+            if _level(fault) is not Severity.INFO or fault.code in _MISPLACED
+        }
+        return found if not readable or _certain(judgements) == before else {*found, _ELSEWHERE}
 
     others = {(fault.code, fault.message) for fault in serious if fault.code not in _MISPLACED}
 
@@ -258,8 +282,8 @@ _APPLICATION_TAGS: Final = (  # tags that are right in the files of one program,
 
 def _softened(fault: Fault, roots: frozenset[str], *, is_kubernetes: bool) -> Fault:
     """Less severe where the context makes it likely that the author means it."""
-    if fault.code == "Y_IMPLICIT" and is_kubernetes and " octal " not in fault.message:
-        return fault._replace(severity=Severity.INFO)  # the schema wants just this type
+    if fault.code == "Y_IMPLICIT" and not (is_kubernetes and " octal " in fault.message):
+        return fault._replace(severity=Severity.INFO)  # the schema wants just this type, or nobody knows which
     if fault.code == "Y_TAG":
         for keys, start in _APPLICATION_TAGS:
             if roots & keys and f"`{start}" in fault.message:

@@ -47,7 +47,7 @@ class Here(NamedTuple):
         """Whether it is certain that there is no such value: a fragment may leave out anything."""
         if self.at(path) is not None or "<<" in self.fields or path[0] in self.context.meant.get(id(self.node), ()):
             return False
-        return self.context.complete(self.node) or path[0] in self.fields
+        return self.context.complete(self.node) or (len(path) > 1 and path[0] in self.fields)
 
 
 def path_of(words: str) -> tuple[str, ...]:
@@ -110,7 +110,7 @@ def _most(here: Here, words: Sequence[str]) -> Iterator[Finding]:
 
 def _some(here: Here, words: Sequence[str]) -> Iterator[Finding]:
     paths = [path_of(name) for name in words]
-    if not _present(here, words) and all(here.lacks(path) or path[0] in here.fields for path in paths):
+    if not _present(here, words) and all(map(here.lacks, paths)):
         known = [name for name in words if name.partition("/")[0] in here.shape.fields]
         said = ", ".join(name.rpartition("/")[2] for name in known[:5]) + (" …" if len(known) > 5 else "")
         place = next((here.place(path) for path in paths if path[0] in here.fields), here.place(paths[0]))

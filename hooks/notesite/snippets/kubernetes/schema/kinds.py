@@ -11,60 +11,8 @@ from notesite.lib.patterns import lazy
 from ....lib.nearest import nearest_value
 from .definitions import Schema, table
 
-# Root keys that give away files of other tools: all of the first, and at least one of the second (if there are any).
-_FOREIGN = (
-    ("a Compose file", ("services",), ()),
-    ("a CI workflow", ("jobs",), ()),
-    ("a CI workflow", ("stages",), ()),
-    ("a CI workflow", ("pipeline",), ()),
-    ("an MkDocs configuration", ("site_name",), ()),
-    (
-        "a chart description",
-        ("name", "version"),
-        ("dependencies", "appVersion", "maintainers", "keywords", "description"),
-    ),
-    ("a Prometheus configuration", ("scrape_configs",), ()),
-    ("a Prometheus configuration", ("groups",), ()),
-    ("an Alertmanager configuration", ("route", "receivers"), ()),
-    ("a kubeconfig", ("clusters", "contexts"), ()),
-)
-_KUSTOMIZE = frozenset(
-    [
-        "resources",
-        "bases",
-        "namePrefix",
-        "nameSuffix",
-        "commonLabels",
-        "commonAnnotations",
-        "images",
-        "patches",
-        "patchesStrategicMerge",
-        "patchesJson6902",
-        "configMapGenerator",
-        "secretGenerator",
-        "generatorOptions",
-        "components",
-        "replacements",
-        "vars",
-        "labels",
-        "helmCharts",
-        "crds",
-        "transformers",
-        "generators",
-        "namespace",
-        "replicas",
-        "configurations",
-        "openapi",
-        "buildMetadata",
-        "sortOptions",
-    ]
-)
-_KUSTOMIZE_ONLY = _KUSTOMIZE - frozenset(
-    ("resources", "images", "labels", "namespace", "replicas", "vars", "components")
-)
 _FILE = lazy(r"\.ya?ml$|^\.{1,2}/|^https?://|^github\.com/")
 _CORE = lazy(r"v\d")
-_PLAY = frozenset(("hosts", "tasks", "roles", "become", "gather_facts"))
 _CONFIG_SUFFIXES = (".config.k8s.io", "kubeadm.k8s.io", "audit.k8s.io", "client.authentication.k8s.io")
 
 _REFERENCE_KEYS = frozenset(
@@ -94,22 +42,34 @@ def kind_of(node: Node) -> Kind:
 
 def foreign(node: Node) -> str:
     """The other tool's file that this is, in words; "" when it may be Kubernetes."""
+    known = table("foreign")
     if isinstance(node, SequenceNode):
         items = [item for item in node.value if isinstance(item, MappingNode)]
-        return "an Ansible play" if any(len(_PLAY & _keys(item)) > 1 for item in items) else ""
+        play = set(known["play"].split())
+        return "an Ansible play" if any(len(play & _keys(item)) > 1 for item in items) else ""
     if not isinstance(node, MappingNode):
         return ""
     keys = _keys(node)
     if "containers" in keys or "metadata" in keys:
         return ""
-    for name, needed, also in _FOREIGN:
+    for name, needed, also in known["files"]:
         if keys.issuperset(needed) and (not also or keys & set(also)):
             value = next(value for key, value in node.value if key.value == needed[0])
             if name != "a Compose file" or (isinstance(value, MappingNode) and _holds_mappings(value)):
-                return name
-    if keys <= _KUSTOMIZE and (keys & _KUSTOMIZE_ONLY or _lists_files(node)):
+                return str(name)
+    kustomize = set(known["kustomize"].split())
+    if keys <= kustomize and (keys - set(known["kustomize_too"].split()) or _lists_files(node)):
         return "a kustomization"
     return ""
+
+
+def is_of_others(schema: Schema, kind: Kind) -> bool:
+    """Whether half a name, a kind or an apiVersion alone, is one that Kubernetes does not have."""
+    versions, kinds = zip(*(name.split(" ") for name in schema.kinds), strict=True)
+    if kind.kind is not None:
+        return kind.kind not in kinds and nearest_value(kind.kind, set(kinds)) is None
+    version = kind.api_version or ""
+    return version not in versions and "." in version and nearest_value(version, set(versions)) is None
 
 
 def _keys(node: MappingNode) -> set[str]:

@@ -173,9 +173,9 @@ class Values:
         message = f"{type_.owner.removesuffix('{}')} must be a string, and {node.value} is {_a(kind)}; write {quoted}"
         self._add("K_TYPE", message, node, replacement=quoted)
 
-    def _wrong_type(self, type_: Type, node: Node) -> None:
+    def _wrong_type(self, type_: Type, node: Node, *, swapped: bool = False) -> None:
         expected, got = _EXPECTED[type_.kind], described(node)
-        slip, replacement = False, None
+        slip, replacement = swapped, None
         if node.__class__ is ScalarNode:
             if is_null(node):
                 return
@@ -183,7 +183,7 @@ class Values:
                 node.style and plain(node.value)[0] == BOOLEAN and type_.kind == "b"
             ):
                 slip, replacement = True, node.value
-        hint = "; remove the quotes" if slip else ""
+        hint = "; begin it with a dash" if swapped else "; remove the quotes" if slip else ""
         self._add(
             "K_TYPE",
             f"{type_.owner} must be {expected}, got {got}{hint}",

@@ -69,12 +69,10 @@ class Walk(Values):
     def _mapping(self, shape: Shape, node: Node, type_: Type | None, key: Node) -> None:
         if node.__class__ is not MappingNode:
             if not is_null(node):
-                self._add(
-                    "K_TYPE",
-                    f"expected {shape.short} (a mapping), got {described(node)}",
-                    node,
-                    doubtful=is_placeholder(node.value),
-                )
+                swapped = _fits_each(shape, node)
+                hint = "; remove the dash" if swapped else ""
+                message = f"expected {shape.short} (a mapping), got {described(node)}{hint}"
+                self._add("K_TYPE", message, node, doubtful=is_placeholder(node.value), slip=swapped)
             return
         memo = self._memo
         if memo is not None:
@@ -201,7 +199,8 @@ class Walk(Values):
     def _list(self, type_: Type, node: Node) -> None:
         if node.__class__ is not SequenceNode:
             if not is_null(node):
-                self._wrong_type(type_, node)
+                shape = self.schema.shape_of(type_.inner) if type_.inner and type_.inner.kind == "@" else None
+                self._wrong_type(type_, node, swapped=shape is not None and _fits_each(shape, node))
             return
         if not self._enter():
             return
@@ -262,3 +261,14 @@ def _merged(node: Node) -> Iterator[MappingNode]:
     for part in node.value if node.__class__ is SequenceNode else [node]:
         if part.__class__ is MappingNode:
             yield part
+
+
+def _fits_each(shape: Shape, node: Node) -> bool:
+    """Whether a mapping, or each mapping of a list, has nothing but fields of a definition."""
+    items = node.value if node.__class__ is SequenceNode else [node]
+    return bool(node.value) and all(
+        item.__class__ is MappingNode
+        and item.value
+        and all(key.__class__ is ScalarNode and key.value in shape.fields for key, _ in item.value)
+        for item in items
+    )

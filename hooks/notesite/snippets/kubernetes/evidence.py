@@ -1,0 +1,126 @@
+"""What speaks for a fragment being a part of Kubernetes: the keys that fit, the types below them, the words around it.
+
+A fault is only told where enough else is right: nearly any YAML has a key that some definition knows too.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from typing import Final, NamedTuple
+
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from ...lib.nearest import squeezed
+from .headings import kinds_said
+from .schema.definitions import Schema, Shape, Type, table
+from .schema.values import Found
+
+_MOST_ITEMS: Final = 10  # of a list, to see what it holds
+_MOST_WORDS: Final = 40  # of the sentence before a block
+_TYPO: Final = 0.3  # of what a field says, when it has a letter too many
+_VAGUE: Final = 3.0  # a mapping to anything says so much less
+
+
+class Around(NamedTuple):
+    """What stands around a snippet."""
+
+    headings: tuple[str, ...] = ()  # outermost first
+    lead: str = ""  # the sentence before it
+
+    @property
+    def said(self) -> str:
+        """The words next to the snippet, in lower case."""
+        return " ".join((*self.headings[-2:], *self.lead.split()[-_MOST_WORDS:])).lower()
+
+    def is_of_others(self) -> bool:
+        """Whether it speaks of another program."""
+        return _others().search(self.said) is not None
+
+    def names(self, schema: Schema, number: int) -> bool:
+        """Whether it speaks of a kind that the definition can be a part of."""
+        lead = " ".join(self.lead.split()[-_MOST_WORDS:])
+        return any(number in schema.reach(kind) for kind in kinds_said((*self.headings[-2:], lead)))
+
+
+@cache
+def _others() -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{table('foreign')['words']})")
+
+
+@cache
+def _words_of_others() -> frozenset[str]:
+    return frozenset(word for words in table("foreign")["keys"].values() for word in words.split())
+
+
+def has_keys_of_others(node: Node) -> bool:
+    """Whether a key, near the root, is one that only other programs know."""
+    return any(key in _words_of_others() for key in _keys(node, 3))
+
+
+def _keys(node: Node, depth: int) -> Iterator[str]:
+    if isinstance(node, SequenceNode) and depth:
+        for item in node.value[:_MOST_ITEMS]:
+            yield from _keys(item, depth)
+    elif isinstance(node, MappingNode) and depth:
+        for key, value in node.value:
+            if isinstance(key, ScalarNode):
+                yield key.value
+                yield from _keys(value, depth - 1)
+
+
+class Sound:
+    """How much of a fragment fits a definition, in weights of its fields; nothing at or above a fault counts alone."""
+
+    def __init__(self, schema: Schema, faults: Sequence[Found]) -> None:
+        self.schema = schema
+        self.faulty: Mapping[int, Found] = {id(f.node): f for f in faults if f.code != "K_VERSION"}
+
+    def of(self, shape: Shape, node: Node) -> float:
+        """The weights of the fields that are right as written."""
+        if isinstance(node, SequenceNode):
+            return sum(self.of(shape, item) for item in node.value[:_MOST_ITEMS])
+        if not isinstance(node, MappingNode):
+            return 0.0
+        return sum(self._entry(shape, key, value) for key, value in node.value if isinstance(key, ScalarNode))
+
+    def _entry(self, shape: Shape, key: ScalarNode, value: Node) -> float:
+        fault = self.faulty.get(id(key))
+        name = key.value if fault is None else fault.replacement or ""
+        field = shape.fields.get(name)
+        if field is None:
+            return 0.0
+        right = name == key.value or squeezed(name) == squeezed(key.value)  # `mountpath` is hardly another word
+        return self._value(field.type, value, field.weight * (1.0 if right else _TYPO))
+
+    def _value(self, type_: Type, value: Node, weight: float) -> float:
+        fault = self.faulty.get(id(value))
+        if fault is not None:
+            return weight if fault.slip and fault.code != "K_TYPE" else self._swapped(type_, value)
+        if type_.kind == "@":
+            found = self.of(self.schema.shape_of(type_), value) if isinstance(value, MappingNode) else 0.0
+            return found and found + weight
+        if type_.kind == "[" and type_.inner is not None:
+            items = value.value[:_MOST_ITEMS] if isinstance(value, SequenceNode) else []
+            inner = type_.inner
+            found = sum(self._value(inner, item, 0.0 if inner.kind in "@[{" else 0.01) for item in items)
+            return found and found + weight
+        if type_.kind in "{o":
+            right = isinstance(value, MappingNode) and any(id(item) not in self.faulty for _, item in value.value)
+            return weight / _VAGUE if right else 0.0
+        return weight if isinstance(value, ScalarNode) else 0.0
+
+    def _swapped(self, type_: Type, value: Node) -> float:
+        """A list without its dash, or a mapping with one: what is in it speaks for the field."""
+        inner = swapped(type_, value)
+        if inner is None:
+            return 0.0
+        return self.of(self.schema.shape_of(inner), value)
+
+
+def swapped(type_: Type, value: Node) -> Type | None:
+    """The type of what a value holds when it is a mapping for a list of mappings, or the other way round."""
+    if isinstance(value, MappingNode) and type_.kind == "[" and type_.inner is not None and type_.inner.kind == "@":
+        return type_.inner
+    return type_ if isinstance(value, SequenceNode) and type_.kind == "@" else None
