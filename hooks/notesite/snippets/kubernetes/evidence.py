@@ -12,6 +12,8 @@ from typing import Final, NamedTuple
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from notesite.lib.patterns import lazy
+
 from ...lib.nearest import squeezed
 from .headings import kinds_said
 from .schema.definitions import Schema, Shape, Type, table
@@ -20,7 +22,14 @@ from .schema.values import Found
 _MOST_ITEMS: Final = 10  # of a list, to see what it holds
 _MOST_WORDS: Final = 40  # of the sentence before a block
 _TYPO: Final = 0.3  # of what a field says, when it has a letter too many
+_ALLOWED: Final = 3.0  # what a word of a closed list says
 _VAGUE: Final = 3.0  # a mapping to anything says so much less
+
+
+_PART: Final = lazy(
+    r"\b(?:patch|snippet|excerpt|partial|parts? of|fragment|omit|shorten|abbreviat|relevant|only the|add\b|adding\b"
+    r"|adds\b|append|modif|change\b|edit\b|section of|lines? (?:to|below|above)|looks? like this in)"
+)
 
 
 class Around(NamedTuple):
@@ -37,6 +46,10 @@ class Around(NamedTuple):
     def is_of_others(self) -> bool:
         """Whether it speaks of another program."""
         return _others().search(self.said) is not None
+
+    def is_of_a_part(self) -> bool:
+        """Whether it says that only a part of an object is shown."""
+        return _PART.search(self.said) is not None
 
     def names(self, schema: Schema, number: int) -> bool:
         """Whether it speaks of a kind that the definition can be a part of."""
@@ -109,7 +122,9 @@ class Sound:
         if type_.kind in "{o":
             right = isinstance(value, MappingNode) and any(id(item) not in self.faulty for _, item in value.value)
             return weight / _VAGUE if right else 0.0
-        return weight if isinstance(value, ScalarNode) else 0.0
+        if not isinstance(value, ScalarNode):
+            return 0.0
+        return weight + (_ALLOWED if value.value in type_.enum else 0.0)
 
     def _swapped(self, type_: Type, value: Node) -> float:
         """A list without its dash, or a mapping with one: what is in it speaks for the field."""

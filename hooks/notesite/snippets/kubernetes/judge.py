@@ -169,7 +169,15 @@ class _Snippet:
         found = [*extra, *found]
         if too_large:
             return Judgement("manifest", (shape.short,), skipped="too large or too deep to be checked", gvk=gvk)
-        return self._judgement("manifest", (shape.short,), found, gvk=gvk)
+        required = Severity.INFO if self._is_part(node, shape, found) else Severity.ERROR
+        return self._judgement("manifest", (shape.short,), found, gvk=gvk, required=required)
+
+    def _is_part(self, node: Node, shape: Shape, found: Sequence[Found]) -> bool:
+        """Whether a manifest shows only some of its fields: a patch, or a step of a lesson."""
+        if self.around.is_of_a_part() or rules.get(node, "metadata") is None:
+            return True
+        lacking = [fault for fault in found if fault.code == "K_REQUIRED"]
+        return len(lacking) > 1 and any(fault.shape and fault.shape.short == f"{shape.short}Spec" for fault in lacking)
 
     def _list(self, node: Node) -> Judgement:
         """A `v1 List`, whose items are manifests."""
@@ -338,6 +346,7 @@ class _Snippet:
         parts: tuple[tuple[str, tuple[str, ...]], ...] = (),
         gvk: tuple[str, str] | None = None,
         most: Severity = Severity.ERROR,
+        required: Severity = Severity.WARNING,
     ) -> Judgement:
         if not found:  # nearly always
             return Judgement(form, definitions, parts, (), self.schema.spoken(self.selected), "", gvk)
@@ -346,20 +355,18 @@ class _Snippet:
         # The same key again after a blank line or a comment shows a before and an after.
         both = form == "fragment" and any(fault.code == "K_TWICE" and self._gap(fault.node) for fault in found)
         for fault in found:
-            severity = self._severity(fault, Severity.WARNING if both else most)
+            severity = self._severity(fault, Severity.WARNING if both else most, required)
             if severity is None:
                 continue
             faults.append(self._fault(fault, severity))
-            if not fault.mild and (
-                severity is not Severity.INFO or fault.code in ("K_VERSION", "K_REQUIRED", "K_REMOVED")
-            ):
+            if not fault.mild and (severity is not Severity.INFO or fault.code in ("K_VERSION", "K_REMOVED")):
                 invalid |= fault.versions
         valid = self.schema.spoken(self.selected & ~invalid)
         return Judgement(form, definitions, parts, tuple(sorted(set(faults))), valid, "", gvk)
 
-    def _severity(self, fault: Found, most: Severity) -> Severity | None:
+    def _severity(self, fault: Found, most: Severity, required: Severity) -> Severity | None:
         """How bad a fault is here; None to leave it out."""
-        severity = CODES[fault.code].severity
+        severity = required if fault.code == "K_REQUIRED" else CODES[fault.code].severity
         if fault.doubtful:
             return Severity.INFO
         if fault.code == "K_REQUIRED" and self.elided:

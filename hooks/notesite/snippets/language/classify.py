@@ -211,12 +211,17 @@ def _script(first: str) -> Classification | None:
     return Classification(Kind.SHELL, "bash") if shell else Classification(Kind.OTHER, _shebang(first))
 
 
+_HEREDOC: Final = lazy(r"^\s*(?:sudo +)?(?:cat|tee|kubectl)\b.*<<-?[ ]*['\"]?[A-Za-z_]+")
+
+
 def _commands(content: list[str], label: str) -> Classification | None:
     first = content[0] if content else ""
     if _is_entry(first) or re.match(r"\s*-(?:\s|$)", first):
         return None
     if languages.is_known_command(first):
         return Classification(Kind.SHELL, "bash") if _reads_like_command(first, label) else None
+    if languages.is_command(first) and any(_HEREDOC.search(line) for line in content):
+        return Classification(Kind.SHELL, "bash")
     commands = sum(languages.is_command(line) for line in content)
     if not languages.is_command(first) or commands < len(content) / 2 or languages.looks_printed(content):
         return None

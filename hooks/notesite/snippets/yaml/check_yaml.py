@@ -154,6 +154,13 @@ def _read_and_judged(fence: Fence, found: Classification, hint: str | None, sche
     reading = documents.read(fence.text, line_number=lambda line: fence.position(line, 1).line)
     if not reading.documents and not reading.faults:
         return _Examined(fence, found, _verdict(fence, found, Status.EMPTY))
+    if (
+        found.kind is not Kind.MANIFEST
+        and not _is_labelled(fence)
+        and any(f.code == "Y_SYNTAX" for f in reading.faults)
+    ):
+        found = found._replace(kind=Kind.TEXT)  # nothing says that it is YAML, then
+        return _Examined(fence, found, _verdict(fence, found, None))
     judgements = schemas.judgements(reading, fence, hint)
     found_faults = list(_combined(reading, judgements))
     found_faults = _at_their_cause(fence, found_faults, hint, schemas, _certain(judgements))
@@ -284,6 +291,8 @@ def _softened(fault: Fault, roots: frozenset[str], *, is_kubernetes: bool) -> Fa
     """Less severe where the context makes it likely that the author means it."""
     if fault.code == "Y_IMPLICIT" and not (is_kubernetes and " octal " in fault.message):
         return fault._replace(severity=Severity.INFO)  # the schema wants just this type, or nobody knows which
+    if fault.replacement == "- " and fault.severity is Severity.WARNING and not is_kubernetes:
+        return fault._replace(severity=Severity.INFO)  # `-v2` below a key may be just that text
     if fault.code == "Y_TAG":
         for keys, start in _APPLICATION_TAGS:
             if roots & keys and f"`{start}" in fault.message:
@@ -338,11 +347,15 @@ def _corrected(fence: Fence, faults: Sequence[FaultLike], hint: str | None, sche
 # ---- Labels.
 
 
+def _is_labelled(fence: Fence) -> bool:
+    return fence.label in languages.YAML_LABELS or fence.label.endswith((".yaml", ".yml"))
+
+
 def _label(examined: _Examined, lines: Sequence[str]) -> Iterator[Diagnostic]:
     fence, found = examined.fence, examined.classification
     if not fence.fenced:
         return
-    labelled_yaml = fence.label in languages.YAML_LABELS or fence.label.endswith((".yaml", ".yml"))
+    labelled_yaml = _is_labelled(fence)
     is_yaml = found.is_yaml or found.kind is Kind.TEMPLATE
     if is_yaml and not labelled_yaml:
         named = f"is labelled `{fence.label}`" if fence.label else "has no label"

@@ -142,7 +142,8 @@ _NO_BREAK_SPACE = lazy(
     r"^[ \t]*\u00a0[ \u00a0]*(?:- *)*|(?<=[:\-?])\u00a0+|(?<![ \u00a0]) *\u00a0[ \u00a0]*$", re.MULTILINE
 )
 _ELISION = lazy(
-    r"^(?P<indent>[ ]*)(?P<dash>-[ ]+)?(?P<dots>\.{3,}|…|\[(?:\.{3}|…)\]|<(?:\.{3}|…)>|\((?:\.{3}|…)\))[ \t]*$"
+    r"^(?P<indent>[ ]*)(?P<dash>-[ ]+)?(?P<dots>\.{2,}|…|(?:\.{3,}|…)[ ][^:\n]*|\[[ ]?(?:\.{2,}|…)[^\]\n]*\]"
+    r"|<[ ]?(?:\.{2,}|…|snip)[^>\n]*>|\([ ]?(?:\.{2,}|…)[^)\n]*\))[ \t]*$"
     r"|(?<=:)[ ]+(?P<value>\.{3}|…|\*{3,}|\[(?:\.{3}|…)\]|\{(?:\.{3}|…)\})[ \t]*$",
     re.MULTILINE,
 )
@@ -165,7 +166,7 @@ def prepare(text: str) -> tuple[str, list[Fault], bool]:
     if not text.isascii() and _ODD_BREAK.search(text):
         text = _spaced(text, _ODD_BREAK, faults, "Y_CHAR", "an invisible line separator, a line break to some parsers")
     prepared = _FILE_NAME.sub(lambda match: "#" + match[0][1:], text)  # a file's name above its content
-    if "..." in text or "…" in text or "***" in text:
+    if ".." in text or "…" in text or "***" in text:
         prepared = _ELISION.sub(lambda match: _as_comment(match, text), prepared)
     return prepared, faults, prepared != text
 

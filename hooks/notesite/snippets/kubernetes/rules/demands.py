@@ -59,7 +59,7 @@ def _needs(here: Here, words: Sequence[str]) -> Iterator[Finding]:
     path = path_of(words[0])
     value = here.at(path)
     if isinstance(value, ScalarNode) and value.value == "":
-        yield "K_REQUIRED", value, f'the field "{path[-1]}" of {here.shape.short} must not be empty'
+        yield "K_VALUE", value, f'"{path[-1]}" of {here.shape.short} must not be empty'
     elif here.lacks(path) and not (len(path) == 1 and _required(here, path[0])):
         yield "K_REQUIRED", here.place(path), f'missing required field "{path[-1]}" in {here.shape.short}'
 
@@ -74,7 +74,7 @@ def _filled_(here: Here, words: Sequence[str]) -> Iterator[Finding]:
     value = here.at(path)
     if isinstance(value, SequenceNode | MappingNode) and _is_empty(value):
         place = here.fields[path[0]][0] if len(path) == 1 else value
-        yield "K_REQUIRED", place, f'"{path[-1]}" of {here.shape.short} must not be empty'
+        yield "K_VALUE", place, f'"{path[-1]}" of {here.shape.short} must not be empty'
     elif here.lacks(path) and not (len(path) == 1 and _required(here, path[0])):
         yield "K_REQUIRED", here.place(path), f'missing required field "{path[-1]}" in {here.shape.short}'
 

@@ -136,15 +136,21 @@ def _kind(node: MappingNode) -> str:
 
 
 def between(documents: Sequence[tuple[str, Node]], selected: int) -> Iterator[tuple[int, Found]]:
-    """Services against the Pods of the same snippet: index of the document and the fault."""
-    pods = [found for kind, node in documents for found in _pods(kind, node)]
+    """Services against the Pods of the same snippet: index of the document and the fault.
+
+    Only Pods with labels of their own count, and those of Jobs only when they are chosen.
+    """
+    pods = [found for kind, node in documents for found in _pods(kind, node) if found[0]]
+    serving = any(
+        kind not in ("Job", "CronJob") and found[0] for kind, node in documents for found in _pods(kind, node)
+    )
     for index, (kind, node) in enumerate(documents):
         wanted = pairs(get(node, "spec", "selector")) if kind == "Service" else []
         if not wanted or not pods:
             continue
         chosen = [spec for labels, spec in pods if all(labels.get(key.value) == value.value for key, value in wanted)]
         if not chosen:
-            if not any(is_placeholder(value.value) for _, value in wanted):
+            if serving and not any(is_placeholder(value.value) for _, value in wanted):
                 said = ", ".join(f"{key.value}: {value.value}" for key, value in wanted)
                 message = f"no Pod of this snippet has the labels that the Service selects ({said})"
                 yield index, Found("K_SELECTOR", message, wanted[0][0], selected, mild=True)

@@ -191,7 +191,15 @@ def _reported(line: Line, here: Here, found: Iterator[Finding]) -> Iterator[Foun
         if versions:
             replacement = names.suggestion(node.value) if _may_be_mended(code, node, words) else None
             hint = f'; write "{replacement}"' if replacement and not line.said else ""
-            yield Found(code, message + hint, node, versions, mild=line.mild, replacement=replacement)
+            yield Found(
+                code,
+                message + hint,
+                node,
+                versions,
+                shape=None if line.conditions else here.shape,
+                mild=line.mild,
+                replacement=replacement,
+            )
 
 
 def _may_be_mended(code: str, node: Node, words: str) -> bool:
