@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import Any, Final
 
@@ -23,7 +23,7 @@ from .rules import (
     workloads,  # noqa: F401  # registers its rules
 )
 from .schema import crds
-from .schema.definitions import Schema, Shape, bundled
+from .schema.definitions import Shape, bundled
 from .schema.kinds import Kind, deprecation, foreign, is_of_others, is_reference, kind_of, removal, unknown_kind
 from .schema.placeholders import is_elided
 from .schema.values import Found
@@ -58,9 +58,8 @@ def judge(
     sentence before it; `hint` is the name of a definition (`Container`) that the author says it is a part of.  Raises ValueError on a version that is not
     bundled.
     """
-    snippet = _Snippet(
-        text, schema=bundled(), versions=versions, around=Around(tuple(headings), lead), hint=hint, extra=extra or {}
-    )
+    around = Around(tuple(headings), lead)
+    snippet = _Snippet(text, versions=versions, around=around, hint=hint, extra=extra or {})
     judged = [
         snippet.document(node) if index < _MOST_DOCUMENTS else Judgement("unknown", skipped="too many documents")
         for index, node in enumerate(documents)
@@ -82,39 +81,24 @@ def _selected(versions: tuple[str, ...]) -> int:
 class _Snippet:
     """What all documents of one snippet share."""
 
-    def __init__(
-        self,
-        text: str,
-        *,
-        schema: Schema,
-        versions: tuple[str, ...],
-        around: Around,
-        hint: str | None,
-        extra: Extra,
-    ) -> None:
+    def __init__(self, text: str, *, versions: tuple[str, ...], around: Around, hint: str | None, extra: Extra) -> None:
         self.text = text
-        self.schema = schema
+        self.schema = bundled()
         self.selected = _selected(versions)
         self.newest = 1 << (self.selected.bit_length() - 1)
         self.around = around
         self.hint = hint
         self.extra = extra
-        self._lines: list[str] | None = None
-        self._elided: bool | None = None
 
-    @property
+    @cached_property
     def lines(self) -> list[str]:
         """The text's lines."""
-        if self._lines is None:
-            self._lines = self.text.split("\n")
-        return self._lines
+        return self.text.split("\n")
 
-    @property
+    @cached_property
     def elided(self) -> bool:
         """Whether the text leaves something out and says so."""
-        if self._elided is None:
-            self._elided = is_elided(self.text)
-        return self._elided
+        return is_elided(self.text)
 
     def document(self, node: Node) -> Judgement:  # noqa: PLR0911  # one return for each kind of document
         """The judgement of one document."""

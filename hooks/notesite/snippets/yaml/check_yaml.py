@@ -21,6 +21,7 @@ if TYPE_CHECKING:  # YAML is imported only when a block holds some
 
     from .documents import Reading
     from .references import Defines, Reference
+    from .reindent import Move
 
 Judge = Callable[..., Sequence[Judgement]]
 
@@ -163,7 +164,7 @@ def _read_and_judged(fence: Fence, found: Classification, hint: str | None, sche
         return _Examined(fence, found, _verdict(fence, found, None))
     judgements = schemas.judgements(reading, fence, hint)
     found_faults = list(_combined(reading, judgements))
-    found_faults = _at_their_cause(fence, found_faults, hint, schemas, _certain(judgements))
+    found_faults = _at_their_cause(fence, found_faults, schemas, _certain(judgements))
     faults = tuple(_diagnostic(fence, fault, reading.shift) for fault in found_faults)
     status = status_of(faults, judgements, complete=reading.complete)
     warnings = sum(fault.severity is Severity.WARNING for fault in faults)
@@ -230,7 +231,7 @@ def _certain(judgements: Sequence[Judgement]) -> tuple[tuple[str, ...], ...]:
 
 
 def _at_their_cause(
-    fence: Fence, faults: list[FaultLike], hint: str | None, schemas: _Schemas, before: tuple[tuple[str, ...], ...]
+    fence: Fence, faults: list[FaultLike], schemas: _Schemas, before: tuple[tuple[str, ...], ...]
 ) -> list[FaultLike]:
     """The faults, or, where one line at the wrong indentation is the cause of them all, that one.
 
@@ -247,21 +248,7 @@ def _at_their_cause(
     if readable and (not before or (fragment and any(fault.code == "K_TYPE" for fault in serious))):
         return faults
     schemas.searches -= 1
-    from . import documents, reindent  # noqa: PLC0415  # see above: only where there is YAML
-
-    def left(text: str) -> set[tuple[str, str]]:
-        reading = documents.read(text)
-        judgements = schemas.judgements(reading, fence._replace(text=text), hint)
-        found = {
-            (fault.code, fault.message)
-            for fault in _combined(reading, judgements)
-            if _level(fault) is not Severity.INFO or fault.code in _MISPLACED
-        }
-        return found if not readable or _certain(judgements) == before else {*found, _ELSEWHERE}
-
-    others = {(fault.code, fault.message) for fault in serious if fault.code not in _MISPLACED}
-
-    move = reindent.move(fence.text, first.line, lambda text: left(text) <= others)
+    move, stay = _moved(fence, first.line, serious, schemas, before if readable else None)
     if move is None or any(fault.line == move.line and fault.code in _MISPLACED for fault in serious):
         return faults
     row = fence.text.split("\n")[move.line - 1]
@@ -272,8 +259,32 @@ def _at_their_cause(
     code = "Y_SYNTAX" if first.code == "Y_SYNTAX" else "K_INDENT"
     column = max(row.find(word), 0) + 1
     cause = Fault(code, message, move.line, column, max(len(word), 1), severity=_level(first))
-    stay = left(move.text)
     return [cause, *(fault for fault in faults if fault not in serious or (fault.code, fault.message) in stay)]
+
+
+def _moved(
+    fence: Fence,
+    line: int,
+    serious: Sequence[FaultLike],
+    schemas: _Schemas,
+    wanted: tuple[tuple[str, ...], ...] | None,
+) -> tuple[Move | None, set[tuple[str, str]]]:
+    """The move that leaves nothing but faults of other kinds, and those; `wanted` is what the block has to stay."""
+    from . import documents, reindent  # noqa: PLC0415  # see above: only where there is YAML
+
+    def left(text: str) -> set[tuple[str, str]]:
+        reading = documents.read(text)
+        judgements = schemas.judgements(reading, fence._replace(text=text), _argument(fence, "kind"))
+        found = {
+            (fault.code, fault.message)
+            for fault in _combined(reading, judgements)
+            if _level(fault) is not Severity.INFO or fault.code in _MISPLACED
+        }
+        return found if wanted is None or _certain(judgements) == wanted else {*found, _ELSEWHERE}
+
+    others = {(fault.code, fault.message) for fault in serious if fault.code not in _MISPLACED}
+    move = reindent.move(fence.text, line, lambda text: left(text) <= others)
+    return move, left(move.text) if move is not None else set()
 
 
 def _level(fault: FaultLike) -> Severity:

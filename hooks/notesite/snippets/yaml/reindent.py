@@ -77,11 +77,13 @@ def _trials(rows: list[str], line: int, unit: int) -> Iterator[tuple[int, int, i
 
 def _end(rows: list[str], number: int) -> int:
     """The last line of what stands under a line."""
-    own, last = width(rows[number - 1]), number
+    key = rows[number - 1]
+    own, last = width(key), number
+    holds_list = key.rstrip().endswith(":") and not key.lstrip().startswith("- ")  # which may stand as far left
     for following in range(number + 1, len(rows) + 1):
         row = rows[following - 1]
         if is_content(row):
-            if width(row) <= own:
+            if width(row) < own or (width(row) == own and not (holds_list and row.lstrip().startswith("- "))):
                 break
             last = following
     return last

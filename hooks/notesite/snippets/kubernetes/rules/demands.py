@@ -153,6 +153,12 @@ def _below(here: Here, words: Sequence[str]) -> Iterator[Finding]:
         yield "K_RANGE", where, f"{words[1]} ({high}) must be above {words[0]} ({low})"
 
 
+def _numeric(here: Here, words: Sequence[str]) -> Iterator[Finding]:
+    place, other = here.at((words[0],)), here.at((words[1],))
+    if place is not None and text(other) is not None and number(other) is None:
+        yield "K_UNION", place, f"{words[0]} goes with a number as {words[1]}"
+
+
 def _ordered(here: Here, words: Sequence[str]) -> Iterator[Finding]:
     low, high = ({key.value: value for key, value in pairs(here.at((word,)))} for word in words)
     for name, value in low.items():
@@ -171,5 +177,6 @@ MAPPINGS: Mapping[str, Callable[[Here, Sequence[str]], Iterator[Finding]]] = {
     "unique": _unique,
     "order": _order,
     "below": _below,
+    "numeric": _numeric,
     "ordered": _ordered,
 }

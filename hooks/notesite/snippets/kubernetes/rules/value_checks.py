@@ -90,12 +90,6 @@ def _pods(field: str, node: Node, words: Sequence[str]) -> Iterator[Finding]:
         yield "K_RANGE", node, f"{field} must be at most 100%, not {value}"
 
 
-def _number(field: str, node: Node, words: Sequence[str]) -> Iterator[Finding]:
-    del words
-    if text(node) is not None and number(node) is None:
-        yield "K_VALUE", node, f"{field} must be a number here, not {node.value}"
-
-
 VALUES: Mapping[str, Callable[[str, Node, Sequence[str]], Iterator[Finding]]] = {
     "range": _range,
     "quantity": _quantity,
@@ -104,7 +98,6 @@ VALUES: Mapping[str, Callable[[str, Node, Sequence[str]], Iterator[Finding]]] = 
     "different": _different,
     "labels": _labels,
     "pods": _pods,
-    "number": _number,
 }
 GRAMMARS: Mapping[str, tuple[str, Callable[[str], str]]] = {
     "label": ("K_NAME", names.label),
