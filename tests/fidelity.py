@@ -22,10 +22,10 @@ from tinyhtml5.parser import HTMLParser
 
 from notesite.diagnostics.place import Position
 from notesite.notes.emoji import with_emoji
+from notesite.notes.html_names import AS_TEXT, UNWRAPPED
 from notesite.notes.raw_html import read_tags
 from notesite.render.bridge import Bridge
 from notesite.render.html import PageHtml
-from notesite.render.sanitize import AS_TEXT, UNWRAPPED
 
 EXTENSIONS = ["table", "strikethrough", "autolink", "tagfilter", "tasklist"]
 _BLOCKS = {"p", "pre", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "td", "th", "li", "summary", "dt", "dd", "caption"}

@@ -11,6 +11,7 @@ import pytest
 import yaml
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from notesite.notes import html_names
 from notesite.notes.raw_html import read_tags
 from notesite.output.finished import foreign
 from notesite.render import sanitize
@@ -39,7 +40,7 @@ def sample(name: str) -> str:
 
 
 def test_every_rule_has_a_case() -> None:
-    rules = (sanitize.ALLOWED, sanitize.AS_TEXT, sanitize.UNWRAPPED)
+    rules = (html_names.ALLOWED, html_names.AS_TEXT, html_names.UNWRAPPED)
     assert [sorted(names) for names in ELEMENTS.values()] == [sorted(names) for names in rules]
 
 
@@ -126,4 +127,4 @@ def test_known_attacks_are_not_active(attack: str, left: str) -> None:
     assert left in made
     tree = LexborHTMLParser(f"<article>{made}</article>")
     names = {node.tag for node in tree.css("article *")}
-    assert names <= sanitize.ALLOWED | {"label", "input"}
+    assert names <= html_names.ALLOWED | {"label", "input"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -148,3 +149,16 @@ def test_a_page_with_a_foreign_script_is_not_published(tmp_path: Path) -> None:
     assert "index.html: would run a script that is none of the site's: <script>ran(1)</script>" in line
     assert "Traceback" not in done.text
     assert Site(tmp_path / "site").bytes() == before
+
+
+# An id in HTML or in a script of the package; what footnotes and the files of an e-book have stands in no page's way.
+OWN_ID = re.compile(r"""(?:\b(?:id|for|aria-controls)=|\bbyId\(|getElementById\(|\.id = )["']([a-z][\w:-]*)["']""")
+
+
+def test_ids_of_the_package_are_out_of_reach() -> None:
+    package = ROOT / "hooks" / "notesite"
+    folders = ("assets", "theme", "extras", "plugin", "output/bundle/data")
+    files = [path for folder in folders for path in (package / folder).rglob("*.*") if "vendor" not in path.parts]
+    texts = {path.name: path.read_text("utf-8") for path in files if path.suffix in {".py", ".js", ".html"}}
+    assert {"reading.js", "main.html", "controls.html"} <= set(texts)
+    assert [(name, OWN_ID.findall(text)) for name, text in texts.items() if OWN_ID.search(text)] == []

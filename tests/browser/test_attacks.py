@@ -221,3 +221,12 @@ def test_an_injected_script_is_refused_by_the_policy(name: str, forms: dict[str,
     page.route("**/*", lambda route: route.fulfill(body=html, content_type="text/html", headers=headers))
     page.goto("http://127.0.0.1/attack", wait_until="domcontentloaded")
     assert page.evaluate("ran_") == []
+
+
+@pytest.mark.parametrize("written", ["#__config", "config/#__config", "config/#user-content-__config"])
+def test_an_anchor_like_one_of_the_themes_lands(
+    written: str, forms: dict[str, Path], site_server: Callable[..., str], page: Page
+) -> None:
+    page.goto(site_server(forms["site"]) + written)
+    page.wait_for_url("**/config/#user-content-__config")
+    assert page.locator("h1:target").inner_text().startswith("__config")

@@ -201,8 +201,8 @@ def _entries(outermost: Node, lines: Sequence[str]) -> Iterator[Entry]:
 def _entry(leaf: Node, depth: int, lines: Sequence[str]) -> Entry:
     link = next((node for node in walk(leaf.children) if node.kind is Kind.LINK), None)
     if link is not None:
-        return Entry(words(link.children, " ").strip(), link.url, depth, link.span)
+        return Entry(words(link.children, " ", tags=True).strip(), link.url, depth, link.span)
     line = lines[leaf.line - 1]
     indentation = len(line) - len(line.lstrip())
     span = Span(Position(leaf.line, indentation + 1), Position(leaf.line, len(line) + 1))
-    return Entry(words(leaf.children).strip(), "", depth, span)
+    return Entry(words(leaf.children, tags=True).strip(), "", depth, span)

@@ -7,6 +7,8 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from ..diagnostics.place import Position, Span
+from .html_names import is_text
+from .raw_html import read_tags
 
 
 class Kind(StrEnum):
@@ -71,8 +73,11 @@ def walk(nodes: Iterable[Node]) -> Iterator[Node]:
         stack += node.children[::-1]
 
 
-def words(nodes: Iterable[Node], line_break: str = "\n", *, alt: bool = False) -> str:
-    """The text that a reader sees, markup taken away; of pictures their alternative text, or nothing."""
+def words(nodes: Iterable[Node], line_break: str = "\n", *, alt: bool = False, tags: bool = False) -> str:
+    """The text that a reader sees, markup taken away; of pictures their alternative text, or nothing.
+
+    With `tags` those that are shown as text are words, too: `<NodeIP>`.  GitHub's anchors know nothing of them.
+    """
     parts: list[str] = []
     stack = list(nodes)[::-1]
     while stack:
@@ -81,6 +86,8 @@ def words(nodes: Iterable[Node], line_break: str = "\n", *, alt: bool = False) -
             parts.append(node.text)
         elif node.kind in _BREAKS:
             parts.append(line_break)
+        elif node.kind is Kind.HTML_SPAN and tags:
+            parts += [tag.text for tag in read_tags(node.text) if tag.name and is_text(tag.name)]
         elif alt or node.kind is not Kind.IMAGE:
             stack += node.children[::-1]
     return "".join(parts)

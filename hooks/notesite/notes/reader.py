@@ -168,14 +168,16 @@ class _Reader:
             end = block.children[-1].span.end.line if block.children else block.line  # not its underline
             span = Span(block.span.start, Position(end, len(self.lines[end - 1]) + 1))
             top = top and not self._is_enclosed(block.line)
-            self._heading(block.number, words(block.children), span, starts_section=top)
+            text = words(block.children, tags=True)
+            self._heading(block.number, text, span, words(block.children), starts_section=top)
         else:
             self._lead = block
         yield from comments
 
-    def _heading(self, level: int, text: str, span: Span, *, starts_section: bool) -> None:
+    def _heading(self, level: int, text: str, span: Span, by_github: str, *, starts_section: bool) -> None:
         self._html_heading = None
-        heading = Heading(level, " ".join(with_emoji(text).split()), self._ids.take(text), span, starts_section)
+        own = self._ids.take(by_github)
+        heading = Heading(level, " ".join(with_emoji(text).split()), own, span, starts_section)
         self.headings.append(heading)
         self._trail = (*(above for above in self._trail if above.level < level), heading)
 
@@ -239,7 +241,7 @@ class _Reader:
             heading.text += html.unescape(tag.text)
         elif tag.kind == "end" and tag.name in HEADING_TAGS and heading:
             text = " ".join(heading.text.strip("\n").split())
-            self._heading(heading.level, text, heading.span, starts_section=heading.starts_section)
+            self._heading(heading.level, text, heading.span, text, starts_section=heading.starts_section)
         elif tag.kind == "start":
             self._start_tag(tag, span, following, starts_section=starts_section)
 

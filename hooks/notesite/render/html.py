@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 
 from ..diagnostics.place import Position
 from ..notes.document import Kind, Node, words
+from ..notes.html_names import UNWRAPPED, is_text
 from ..notes.model import Heading, Notes
 from ..notes.raw_html import Tag, read_tags
 from ..notes.reader import HEADING_TAGS, placed
-from .sanitize import ALLOWED, AS_TEXT, UNWRAPPED, safe_image, safe_link, safe_start_tag
+from .sanitize import safe_image, safe_link, safe_start_tag
 
 CodeBlock = Callable[[Node], str]
 Piece = Node | str
@@ -191,7 +192,7 @@ class PageHtml:
             return tag.text.replace("<", "&lt;")
         if tag.kind in {"comment", "other"} or tag.name in UNWRAPPED:
             return ""
-        if tag.name not in ALLOWED or tag.name in AS_TEXT:
+        if is_text(tag.name):
             return html.escape(tag.text)
         if tag.kind == "end":
             self._depth = max(self._depth - 1, 0)

@@ -1,8 +1,6 @@
 """What of the author's HTML reaches the page: what GitHub lets through, and unknown tags as text.
 
-The lists of elements and attributes are GitHub's (html-pipeline's sanitization filter); the elements that become
-text are those of the GFM specification, section "Disallowed Raw HTML".  GitHub drops tags that HTML does not know and
-with them the text of placeholders such as `<NodeIP>`; here they are shown, because no word may be lost.
+The lists of attributes are GitHub's (html-pipeline's sanitization filter); those of elements stand in `notes/html_names.py`.
 """
 
 from __future__ import annotations
@@ -17,25 +15,6 @@ from ..diagnostics.place import Span
 from ..notes.model import Notes
 from ..notes.raw_html import Tag, candidates
 
-ALLOWED = frozenset(
-    """
-    a abbr b bdo blockquote br caption center cite code dd del details dfn div dl dt em figcaption figure font h1 h2
-    h3 h4 h5 h6 hr i img ins kbd li mark ol p picture pre q rp rt ruby s samp section small source span strike
-    strong sub summary sup table tbody td tfoot th thead time tr tt u ul var wbr
-    """.split()  # noqa: SIM905  # a line for each word would hide the code below
-)
-# Shown as text: their content is no Markdown, or would run.
-AS_TEXT = frozenset(["iframe", "noembed", "noframes", "plaintext", "script", "style", "textarea", "title", "xmp"])
-# Known to HTML or SVG but not let through: the tag goes, its content stays.
-UNWRAPPED = frozenset(
-    """
-    acronym address applet area article aside audio base basefont bdi big blink body button canvas circle col
-    colgroup data datalist defs dialog dir ellipse embed fieldset filter footer form frame frameset g g-emoji head
-    header hgroup html image input label legend line link main map marquee math menu meta meter nav nobr noscript
-    object optgroup option output param path pattern polygon polyline progress rect search select slot svg symbol
-    template text track tspan use video
-    """.split()  # noqa: SIM905  # a line for each word would hide the code below
-)
 _GLOBAL_ATTRIBUTES = frozenset(
     """
     abbr align alt axis border cellpadding cellspacing char charoff clear cols colspan color compact coords datetime

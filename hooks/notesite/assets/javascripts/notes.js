@@ -18,7 +18,7 @@
       if (written !== renamed) location.replace(`#${encodeURIComponent(renamed)}`);
       return;
     }
-    if (document.getElementById(anchor)) return;
+    if (document.getElementById(anchor) && !anchor.startsWith("__")) return;
     const place = places.get(anchor) ?? places.get(anchor.toLowerCase());
     if (!place) return;
     const [page, hash] = place.split("#");
