@@ -87,6 +87,8 @@ def forms(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     config = project / "mkdocs.yml"
     text = config.read_text("utf-8").partition("\nextra:\n")[0]
     named = re.sub(r"(?m)^site_name: .*$", lambda _: f"site_name: {json.dumps(SITE_NAME)}", text)
+    named = named.replace("plugins:\n  - search\n  - notesite\n", "plugins: {search: {}, notesite: {}}\n")
+    (project / "mkdocs.offline.yml").write_bytes((ROOT / "mkdocs.offline.yml").read_bytes())
     config.write_text(f"{named}\n{yaml.safe_dump(SETTINGS)}", encoding="utf-8")
     run("-m", "mkdocs", "build", "-q", "-f", str(config), "-d", str(folder / "site"))
     bundle = [str(ROOT / "scripts" / "bundle_offline.py"), "--config", str(project / "mkdocs.offline.yml")]
