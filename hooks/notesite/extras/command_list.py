@@ -45,11 +45,6 @@ class Command:
     line: int  # of the notes, where the block opens
     mark: BlockMark = UNMARKED
 
-    @property
-    def is_one_line(self) -> bool:
-        """Whether the block is a single line."""
-        return "\n" not in self.text.strip("\n")
-
 
 def looks_like_commands(fence: Fence) -> bool:
     """Whether the block holds shell commands, judged by its label and its first line."""

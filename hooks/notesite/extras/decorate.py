@@ -7,18 +7,18 @@ from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as ET
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ..notes.anchors import element_id
 from ..notes.model import Notes
 from ..render.mark import UNMARKED, BlockMark
 from ..render.tree import LINE, OWN, STASH
-from ..site.plan import Page, Site
+from ..site.plan import Page
 from ..site.section_names import Names
 from .command_list import Command
 from .glossary import LEAD, mark_terms
-from .home import ADDED, Home, add_contents, add_home, grouped
+from .home import ADDED, Home, add_home
 from .manifests import Manifest
 from .tables import finish_tables
 
@@ -81,16 +81,6 @@ def _summary(marks: Sequence[BlockMark], first_wrong: str) -> ET.Element:
         link = ET.SubElement(line, "a", {"href": f"#{first_wrong}", OWN: ""})
         link.text = f"{wrong} {told[wrong > 1]}"
     return line
-
-
-def contents_only(notes: Notes, site: Site) -> Callable[[ET.Element, Page], None]:
-    """The least that a site adds: its home page lists all pages."""
-
-    def add(root: ET.Element, page: Page) -> None:
-        if page.is_home:
-            add_contents(root, grouped(site, {}, {}, {}), contents_id(notes))
-
-    return add
 
 
 def contents_id(notes: Notes) -> str:

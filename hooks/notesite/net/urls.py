@@ -179,11 +179,6 @@ def is_allowed(address: Address, allow_hosts: Iterable[str]) -> bool:
     return bool(wanted & {address.host, bracketed, address.origin, f"{address.host}:{address.port}"})
 
 
-def is_public(answer: str) -> bool:
-    """Whether the IP address may be connected to without asking: it is global, and nothing private hides in it."""
-    return refusal(answer) is None
-
-
 def refusal(answer: str, *, allowed: bool = False) -> str | None:
     """Why the IP address `answer` must not be connected to, None when it may.
 

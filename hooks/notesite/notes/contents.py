@@ -62,10 +62,6 @@ class Resolver:
         before = [heading for heading in self._headings if heading.span.start.line <= line]
         return after or (before[-1] if before else None)
 
-    def is_explicit(self, anchor: str) -> bool:
-        """Whether the author set the anchor by hand, as `<a name>` or `id`."""
-        return unquote(anchor).removeprefix("user-content-") in self._explicit
-
     def meant(self, anchor: str, text: str, taken: Collection[str] = ()) -> Match | None:
         """The heading that the author most likely means: exact, by letter case, by text, or by likeness.
 

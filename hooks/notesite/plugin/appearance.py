@@ -7,9 +7,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import yaml
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 from mkdocs.theme import Theme
+
+from ..lib.data import bundled_text
 
 PACKAGE = Path(__file__).parent.parent
 STYLES = tuple(f"assets/stylesheets/{name}.css" for name in ("notes", "pictures", "marks"))
@@ -18,28 +21,6 @@ SCRIPTS = tuple(f"assets/javascripts/{name}.js" for name in ("notes", "enlarge",
 OFFLINE_STYLE = "assets/stylesheets/offline.css"
 SHIM = "assets/vendor/iframe-worker/iframe-worker.js"  # for the web worker of the search, which file:// refuses
 ONE_FILE_SCRIPTS = ("assets/javascripts/enlarge.js",)  # what the one-file form takes along: needs nothing of the theme
-
-
-# What is set where mkdocs.yml does not name it.  System fonts: no request leaves the page.
-THEME: Mapping[str, Any] = {
-    "favicon": "assets/images/favicon.svg",
-    "font": False,
-    "features": [
-        *("navigation.footer", "navigation.top", "navigation.tracking", "search.suggest", "search.highlight"),
-        *("content.code.copy", "content.action.edit", "toc.follow"),
-    ],
-    "icon": {"edit": "material/pencil"},
-    "palette": [
-        {
-            "media": f"(prefers-color-scheme: {name})",
-            "scheme": scheme,
-            "primary": "custom",  # the colours stand in assets/stylesheets/notes.css
-            "accent": "custom",
-            "toggle": {"icon": f"material/weather-{icon}", "name": f"Switch to {other} mode"},
-        }
-        for name, scheme, icon, other in (("light", "default", "night", "dark"), ("dark", "slate", "sunny", "light"))
-    ],
-}
 
 
 def bring(config: MkDocsConfig, written: Mapping[str, Any]) -> None:
@@ -70,7 +51,7 @@ def _is_material(theme: Theme) -> bool:
 
 def _choose(config: MkDocsConfig, written: Mapping[str, Any]) -> None:
     named = written.get("theme")
-    for key, value in THEME.items():
+    for key, value in yaml.safe_load(bundled_text(__name__, "theme.yml")).items():
         if not (isinstance(named, Mapping) and key in named):
             config.theme[key] = value
     if "toc" not in str(written.get("markdown_extensions")):

@@ -81,14 +81,6 @@ def service(context: Context, node: MappingNode) -> Iterator[Found]:
                 break
 
 
-@rule("ServiceSpec", "ReplicationControllerSpec")
-def plain_selector(context: Context, node: MappingNode) -> Iterator[Found]:
-    """These selectors hold labels directly."""
-    for key, _ in pairs(get(node, "selector")):
-        if key.value in ("matchLabels", "matchExpressions"):
-            yield context.fault("K_SELECTOR", f"the labels stand in this selector directly, without {key.value}", key)
-
-
 @rule("ConfigMap", "Secret")
 def data(context: Context, node: MappingNode) -> Iterator[Found]:
     """The keys of the data."""
