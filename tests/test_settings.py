@@ -108,7 +108,7 @@ def test_a_place_is_found_in_what_can_be_read() -> None:
         ("", "a mapping of settings is expected"),
         ("site_name: x\n\tdocs_dir: y\n", "mkdocs.yml:2:1 "),
         ("INHERIT: missing.yml\n", "no such file"),
-        ("extra: {notes: {source: 3}}\n", "mkdocs.yml:1:25 extra.notes.source: expected a text, got a number"),
+        ("extra: {notes: {source: 3}}\n", "mkdocs.yml:1:25 extra.notes.source: expected a string, got a number"),
         ("extra: [notes]\ndocs_dir: 7\n", ""),
         ("extra: {notes: {source: \x01}}\n", "mkdocs.yml:1:"),
     ],

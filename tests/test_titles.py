@@ -146,7 +146,7 @@ def test_a_page_with_a_foreign_script_is_not_published(tmp_path: Path) -> None:
     done = build(tmp_path)
     assert done.returncode == 1
     [line] = [line for line in done.text.splitlines() if "ERROR" in line]
-    assert "index.html: would run a script that is none of the site's: <script>ran(1)</script>" in line
+    assert "index.html: would run a script that is not the site's own: <script>ran(1)</script>" in line
     assert "Traceback" not in done.text
     assert Site(tmp_path / "site").bytes() == before
 

@@ -125,7 +125,7 @@ def _build(project: Project, folder: Path) -> dict[str, bytes]:
         raise NotesError(
             finding(
                 "I_CONFIG",
-                f"{project.config_path.name} is no offline configuration: set `extra.offline: true`",
+                f"{project.config_path.name} is not an offline configuration: set `extra.offline: true`",
                 Span.at(1),
             )
         )

@@ -98,7 +98,7 @@ def _built_site(args: argparse.Namespace, project: Project) -> BuiltSite:
 
 
 def _no_site(path: Path) -> Diagnostic:
-    message = f"{path} is no built site; build it first: `notesite build`"
+    message = f"{path} is not a built site; build it first: `notesite build`"
     return finding("N_PATH", message, Span.at(1), path=str(path), help="")
 
 

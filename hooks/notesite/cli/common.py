@@ -99,7 +99,7 @@ def options(description: str, examples: Sequence[str], *, notes_argument: bool =
 def _report(text: str) -> tuple[str, Path]:
     name, _, path = text.partition("=")
     if name not in FORMATS or not path:
-        raise argparse.ArgumentTypeError(f"{text!r} is no FORMAT=FILE; formats: {', '.join(FORMATS)}")
+        raise argparse.ArgumentTypeError(f"{text!r} is not FORMAT=FILE; formats: {', '.join(FORMATS)}")
     return name, Path(path)
 
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from ..build import BLOCK_CODES, Build
 from ..extras.marks import marks_of
-from ..lib.files import write_atomically
+from ..lib.files import write_inside
+from ..lib.folders import made_folder
 from ..output.export import Export
-from ..project.config import open_project
 from . import common
 
 EXAMPLES = ("{prog} ../plain-site", "{prog} out --config mkdocs.yml")
@@ -20,17 +20,21 @@ def main(argv: Sequence[str] | None = None) -> int:
     """0 when all was written, 2 when it cannot run."""
     parser = common.parser_of(str(__doc__), EXAMPLES)
     parser.add_argument("out", type=Path, metavar="OUT", help="the folder to write; it must be new or empty")
+    parser.add_argument("--notes", type=Path, metavar="FILE", help="the notes file; default: as mkdocs.yml says")
+    parser.add_argument("--quiet", action="store_true", help="print errors only")
     parser.add_argument("--config", type=Path, default=Path("mkdocs.yml"), help="default: mkdocs.yml")
     args = parser.parse_args(argv)
     if args.out.exists() and any(args.out.iterdir()):
         print(f"error: {args.out} is not empty", file=sys.stderr)
         return common.COULD_NOT_RUN
-    build = Build(open_project(args.config))
+    build = Build(common.project_of(args))
     project, blocks = build.project, build.blocks
     marks = marks_of(blocks, build.settled(blocks.report, BLOCK_CODES)) if project.settings.snippets.marks else {}
     export = Export(build.notes, build.site, build.pictures, marks)
     files = export.files(str(project.config.get("site_name") or build.site.title))
-    for name, data in files.items():
-        write_atomically(args.out / name, data)
-    print(f"{len(build.site.pages)} pages and {len(files)} files in {args.out}")
-    return 0
+    with made_folder(args.out) as new:
+        for name, data in files.items():
+            write_inside(new, name, data)
+    if not args.quiet:
+        print(f"{len(build.site.pages)} pages and {len(files)} files in {args.out}")
+    return common.NOTHING_FOUND

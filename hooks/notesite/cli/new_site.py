@@ -22,7 +22,7 @@ from ..diagnostics.diagnostic import NotesError, Report, finding, merged
 from ..diagnostics.place import Span
 from ..lib.data import bundled_text
 from ..lib.files import read_file, write_inside
-from ..lib.folders import end_on_sigterm, new_folder_beside, place_folder, remove_folder
+from ..lib.folders import made_folder
 from ..project.config import open_project
 from ..project.suppressions import Baseline, baseline_of
 from . import common
@@ -47,7 +47,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if args.check_only:
         return common.show([(given, _everything(given))], args, tool="new_site", codes=CODES)
     output = args.output or file.absolute().parent / f"{file.stem.lower()}-site"
-    _make(given, Path(os.path.normpath(output.absolute())))
+    _make(given, output)
     _explain(given, output, args)
     return 0
 
@@ -61,9 +61,7 @@ def _make(given: Build, output: Path) -> None:
     if os.path.lexists(output) and (output.is_symlink() or not output.is_dir() or any(output.iterdir())):
         message = f"{output} is there already; choose another folder with --output"
         raise NotesError(finding("N_PATH", message, Span.at(1), help="Nothing was written.", path=output.name))
-    end_on_sigterm()
-    new = new_folder_beside(output)
-    try:
+    with made_folder(output) as new:
         for name, data in _files(given):
             write_inside(new, name, data)
         made = Build(open_project(new / "mkdocs.yml"))
@@ -71,10 +69,6 @@ def _make(given: Build, output: Path) -> None:
         known = [d for d in report.diagnostics if d.severity is not Severity.INFO]
         baseline = baseline_of(known, made.notes, Baseline())
         write_inside(new, made.project.settings.baseline, baseline.to_json().encode())
-        place_folder(new, output)
-    except BaseException:
-        remove_folder(new)
-        raise
 
 
 def _files(given: Build) -> Iterator[tuple[str, bytes]]:

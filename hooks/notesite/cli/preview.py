@@ -52,6 +52,7 @@ def build(argv: Sequence[str] | None = None) -> int:
 def _parser(description: str, examples: Sequence[str]) -> argparse.ArgumentParser:
     parser = common.parser_of(description, examples)
     parser.add_argument("file", nargs="?", type=Path, metavar="FILE", help="any notes; default: as mkdocs.yml says")
+    parser.add_argument("--notes", type=Path, metavar="FILE", dest="file", help="the same")
     parser.add_argument("--config", type=Path, default=Path("mkdocs.yml"), help="default: mkdocs.yml")
     parser.add_argument("--strict", action="store_true", help="warnings fail as well")
     parser.add_argument("--quiet", action="store_true", help="print warnings and errors only")

@@ -22,6 +22,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = common.parser_of(str(__doc__), EXAMPLES)
     parser.add_argument("file", type=Path, metavar="FILE", help="the notes file")
     parser.add_argument("--write", action="store_true", help="rewrite the file")
+    parser.add_argument("--quiet", action="store_true", help="print nothing when nothing is to be repaired")
     args = parser.parse_args(argv)
     try:
         repairs = read_notes(args.file).repairs
@@ -34,6 +35,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         data = read_file(args.file)
         mark = b"\xef\xbb\xbf" if data.startswith(b"\xef\xbb\xbf") else b""
         write_atomically(args.file, mark + repair(data.decode("utf-8-sig"))[0].encode())
+    if args.quiet and not repairs:
+        return common.NOTHING_FOUND
     print(
         f"{len(repairs)} {'repair' if len(repairs) == 1 else 'repairs'}{' written' if args.write and repairs else ''}"
     )

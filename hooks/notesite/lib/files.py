@@ -100,7 +100,7 @@ def _check_regular(status: os.stat_result, path: Path, limit: int) -> None:
     if stat.S_ISDIR(status.st_mode):
         raise IsADirectoryError(errno.EISDIR, "it is a directory", str(path))
     if not stat.S_ISREG(status.st_mode):
-        raise PathError("it is no regular file", path)
+        raise PathError("it is not a regular file", path)
     if status.st_size > limit:
         raise PathError(f"{status.st_size} bytes, limit {limit}", path, errno.EFBIG)
 
@@ -134,7 +134,7 @@ def strangers(top: Path, root: Path) -> Iterator[tuple[Path, str, bool]]:
                 else:
                     waiting.append((path, way | {str(real)}))
             elif not stat.S_ISREG(mode) or not os.access(real, os.R_OK):
-                yield path, "it is no regular file" if not stat.S_ISREG(mode) else "permission denied", False
+                yield path, "it is not a regular file" if not stat.S_ISREG(mode) else "permission denied", False
 
 
 def _entries(folder: Path) -> list[Path]:

@@ -77,6 +77,20 @@ def place_folder(new: Path, target: Path) -> None:
     _release(new)
 
 
+@contextlib.contextmanager
+def made_folder(target: Path) -> Iterator[Path]:
+    """A new folder to fill, which takes the place of `target` (nothing, or an empty folder) when all went well."""
+    end_on_sigterm()
+    target = Path(os.path.normpath(target.absolute()))
+    new = new_folder_beside(target)
+    try:
+        yield new
+        place_folder(new, target)
+    except BaseException:
+        remove_folder(new)
+        raise
+
+
 def remove_folder(path: Path) -> None:
     """Remove a folder that was made by `new_folder_beside`; nothing happens when it is gone."""
     _remove(path)

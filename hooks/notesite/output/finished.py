@@ -36,7 +36,7 @@ def foreign(page: bytes, own: Collection[str]) -> Iterator[str]:
     tree = LexborHTMLParser(page)
     for node in tree.css("script"):
         if _runs(node) and _key(node) not in own:
-            yield f"a script that is none of the site's: {' '.join((node.html or '').split())[:80]}"
+            yield f"a script that is not the site's own: {' '.join((node.html or '').split())[:80]}"
     if _HANDLER.search(page):  # words of the page, mostly
         for node in tree.css("*"):
             yield from (f"{name} on <{node.tag}>" for name in node.attributes if name.lower().startswith("on"))

@@ -87,7 +87,7 @@ def extras_of(
     settings, site = build.project.settings, build.site
     hosted = bool(config.site_url) and not config.extra.get("offline")
     for name in unknown_members(site, settings.groups):
-        warn(f"extra.notes.groups: {name!r} is no section of the notes")
+        warn(f"extra.notes.groups: {name!r} is not a section of the notes")
     icons = {page.settings.icon: icon(config, page.settings.icon, warn) for page in site.pages}
     picture = Path(config.docs_dir, settings.home.picture)
     home = Home(

@@ -149,7 +149,7 @@ def read(raw: object) -> tuple[Settings, list[SettingsProblem]]:
     ]
     level = settings.split_level
     if level is not None and not 1 <= level <= 6:
-        problems.append(SettingsProblem(("split_level",), f"{level} is no heading level; write 1 to 6", False))
+        problems.append(SettingsProblem(("split_level",), f"{level} is not a heading level: write 1 to 6", False))
     return settings, problems
 
 
@@ -223,7 +223,7 @@ def _value(hint: Any, raw: object, keys: tuple[str, ...], problems: list[Setting
         word = OFF if raw is False and OFF in args else raw
         if word not in args:
             near = _nearest(str(raw), {str(arg) for arg in args})
-            problems.append(SettingsProblem(keys, f"{raw!r} is none of {', '.join(map(str, args))}{near}", False))
+            problems.append(SettingsProblem(keys, f"{raw!r} is not one of {', '.join(map(str, args))}{near}", False))
         return word
     if isinstance(hint, type) and issubclass(hint, StrEnum):
         return _value(Literal[tuple(hint)], raw, keys, problems)
@@ -240,12 +240,12 @@ def _value(hint: Any, raw: object, keys: tuple[str, ...], problems: list[Setting
     if hint is float and isinstance(raw, int) and not isinstance(raw, bool):
         return float(raw)
     if not isinstance(raw, hint) or (isinstance(raw, bool) and hint is not bool):
-        wrong({str: "a text", int: "a whole number", bool: "true or false", float: "a number"}[hint])
+        wrong({str: "a string", int: "an integer", bool: "a boolean", float: "a number"}[hint])
     return raw
 
 
 def _kind(raw: object) -> str:
-    names = {type(None): "nothing", bool: "true or false", int: "a number", float: "a number", str: "a text"}
+    names = {type(None): "nothing", bool: "a boolean", int: "a number", float: "a number", str: "a string"}
     return names.get(type(raw), "a list" if isinstance(raw, list) else "a mapping")
 
 

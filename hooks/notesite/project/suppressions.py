@@ -61,7 +61,7 @@ def read_baseline(text: str, path: str) -> Baseline:
         raise ValueError(f"no baseline of version {BASELINE_VERSION}")
     rows = data.get("accepted")
     if not isinstance(rows, list):
-        raise ValueError('"accepted" is no list')
+        raise ValueError('"accepted" is not a list')
     entries = []
     for number, row in enumerate(rows, 1):
         if not isinstance(row, Mapping) or not all(isinstance(row.get(name), str) for name in ("fingerprint", "code")):

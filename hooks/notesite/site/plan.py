@@ -399,7 +399,7 @@ def check_links(notes: Notes, site: Site) -> Iterator[Diagnostic]:
         if site.place_of_anchor(anchor) is None:
             match = resolver.meant(anchor, link.text)
             fix = f"Write (#{match.heading.id})." if match else None
-            message = f"#{anchor} is no anchor of these notes"
+            message = f"#{anchor} is not an anchor of these notes"
             right = f"[{link.text}](#{match.heading.id})" if match and link.origin == "markdown" else None
             yield finding("L_ANCHOR", message, link.span, help=fix, replacement=right)
 

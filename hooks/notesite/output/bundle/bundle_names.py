@@ -66,6 +66,6 @@ def _faults(name: str) -> Iterator[str]:
         elif len(part.encode("utf-8", "replace")) > MAX_NAME:
             yield f"{part!r} is longer than {MAX_NAME} bytes"
         elif any("\ud800" <= char <= "\udfff" for char in part):
-            yield f"{part!r} is no valid text"
+            yield f"{part!r} is not valid text"
         elif part != unicodedata.normalize("NFC", part):
             yield f"{part!r} is not in the composed form (NFC), so macOS would rename it"

@@ -228,7 +228,7 @@ def _link(tag: Tag, name: str, files: Mapping[str, bytes], source: Source, findi
         relative = posixpath.relpath(inside, posixpath.dirname(name) or ".")
         return tag.with_(href=quote(relative, safe="/~@!$&'()*+,;=") + mark + fragment)
     place = source.places.get(address)
-    message = f"{address} is no file of the offline copy"
+    message = f"{address} is not a file of the offline copy"
     findings.append(finding("B_ABSOLUTE", message, place or Span.at(1), path=None if place else name))
     if not source.site_url:
         return tag.with_(href=None)
