@@ -203,35 +203,10 @@ def test_wrong_dates(text: str) -> None:
         read_epoch(text)
 
 
-# --- What the search needs
-
-
-def _searchable(languages: str) -> dict[str, bytes]:
-    files = ["min/lunr.de.min.js", "min/lunr.ja.min.js", "min/lunr.multi.min.js", "min/lunr.stemmer.support.min.js"]
-    built = {f"assets/javascripts/lunr/{name}": b"" for name in [*files, "tinyseg.js", "wordcut.js"]}
-    index = f'{{"config": {{"lang": {languages}}}}}'.encode()
-    return {**built, "search/search_index.json": index, "search/search_index.js": b"var __index = " + index}
-
-
-@pytest.mark.parametrize(
-    ("languages", "kept"),
-    [
-        ('["en"]', set()),
-        ('["de"]', {"min/lunr.de.min.js", "min/lunr.stemmer.support.min.js"}),
-        (
-            '["en", "ja"]',
-            {"min/lunr.ja.min.js", "min/lunr.stemmer.support.min.js", "min/lunr.multi.min.js", "tinyseg.js"},
-        ),
-    ],
-)
-def test_only_the_languages_of_the_search_are_kept(languages: str, kept: set[str]) -> None:
-    files = set(offline_site(_searchable(languages)).files)
-    assert files == {"search/search_index.js"} | {f"assets/javascripts/lunr/{name}" for name in kept}
-
-
-def test_an_unknown_search_keeps_its_files() -> None:
-    built = {"search/search_index.json": b"{}", "assets/javascripts/lunr/tinyseg.js": b""}
-    assert set(offline_site(built).files) == set(built)
+def test_the_index_of_the_search_is_kept_once() -> None:
+    both = {"search/search_index.json": b"{}", "search/search_index.js": b""}
+    assert set(offline_site(both).files) == {"search/search_index.js"}
+    assert set(offline_site({"search/search_index.json": b"{}"}).files) == {"search/search_index.json"}
 
 
 def test_files_for_servers_and_machines_are_left_out() -> None:

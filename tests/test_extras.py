@@ -19,8 +19,8 @@ from notesite.extras.copy_and_date import around, around_commands
 from notesite.extras.decorate import Extras, decorate
 from notesite.extras.descriptions import description_of, first_sentence, shortened
 from notesite.extras.glossary import mark_terms
-from notesite.extras.home import Card, Home, grouped, svg_element, unknown_members
-from notesite.extras.manifests import manifests_of
+from notesite.extras.home import Card, Home, grouped, svg_element
+from notesite.extras.manifests import is_real, manifests_of
 from notesite.extras.search import documents
 from notesite.extras.theme import amended, squeezed_css, squeezed_js
 from notesite.notes.model import Notes
@@ -31,7 +31,7 @@ from notesite.render.bridge import Bridge, PageContext
 from notesite.render.mark import BlockMark, Row
 from notesite.site.page_text import page_source
 from notesite.site.plan import Site, plan
-from notesite.site.section_names import names_of, places_in
+from notesite.site.section_names import names_of, places_in, wrong_groups
 
 CASES = Path(__file__).parent / "cases" / "reading"
 GIVEN = Path(__file__).parents[1] / "docs" / "notes.md"
@@ -185,15 +185,50 @@ def test_two_documents_are_whole_when_both_are() -> None:
     assert manifests_of(parse(f"```yaml\n{one}---\nkind: Pod\n```\n").fences) == []
 
 
-def test_groups_keep_the_order_and_lose_no_section() -> None:
+def test_groups_are_cuts_in_the_contents_list() -> None:
     _, site = _planned(_three("", "", ""))
-    groups = grouped(site, {"First": ["part 3", "Part 1"], "Empty": []}, {}, {})
-    assert [(group.name, [card.title for card in group.cards]) for group in groups] == [
-        ("First", ["Part 1", "Part 3"]),
-        ("More", ["Part 2"]),
+    groups = {"First": ["Part 1"], "Rest": ["part-3", "part 2"], "Empty": []}
+    assert [(group.name, [card.title for card in group.cards]) for group in grouped(site, groups, {}, {})] == [
+        ("First", ["Part 1"]),
+        ("Rest", ["Part 2", "Part 3"]),
     ]
     assert [group.name for group in grouped(site, {}, {}, {})] == [""]
-    assert unknown_members(site, {"First": ["Part 9", "part-1"]}) == ["Part 9"]
+    apart = grouped(site, {"First": ["Part 3", "Part 1"]}, {}, {})
+    assert [(group.name, len(group.cards)) for group in apart] == [("First", 1), ("", 1), ("First", 1)]
+
+
+@pytest.mark.parametrize(
+    ("groups", "problems"),
+    [
+        ({}, 0),
+        ({"A": ["Part 1"], "B": ["part-2", "Part 3"]}, 0),
+        ({"A": ["Part 2"]}, 0),
+        ({"A": ["Part 9", "part-1"]}, 1),
+        ({"A": ["Part 2", "Part 1"]}, 1),
+        ({"B": ["Part 3"], "A": ["Part 1"]}, 1),
+        ({"A": ["Part 1", "Part 3"]}, 1),
+    ],
+)
+def test_groups_that_would_reorder_are_named(groups: dict[str, list[str]], problems: int) -> None:
+    _, site = _planned(_three("", "", ""))
+    assert len(list(wrong_groups(site, groups))) == problems
+
+
+@pytest.mark.parametrize(
+    ("address", "real"),
+    [
+        ("https://me.github.io/notes/", True),
+        ("https://git.example/me/notes/blob/HEAD/docs/", True),
+        ("https://example.github.io/notes/", False),
+        ("https://github.com/example/notes/blob/HEAD/docs/", False),
+        ("https://example.org/notes/", False),
+        ("blob/HEAD/docs/", False),
+        ("https://[/", False),
+        ("", False),
+    ],
+)
+def test_stand_ins_are_no_addresses(address: str, real: bool) -> None:  # a value of the table
+    assert is_real(address) is real
 
 
 def test_reading_starts_with_the_first_section() -> None:
@@ -262,8 +297,7 @@ def test_what_is_added_changes_no_block_of_any_notes(one: list[str], two: list[s
 
 
 def test_an_embedded_source_cannot_leave_its_script() -> None:
-    notes, site = _planned(_three("</script><script>alert(1)</script><!--", "", ""))
-    html = around(Markup("<p></p>"), notes, site, site.pages[1], changed=None, icon=Markup())
+    html = around(Markup("<p></p>"), "</script><script>alert(1)</script><!--", changed=None, icon=Markup())
     assert html.count("</script>") == 1
     assert "<!--" not in html
 

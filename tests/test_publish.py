@@ -66,7 +66,7 @@ def _publication(url: str = "https://example.org/sub/", *, pretty: bool = True) 
 def test_llms_txt_lists_every_page_under_its_address() -> None:
     assert _publication().llms() == (
         "# Tools [all]\n\n> All my tools.\n\n## Pages\n\n"
-        "- [Tools \\[all\\]](https://example.org/sub/index.md)\n"
+        "- [Tools \\[all\\]](https://example.org/sub/index.md): All my tools.\n"
         "- [Saw](https://example.org/sub/saw/index.md)\n"
         "- [Axe](https://example.org/sub/axe/index.md): It splits.\n"
         "- [Nail](https://example.org/sub/nail/index.md)\n"
@@ -77,10 +77,10 @@ def test_llms_txt_lists_every_page_under_its_address() -> None:
 def test_pages_lie_beside_as_markdown_with_links_that_work_there() -> None:
     files = _publication().files()
     assert files["saw/index.md"] == (
-        "## Saw\n\nSee [#axe](../axe/index.md#axe), [here](#saw), ![p](../assets/p.png) and [out](https://a.host/).\n"
+        "# Saw\n\nSee [#axe](../axe/index.md#axe), [here](#saw), ![p](../assets/p.png) and [out](https://a.host/).\n"
     )
     assert files["axe/index.md"] == (
-        '## Axe\n\n<a href="../nail/index.md#nail">nails</a> [multi\nline](../saw/index.md#saw)\n'
+        '# Axe\n\n<a href="../nail/index.md#nail">nails</a> [multi\nline](../saw/index.md#saw)\n'
     )
     assert set(_publication(pretty=False).files()) >= {"index.md", "saw.md", "llms.txt", "llms-full.txt", "robots.txt"}
     assert "(axe.md#axe)" in _publication(pretty=False).files()["saw.md"]

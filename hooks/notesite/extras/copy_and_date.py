@@ -6,9 +6,6 @@ from datetime import date
 
 from markupsafe import Markup
 
-from ..notes.model import Notes
-from ..site.page_text import page_lines
-from ..site.plan import Page, Site
 from ..site.redirects import json_in_page
 
 SOURCE_ID = "__notes_source"  # assets/javascripts/reading.js looks for it
@@ -27,9 +24,8 @@ _FILTER = Markup(
 )
 
 
-def around(content: Markup, notes: Notes, site: Site, page: Page, *, changed: date | None, icon: Markup) -> Markup:
-    """The page's HTML with the button that copies it and the day of its last change."""
-    source = page_lines(notes, site, page).strip("\n")
+def around(content: Markup, source: str, *, changed: date | None, icon: Markup) -> Markup:
+    """The page's HTML with the button that copies its `source` and the day of its last change."""
     parts = [_COPY.format(icon=icon), content] if source else [content]
     if changed:
         parts.append(_CHANGED.format(iso=changed.isoformat(), shown=f"{changed.day} {changed:%B %Y}"))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ..render.tree import AS_WRITTEN, OWN
 from ..site.plan import Page, Site
-from ..site.section_names import key
+from ..site.section_names import runs
 
 ADDED = {"data-added": "", "data-search-exclude": ""}
 _SVG = "{http://www.w3.org/2000/svg}"
@@ -55,36 +55,19 @@ def grouped(
     descriptions: Mapping[str, str],
     icons: Mapping[str, str],
 ) -> tuple[Group, ...]:
-    """The cards of all pages in the order of reading, in the settings' groups; the rest comes last.
+    """The cards of all pages in the order of reading, cut into the settings' groups.
 
     `descriptions` are by page uri, `icons` are SVGs by the icon's name.
     """
-    cards = {page.uri: _card(site, page, descriptions, icons) for page in site.pages if not page.is_home}
-    top = [page for page in site.pages if not page.is_home and not page.parent]
-    group_of = {key(name): group for group, names in groups.items() for name in names}
-    named = [(cards[page.uri], (page.heading.text if page.heading else "", page.title, page.slug)) for page in top]
-    members: dict[str, list[Card]] = {name: [] for name in groups}
-    rest: list[Card] = []
-    for card, names in named:
-        group = next((group_of[key(name)] for name in names if key(name) in group_of), None)
-        (members[group] if group else rest).append(card)
-    result = [Group(name, tuple(own)) for name, own in members.items() if own]
-    if rest:
-        result.append(Group("More" if result else "", tuple(rest)))
-    return tuple(result)
+    cut = [(name, [page for page in pages if not page.is_home]) for name, pages in runs(site, groups)]
+    return tuple(
+        Group(name, tuple(_card(site, page, descriptions, icons) for page in pages)) for name, pages in cut if pages
+    )
 
 
 def _card(site: Site, page: Page, descriptions: Mapping[str, str], icons: Mapping[str, str]) -> Card:
     parts = tuple((part.title, part.uri) for part in site.pages if part.parent == page.uri)
     return Card(page.title, page.uri, descriptions.get(page.uri, ""), icons.get(page.settings.icon, ""), parts)
-
-
-def unknown_members(site: Site, groups: Mapping[str, Sequence[str]]) -> list[str]:
-    """Names in the groups that name no section."""
-    known = {
-        key(name) for page in site.pages for name in (page.title, page.slug, page.heading.text if page.heading else "")
-    }
-    return [name for names in groups.values() for name in names if key(name) not in known]
 
 
 def add_home(root: ET.Element, home: Home, contents_id: str) -> None:

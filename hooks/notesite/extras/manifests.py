@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from ..notes.model import Fence
 
@@ -18,6 +19,16 @@ class Manifest:
     name: str  # of the file: "configmap-app-config.yaml", unique
     text: str  # as written
     line: int  # of the notes, where the block opens
+
+
+def is_real(address: str) -> bool:
+    """Whether this is an address that readers can use: a host, and none that stands in for the project's own."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return False
+    owner = parts.path.split("/")[1:2]
+    return bool(parts.hostname) and "example" not in {(parts.hostname or "").split(".")[0], *owner}
 
 
 def whole_manifest(fence: Fence) -> str:

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import quote, urljoin, urlsplit
 
 from ..diagnostics.place import Span
 from ..notes.model import Notes
+from ..render.mark import BlockMark
+from ..render.page_markdown import page_list, page_markdown
 from ..site.page_text import page_lines
 from ..site.plan import Page, Site
 
@@ -29,6 +31,10 @@ class Publication:
     site_url: str = ""  # public address, "" when unknown
     description: str = ""
     images: Mapping[str, str] | None = None  # address as written -> path from the root of the site
+    marks: Mapping[int, BlockMark] = field(
+        default_factory=dict
+    )  # of code blocks, by the line of the notes where they open
+    descriptions: Mapping[str, str] = field(default_factory=dict)  # by page uri
 
     def files(self) -> dict[str, str]:
         """Path from the root of the site -> text, of everything but the headers."""
@@ -44,15 +50,16 @@ class Publication:
         if self.description:
             lines += [f"> {' '.join(self.description.split())}", ""]
         lines += ["## Pages", ""]
-        for page in self.site.pages:
-            # Not a path from the root of the server: under a sub-path it would lead elsewhere.
-            address = urljoin(self.site_url, quote(markdown_path(self.url_of(page))))
-            about = f": {' '.join(page.settings.description.split())}" if page.settings.description else ""
-            lines.append(f"- [{_bracketed(page.title)}]({address}){about}")
+        # Not a path from the root of the server: under a sub-path it would lead elsewhere.
+        lines += self._entries(lambda path: urljoin(self.site_url, quote(path)))
         return "\n".join(lines) + "\n"
 
+    def _entries(self, address: Callable[[str], str]) -> Iterator[str]:
+        about = {self.site.home.uri: self.description, **{uri: text for uri, text in self.descriptions.items() if text}}
+        return page_list(self.site, about, lambda page: address(markdown_path(self.url_of(page))))
+
     def markdown(self, page: Page) -> str:
-        """The author's lines of one page; links to other pages and mirrored images lead to their new places."""
+        """One page; links to other pages and mirrored images lead to their new places, and home has its contents."""
         lines = page_lines(self.notes, self.site, page).split("\n")
         for span, target, new in sorted(self._changes(page), reverse=True):
             column = span.start.column - 1
@@ -62,7 +69,9 @@ class Publication:
                     lines[index] = lines[index][:column] + replaced
                     break
                 column = 0
-        return "\n".join(lines).strip("\n") + "\n"
+        folder = posixpath.dirname(markdown_path(self.url_of(page)))
+        contents = list(self._entries(lambda path: quote(posixpath.relpath(path, folder or "."))))[1:]
+        return page_markdown(self.notes, self.site, page, self.marks, contents=contents, lines=lines)
 
     def _changes(self, page: Page) -> Iterator[tuple[Span, str, str]]:
         """Place, written address and new address of each link and image of the page that leads elsewhere now."""
@@ -132,7 +141,3 @@ def headers(script_hashes: Iterable[str], site_url: str = "") -> str:
         f"{base}/assets/stylesheets/*.min.css\n  Cache-Control: public, max-age=31536000, immutable\n"
         f"{base}/assets/javascripts/*.min.js\n  Cache-Control: public, max-age=31536000, immutable\n"
     )
-
-
-def _bracketed(text: str) -> str:
-    return text.replace("[", "\\[").replace("]", "\\]")

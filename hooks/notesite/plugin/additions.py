@@ -18,13 +18,14 @@ from ..extras.command_list import Command, by_line, commands_of, commands_source
 from ..extras.copy_and_date import around_commands
 from ..extras.decorate import Extras, contents_id
 from ..extras.descriptions import description_of
-from ..extras.home import Card, Home, grouped, unknown_members
-from ..extras.manifests import Manifest, manifests_of
+from ..extras.home import Card, Home, grouped
+from ..extras.manifests import Manifest, is_real, manifests_of
 from ..extras.search import Document, documents, found
 from ..project.history import line_dates
 from ..render.mark import BlockMark
+from ..render.page_markdown import page_list, page_markdown
 from ..site.plan import Page
-from ..site.section_names import names_of
+from ..site.section_names import names_of, wrong_groups
 from ..snippets.language.classify import is_shell
 
 COMMANDS = "commands.md"
@@ -49,6 +50,11 @@ class Additions:
             about = str(page.meta.get("description") or "")
             words = page.content or ""
             self.documents.extend(documents(words, page.url.lstrip("./"), str(page.title or ""), about, own))
+
+    def source_of(self, build: Build, page: Page, marks: Mapping[int, BlockMark]) -> str:
+        """What a reader copies of a page."""
+        contents = list(page_list(build.site, self.descriptions, lambda own: own.uri))[1:]
+        return page_markdown(build.notes, build.site, page, marks, contents=contents).strip("\n")
 
     def sheet(self, html: str, urls: Mapping[str, str]) -> str:
         """The page of all commands, `html` with its headings; `urls` are by page uri, as that page reaches them."""
@@ -86,8 +92,8 @@ def extras_of(
     """What the pages' own elements are extended by; `warn` is told of names that lead nowhere."""
     settings, site = build.project.settings, build.site
     hosted = bool(config.site_url) and not config.extra.get("offline")
-    for name in unknown_members(site, settings.groups):
-        warn(f"extra.notes.groups: {name!r} is not a section of the notes")
+    for problem in wrong_groups(site, settings.groups):
+        warn(f"extra.notes.groups: {problem}")
     icons = {page.settings.icon: icon(config, page.settings.icon, warn) for page in site.pages}
     picture = Path(config.docs_dir, settings.home.picture)
     home = Home(
@@ -106,7 +112,7 @@ def extras_of(
         names=names_of(site, settings.synonyms),
         glossary=settings.glossary,
         manifest_folder=settings.manifests.folder,
-        apply=settings.manifests.apply if hosted else "",
+        apply=settings.manifests.apply if hosted and is_real(config.site_url or "") else "",
         site_url=config.site_url or "",
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from typing import Literal
+from urllib.parse import urljoin
 
 from jinja2 import Environment
 from markupsafe import Markup
@@ -20,6 +21,7 @@ from ..build import BLOCK_CODES, NOTES_CODES
 from ..diagnostics.diagnostic import Diagnostic, NotesError
 from ..extras.copy_and_date import around
 from ..extras.decorate import decorate, decorate_other
+from ..extras.manifests import is_real
 from ..extras.marks import marks_of
 from ..extras.theme import amended
 from ..lib.folders import end_on_sigterm
@@ -62,6 +64,8 @@ class NotesPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]  # li
         self._run = run = begin(config, self._preview, self._folder)
         build = run.build
         appearance.bring(config, build.project.config)
+        if not is_real(urljoin(config.repo_url or "", config.edit_uri or "")):
+            config.edit_uri = None  # no pencil that leads nowhere
         run.bridge.decorate = decorate_other
         config.markdown_extensions.append(run.bridge)  # type: ignore[arg-type]  # MkDocs hands instances on as they are
         config.watch.append(str(build.project.notes_path))
@@ -180,7 +184,8 @@ class NotesPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]  # li
         if plan is not None and run.additions:
             changed = last_changed(run.additions.dates, plan.first, plan.last)
             icon = Markup(additions.icon(config, COPY_ICON, log.warning))  # noqa: S704  # a file of the theme
-            page.content = around(page.content, run.build.notes, run.build.site, plan, changed=changed, icon=icon)
+            source = run.additions.source_of(run.build, plan, run.marks)
+            page.content = around(page.content, source, changed=changed, icon=icon)
         return context
 
     def on_post_page(self, output: str, *, page: Page, config: MkDocsConfig) -> str:  # noqa: ARG002  # MkDocs' names

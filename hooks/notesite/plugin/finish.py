@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -39,6 +40,8 @@ def _write_machine_files(run: Run, folder: Path) -> None:
         config.site_url or "",
         config.site_description or "",
         {url: picture.src for url, picture in build.pictures.pictures.items() if picture.src},
+        run.marks,
+        run.additions.descriptions if run.additions else {},
     )
     policy = headers(hashes_of(run.scripts), config.site_url or "")
     for name, text in {**publication.files(), "_headers": policy}.items():
@@ -59,13 +62,21 @@ def _own_files(config: MkDocsConfig) -> Iterator[tuple[str, Callable[[str], str]
     yield from ((str(name), squeezed_js) for name in config.extra_javascript)
 
 
+def _drop_unused(run: Run, folder: Path) -> None:  # noqa: ARG001  # a step like the others
+    """Take out what no page asks for: source maps of the theme, and its own search with all languages."""
+    for path in (folder / "assets").glob("*/*.min.*.map"):
+        path.unlink()
+    for name in ("lunr", "workers"):
+        shutil.rmtree(folder / "assets" / "javascripts" / name, ignore_errors=True)
+
+
 def _leave_book(run: Run, folder: Path) -> None:
     """For `notesite bundle`, which takes it out of the copy."""
     if run.book:
         write_atomically(folder / BOOK, run.book.encode())
 
 
-STEPS = (check_pages, _write_search_index, _write_machine_files, _squeeze, _leave_book)
+STEPS = (check_pages, _write_search_index, _write_machine_files, _squeeze, _drop_unused, _leave_book)
 
 
 def finish(run: Run) -> None:

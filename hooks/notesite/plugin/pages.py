@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import posixpath
+from collections.abc import Iterator
 from pathlib import Path
 
 from mkdocs.config.defaults import MkDocsConfig
@@ -15,6 +17,7 @@ from ..render.bridge import PageContext
 from ..site.page_text import page_source
 from ..site.plan import Page
 from ..site.redirects import edit_place, redirect_html, redirect_targets
+from ..site.section_names import runs
 from .run import Run, log
 
 
@@ -38,7 +41,16 @@ def add_pages(build: Build, files: Files, config: MkDocsConfig) -> None:
     if config.nav is None:
         uris = {page.uri for page in build.site.pages}
         others = [file.src_uri for file in files.documentation_pages() if file.src_uri not in uris]
-        config.nav = [*build.site.navigation(), *others]
+        config.nav = [*_navigation(build), *others]
+
+
+def _navigation(build: Build) -> Iterator[dict[str, object]]:
+    """The pages in their groups, as MkDocs takes them."""
+    entries = iter(build.site.navigation())
+    for name, run in runs(build.site, build.project.settings.groups):
+        own = list(itertools.islice(entries, len(run)))
+        grouped: list[dict[str, object]] = [{name: own}]
+        yield from grouped if name else own
 
 
 def add_redirects(build: Build, files: Files, config: MkDocsConfig) -> None:

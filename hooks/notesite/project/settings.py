@@ -108,7 +108,7 @@ class Settings(NamedTuple):
     redirects: Mapping[str, str] = EMPTY  # old address -> page slug or slug#anchor
     rules: Mapping[str, Literal["off", "info", "warning", "error"]] = EMPTY
     home: HomeSettings = HomeSettings()
-    groups: Mapping[str, tuple[str, ...]] = EMPTY  # name -> sections, for the home page
+    groups: Mapping[str, tuple[str, ...]] = EMPTY  # name -> sections: cuts in the contents list, for menu and home page
     commands: CommandSettings = CommandSettings()
     manifests: ManifestSettings = ManifestSettings()
     glossary: Mapping[str, str] = EMPTY  # term -> what it means, explained where it first stands

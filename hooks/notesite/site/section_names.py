@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ..notes.anchors import element_id
-from .plan import Place, Site
+from .plan import Page, Place, Site
 
 Names = Mapping[str, Place]
 
@@ -16,6 +16,38 @@ def key(text: str) -> str:
     """Equal for spellings of one name: `Config Maps`, `ConfigMap`, `config-map`."""
     plain = "".join(char for char in unicodedata.normalize("NFKC", text).casefold() if char.isalnum())
     return plain.removesuffix("s") if len(plain) > 3 else plain
+
+
+def runs(site: Site, groups: Mapping[str, Sequence[str]]) -> list[tuple[str, list[Page]]]:
+    """The top pages in the order of reading, cut into the settings' groups; "" for pages in none.
+
+    A group whose members do not stand side by side is cut in several: no setting changes the order.
+    """
+    group_of = {key(name): group for group, names in groups.items() for name in names}
+    found: list[tuple[str, list[Page]]] = []
+    for page in site.pages:
+        if not page.parent:
+            own = "" if page.is_home else next((group_of[k] for k in _keys(page) if k in group_of), "")
+            if not found or found[-1][0] != own:
+                found.append((own, []))
+            found[-1][1].append(page)
+    return found
+
+
+def wrong_groups(site: Site, groups: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    """What is wrong with the groups, a message each."""
+    place = {k: number for number, page in enumerate(site.pages) for k in _keys(page)}
+    yield from (
+        f"{name!r} is not a section of the notes" for own in groups.values() for name in own if key(name) not in place
+    )
+    order = [place[key(name)] for own in groups.values() for name in own if key(name) in place]
+    names = [name for name, _ in runs(site, groups) if name]
+    if order != sorted(order) or len(names) != len(set(names)):
+        yield "the order of the notes' contents list holds; name groups and their sections in that order, side by side"
+
+
+def _keys(page: Page) -> list[str]:
+    return [key(name) for name in (page.heading.text if page.heading else "", page.title, page.slug) if name]
 
 
 def names_of(site: Site, synonyms: Mapping[str, Sequence[str]]) -> dict[str, Place]:

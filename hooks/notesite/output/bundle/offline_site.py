@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import json
 import posixpath
 import re
 from collections.abc import Iterator, Mapping
@@ -46,8 +45,6 @@ _SOURCE_MAP = re.compile(r"(?m)^(?://|/\*)[#@] sourceMappingURL=\S*?(?: ?\*/)?\s
 _CSS_ADDRESS = re.compile(
     r"""@import\s+(?:url\(\s*)?["']?([^"')\s;]+)["']?\s*\)?[^;]*;|url\(\s*(["']?)(.*?)\2\s*\)""", re.DOTALL
 )
-# Material's search: what each language needs besides its own file.
-_SEGMENTERS = {"ja": "tinyseg.js", "hi": "wordcut.js", "th": "wordcut.js"}
 
 
 @dataclass(slots=True)
@@ -100,8 +97,7 @@ def offline_site(built: Mapping[str, bytes], source: Source | None = None) -> Of
     Raises nothing: what is wrong is in the findings, B_NAME and B_MISSING among them as errors.
     """
     source = source or Source()
-    unused = _unused_search_files(built)
-    kept = {name: data for name, data in built.items() if _is_kept(name, built) and name not in unused}
+    kept = {name: data for name, data in built.items() if _is_kept(name, built)}
     offline = Offline({})
     for name, data in kept.items():
         offline.files[name] = _file(name, data, kept, source, offline.findings)
@@ -115,25 +111,12 @@ def _named(name: str, reason: str) -> Diagnostic:
 
 
 def _is_kept(name: str, built: Mapping[str, bytes]) -> bool:
+    if name == _SEARCH_JSON and _SEARCH_JS in built:
+        return False
     if name in _HOSTED or name.startswith(".") or name.endswith((".map", ".map.gz")):
         return False
     # Markdown beside a page is for machines that read the hosted site.
     return not (name.endswith(".md") and unquote(name.removesuffix(".md")) + ".html" in built)
-
-
-def _unused_search_files(built: Mapping[str, bytes]) -> set[str]:
-    """The JSON index where the script has it too, and the language files that its languages do not use."""
-    unused = {_SEARCH_JSON} if _SEARCH_JS in built else set()
-    language_files = {name for name in built if "/lunr/" in name}
-    try:
-        languages = list(json.loads(built[_SEARCH_JSON])["config"]["lang"])
-    except (KeyError, ValueError, TypeError):  # another search: what it uses is not known
-        return unused
-    others = [language for language in languages if language != "en"]
-    used = {f"lunr.{language}.min.js" for language in others} | {_SEGMENTERS.get(language, "") for language in others}
-    used |= {"lunr.multi.min.js"} if len(languages) > 1 else set()
-    used |= {"lunr.stemmer.support.min.js"} if used - {""} else set()
-    return unused | {name for name in language_files if posixpath.basename(name) not in used}
 
 
 def _file(name: str, data: bytes, files: Mapping[str, bytes], source: Source, findings: list[Diagnostic]) -> bytes:

@@ -99,8 +99,16 @@ def _data(name: str) -> str:
 
 
 def _articles(parts: Sequence[Chapter]) -> Markup:
-    article = Markup('<article id="{}">\n{}\n</article>')
-    return Markup("\n").join(article.format(part.id, part.html) for part in parts)
+    """The chapters, under headings of the groups they stand in."""
+    article, group = Markup('<article id="{}">\n{}\n</article>'), Markup('<h{0} class="book-group">{1}</h{0}>')
+    found: list[Markup] = []
+    trail: tuple[str, ...] = ()
+    for part in parts:
+        new = [depth for depth in range(len(part.trail)) if part.trail[: depth + 1] != trail[: depth + 1]]
+        found += [group.format(depth + 2, part.trail[depth]) for depth in new]
+        trail = part.trail
+        found.append(article.format(part.id, part.html))
+    return Markup("\n").join(found)
 
 
 def _contents(parts: Sequence[Chapter]) -> Markup:
