@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import difflib
 import posixpath
-from collections import Counter
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 from urllib.parse import quote, unquote
@@ -19,12 +19,10 @@ from ..notes.anchors import Slugs, element_id
 from ..notes.contents import Resolver, in_page_anchor, second_contents
 from ..notes.model import EMPTY, Entry, Heading, Notes
 from ..project.settings import PageSettings, Settings
+from .split_level import FEW_SECTIONS, MANY_CHILDREN, section_starts
 
 HOME = "index.md"
 _LARGE_SHARE = 0.4  # a page that holds more of the file than this is split once more
-_MANY_CHILDREN = 4
-_FEW_SECTIONS = 3  # fewer are not worth a split
-_CROWDED = 2.5  # headings at the level of the contents' targets, per target
 
 
 class Page(NamedTuple):
@@ -115,8 +113,8 @@ def plan(notes: Notes, settings: Settings, site_name: str = "") -> Site:
         first = notes.contents.entries[0].span.start.line if notes.contents else 0
         message = f'"{second.text}" lists the sections once more; the list on line {first} is used'
         findings.append(finding("N_CONTENTS", message, second.span))
-    starts, level = _section_starts(notes, targets, contents_heading, settings.split_level)
-    few = len(starts) < _FEW_SECTIONS and not (settings.split_level and starts)
+    starts, level = section_starts(notes, targets, contents_heading, settings.split_level)
+    few = len(starts) < FEW_SECTIONS and not (settings.split_level and starts)
     if few or len(starts) > settings.limits.pages:
         if notes.headings:
             message = f"{len(starts)} sections are too {'few' if few else 'many'} to split; all of it is one page"
@@ -231,74 +229,6 @@ def _in_contents_order(pages: Sequence[Page], order: Sequence[str]) -> list[Page
     return result
 
 
-# --- The level of the sections
-
-
-def _section_starts(
-    notes: Notes, targets: Sequence[tuple[Entry, Heading | None]], contents_heading: Heading | None, wanted: int | None
-) -> tuple[list[Heading], int | None]:
-    """The headings that begin a page, and their level."""
-    usable = [h for h in notes.headings if h.starts_section and h is not contents_heading and (h.text or h.id)]
-    if not usable:
-        return [], None
-    linked = [(entry, heading) for entry, heading in targets if heading in usable]
-    only_targets: set[Heading] = set()
-    if wanted:
-        level = wanted
-    elif linked:
-        level, only_targets = _level_of_targets(linked, usable)
-    else:
-        level = _level_of_structure(usable, notes)
-    title = _leading_title(usable, level, notes, contents_heading, {heading for _, heading in linked})
-    starts = [h for h in usable if h.level <= level and h is not title]
-    if only_targets:
-        starts = [h for h in starts if h in only_targets or h.level < level]
-    return starts, level
-
-
-def _level_of_targets(linked: Sequence[tuple[Entry, Heading]], usable: Sequence[Heading]) -> tuple[int, set[Heading]]:
-    depths = sorted({entry.depth for entry, _ in linked})
-    outermost = [heading for entry, heading in linked if entry.depth == depths[0]]
-    if len(outermost) == 1 and len(depths) > 1:  # the title as the only root
-        outermost = [heading for entry, heading in linked if entry.depth == depths[1]]
-    level = Counter(heading.level for heading in outermost).most_common(1)[0][0]
-    at_level = sum(heading.level == level for heading in usable)
-    if at_level > _CROWDED * len(outermost) and len(outermost) >= _FEW_SECTIONS:
-        return level, set(outermost)
-    return level, set()
-
-
-def _level_of_structure(usable: Sequence[Heading], notes: Notes) -> int:
-    first = usable[0]
-    alone = sum(heading.level == first.level for heading in usable) == 1
-    counted = usable[1:] if alone and len(usable) > 1 else usable
-    counts = Counter(heading.level for heading in counted)
-    level = next((level for level in sorted(counts) if counts[level] >= _FEW_SECTIONS), min(counts))
-    at_level = [heading for heading in counted if heading.level <= level]
-    ends = [heading.span.start.line for heading in at_level[1:]] + [len(notes.lines) + 1]
-    for heading, end in zip(at_level, ends, strict=False):  # a file with one heading has no other at any level
-        inside = [h for h in counted if heading.span.start.line < h.span.start.line < end and h.level == level + 1]
-        if end - heading.span.start.line > 0.6 * len(notes.lines) and len(inside) >= _MANY_CHILDREN:
-            return level + 1
-    return level
-
-
-def _leading_title(
-    usable: Sequence[Heading], level: int, notes: Notes, contents_heading: Heading | None, listed: set[Heading]
-) -> Heading | None:
-    """The file's title, when its first heading is one."""
-    first = usable[0]
-    if first in listed and first.level >= level:
-        return None
-    if first.level < level:
-        return first
-    following = next((heading for heading in usable[1:] if heading.level <= level), None)
-    end = following.span.start.line if following else len(notes.lines) + 1
-    contents_inside = contents_heading is not None and first.span.start.line < contents_heading.span.start.line < end
-    only_one = first.level == 1 and sum(heading.level == 1 for heading in usable) == 1
-    return first if contents_inside or only_one else None
-
-
 def _title(notes: Notes, starts: Sequence[Heading]) -> Heading | None:
     before = starts[0].span.start.line if starts else len(notes.lines) + 1
     first = next((heading for heading in notes.headings), None)
@@ -310,24 +240,41 @@ def _title(notes: Notes, starts: Sequence[Heading]) -> Heading | None:
 # --- Pages, addresses, anchors
 
 
+class _Headings:
+    """All headings by the lines that they begin on; footnotes come last in the notes, wherever they stand."""
+
+    def __init__(self, notes: Notes) -> None:
+        self._headings = sorted(notes.headings, key=lambda heading: heading.span.start)
+
+    def lines(self, first: int, last: int) -> tuple[Heading, ...]:
+        """Those that begin on the lines from `first` to `last`."""
+        start = bisect_left(self._headings, first, key=_line)
+        return tuple(self._headings[start : bisect_right(self._headings, last, start, key=_line)])
+
+
+def _line(heading: Heading) -> int:
+    return heading.span.start.line
+
+
 def _pages(
     notes: Notes, starts: Sequence[Heading], title: Heading | None, settings: Settings, site_title: str
 ) -> tuple[list[Page], list[Diagnostic]]:
     findings: list[Diagnostic] = []
     slugs = Slugs()
     ends = [heading.span.start.line - 1 for heading in starts] + [len(notes.lines)]
-    home_headings = tuple(h for h in notes.headings if h.span.start.line <= ends[0])
+    within = _Headings(notes)
+    home_headings = within.lines(1, ends[0])
     home_settings = _page_settings(title, settings) if title else PageSettings()
     pages = [
         Page(HOME, "", home_settings.title or site_title, title, 1, ends[0], home_headings, settings=home_settings)
     ]
     for number, (heading, end) in enumerate(zip(starts, ends[1:], strict=True), 1):
-        parts = _parts(notes, heading, end, len(notes.lines))
+        parts = _parts(within, heading, end, len(notes.lines))
         parent = ""
         for part, last in parts:
             own = _page_settings(part, settings)
             slug = slugs.take(own.slug or part.id, number)
-            page = _page(notes, part, last, slug=slug, own=own, parent=parent)
+            page = _page(within, part, last, slug=slug, own=own, parent=parent)
             pages.append(page)
             parent = parent or page.uri
             wanted = page.settings.slug or part.id
@@ -338,20 +285,20 @@ def _pages(
     return pages, findings
 
 
-def _parts(notes: Notes, heading: Heading, end: int, lines: int) -> list[tuple[Heading, int]]:
+def _parts(within: _Headings, heading: Heading, end: int, lines: int) -> list[tuple[Heading, int]]:
     """The section as one part, or, when it holds most of the file, its beginning and its own sections."""
-    inside = [h for h in notes.headings if heading.span.start.line < h.span.start.line <= end and h.starts_section]
+    inside = [h for h in within.lines(heading.span.start.line + 1, end) if h.starts_section]
     children = [h for h in inside if h.level == min((h.level for h in inside), default=0) and (h.text or h.id)]
-    if end - heading.span.start.line + 1 <= _LARGE_SHARE * lines or len(children) < _MANY_CHILDREN or lines < 400:
+    if end - heading.span.start.line + 1 <= _LARGE_SHARE * lines or len(children) < MANY_CHILDREN or lines < 400:
         return [(heading, end)]
     starts = [heading, *children]
     ends = [child.span.start.line - 1 for child in children] + [end]
     return list(zip(starts, ends, strict=True))
 
 
-def _page(notes: Notes, heading: Heading, last: int, *, slug: str, own: PageSettings, parent: str) -> Page:
+def _page(within: _Headings, heading: Heading, last: int, *, slug: str, own: PageSettings, parent: str) -> Page:
     first = heading.span.start.line
-    headings = tuple(h for h in notes.headings if first <= h.span.start.line <= last)
+    headings = within.lines(first, last)
     title = own.title or heading.text or slug
     return Page(f"{slug}.md", slug, title, heading, first, last, headings, parent=parent, settings=own)
 
