@@ -218,14 +218,19 @@ def _in_contents_order(pages: Sequence[Page], order: Sequence[str]) -> list[Page
     home, *sections = pages
     in_text = [page for page in sections if not page.parent]
     ordered = sorted((page for page in in_text if _id(page) in rank), key=lambda page: rank[_id(page)])
-    for number, page in enumerate(in_text):
-        if _id(page) not in rank:
-            before = in_text[number - 1] if number else None
-            ordered.insert(ordered.index(before) + 1 if before else 0, page)
     result = [home]
-    for page in ordered:
+    following: dict[str, list[Page]] = {}  # address -> what comes right after it: parts, and unlisted pages
+    for part in sections:
+        if part.parent:
+            following.setdefault(part.parent, []).append(part)
+    for before, page in zip([home, *in_text], in_text, strict=False):
+        if _id(page) not in rank:
+            following.setdefault(before.uri, []).append(page)
+    waiting = ordered[::-1] + following.pop(home.uri, [])
+    while waiting:
+        page = waiting.pop()
         result.append(page)
-        result += [part for part in sections if part.parent == page.uri]
+        waiting += following.get(page.uri, [])[::-1]
     return result
 
 

@@ -26,7 +26,8 @@ def section_starts(
     usable = [h for h in notes.headings if h.starts_section and h is not contents_heading and (h.text or h.id)]
     if not usable:
         return [], None
-    linked = [(entry, heading) for entry, heading in targets if heading in usable]
+    known = set(usable)
+    linked = [(entry, heading) for entry, heading in targets if heading in known]
     only_targets: set[Heading] = set()
     if wanted:
         level = wanted
@@ -73,9 +74,9 @@ def _level_of_structure(usable: Sequence[Heading], notes: Notes) -> int:
     at_level = [heading for heading in counted if heading.level <= level]
     ends = [heading.span.start.line for heading in at_level[1:]] + [len(notes.lines) + 1]
     for heading, end in zip(at_level, ends, strict=False):  # a file with one heading has no other at any level
-        inside = [h for h in counted if heading.span.start.line < h.span.start.line < end and h.level == level + 1]
-        if end - heading.span.start.line > 0.6 * len(notes.lines) and len(inside) >= MANY_CHILDREN:
-            return level + 1
+        if end - heading.span.start.line > 0.6 * len(notes.lines):
+            inside = [h for h in counted if heading.span.start.line < h.span.start.line < end and h.level == level + 1]
+            return level + 1 if len(inside) >= MANY_CHILDREN else level
     return level
 
 
