@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from site_tools import NOTES
 
 from notesite.diagnostics.place import Span
+from notesite.notes.document import Kind, walk
 from notesite.notes.model import Fence, Notes
 from notesite.notes.reader import check_notes, front_matter_lines, outline, parse, without_front_matter
 
@@ -161,6 +162,69 @@ def test_any_text_is_read_and_every_place_is_in_it(text: str) -> None:
             assert 1 <= place.line <= len(lines)
             assert 1 <= place.column <= len(lines[place.line - 1]) + 1
         assert span.start <= span.end
+
+
+# --- Places of everything, whatever it stands in
+
+MARKS = {
+    Kind.LINK: ("[", "<", "http", "www.", "me@"), Kind.IMAGE: ("![",), Kind.CODE_SPAN: ("`",), Kind.EMPHASIS: ("*", "_"),
+    Kind.STRONG: ("**",), Kind.STRIKE: ("~",), Kind.HTML_SPAN: ("<",), Kind.FOOTNOTE_LINK: ("[^",), Kind.HTML: ("<",),
+    Kind.QUOTE: (">",), Kind.ALERT: (">",), Kind.RULE: ("*",), Kind.FOOTNOTE: ("[^",),
+}  # fmt: skip
+INLINE = st.sampled_from(
+    [
+        "*a*", "**b**", "_c `d`_", "~~e~~", "[f](g)", "[f *g*][r]", "[x][r\ns]", "[y](z 'a\nb')", "![h](i)", "<b>", "</b>",
+        "`j|k`".replace("|", "\\|"), "\\|", "https://l.example", "[me@m.example]", "<http://n>", "é", "日本", "🚀", "\t", " ",
+        "\n", "  \n", "\\\n", "&amp;", "\\*", "text", "<!-- c\nd -->", "[^1]",
+    ]
+)  # fmt: skip
+PARAGRAPH = st.lists(INLINE, min_size=1, max_size=12).map(lambda pieces: " ".join(pieces).strip())
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.lists(PARAGRAPH, min_size=1, max_size=3), st.lists(st.sampled_from(["- ", "> ", "1. ", "*  "]), max_size=3))
+def test_every_place_begins_with_its_mark(paragraphs: list[str], containers: list[str]) -> None:
+    text = "\n\n".join([*paragraphs, "```yaml\na: 1\n```", "<div>", "***", "> [!NOTE]\n> x", "[^1]: y"])
+    for mark in containers:
+        rest = mark if mark == "> " else " " * len(mark)
+        text = "\n".join(f"{rest if number else mark}{line}" for number, line in enumerate(text.split("\n")))
+    lines = (text + "\n\n[r]: s\n[r s]: t\n").split("\n")
+    for node in walk(parse("\n".join(lines)).blocks):
+        start = node.span.start
+        found = lines[start.line - 1][start.column - 1 :]
+        assert found.startswith(MARKS.get(node.kind, "")), (node.kind, start)
+        if node.kind is Kind.TEXT and found[:1] not in "\\&":
+            assert node.text[:1] == found[:1], (node.text, start)
+
+
+CELL = st.lists(INLINE, min_size=1, max_size=5).map(lambda pieces: " ".join(" ".join(pieces).split("\n")).strip())
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.lists(CELL, min_size=2, max_size=2), min_size=1, max_size=4))
+def test_every_place_in_a_table_begins_with_its_mark(rows: list[list[str]]) -> None:
+    text = "| a | b |\n|---|:-:|\n" + "".join(f"| {' | '.join(row)} |\n" for row in rows) + "\n[r]: s\n"
+    lines = text.split("\n")
+    for node in walk(parse(text).blocks):
+        start = node.span.start
+        found = lines[start.line - 1][start.column - 1 :]
+        assert found.startswith(MARKS.get(node.kind, "")), (node.kind, start)
+
+
+def test_of_two_footnotes_of_one_name_the_first_counts() -> None:
+    text = "a[^n] b[^m]\n\n[^n]: first\n\n[^m]: other\n\n[^N]: second\n"
+    assert [(note.label, note.number, note.first) for note in parse(text).footnotes] == [("n", 1, 3), ("m", 2, 5)]
+
+
+@pytest.mark.parametrize("text", ["[me@x.example]", "a [b c me@x.example] d", "[me@x.example](u) [me@x.example"])
+def test_mail_behind_a_bracket_is_a_link(text: str) -> None:
+    (link,) = [link for link in parse(text).links if link.origin == "autolink"]
+    assert (link.target, quoted(text, link.span)) == ("mailto:me@x.example", "me@x.example")
+
+
+def test_an_address_is_as_the_page_has_it() -> None:
+    links = parse("[a](<b c>) [d](é%zz) [e](f\\_g&amp;h)").links
+    assert [link.target for link in links] == ["b%20c", "%C3%A9%zz", "f_g&h"]
 
 
 # --- The outline: the same blocks in less time

@@ -16,9 +16,10 @@ from site_tools import NOTES
 from notesite.diagnostics.codes import CODES
 from notesite.notes.anchors import RESERVED, Anchors, Slugs, github_anchor
 from notesite.notes.contents import in_page_anchor
+from notesite.notes.limits import Limits
 from notesite.notes.reader import parse
 from notesite.project.settings import PageSettings, Settings
-from notesite.site.plan import Site, check_links, plan, unused_page_settings
+from notesite.site.plan import Place, Site, check_links, plan, unused_page_settings
 
 
 def planned(text: str, **settings: Any) -> Site:
@@ -238,3 +239,25 @@ def test_any_headings_make_a_site(headings: list[tuple[int, str]]) -> None:
     covered = sorted(n for page in site.pages for n in range(page.first, page.last + 1))
     assert covered == list(range(1, len(text.split("\n")) + 1))
     assert len({page.uri.casefold() for page in site.pages}) == len(site.pages)
+
+
+def test_hundreds_of_sections_without_words_are_no_pages() -> None:
+    empty = "".join(f"## Empty {number}\n\n" for number in range(450))
+    full = "".join(f"## Full {number}\n\nwords\n\n" for number in range(3))
+    site = plan(parse(f"# T\n\n{full}{empty}"), Settings())
+    assert [page.slug for page in site.pages] == ["", "full-0", "full-1", "full-2"]
+    assert site.place_of_anchor("empty-449") == Place(site.pages[-1], "empty-449")
+
+
+def test_a_few_sections_without_words_are_pages() -> None:
+    assert len(plan(parse("# T\n\n## A\n## B\n## C\n"), Settings()).pages) == 4
+
+
+def test_too_many_sections_are_one_page() -> None:
+    text = "# T\n\n" + "## A\n\nwords\n\n" * 6
+    assert len(plan(parse(text), Settings(limits=Limits(pages=6))).pages) == 7
+    site = plan(parse(text), Settings(limits=Limits(pages=5)))
+    assert len(site.pages) == 1
+    assert [(d.code, d.message) for d in site.findings] == [
+        ("N_SPLIT", "6 sections are too many to split; all of it is one page")
+    ]

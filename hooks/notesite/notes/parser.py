@@ -211,17 +211,21 @@ class _Reading:
             place = node.sourcepos.end if is_end else node.sourcepos.start
             if place.line != reported:
                 reported, missed = place.line, total
-            line, column = place.line + missed, place.column
+            line = place.line + missed
+            column = place.column + (self._prefix(line) - self._prefix(place.line) if missed else 0)
             while line < leaf.sourcepos.end.line and column > (length := len(self._lines[line - 1].encode())) + 1:
                 line += 1
-                following = self._lines[line - 1]
-                column += len(following) - len(following.lstrip(" \t>")) - length - 1
+                column += self._prefix(line) - length - 1
             total = line - place.line
             if is_end:
                 self._moved[id(node)] = starts[id(node)], (line, column)
             else:
                 starts[id(node)] = line, column
                 events += [(node, True), *((child, False) for child in node.children[::-1])]
+
+    def _prefix(self, line: int) -> int:
+        """How much of a line comes before the words of the paragraph that it continues."""
+        return len(self._lines[line - 1]) - len(self._lines[line - 1].lstrip(" \t>"))
 
     def _escapes_between(self, first: int, last: int) -> list[int]:
         """What comrak has taken out of the cell between the byte columns `first` and `last`."""

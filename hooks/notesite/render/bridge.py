@@ -132,6 +132,8 @@ class _Parser(BlockParser):
         return "".join([self._other(before), page, self._other(behind)])
 
     def _other(self, text: str) -> str:
+        if not text.strip():
+            return ""
         notes = Notes(text, blocks=tuple(read_blocks(text)), lines=tuple(text.split("\n")))
         return PageHtml.of_notes(notes, (), self._code).render(notes.blocks)
 

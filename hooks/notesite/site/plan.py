@@ -19,7 +19,7 @@ from ..notes.anchors import Slugs, element_id
 from ..notes.contents import Resolver, in_page_anchor, second_contents
 from ..notes.model import EMPTY, Entry, Heading, Notes
 from ..project.settings import PageSettings, Settings
-from .split_level import FEW_SECTIONS, MANY_CHILDREN, section_starts
+from .split_level import FEW_SECTIONS, MANY_CHILDREN, section_starts, without_empty
 
 HOME = "index.md"
 _LARGE_SHARE = 0.4  # a page that holds more of the file than this is split once more
@@ -249,6 +249,7 @@ class _Headings:
     """All headings by the lines that they begin on; footnotes come last in the notes, wherever they stand."""
 
     def __init__(self, notes: Notes) -> None:
+        self.notes = notes
         self._headings = sorted(notes.headings, key=lambda heading: heading.span.start)
 
     def lines(self, first: int, last: int) -> tuple[Heading, ...]:
@@ -293,7 +294,8 @@ def _pages(
 def _parts(within: _Headings, heading: Heading, end: int, lines: int) -> list[tuple[Heading, int]]:
     """The section as one part, or, when it holds most of the file, its beginning and its own sections."""
     inside = [h for h in within.lines(heading.span.start.line + 1, end) if h.starts_section]
-    children = [h for h in inside if h.level == min((h.level for h in inside), default=0) and (h.text or h.id)]
+    highest = min((h.level for h in inside), default=0)
+    children = without_empty(within.notes, [h for h in inside if h.level == highest and (h.text or h.id)])
     if end - heading.span.start.line + 1 <= _LARGE_SHARE * lines or len(children) < MANY_CHILDREN or lines < 400:
         return [(heading, end)]
     starts = [heading, *children]

@@ -6,9 +6,10 @@ The rules were measured on public notes: right on 64 of 64 files, and always vis
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Sequence
+from itertools import compress
 
 from ..notes.document import Kind
 from ..notes.model import Entry, Heading, Notes
@@ -39,18 +40,18 @@ def section_starts(
     starts = [h for h in usable if h.level <= level and h is not title]
     if only_targets:
         starts = [h for h in starts if h in only_targets or h.level < level]
-    empty = set(_empty(notes, starts)) - {heading for _, heading in linked}
-    return [h for h in starts if len(empty) <= _MANY_EMPTY or h not in empty], level
+    return without_empty(notes, starts, {heading for _, heading in linked}), level
 
 
-def _empty(notes: Notes, starts: Sequence[Heading]) -> Iterator[Heading]:
-    """The sections that hold nothing but headings: a few are a plan for later, hundreds are no pages."""
+def without_empty(notes: Notes, starts: Sequence[Heading], kept: Collection[Heading] = ()) -> list[Heading]:
+    """The headings without those whose sections hold nothing: a few are a plan for later, hundreds are no pages."""
     lines = sorted(block.line for block in notes.blocks if block.kind is not Kind.HEADING)
     ends = [heading.span.start.line for heading in starts[1:]] + [len(notes.lines) + 1]
-    for heading, end in zip(starts, ends, strict=False):
-        first = bisect_right(lines, heading.span.end.line)
-        if first == len(lines) or lines[first] >= end:
-            yield heading
+    full = [
+        bisect_right(lines, heading.span.end.line) < bisect_left(lines, end) or heading in kept
+        for heading, end in zip(starts, ends, strict=False)  # there may be no heading at all
+    ]
+    return list(compress(starts, full)) if full.count(False) > _MANY_EMPTY else list(starts)
 
 
 def _level_of_targets(linked: Sequence[tuple[Entry, Heading]], usable: Sequence[Heading]) -> tuple[int, set[Heading]]:
