@@ -286,7 +286,7 @@ def _found(command: Command, versions: Sequence[Grammar], known: Known) -> list[
     found = said[accepts]
     for title, refused in refusals.items():
         for item in refused[:1]:
-            message = f"{title} refuses this: {item.message}"
+            message = f"{title} refuses this: {item.message.partition('; ')[0]}"
             severity = Severity.INFO if versions[0].program == "helm" else None
             found.append(item._replace(code="S_VERSION", message=message, severity=severity, replacement=None))
     return found

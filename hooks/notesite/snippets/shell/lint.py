@@ -15,16 +15,18 @@ from . import danger
 from .findings import Finding
 from .grammar import arguments
 from .grammar import flag_values as values
+from .grammar.demands import conflicts
 from .grammar.invocation import BadFlag, Invocation, parse
 from .grammar.probed_shapes import PATTERNS
 from .grammar.program import Grammar
-from .grammar.resources import Known, full_names, is_type, looks_like_name, may_be_custom, named
+from .grammar.resources import GONE, Known, full_names, is_type, looks_like_name, may_be_custom, named, of_no_group
 from .grammar.vocabulary import MEANT, MEANT_FLAGS, REPLACED_FLAGS, words
 from .reader.words import Command, Word
 from .remarks import remarks
 
 _FILL_IN = lazy(r"[A-Z][A-Z0-9_-]*|[\[({<].*")  # SUBCOMMAND, [command]
 
+_VERBS = ("get", "describe", "delete")  # `kubectl get-pods`
 NOTHING_KNOWN = Known()
 
 
@@ -97,9 +99,11 @@ def _blocking(call: Invocation, known: Known) -> Iterator[Finding]:
     yield from _missing_type(call, known)
     yield from _granted_types(call, known)
     for required in call.node.required:
-        if not call.names.intersection(required.names) and not _excused(call) and not call.command.grows:
+        if not call.names.intersection(required.names) and not _excused(call) and not arguments.is_open(call):
             listed = " or ".join(f"`--{name}`" for name in required.names)
             yield Finding.at("S_REQUIRED", f"`{call.title}` needs {listed}", call.path_words[-1])
+    if call.program == "kubectl" and not arguments.is_open(call):
+        yield from (Finding.at("S_VALUE", message, word) for message, word in conflicts(call))
     refused = arguments.refusal(call, known.types)
     if refused:
         message, about = refused
@@ -125,11 +129,13 @@ def _excused(call: Invocation) -> bool:
 def _meant_command(text: str, call: Invocation) -> str:
     """The sub-command that a word at its place stands for, "" when none is plain."""
     node = call.node
-    if not node.path and text in words("plugins"):
+    if not node.path and text in words("plugins") and text not in full_names():
         return ""
     meant = MEANT.get(text, "") if not node.path and node.child(MEANT.get(text, "-").split()[0]) else ""
-    if not meant and not node.path and is_type(text) and node.child("get"):
-        return f"get {text}"
+    if not meant and not node.path and node.child("get"):
+        verb = next((verb for verb in _VERBS if text.startswith(verb) and is_type(text[len(verb) :].lstrip("-"))), "")
+        if verb or text in full_names():
+            return f"{verb or 'get'} {text[len(verb) :].lstrip('-')}"
     begun = [name for name in node.child_names if len(text) > 2 and name.startswith(text)]
     return meant or (begun[0] if len(begun) == 1 else "") or nearest_value(text, node.child_names) or ""
 
@@ -153,8 +159,7 @@ def _unknown_command(call: Invocation) -> Iterator[Finding]:
     severity = None if refused else Severity.INFO
     if refused or meant:
         message = f"`{call.title}` has no {what} `{word.text}`{hint}"
-        fixed = f"{meant.partition(' ')[0]} {word.text}" if meant == f"get {word.text}" else meant
-        yield Finding.at("S_COMMAND", message, word, severity=severity, replacement=fixed or None)
+        yield Finding.at("S_COMMAND", message, word, severity=severity, replacement=meant or None)
 
 
 def _bad_flag(call: Invocation, bad: BadFlag, grammar: Grammar) -> Finding:
@@ -212,7 +217,8 @@ def _spaced_value(call: Invocation) -> Iterator[Finding]:
         if following.text in expected:
             joined = f"--{flag.name}={following.text}"
             message = f"`{following.text}` is an argument here, not the value of `--{flag.name}`: write `{joined}`"
-            yield Finding("S_VALUE", message, use.word.start, following.end, replacement=joined)
+            severity = Severity.WARNING if call.node.wants_type else None  # it may pass for one more name
+            yield Finding("S_VALUE", message, use.word.start, following.end, severity, joined)
 
 
 def _missing_type(call: Invocation, known: Known) -> Iterator[Finding]:
@@ -229,8 +235,12 @@ def _missing_type(call: Invocation, known: Known) -> Iterator[Finding]:
         return
     if call.command.grows:
         return
-    meant = _near_type(head, known)
-    if meant:
+    meant = of_no_group(head) or _near_type(head, known)
+    if head in GONE:
+        yield Finding.at(
+            "S_TYPE", f"`{head}` is not a resource type any more: Kubernetes {GONE[head]} dropped it", word
+        )
+    elif meant:
         message = f"`{head}` is not a resource type; did you mean `{meant}`?"
         yield Finding.at("S_TYPE", message, word, replacement=word.text.replace(head, meant, 1))
     elif looks_like_name(head) or head in known.names or call.node.path[:1] == ("rollout",):
@@ -267,7 +277,7 @@ def _near_type(text: str, known: Known) -> str:
 
 def _type_for(text: str, plain: Sequence[str]) -> str:
     resource = named(text[:-1]) if text.endswith("s") else None
-    if resource is not None and len(text) > 3:
+    if resource is not None and (len(text) > 3 or text in {"pvs", "sas", "cms"}):
         return resource.plural  # `svcs`: a short name has no plural
     found = nearest_value(text, plain, 1 if len(text) < 9 else 2) or ""
     return found if found[:1] == text[:1] else ""  # nobody mistypes the first letter: `kservice` is Knative's

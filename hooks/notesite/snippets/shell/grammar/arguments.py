@@ -12,12 +12,13 @@ from collections.abc import Iterator, Sequence
 
 from ..reader.words import Word
 from .argument_shapes import letters, lookup
+from .demands import Refusal, wrong_kind
 from .invocation import Invocation
 from .probed_shapes import PATTERNS, REST, position
 from .resources import CATEGORIES, is_type, may_be_custom
+from .updates import bad_updates
 from .vocabulary import answers
 
-Refusal = tuple[str, Word | None]  # what the program says, and the word that it is about
 _SHELLS = ("bash", "zsh", "fish", "powershell")  # what `kubectl completion` writes code for
 _MOST = 300  # readings of placeholders that are looked up
 # Flags beside which the arguments mean something else, or nothing.
@@ -30,7 +31,7 @@ def refusal(call: Invocation, extra_types: frozenset[str] = frozenset()) -> Refu
 
     Nothing is said where the number of arguments is open (`$VAR` without quotes, `xargs`).
     """
-    if not call.node.modes or call.command.grows or any(map(_is_open, (*call.arguments, *_flag_values(call)))):
+    if not call.node.modes or is_open(call):
         return None
     ruled = next(_rules(call), None)
     found = ruled or _answer(call, call.arguments, extra_types)
@@ -39,6 +40,11 @@ def refusal(call: Invocation, extra_types: frozenset[str] = frozenset()) -> Refu
         last -= 1  # it may stand for flags: `create configmap <name> <data-source>`
         found = found and _answer(call, call.arguments[:last], extra_types)
     return found
+
+
+def is_open(call: Invocation) -> bool:
+    """Whether nobody knows all the words: more come at run time, or from a variable, or stand for `...`."""
+    return call.command.grows or any(map(_is_open, (*call.arguments, *_flag_values(call))))
 
 
 def _rules(call: Invocation) -> Iterator[Refusal]:
@@ -52,8 +58,30 @@ def _rules(call: Invocation) -> Iterator[Refusal]:
         yield "only one object, or one type, can be watched", words[-1]
     if node.path == ("completion",) and words and words[0].text not in _SHELLS and not words[0].dynamic:
         yield f"it knows {', '.join(_SHELLS)}, not `{words[0].text}`", words[0]
+    yield from wrong_kind(call)
+    yield from bad_updates(call)
+    if node.path == ("auth", "can-i") and "list" in names and words:
+        yield "with `--list` no verb and no resource can be given", words[0]
+    if node.path == ("config", "set-context") and "current" in names and words:
+        yield "a name and `--current` cannot stand together", words[0]
+    if node.path == ("exec",) and call.rest == [] and not call.command.grows:
+        yield "the command for the container is missing: `-- COMMAND`", call.path_words[-1]
+    if node.path == ("logs",) and len(words) == 2 and "container" in names:
+        yield "the container is named twice, by `-c` and by an argument", words[1]
     if not node.wants_type or not words:
         return
+    deep = next((word for word in words if word.text.count("/") > 1 and is_type(word.text.partition("/")[0])), None)
+    if deep is not None:
+        yield f"`{deep.text}` has more than one slash: write TYPE/NAME", deep
+    if "subresource" in names and not _named(words) and node.path == ("get",):
+        yield "with `--subresource` the name of an object is needed", words[0]
+    if names & {"watch", "watch-only"} and "," in words[0].text:
+        yield "only one type can be watched", words[0]
+    if "field-selector" in names and _named(words) and node.path[0] in {"get", "delete", "describe"}:
+        yield "a name and a selector cannot stand together", words[-1]
+    if not words[0].dynamic and "/" in words[0].text and any("/" not in w.text and is_type(w.text) for w in words[1:]):
+        mixed = next(w for w in words[1:] if "/" not in w.text and is_type(w.text))
+        yield "a type cannot follow TYPE/NAME: write all objects as TYPE/NAME", mixed
     incomplete = next((word for word in words if re.fullmatch(r"[a-z]+/", word.text) and is_type(word.text[:-1])), None)
     if incomplete is not None:
         yield f"`{incomplete.text}` lacks the name after the slash", incomplete
@@ -66,6 +94,10 @@ def _answer(call: Invocation, words: Sequence[Word], extra_types: frozenset[str]
     mode = _mode(call)
     if mode is None or (call.node.path == ("taint",) and mode):
         return None
+    if call.node.path in {("drain",), ("cordon",), ("uncordon",)}:
+        words = [word._replace(text=re.sub(r"^(?:no|nodes?)/", "", word.text)) for word in words]
+    if call.node.path == ("cp",):
+        words = [word if ":" in word.text else word._replace(text=f"./{word.text}") for word in words]
     if call.node.path == ("explain",):  # `pods.spec.containers` names a field; its first part is the type
         words = [word._replace(text=word.text.partition(".")[0]) for word in words]
     classes = [letters(word, index, extra_types) for index, word in enumerate(words)]
@@ -86,6 +118,11 @@ def _answer(call: Invocation, words: Sequence[Word], extra_types: frozenset[str]
             return None  # one reading of the placeholders is right
         answers.append(answer)
     return (_worded(answers[0], words), words[0] if words else None) if answers else None
+
+
+def _named(words: Sequence[Word]) -> bool:
+    """Whether an object is named, not only a type."""
+    return len(words) > 1 or "/" in words[0].text
 
 
 def _several(words: Sequence[Word]) -> bool:

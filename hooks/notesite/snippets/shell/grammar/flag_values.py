@@ -7,7 +7,9 @@ from collections.abc import Iterator, Mapping
 
 from ....lib.nearest import nearest_value
 from ....lib.patterns import lazy
+from .demands import format_of
 from .invocation import FlagUse, Invocation
+from .templates import fault
 
 _DURATION = r"[-+]?(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+|[-+]?0"
 _TYPES: Mapping[str, tuple[re.Pattern[str], str]] = {
@@ -18,6 +20,9 @@ _TYPES: Mapping[str, tuple[re.Pattern[str], str]] = {
     "duration": (lazy(_DURATION), "a duration such as 30s or 5m"),
     "map": (lazy(r"[^=]*=.*|", re.DOTALL), "KEY=VALUE"),
 }
+_SHOUTED = lazy(r"[A-Z][A-Z0-9_-]+")
+_TEMPLATES = {"template": "go-template"}
+_ANY_CASE = frozenset({"json", "yaml", "kyaml", "name"})  # the others are taken as they are written
 # Output formats that carry a template after an equals sign, and the flag that may hold it instead.
 _TEMPLATED = {
     "jsonpath": "--template",
@@ -29,30 +34,6 @@ _TEMPLATED = {
     "templatefile": "--template",
     "custom-columns": "",
     "custom-columns-file": "",
-}
-_QUANTITY = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+|[KMGTPE]i|[numkMGTPE])?"
-_PAIRS = lazy(rf"[^=,]+={_QUANTITY}(?:,[^=,]+={_QUANTITY})*")
-_TCP = lazy(r"\d+(?::[\w-]+)?")
-# (command, flag) -> what the value must look like, and how to say it.  "" stands for every command.
-_FORMATS: Mapping[tuple[str, str], tuple[re.Pattern[str], str]] = {
-    ("", "request-timeout"): (lazy(rf"\d+|{_DURATION}"), "seconds, or a duration such as 30s"),
-    ("", "from-literal"): (lazy(r"[^=]+=.*", re.DOTALL), "KEY=VALUE"),
-    ("run", "env"): (lazy(r"[A-Za-z_.-][\w.-]*=.*", re.DOTALL), "NAME=VALUE"),
-    ("create service clusterip", "tcp"): (_TCP, "PORT or PORT:TARGETPORT"),
-    ("create service nodeport", "tcp"): (_TCP, "PORT or PORT:TARGETPORT"),
-    ("create service loadbalancer", "tcp"): (_TCP, "PORT or PORT:TARGETPORT"),
-    ("create clusterrole", "aggregation-rule"): (lazy(r"[^=]+=.*"), "KEY=VALUE"),
-    ("create quota", "hard"): (_PAIRS, "NAME=QUANTITY"),
-    ("set resources", "limits"): (_PAIRS, "NAME=QUANTITY, such as cpu=200m,memory=512Mi"),
-    ("set resources", "requests"): (_PAIRS, "NAME=QUANTITY, such as cpu=200m,memory=512Mi"),
-    ("create ingress", "rule"): (lazy(r"[^=]*=[^:,=]+:[^:,=]+(?:,tls(?:=.*)?)?"), "HOST/PATH=SERVICE:PORT"),
-    ("create ingress", "default-backend"): (lazy(r"[^:]+:[^:]+"), "SERVICE:PORT"),
-    ("wait", "for"): (
-        lazy(r"create|delete|condition=.+|jsonpath=.+", re.DOTALL | re.IGNORECASE),
-        "create, delete, condition=NAME or jsonpath='{PATH}'=VALUE",
-    ),
-    ("create rolebinding", "serviceaccount"): (lazy(r"[^:]+:[^:]+"), "NAMESPACE:NAME"),
-    ("create clusterrolebinding", "serviceaccount"): (lazy(r"[^:]+:[^:]+"), "NAMESPACE:NAME"),
 }
 
 
@@ -70,21 +51,28 @@ def _problem(call: Invocation, use: FlagUse, value: str) -> tuple[str, str] | No
     flag = use.flag
     if flag.type in _TYPES:
         fitting, expected = _TYPES[flag.type]
-        wrong = not fitting.fullmatch(value)
-        return (f"`--{flag.name}` takes {expected}, not `{value}`", _mended(flag.type, value)) if wrong else None
+        if not fitting.fullmatch(value):
+            filled_in = flag.type != "bool" and _SHOUTED.fullmatch(value)  # `--replicas=COUNT`
+            return (
+                None if filled_in else (f"`--{flag.name}` takes {expected}, not `{value}`", _mended(flag.type, value))
+            )
     if flag.name == "output" and flag.values:
         return _output(call, use, value)
     if flag.values:
+        known = {*flag.values, *(("true", "false", "unchanged") if flag.name == "dry-run" else ())}
+        folded = {item.lower() for item in known} if flag.name in {"type", "types"} else set()  # patch, events
         parts = [value] if "," not in value else value.split(",")
-        wrong_part = next((part for part in parts if part.split("=")[0] not in flag.values), None)
+        heads = [part.split("=")[0] for part in parts]
+        wrong_part = next((head for head in heads if head not in known and head.lower() not in folded), None)
         if wrong_part is not None and value:
             return f"`--{flag.name}` takes {_listed(flag.values)}, not `{value}`", nearest_value(
                 value, flag.values
             ) or ""
-    command = " ".join(call.node.path)
-    pattern, expected = _FORMATS.get((command, flag.name)) or _FORMATS.get(("", flag.name)) or (None, "")
-    if pattern is not None and not pattern.fullmatch(value):
-        return f"`--{flag.name}` takes {expected}, not `{value}`", ""
+    form = format_of(" ".join(call.node.path), flag.name) if call.program == "kubectl" else None
+    if form is not None and not form[0].fullmatch(value):
+        return f"`--{flag.name}` takes {form[1]}, not `{value}`", ""
+    if flag.name in _TEMPLATES and call.program == "kubectl" and (wrong := fault(_TEMPLATES[flag.name], value)):
+        return f"`{value}` cannot be read: {wrong}", ""
     return None
 
 
@@ -93,14 +81,15 @@ def _output(call: Invocation, use: FlagUse, value: str) -> tuple[str, str] | Non
     if not value:
         return None
     allowed = use.flag.values
-    if head.lower() not in allowed:
+    if head not in allowed and not (head.lower() in allowed and head.lower() in _ANY_CASE):
         return f"`{call.title}` has no output format `{head}`: it knows {_listed(allowed)}", (
             nearest_value(head, allowed) or ""
         )
     holder = _TEMPLATED.get(head.lower())
     if holder is not None and not template and not (holder and "template" in call.names):
         return f"the output format `{head}` needs its expression: `-o {head}='...'`", ""
-    return None
+    wrong = fault(head, template) if call.program == "kubectl" else ""
+    return (f"`{template}` cannot be read: {wrong}", "") if wrong else None
 
 
 def _mended(kind: str, value: str) -> str:

@@ -6,6 +6,7 @@ more: whatever a CustomResourceDefinition adds.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from functools import cache
 from types import MappingProxyType
@@ -35,13 +36,20 @@ class Resource(NamedTuple):
         full = tuple(
             f"{name}{tail}"
             for name in plain
-            for tail in ((f".{group}", f".{version}.{group}") if group else (f".{version}",))
+            for tail in ((f".{group}", f".{version}.{group}") if group else (f".{version}.",))
         )
         return (*plain, *self.short, *full)
 
 
 _NAMES = lazy(r"^[a-z0-9]*[-_]|^my|^nginx|\d$|\.(?:ya?ml|json)$")
 _WORD = lazy(r"[a-z][a-z0-9]*(?:\.[a-z0-9.-]+)?(?:,[a-z][a-z0-9.-]*)*")
+
+
+GONE = {
+    "psp": "1.25",
+    "podsecuritypolicy": "1.25",
+    "podsecuritypolicies": "1.25",
+}  # type -> the version that dropped it
 
 
 class Known(NamedTuple):
@@ -87,7 +95,7 @@ def is_type(text: str, extra: Iterable[str] = ()) -> bool:
     """Whether kubectl takes `text` for one or several types: `pods`, `po,svc`, `deployments.apps`, `all`."""
     known = by_name()
     parts = text.lower().split(",")
-    return bool(text) and all(part.rstrip(".") in known or part in CATEGORIES or part in extra for part in parts)
+    return bool(text) and all(part in known or part in CATEGORIES or part in extra for part in parts)
 
 
 def looks_like_name(text: str) -> bool:
@@ -95,11 +103,18 @@ def looks_like_name(text: str) -> bool:
     return _NAMES.search(text) is not None
 
 
+def of_no_group(text: str) -> str:
+    """The plain name of a built-in type that is written with a group that has none of its name: `deploy.extensions`."""
+    name, dot, group = text.partition(".")
+    wrong = dot and not is_type(text) and re.fullmatch(r"extensions|core|v\d+(?:(?:alpha|beta)\d+)?", group)
+    return name if wrong and is_type(name) else ""
+
+
 def may_be_custom(text: str) -> bool:
     """Whether a word that is no type of Kubernetes may be one, or several, that custom resources add."""
-    return _WORD.fullmatch(text) is not None and not looks_like_name(text)
+    return _WORD.fullmatch(text) is not None and not looks_like_name(text) and text not in GONE
 
 
 def named(text: str) -> Resource | None:
     """The type that one word names, in whatever form."""
-    return by_name().get(text.lower().rstrip("."))
+    return by_name().get(text.lower())

@@ -1,0 +1,90 @@
+"""What a command demands of its flags, and of the types of its objects: rules whose shape repeats, as data.
+
+`data/demands.json` is written by hand; `tests/test_commands_kubectl.py` holds it against the real kubectl.  A command of
+several names stands as `run|expose`, `*` for all.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from typing import Any
+
+from ....lib.data import bundled_json
+from .invocation import Invocation
+from .resources import named
+
+Refusal = tuple[str, Any]  # what is wrong, and the word that it is about
+
+
+@cache
+def _table() -> Mapping[str, Any]:
+    found: Mapping[str, Any] = bundled_json(__name__, "demands.json")
+    return found
+
+
+def _rows(kind: str, path: str) -> Iterator[Sequence[str]]:
+    for commands, *row in _table()[kind]:
+        if commands == "*" or path in commands.split("|"):
+            yield row
+
+
+@cache
+def pattern(text: str) -> re.Pattern[str]:
+    """A pattern of the table, the parts that it names put in."""
+    parts = _table()["parts"]
+    while (whole := re.sub(r"\{([A-Z]+)\}", lambda match: str(parts[match[1]]), text)) != text:
+        text = whole
+    return re.compile(text, re.DOTALL)
+
+
+def format_of(path: str, flag: str) -> tuple[re.Pattern[str], str] | None:
+    """What the value of a flag must look like, and how to say it; None where anything goes."""
+    for name, text, words in _rows("formats", path):
+        if name == flag:
+            return pattern(text), words
+    return None
+
+
+def _given(call: Invocation, item: str) -> bool:
+    """Whether a flag is given, and not switched off; with `name=pattern`, whether it has such a value."""
+    if item == "--":
+        return bool(call.rest)
+    name, equals, value = item.partition("=")
+    uses = call.uses(name)
+    if equals:
+        return any(use.known and re.fullmatch(value, use.value or "") for use in uses)
+    return any((use.value or "").lower() not in {"false", "f", "0"} or use.flag.type != "bool" for use in uses)
+
+
+def conflicts(call: Invocation) -> Iterator[Refusal]:
+    """Flags that exclude each other, flags that are nothing without another, limits that cross."""
+    path = " ".join(call.node.path)
+    for first, *others in _rows("exclusive", path):
+        other = next((item for item in others if _given(call, item)), None) if _given(call, first) else None
+        if other is not None:
+            uses = call.uses(other.partition("=")[0])
+            shown = f"`--{other.partition('=')[0]}`" if uses else "a command after `--`"
+            yield f"`--{first}` and {shown} exclude each other", (uses or call.uses(first))[0].word
+    for first, *others in _rows("needs", path):
+        if _given(call, first) and not any(call.uses(item) for item in others):
+            listed = " or ".join(f"`--{item}`" for item in others)
+            yield f"`--{first}` is refused without {listed}", call.uses(first)[0].word
+    least, most = call.value("min") or "", call.value("max") or ""
+    if path == "autoscale" and least.isdecimal() and most.isdecimal() and int(least) > int(most):
+        yield f"`--min` is above `--max`: {least} and {most}", call.uses("min")[0].word
+
+
+def wrong_kind(call: Invocation) -> Iterator[Refusal]:
+    """A type of Kubernetes itself that the command does nothing with."""
+    words = call.arguments
+    for (kinds,) in _rows("kinds", " ".join(call.node.path)):
+        for index, word in enumerate(words):
+            head, slash, _ = word.text.partition("/")
+            if word.dynamic or not (slash or (index == 0 and call.node.wants_type)):
+                continue
+            found = [named(part) for part in head.split(",")]
+            wrong = next((item for item in found if item is not None and item.kind not in kinds.split()), None)
+            if wrong is not None:
+                yield f"it takes no {wrong.kind}, but {', '.join(kinds.split())}", word
