@@ -5,12 +5,14 @@ from __future__ import annotations
 import gzip
 import json
 import zipfile
+from collections.abc import Callable
 from importlib import resources
 from pathlib import Path
 
 import pytest
 
 import vendor_kubernetes
+from notesite.snippets.kubernetes.schema import name_grammars
 from notesite.snippets.kubernetes.schema.definitions import Schema, bundled, mask, table
 
 DATA = resources.files("notesite.snippets.kubernetes.schema") / "data"
@@ -121,3 +123,19 @@ def test_the_vendor_script_merges_versions(tmp_path: Path, capsys: pytest.Captur
     first = output.read_bytes()
     vendor_kubernetes.main([str(wheel(tmp_path)), "--output", str(output)])
     assert json.loads(gzip.decompress(first))["definitions"] == bundle["definitions"]
+
+
+@pytest.mark.parametrize(
+    ("rule", "longest"),
+    [
+        (name_grammars.label, 63),
+        (name_grammars.label_value, 63),
+        (name_grammars.qualified_name, 63),
+        (lambda text: name_grammars.qualified_name(f"example.com/{text}"), 63),
+        (name_grammars.subdomain, 253),
+        (name_grammars.port_name, 15),
+    ],
+)
+def test_a_name_may_be_as_long_as_its_limit_and_not_longer(rule: Callable[[str], str], longest: int) -> None:
+    assert rule("a" * longest) == ""
+    assert str(longest) in rule("a" * (longest + 1))

@@ -133,6 +133,7 @@ class _Checker:
         self.diagnostics = [
             finding(item.code, item.message, self.place.span(item.start, item.end), replacement=item.replacement)
             for item in self.script.troubles
+            if item.code != "S_QUOTE" or self._is_known(item.start)
         ]
         self.results: list[Checked] = []
         self.cautions: list[str] = []
@@ -140,6 +141,11 @@ class _Checker:
         self.right: list[tuple[int, int, str]] = []  # commands that are refused, and how they work
         self._begun = 0  # how many findings there were before that command
         self._before: Invocation | None = None  # the command of a known program that was read last
+
+    def _is_known(self, place: int) -> bool:
+        """Whether a command of a program with a grammar stands there: a sentence may hold an apostrophe."""
+        known = (command for command, program in _calls(self.script) if program in self.grammars)
+        return any(command.start <= place <= command.end for command in known)
 
     def add(self, command: Command, program: str) -> None:
         """One command: what is to be said about it, and what became of it."""
@@ -156,13 +162,14 @@ class _Checker:
         grammar = versions[-1]
         call = self._before = parse(command, grammar)
         self._begun = len(self.diagnostics)
-        reason = _not_a_command(call) or ""
+        followed = self.fence.text[command.end :].lstrip(" ")[:1]
+        reason = _not_a_command(call) or ("a synopsis" if followed == "(" else "")
         found = [] if reason else _found(command, versions, self.known)
         refused = next((item for item in found if item.code in REFUSED and _level(item) is Severity.ERROR), None)
         for item in found:
             self._say(item, command, text, grammar)
         if refused is None:
-            if program == "kubectl" and not reason:
+            if not reason:
                 reason = _unknown(call, self.known)
             if reason:
                 self._skip(command, text, reason, program)
@@ -245,7 +252,7 @@ def _not_a_command(call: Invocation) -> str:
 def _unknown(call: Invocation, known: Known) -> str:
     """Why kubectl alone cannot judge the command, "" when it can."""
     if may_be_plugin(call):
-        return f"{call.arguments[0].text} is no command of kubectl itself: it may be a plugin"
+        return f"{call.arguments[0].text} is no command of {call.program} itself: it may be a plugin"
     if is_custom(call, known):
         return f"{call.arguments[0].text} is no resource type of Kubernetes itself: it may be a custom one"
     return ""

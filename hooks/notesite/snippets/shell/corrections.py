@@ -124,7 +124,7 @@ def _guessed_type(name: str) -> str:
 
 def _with_type(call: Invocation, finding: Finding, grammar: Grammar) -> Iterator[list[Edit]]:
     del finding, grammar
-    if not call.arguments or call.arguments[0].dynamic:
+    if not call.arguments or call.arguments[0].dynamic or not call.node.wants_type or is_type(call.arguments[0].text):
         return
     word = call.arguments[0]
     head, slash, tail = word.text.partition("/")
@@ -157,7 +157,8 @@ def _as_paths(call: Invocation, finding: Finding, grammar: Grammar) -> Iterator[
     if call.node.path == ("exec",) and call.rest is None:
         yield [(words[1].start, words[1].start, "-- ")]
     kind, slash, _ = words[0].text.partition("/")
-    if is_type(kind) and any("/" in word.text for word in words):
+    paths = [word.text.partition("/")[0] for word in words if "/" in word.text]
+    if is_type(kind) and paths and all(map(is_type, paths)):
         first = [] if slash else [(words[0].start, words[1].start, "")]
         rest = [word for word in words[1:] if "/" not in word.text and "=" not in word.text]
         yield [*first, *((word.start, word.start, f"{kind}/") for word in rest)]

@@ -15,7 +15,7 @@ from . import danger
 from .findings import Finding
 from .grammar import arguments
 from .grammar import flag_values as values
-from .grammar.demands import conflicts
+from .grammar.flag_rules import conflicts
 from .grammar.invocation import BadFlag, Invocation, parse
 from .grammar.probed_shapes import PATTERNS
 from .grammar.program import Grammar
@@ -55,8 +55,8 @@ def lint(call: Invocation, grammar: Grammar, known: Known = NOTHING_KNOWN) -> It
 
 
 def may_be_plugin(call: Invocation) -> bool:
-    """Whether the sub-command of kubectl may be a plugin's: any word may be, unless it is a slip for another one."""
-    if call.node.path or not call.arguments or call.program != "kubectl":
+    """Whether the sub-command may be a plugin's: any word may be, unless it is a slip for another one."""
+    if call.node.path or not call.arguments or call.program not in {"kubectl", "helm"}:
         return False
     return not _meant_command(call.arguments[0].text, call)
 
@@ -76,7 +76,7 @@ def is_custom(call: Invocation, known: Known = NOTHING_KNOWN) -> bool:
     head = call.arguments[0].text.partition("/")[0]
     if call.node.path == ("explain",):
         head = head.partition(".")[0]
-    return not is_type(head, known.types) and may_be_custom(head) and head not in known.names
+    return not is_type(head, known.types) and may_be_custom(head) and head not in known.names and not head.isupper()
 
 
 def _dangers(call: Invocation, grammar: Grammar) -> Iterator[tuple[str, Word]]:
@@ -257,14 +257,11 @@ def _granted_types(call: Invocation, known: Known) -> Iterator[Finding]:
     for use in call.uses("resource"):
         for part in (use.value or "").split(",") if use.known else ():
             head = part.partition("/")[0]
-            name, _, group = head.partition(".")
-            gone = group == "extensions" and is_type(name)
-            if gone or (head and "." not in head and head != "*" and not is_type(head, known.types)):
-                meant = name if gone else _near_type(head, known)
-                hint = f"; did you mean `{meant}`?" if meant else ""
+            meant = of_no_group(head) or ("" if is_type(head, known.types) else _near_type(head, known))
+            if meant:
                 word = use.value_word or use.word
-                replacement = word.text.replace(head, meant, 1) if meant else None
-                yield Finding.at("S_TYPE", f"`{head}` is not a resource type{hint}", word, replacement=replacement)
+                message = f"`{head}` is not a resource type; did you mean `{meant}`?"
+                yield Finding.at("S_TYPE", message, word, replacement=word.text.replace(head, meant, 1))
 
 
 def _near_type(text: str, known: Known) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 
 from ..reader.words import Word
 from .argument_shapes import letters, lookup
-from .demands import Refusal, wrong_kind
+from .flag_rules import Refusal, wrong_kind
 from .invocation import Invocation
 from .probed_shapes import PATTERNS, REST, position
 from .resources import CATEGORIES, is_type, may_be_custom
@@ -36,9 +36,9 @@ def refusal(call: Invocation, extra_types: frozenset[str] = frozenset()) -> Refu
     ruled = next(_rules(call), None)
     found = ruled or _answer(call, call.arguments, extra_types)
     last = len(call.arguments)
-    while found and last > 1 and call.arguments[last - 1].placeholder:
+    while found and last and call.arguments[last - 1].placeholder:
         last -= 1  # it may stand for flags: `create configmap <name> <data-source>`
-        found = found and _answer(call, call.arguments[:last], extra_types)
+        found = _answer(call, call.arguments[:last], extra_types) if last else None
     return found
 
 

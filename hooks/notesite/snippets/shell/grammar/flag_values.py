@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from ....lib.nearest import nearest_value
 from ....lib.patterns import lazy
-from .demands import format_of
+from .flag_rules import format_of
 from .invocation import FlagUse, Invocation
 from .templates import fault
 

@@ -95,7 +95,9 @@ def is_type(text: str, extra: Iterable[str] = ()) -> bool:
     """Whether kubectl takes `text` for one or several types: `pods`, `po,svc`, `deployments.apps`, `all`."""
     known = by_name()
     parts = text.lower().split(",")
-    return bool(text) and all(part in known or part in CATEGORIES or part in extra for part in parts)
+    return bool(text) and all(
+        part.removesuffix(".") in known or part in known or part in CATEGORIES or part in extra for part in parts
+    )
 
 
 def looks_like_name(text: str) -> bool:
@@ -112,9 +114,10 @@ def of_no_group(text: str) -> str:
 
 def may_be_custom(text: str) -> bool:
     """Whether a word that is no type of Kubernetes may be one, or several, that custom resources add."""
+    text = text.lower()  # a kind may be written as in manifests: `GatewayClass`
     return _WORD.fullmatch(text) is not None and not looks_like_name(text) and text not in GONE
 
 
 def named(text: str) -> Resource | None:
     """The type that one word names, in whatever form."""
-    return by_name().get(text.lower())
+    return by_name().get(text.lower()) or by_name().get(text.lower().removesuffix("."))

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from ..reader.words import Word
-from .demands import Refusal, pattern
+from .flag_rules import Refusal, pattern
 from .invocation import Invocation
 
 _EFFECT = re.compile(r"([^=:]*)(=[^=:]*)?:(NoSchedule|PreferNoSchedule|NoExecute)-?")

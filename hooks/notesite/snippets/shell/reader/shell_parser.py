@@ -152,11 +152,9 @@ class _Reader:
             )
         following = self.text[match.end() : self.end].split("\n", 1)[0]
         if character == "\\" and not following.strip():
-            self.troubles.append(
-                Trouble(
-                    "S_CONTINUATION", "a backslash continues the command, but no line follows", self.at, self.at + 1, ""
-                )
-            )
+            if not self.text[match.end() : self.end].strip():  # before an empty line it does no harm
+                message = "a backslash continues the command, but no line follows"
+                self.troubles.append(Trouble("S_CONTINUATION", message, self.at, self.at + 1, ""))
             if match.end() < self.end or match[0].endswith("\n"):
                 self.at = match.end() - 1  # the empty line ends the command
                 return True

@@ -1,6 +1,6 @@
 """What a command demands of its flags, and of the types of its objects: rules whose shape repeats, as data.
 
-`data/demands.json` is written by hand; `tests/test_commands_kubectl.py` holds it against the real kubectl.  A command of
+`data/flag_rules.json` is written by hand; `tests/test_commands_kubectl.py` holds it against the real kubectl.  A command of
 several names stands as `run|expose`, `*` for all.
 """
 
@@ -20,7 +20,7 @@ Refusal = tuple[str, Any]  # what is wrong, and the word that it is about
 
 @cache
 def _table() -> Mapping[str, Any]:
-    found: Mapping[str, Any] = bundled_json(__name__, "demands.json")
+    found: Mapping[str, Any] = bundled_json(__name__, "flag_rules.json")
     return found
 
 
