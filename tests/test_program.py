@@ -146,9 +146,12 @@ def test_mkdocs_2_is_refused_loudly(folder: Path, tmp_path_factory: pytest.TempP
 # --- sites without a project
 
 
-def test_a_file_without_a_project_is_built_and_nothing_else_is_written(folder: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("named", [[], ["--notes"]])
+def test_a_file_without_a_project_is_built_and_nothing_else_is_written(
+    folder: Path, tmp_path: Path, named: list[str]
+) -> None:
     before = {path.relative_to(folder) for path in folder.rglob("*")}
-    done = run("build", "README.md", "--site-dir", str(tmp_path.parent / "out"), cwd=folder)
+    done = run("build", *named, "README.md", "--site-dir", str(tmp_path.parent / "out"), cwd=folder)
     assert done.returncode == 0, done.stderr
     assert "words-of-three" in (tmp_path.parent / "out" / "three" / "index.html").read_text("utf-8")
     assert {path.relative_to(folder) for path in folder.rglob("*")} == before

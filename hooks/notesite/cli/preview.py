@@ -52,7 +52,7 @@ def build(argv: Sequence[str] | None = None) -> int:
 def _parser(description: str, examples: Sequence[str]) -> argparse.ArgumentParser:
     parser = common.parser_of(description, examples)
     parser.add_argument("file", nargs="?", type=Path, metavar="FILE", help="any notes; default: as mkdocs.yml says")
-    parser.add_argument("--notes", type=Path, metavar="FILE", dest="file", help="the same")
+    parser.add_argument("--notes", type=Path, metavar="FILE", help="the same")
     parser.add_argument("--config", type=Path, default=Path("mkdocs.yml"), help="default: mkdocs.yml")
     parser.add_argument("--strict", action="store_true", help="warnings fail as well")
     parser.add_argument("--quiet", action="store_true", help="print warnings and errors only")
@@ -70,13 +70,14 @@ def _is_site(folder: Path) -> bool:
 @contextlib.contextmanager
 def _configuration(args: argparse.Namespace, site: Path) -> Iterator[Path]:
     """The project's mkdocs.yml; for a file without a project one that is gone when the work is done."""
-    if args.file is None or (args.config.is_file() and open_project(args.config, args.file).is_own):
+    file = args.file or args.notes
+    if file is None or (args.config.is_file() and open_project(args.config, file).is_own):
         if not args.config.is_file():
             message = f"there is no {args.config} here; name a notes file, or make a project: notesite new README.md"
             raise NotesError(finding("I_CONFIG", message, Span.at(1), help=""))
         yield args.config
         return
-    alone = Build(common.alone(args.file))
+    alone = Build(common.alone(file))
     with tempfile.TemporaryDirectory(prefix="notesite-") as folder:
         docs = Path(folder, "docs")  # not the file's own folder, of which everything would be published
         docs.mkdir()
