@@ -103,6 +103,13 @@ def test_titles_are_whole_in_every_place(site: Site) -> None:
     assert {place: words - shown for place, shown in found.items()} == {place: set() for place in found}
 
 
+def test_markdown_lies_beside_its_page_whatever_its_name(site: Site) -> None:
+    beside = {path.parent.name for path in site.folder.rglob("index.md")}
+    assert "日本-ruby" in beside
+    assert not [name for name in beside if "%" in name]
+    assert "(https://notes.example/%E6%97%A5%E6%9C%AC-ruby/index.md)" in (site.folder / "llms.txt").read_text("utf-8")
+
+
 def test_settings_are_shown_as_written(site: Site) -> None:
     page = LexborHTMLParser((site.folder / "other" / "index.html").read_bytes())
     assert _words(page, "title") == {f"{ATTACK} - {SITE_NAME}"}

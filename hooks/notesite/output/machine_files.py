@@ -18,7 +18,7 @@ from ..site.page_text import page_lines
 from ..site.plan import Page, Site
 
 UrlOf = Callable[[Page], str]
-"""The address of a page from the root of the site, as MkDocs builds it: "pod/", "pod.html", "" for the home page."""
+"""The path of a page from the root of the site, as MkDocs builds it: "pod/", "pod.html", "" for the home page."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 from markupsafe import Markup
 from mkdocs.config.defaults import MkDocsConfig
@@ -36,7 +37,7 @@ def _write_machine_files(run: Run, folder: Path) -> None:
     publication = Publication(
         build.notes,
         build.site,
-        lambda page: run.urls[page.uri],
+        lambda page: unquote(run.urls[page.uri]),  # paths; `Publication` writes addresses itself
         config.site_url or "",
         config.site_description or "",
         {url: picture.src for url, picture in build.pictures.pictures.items() if picture.src},
