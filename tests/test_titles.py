@@ -136,11 +136,18 @@ def on_page_content(html, **_):
 
 def on_post_page(output, **_):
     return output + "<script>theirs()</script>"
+
+
+def on_post_build(config):
+    with open(config.site_dir + "/theirs.html", "w") as file:
+        file.write("<script>elsewhere()</script>")
 """
 
 
 def test_a_page_with_a_foreign_script_is_not_published(tmp_path: Path) -> None:
-    config = write_project(tmp_path, "# A\n\n## B\n\nb\n\n## C\n\nc\n") / "mkdocs.yml"
+    config = (
+        write_project(tmp_path, "# A\n\n## B\n\nb\n\n## C\n\nc\n", files={"own.html": "<p onclick=c()>"}) / "mkdocs.yml"
+    )
     hook = f"notes_site.py, {tmp_path / 'inject.py'}]"
     config.write_text(config.read_text("utf-8").replace("notes_site.py]", hook), encoding="utf-8")
     (tmp_path / "inject.py").write_text(INJECTED.replace("INJECT ", "False "), encoding="utf-8")
@@ -149,6 +156,8 @@ def test_a_page_with_a_foreign_script_is_not_published(tmp_path: Path) -> None:
     policy = before["_headers"].decode()
     assert digest("theirs()") in policy  # what a plugin adds to every page is the machinery's
     assert digest("ran(1)") not in policy
+    assert digest("elsewhere()") not in policy
+    assert "theirs.html" in before
     (tmp_path / "inject.py").write_text(INJECTED.replace("INJECT ", "True "), encoding="utf-8")
     done = build(tmp_path)
     assert done.returncode == 1

@@ -22,11 +22,10 @@ from .run import Run
 
 
 def learn(run: Run, env: Environment, files: Files) -> None:
-    """Learn which scripts the templates write, and which HTML files are published as they lie in docs/."""
+    """Learn which scripts the templates write, and which pages are made; what others write by themselves is theirs."""
     run.scripts = own_scripts(_shells(env, run.config, files)) | {digest(FORWARD)}
-    run.by_hand = frozenset(
-        file.dest_uri for file in files if file.abs_src_path and file.page is None and file.dest_uri.endswith(".html")
-    )
+    made = {file.dest_uri for file in files if file.page is not None or not file.abs_src_path}
+    run.made = frozenset(name for name in made | set(run.config.theme.static_templates) if name.endswith(".html"))
 
 
 def _shells(env: Environment, config: MkDocsConfig, files: Files) -> Iterator[str]:
@@ -52,7 +51,7 @@ def _shells(env: Environment, config: MkDocsConfig, files: Files) -> Iterator[st
 
 def check_pages(run: Run, folder: Path) -> None:
     """Raise PluginError when a page would run anything else."""
-    for path in sorted(folder.rglob("*.html")):
-        name = path.relative_to(folder).as_posix()
-        for fault in foreign(path.read_bytes(), run.scripts) if name not in run.by_hand else ():
+    for name in sorted(run.made):
+        path = folder / name
+        for fault in foreign(path.read_bytes(), run.scripts) if path.is_file() else ():
             raise PluginError(f"{name}: would run {fault}. Nothing is published, the previous site stays.")

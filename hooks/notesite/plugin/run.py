@@ -57,7 +57,7 @@ class Run:
     urls: Mapping[str, str] = field(default_factory=dict)  # of every page, by its source
     in_order: tuple[MkDocsPage, ...] = ()  # pages of the navigation
     scripts: frozenset[str] = frozenset()  # that templates and plugins write
-    by_hand: frozenset[str] = frozenset()  # HTML files that are published as they lie in docs/
+    made: frozenset[str] = frozenset()  # HTML files that are made from Markdown, templates and redirects
     book: str = ""  # the pages for one-file forms; "" where no offline copy is made
 
     def plan_of(self, page: MkDocsPage) -> Page | None:
