@@ -327,6 +327,15 @@ def test_broken_notes_end_the_build_and_leave_the_site(previous: Path, name: str
     assert sorted(path.name for path in previous.iterdir()) == ["docs", "mkdocs.yml", "site"]
 
 
+def test_another_document_that_cannot_be_read_in_time_ends_the_build(tmp_path: Path) -> None:
+    folder = write_project(tmp_path, SMALL["no title"][0])
+    (folder / "docs" / "other.md").write_text("# Other\n\n" + ">" * 80_000 + "x\n", encoding="utf-8")
+    done = build(folder)
+    assert done.returncode == 1
+    assert "other.md:3:1: N_NEST error: " in done.text
+    assert "Traceback" not in done.text
+
+
 def test_a_strict_failure_leaves_the_site_too(previous: Path) -> None:
     before = Site(previous / "site").bytes()
     (previous / "docs" / "notes.md").write_text(SMALL["no title"][0] + "\n[x](missing.md)\n", encoding="utf-8")

@@ -29,6 +29,8 @@ TEXTS = {
     "headings of one name": "## word\n" * SIZE,
     "lists in each other": "".join(f"{'  ' * depth}- word\n" for depth in range(400)),
     "lists on one line": "- " * SIZE + "word",
+    "lists of stars on one line": "* " * 8 * SIZE + "word",
+    "rules on one line": "_ " * 8 * SIZE + "\n" + "* " * 8 * SIZE + "\n\nword",
     "lines of a quote": "> word\n" * SIZE,
     "escaped pipes": "| a |\n|---|\n| " + "\\|`x` " * SIZE + "word |",
     "cells": "|a" * SIZE + "|\n" + "|-" * SIZE + "|\n" + "|word" * SIZE,

@@ -37,7 +37,7 @@ _MARKS = ("*", "_", "~", "](", "][")
 _OPENING = lazy(r"[*~](?=[^\s*~])|(?<!\w)_+(?=\S)|(?<=[*~])[*~]")
 _CLOSING = lazy(r"(?<=[^\s*~])[*~]|(?<=\S)_+(?!\w)|(?<=[*~])[*~]")
 _LINKS = lazy(r"\][(\[]")
-_LINE = lazy(r"^([ \t>]*(?:[-+*][ \t]+|\d{1,9}[.)][ \t]+)*(?:(?:[*_-][ \t]*)+$|~{3,}|))(.*)$", 8)  # re.MULTILINE
+_LINE = lazy(r"^([ \t>]*+(?:[-+*][ \t]++|\d{1,9}[.)][ \t]++)*+(?:(?:[*_-][ \t]*+)++$|~{3,}|))(.*)$", 8)  # re.MULTILINE
 _NEUTRAL = str.maketrans("*_~[]", "xxxxx")
 
 
@@ -51,6 +51,13 @@ def check_limits(text: str, limits: Limits = DEFAULT) -> Iterator[Diagnostic]:
             raise _refused("N_LINE", f"{len(line)} characters on one line", limits.line, Span.at(number, limits.line))
         if not line.isprintable():
             yield from _characters(line, number)
+    check_readable(text, limits)
+
+
+def check_readable(text: str, limits: Limits = DEFAULT) -> None:
+    """Raise NotesError when the parser could not read the text, or not in time."""
+    lines = text.split("\n")
+    for number, line in enumerate(lines, 1):
         marks = _CONTAINERS.match(line) if line.count(">") > limits.quotes else None
         if marks and marks[0].count(">") > limits.quotes:
             raise _refused("N_NEST", "quotes in each other", limits.quotes, Span.at(number))

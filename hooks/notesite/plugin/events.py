@@ -30,7 +30,7 @@ from ..site.redirects import forwarding_html
 from . import additions, appearance, docs_folder, escaping, guard, pages
 from .finish import book_of, finish
 from .made_with import stamp
-from .run import Preview, Run, begin, lines_of, log
+from .run import Preview, Run, begin, check_document, lines_of, log
 from .site_folder import SiteFolder
 
 COPY_ICON = "material/content-copy"
@@ -121,6 +121,8 @@ class NotesPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]  # li
         run = self._run
         plan, added = run.plan_of(page), run.additions
         run.bridge.context = pages.context_of(run, plan, page) if plan else None
+        if plan is None:
+            check_document(markdown, page.file.src_uri)
         description = plan.settings.description if plan else ""
         if added and page.file is added.command_page:
             page.meta["search"] = {"exclude": True}  # the commands are found on their own pages

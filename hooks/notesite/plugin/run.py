@@ -19,6 +19,7 @@ from ..diagnostics.diagnostic import NotesError, Report
 from ..diagnostics.reporters.text import one_line
 from ..images.gallery import options
 from ..images.mirror import Hosts
+from ..notes.limits import check_readable
 from ..project.config import open_project
 from ..render.bridge import Bridge
 from ..render.mark import BlockMark
@@ -94,6 +95,14 @@ def begin(config: MkDocsConfig, preview: Preview, folder: SiteFolder) -> Run:
 def lines_of(error: NotesError) -> str:
     """The findings that end a build, a line each."""
     return "\n".join(one_line(d, d.path or "mkdocs.yml") for d in error.diagnostics)
+
+
+def check_document(text: str, path: str) -> None:
+    """Raise PluginError when a document beside the notes cannot be read in time."""
+    try:
+        check_readable(text)
+    except NotesError as error:
+        raise PluginError(lines_of(NotesError(*(d._replace(path=path) for d in error.diagnostics)))) from None
 
 
 def _while_broken(path: Path, preview: Preview, error: NotesError) -> Build:
