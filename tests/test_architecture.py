@@ -180,7 +180,7 @@ PAGE_NAMES = {heading.text for heading in parse(NOTES.read_text(encoding="utf-8"
 # Words before they are names of pages.
 PAGE_NAMES -= {"Introduction", "Table of Contents", "Objects", "Architecture"}
 # What these modules are about, whoever's notes they read; the table of codes explains their findings.
-ABOUT_KUBERNETES = ("snippets/", "diagnostics/codes.py")
+ABOUT_KUBERNETES = ("snippets/", "diagnostics/")
 
 
 def test_the_core_knows_no_page_of_these_notes() -> None:

@@ -5,26 +5,17 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from itertools import groupby
 from pathlib import Path
 
 from notesite.cli import common
-from notesite.diagnostics import codes
+from notesite.diagnostics.codes import CODES
 from notesite.lib.files import write_atomically
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "developer" / "diagnostics.md"
-FAMILIES = (
-    ("The notes file and its contents list", codes.NOTES),
-    ("Settings, comments, baseline", codes.SETTINGS),
-    ("YAML", codes.YAML),
-    ("Kubernetes", codes.KUBERNETES),
-    ("Commands", codes.SHELL),
-    ("Images", codes.IMAGES),
-    ("Links", codes.LINKS),
-    ("The offline copy", codes.BUNDLE),
-)
 INTRODUCTION = """# Findings
 
-<!-- Written by tools/document_codes.py from hooks/notesite/diagnostics/codes.py: edit the table, not this page. -->
+<!-- Written by tools/document_codes.py from hooks/notesite/diagnostics/data/codes.tsv: edit the table, not this page. -->
 
 Every finding names a place in the notes file (`path:line:column`), a code, a severity and what to do.
 **error**: broken for sure; **warning**: probably; **info**: good to know.
@@ -42,10 +33,9 @@ Every finding names a place in the notes file (`path:line:column`), a code, a se
 def page() -> str:
     """The page's text."""
     parts = [INTRODUCTION]
-    for title, family in FAMILIES:
-        if family:
-            parts.append(f"\n## {title}\n")
-        parts += [f"\n### {code.name}\n\n*{code.severity}.* {code.summary} {code.fix}\n" for code in family]
+    for family, codes in groupby(CODES.values(), key=lambda code: code.family):
+        parts.append(f"\n## {family}\n")
+        parts += [f"\n### {code.name}\n\n*{code.severity}.* {code.summary} {code.fix}\n" for code in codes]
     return "".join(parts)
 
 
