@@ -65,10 +65,8 @@ def judge(
         for index, node in enumerate(documents)
     ]
     if len(documents) > 1:
-        kinds = [
-            (judgement.gvk[1] if judgement.gvk else "", node) for judgement, node in zip(judged, documents, strict=True)
-        ]
-        for index, found in meaning_network.between(kinds, snippet.selected):
+        kinds = [judgement.gvk[1] if judgement.gvk else "" for judgement in judged]
+        for index, found in meaning_network.between(list(zip(kinds, documents, strict=True)), snippet.selected):
             judged[index] = snippet.added(judged[index], found)
     return tuple(judged)
 
@@ -153,6 +151,9 @@ class _Snippet:
         found = [*extra, *found]
         if too_large:
             return Judgement("manifest", (shape.short,), skipped="too large or too deep to be checked", gvk=gvk)
+        return self._named(node, shape, found, gvk)
+
+    def _named(self, node: Node, shape: Shape, found: Sequence[Found], gvk: tuple[str, str] | None) -> Judgement:
         required = Severity.INFO if self._is_part(node, shape, found) else Severity.ERROR
         return self._judgement("manifest", (shape.short,), found, gvk=gvk, required=required)
 
@@ -161,7 +162,8 @@ class _Snippet:
         if self.around.is_of_a_part() or rules.get(node, "metadata") is None:
             return True
         lacking = [fault for fault in found if fault.code == "K_REQUIRED"]
-        return len(lacking) > 1 and any(fault.shape and fault.shape.short == f"{shape.short}Spec" for fault in lacking)
+        near = (shape.short, f"{shape.short}Spec")
+        return len(lacking) > 1 and any(fault.shape and fault.shape.short in near for fault in lacking)
 
     def _list(self, node: Node) -> Judgement:
         """A `v1 List`, whose items are manifests."""
@@ -207,8 +209,8 @@ class _Snippet:
             return None
         found, _ = self._faults(guess.best.shape, [node], guess.best.shape.short, frozenset())
         message = f'missing required field "{lacking}" in {guess.best.shape.short}'
-        missing = Found("K_REQUIRED", message, node.value[0][0], self.selected)
-        return self._judgement("manifest", (guess.best.shape.short,), [missing, *found])
+        missing = Found("K_REQUIRED", message, node.value[0][0], self.selected, shape=guess.best.shape)
+        return self._named(node, guess.best.shape, [missing, *found], None)
 
     # --- fragments
 
@@ -350,12 +352,17 @@ class _Snippet:
 
     def _severity(self, fault: Found, most: Severity, required: Severity) -> Severity | None:
         """How bad a fault is here; None to leave it out."""
-        severity = required if fault.code == "K_REQUIRED" else CODES[fault.code].severity
+        severity = CODES[fault.code].severity
+        if fault.code == "K_REQUIRED":
+            # Lessons leave out what every object needs: images, selectors, templates.
+            often = fault.shape is not None and fault.shape.short.endswith(("Spec", "Container"))
+            severity = Severity.INFO if often and required is Severity.WARNING else required
         if fault.doubtful:
             return Severity.INFO
         if fault.code == "K_REQUIRED" and self.elided:
             return None
-        if fault.mild and severity is Severity.ERROR:
+        partly = fault.code == "K_REQUIRED" and fault.versions != self.selected
+        if (fault.mild or partly) and severity is Severity.ERROR:
             severity = Severity.WARNING
         if self.elided and not fault.slip and severity is not Severity.INFO:
             severity = Severity.INFO
@@ -382,15 +389,7 @@ class _Snippet:
         """The judgement with one more fault."""
         more = self._judgement(judgement.form, judgement.definitions, [found], gvk=judgement.gvk)
         faults = tuple(sorted({*judgement.faults, *more.faults}))
-        return Judgement(
-            judgement.form,
-            judgement.definitions,
-            judgement.parts,
-            faults,
-            judgement.valid if found.mild else "",
-            judgement.skipped,
-            judgement.gvk,
-        )
+        return judgement._replace(faults=faults, valid=judgement.valid if found.mild else "")
 
 
 def _is_first(place: Node, roots: Sequence[Node]) -> bool:

@@ -56,6 +56,8 @@ _LONG: Final = 400  # characters that tell what a line holds
 
 def classify(fence: Fence) -> Classification:
     """What the block holds."""
+    if not fence.fenced and "```" in fence.text:  # another dialect's tabs, whose fences GitHub shows as code
+        return Classification(Kind.TEXT, "text")
     return classify_text(fence.text, fence.label)
 
 
@@ -89,9 +91,11 @@ def classify_text(text: str, label: str = "") -> Classification:
     lines = [line[:_LONG] for line in text.split("\n")]
     filled = [line for line in lines if line.strip()]
     content = [line for line in filled if not line.lstrip().startswith("#")]
+    if label == "json" and _JSON_OBJECT.match(text) and not _JSON_NOTE.search(text):
+        return Classification(_json_kind(text), "json")
     if label in languages.TRUSTED_LABELS:
         return Classification(Kind.OTHER if filled else Kind.EMPTY, label)
-    if label in languages.YAML_LABELS or label.endswith((".yaml", ".yml")):
+    if languages.is_yaml_label(label):
         return _labelled_yaml(text, lines, filled, content)
     if not content and not any(languages.prompted(line) for line in filled):
         shell = label in languages.SHELL_LABELS
@@ -105,6 +109,15 @@ def classify_text(text: str, label: str = "") -> Classification:
         or _yaml(text, lines)
         or _rest(label)
     )
+
+
+_JSON_OBJECT: Final = lazy(r"\s*[{\[]")
+_JSON_NOTE: Final = lazy(r"\.{3}|…|^\s*(?://|#)|\{\{|<[a-zA-Z][^<>\n]*>(?!\")", re.MULTILINE)  # no JSON for a machine
+_JSON_NAMED: Final = lazy(r'"apiVersion"\s*:\s*"[^"]*"[\s\S]*"kind"\s*:|"kind"\s*:\s*"[^"]*"[\s\S]*"apiVersion"\s*:')
+
+
+def _json_kind(text: str) -> Kind:
+    return Kind.MANIFEST if _JSON_NAMED.search(text) else Kind.PLAIN
 
 
 def _rest(label: str) -> Classification:
@@ -158,7 +171,7 @@ def _manifest_or_plain(measured: shape.Shape) -> Kind:
 
 # ---- Templates.
 
-_TEMPLATE: Final = lazy(r"(?<!\$)\{\{(?!\{)[^\n]{0,300}?\}\}|(?<!\$)\{\{-? *\.|\{%|<%[=-]?")
+_TEMPLATE: Final = lazy(r"(?<!\$)\{\{(?!\{)[^\n]{0,300}?\}\}|(?<!\$)\{\{-? *\.|\{%|<%[=-]?|\{!.*!\}")
 _BLOCK_KEY: Final = lazy(r"^(\s*)(?:- +)*[^\s#].*:\s*(?:![^\s]+\s+)?[|>][+-]?\d?\s*$")
 
 
@@ -257,6 +270,8 @@ def _by_signature(text: str, lines: list[str]) -> Classification | None:
     if not language:
         return None
     roots = set(shape.measure(lines).roots)
+    if language == "json" and _json_kind(text) is Kind.MANIFEST and not _JSON_NOTE.search(text):
+        return Classification(Kind.MANIFEST, "json")
     if language != "json" and {"apiVersion", "kind"} <= roots:  # a ConfigMap that carries a file in that language
         return None
     return Classification(Kind.OTHER, language)

@@ -8,6 +8,11 @@ from typing import Final
 from notesite.lib.patterns import lazy
 
 
+def is_yaml_label(label: str) -> bool:
+    """Whether a label names YAML, or a file of it."""
+    return label in YAML_LABELS or label.endswith((".yaml", ".yml"))
+
+
 def words(text: str) -> frozenset[str]:
     """A table of words, written as a paragraph."""
     return frozenset(text.split())

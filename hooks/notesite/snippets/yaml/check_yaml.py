@@ -150,21 +150,24 @@ def _argument(fence: Fence, verb: str) -> str | None:
 
 
 def _read_and_judged(fence: Fence, found: Classification, hint: str | None, schemas: _Schemas) -> _Examined:
-    from . import documents  # noqa: PLC0415  # PyYAML costs 20 ms, which notes without YAML need not pay
+    from . import documents, json_text  # noqa: PLC0415  # PyYAML costs 20 ms, which notes without YAML need not pay
 
-    reading = documents.read(fence.text, line_number=lambda line: fence.position(line, 1).line)
+    is_json = found.language == "json"
+    if is_json:
+        reading = json_text.read(fence.text)
+    else:
+        reading = documents.read(fence.text, line_number=lambda line: fence.position(line, 1).line)
     if not reading.documents and not reading.faults:
         return _Examined(fence, found, _verdict(fence, found, Status.EMPTY))
-    if (
-        found.kind is not Kind.MANIFEST
-        and not _is_labelled(fence)
-        and any(f.code == "Y_SYNTAX" for f in reading.faults)
-    ):
+    judgements = schemas.judgements(reading, fence, hint)
+    unnamed = found.kind is not Kind.MANIFEST and not languages.is_yaml_label(fence.label)
+    broken = any(fault.code == "Y_SYNTAX" for fault in reading.faults)
+    if unnamed and (broken or (is_json and all(map(is_skipped, judgements)))):
         found = found._replace(kind=Kind.TEXT)  # nothing says that it is YAML, then
         return _Examined(fence, found, _verdict(fence, found, None))
-    judgements = schemas.judgements(reading, fence, hint)
     found_faults = list(_combined(reading, judgements))
-    found_faults = _at_their_cause(fence, found_faults, schemas, _certain(judgements))
+    if not is_json:
+        found_faults = _at_their_cause(fence, found_faults, schemas, _certain(judgements))
     faults = tuple(_diagnostic(fence, fault, reading.shift) for fault in found_faults)
     status = status_of(faults, judgements, complete=reading.complete)
     warnings = sum(fault.severity is Severity.WARNING for fault in faults)
@@ -358,16 +361,12 @@ def _corrected(fence: Fence, faults: Sequence[FaultLike], hint: str | None, sche
 # ---- Labels.
 
 
-def _is_labelled(fence: Fence) -> bool:
-    return fence.label in languages.YAML_LABELS or fence.label.endswith((".yaml", ".yml"))
-
-
 def _label(examined: _Examined, lines: Sequence[str]) -> Iterator[Diagnostic]:
     fence, found = examined.fence, examined.classification
     if not fence.fenced:
         return
-    labelled_yaml = _is_labelled(fence)
-    is_yaml = found.is_yaml or found.kind is Kind.TEMPLATE
+    labelled_yaml = languages.is_yaml_label(fence.label)
+    is_yaml = (found.is_yaml and found.language != "json") or found.kind is Kind.TEMPLATE
     if is_yaml and not labelled_yaml:
         named = f"is labelled `{fence.label}`" if fence.label else "has no label"
         yield _relabel(fence, f"this block holds YAML and {named}: label it `yaml`", "yaml", lines)

@@ -139,7 +139,7 @@ class _Inspection:
         message = f"the key {_quoted(key.value)} is already on line {line}; only the last one counts"
         # Notes like to show "before" and "after" in one block, each under a comment.
         deliberate = comment_above and key.start_mark.column == 0
-        self.add(key, "Y_DUPKEY", message, severity=Severity.WARNING if deliberate else None)
+        self.add(key, "Y_DUPKEY", message, severity=Severity.INFO if deliberate else None)
 
     def merge(self, node: yaml.Node) -> None:
         """Put the pairs of `<<: *anchor` into the mapping, as every YAML 1.1 reader does; its own keys win."""

@@ -10,6 +10,7 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from ..schema import name_grammars as names
 from ..schema.definitions import Shape
 from ..schema.values import is_null
+from ..schema.walk import UNKNOWN
 from .rule import Context, get, number, pairs, text
 
 Finding = tuple[str, Node, str]  # code, place, words
@@ -45,7 +46,8 @@ class Here(NamedTuple):
 
     def lacks(self, path: Sequence[str]) -> bool:
         """Whether it is certain that there is no such value: a fragment may leave out anything."""
-        if self.at(path) is not None or "<<" in self.fields or path[0] in self.context.meant.get(id(self.node), ()):
+        meant = self.context.meant.get(id(self.node), ())
+        if self.at(path) is not None or "<<" in self.fields or path[0] in meant or UNKNOWN in meant:
             return False
         return self.context.complete(self.node) or (len(path) > 1 and path[0] in self.fields)
 

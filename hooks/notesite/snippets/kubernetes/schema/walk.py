@@ -18,6 +18,7 @@ from .definitions import Field, Schema, Shape, Type
 from .placeholders import is_placeholder
 from .values import Found, Values, described, is_null
 
+UNKNOWN = "?"  # a field that no definition has may be meant for any that is missing: one cause, one fault
 _DEEPEST = 100  # mappings inside each other; real manifests stay under 20
 _MOST = 20_000  # mappings and lists in one walk, aliases counted each time
 _MOST_GUESSES = 60  # unknown fields for which the nearest known one is looked for
@@ -48,7 +49,7 @@ class Walk(Values):
         super().__init__(selected, weigh=weigh)
         self.schema = schema
         self.visited: list[tuple[Shape, MappingNode, Type | None, Node]] = []
-        self.meant: dict[int, set[str]] = {}  # fields that a mapping has, misspelt or merged in, by its id
+        self.meant: dict[int, set[str]] = {}  # fields that a mapping has, misspelt, merged in or UNKNOWN, by its id
         self.too_large = False
         self._memo = memo  # shared by the candidates of one fragment: they have most inner definitions in common
         self._depth = 0
@@ -113,7 +114,7 @@ class Walk(Values):
         if also:
             self.meant[id(node)] = also
         for name, versions in shape.required:
-            if name not in names and name not in also:
+            if name not in names and name not in also and UNKNOWN not in also:
                 place = parent if parent.__class__ is ScalarNode else pairs[0][0] if pairs else node
                 self._add(
                     "K_REQUIRED", f'missing required field "{name}" in {shape.short}', place, versions, shape=shape
@@ -139,9 +140,7 @@ class Walk(Values):
             if shape.values is not None:
                 self._value(shape.values, value, key)
             return None
-        near = self._unknown(shape, key)
-        if near:
-            also.add(near)
+        also.add(self._unknown(shape, key) or UNKNOWN)
         return None
 
     def _merge(self, shape: Shape, node: MappingNode, also: set[str]) -> None:
