@@ -67,8 +67,10 @@ def test_versions_can_be_chosen() -> None:
     assert shown(text).startswith("fragment PodSpec [1.34-1.37]")
     assert shown(text, versions=("1.36", "1.37")) == "fragment PodSpec [1.36-1.37]"
     assert "K_VERSION" in shown(text, versions=("1.25",))
-    with pytest.raises(ValueError, match=r"1\.24 is not bundled"):
-        shown(text, versions=("1.24",))
+    assert shown(text, versions=("v1.36.2", "latest")) == "fragment PodSpec [1.36-1.37]"
+    for word in ("1.24", "newest", "1"):
+        with pytest.raises(ValueError, match=f'"{word}" is not bundled; there are 1.25 to 1.37, and "latest"'):
+            shown(text, versions=(word,))
 
 
 WIDGET = {

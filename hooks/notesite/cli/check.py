@@ -54,7 +54,7 @@ def _parser(description: str, examples: Sequence[str], *, of_blocks: bool) -> ar
         parser.add_argument(
             "--kubernetes",
             metavar="VERSIONS",
-            help="versions to check against, such as 1.31,1.37; default: all bundled",
+            help="versions to check against, such as 1.31,1.37 or latest; default: all bundled",
         )
         parser.add_argument("--list", action="store_true", help="list every block with its label, content and verdict")
     return parser

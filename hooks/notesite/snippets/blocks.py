@@ -32,8 +32,12 @@ def check_blocks(notes: Notes, settings: SnippetSettings, definitions: Sequence[
     `definitions` are of types that the project has of its own.  Raises NotesError when the settings ask for an unknown
     version.
     """
-    from .kubernetes import judge  # noqa: PLC0415  # loads the bundled definitions
+    from .kubernetes import bundled_versions, judge  # noqa: PLC0415  # loads the bundled definitions
 
+    try:
+        settings = settings._replace(kubernetes=bundled_versions(settings.kubernetes))
+    except ValueError as error:
+        raise NotesError(finding("I_CONFIG", f"kubernetes versions: {error}", Span.at(1))) from None
     commands: tuple[CommandVerdict, ...] = ()
     reports = []
     if "shell" in settings.languages:
@@ -43,17 +47,14 @@ def check_blocks(notes: Notes, settings: SnippetSettings, definitions: Sequence[
     if "yaml" in settings.languages:
         inside = [embedded.fence for verdict in commands for embedded in verdict.embedded]
         created = [defined for verdict in commands for defined in verdict.defined]
-        try:
-            snippets, report = check_snippets(
-                [*notes.fences, *inside],
-                judge=judge,
-                settings=settings,
-                definitions=created,
-                lines=notes.lines,
-                extra=_schemas(definitions),
-            )
-        except ValueError as error:  # a version that is not bundled
-            raise NotesError(finding("I_CONFIG", f"kubernetes versions: {error}", Span.at(1))) from None
+        snippets, report = check_snippets(
+            [*notes.fences, *inside],
+            judge=judge,
+            settings=settings,
+            definitions=created,
+            lines=notes.lines,
+            extra=_schemas(definitions),
+        )
         reports.append(report)
     return Blocks(snippets, commands, merged(reports))
 

@@ -8,5 +8,22 @@ for judgement in judge(documents, text, headings=("Config Maps",)):
 from .judge import DEFAULT_VERSIONS, Extra, judge, known_definition
 from .judgement import Fault, Form, Judgement
 from .schema.crds import from_definition
+from .schema.definitions import bundled
 
-__all__ = ["DEFAULT_VERSIONS", "Extra", "Fault", "Form", "Judgement", "from_definition", "judge", "known_definition"]
+
+def bundled_versions(words: tuple[str, ...]) -> tuple[str, ...]:
+    """The bundled versions that words such as `1.31.2` and `latest` mean.  Raises ValueError on any other."""
+    return tuple(dict.fromkeys(map(bundled().version, words)))
+
+
+__all__ = [
+    "DEFAULT_VERSIONS",
+    "Extra",
+    "Fault",
+    "Form",
+    "Judgement",
+    "bundled_versions",
+    "from_definition",
+    "judge",
+    "known_definition",
+]

@@ -88,7 +88,9 @@ class Sound:
 
     def __init__(self, schema: Schema, faults: Sequence[Found]) -> None:
         self.schema = schema
-        self.faulty: Mapping[int, Found] = {id(f.node): f for f in faults if f.code != "K_VERSION"}
+        self.faulty: Mapping[int, Found] = {
+            id(fault.node): fault for fault in faults if fault.code not in ("K_VERSION", "K_REQUIRED")
+        }
 
     def of(self, shape: Shape, node: Node) -> float:
         """The weights of the fields that are right as written."""

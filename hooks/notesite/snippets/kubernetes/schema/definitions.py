@@ -19,6 +19,7 @@ from notesite.lib.data import bundled_json
 from notesite.lib.patterns import lazy
 
 _REFERENCE = lazy(r"@(\d+)")
+_VERSION = lazy(r"v?(1\.\d+)(?:\.\d+)?(?:[-+].*)?")
 _FIRST = 25  # bit 0 of every set of versions is Kubernetes 1.25
 
 
@@ -153,15 +154,20 @@ class Schema:
         ]
         return tuple(sorted(found, key=lambda number: (self._unstable(number), -number)))
 
+    def version(self, word: str) -> str:
+        """The bundled version that a word means: `1.31`, `v1.31.2`, `latest`.  Raises ValueError where there is none."""
+        match = _VERSION.fullmatch(word.strip())
+        found = self.versions[-1] if word.strip().lower() == "latest" else match[1] if match else ""
+        if found in self.versions:
+            return found
+        known = f"{self.versions[0]} to {self.versions[-1]}"
+        raise ValueError(f'Kubernetes "{word}" is not bundled; there are {known}, and "latest"')
+
     def selected(self, versions: Iterable[str]) -> int:
         """The set of these versions.  Raises ValueError on one that is not bundled."""
         found = 0
-        for version in versions:
-            try:
-                found |= 1 << self.versions.index(version)
-            except ValueError:
-                known = f"{self.versions[0]} to {self.versions[-1]}"
-                raise ValueError(f"Kubernetes {version} is not bundled; there are {known}") from None
+        for word in versions:
+            found |= 1 << self.versions.index(self.version(word))
         return found
 
     def spoken(self, versions: int) -> str:
