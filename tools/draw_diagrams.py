@@ -24,20 +24,20 @@ def cluster() -> Drawing:
     """Control plane above two worker nodes."""
     d = Drawing(540)
     you = d.box(Box(110, 12, 140, 48), "outside", "*kubectl", "your commands")
-    plane = d.frame(Box(12, 84, 336, 180), "control", "Control plane", "decides")
-    api = d.box(Box(24, 118, 312, 46), "control", "*kube-apiserver", "the one entrance", look="plain")
-    d.link(you, api)
-    etcd = d.store(Box(24, 192, 84, 60), "*etcd", "stores all", look="plain")
-    scheduler = d.box(Box(120, 192, 100, 60), "control", "*scheduler", "picks nodes", look="plain")
-    controllers = d.box(Box(232, 192, 104, 60), "control", "*controllers", "fix drift", look="plain")
+    d.frame(Box(12, 84, 336, 180), "control", "Control plane", "decides")
+    api = d.box(Box(24, 206, 312, 46), "control", "*kube-apiserver", "the one entrance", look="plain")
+    etcd = d.store(Box(24, 118, 74, 60), "*etcd", "stores all", look="plain")
+    scheduler = d.box(Box(110, 118, 100, 60), "control", "*scheduler", "picks nodes", look="plain")
+    controllers = d.box(Box(236, 118, 100, 60), "control", "*controllers", "fix drift", look="plain")
+    d.link(you, api, at=223)  # between the boxes
     for part in (etcd, scheduler, controllers):
         d.link(api, part, both=True)
     for number, place in enumerate(Box(12, 312, 336, 216).columns(2), start=1):
         node = d.frame(place, "worker", f"Worker node {number}")
-        d.link(plane, node, both=True)
+        d.link(node, api, at=node.middle, both=True)
         x, width = node.x + 12, node.width - 24
         d.box(Box(x, 346, width, 46), "worker", "*kubelet", "runs the Pods", look="plain")
-        d.box(Box(x, 402, width, 46), "worker", "*kube-proxy", "routes traffic", look="plain")
+        d.box(Box(x, 402, width, 46), "worker", "*kube-proxy", "sets the rules", look="plain")
         for pod in Box(x, 458, width, 58).columns(2, gap=10):
             d.box(pod, "pod", "*Pod")
     d.text(180, 285, "Pods to run,")
@@ -97,9 +97,9 @@ def control_plane() -> Drawing:
 
 def worker_node() -> Drawing:
     """What runs on one node, from the kubelet down to the Pods."""
-    d = Drawing(570)
+    d = Drawing(626)
     api = d.box(Box(110, 12, 140, 40), "control", "*kube-apiserver")
-    d.frame(Box(12, 88, 336, 470), "worker", "Worker node")
+    d.frame(Box(12, 88, 336, 526), "worker", "Worker node")
     kubelet = d.box(Box(24, 122, 312, 56), "worker", "*kubelet", "watches for its Pods, reports status", look="plain")
     d.link(api, kubelet, both=True)
     left, right = Box(24, 214, 312, 72).columns(2, gap=36)
@@ -116,10 +116,14 @@ def worker_node() -> Drawing:
     d.text(runtime.middle + 12, 316, "starts", "start")
     d.link(plugin, pods[1], at=plugin.middle)
     d.text(plugin.middle - 12, 316, "gives an IP", "end")
-    proxy = d.box(Box(24, 490, 312, 54), "network", "*kube-proxy", "sets the rules that lead to the Pods", look="plain")
+    rules = d.box(
+        Box(24, 470, 312, 54), "network", "*Rules in the kernel", "lead Service traffic to the Pods", look="plain"
+    )
     for pod in pods:
-        d.link(proxy, pod)
-    d.text(180, 464, "Service traffic")
+        d.link(rules, pod)
+    proxy = d.box(Box(24, 560, 312, 40), "network", "*kube-proxy", look="plain")
+    d.link(proxy, rules)
+    d.text(192, 546, "sets", "start")
     return d
 
 
@@ -167,7 +171,7 @@ def deployment() -> Drawing:
     """A rolling update: the old ReplicaSet shrinks while the new one grows."""
     stages = (
         (3, "3 Pods", 0, "none yet"),
-        (3, "3 Pods", 1, "1 ready"),
+        (2, "2 Pods", 1, "1 ready"),
         (1, "1 Pod", 2, "2 ready"),
         (0, "kept for rollback", 3, "3 ready"),
     )

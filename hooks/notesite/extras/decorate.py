@@ -48,7 +48,43 @@ def decorate(root: ET.Element, page: Page, extras: Extras) -> None:
     finish_tables(root, page, extras.names)
     _finish_code(root, extras)
     _sum_up(root, extras)
-    mark_terms(root, extras.glossary)
+    mark_terms(root, {**extras.glossary, **page.settings.glossary})
+    _definition_first(root)
+    _correct_title(root, page)
+
+
+def _definition_first(root: ET.Element) -> None:
+    """Where a page begins with drawings of the site, what the thing is comes before them: a heading, and one block of words."""
+    start = next((index for index, child in enumerate(root) if child.tag == "h1"), -1) + 1
+    end = start
+    while end < len(root) and _is_drawing(root[end]):
+        end += 1
+    after = end + 1 if end < len(root) and re.fullmatch("h[2-6]", root[end].tag) else end
+    if start and end > start and after < len(root) and root[after].tag in {"p", "ul", "ol", "blockquote"}:
+        figures = root[start:end]
+        del root[start:end]
+        place = after + 1 - len(figures)
+        root[place:place] = figures
+
+
+def _is_drawing(block: ET.Element) -> bool:
+    """Whether it shows drawings of the site and nothing of the author's: his own pictures stay where he put them."""
+    paragraph = block.find("p") if block.get("class") == "notes-figure" else block
+    if paragraph is None or paragraph.tag != "p" or not len(paragraph):
+        return False
+    words = "".join(filter(None, [paragraph.text, *(child.tail for child in paragraph)])).strip()
+    return not words and all(child.get("class") in {"notes-drawing", "notes-caption"} for child in paragraph)
+
+
+def _correct_title(root: ET.Element, page: Page) -> None:
+    """The title that the settings give stands in the heading too; the author's word stays, unseen, as it is his."""
+    heading = next((child for child in root if child.tag == "h1"), None)
+    if heading is None or not page.settings.title or page.heading is None or page.heading.text == page.title:
+        return
+    own = ET.Element("span", {"hidden": ""})
+    own.text, own[:] = heading.text, list(heading)
+    heading[:], heading.text = [own], ""
+    ET.SubElement(heading, "span", ADDED).text = page.title
 
 
 def _sum_up(root: ET.Element, extras: Extras) -> None:

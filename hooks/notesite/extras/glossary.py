@@ -12,14 +12,17 @@ LEAD = "notes-lead"  # the label of a code block
 
 
 def mark_terms(root: ET.Element, glossary: Mapping[str, str]) -> None:
-    """Mark the first place of each term in running text; a term in code counts when the code is just the term."""
+    """Mark the first place of each term in running text; a term in code counts when the code is just the term.
+
+    The longest term wins where several begin at one place.  A term without a meaning is left alone.
+    """
     if glossary:
         _Marker(glossary).walk(root)
 
 
 class _Marker:
     def __init__(self, glossary: Mapping[str, str]) -> None:
-        self._open = {_key(term): meaning for term, meaning in glossary.items()}
+        self._open = {_key(term): meaning for term, meaning in glossary.items() if meaning}
         # The longest first, so that "init container" is not taken for "container".
         terms = "|".join(re.escape(term) for term in sorted(glossary, key=len, reverse=True))
         self._pattern = re.compile(rf"(?<![\w/.-])(?:{terms})(?:s|es)?(?![\w/-]|\.\w)", re.IGNORECASE)

@@ -18,6 +18,7 @@ from .glossary import LEAD
 
 Document = dict[str, Markup]
 _SKIPPED = {"script", "style", "svg", "template", "button", "dialog"}
+_EXCLUDED = {"data-search-exclude", "hidden"}
 _HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
 # What stands on lines of its own.
 _LINES = {"p", "li", "pre", "tr", "dt", "dd", "div", "blockquote", "figcaption", "summary", "br", "ul", "ol"}
@@ -72,7 +73,7 @@ def _read(node: LexborNode, sections: list[_Section], location: str, commands: C
             words.append(
                 child.text_content or "" if node.tag == "code" else (child.text_content or "").replace("\n", " ")
             )
-        elif tag in _SKIPPED or "data-search-exclude" in child.attributes or _is_command(child, commands):
+        elif tag in _SKIPPED or _EXCLUDED & child.attributes.keys() or _is_command(child, commands):
             continue
         elif tag in _HEADINGS and child.id:
             title = heading_words(child)
@@ -102,13 +103,13 @@ def _next_element(node: LexborNode) -> LexborNode | None:
 
 
 def heading_words(heading: LexborNode) -> str:
-    """The words of a heading without its permalink."""
-    words = "".join(
-        child.text()
-        for child in heading.iter(include_text=True)
-        if "headerlink" not in (child.attributes.get("class") or "")
-    )
+    """The author's words of a heading."""
+    words = "".join(child.text() for child in heading.iter(include_text=True) if not _is_added(child))
     return " ".join(words.split())
+
+
+def _is_added(node: LexborNode) -> bool:
+    return "data-added" in node.attributes or "headerlink" in (node.attributes.get("class") or "")
 
 
 def as_html(text: str) -> Markup:

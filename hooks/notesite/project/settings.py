@@ -28,6 +28,7 @@ class PageSettings(NamedTuple):
     slug: str = ""
     description: str = ""
     icon: str = ""
+    glossary: Mapping[str, str] = EMPTY  # term -> what it means on this page; "": not explained here
 
 
 class ImageSettings(NamedTuple):

@@ -137,13 +137,13 @@ def _caption(picture: Picture, *, linked: bool) -> ET.Element | None:
         return None
     span = ET.Element("span", {"class": "notes-caption", "data-added": "", "data-search-exclude": ""})
     span.text = picture.caption
-    if picture.note:
+    if picture.note and picture.original_url and not linked:  # a link cannot stand inside a link
+        link = ET.SubElement(span, "a", {"class": "notes-caption__note", "href": picture.original_url})
+        link.set("title", f"{picture.note}.")
+        link.text, span.text = "Original picture", f"{picture.caption} ".lstrip()
+    elif picture.note:
         note = ET.SubElement(span, "span", {"class": "notes-caption__note"})
         note.text = f"{' ' if picture.caption else ''}{picture.note}."
-        if picture.original_url and not linked:  # a link cannot stand inside a link
-            note.text = f"{note.text[:-1]} ("
-            link = ET.SubElement(note, "a", {"href": picture.original_url})
-            link.text, link.tail = "original", ")."
     return span
 
 

@@ -7,11 +7,19 @@
   close.className = "notes-dialog__close";
   close.setAttribute("aria-label", "Close");
   close.textContent = "×";
+  const zoom = document.createElement("button");
+  zoom.type = "button";
+  zoom.className = "notes-dialog__zoom";
+  const large = (wanted) => {
+    dialog.classList.toggle("notes-dialog--large", wanted);
+    zoom.textContent = wanted ? "−" : "+";
+    zoom.setAttribute("aria-label", wanted ? "Fit the screen" : "Zoom in");
+  };
   const stage = document.createElement("div");
   stage.className = "notes-dialog__stage";
   stage.tabIndex = 0;
   stage.setAttribute("role", "group");
-  dialog.append(close, stage);
+  dialog.append(zoom, close, stage);
 
   const labelOf = (shown) =>
     shown.getAttribute("alt") ||
@@ -37,14 +45,18 @@
     dialog.setAttribute("aria-label", label);
     stage.setAttribute("aria-label", label);
     stage.replaceChildren(copyOf(shown));
+    large(false);
     dialog.showModal();
     document.documentElement.classList.add("notes-dialog-open");
   };
 
   // Escape is the browser's; focus goes back to what opened the dialog by itself.
   close.addEventListener("click", () => dialog.close());
+  const toggle = () => large(!dialog.classList.contains("notes-dialog--large"));
+  zoom.addEventListener("click", toggle);
   dialog.addEventListener("click", (event) => {
     if (event.target === dialog || event.target === stage) dialog.close();
+    else if (stage.contains(event.target)) toggle();
   });
   dialog.addEventListener("close", () => {
     stage.replaceChildren();
