@@ -76,9 +76,25 @@ def documents(*, without: set[str]) -> st.SearchStrategy[str]:
     return st.lists(st.sampled_from(pieces), min_size=2, max_size=5).map("\n".join)
 
 
-# Where cmark-gfm itself departs from the specification: it forgets the boxes of a loose list in a quote, and a blank
-# line after a rule does not make its list loose.  And markdown-it departs from it with tabs after two quote marks.
-NOT_FOLLOWED = {"task list", "rules", "tabs"}
+# Where cmark-gfm itself departs from GitHub's pages: it forgets the boxes of a list in a quote.
+NOT_FOLLOWED = {"task list"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "- a\n\n\t```\n\tx\n\t y\n  z\n w\n\n\t```\n",
+        "1. a\n\n\t```json\n\t{\n\t  x\n\t}\n\t```\n",
+        "> - a\n>\n> \t```\n> \tx\n> \t```\n",
+        "- [ ] a\n\n- [x] b\n",
+        "* [ ] \n* [x] a\n",
+        "text [me@x.example] and [[me@x.example]] more",
+        '[a](b%zz%20é[]) <http://é.example/[a]?b="c>',
+        "a[^n]\n\n[^n]: first\n\n[^N]: second\n",
+    ],
+)
+def test_oddities_of_cmark_are_followed(text: str) -> None:
+    assert differences(by_github(text), by_site(text)) == []
 
 
 @settings(max_examples=120, deadline=None)

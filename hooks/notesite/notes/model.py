@@ -78,7 +78,7 @@ class Fence(NamedTuple):
 class Image(NamedTuple):
     """One reference to a picture."""
 
-    url: str  # as written, entities and escapes resolved
+    url: str  # entities and escapes resolved, blanks and all beyond ASCII as percent escapes
     alt: str
     title: str
     span: Span
@@ -89,7 +89,7 @@ class Image(NamedTuple):
 class Link(NamedTuple):
     """One link, Markdown or HTML."""
 
-    target: str  # as written, entities and escapes resolved
+    target: str  # likewise
     text: str  # visible text
     span: Span
     origin: str  # "markdown", "html" or "autolink"

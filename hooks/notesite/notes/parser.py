@@ -30,7 +30,7 @@ _ALIGNMENTS = [  # comrak's cannot be keys
     (comrak.TableAlignment.Right, "right"),
 ]
 _LABELLED = frozenset({Kind.LINK, Kind.IMAGE})  # no links in them
-_STATEFUL = frozenset({Kind.QUOTE, Kind.TABLE, Kind.ROW, Kind.CELL})
+_STATEFUL = frozenset({Kind.CODE, Kind.QUOTE, Kind.TABLE, Kind.ROW, Kind.CELL})
 Fields = dict[str, Any]
 _NONE: Fields = {}
 # The kind of each of comrak's nodes, and its fields.
@@ -157,8 +157,8 @@ class _Reading:
     def _prepare(self, node: comrak.AstNode, kind: Kind, more: Fields, index: int) -> tuple[Kind, Fields]:
         """What depends on where a node stands or on what it holds."""
         start, end = node.sourcepos.start, node.sourcepos.end
+        value: Any = node.node_value
         if kind is Kind.TABLE:
-            value: Any = node.node_value
             self._alignments = [_alignment(a) for a in value.value.alignments]
         elif kind is Kind.ROW:
             line = self._lines[start.line - 1]
@@ -167,6 +167,10 @@ class _Reading:
         elif kind is Kind.CELL:
             self._escapes = self._escapes_between(start.column, end.column) if self._row_escapes else []
             return kind, {"info": self._alignments[index] if index < len(self._alignments) else ""}
+        elif kind is Kind.CODE:
+            before = self._lines[start.line - 1].encode()[: start.column - 1].decode("utf-8", "ignore")
+            if value.value.fence_offset and "\t" in before:
+                more = {**more, "text": self._unindented(value.value, before, start.line)}
         elif alert := _alert(node):
             # The line with its mark is no text of its paragraph, and no paragraph when it is all.
             paragraph = node.children[0]
@@ -222,6 +226,22 @@ class _Reading:
             else:
                 starts[id(node)] = line, column
                 events += [(node, True), *((child, False) for child in node.children[::-1])]
+
+    def _unindented(self, code: comrak.NodeCodeBlock, before: str, line: int) -> str:
+        """The text of a block whose opening mark is indented by a tab, as cmark-gfm has it.
+
+        It takes a column off each line for every character of the mark's indentation, comrak for every column.
+        """
+        mark = len(before.expandtabs(4))
+        blanks = range(1, len(before) - len(before.rstrip(" \t")) + 1)
+        characters = next((n for n in blanks if mark - len(before[:-n].expandtabs(4)) >= code.fence_offset), 0)
+        lines = []
+        for number, content in enumerate(code.literal.split("\n")[:-1], line):
+            source = self._lines[number]
+            words = len(source[: len(source) - len(source.lstrip(" \t>"))].expandtabs(4))
+            taken = min(words - (mark - code.fence_offset), code.fence_offset)
+            lines.append(" " * (taken - characters) * bool(characters) + content + "\n")
+        return "".join(lines)
 
     def _prefix(self, line: int) -> int:
         """How much of a line comes before the words of the paragraph that it continues."""
