@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
@@ -18,7 +17,7 @@ from .document import LEAVES, Kind, Node, line_starts, walk, words
 from .emoji import with_emoji
 from .model import Directive, Fence, Footnote, Heading, Image, Link, Notes
 from .parser import read_blocks
-from .raw_html import Tag, candidates, read_tags
+from .raw_html import Tag, candidates, read_tags, unescaped
 
 _DIRECTIVE = lazy(r"\s*notes:\s*([a-z][\w-]*)\s*=?\s*(.*?)\s*\Z", re.DOTALL)
 _FRONT_MATTER = lazy(r"---[ \t]*\n(?:[^\n]*\n)*?(?:---|\.\.\.)[ \t]*(?:\n|\Z)")
@@ -238,7 +237,7 @@ class _Reader:
         if tag.kind == "comment":
             yield tag, span
         elif tag.kind == "text" and heading:
-            heading.text += html.unescape(tag.text)
+            heading.text += unescaped(tag.text)
         elif tag.kind == "end" and tag.name in HEADING_TAGS and heading:
             text = " ".join(heading.text.strip("\n").split())
             self._heading(heading.level, text, heading.span, text, starts_section=heading.starts_section)
