@@ -13,9 +13,9 @@ from markupsafe import Markup
 from .plan import Page, Site
 
 ANCHORS_ID = "__notes_anchors"  # assets/javascripts/notes.js looks for it
-# The same on every page, whatever its address, so that a security policy can name it.
+# The same on every page, whatever its address, so that a security policy can name it; an offline copy has no canonical link.
 FORWARD = Markup(
-    'const to = new URL(document.querySelector("link").href); to.search = location.search; '
+    'const to = new URL(document.querySelector("a").href); to.search = location.search; '
     "to.hash = location.hash || to.hash; location.replace(to)"
 )
 
@@ -48,9 +48,9 @@ def redirect_html(url: str) -> Markup:
     """A page that leads on to `url`, with and without JavaScript; a `#anchor` and a `?query` are kept."""
     return Markup(
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>Moved</title>\n'
-        '<meta name="robots" content="noindex">\n<link rel="canonical" href="{url}">\n<script>{forward}</script>\n'
+        '<meta name="robots" content="noindex">\n<link rel="canonical" href="{url}">\n'
         '<meta http-equiv="refresh" content="0; url={url}">\n</head>\n'
-        '<body>\n<h1>This page has moved</h1>\n<p>Go to <a href="{url}">{url}</a>.</p>\n</body>\n</html>\n'
+        '<body>\n<h1>This page has moved</h1>\n<p>Go to <a href="{url}">{url}</a>.</p>\n<script>{forward}</script>\n</body>\n</html>\n'
     ).format(url=url, forward=FORWARD)
 
 
