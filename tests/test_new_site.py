@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -76,3 +77,27 @@ def test_check_only_writes_nothing(notes: Path, tmp_path: Path, capsys: pytest.C
     assert new_site.main([str(notes), "--check-only"]) == 1
     assert "S_TYPE" in capsys.readouterr().out
     assert sorted(path.name for path in tmp_path.iterdir()) == ["given"]
+
+
+@pytest.mark.parametrize(
+    ("origin", "expected"),
+    [
+        (
+            {"url": "https://me:secret@host.example/n.git", "vcs_info": {"vcs": "git", "commit_id": "abc"}},
+            "git+https://host.example/n.git@abc",
+        ),
+        ({"url": "file:///nowhere", "dir_info": {}}, "notesite[site]~=1."),
+        ({}, "notesite[site]~=1."),
+    ],
+)
+def test_the_requirement_is_where_the_program_came_from(
+    monkeypatch: pytest.MonkeyPatch, origin: dict[str, object], expected: str
+) -> None:
+    class Installed:
+        def read_text(self, _name: str) -> str:
+            return json.dumps(origin)
+
+    monkeypatch.setattr(new_site, "distribution", lambda _name: Installed())
+    requirement = new_site._requirement()
+    assert expected in requirement
+    assert "secret" not in requirement

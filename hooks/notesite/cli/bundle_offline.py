@@ -141,19 +141,10 @@ def _epoch(project: Project) -> int | None:
     if epoch is not None:
         return epoch
     notes = str(project.notes_path)
-    if _git(project.root, "status", "--porcelain", "--", notes) != "":
+    if common.git(project.root, "status", "--porcelain", "--", notes) != "":
         return None
-    committed = _git(project.root, "log", "-1", "--format=%ct", "--", notes)
+    committed = common.git(project.root, "log", "-1", "--format=%ct", "--", notes)
     return int(committed) if committed and committed.isdigit() else None
-
-
-def _git(folder: Path, *arguments: str) -> str | None:
-    """What git says; None when there is no git, no repository, or no answer."""
-    try:
-        done = subprocess.run(["git", *arguments], cwd=folder, capture_output=True, timeout=20, check=False)
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    return None if done.returncode else done.stdout.decode("utf-8", "replace").strip()
 
 
 def _hosted(project: Project) -> str:

@@ -83,15 +83,23 @@ def _files(given: Build) -> Iterator[tuple[str, bytes]]:
 
 
 def _requirement() -> str:
-    """This program, as pip finds it again."""
+    """This program, as pip finds it again: where it was installed from, the repository of a checkout included."""
     try:
         origin = json.loads(distribution("notesite").read_text("direct_url.json") or "{}")
     except (PackageNotFoundError, ValueError):
         origin = {}
-    version = origin.get("vcs_info", {})
-    if version.get("vcs") == "git":
-        return f"notesite[site] @ git+{origin['url']}@{version['commit_id']}"
-    return f"notesite[site]~={'.'.join(VERSION.split('.')[:2])}"
+    address, revision = str(origin.get("url", "")), origin.get("vcs_info", {}).get("commit_id")
+    if address.startswith("file://"):
+        folder = Path(unquote(urlsplit(address).path))
+        address, revision = (
+            common.git(folder, "remote", "get-url", "origin") or "",
+            common.git(folder, "rev-parse", "HEAD"),
+        )
+    parts = urlsplit(address)
+    if revision and parts.scheme == "https":
+        public = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()  # no name, no password
+        return f"notesite[site] @ git+{public}@{revision}"
+    return f"# or where you have it from: notesite[site] @ git+https://…\nnotesite[site]~={'.'.join(VERSION.split('.')[:2])}"
 
 
 def _pictures(given: Build) -> Iterator[tuple[str, bytes]]:
