@@ -9,6 +9,7 @@ from command_cases import read_cases
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from notesite.diagnostics.codes import CODES, Severity
 from notesite.diagnostics.diagnostic import Report
 from notesite.diagnostics.place import Position, Span
 from notesite.notes.model import Fence
@@ -283,3 +284,23 @@ def test_what_is_skipped_says_why() -> None:
         "widgets is no resource type of Kubernetes itself: it may be a custom one",
         "a synopsis",
     ]
+
+
+EXAMPLES = read_cases("examples.txt")
+
+
+def test_every_code_of_commands_has_an_example() -> None:
+    assert [name for name, _, _ in EXAMPLES] == [name for name in CODES if name.startswith("S_")]
+
+
+@pytest.mark.parametrize(("name", "wrong", "right"), EXAMPLES, ids=[case[0] for case in EXAMPLES])
+def test_the_examples_of_the_documentation_are_wrong_and_right(name: str, wrong: str, right: str) -> None:
+    assert name in [found.code for found in run(fence(wrong))[1].diagnostics]
+    assert not [found for found in run(fence(right))[1].diagnostics if found.severity is not Severity.INFO]
+    assert name not in [found.code for found in run(fence(right))[1].diagnostics]
+
+
+def test_a_comment_between_the_flags_ends_the_command() -> None:
+    text = "kubectl get pods \\\n  -n dev \\\n  # only those that run\n  --field-selector=status.phase=Running\n"
+    _, report = run(fence(text))
+    assert [(found.code, found.span.start.line) for found in report.diagnostics] == [("S_CONTINUATION", 4)]

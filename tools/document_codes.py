@@ -12,6 +12,7 @@ from notesite.cli import common
 from notesite.diagnostics.codes import CODES
 from notesite.lib.files import write_atomically
 
+CASES = Path(__file__).resolve().parent.parent / "tests" / "cases"
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "developer" / "diagnostics.md"
 INTRODUCTION = """# Findings
 
@@ -30,12 +31,26 @@ Every finding names a place in the notes file (`path:line:column`), a code, a se
 """
 
 
+def examples() -> dict[str, str]:
+    """Code -> a wrong and a right example, from the files of cases that the tests hold against the checks."""
+    found: dict[str, str] = {}
+    for path in sorted(CASES.glob("*/examples.txt")):
+        for case in path.read_text(encoding="utf-8").split("\n.\n\n"):
+            name, wrong, right = case.removesuffix("\n.\n").split("\n.\n")
+            found[name] = f"\nWrong:\n\n```text\n{wrong}\n```\n\nRight:\n\n```text\n{right}\n```\n"
+    return found
+
+
 def page() -> str:
     """The page's text."""
+    shown = examples()
     parts = [INTRODUCTION]
     for family, codes in groupby(CODES.values(), key=lambda code: code.family):
         parts.append(f"\n## {family}\n")
-        parts += [f"\n### {code.name}\n\n*{code.severity}.* {code.summary} {code.fix}\n" for code in codes]
+        parts += [
+            f"\n### {code.name}\n\n*{code.severity}.* {code.summary} {code.fix}\n{shown.get(code.name, '')}"
+            for code in codes
+        ]
     return "".join(parts)
 
 

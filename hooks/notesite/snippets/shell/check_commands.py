@@ -233,9 +233,10 @@ class _Checker:
         between = self.fence.text[before.command.end : first.start]
         name = first.text.lstrip("-").partition("=")[0]
         known = before.node.flag(name) if first.text.startswith("--") else before.node.short(name[:1])
-        return known is not None and between.count("\n") == 1 and not between.strip()
+        return known is not None and _NEXT_LINE.fullmatch(between) is not None
 
 
+_NEXT_LINE = lazy(r"[ \t]*\\?[ \t]*\r?\n(?:[ \t]*#[^\n]*\n)*[ \t]*")  # comments end a command that goes on, too
 _OPTIONAL = lazy(r"\[(?:-|[A-Z(]|<|(?:flags|options|args|arguments|command|subcommand|name|type)\b)")
 
 

@@ -12,6 +12,7 @@ from .findings import Finding
 from .grammar.invocation import Invocation, parse
 from .grammar.program import Grammar
 from .grammar.resources import is_type, named
+from .grammar.vocabulary import instead
 from .lint import lint
 from .reader import shell_parser as shell
 from .reader.words import Command
@@ -19,20 +20,6 @@ from .reader.words import Command
 Edit = tuple[int, int, str]  # start, end, new text
 REFUSED = frozenset({"S_COMMAND", "S_FLAG", "S_REMOVED", "S_VALUE", "S_TYPE", "S_REQUIRED", "S_ARGUMENTS"})
 _ADVISED = frozenset({"S_EXPANDED", "S_DRY_RUN"})
-# How objects are created that have no plain `create TYPE`: where YAML is wanted, `get --dry-run` was meant to be this.
-_CREATE = {
-    "services": "create service clusterip my-service --tcp=80:80",
-    "deployments": "create deployment my-deployment --image=nginx",
-    "pods": "run my-pod --image=nginx",
-    "secrets": "create secret generic my-secret --from-literal=key=value",
-    "configmaps": "create configmap my-config --from-literal=key=value",
-    "jobs": "create job my-job --image=busybox",
-    "cronjobs": "create cronjob my-cronjob --image=busybox --schedule='*/5 * * * *'",
-    "namespaces": "create namespace my-namespace",
-    "ingresses": "create ingress my-ingress --rule=example.com/=my-service:80",
-    "serviceaccounts": "create serviceaccount my-account",
-    "roles": "create role my-role --verb=get --resource=pods",
-}
 _PREFERRED: dict[tuple[str, ...], tuple[str, ...]] = {  # groups whose sub-command is mostly one, or harmless
     ("rollout",): ("status",),
     ("create", "secret"): ("generic", "docker-registry", "tls"),
@@ -185,7 +172,7 @@ def _without_flag(call: Invocation, finding: Finding, grammar: Grammar) -> Itera
     start = call.path_words[1].start if len(call.path_words) > 1 else None
     if bad.name == "dry-run" and call.node.path == ("get",) and start is not None and len(call.arguments) == 1:
         kind = named(call.arguments[0].text)
-        recipe = _CREATE.get(kind.plural) if kind else None
+        recipe = instead("created").get(kind.plural) if kind else None
         if recipe:
             yield [(start, call.arguments[0].end, recipe)]
     if call.node.children and call.arguments:

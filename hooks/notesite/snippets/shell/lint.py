@@ -20,7 +20,7 @@ from .grammar.invocation import BadFlag, Invocation, parse
 from .grammar.probed_shapes import PATTERNS
 from .grammar.program import Grammar
 from .grammar.resources import GONE, Known, full_names, is_type, looks_like_name, may_be_custom, named, of_no_group
-from .grammar.vocabulary import MEANT, MEANT_FLAGS, REPLACED_FLAGS, words
+from .grammar.vocabulary import instead, words
 from .reader.words import Command, Word
 from .remarks import remarks
 
@@ -131,7 +131,8 @@ def _meant_command(text: str, call: Invocation) -> str:
     node = call.node
     if not node.path and text in words("plugins") and text not in full_names():
         return ""
-    meant = MEANT.get(text, "") if not node.path and node.child(MEANT.get(text, "-").split()[0]) else ""
+    other = instead("meant").get(text, "-") if not node.path else "-"
+    meant = other if node.child(other.split()[0]) else ""
     if not meant and not node.path and node.child("get"):
         verb = next((verb for verb in _VERBS if text.startswith(verb) and is_type(text[len(verb) :].lstrip("-"))), "")
         if verb or text in full_names():
@@ -186,12 +187,12 @@ def _unknown_flag(call: Invocation, bad: BadFlag, grammar: Grammar) -> Finding:
     if bad.name in removed:
         after = f" after {grammar.program} {removed[bad.name]}" if removed[bad.name] else " long ago"
         message = f"`{call.title}` has no flag `--{bad.name}` any more: it was removed{after}"
-        instead = REPLACED_FLAGS.get(bad.name, "")
-        if not call.node.flag(instead):
+        other = instead("replaced flags").get(bad.name, "")
+        if not call.node.flag(other):
             return Finding.at("S_REMOVED", message, word)
-        fixed = word.text.replace(bad.name, instead, 1)
-        return Finding.at("S_REMOVED", f"{message}; `--{instead}` took its place", word, replacement=fixed)
-    meant = MEANT_FLAGS.get(bad.name, "")
+        fixed = word.text.replace(bad.name, other, 1)
+        return Finding.at("S_REMOVED", f"{message}; `--{other}` took its place", word, replacement=fixed)
+    meant = instead("meant flags").get(bad.name, "")
     meant = (meant if call.node.flag(meant) else nearest_value(bad.name, call.node.flag_names)) or ""
     if not meant:
         holders = [node for node in grammar.walk() if bad.name in node.own and node.path]

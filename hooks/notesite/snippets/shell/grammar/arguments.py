@@ -82,6 +82,8 @@ def _rules(call: Invocation) -> Iterator[Refusal]:
     if not words[0].dynamic and "/" in words[0].text and any("/" not in w.text and is_type(w.text) for w in words[1:]):
         mixed = next(w for w in words[1:] if "/" not in w.text and is_type(w.text))
         yield "a type cannot follow TYPE/NAME: write all objects as TYPE/NAME", mixed
+    if "/" in words[0].text and words[0].text.partition("/")[0].lower() in CATEGORIES:
+        yield f"`{words[0].text.partition('/')[0]}` stands for several types: no name can follow", words[0]
     incomplete = next((word for word in words if re.fullmatch(r"[a-z]+/", word.text) and is_type(word.text[:-1])), None)
     if incomplete is not None:
         yield f"`{incomplete.text}` lacks the name after the slash", incomplete

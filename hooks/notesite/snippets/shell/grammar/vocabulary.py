@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 
 from ....lib.data import bundled_json
@@ -25,40 +26,13 @@ def answers() -> tuple[tuple[str, str], ...]:
     return tuple((pattern, plain) for pattern, plain in bundled_json(__name__, "words.json")["answers"])
 
 
-# What people type who think of another tool.
-MEANT = {
-    "list": "get",
-    "ls": "get",
-    "show": "get",
-    "ps": "get pods",
-    "status": "get",
-    "remove": "delete",
-    "rm": "delete",
-    "stop": "delete",
-    "destroy": "delete",
-    "start": "run",
-    "update": "edit",
-    "modify": "edit",
-    "log": "logs",
-    "inspect": "describe",
-    "restart": "rollout restart",
-    "rollback": "rollout undo",
-    "forward": "port-forward",
-    "portforward": "port-forward",
-    "ssh": "exec",
-    "use-context": "config use-context",
-    "set-context": "config set-context",
-    "get-contexts": "config get-contexts",
-    "current-context": "config current-context",
-    "can-i": "auth can-i",
-}
+@cache
+def instead(what: str) -> Mapping[str, str]:
+    """A table of `data/words.json`: a word -> what stands for it.
 
-
-MEANT_FLAGS = {"file": "filename", "files": "filename", "ns": "namespace", "format": "output", "label": "selector"}
-
-# Removed flags of kubectl -> what took their place.
-REPLACED_FLAGS = {
-    "delete-local-data": "delete-emptydir-data",
-    "prune-whitelist": "prune-allowlist",
-    "experimental-server-side": "server-side",
-}
+    "meant": commands of people who think of another tool; "meant flags" likewise.
+    "replaced flags": removed flags of kubectl, and what took their place.
+    "created": a type -> a command that creates one, where `get TYPE --dry-run` was meant to be that.
+    """
+    found: Mapping[str, str] = bundled_json(__name__, "words.json")[what]
+    return found
