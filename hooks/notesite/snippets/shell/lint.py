@@ -27,6 +27,7 @@ from .remarks import remarks
 _FILL_IN = lazy(r"[A-Z][A-Z0-9_-]*|[\[({<].*")  # SUBCOMMAND, [command]
 
 _VERBS = ("get", "describe", "delete")  # `kubectl get-pods`
+_GROUPS = ("rollout", "set", "config", "cluster-info")  # `kubectl history deploy/web`
 NOTHING_KNOWN = Known()
 
 
@@ -58,7 +59,8 @@ def may_be_plugin(call: Invocation) -> bool:
     """Whether the sub-command may be a plugin's: any word may be, unless it is a slip for another one."""
     if call.node.path or not call.arguments or call.program not in {"kubectl", "helm"}:
         return False
-    return not _meant_command(call.arguments[0].text, call)
+    text = call.arguments[0].text
+    return not re.search("[/,]", text) and not _meant_command(text, call)
 
 
 def is_prose(call: Invocation) -> bool:
@@ -76,7 +78,11 @@ def is_custom(call: Invocation, known: Known = NOTHING_KNOWN) -> bool:
     head = call.arguments[0].text.partition("/")[0]
     if call.node.path == ("explain",):
         head = head.partition(".")[0]
-    return not is_type(head, known.types) and may_be_custom(head) and head not in known.names and not head.isupper()
+    return (
+        not is_type(head, known.types)
+        and may_be_custom(head)
+        and not (head in known.names or head == call.node.path[0] or head.isupper())
+    )
 
 
 def _dangers(call: Invocation, grammar: Grammar) -> Iterator[tuple[str, Word]]:
@@ -132,13 +138,17 @@ def _meant_command(text: str, call: Invocation) -> str:
     if not node.path and text in words("plugins") and text not in full_names():
         return ""
     other = instead("meant").get(text, "-") if not node.path else "-"
-    meant = other if node.child(other.split()[0]) else ""
-    if not meant and not node.path and node.child("get"):
+    if node.child(other.split()[0]):
+        return other
+    if not node.path and node.child("get"):
         verb = next((verb for verb in _VERBS if text.startswith(verb) and is_type(text[len(verb) :].lstrip("-"))), "")
-        if verb or text in full_names():
+        if verb or is_type(text):
             return f"{verb or 'get'} {text[len(verb) :].lstrip('-')}"
+        groups = [group for group in _GROUPS if text in node.children.get(group, {}).get("commands", {})]
+        if len(groups) == 1:
+            return f"{groups[0]} {text}"
     begun = [name for name in node.child_names if len(text) > 2 and name.startswith(text)]
-    return meant or (begun[0] if len(begun) == 1 else "") or nearest_value(text, node.child_names) or ""
+    return (begun[0] if len(begun) == 1 else "") or nearest_value(text, node.child_names) or ""
 
 
 def _unknown_command(call: Invocation) -> Iterator[Finding]:
@@ -160,7 +170,9 @@ def _unknown_command(call: Invocation) -> Iterator[Finding]:
     severity = None if refused else Severity.INFO
     if refused or meant:
         message = f"`{call.title}` has no {what} `{word.text}`{hint}"
-        yield Finding.at("S_COMMAND", message, word, severity=severity, replacement=meant or None)
+        guessed = meant == f"get {word.text}"  # nobody knows what was to be done with it
+        fixed = None if guessed else meant or None
+        yield Finding.at("S_COMMAND", message, word, severity=severity, replacement=fixed)
 
 
 def _bad_flag(call: Invocation, bad: BadFlag, grammar: Grammar) -> Finding:
@@ -244,7 +256,9 @@ def _missing_type(call: Invocation, known: Known) -> Iterator[Finding]:
     elif meant:
         message = f"`{head}` is not a resource type; did you mean `{meant}`?"
         yield Finding.at("S_TYPE", message, word, replacement=word.text.replace(head, meant, 1))
-    elif looks_like_name(head) or head in known.names or call.node.path[:1] == ("rollout",):
+    elif (
+        looks_like_name(head) or head in known.names or head == call.node.path[0] or call.node.path[:1] == ("rollout",)
+    ):
         kind = "deployment" if call.node.path[0] in {"rollout", "scale", "autoscale", "set", "expose"} else "pod"
         alone = not slash and len(call.arguments) == 1
         hint = f": the type comes first, as in `{kind} {head}`" if alone else ""

@@ -66,13 +66,27 @@ def _rules(call: Invocation) -> Iterator[Refusal]:
         yield "a name and `--current` cannot stand together", words[0]
     if node.path == ("exec",) and call.rest == [] and not call.command.grows:
         yield "the command for the container is missing: `-- COMMAND`", call.path_words[-1]
-    if node.path == ("logs",) and len(words) == 2 and "container" in names:
-        yield "the container is named twice, by `-c` and by an argument", words[1]
-    if not node.wants_type or not words:
-        return
+    if (
+        node.path == ("logs",)
+        and len(words) == 2
+        and names & {"container", "all-containers"}
+        and "/" not in words[1].text
+    ):
+        yield "the container is named by a flag and by an argument", words[1]
+    if "field-selector" in names and node.path[:1] == ("top",) and words:
+        yield "a name and a selector cannot stand together", words[0]
     deep = next((word for word in words if word.text.count("/") > 1 and is_type(word.text.partition("/")[0])), None)
-    if deep is not None:
+    if deep is not None and (node.wants_type or node.path[:1] in {("logs",), ("exec",), ("attach",)}):
         yield f"`{deep.text}` has more than one slash: write TYPE/NAME", deep
+    if node.wants_type and not words and "field-selector" in names and not names & {"filename", "kustomize", "raw"}:
+        yield "the type is missing", call.path_words[-1]
+    if node.wants_type and words:
+        yield from _object_rules(call, words)
+
+
+def _object_rules(call: Invocation, words: Sequence[Word]) -> Iterator[Refusal]:
+    """Refusals of commands whose arguments are types and names."""
+    names, node = call.names, call.node
     if "subresource" in names and not _named(words) and node.path == ("get",):
         yield "with `--subresource` the name of an object is needed", words[0]
     if names & {"watch", "watch-only"} and "," in words[0].text:
@@ -111,7 +125,7 @@ def _answer(call: Invocation, words: Sequence[Word], extra_types: frozenset[str]
         answer = call.node.answer(mode, PATTERNS.index("B")) or call.node.answer(mode, PATTERNS.index("BU"))
         if "have a resource type" in answer:
             return f"`{words[0].text.partition('/')[0]}` is not a resource type", words[0]
-    tail = REST if call.rest is not None else ""
+    tail = REST if call.rest else ""
     answers = []
     for reading in itertools.islice(itertools.product(*classes), _MOST):
         found = lookup("".join(reading), mode, tail)

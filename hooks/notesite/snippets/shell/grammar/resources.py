@@ -87,8 +87,9 @@ def by_name() -> Mapping[str, Resource]:
 
 @cache
 def full_names() -> tuple[str, ...]:
-    """Plural and singular of every type."""
-    return tuple(name for resource in resource_types() for name in (resource.plural, resource.kind.lower()))
+    """Plural and singular of every type, and short names that are words."""
+    found = ((r.plural, r.kind.lower(), *(name for name in r.short if len(name) > 4)) for r in resource_types())
+    return tuple(name for names in found for name in names)
 
 
 def is_type(text: str, extra: Iterable[str] = ()) -> bool:
