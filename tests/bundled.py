@@ -6,11 +6,12 @@ import functools
 import os
 import subprocess
 import sys
-import tempfile
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+from patience import LONGEST
 
 from notesite.build import Build
 from notesite.project.config import open_project
@@ -43,22 +44,31 @@ def run(*options: str, env: Mapping[str, str] | None = None, cwd: Path = ROOT) -
     environment = {**os.environ, "SOURCE_DATE_EPOCH": str(DATE), "NO_COLOR": "1", **(env or {})}
     command = [sys.executable, str(SCRIPT), *options]
     return subprocess.run(
-        command, cwd=cwd, env=environment, capture_output=True, text=True, check=False, timeout=300, encoding="utf-8"
+        command,
+        cwd=cwd,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=LONGEST,
+        encoding="utf-8",
     )
 
 
-_kept: list[tempfile.TemporaryDirectory[str]] = []  # until the tests end
+made_once: list[Callable[[str, Callable[[Path], None]], Path]] = []  # `once_for_all`, when the tests have begun
+NAMES = {"output": "o.zip", "single-file": "s.html", "print": "p.html", "pdf": "p.pdf", "epub": "e.epub"}
 
 
 @functools.cache
 def shipped() -> Forms:
-    """All forms of the shipped notes."""
-    _kept.append(tempfile.TemporaryDirectory(prefix="notes-forms-"))
-    folder = Path(_kept[-1].name)
-    names = {"output": "o.zip", "single-file": "s.html", "print": "p.html", "pdf": "p.pdf", "epub": "e.epub"}
-    done = run(*(word for key, name in names.items() for word in (f"--{key}", str(folder / name))))
-    assert done.returncode == 0, done.stdout + done.stderr
-    return Forms(*(folder / name for name in names.values()))
+    """All forms of the shipped notes, made once for all workers."""
+
+    def make(folder: Path) -> None:
+        done = run(*(word for key, name in NAMES.items() for word in (f"--{key}", str(folder / name))))
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    folder = made_once[0]("forms", make)
+    return Forms(*(folder / name for name in NAMES.values()))
 
 
 @functools.cache

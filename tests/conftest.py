@@ -7,9 +7,11 @@ import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import bundled
 import pytest
 from hypothesis import settings
-from playwright.sync_api import Browser, sync_playwright
+from patience import BROWSER
+from playwright.sync_api import Browser, expect, sync_playwright
 from site_tools import AS_GIVEN, NOTES, Site, build, write_project
 
 # The same examples in every run: a test that fails must fail for a reason in the change.  `make fuzz` looks for new ones.
@@ -33,7 +35,8 @@ SWITCHES = [
 def browser() -> Iterator[Browser]:
     """One Chromium for all tests of a worker; Playwright allows no second one beside it."""
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=SWITCHES)
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=SWITCHES, timeout=BROWSER)
+        expect.set_options(timeout=BROWSER)
         yield chromium
         chromium.close()
 
@@ -57,6 +60,11 @@ def once_for_all(
         return folder
 
     return made
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _forms(once_for_all: Callable[[str, Callable[[Path], None]], Path]) -> None:
+    bundled.made_once.append(once_for_all)
 
 
 def _build_notes(notes: Path) -> Callable[[Path], None]:

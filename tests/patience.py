@@ -9,6 +9,9 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+# What a page does once it has nothing else to do has been done.
+IDLE = "() => new Promise(done => requestIdleCallback(() => done()))"
+BROWSER = 60_000.0  # milliseconds for what a page is waited for
 LONGEST = 300.0  # seconds; a condition that has not come about by then never will, however slow the machine is
 # Seconds of the processor for work that usually takes a twentieth or less: wide enough for any machine and for the
 # measuring of coverage, and far below what work takes that grows with the square of a hostile input.

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import fidelity
+from patience import LONGEST
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTES = ROOT / "docs" / "notes.md"
@@ -77,7 +78,7 @@ def build(folder: Path, *options: str, env: Mapping[str, str] | None = None) -> 
         env={**environment(), **(env or {})},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=LONGEST,
         check=False,
     )
     return Built(done.args, done.returncode, done.stdout, done.stderr)

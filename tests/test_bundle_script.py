@@ -18,13 +18,14 @@ from xml.etree import ElementTree as ET
 import bundled
 import pytest
 from fidelity import by_github
+from patience import LONGEST
 from pypdf import PdfReader
 from pypdf.generic import Destination, DictionaryObject
 
 from notesite.output.bundle.markup import tags
 from notesite.output.bundle.offline_site import is_remote, loaded_by
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("offline")]
+pytestmark = pytest.mark.slow
 
 OPF = "{http://www.idpf.org/2007/opf}"
 XHTML = "{http://www.w3.org/1999/xhtml}"
@@ -149,7 +150,7 @@ def test_the_same_inputs_give_the_same_bytes_anywhere(tmp_path: Path) -> None:
                 env={**os.environ, **environment, "SOURCE_DATE_EPOCH": str(bundled.DATE)},
                 capture_output=True,
                 check=False,
-                timeout=300,
+                timeout=LONGEST,
             )
         finally:
             os.umask(before)

@@ -16,6 +16,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from patience import BROWSER
 from playwright.sync_api import Browser
 
 from notesite.notes.reader import parse
@@ -214,9 +215,8 @@ def test_the_site_works_under_its_own_security_policy(served: str, browser: Brow
     page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: problems.append(str(error)))
     page.goto(served)
-    page.wait_for_load_state("networkidle")
     page.locator("input.md-search__input").click()
     page.keyboard.type("pod")
-    page.locator(".md-search-result__item").first.wait_for(timeout=10_000)
+    page.locator(".md-search-result__item").first.wait_for(timeout=BROWSER)
     page.close()
     assert problems == []

@@ -7,20 +7,19 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+from patience import LONGEST, wait_until
 from site_tools import ROOT, command, environment, write_project
 
 GOOD = "# T\n\n## One\n\nfirst-words\n\n## Two\n\n## Three\n"
 BROKEN = "# T\n\n## Contents\n- [Gone](#gone)\n- [One](#one)\n- [Two](#two)\n\n## One\n## Two\n## Three\n"
-PATIENCE = 60  # seconds; a rebuild takes one or two on an idle machine
 
 
 def free_port() -> int:
@@ -73,18 +72,14 @@ class Preview:
         """Wait until it has said the words."""
         self._wait(lambda: words in self.output, f"{words!r} in the terminal")
 
-    def _wait(self, happened: object, what: str) -> None:
-        deadline = time.monotonic() + PATIENCE
-        while not happened():  # type: ignore[operator]
-            assert self.process.poll() is None, self.output
-            assert time.monotonic() < deadline, f"no {what}:\n{self.output}"
-            time.sleep(0.1)
+    def _wait(self, happened: Callable[[], bool], what: str) -> None:
+        wait_until(happened, what, self.process)
 
     def close(self) -> None:
         """End it."""
         self.process.terminate()
-        self.process.wait(timeout=20)
-        self._reader.join(timeout=20)
+        self.process.wait(timeout=LONGEST)
+        self._reader.join(timeout=LONGEST)
         assert self.process.stdout
         self.process.stdout.close()
 

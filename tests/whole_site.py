@@ -58,9 +58,8 @@ def _build(folder: Path, *options: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def hosted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Built]:
-    root = tmp_path_factory.mktemp("served")
-    _build(root / MOUNT)
+def hosted(once_for_all: Callable[[str, Callable[[Path], None]], Path]) -> Iterator[Built]:
+    root = once_for_all("hosted", lambda folder: _build(folder / MOUNT))
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Quiet, directory=str(root)))
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
@@ -71,9 +70,9 @@ def hosted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Built]:
 
 
 @pytest.fixture(scope="session")
-def on_disk(tmp_path_factory: pytest.TempPathFactory) -> Built:
-    folder = tmp_path_factory.mktemp("disk") / "site"
-    _build(folder, "--config-file", str(ROOT / "mkdocs.offline.yml"))
+def on_disk(once_for_all: Callable[[str, Callable[[Path], None]], Path]) -> Built:
+    options = ("--config-file", str(ROOT / "mkdocs.offline.yml"))
+    folder = once_for_all("disk", lambda folder: _build(folder / "site", *options)) / "site"
     return Built(folder, folder.as_uri() + "/", "index.html")
 
 

@@ -12,9 +12,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from patience import BROWSER
 from playwright.sync_api import Browser, BrowserContext, Page, Route
-from site_tools import NOTES, Site, build, write_project
-from whole_site import context, hosted, notes, on_disk, site
+from site_tools import Site
+from whole_site import Built, context, hosted, notes, on_disk, site
 
 __all__ = ["context", "hosted", "notes", "on_disk", "site"]  # fixtures of the whole project
 
@@ -35,6 +36,7 @@ def new_context(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
         def opened(**options: Any) -> BrowserContext:
             context = browser.new_context(**options)
             stack.callback(context.close)
+            context.set_default_timeout(BROWSER)
             context.route("**/*", _local_only)
             return context
 
@@ -54,15 +56,9 @@ def built_site(shipped_site: Site) -> Path:
 
 
 @pytest.fixture(scope="session")
-def offline_site(once_for_all: Callable[[str, Callable[[Path], None]], Path]) -> Path:
-    """The same site built for opening from the disk (`use_directory_urls: false`)."""
-
-    def make(folder: Path) -> None:
-        write_project(folder, NOTES.read_bytes(), extra="use_directory_urls: false\n")
-        done = build(folder)
-        assert done.returncode == 0, done.text
-
-    return once_for_all("offline", make) / "site"
+def offline_site(on_disk: Built) -> Path:
+    """The folder of the site that is opened from the disk."""
+    return on_disk.folder
 
 
 class _Handler(SimpleHTTPRequestHandler):

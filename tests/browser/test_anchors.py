@@ -12,7 +12,7 @@ from site_tools import NOTES, Site, build, write_project
 
 from notesite.notes.reader import parse
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 HEADINGS = [(h.id, h.text) for h in parse(NOTES.read_text(encoding="utf-8")).headings]
 
 # The heading that the address names: its text without the permalink, whether it is in view, and the page's path.
@@ -37,7 +37,7 @@ def landed(page: Page, address: str, *, forwards: bool) -> dict[str, object]:
     return found
 
 
-def check_all(page: Page, home: str, query: str = "", every: int = 1) -> None:
+def check_some(page: Page, home: str, query: str = "", every: int = 8) -> None:
     own = {"kubernates-notes", "table-of-contents"}  # what stands on the home page
     chosen = HEADINGS[::every]
     for anchor, text in chosen:
@@ -47,36 +47,38 @@ def check_all(page: Page, home: str, query: str = "", every: int = 1) -> None:
     assert len(chosen) >= 5
 
 
-def test_all_65_anchors_land(page: Page, built_site: Path, site_server: Callable[..., str]) -> None:
-    assert len(HEADINGS) == 65
-    check_all(page, site_server(built_site))
+def test_anchors_land(page: Page, built_site: Path, site_server: Callable[..., str]) -> None:
+    check_some(page, site_server(built_site))
 
 
 def test_anchors_land_in_a_folder_of_a_host_and_with_a_query(
     page: Page, built_site: Path, site_server: Callable[..., str]
 ) -> None:
-    check_all(page, site_server(built_site, "/me/notes/"), "?from=a&b=c", every=6)
+    check_some(page, site_server(built_site, "/me/notes/"), "?from=a&b=c", every=13)
 
 
 def test_anchors_land_from_the_disk(page: Page, offline_site: Path) -> None:
-    check_all(page, (offline_site / "index.html").as_uri(), every=4)
+    check_some(page, (offline_site / "index.html").as_uri())
 
 
-def test_all_65_anchors_are_where_the_offline_home_page_says(offline_site: Path) -> None:
-    site = Site(offline_site)
+@pytest.mark.parametrize("form", ["hosted", "on_disk"])
+def test_all_65_anchors_are_where_the_home_page_says(request: pytest.FixtureRequest, form: str) -> None:
+    assert len(HEADINGS) == 65
+    built = request.getfixturevalue(form)
+    site = Site(built.folder)
     table = site.anchors
     home = site.page("").heading_ids
     assert sorted([*table, *home]) == sorted(anchor for anchor, _ in HEADINGS)
     for anchor, place in table.items():
         name, _, encoded = place.partition("#")
-        assert name.endswith(".html")
-        text = (offline_site / name).read_text(encoding="utf-8")
+        assert name.endswith(".html" if built.index else "/")
+        text = (built.folder / name / ("" if built.index else "index.html")).read_text(encoding="utf-8")
         assert unquote(encoded) == anchor
         assert f'id="{anchor}"' in text
 
 
 def test_anchors_land_from_the_disk_with_a_query(page: Page, offline_site: Path) -> None:
-    check_all(page, (offline_site / "index.html").as_uri(), "?from=a", every=11)
+    check_some(page, (offline_site / "index.html").as_uri(), "?from=a", every=11)
 
 
 @pytest.mark.parametrize("written", ["#user-content-why-pods", "#Why-Pods", "#%77hy-pods"])

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import functools
 import gzip
 import itertools
 import json
 import re
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 import pytest
-from playwright.sync_api import Page, Response, expect
+from patience import IDLE
+from playwright.sync_api import Page, Route, expect
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 SECTIONS = [
     "Introduction", "Architecture", "Objects", "Pod", "ReplicaSet", "Deployment", "Service", "Environment Variables",
@@ -34,14 +37,23 @@ def test_pages_ask_for_nothing_elsewhere_and_log_no_errors(site: Any, page: Page
 
 
 def test_pages_are_small(hosted: Any, page: Page) -> None:
-    answers: list[Response] = []
-    page.on("response", lambda answer: answers.append(answer))  # noqa: PLW0108  # a bound built-in takes no mark of Playwright
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+
+    @functools.cache
+    def sent(url: str) -> int:
+        path = unquote(urlsplit(url.removeprefix(hosted.base)).path)
+        return len(
+            gzip.compress((hosted.folder / path / ("" if path[-1:] not in {"", "/"} else "index.html")).read_bytes())
+        )
+
     too_large = {}
     for name in hosted.pages:
-        answers.clear()
-        page.goto(hosted.address(name), wait_until="networkidle")
-        own = [answer for answer in answers if answer.url.startswith(hosted.base)]
-        size = sum(len(gzip.compress(answer.body())) for answer in own)
+        asked.clear()
+        page.goto(hosted.address(name), wait_until="load")
+        page.evaluate(IDLE)
+        own = [url for url in asked if url.startswith(hosted.base)]
+        size = sum(map(sent, own))
         if len(own) > 14 or size > 90_000:
             too_large[name] = (len(own), size)
     assert too_large == {}
@@ -192,7 +204,7 @@ def test_keys_lead_through_the_pages(site: Any, page: Page) -> None:
     page.goto(site.address("pod"))
     page.keyboard.press("n")
     expect(page.locator("h1")).to_contain_text("ReplicaSet")
-    page.wait_for_load_state("networkidle")  # the theme listens for keys once its script has run
+    page.wait_for_load_state("load")  # the theme listens for keys once its script has run
     page.keyboard.press("p")
     expect(page.locator("h1")).to_contain_text("Pod")
 
@@ -216,7 +228,7 @@ def _search(page: Page, words: str) -> None:
     page.keyboard.press("/")
     expect(page.locator(".md-search__input")).to_be_focused()
     page.locator(".md-search__input").press_sequentially(words, delay=10)
-    expect(page.locator(".md-search-result__item").first).to_be_visible(timeout=15_000)
+    expect(page.locator(".md-search-result__item").first).to_be_visible()
 
 
 QUERIES = {
@@ -303,11 +315,16 @@ SHIFTS = """new PerformanceObserver(list => {
 def test_nothing_moves_while_a_page_loads(hosted: Any, context: Any, width: int) -> None:
     page = context(width=width).new_page()
     page.add_init_script(SHIFTS)
-    page.route("**/*.{png,jpg,webp,gif}", lambda route: (page.wait_for_timeout(300), route.continue_()))
+    held: list[Route] = []
+    page.route("**/*.{png,jpg,webp,gif}", lambda route: held.append(route))  # noqa: PLW0108  # a bound built-in takes no mark of Playwright
     moved = {}
     for name in hosted.pages:
-        page.goto(hosted.address(name), wait_until="load")
-        page.wait_for_timeout(300)
+        page.goto(hosted.address(name), wait_until="domcontentloaded")
+        page.evaluate(IDLE)
+        while held:  # pictures come when all else is there
+            held.pop().continue_()
+        page.wait_for_load_state("load")
+        page.evaluate(IDLE)
         if shifts := page.evaluate("window.shifts || []"):
             moved[name] = shifts
     assert moved == {}

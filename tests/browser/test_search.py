@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from site_tools import ROOT, environment
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 CASES = json.loads((Path(__file__).parents[1] / "cases" / "search" / "queries.json").read_text("utf-8"))
 # Types a query as an input method does, and gives the visible results once the box shows those of this query.
