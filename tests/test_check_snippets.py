@@ -125,3 +125,13 @@ def test_the_chosen_versions_reach_the_commands(
     check.check_snippets(["--config", str(tmp_path / "mkdocs.yml"), "--format", "json"])
     found = json.loads(capsys.readouterr().out)["diagnostics"]
     assert [diagnostic["code"] for diagnostic in found] == ([code] if code else [])
+
+
+def test_commands_of_other_programs_are_skipped_and_the_list_says_why(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    notes = tmp_path / "n.md"
+    notes.write_text("# T\n\n```sh\ndocker rum x\nkubectl neat get pod\nkubectl get pods\n```\n", "utf-8")
+    assert run(str(notes), "--list") == 0
+    listed = capsys.readouterr().out
+    assert "Checked against kubectl 1.37; no grammar for docker; neat is no command of kubectl itself" in listed

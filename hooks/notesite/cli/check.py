@@ -128,6 +128,6 @@ def _listed(blocks: Blocks) -> Iterator[str]:
         fence = verdict.fence
         shell = commands.get(fence.span.start) if verdict.status is None else None
         status = shell.status if shell else verdict.status or "-"
-        words = shell.mark if shell else verdict.reason or verdict.mark
+        words = "; ".join(filter(None, (shell.mark, shell.skipped))) if shell else verdict.reason or verdict.mark
         row = f"{fence.span.start.line:>5}  {fence.label or '(none)':<12} {verdict.kind:<12} {status:<8} {words}"
         yield row.rstrip()

@@ -59,3 +59,8 @@ class CommandVerdict(NamedTuple):
     corrected: str | None = None  # the same with everything that is refused in its working form, None where not known
     embedded: tuple[Embedded, ...] = ()
     defined: tuple[Defined, ...] = ()
+
+    @property
+    def skipped(self) -> str:
+        """Why some of the commands are not checked: "no grammar for docker"."""
+        return "; ".join(dict.fromkeys(item.reason for item in self.commands if item.status is Status.SKIPPED))

@@ -13,7 +13,7 @@ from .resources import CATEGORIES, is_type, named
 _WORKLOADS = frozenset(
     ("deployments", "daemonsets", "statefulsets", "replicasets", "replicationcontrollers", "jobs", "cronjobs")
 )
-_TAINT = lazy(r"[^=:\s]+(?:=[^:]*)?:(?:NoSchedule|PreferNoSchedule|NoExecute)-?")
+_TAINT = lazy(r"[^=:\s]+(?:=[^:]*)?:(?:NoSchedule|PreferNoSchedule|NoExecute|[A-Za-z-]*(?:effect|EFFECT))-?")
 _CUSTOM = lazy(r"[a-z][a-z0-9-]*(?:\.[a-z0-9-]+){2,}")  # foos.example.com, foos.v1.example.com
 _SHOUTED = lazy(r"[A-Z][A-Z0-9]*(?:[_-][A-Z0-9]+)*")
 # Where a shape was not tried, the next best one that was: a letter and what it may be taken for, best first.

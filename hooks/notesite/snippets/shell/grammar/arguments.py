@@ -113,7 +113,8 @@ def _answer(call: Invocation, words: Sequence[Word], extra_types: frozenset[str]
     if call.node.path in {("drain",), ("cordon",), ("uncordon",)}:
         words = [word._replace(text=re.sub(r"^(?:no|nodes?)/", "", word.text)) for word in words]
     if call.node.path == ("cp",):
-        words = [word if ":" in word.text else word._replace(text=f"./{word.text}") for word in words]
+        remote = re.compile(r"(?![A-Z]:)[^:]*:").match  # a letter and a colon are a drive of Windows
+        words = [word if remote(word.text) else word._replace(text=f"./{word.text[:1]}") for word in words]
     if call.node.path == ("explain",):  # `pods.spec.containers` names a field; its first part is the type
         words = [word._replace(text=word.text.partition(".")[0]) for word in words]
     classes = [letters(word, index, extra_types) for index, word in enumerate(words)]

@@ -20,6 +20,7 @@ _TYPES: Mapping[str, tuple[re.Pattern[str], str]] = {
     "duration": (lazy(_DURATION), "a duration such as 30s or 5m"),
     "map": (lazy(r"[^=]*=.*|", re.DOTALL), "KEY=VALUE"),
 }
+_FILLED_IN = lazy(r"(?:^|[=/:,])[A-Z][A-Z0-9_-]+(?=$|[=/:,])")  # `YOUR_REGISTRY/app:TAG`
 _SHOUTED = lazy(r"[A-Z][A-Z0-9_-]+")
 _TEMPLATES = {"template": "go-template"}
 _ANY_CASE = frozenset({"json", "yaml", "kyaml", "name"})  # the others are taken as they are written
@@ -69,7 +70,7 @@ def _problem(call: Invocation, use: FlagUse, value: str) -> tuple[str, str] | No
                 value, flag.values
             ) or ""
     form = format_of(" ".join(call.node.path), flag.name) if call.program == "kubectl" else None
-    if form is not None and not form[0].fullmatch(value):
+    if form is not None and not form[0].fullmatch(value) and not _FILLED_IN.search(value):
         return f"`--{flag.name}` takes {form[1]}, not `{value}`", ""
     if flag.name in _TEMPLATES and call.program == "kubectl" and (wrong := fault(_TEMPLATES[flag.name], value)):
         return f"`{value}` cannot be read: {wrong}", ""

@@ -22,7 +22,8 @@ def bad_updates(call: Invocation) -> Iterator[Refusal]:
     if path in _FORMS:
         for word in changes:
             problem = _problem(path, word.text)
-            if problem:
+            # `KEY=VALUE:EFFECT`, `key=value:taint-effect` are filled in by readers
+            if problem and not word.text.isupper() and "effect" not in word.text.rpartition(":")[2]:
                 yield problem, word
     if path in {"set env", "set image"}:
         yield from ((f"`{word.text}` is not NAME=VALUE", word) for word in words if word.text.startswith("="))
@@ -34,7 +35,7 @@ def bad_updates(call: Invocation) -> Iterator[Refusal]:
     if path == "port-forward":
         yield from _ports(words[1:])
     if path == "cp":
-        yield from _copies(words)
+        yield from _copies([word for word in words if not re.match("[A-Z]:", word.text)])
 
 
 def _problem(path: str, text: str) -> str:
