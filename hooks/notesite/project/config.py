@@ -12,7 +12,8 @@ import yaml
 
 from ..diagnostics.diagnostic import NotesError, finding
 from ..diagnostics.place import Span
-from ..lib.files import read_file, reason
+from ..lib.files import read_file, read_text, reason
+from ..lib.safe_yaml import SafeLoader, load_all
 from ..notes import source
 from ..notes.limits import DEFAULT, Limits
 from .settings import Settings, as_diagnostics
@@ -20,7 +21,6 @@ from .settings import read as read_settings
 from .suppressions import Baseline, read_baseline
 
 MAX_CONFIG = 2**20  # bytes of a mkdocs.yml
-YamlLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class Project(NamedTuple):
@@ -58,17 +58,7 @@ def open_project(config_path: Path, notes: Path | None = None) -> Project:
     """
     config_path = config_path.absolute()
     shown = config_path.name
-    try:
-        text = read_file(config_path, limit=MAX_CONFIG).decode("utf-8-sig")
-        config = _read_config(text, config_path)
-    except (OSError, UnicodeDecodeError) as error:
-        message = f"cannot read {config_path}: {reason(error)}"
-        raise NotesError(finding("I_CONFIG", message, Span.at(1), path=shown)) from None
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        span = Span.at(mark.line + 1, mark.column + 1) if mark else Span.at(1)
-        problem = getattr(error, "problem", None) or "not readable as YAML"
-        raise NotesError(finding("I_CONFIG", str(problem), span, path=shown)) from None
+    text, config = _read_config(config_path)
     extra = config.get("extra")
     settings, problems = read_settings(extra.get("notes") if isinstance(extra, dict) else None)
     if problems:
@@ -82,12 +72,12 @@ def open_project(config_path: Path, notes: Path | None = None) -> Project:
 def read_config_text(project: Project) -> str:
     """The text of mkdocs.yml, to place findings about it; "" when it is gone by now."""
     try:
-        return read_file(project.config_path, limit=MAX_CONFIG).decode("utf-8-sig")
+        return read_text(project.config_path, limit=MAX_CONFIG)
     except (OSError, UnicodeDecodeError):
         return ""
 
 
-class _ConfigLoader(YamlLoader):  # type: ignore[misc]  # the base is chosen at run time
+class _ConfigLoader(SafeLoader):  # type: ignore[misc]  # the base is chosen at run time
     """Reads mkdocs.yml: its tags (`!ENV`, `!!python/name:…`) name things that only MkDocs needs."""
 
 
@@ -102,16 +92,25 @@ _ConfigLoader.add_multi_constructor("!", _tagged)
 _ConfigLoader.add_multi_constructor("tag:yaml.org,2002:python/", _tagged)
 
 
-def _read_config(text: str, path: Path, depth: int = 0) -> dict[str, Any]:
-    config = yaml.load(text, Loader=_ConfigLoader)  # noqa: S506  # a safe loader with harmless extra tags
-    if not isinstance(config, dict):
-        raise yaml.MarkedYAMLError(problem="a mapping of settings is expected")
+def _read_config(path: Path, depth: int = 0) -> tuple[str, dict[str, Any]]:
+    """The text of a configuration, and what it says together with those that it inherits from.  Raises NotesError."""
+    try:
+        text = read_text(path, limit=MAX_CONFIG)
+        config = next(load_all(text, _ConfigLoader), None)
+        if not isinstance(config, dict):
+            raise yaml.MarkedYAMLError(problem="a mapping of settings is expected")
+    except (OSError, UnicodeDecodeError) as error:
+        message = f"cannot read {path}: {reason(error)}"
+        raise NotesError(finding("I_CONFIG", message, Span.at(1), path=path.name)) from None
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        span = Span.at(mark.line + 1, mark.column + 1) if mark else Span.at(1)
+        problem = str(getattr(error, "problem", None) or "not readable as YAML")
+        raise NotesError(finding("I_CONFIG", problem, span, path=path.name)) from None
     parent = config.pop("INHERIT", None)
     if not parent or depth > 5:
-        return config
-    base_path = path.parent / str(parent)
-    base = read_file(base_path, limit=MAX_CONFIG).decode("utf-8-sig")
-    return _merged(_read_config(base, base_path, depth + 1), config)
+        return text, config
+    return text, _merged(_read_config(path.parent / str(parent), depth + 1)[1], config)
 
 
 def _merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
@@ -149,7 +148,7 @@ def bytes_of(path: Path, root: Path | None) -> bytes:
 def load_baseline(path: Path) -> Baseline:
     """The baseline; an empty one when there is no such file.  Raises NotesError when it is damaged."""
     try:
-        return read_baseline(read_file(path).decode("utf-8-sig"), path.name)
+        return read_baseline(read_text(path), path.name)
     except FileNotFoundError:
         return Baseline(path=path.name)
     except (OSError, ValueError) as error:

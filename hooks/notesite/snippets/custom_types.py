@@ -10,7 +10,8 @@ import yaml
 
 from ..diagnostics.diagnostic import NotesError, finding
 from ..diagnostics.place import Span
-from ..lib.files import read_file, reason
+from ..lib.files import read_text, reason
+from ..lib.safe_yaml import load_all
 from ..notes.model import Fence
 
 KIND = "CustomResourceDefinition"
@@ -27,9 +28,12 @@ def read_schemas(folder: Path) -> Sequence[Definition]:
 
 def _in_file(path: Path) -> Sequence[Definition]:
     try:
-        return list(_definitions(read_file(path).decode("utf-8-sig")))
-    except (OSError, ValueError, yaml.YAMLError) as error:
-        raise NotesError(finding("I_CONFIG", f"cannot read it: {reason(error)}", Span.at(1), path=path.name)) from None
+        return list(_definitions(read_text(path)))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        why = getattr(error, "problem", None) or reason(error)
+        mark = getattr(error, "problem_mark", None)
+        span = Span.at(mark.line + 1, mark.column + 1) if mark else Span.at(1)
+        raise NotesError(finding("I_CONFIG", f"cannot read it: {why}", span, path=path.name)) from None
 
 
 def in_blocks(fences: Iterable[Fence]) -> Iterator[Definition]:
@@ -38,12 +42,12 @@ def in_blocks(fences: Iterable[Fence]) -> Iterator[Definition]:
         if KIND in fence.text:
             try:
                 yield from list(_definitions(fence.text))
-            except (ValueError, RecursionError, yaml.YAMLError):
+            except yaml.YAMLError:
                 continue
 
 
 def _definitions(text: str) -> Iterator[Definition]:
-    for document in yaml.safe_load_all(text):
+    for document in load_all(text):
         if isinstance(document, Mapping) and document.get("kind") == KIND:
             yield document
 

@@ -1,0 +1,102 @@
+"""YAML files of a project, read within limits: what no loader survives is refused with its place, never tried.
+
+libyaml nests by recursion and ends the process; a few merges of merges take for ever; and PyYAML's constructors raise
+errors of any kind, without a place.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import yaml
+
+SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+MAX_DEPTH = 120  # nested collections
+MAX_NODES = 50_000  # nodes, with aliases and merges expanded
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+
+
+def load_all(text: str, loader: Any = SafeLoader) -> Iterator[Any]:
+    """The documents of `text`.  Raises yaml.MarkedYAMLError, with a place, whatever is wrong."""
+    if bad := _CONTROL.search(text):
+        line, column = text.count("\n", 0, bad.start()), bad.start() - text.rfind("\n", 0, bad.start()) - 1
+        raise _refused(f"control character {bad[0]!a}", yaml.Mark("", bad.start(), line, column, None, 0))
+    if _may_be_deep(text):
+        _check_depth(text, loader)
+    nodes = list(yaml.compose_all(text, loader))
+    for node in nodes:
+        if node is not None and "*" in text:
+            _weigh(node, {}, ())
+    engine = loader("")
+    for node in nodes:
+        yield _constructed(engine, node)
+
+
+def _may_be_deep(text: str) -> bool:
+    """Whether brackets, indentation and dashes are enough for it; hardly any file needs the slow look."""
+    lines = text.split("\n")
+    indented = max(len(line) - len(line.lstrip()) for line in lines)
+    return (
+        text.count("[") + text.count("{") + indented + max(line.count("- ") + line.count("? ") for line in lines)
+        > MAX_DEPTH
+    )
+
+
+def _check_depth(text: str, loader: Any) -> None:
+    depth = 0
+    for event in yaml.parse(text, loader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > MAX_DEPTH:
+                raise _refused(f"nested more than {MAX_DEPTH} levels deep", event.start_mark)
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+
+
+def _weigh(node: yaml.Node, known: dict[int, int], way: tuple[int, ...]) -> int:
+    """How many nodes there are with every alias expanded."""
+    if id(node) in known:
+        return known[id(node)]
+    if id(node) in way:
+        raise _refused("an alias of what it stands in", node.start_mark)
+    total = 1
+    for part in node.value if isinstance(node, yaml.CollectionNode) else ():
+        for child in part if isinstance(part, tuple) else (part,):
+            total += _weigh(child, known, (*way, id(node)))
+            if total > MAX_NODES:
+                raise _refused(f"more than {MAX_NODES} values, aliases expanded", node.start_mark)
+    known[id(node)] = total
+    return total
+
+
+def _constructed(engine: Any, node: yaml.Node | None) -> Any:
+    if node is None:
+        return None
+    try:
+        return engine.construct_document(node)
+    except yaml.MarkedYAMLError:
+        raise
+    except Exception as error:  # noqa: BLE001  # constructors raise anything: AttributeError for `!!timestamp x`
+        raise _refused(f"a value that cannot be read: {error}", _place(engine, node)) from None
+
+
+def _place(engine: Any, node: yaml.Node) -> Any:
+    """Of the first value that cannot be constructed by itself."""
+    waiting = [node]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, yaml.ScalarNode):
+            try:
+                engine.construct_object(one)
+            except Exception:  # noqa: BLE001  # this is the one
+                return one.start_mark
+        else:
+            parts = [part if isinstance(part, tuple) else (part,) for part in one.value]
+            waiting += [child for part in reversed(parts) for child in reversed(part)]
+    return node.start_mark
+
+
+def _refused(problem: str, mark: Any) -> yaml.MarkedYAMLError:
+    return yaml.MarkedYAMLError(problem=problem, problem_mark=mark)
