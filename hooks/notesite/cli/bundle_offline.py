@@ -11,7 +11,6 @@ import os
 import re
 import subprocess
 import sys
-import tempfile
 import unicodedata
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -19,7 +18,8 @@ from pathlib import Path
 from ..build import Build
 from ..diagnostics.diagnostic import NotesError, Report, finding
 from ..diagnostics.place import Span
-from ..lib.files import write_atomically
+from ..lib.files import read_file, write_atomically
+from ..lib.folders import work_folder
 from ..notes.model import Notes
 from ..output.bundle.archive import under, with_sums, zip_bytes
 from ..output.bundle.book import BOOK, Book
@@ -28,6 +28,7 @@ from ..output.bundle.offline_site import Offline, Source, offline_site
 from ..output.bundle.pdf import dated
 from ..output.bundle.single import print_file, single_file
 from ..project.config import Project, open_project
+from ..project.history import commit_time
 from ..project.stamp import read_epoch
 from . import common
 from .chromium import NoPdfError, find_chromium, print_pdf
@@ -50,8 +51,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         raise NotesError(finding("I_CONFIG", "the notes are those that the configuration names", Span.at(1)))
     project = common.project_of(args)
     notes = Build(project)
-    with tempfile.TemporaryDirectory(prefix="notes-offline-") as folder:
-        built = _build(project, Path(folder) / "site")
+    first = args.output or args.single_file or args.paper or args.pdf or args.epub or project.root / "dist" / "copy"
+    with work_folder(first.absolute()) as folder:
+        built = _build(project, folder / "site")
     book = Book.from_json(built.pop(BOOK).decode())
     offline = offline_site(built, Source(_places(notes.notes), str(_hosted(project))))
     if not any(found.code == "B_NAME" for found in offline.findings):
@@ -90,14 +92,15 @@ def _forms(args: argparse.Namespace, book: Book, offline: Offline, project: Proj
     if args.paper:
         yield args.paper, print_file(book, files).encode()
     if args.pdf:
-        yield args.pdf, dated(_pdf(print_file(book, files)), epoch)
+        yield args.pdf, dated(_pdf(print_file(book, files), args.pdf), epoch)
     if args.epub:
         yield args.epub, epub_bytes(book, files)
 
 
-def _pdf(page: str) -> bytes:
+def _pdf(page: str, target: Path) -> bytes:
     try:
-        return print_pdf(page, find_chromium())
+        with work_folder(target.absolute()) as folder:
+            return print_pdf(page, find_chromium(), folder)
     except NoPdfError as error:
         raise NotesError(finding("B_PDF", str(error), Span.at(1))) from None
 
@@ -120,7 +123,7 @@ def _build(project: Project, folder: Path) -> dict[str, bytes]:
         sys.stderr.write(done.stderr.decode("utf-8", "replace"))
         raise NotesError(finding("I_CONFIG", f"{project.config_path.name} cannot be built", Span.at(1)))
     paths = sorted(path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
-    built = {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
+    built = {path.relative_to(folder).as_posix(): read_file(path, inside=folder) for path in paths}
     if BOOK not in built:
         raise NotesError(
             finding(
@@ -133,18 +136,14 @@ def _build(project: Project, folder: Path) -> dict[str, bytes]:
 
 
 def _epoch(project: Project) -> int | None:
-    """The date of the copy: SOURCE_DATE_EPOCH, else the last commit of the notes, unless they have changed since."""
+    """The date of the copy: SOURCE_DATE_EPOCH, else that of the commit, unless the notes have changed since."""
     try:
         epoch = read_epoch(os.environ.get("SOURCE_DATE_EPOCH"))
     except ValueError as error:
         raise NotesError(finding("I_CONFIG", str(error), Span.at(1))) from None
     if epoch is not None:
         return epoch
-    notes = str(project.notes_path)
-    if common.git(project.root, "status", "--porcelain", "--", notes) != "":
-        return None
-    committed = common.git(project.root, "log", "-1", "--format=%ct", "--", notes)
-    return int(committed) if committed and committed.isdigit() else None
+    return commit_time(project.notes_path)
 
 
 def _hosted(project: Project) -> str:

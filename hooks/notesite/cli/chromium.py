@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import tempfile
 from pathlib import Path
+
+from ..lib.files import read_file, write_inside
 
 NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "chrome", "msedge")
 PLACES = (
@@ -44,27 +45,27 @@ def find_chromium() -> Path:
     return Path(found)
 
 
-def print_pdf(page: str, browser: Path) -> bytes:
-    """The HTML text as a PDF with bookmarks, tags and page numbers.  Raises NoPdfError."""
-    with tempfile.TemporaryDirectory(prefix="notes-pdf-") as folder:
-        source, target = Path(folder) / "print.html", Path(folder) / "print.pdf"
-        source.write_text(page, encoding="utf-8")
-        # Chromium's sandbox does not work for root, which is who one is in most containers.
-        root = hasattr(os, "geteuid") and os.geteuid() == 0
-        command = [
-            str(browser),
-            *OPTIONS,
-            *(("--no-sandbox",) if root else ()),
-            f"--user-data-dir={folder}/profile",
-            *PDF_OPTIONS,
-            f"--print-to-pdf={target}",
-            source.as_uri(),
-        ]
-        try:
-            done = subprocess.run(command, capture_output=True, timeout=SECONDS, check=False)
-        except subprocess.TimeoutExpired:
-            raise NoPdfError(f"{browser.name} did not finish within {SECONDS} seconds") from None
-        if done.returncode or not target.is_file():
-            lines = done.stderr.decode("utf-8", "replace").strip().splitlines()
-            raise NoPdfError(f"{browser.name} failed: {lines[-1] if lines else done.returncode}")
-        return target.read_bytes()
+def print_pdf(page: str, browser: Path, folder: Path) -> bytes:
+    """The HTML text as a PDF with bookmarks, tags and page numbers, made in an empty folder.  Raises NoPdfError."""
+    source, target = folder / "print.html", folder / "print.pdf"
+    write_inside(folder, source.name, page.encode())
+    # Chromium's sandbox does not work for root, which is who one is in most containers.
+    root = hasattr(os, "geteuid") and os.geteuid() == 0
+    command = [
+        str(browser),
+        *OPTIONS,
+        *(("--no-sandbox",) if root else ()),
+        f"--user-data-dir={folder}/profile",
+        *PDF_OPTIONS,
+        f"--print-to-pdf={target}",
+        source.as_uri(),
+    ]
+    environment = {**os.environ, "TMPDIR": str(folder)}  # what it forgets there is removed with the folder
+    try:
+        done = subprocess.run(command, capture_output=True, timeout=SECONDS, check=False, env=environment)
+    except subprocess.TimeoutExpired:
+        raise NoPdfError(f"{browser.name} did not finish within {SECONDS} seconds") from None
+    if done.returncode or not target.is_file():
+        lines = done.stderr.decode("utf-8", "replace").strip().splitlines()
+        raise NoPdfError(f"{browser.name} failed: {lines[-1] if lines else done.returncode}")
+    return read_file(target)

@@ -7,6 +7,8 @@ URL's path stands in for it.
 
 from __future__ import annotations
 
+import errno
+import os
 import tomllib
 from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
@@ -42,9 +44,9 @@ class Drawings:
         known = self._entries().get(key(url), {})
         name = known.get("file") or f"{PurePosixPath(unquote(urlsplit(key(url)).path)).stem}.svg"
         path = self.folder / name
-        if PurePosixPath(name).name != name or "\\" in name or not path.is_file():
+        if PurePosixPath(name).name != name or "\\" in name or not os.path.lexists(path):
             return None
-        return self._read(path)._replace(alt=known.get("alt", ""), caption=known.get("caption", ""))
+        return drawing_of(path)._replace(alt=known.get("alt", ""), caption=known.get("caption", ""))
 
     def _entries(self) -> dict[str, dict[str, str]]:
         if self._index is None:
@@ -53,25 +55,28 @@ class Drawings:
                 tables = tomllib.loads(read_file(self.folder / INDEX, follow=False).decode()).get("diagram", [])
             except FileNotFoundError:
                 return self._index
-            except (OSError, ValueError) as error:
+            except (OSError, ValueError, RecursionError) as error:
                 raise Fault("E_SVG", f"{INDEX} of the drawings cannot be read: {reason(error)}") from None
             self._index = {key(table["url"]): table for table in map(_texts, tables) if "url" in table}
         return self._index
 
-    def _read(self, path: Path) -> Drawing:
-        if path.is_symlink():
-            raise Fault("E_PATH", f"the drawing {path.name} is a symbolic link")
-        try:
-            data = read_file(path, follow=False)
-            from .svg import svg_size  # noqa: PLC0415  # an XML parser is loaded only for SVG
 
-            width, height = svg_size(data, Limits())
-            text = data.decode("utf-8-sig")
-        except Fault as fault:
-            raise Fault(fault.code, f"the drawing {path.name}: {fault.message}") from None
-        except (OSError, UnicodeDecodeError) as error:
-            raise Fault("E_SVG", f"the drawing {path.name} cannot be read: {reason(error)}") from None
-        return Drawing(text[max(text.find("<svg"), 0) :].strip(), width, height)
+def drawing_of(path: Path, inside: Path | None = None) -> Drawing:
+    """The drawing in a file, which must be no link, or lie `inside`.  Raises Fault E_SVG or E_PATH."""
+    from .svg import svg_size  # noqa: PLC0415  # an XML parser is loaded only for SVG
+
+    try:
+        data = read_file(path, inside=inside, follow=inside is not None)
+        width, height = svg_size(data, Limits())
+        text = data.decode("utf-8-sig")
+    except Fault as fault:
+        raise Fault(fault.code, f"the drawing {path.name}: {fault.message}") from None
+    except OSError as error:
+        code = "E_PATH" if error.errno in (errno.ELOOP, errno.EXDEV) else "E_SVG"
+        raise Fault(code, f"the drawing {path.name} cannot be read: {reason(error)}") from None
+    except UnicodeDecodeError:
+        raise Fault("E_SVG", f"the drawing {path.name} is no UTF-8 text") from None
+    return Drawing(text[max(text.find("<svg"), 0) :].strip(), width, height)
 
 
 def _texts(table: Any) -> dict[str, str]:

@@ -97,6 +97,16 @@ def remove_folder(path: Path) -> None:
     _release(path)
 
 
+@contextlib.contextmanager
+def work_folder(target: Path) -> Iterator[Path]:
+    """A folder beside `target` for what is made on the way to it, removed at the end."""
+    folder = new_folder_beside(target)
+    try:
+        yield folder
+    finally:
+        remove_folder(folder)
+
+
 def end_on_sigterm() -> None:
     """Let a polite request to end the process clean up, as Ctrl-C does."""
     if threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 
 from markupsafe import Markup
@@ -21,7 +21,10 @@ from ..extras.descriptions import description_of
 from ..extras.home import Card, Home, grouped
 from ..extras.manifests import Manifest, is_real, manifests_of
 from ..extras.search import Document, documents, found
-from ..project.history import line_dates
+from ..images.stand_ins import drawing_of
+from ..lib.files import read_text
+from ..net.fault import Fault
+from ..project.history import Dates, line_dates
 from ..render.mark import BlockMark
 from ..render.page_markdown import page_list, page_markdown
 from ..site.plan import Page
@@ -38,7 +41,7 @@ class Additions:
 
     commands: list[Command]
     descriptions: Mapping[str, str]  # by page uri
-    dates: tuple[date | None, ...]  # of the last change of each line
+    dates: Dates  # of the last change of each line
     manifests: list[Manifest]
     command_page: File | None = None
     documents: list[Document] = field(default_factory=list)  # of the search, as pages are read
@@ -79,7 +82,9 @@ def add(build: Build, files: Files, config: MkDocsConfig, marks: Mapping[int, Bl
     for manifest in manifests:
         files.append(File.generated(config, f"{folder}/{manifest.name}", content=manifest.text))
     descriptions = {own.uri: description_of(notes, site, own) for own in site.pages}
-    return Additions(commands, descriptions, line_dates(build.project.notes_path), manifests, page)
+    # A copy to be handed on says when it was made; its bytes are the same in a clone without history.
+    dates = Dates() if config.extra.get("offline") else line_dates(build.project.notes_path)
+    return Additions(commands, descriptions, dates, manifests, page)
 
 
 def extras_of(
@@ -95,11 +100,10 @@ def extras_of(
     for problem in wrong_groups(site, settings.groups):
         warn(f"extra.notes.groups: {problem}")
     icons = {page.settings.icon: icon(config, page.settings.icon, warn) for page in site.pages}
-    picture = Path(config.docs_dir, settings.home.picture)
     home = Home(
         about=settings.home.about or config.site_description or "",
         groups=grouped(site, settings.groups, added.descriptions, icons),
-        picture=picture.read_text("utf-8") if settings.home.picture and picture.is_file() else "",
+        picture=_drawing(build, settings.home.picture, warn) if settings.home.picture else "",
         download=settings.home.download if hosted else "",
         more=(Card(settings.commands.title, COMMANDS),) if added.command_page else (),
     )
@@ -117,14 +121,22 @@ def extras_of(
     )
 
 
+def _drawing(build: Build, name: str, warn: Callable[[str], None]) -> str:
+    """The SVG file of this name in docs/, to become part of a page; "" with a warning when it cannot."""
+    try:
+        return drawing_of(build.project.docs_dir / name, build.project.root).svg
+    except Fault as fault:
+        warn(f"extra.notes.home: the picture {name!r}: {fault.message}")
+        return ""
+
+
 def icon(config: MkDocsConfig, name: str, warn: Callable[[str], None]) -> str:
     """The theme's SVG of this name, "" with a warning when it has none."""
     if not name:
         return ""
-    for folder in config.theme.dirs:
-        path = Path(folder, ".icons", f"{name}.svg")
-        if path.is_file():
-            return path.read_text("utf-8")
+    for folder in config.theme.dirs if ".." not in name.split("/") and not name.startswith("/") else ():
+        with contextlib.suppress(OSError):
+            return read_text(Path(folder, ".icons", f"{name}.svg"))
     warn(f"extra.notes.pages: the theme has no icon {name!r}")
     return ""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 from typing import Literal
 from urllib.parse import urljoin
 
@@ -10,7 +11,7 @@ from jinja2 import Environment
 from markupsafe import Markup
 from mkdocs.config.base import Config
 from mkdocs.config.defaults import MkDocsConfig
-from mkdocs.exceptions import PluginError
+from mkdocs.exceptions import MkDocsException, PluginError
 from mkdocs.plugins import BasePlugin, CombinedEvent, event_priority
 from mkdocs.structure.files import Files
 from mkdocs.structure.nav import Navigation
@@ -18,19 +19,19 @@ from mkdocs.structure.pages import Page
 from mkdocs.utils.templates import TemplateContext
 
 from ..build import BLOCK_CODES, NOTES_CODES
-from ..diagnostics.diagnostic import Diagnostic, NotesError
+from ..diagnostics.diagnostic import Diagnostic, NotesError, Report, finding
+from ..diagnostics.place import Span
 from ..extras.copy_and_date import around
 from ..extras.decorate import decorate, decorate_other
 from ..extras.manifests import is_real
 from ..extras.marks import marks_of
 from ..extras.theme import amended
 from ..lib.folders import end_on_sigterm
-from ..project.history import last_changed
 from ..site.redirects import forwarding_html
 from . import additions, appearance, docs_folder, escaping, guard, pages
-from .finish import book_of, finish
+from .finish import NO_DATE, book_of, finish
 from .made_with import stamp
-from .run import Preview, Run, begin, check_document, lines_of, log
+from .run import Preview, Run, begin, check_document, ended, lines_of, log
 from .site_folder import SiteFolder
 
 COPY_ICON = "material/content-copy"
@@ -96,6 +97,8 @@ class NotesPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]  # li
         docs_folder.leave_out(run, files, self._strangers)
         # First, so that the page of commands is in the navigation.
         run.additions = additions.add(build, files, config, run.marks)
+        if run.additions.dates.cut_off:
+            run.report(Report((finding("I_HISTORY", "the history is cut off", Span.at(1)),)), ("I",))
         extras = additions.extras_of(build, run.additions, config, run.marks, log.warning)
         run.decorate = functools.partial(decorate, extras=extras)
         pages.add_pages(build, files, config)
@@ -124,6 +127,8 @@ class NotesPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]  # li
         if plan is None:
             check_document(markdown, page.file.src_uri)
         description = plan.settings.description if plan else ""
+        changed = added.dates.last(plan.first, plan.last) if added and plan else None
+        page.update_date = changed.isoformat() if changed else NO_DATE
         if added and page.file is added.command_page:
             page.meta["search"] = {"exclude": True}  # the commands are found on their own pages
             page.meta["hide"] = ["toc"]
@@ -184,7 +189,7 @@ class NotesPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]  # li
         if run.additions:
             run.additions.read(page, plan)
         if plan is not None and run.additions:
-            changed = last_changed(run.additions.dates, plan.first, plan.last)
+            changed = run.additions.dates.last(plan.first, plan.last)
             icon = Markup(additions.icon(config, COPY_ICON, log.warning))  # noqa: S704  # a file of the theme
             source = run.additions.source_of(run.build, plan, run.marks)
             page.content = around(page.content, source, changed=changed, icon=icon)
@@ -210,6 +215,9 @@ class NotesPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]  # li
 
     on_post_build = CombinedEvent(_finish, _place)
 
-    def on_build_error(self, *, error: Exception) -> None:  # noqa: ARG002  # MkDocs' name
-        """Keep the previous site."""
+    def on_build_error(self, *, error: Exception) -> None:
+        """Keep the previous site; what MkDocs would end with a traceback, a full disk for one, ends with a line."""
+        target = self._folder.target
         self._folder.give_back()
+        if not isinstance(error, MkDocsException) and not os.environ.get("NOTES_DEBUG"):
+            raise ended(error, target) from None

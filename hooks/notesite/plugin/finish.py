@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,7 +14,7 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import Files
 
 from ..extras.theme import squeezed_css, squeezed_js
-from ..lib.files import write_atomically
+from ..lib.files import read_text, write_inside
 from ..output.bundle.book import BOOK, Book, BookPage
 from ..output.finished import hashes_of
 from ..output.machine_files import Publication, headers
@@ -23,12 +24,14 @@ from .guard import check_pages
 from .run import Run
 
 INDEX = "search/search_index.json"
+SITEMAP = "sitemap.xml"
+NO_DATE = "1980-01-01"  # MkDocs wants one of every page; this one is taken out again
 
 
 def _write_search_index(run: Run, folder: Path) -> None:
-    path = folder / INDEX
-    if path.is_file() and run.additions:
-        write_atomically(path, search_index(path.read_text("utf-8"), run.build, run.additions))
+    if run.additions and (folder / INDEX).is_file():
+        data = search_index(read_text(folder / INDEX, inside=folder), run.build, run.additions)
+        write_inside(folder, INDEX, data, replace=True)
 
 
 def _write_machine_files(run: Run, folder: Path) -> None:
@@ -47,15 +50,15 @@ def _write_machine_files(run: Run, folder: Path) -> None:
     policy = headers(hashes_of(run.scripts), config.site_url or "")
     for name, text in {**publication.files(), "_headers": policy}.items():
         if not (folder / name).exists():
-            write_atomically(folder / name, text.encode())
+            write_inside(folder, name, text.encode())
 
 
 def _squeeze(run: Run, folder: Path) -> None:
     """The site's own styles and scripts without comments and indentation."""
     for name, squeezed in _own_files(run.config):
-        path = folder / name
-        if path.is_file() and ".min." not in path.name:
-            write_atomically(path, squeezed(path.read_text("utf-8")).encode())
+        if ".min." not in name and ".." not in name and (folder / name).is_file():
+            text = squeezed(read_text(folder / name, inside=folder))
+            write_inside(folder, name, text.encode(), replace=True)
 
 
 def _own_files(config: MkDocsConfig) -> Iterator[tuple[str, Callable[[str], str]]]:
@@ -74,10 +77,18 @@ def _drop_unused(run: Run, folder: Path) -> None:  # noqa: ARG001  # a step like
 def _leave_book(run: Run, folder: Path) -> None:
     """For `notesite bundle`, which takes it out of the copy."""
     if run.book:
-        write_atomically(folder / BOOK, run.book.encode())
+        write_inside(folder, BOOK, run.book.encode(), replace=True)
 
 
-STEPS = (check_pages, _write_search_index, _write_machine_files, _squeeze, _drop_unused, _leave_book)
+def _date_sitemap(run: Run, folder: Path) -> None:  # noqa: ARG001  # one form for all steps
+    """Without the day of the build: a page that has not changed says so, and the same commit gives the same bytes."""
+    if (folder / SITEMAP).is_file():
+        text = read_text(folder / SITEMAP, inside=folder).replace(f"<lastmod>{NO_DATE}</lastmod>", "")
+        write_inside(folder, SITEMAP, text.encode(), replace=True)
+        write_inside(folder, f"{SITEMAP}.gz", gzip.compress(text.encode(), mtime=0), replace=True)
+
+
+STEPS = (check_pages, _date_sitemap, _write_search_index, _write_machine_files, _squeeze, _drop_unused, _leave_book)
 
 
 def finish(run: Run) -> None:

@@ -19,6 +19,7 @@ from ..diagnostics.diagnostic import NotesError, Report
 from ..diagnostics.reporters.text import one_line
 from ..images.gallery import options
 from ..images.mirror import Hosts
+from ..lib.files import reason
 from ..notes.limits import check_readable
 from ..project.config import open_project
 from ..render.bridge import Bridge
@@ -103,6 +104,13 @@ def check_document(text: str, path: str) -> None:
         check_readable(text)
     except NotesError as error:
         raise PluginError(lines_of(NotesError(*(d._replace(path=path) for d in error.diagnostics)))) from None
+
+
+def ended(error: Exception, target: Path | None) -> PluginError:
+    """What ended a build, in a line, where MkDocs would show a traceback: a full disk, for one."""
+    if isinstance(error, OSError):
+        return PluginError(f"{error.filename or target}:1:1: I_MACHINE error: {reason(error)}")
+    return PluginError(f"the build failed: {type(error).__name__}: {error} (NOTES_DEBUG=1 shows where)")
 
 
 def _while_broken(path: Path, preview: Preview, error: NotesError) -> Build:

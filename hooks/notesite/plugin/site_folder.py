@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import PluginError
 from mkdocs.utils import CountHandler
 
+from ..lib.files import reason
 from ..lib.folders import new_folder_beside, remove_folder, replace_folder
 
 
@@ -30,7 +32,10 @@ class SiteFolder:
         """Build into a new folder."""
         if self.beside:
             self.config, self.target = config, Path(config.site_dir)
-            self.new = new_folder_beside(self.target)
+            try:
+                self.new = new_folder_beside(self.target)
+            except OSError as error:
+                raise PluginError(f"{error.filename}:1:1: I_MACHINE error: {reason(error)}") from None
             config.site_dir = str(self.new)
 
     def place(self, log: logging.Logger) -> None:

@@ -7,21 +7,45 @@ import subprocess
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 _SECONDS = 20.0
 
 
-def line_dates(path: Path) -> tuple[date | None, ...]:
-    """The day (UTC) of each line's last commit, first line first; None for lines that git cannot date.
+class Dates(NamedTuple):
+    """The day (UTC) of each line's last commit, first line first; None for lines that git cannot date."""
 
-    Empty outside a git checkout, without git, or when the file is not committed.  In a shallow clone the oldest
-    commit seems to have written every older line, so those have no date.
+    lines: tuple[date | None, ...] = ()
+    cut_off: bool = False  # a shallow clone lacks the commits of some lines
+
+    def last(self, first: int, last: int) -> date | None:
+        """The latest of the lines `first` to `last` (from 1, inclusive)."""
+        return max((day for day in self.lines[first - 1 : last] if day), default=None)
+
+
+def line_dates(path: Path) -> Dates:
+    """The dates of a file's lines; none outside a git checkout, without git, or when the file is not committed.
+
+    In a shallow clone the oldest commit seems to have written every older line, so those have no date.
     """
     porcelain = _git(path, "blame", "--line-porcelain", "--", path.name)
     if porcelain is None:
-        return ()
-    shallow = (_git(path, "rev-parse", "--is-shallow-repository") or "").strip() == "true"
-    return tuple(_dates(porcelain.split("\n"), shallow=shallow))
+        return Dates()
+    is_shallow = (_git(path, "rev-parse", "--is-shallow-repository") or "").strip() == "true"
+    found = tuple(_dates(porcelain.split("\n"), shallow=is_shallow))
+    return Dates(found, is_shallow and "\nboundary\n" in porcelain)
+
+
+def commit_time(path: Path) -> int | None:
+    """When the commit that is checked out was made, in seconds since 1970; None when the file is not as it is there.
+
+    Not when the file was last changed: that is another time in a shallow clone.
+    """
+    if _git(path, "status", "--porcelain", "--", path.name) != "":
+        return None
+    if _git(path, "ls-files", "--error-unmatch", "--", path.name) is None:
+        return None
+    return int((_git(path, "log", "-1", "--format=%ct") or "").strip() or 0) or None
 
 
 def _dates(lines: Sequence[str], *, shallow: bool) -> Iterable[date | None]:
@@ -38,11 +62,6 @@ def _dates(lines: Sequence[str], *, shallow: bool) -> Iterable[date | None]:
             seconds = int(line.split()[1])
         elif line == "boundary":
             unknown = unknown or shallow
-
-
-def last_changed(dates: Sequence[date | None], first: int, last: int) -> date | None:
-    """The latest date of the lines `first` to `last` (from 1, inclusive)."""
-    return max((day for day in dates[first - 1 : last] if day), default=None)
 
 
 def _git(path: Path, *arguments: str) -> str | None:
