@@ -7,7 +7,7 @@ export NO_MKDOCS_2_WARNING := 1
 export PYTHONPATH := hooks:scripts:tools
 
 .DEFAULT_GOAL := help
-.PHONY: help site serve check test lint fuzz offline books bench profile clean
+.PHONY: help site serve check test lint fuzz offline books bench profile sbom audit clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | column -t -s '|'
@@ -46,6 +46,14 @@ bench: $(VENV)/dev $(VENV)/compiled ## ratios of speed, side by side in one run;
 profile: $(VENV)/compiled ## where the time of a check and of a build goes
 	$(BIN)/python -m cProfile -s tottime scripts/check_notes.py | head -30
 	$(BIN)/python -m cProfile -s tottime $(BIN)/mkdocs build --quiet --site-dir dist/profiled | head -40
+
+sbom: $(VENV)/dev ## the list of what a site is made with (CycloneDX): dist/sbom.cdx.json
+	@mkdir -p dist
+	$(BIN)/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible --of JSON -o dist/sbom.cdx.json requirements.txt
+
+audit: $(VENV)/dev ## known weaknesses of the pinned packages (asks the package index)
+	$(BIN)/pip-audit --disable-pip --require-hashes --requirement requirements.txt
+	$(BIN)/pip-audit --disable-pip --require-hashes --requirement requirements-dev.txt
 
 clean: ## remove everything that can be made again
 	rm -rf site dist .cache $(VENV) node_modules

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,7 +20,8 @@ from notesite.lib.folders import new_folder_beside, place_folder, remove_folder,
 HOLDER = """
 import sys
 from pathlib import Path
-from notesite.lib.folders import end_on_sigterm, new_folder_beside
+from notesite.lib.files import end_on_sigterm
+from notesite.lib.folders import new_folder_beside
 end_on_sigterm()
 print(new_folder_beside(Path(sys.argv[1])), flush=True)
 sys.stdin.read()
@@ -321,3 +324,78 @@ def test_a_repair_keeps_mode_and_link_and_names_the_file(tmp_path: Path) -> None
     for name in ("pipe.md", "gone.md"):
         failed = repair(name)
         assert (failed.returncode, failed.stderr.partition(":")[0]) == (2, name)
+
+
+# --- one way
+
+FILE_CALLS = {
+    *(
+        "open",
+        "read_text",
+        "read_bytes",
+        "write_text",
+        "write_bytes",
+        "touch",
+        "mkdir",
+        "makedirs",
+        "unlink",
+        "remove",
+        "replace",
+    ),
+    *("rmdir", "rename", "renames", "symlink", "symlink_to", "link", "hardlink_to", "chmod", "truncate", "mkfifo"),
+    *("copy", "copy2", "copyfile", "copytree", "move", "rmtree", "mkdtemp", "mkstemp", "NamedTemporaryFile", "ZipFile"),
+    *("TemporaryFile", "TemporaryDirectory", "fdopen", "FileIO", "savetxt"),
+}
+OWNERS = {"os", "shutil", "tempfile", "io", "gzip", "zipfile", "codecs", "Path"}
+# Calls that only methods of paths have, whatever the path is called; the others are too common as names.
+OF_PATHS = {"open", "read_text", "read_bytes", "write_text", "write_bytes", "touch", "mkdir", "unlink", "rmdir"}
+OF_PATHS |= {"rename", "symlink_to", "hardlink_to", "chmod"}
+MAY = {
+    "lib/files": "this is the way",
+    "lib/folders": "this is the way",
+    "lib/data": "files of the package, named by code",
+    "images/store": "its own folder: names of its lock, which have one form",
+    "images/inspect open": "a picture in memory",
+    "images/webp open": "a picture in memory",
+    "plugin/events open": "of the object that holds the site's folder",
+    "cli/new_site read_text": "what pip has written about this package",
+    "cli/common open": "the null device",
+    "cli/common fdopen": "the null device",
+    "plugin/finish unlink": "in the folder of the new site",
+    "plugin/finish rmtree": "in the folder of the new site",
+    "cli/preview mkdir": "in a folder made by lib/folders",
+    "cli/check_links ZipFile": "the bundle that the user names",
+    "output/bundle/archive ZipFile": "an archive in memory",
+}
+
+
+def calls_on_files(path: Path) -> Iterator[str]:
+    """`module name` of each call that reads or writes by a path, in a way of its own."""
+    module = path.relative_to(ROOT / "hooks").with_suffix("").as_posix().removeprefix("notesite/")
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if not isinstance(node, ast.Call):
+            continue
+        function = node.func
+        if isinstance(function, ast.Name) and function.id == "open":
+            yield f"{module} open"
+        if isinstance(function, ast.Attribute) and function.attr in FILE_CALLS:
+            owner = function.value.id if isinstance(function.value, ast.Name) else ""
+            if owner in OWNERS or function.attr in OF_PATHS:
+                yield f"{module} {function.attr}"
+
+
+def test_there_is_one_way_to_files_that_data_names() -> None:
+    found = {call for path in sorted((ROOT / "hooks").rglob("*.py")) for call in calls_on_files(path)}
+    allowed = {call for call in found if call in MAY or call.partition(" ")[0] in MAY}
+    assert found - allowed == set()
+    assert {rule for rule in MAY if not any(call == rule or call.startswith(f"{rule} ") for call in allowed)} == set()
+
+
+@pytest.mark.parametrize(
+    "line", ["open(x)", "Path(a).read_text()", "p.unlink()", "os.replace(a, b)", "shutil.copy(a, b)"]
+)
+def test_another_way_would_be_seen(tmp_path: Path, line: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys.modules[__name__], "ROOT", tmp_path)
+    (tmp_path / "hooks").mkdir()
+    (tmp_path / "hooks/x.py").write_text(f"def f():\n    return {line}\n")
+    assert list(calls_on_files(tmp_path / "hooks/x.py"))

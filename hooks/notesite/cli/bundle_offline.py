@@ -53,7 +53,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     notes = Build(project)
     first = args.output or args.single_file or args.paper or args.pdf or args.epub or project.root / "dist" / "copy"
     with work_folder(first.absolute()) as folder:
-        built = _build(project, folder / "site")
+        built = _build(project, folder / "copy" / "site")  # the folder itself is held by this process
     book = Book.from_json(built.pop(BOOK).decode())
     offline = offline_site(built, Source(_places(notes.notes), str(_hosted(project))))
     if not any(found.code == "B_NAME" for found in offline.findings):

@@ -11,6 +11,7 @@ from pathlib import Path
 from ..build import Build
 from ..diagnostics.diagnostic import Diagnostic, NotesError, Report, finding, merged
 from ..diagnostics.place import Span
+from ..lib.files import read_file
 from ..links import internal
 from ..links.built_pages import public_address
 from ..links.internal import BuiltSite, Origin, check, no_origin
@@ -103,7 +104,7 @@ def _no_site(path: Path) -> Diagnostic:
 
 
 def _reader(root: Path) -> Callable[[str], bytes]:
-    return lambda uri: (root / uri).read_bytes()
+    return lambda uri: read_file(root / uri)
 
 
 def _of_folder(root: Path) -> list[str]:
@@ -173,6 +174,6 @@ class _Loader:
 
 def _text(path: Path) -> str:
     try:
-        return path.read_text("utf-8", errors="replace")
+        return read_file(path).decode("utf-8", "replace")
     except OSError:
         return ""

@@ -6,7 +6,9 @@ Exit codes are ruff's: 0 nothing found (warnings allowed unless `--strict`), 1 f
 from __future__ import annotations
 
 import argparse
+import contextlib
 import gc
+import io
 import os
 import sys
 import time
@@ -20,7 +22,7 @@ from ..diagnostics.codes import Severity
 from ..diagnostics.diagnostic import NotesError, Report, exit_code, finding, merged
 from ..diagnostics.place import Span
 from ..diagnostics.reporters import FORMATS, Context, reporter
-from ..lib.files import read_file, reason, write_atomically
+from ..lib.files import append_to, end_on_sigterm, read_file, reason, write_atomically
 from ..notes.model import Notes
 from ..project.config import Project, load_baseline, open_project
 from ..project.settings import Settings
@@ -211,8 +213,7 @@ def _write_step_summary(report: Report, context: Context) -> None:
     if path:
         from ..diagnostics.reporters.github import step_summary  # noqa: PLC0415  # loaded for this one format only
 
-        with Path(path).open("a", encoding="utf-8") as file:
-            file.write(step_summary(report, context))
+        append_to(Path(path), step_summary(report, context).encode())
 
 
 def _write_baseline(report: Report, notes: Notes | None, old: Baseline, path: Path, codes: Collection[str]) -> None:
@@ -263,6 +264,8 @@ def git(folder: Path, *arguments: str) -> str | None:
 
 def guarded(main: Callable[[Sequence[str] | None], int], argv: Sequence[str] | None = None) -> int:
     """Run a script's `main`: whatever happens ends in a clear line and an exit code, never in a traceback."""
+    _open_streams()
+    end_on_sigterm()
     try:
         code = main(argv)
         sys.stdout.flush()
@@ -284,6 +287,16 @@ def guarded(main: Callable[[Sequence[str] | None], int], argv: Sequence[str] | N
     return code
 
 
+def _open_streams() -> None:
+    """What a stream cannot say is written as escapes; what is said to a closed one is lost."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_WRONLY), "w"))
+        elif isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
 def _words(error: Exception) -> str:
     """What ended a run, for people."""
     if isinstance(error, OSError):
@@ -296,6 +309,7 @@ def _words(error: Exception) -> str:
 
 def end(code: int) -> NoReturn:
     """End the process at once, as mypy does: freeing every object one by one takes 5 % of a check."""
-    sys.stdout.flush()
-    sys.stderr.flush()
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError):  # a full disk; it has been said where it could be said
+            stream.flush()
     os._exit(code)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
+import mimetypes
 import os
 from collections.abc import Iterator, Sequence
 from importlib.metadata import PackageNotFoundError, distribution
@@ -109,8 +110,9 @@ def _pictures(given: Build) -> Iterator[tuple[str, bytes]]:
     for image in given.notes.images:
         address = urlsplit(image.url)
         name = os.path.normpath(unquote(address.path)).replace(os.sep, "/")
-        if address.scheme or address.netloc or name in seen or not address.path:
-            continue
+        is_shown = (mimetypes.guess_type(name)[0] or "").startswith(("image/", "video/", "audio/"))
+        if address.scheme or address.netloc or name in seen or not is_shown:
+            continue  # a name alone makes no picture: everything in docs/ is published
         seen.add(name)
         with contextlib.suppress(OSError):
             yield f"docs/{name}", read_file(folder / name, inside=folder)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ..diagnostics.diagnostic import NotesError, Report, finding
 from ..diagnostics.place import Span
-from ..lib.files import write_atomically
+from ..lib.files import text_of, write_atomically
 from ..links import external
 from ..links.external import check_remote
 from ..links.internal import Outcome
@@ -78,6 +78,6 @@ def asked(client: Client, job: Job, seconds: float) -> Response:
 
 def _text(path: Path) -> str:
     try:
-        return path.read_text("utf-8")
+        return text_of(path)
     except (OSError, ValueError):
         return ""

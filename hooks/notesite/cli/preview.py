@@ -13,7 +13,8 @@ from typing import Any
 from ..build import Build
 from ..diagnostics.diagnostic import NotesError, finding
 from ..diagnostics.place import Span
-from ..lib.folders import end_on_sigterm
+from ..lib.files import write_inside
+from ..lib.folders import work_folder
 from ..plugin.generator import HOOK, run_mkdocs, theme_name
 from ..project.config import open_project
 from . import common
@@ -28,7 +29,6 @@ def serve(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--dev-addr", default="127.0.0.1:8000", metavar="HOST:PORT", help="default: 127.0.0.1:8000")
     parser.add_argument("--open", action="store_true", help="open a browser")
     args = parser.parse_args(argv)
-    end_on_sigterm()
     with _configuration(args, Path("site")) as config:
         options = ["--livereload", "--dev-addr", args.dev_addr, *(["--open"] if args.open else [])]
         return run_mkdocs(["serve", "--config-file", str(config), *options, *_common(args)])
@@ -40,7 +40,6 @@ def build(argv: Sequence[str] | None = None) -> int:
     parser = _parser(str(build.__doc__), examples)
     parser.add_argument("--site-dir", type=Path, metavar="DIR", help="default: as mkdocs.yml says, then site")
     args = parser.parse_args(argv)
-    end_on_sigterm()
     folder = (args.site_dir or Path("site")).absolute()
     with _configuration(args, folder) as config:
         if config != args.config and folder.exists() and any(folder.iterdir()) and not _is_site(folder):
@@ -78,12 +77,11 @@ def _configuration(args: argparse.Namespace, site: Path) -> Iterator[Path]:
         yield args.config
         return
     alone = Build(common.alone(file))
-    with tempfile.TemporaryDirectory(prefix="notesite-") as folder:
-        docs = Path(folder, "docs")  # not the file's own folder, of which everything would be published
+    with work_folder(Path(tempfile.gettempdir(), "notesite")) as folder:
+        docs = folder / "docs"  # not the file's own folder, of which everything would be published
         docs.mkdir()
-        config = Path(folder, "mkdocs.yml")
-        config.write_text(json.dumps(_settings(alone, docs, site)), encoding="utf-8")
-        yield config
+        write_inside(folder, "mkdocs.yml", json.dumps(_settings(alone, docs, site)).encode())
+        yield folder / "mkdocs.yml"
 
 
 def _settings(alone: Build, docs: Path, site: Path) -> dict[str, Any]:

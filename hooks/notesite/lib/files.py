@@ -28,6 +28,7 @@ _RETRY = 1.0  # seconds that a rename is retried on Windows, where virus scanner
 _POLL = 0.02  # seconds
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 _READ = os.O_RDONLY | _NO_LINK | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
+_APPEND = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_LINK
 
 
@@ -91,7 +92,7 @@ def read_file(path: Path, *, inside: Path | None = None, follow: bool = True, li
     raise PathError("it changes while it is read", path)
 
 
-def read_text(path: Path, *, inside: Path | None = None, limit: int = LARGEST) -> str:
+def text_of(path: Path, *, inside: Path | None = None, limit: int = LARGEST) -> str:
     """The same as text.  Raises UnicodeDecodeError too."""
     return read_file(path, inside=inside, limit=limit).decode("utf-8-sig")
 
@@ -177,6 +178,12 @@ def write_atomically(path: Path, data: bytes, *, follow: bool = True) -> None:
             with contextlib.suppress(OSError):
                 temporary.unlink()
             raise
+
+
+def append_to(path: Path, data: bytes) -> None:
+    """Add to a file that others write as well."""
+    with named(path), os.fdopen(os.open(path, _APPEND, 0o666), "wb") as file:
+        file.write(data)
 
 
 def write_inside(root: Path, name: str, data: bytes, *, replace: bool = False) -> None:
@@ -295,3 +302,15 @@ def strays(folder: Path, prefix: str) -> Iterator[Path]:
                     yield path
             finally:
                 os.close(handle)
+
+
+def end_on_sigterm() -> None:
+    """Let a polite request to end the process clean up, as Ctrl-C does."""
+    import signal  # noqa: PLC0415  # these two take a while to load, and a check that only reads needs neither
+    import threading  # noqa: PLC0415
+
+    def end(_number: int, _frame: object) -> None:
+        raise SystemExit(128 + signal.SIGTERM)
+
+    if threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
+        signal.signal(signal.SIGTERM, end)

@@ -11,16 +11,13 @@ import contextlib
 import ctypes
 import os
 import shutil
-import signal
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
-from .files import named, strays, try_hold
+from .files import end_on_sigterm, named, strays, try_hold
 
 _AT_FDCWD = -100  # Linux: paths count from the working folder
 _EXCHANGE = 2  # RENAME_EXCHANGE of Linux, RENAME_SWAP of macOS
-_TERMINATED = 128 + signal.SIGTERM
 _held: dict[Path, int] = {}  # folders being made -> the handle that holds them
 
 
@@ -58,13 +55,12 @@ def _new_held(target: Path, kind: str) -> Path:
 
 def replace_folder(new: Path, target: Path) -> None:
     """Put the folder `new` in the place of `target`; readers see the old one or the new one."""
-    with named(target), _alone(target.parent):
-        if not os.path.lexists(target):
-            new.rename(target)
-        elif _exchange(new, target):
+    with named(target):
+        if _exchange(new, target):
             _remove(new)
         else:
-            _swap(new, target)
+            with _alone(target.parent):
+                _swap(new, target)
     _release(new)
 
 
@@ -107,16 +103,6 @@ def work_folder(target: Path) -> Iterator[Path]:
         remove_folder(folder)
 
 
-def end_on_sigterm() -> None:
-    """Let a polite request to end the process clean up, as Ctrl-C does."""
-    if threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
-        signal.signal(signal.SIGTERM, _end)
-
-
-def _end(_number: int, _frame: object) -> None:
-    raise SystemExit(_TERMINATED)
-
-
 def _exchange(one: Path, other: Path) -> bool:
     """Let two names change places in one step; False where the system cannot."""
     if os.name != "posix":
@@ -132,6 +118,9 @@ def _exchange(one: Path, other: Path) -> bool:
 
 def _swap(new: Path, target: Path) -> None:
     """In two steps; a run that is killed between them is mended by the next one."""
+    if not os.path.lexists(target):
+        new.rename(target)
+        return
     old = _new_held(target, "old")
     try:
         target.rename(old / target.name)

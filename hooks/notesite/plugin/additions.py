@@ -22,7 +22,7 @@ from ..extras.home import Card, Home, grouped
 from ..extras.manifests import Manifest, is_real, manifests_of
 from ..extras.search import Document, documents, found
 from ..images.stand_ins import drawing_of
-from ..lib.files import read_text
+from ..lib.files import text_of
 from ..net.fault import Fault
 from ..project.history import Dates, line_dates
 from ..render.mark import BlockMark
@@ -136,7 +136,7 @@ def icon(config: MkDocsConfig, name: str, warn: Callable[[str], None]) -> str:
         return ""
     for folder in config.theme.dirs if ".." not in name.split("/") and not name.startswith("/") else ():
         with contextlib.suppress(OSError):
-            return read_text(Path(folder, ".icons", f"{name}.svg"))
+            return text_of(Path(folder, ".icons", f"{name}.svg"))
     warn(f"extra.notes.pages: the theme has no icon {name!r}")
     return ""
 

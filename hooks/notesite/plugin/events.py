@@ -26,7 +26,7 @@ from ..extras.decorate import decorate, decorate_other
 from ..extras.manifests import is_real
 from ..extras.marks import marks_of
 from ..extras.theme import amended
-from ..lib.folders import end_on_sigterm
+from ..lib.files import end_on_sigterm
 from ..site.redirects import forwarding_html
 from . import additions, appearance, docs_folder, escaping, guard, pages
 from .finish import NO_DATE, book_of, finish
@@ -34,6 +34,7 @@ from .made_with import stamp
 from .run import Preview, Run, begin, check_document, ended, lines_of, log
 from .site_folder import SiteFolder
 
+CUT_OFF = "no dates: the git history is cut off; get it by `git fetch --unshallow`, in workflows by `fetch-depth: 0`"
 COPY_ICON = "material/content-copy"
 
 
@@ -98,7 +99,7 @@ class NotesPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]  # li
         # First, so that the page of commands is in the navigation.
         run.additions = additions.add(build, files, config, run.marks)
         if run.additions.dates.cut_off:
-            run.report(Report((finding("I_HISTORY", "the history is cut off", Span.at(1)),)), ("I",))
+            run.report(Report((finding("I_HISTORY", CUT_OFF, Span.at(1)),)), ("I",))
         extras = additions.extras_of(build, run.additions, config, run.marks, log.warning)
         run.decorate = functools.partial(decorate, extras=extras)
         pages.add_pages(build, files, config)

@@ -14,7 +14,7 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import Files
 
 from ..extras.theme import squeezed_css, squeezed_js
-from ..lib.files import read_text, write_inside
+from ..lib.files import text_of, write_inside
 from ..output.bundle.book import BOOK, Book, BookPage
 from ..output.finished import hashes_of
 from ..output.machine_files import Publication, headers
@@ -30,7 +30,7 @@ NO_DATE = "1980-01-01"  # MkDocs wants one of every page; this one is taken out 
 
 def _write_search_index(run: Run, folder: Path) -> None:
     if run.additions and (folder / INDEX).is_file():
-        data = search_index(read_text(folder / INDEX, inside=folder), run.build, run.additions)
+        data = search_index(text_of(folder / INDEX, inside=folder), run.build, run.additions)
         write_inside(folder, INDEX, data, replace=True)
 
 
@@ -57,7 +57,7 @@ def _squeeze(run: Run, folder: Path) -> None:
     """The site's own styles and scripts without comments and indentation."""
     for name, squeezed in _own_files(run.config):
         if ".min." not in name and ".." not in name and (folder / name).is_file():
-            text = squeezed(read_text(folder / name, inside=folder))
+            text = squeezed(text_of(folder / name, inside=folder))
             write_inside(folder, name, text.encode(), replace=True)
 
 
@@ -83,7 +83,7 @@ def _leave_book(run: Run, folder: Path) -> None:
 def _date_sitemap(run: Run, folder: Path) -> None:  # noqa: ARG001  # one form for all steps
     """Without the day of the build: a page that has not changed says so, and the same commit gives the same bytes."""
     if (folder / SITEMAP).is_file():
-        text = read_text(folder / SITEMAP, inside=folder).replace(f"<lastmod>{NO_DATE}</lastmod>", "")
+        text = text_of(folder / SITEMAP, inside=folder).replace(f"<lastmod>{NO_DATE}</lastmod>", "")
         write_inside(folder, SITEMAP, text.encode(), replace=True)
         write_inside(folder, f"{SITEMAP}.gz", gzip.compress(text.encode(), mtime=0), replace=True)
 

@@ -16,6 +16,7 @@ from mkdocs.structure.files import Files
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.toc import get_toc
 
+from ..lib.files import read_file
 from ..output.finished import foreign, own_scripts
 from ..site.redirects import FORWARD, digest
 from .run import Run
@@ -53,5 +54,5 @@ def check_pages(run: Run, folder: Path) -> None:
     """Raise PluginError when a page would run anything else."""
     for name in sorted(run.made):
         path = folder / name
-        for fault in foreign(path.read_bytes(), run.scripts) if path.is_file() else ():
+        for fault in foreign(read_file(path, inside=folder), run.scripts) if path.is_file() else ():
             raise PluginError(f"{name}: would run {fault}. Nothing is published, the previous site stays.")

@@ -12,7 +12,7 @@ import yaml
 
 from ..diagnostics.diagnostic import NotesError, finding
 from ..diagnostics.place import Span
-from ..lib.files import read_file, read_text, reason
+from ..lib.files import read_file, reason, text_of
 from ..lib.safe_yaml import SafeLoader, load_all
 from ..notes import source
 from ..notes.limits import DEFAULT, Limits
@@ -72,7 +72,7 @@ def open_project(config_path: Path, notes: Path | None = None) -> Project:
 def read_config_text(project: Project) -> str:
     """The text of mkdocs.yml, to place findings about it; "" when it is gone by now."""
     try:
-        return read_text(project.config_path, limit=MAX_CONFIG)
+        return text_of(project.config_path, limit=MAX_CONFIG)
     except (OSError, UnicodeDecodeError):
         return ""
 
@@ -95,7 +95,7 @@ _ConfigLoader.add_multi_constructor("tag:yaml.org,2002:python/", _tagged)
 def _read_config(path: Path, depth: int = 0) -> tuple[str, dict[str, Any]]:
     """The text of a configuration, and what it says together with those that it inherits from.  Raises NotesError."""
     try:
-        text = read_text(path, limit=MAX_CONFIG)
+        text = text_of(path, limit=MAX_CONFIG)
         config = next(load_all(text, _ConfigLoader), None)
         if not isinstance(config, dict):
             raise yaml.MarkedYAMLError(problem="a mapping of settings is expected")
@@ -148,7 +148,7 @@ def bytes_of(path: Path, root: Path | None) -> bytes:
 def load_baseline(path: Path) -> Baseline:
     """The baseline; an empty one when there is no such file.  Raises NotesError when it is damaged."""
     try:
-        return read_baseline(read_text(path), path.name)
+        return read_baseline(text_of(path), path.name)
     except FileNotFoundError:
         return Baseline(path=path.name)
     except (OSError, ValueError) as error:

@@ -10,7 +10,7 @@ import yaml
 
 from ..diagnostics.diagnostic import NotesError, finding
 from ..diagnostics.place import Span
-from ..lib.files import read_text, reason
+from ..lib.files import reason, text_of
 from ..lib.safe_yaml import load_all
 from ..notes.model import Fence
 
@@ -28,7 +28,7 @@ def read_schemas(folder: Path) -> Sequence[Definition]:
 
 def _in_file(path: Path) -> Sequence[Definition]:
     try:
-        return list(_definitions(read_text(path)))
+        return list(_definitions(text_of(path)))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         why = getattr(error, "problem", None) or reason(error)
         mark = getattr(error, "problem_mark", None)
