@@ -304,3 +304,28 @@ def test_a_comment_between_the_flags_ends_the_command() -> None:
     text = "kubectl get pods \\\n  -n dev \\\n  # only those that run\n  --field-selector=status.phase=Running\n"
     _, report = run(fence(text))
     assert [(found.code, found.span.start.line) for found in report.diagnostics] == [("S_CONTINUATION", 4)]
+
+
+HOSTILE = {
+    "one long line of commands": "kubectl run " * 4_000,
+    "names without an end": "kubectl " + "pod a" * 8_000 + "!",
+    "quotes that are never closed": "kubectl get 'x\nsay 'y\n" * 1_500,
+    "dashes of a web page": "kubectl get " + "–a " * 4_000,
+    "a selector of blanks": "kubectl drain -l 'a" + " " * 20_000 + "x' n1",
+    "a template of braces": "kubectl get pods -o jsonpath='" + "{.a[" * 8_000 + "'",
+    "an image of dashes": "kubectl run a --image=a" + "-" * 20_000,
+    "flags that continue": "kubectl get pods\n" + "-l a\n" * 2_000,
+}
+
+
+@pytest.mark.parametrize("what", HOSTILE)
+def test_hostile_commands_take_work_in_proportion(what: str) -> None:
+    def calls(text: str) -> int:
+        profile = cProfile.Profile()
+        profile.runcall(run, fence(text))
+        return sum(entry.callcount for entry in profile.getstats())
+
+    text = HOSTILE[what]
+    half = text[: len(text) // 2]
+    calls(text)  # what is loaded at first use
+    assert calls(text) < 3 * calls(half) + 10_000

@@ -87,16 +87,14 @@ def check(
     return tuple(verdicts), Report(tuple(diagnostics), tuple(skipped), checked)
 
 
-# Objects that a command names after their type, or creates.
-_NAMED = lazy(
-    r"^[^#|\n]*\bkubectl [^#|\n]*?\b(?:(?:pods?|po|deploy(?:ments?)?)(?: |/)|run )([a-z][a-z0-9]*)\b(?!-)", re.MULTILINE
-)
+_NAMED = lazy(r"\b(?:(?:pods?|po|deploy(?:ments?)?)[ /]|run )([a-z][a-z0-9]*)\b(?!-)")
 
 
 def _names(fences: Iterable[Fence]) -> frozenset[str]:
-    """Names of objects in the commands of the notes, those left out that are custom types of well-known products."""
-    found = {name for fence in fences if "kubectl" in fence.text for name in _NAMED.findall(fence.text)}
-    return frozenset(found - words("custom"))
+    """Objects that commands name after their type or create, without custom types of well-known products."""
+    lines = (line for fence in fences for line in fence.text.split("\n"))
+    calls = (line.partition("kubectl ")[2].partition("#")[0].partition("|")[0] for line in lines)
+    return frozenset(name for call in calls for name in _NAMED.findall(call)) - words("custom")
 
 
 def check_fence(
@@ -130,10 +128,11 @@ class _Checker:
         self.known = known
         self.script = shell.read(fence.text)
         self.place = _Places(fence, self.script)
+        lines = self._known_lines() if self.script.troubles else frozenset()
         self.diagnostics = [
             finding(item.code, item.message, self.place.span(item.start, item.end), replacement=item.replacement)
             for item in self.script.troubles
-            if item.code != "S_QUOTE" or self._is_known(item.start)
+            if item.code != "S_QUOTE" or self.script.place(item.start)[0] in lines
         ]
         self.results: list[Checked] = []
         self.cautions: list[str] = []
@@ -142,10 +141,11 @@ class _Checker:
         self._begun = 0  # how many findings there were before that command
         self._before: Invocation | None = None  # the command of a known program that was read last
 
-    def _is_known(self, place: int) -> bool:
-        """Whether a command of a program with a grammar stands there: a sentence may hold an apostrophe."""
+    def _known_lines(self) -> frozenset[int]:
+        """Lines with a command of a program that has a grammar: in others an apostrophe may be one of a sentence."""
         known = (command for command, program in _calls(self.script) if program in self.grammars)
-        return any(command.start <= place <= command.end for command in known)
+        spans = ((self.script.place(command.start)[0], self.script.place(command.end)[0]) for command in known)
+        return frozenset(line for first, last in spans for line in range(first, last + 1))
 
     def add(self, command: Command, program: str) -> None:
         """One command: what is to be said about it, and what became of it."""

@@ -20,6 +20,7 @@ from .updates import bad_updates
 from .vocabulary import answers
 
 _SHELLS = ("bash", "zsh", "fish", "powershell")  # what `kubectl completion` writes code for
+_LONGEST = 12  # arguments that are looked at: no shape that was tried has half as many
 _MOST = 300  # readings of placeholders that are looked up
 # Flags beside which the arguments mean something else, or nothing.
 _UNTRIED = frozenset({"raw", "local", "list", "field-selector", "current"})
@@ -110,6 +111,7 @@ def _answer(call: Invocation, words: Sequence[Word], extra_types: frozenset[str]
     mode = _mode(call)
     if mode is None or (call.node.path == ("taint",) and mode):
         return None
+    words = words if len(words) <= _LONGEST else [*words[: _LONGEST - 2], *words[-2:]]
     if call.node.path in {("drain",), ("cordon",), ("uncordon",)}:
         words = [word._replace(text=re.sub(r"^(?:no|nodes?)/", "", word.text)) for word in words]
     if call.node.path == ("cp",):
