@@ -17,6 +17,7 @@ from notesite.diagnostics.codes import CODES
 from notesite.notes.anchors import RESERVED, Anchors, Slugs, github_anchor
 from notesite.notes.contents import in_page_anchor
 from notesite.notes.limits import Limits
+from notesite.notes.origin import origin_of
 from notesite.notes.reader import parse
 from notesite.project.settings import PageSettings, Settings
 from notesite.site.plan import Place, Site, check_links, plan, unused_page_settings
@@ -41,7 +42,10 @@ def described(site: Site) -> Iterator[str]:
 
 @pytest.mark.parametrize("case", read_cases("contents/shapes.txt"), ids=str)
 def test_shapes(case: Case) -> None:
-    assert "".join(f"{line}\n" for line in described(planned(case.input))) == case.expected
+    notes = parse(case.input)
+    site = plan(notes, Settings())
+    stays = ["the list stays"] if notes.contents and site.split_level and not site.hidden_lines else []
+    assert "".join(f"{line}\n" for line in [*described(site), *stays]) == case.expected
 
 
 def test_the_notes() -> None:
@@ -67,13 +71,19 @@ def test_the_notes() -> None:
         ("https://github.com/o/r/blob/main/README.md#pod", "pod"),
         ("https://github.com/o/r/blob/main/docs/other.md#pod", None),
         ("https://github.com/o/r/issues#pod", None),
+        ("https://github.com/O/R#pod", "pod"),
+        ("https://github.com/o/other#pod", None),
+        ("https://github.com/o/r/blob/main/README.md#L3", None),
+        ("README.md#pod", "pod"),
+        ("/README.md#pod", "pod"),
         ("https://example.com/o/r#pod", None),
         ("pod.md#pod", None),
         ("https://[broken", None),
     ],
 )
 def test_in_page_anchor(target: str, anchor: str | None) -> None:
-    assert in_page_anchor(target) == anchor
+    assert in_page_anchor(target, origin_of("git@github.com:o/r.git", "main", "README.md")) == anchor
+    assert in_page_anchor(target) == (anchor if target.startswith("#") else None)
 
 
 # --- Every line on one page

@@ -7,21 +7,17 @@ and drift").
 from __future__ import annotations
 
 import difflib
-import re
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
-from ..diagnostics.place import Position, Span
-from ..lib.patterns import lazy
-from .document import LEAVES, Kind, Node, walk, words
+from .contents_lists import Listing, folded, listings, says_contents
+from .document import Kind, Node
 from .model import Contents, Entry, Heading, Notes
+from .origin import Origin, origin_of
+from .raw_html import read_tags
 
-_CONTENTS_HEADING = lazy(
-    r"\W*(?:table of contents?|contents?|toc|index|outline|summary|overview|(?:index|list|table) of \w+(?: \w+)?|"
-    r"inhaltsverzeichnis|inhalt|sommaire|table des mati[èe]res|índice|contenido|sumário|содержание|оглавление|目录|目次)\W*",
-    re.IGNORECASE,
-)
 _EARLY_SHARE, _EARLY_LINES = 0.15, 250  # a contents list stands near the top
 _SPAN_SHARE = 0.4  # a list without a heading is one only when its targets span this much of the file
 _SIMILAR = 0.8
@@ -45,7 +41,7 @@ class Resolver:
         self._by_text: dict[str, Heading] = {}
         for heading in self._headings:
             self._by_folded.setdefault(heading.id.casefold(), heading)
-            self._by_text.setdefault(_folded(heading.text), heading)
+            self._by_text.setdefault(folded(heading.text), heading)
 
     def exact(self, anchor: str) -> Heading | None:
         """The heading that GitHub shows for `anchor`; for an explicit `<a name>`, the heading nearest to it."""
@@ -62,6 +58,10 @@ class Resolver:
         before = [heading for heading in self._headings if heading.span.start.line <= line]
         return after or (before[-1] if before else None)
 
+    def named(self, text: str) -> bool:
+        """Whether a heading has this text."""
+        return not folded(text) or folded(text) in self._by_text
+
     def meant(self, anchor: str, text: str, taken: Collection[str] = ()) -> Match | None:
         """The heading that the author most likely means: exact, by letter case, by text, or by likeness.
 
@@ -70,10 +70,10 @@ class Resolver:
         if heading := self.exact(anchor):
             return Match(heading, exact=True)
         name = unquote(anchor).removeprefix("user-content-").casefold()
-        by_letters = self._by_folded.get(name) or self._by_text.get(_folded(text))
+        by_letters = self._by_folded.get(name) or self._by_text.get(folded(text))
         if by_letters:
             return Match(by_letters, exact=False)
-        for wanted, table in ((name, self._by_folded), (_folded(text), self._by_text)):
+        for wanted, table in ((name, self._by_folded), (folded(text), self._by_text)):
             free = [words for words, heading in table.items() if heading.id not in taken]
             near = difflib.get_close_matches(wanted, free, 1, _SIMILAR) if wanted else []
             if near:
@@ -81,57 +81,71 @@ class Resolver:
         return None
 
 
-def in_page_anchor(target: str) -> str | None:
-    """The anchor when `target` leads into the notes themselves: `#pod`, or the file's own address on GitHub."""
+def in_page_anchor(target: str, origin: Origin | None = None) -> str | None:
+    """The anchor when `target` leads into the notes themselves: `#pod`, or the notes' own address at a code host."""
     if target.startswith("#"):
         return target[1:]
-    try:
-        parts = urlsplit(target)
-    except ValueError:
-        return None
-    own = re.fullmatch(r"/[^/]+/[^/]+/?(?:blob/[^/]+/readme\.md)?", parts.path, re.IGNORECASE)
-    if parts.fragment and parts.netloc.lower() in {"github.com", "www.github.com"} and own:
-        return parts.fragment
+    return origin.anchor(target) if origin else None
+
+
+def told_origin(notes: Notes) -> Origin | None:
+    """The repository that most entries of a contents list name, each with an anchor of these notes."""
+    resolver = Resolver(notes)
+    for found in listings(notes):
+        named: Counter[Origin] = Counter()
+        for entry in found.entries:
+            address, _, anchor = entry.target.partition("#")
+            origin = origin_of(address) if anchor and resolver.exact(anchor) else None
+            if origin is not None:
+                named[origin._replace(branch="HEAD", path="README.md")] += 1
+        for origin, count in named.most_common(1):
+            if count > 2 and count * 2 >= len(found.entries):
+                return origin
     return None
-
-
-def _folded(text: str) -> str:
-    return "".join(re.findall(r"\w+", text.casefold()))
-
-
-class _List(NamedTuple):
-    entries: tuple[Entry, ...]
-    first: int  # lines from 1, inclusive
-    last: int
-
-    @property
-    def linked(self) -> int:
-        return sum(in_page_anchor(entry.target) is not None for entry in self.entries)
 
 
 def find_contents(notes: Notes) -> Contents | None:
     """The contents list of the notes, or None when there is none."""
-    lists = [found for found in _lists(notes) if found.linked and found.linked * 2 >= len(found.entries)]
-    if not lists:
-        return None
     early = max(_EARLY_LINES, int(len(notes.lines) * _EARLY_SHARE))
+    resolver = Resolver(notes)
+    all_lists = list(listings(notes))
+    lists = [found for found in all_lists if _is_list_of_sections(found, notes, resolver)]
     headings = list(notes.headings)
     for number, heading in enumerate(headings):
         if heading.span.start.line > early:
             break
-        if _CONTENTS_HEADING.fullmatch(heading.text):
+        certain = says_contents(heading.text)
+        if certain is not None:
             end = next(
                 (h.span.start.line for h in headings[number + 1 :] if h.level <= heading.level), len(notes.lines) + 1
             )
-            own = [found for found in lists if heading.span.start.line < found.first < end]
+            own = [f for f in lists if heading.span.start.line <= f.first < end and (certain or f.is_pure)]
             own = list(_connected(own, headings))
             if own:
-                return _contents(heading, own)
-    resolver = Resolver(notes)
+                return _contents(heading, own, notes, resolver)
     for found in lists:
-        if found.first <= early and len(found.entries) > 2 and _spans_the_file(found, resolver, len(notes.lines)):
-            return _contents(None, [found])
-    return None
+        if found.first <= early and _stands_alone(found) and _spans_the_file(found, resolver, notes):
+            return _contents(None, [found], notes, resolver)
+    mark = next((found for found in all_lists if found.is_mark and found.first <= early), None)
+    if mark is None:
+        return None
+    above = next((h for h in headings[::-1] if h.span.end.line < mark.first and says_contents(h.text)), None)
+    return Contents(above, (), (), ((mark.first, mark.last),))
+
+
+def _is_list_of_sections(found: Listing, notes: Notes, resolver: Resolver) -> bool:
+    """Whether most lines begin with a link into the notes, or are the name of a section."""
+    leading = [line for line in found.lines if line.begins and _anchor(notes, line.entries[0].target) is not None]
+    named = [line for line in found.lines if not line.linked and _names_section(line.entries, resolver)]
+    return bool(leading) and (len(leading) + len(named)) * 2 >= len(found.lines)
+
+
+def _anchor(notes: Notes, target: str) -> str | None:
+    return in_page_anchor(target, notes.origin)
+
+
+def _names_section(entries: Sequence[Entry], resolver: Resolver) -> bool:
+    return all(resolver.named(entry.text) for entry in entries)
 
 
 def second_contents(notes: Notes) -> Heading | None:
@@ -141,10 +155,10 @@ def second_contents(notes: Notes) -> Heading | None:
     listed = {entry.target for entry in notes.contents.entries}
     lines = notes.contents.lines
     for heading in notes.headings:
-        if heading is notes.contents.heading or not _CONTENTS_HEADING.fullmatch(heading.text):
+        if heading is notes.contents.heading or says_contents(heading.text) is None:
             continue
         own = [
-            link for link in notes.links if link.trail[-1:] == (heading,) and in_page_anchor(link.target) is not None
+            link for link in notes.links if link.trail[-1:] == (heading,) and _anchor(notes, link.target) is not None
         ]
         elsewhere = [link for link in own if not any(first <= link.span.start.line <= last for first, last in lines)]
         if len(elsewhere) > 2 and sum(link.target in listed for link in elsewhere) * 2 > len(elsewhere):
@@ -152,7 +166,7 @@ def second_contents(notes: Notes) -> Heading | None:
     return None
 
 
-def _connected(lists: Sequence[_List], headings: Sequence[Heading]) -> Iterator[_List]:
+def _connected(lists: Sequence[Listing], headings: Sequence[Heading]) -> Iterator[Listing]:
     """The lists that belong together: between two of them there are at most headings and a few lines."""
     for number, found in enumerate(lists):
         if number and found.first - lists[number - 1].last > 8:
@@ -162,43 +176,55 @@ def _connected(lists: Sequence[_List], headings: Sequence[Heading]) -> Iterator[
         yield found
 
 
-def _contents(heading: Heading | None, lists: Sequence[_List]) -> Contents:
+def _contents(heading: Heading | None, lists: Sequence[Listing], notes: Notes, resolver: Resolver) -> Contents:
     entries = tuple(entry for found in lists for entry in found.entries)
-    return Contents(heading, entries, tuple((found.first, found.last) for found in lists))
+    lines = tuple((found.first, found.last) for found in lists)
+    blocks = {block.line: number for number, block in enumerate(notes.blocks)}
+    hidden = tuple(
+        _wrapped(notes.blocks, blocks[found.first]) or (found.first, found.last)
+        for found in lists
+        if _is_told_elsewhere(found, notes, resolver)
+    )
+    return Contents(heading, entries, lines, hidden)
 
 
-def _spans_the_file(found: _List, resolver: Resolver, lines: int) -> bool:
-    targets = [resolver.exact(in_page_anchor(entry.target) or "") for entry in found.entries]
+def _is_told_elsewhere(found: Listing, notes: Notes, resolver: Resolver) -> bool:
+    """Whether all that the list says are names of sections, so that no word is lost with it."""
+    return not any(found.first <= heading.span.start.line <= found.last for heading in notes.headings) and all(
+        not line.pictures
+        and (line.linked == 0 or line.beside == 0)
+        and all(
+            resolver.named(entry.text) if not entry.target else _is_entry(entry, notes, resolver)
+            for entry in line.entries
+        )
+        for line in found.lines
+    )
+
+
+def _is_entry(entry: Entry, notes: Notes, resolver: Resolver) -> bool:
+    anchor = _anchor(notes, entry.target)
+    return anchor is not None and resolver.meant(anchor, entry.text) is not None
+
+
+def _wrapped(blocks: Sequence[Node], number: int) -> tuple[int, int] | None:
+    """The lines of `<details>` around the list when nothing else stands in it but what it is called."""
+    around = [*blocks[max(number - 1, 0) : number], *blocks[number + 1 : number + 2]]
+    if len(around) < 2 or any(block.kind is not Kind.HTML for block in around):
+        return None
+    before, after = (read_tags(block.text) for block in around)
+    opened = [tag.name for tag in before if tag.kind == "start"][:1] == ["details"]
+    name = " ".join(tag.text for tag in before if tag.kind == "text")
+    closed = [tag.name for tag in after if tag.kind != "text" or tag.text.strip()] == ["details"]
+    return (around[0].line, around[1].span.end.line) if opened and closed and says_contents(name) is not None else None
+
+
+def _stands_alone(found: Listing) -> bool:
+    """Whether a list without a heading is almost nothing but links."""
+    begins = sum(line.begins for line in found.lines)
+    return (len(found.entries) > 2 and found.is_pure) or 2 < begins >= len([1 for line in found.lines if line.linked])
+
+
+def _spans_the_file(found: Listing, resolver: Resolver, notes: Notes) -> bool:
+    targets = [resolver.exact(_anchor(notes, entry.target) or "") for entry in found.entries]
     places = [heading.span.start.line for heading in targets if heading]
-    return bool(places) and max(places) - min(places) >= _SPAN_SHARE * lines
-
-
-def _lists(notes: Notes) -> Iterator[_List]:
-    """Every list at the root of the document, with one entry for each item."""
-    for block in notes.blocks:
-        if block.kind is Kind.LIST:
-            last = block.span.end.line
-            while last > block.line and not notes.lines[last - 1].strip():
-                last -= 1
-            yield _List(tuple(_entries(block, notes.lines)), block.line, last)
-
-
-def _entries(outermost: Node, lines: Sequence[str]) -> Iterator[Entry]:
-    stack = [(outermost, 0)]
-    while stack:
-        node, depth = stack.pop()
-        if node.kind is Kind.ITEM:
-            first = next((child for child in node.children if child.kind in LEAVES | {Kind.LIST}), None)
-            if first is not None and first.kind in LEAVES:
-                yield _entry(first, depth, lines)
-        stack += [(child, depth + (node.kind is Kind.LIST)) for child in node.children[::-1]]
-
-
-def _entry(leaf: Node, depth: int, lines: Sequence[str]) -> Entry:
-    link = next((node for node in walk(leaf.children) if node.kind is Kind.LINK), None)
-    if link is not None:
-        return Entry(words(link.children, " ", tags=True).strip(), link.url, depth, link.span)
-    line = lines[leaf.line - 1]
-    indentation = len(line) - len(line.lstrip())
-    span = Span(Position(leaf.line, indentation + 1), Position(leaf.line, len(line) + 1))
-    return Entry(words(leaf.children, tags=True).strip(), "", depth, span)
+    return bool(places) and max(places) - min(places) >= _SPAN_SHARE * len(notes.lines)

@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple
 
 from ..diagnostics.place import Position, Span
 from .document import Node
+from .origin import Origin
 
 EMPTY: Final[Mapping[Any, Any]] = MappingProxyType({})  # the default of fields that hold a mapping
 
@@ -121,6 +122,7 @@ class Contents(NamedTuple):
     heading: Heading | None  # "Table of Contents", when it has one
     entries: tuple[Entry, ...]
     lines: tuple[tuple[int, int], ...]  # first and last line of each of its blocks, inclusive
+    hidden: tuple[tuple[int, int], ...] = ()  # of those that say nothing but names of sections: cards replace them
 
 
 class Notes(NamedTuple):
@@ -137,3 +139,4 @@ class Notes(NamedTuple):
     footnotes: tuple[Footnote, ...] = ()
     blocks: tuple[Node, ...] = ()  # the whole tree: what stands at its root, footnotes last
     lines: tuple[str, ...] = ()
+    origin: Origin | None = None  # where the file lies at a code host

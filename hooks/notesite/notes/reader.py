@@ -16,6 +16,7 @@ from .anchors import Anchors
 from .document import LEAVES, Kind, Node, line_starts, walk, words
 from .emoji import with_emoji
 from .model import Directive, Fence, Footnote, Heading, Image, Link, Notes
+from .origin import Origin
 from .parser import read_blocks
 from .raw_html import Tag, candidates, read_tags, unescaped
 
@@ -30,11 +31,12 @@ _CONTAINERS = {
 }  # fmt: skip
 
 
-def parse(text: str) -> Notes:
-    """The notes that `text` (repaired, LF line ends) holds."""
-    from .contents import find_contents  # noqa: PLC0415  # an outline does without
+def parse(text: str, origin: Origin | None = None) -> Notes:
+    """The notes that `text` (repaired, LF line ends) holds; `origin`: where the file lies at a code host."""
+    from .contents import find_contents, told_origin  # noqa: PLC0415  # an outline does without
 
     notes = outline(text)
+    notes = notes._replace(origin=origin or told_origin(notes))
     return notes._replace(contents=find_contents(notes))
 
 

@@ -18,6 +18,7 @@ from ..diagnostics.diagnostic import Diagnostic, finding
 from ..notes.anchors import Slugs, element_id
 from ..notes.contents import Resolver, in_page_anchor, second_contents
 from ..notes.model import EMPTY, Entry, Heading, Notes
+from ..notes.origin import Origin
 from ..project.settings import PageSettings, Settings
 from .split_level import FEW_SECTIONS, MANY_CHILDREN, section_starts, without_empty
 
@@ -69,6 +70,7 @@ class Site(NamedTuple):
     hidden_lines: tuple[tuple[int, int], ...] = ()  # of the contents list, which the site replaces
     split_level: int | None = None
     findings: tuple[Diagnostic, ...] = ()
+    origin: Origin | None = None
 
     @property
     def home(self) -> Page:
@@ -93,7 +95,7 @@ class Site(NamedTuple):
 
     def place(self, target: str) -> Place | None:
         """Where a link target of the notes (`#pod`) leads, None when it is no anchor of the notes."""
-        anchor = in_page_anchor(target)
+        anchor = in_page_anchor(target, self.origin)
         return None if anchor is None else self.place_of_anchor(anchor)
 
     def place_of_anchor(self, anchor: str) -> Place | None:
@@ -110,7 +112,7 @@ def plan(notes: Notes, settings: Settings, site_name: str = "") -> Site:
     targets, findings = _targets(notes, resolver)
     contents_heading = notes.contents.heading if notes.contents else None
     if (second := second_contents(notes)) is not None:
-        first = notes.contents.entries[0].span.start.line if notes.contents else 0
+        first = notes.contents.lines[0][0] if notes.contents and notes.contents.lines else 0
         message = f'"{second.text}" lists the sections once more; the list on line {first} is used'
         findings.append(finding("N_CONTENTS", message, second.span))
     starts, level = section_starts(notes, targets, contents_heading, settings.split_level)
@@ -136,9 +138,10 @@ def plan(notes: Notes, settings: Settings, site_name: str = "") -> Site:
         pages=tuple(ordered),
         anchors=anchors,
         redirects=_redirects(ordered, anchors, settings),
-        hidden_lines=notes.contents.lines if notes.contents and level is not None else (),
+        hidden_lines=notes.contents.hidden if notes.contents and level is not None else (),
         split_level=level,
         findings=(*findings, *slug_findings),
+        origin=notes.origin,
     )
 
 
@@ -154,10 +157,10 @@ def _targets(notes: Notes, resolver: Resolver) -> tuple[list[tuple[Entry, Headin
     findings: list[Diagnostic] = []
     targets: list[tuple[Entry, Heading | None]] = []
     entries = notes.contents.entries if notes.contents else ()
-    exact = (resolver.exact(in_page_anchor(entry.target) or "") for entry in entries)
+    exact = (resolver.exact(in_page_anchor(entry.target, notes.origin) or "") for entry in entries)
     listed = {heading.id for heading in exact if heading}
     for entry in entries:
-        anchor = in_page_anchor(entry.target)
+        anchor = in_page_anchor(entry.target, notes.origin)
         if anchor is None:
             continue  # plain text, or a link out of the file
         match = resolver.meant(anchor, entry.text, listed)
@@ -189,7 +192,7 @@ def _drift(pages: Sequence[Page], targets: Sequence[tuple[Entry, Heading | None]
             yield finding("N_TOC", message, page.heading.span, help=fix)
     page_ids = {_id(page) for page in pages if not page.is_home}
     seen: dict[str, Entry] = {}
-    last_line, last_text = 0, ""
+    in_order: list[tuple[Entry, Heading]] = []
     for entry, heading in targets:
         if heading is None or heading.id not in page_ids:
             continue
@@ -198,13 +201,31 @@ def _drift(pages: Sequence[Page], targets: Sequence[tuple[Entry, Heading | None]
             yield finding("N_TWICE", f'the section "{heading.text}" is listed twice, first on line {first}', entry.span)
             continue
         seen[heading.id] = entry
-        if heading.span.start.line < last_line:
-            message = (
-                f'"{entry.text}" is listed after "{last_text}" but stands before it (line {heading.span.start.line})'
+        in_order.append((entry, heading))
+    kept = _longest_run([heading.span.start.line for _, heading in in_order])
+    for number, (entry, heading) in enumerate(in_order):
+        if number not in kept:
+            at = heading.span.start.line
+            above = [(h.span.start.line, e.text) for e, h in in_order if h.span.start.line < at]
+            place = f'after "{max(above)[1]}"' if above else "at the top"
+            yield finding(
+                "N_ORDER", f'"{entry.text}" is listed out of order: line {at} of the notes puts it {place}', entry.span
             )
-            yield finding("N_ORDER", message, entry.span)
-        else:
-            last_line, last_text = heading.span.start.line, entry.text
+
+
+def _longest_run(lines: Sequence[int]) -> set[int]:
+    """The indexes of the longest rising sequence: all that need not be moved to bring the lines into order."""
+    ends: list[int] = []  # for each length the index that the best run of it ends with
+    before: list[int] = []
+    for index, line in enumerate(lines):
+        length = bisect_left(ends, line, key=lines.__getitem__)
+        before.append(ends[length - 1] if length else -1)
+        ends[length : length + 1] = [index]
+    run, index = set(), ends[-1] if ends else -1
+    while index >= 0:
+        run.add(index)
+        index = before[index]
+    return run
 
 
 def _listed_before(pages: Sequence[Page], page: Page) -> Page | None:
@@ -345,10 +366,10 @@ def _redirects(pages: Sequence[Page], anchors: Mapping[str, Place], settings: Se
 def check_links(notes: Notes, site: Site) -> Iterator[Diagnostic]:
     """Links inside the notes that lead nowhere.  Entries of the contents list have findings of their own."""
     resolver = Resolver(notes)
-    hidden = site.hidden_lines
+    listed = notes.contents.lines if notes.contents else ()
     for link in notes.links:
         anchor = in_page_anchor(link.target) if link.target.startswith("#") else None
-        if anchor is None or any(first <= link.span.start.line <= last for first, last in hidden):
+        if anchor is None or any(first <= link.span.start.line <= last for first, last in listed):
             continue
         if site.place_of_anchor(anchor) is None:
             match = resolver.meant(anchor, link.text)

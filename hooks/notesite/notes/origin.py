@@ -1,0 +1,86 @@
+"""Where the notes lie at a code host, and what their links mean there."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from typing import NamedTuple
+from urllib.parse import unquote, urlsplit
+
+# What stands between a repository's address and a path in it: for the page of a file, and for its bytes.
+_FORMS = {
+    "github": ("/blob/", "/raw/"),
+    "gitlab": ("/-/blob/", "/-/raw/"),
+    "bitbucket": ("/src/", "/raw/"),
+    "codeberg": ("/src/branch/", "/raw/branch/"),
+    "gitea": ("/src/branch/", "/raw/branch/"),
+}
+_README = re.compile(r"(?:docs/|\.github/)?readme(?:\.\w+)?", re.IGNORECASE)  # shown at a repository's own address
+
+
+class Origin(NamedTuple):
+    """The place of the notes file in a repository."""
+
+    repository: str  # "https://github.com/owner/name"
+    branch: str
+    path: str  # "docs/notes.md"
+
+    @property
+    def _forms(self) -> tuple[str, str]:
+        host = urlsplit(self.repository).netloc.lower()
+        return next(forms for name, forms in _FORMS.items() if name in host)
+
+    def anchor(self, target: str) -> str | None:
+        """The anchor that a link means when it leads into the notes: `README.md#pod`, or the whole address with one."""
+        try:
+            parts = urlsplit(target)
+        except ValueError:
+            return None
+        if not parts.netloc and not parts.scheme:
+            return parts.fragment if parts.path and self._path(parts.path) == self.path else None
+        own = urlsplit(self.repository)
+        if parts.netloc.lower().removeprefix("www.") != own.netloc.lower() or not parts.fragment:
+            return None
+        path = unquote(parts.path).rstrip("/")
+        if path.lower() == own.path.lower():
+            return parts.fragment if _README.fullmatch(self.path) else None
+        page = re.escape(own.path + self._forms[0])
+        match = re.match(rf"{page}[^/]+/(?P<path>.+)", path, re.IGNORECASE)
+        is_line = re.fullmatch(r"L\d+(?:C\d+)?(?:-L\d+(?:C\d+)?)?", parts.fragment)
+        return parts.fragment if match and match["path"] == self.path and not is_line else None
+
+    def _path(self, path: str) -> str:
+        """The path in the repository of a relative or root-relative one, as the code host resolves it."""
+        whole = posixpath.normpath(posixpath.join("/", posixpath.dirname(self.path), unquote(path)))
+        return whole.lstrip("/")
+
+    def address(self, target: str, *, raw: bool = False) -> str:
+        """The whole address of a file of the repository; `raw`: of its bytes."""
+        parts = urlsplit(target)
+        path = posixpath.normpath(posixpath.join("/", posixpath.dirname(self.path), parts.path)).lstrip("/")
+        folder = "/" if parts.path.endswith("/") and path else ""
+        form = self._forms[raw]
+        if folder or not path:
+            form = form.replace("blob", "tree")
+        whole = f"{self.repository}{form}{self.branch}/{path}{folder}"
+        return whole.rstrip("/" * (not path)) + (f"#{parts.fragment}" if parts.fragment else "")
+
+
+def origin_of(address: str, branch: str = "", path: str = "") -> Origin | None:
+    """From the address of a file at a code host, or of a repository as git or people write it; None when unknown."""
+    match = re.match(
+        r"(?:(?:https?|ssh|git)://(?:[^@/\s]*@)?|(?:\w+@))(?P<host>[\w.-]+)(?::\d+(?=/))?[:/](?P<rest>[^\s?#]+)",
+        address,
+    )
+    if not match:
+        return None
+    host, rest = match["host"].lower(), match["rest"].strip("/")
+    forms = next((forms for name, forms in _FORMS.items() if name in host), None)
+    if forms is None:
+        return None
+    repository, _, inside = rest.replace("/edit/", forms[0], 1).partition(forms[0])
+    repository = repository.removesuffix(".git")
+    found_branch, _, found_path = inside.partition("/")
+    if "/" not in repository:
+        return None
+    return Origin(f"https://{host}/{repository}", found_branch or branch or "HEAD", unquote(found_path) or path)
