@@ -54,7 +54,7 @@ def test_pages_are_small(hosted: Any, page: Page) -> None:
         page.evaluate(IDLE)
         own = [url for url in asked if url.startswith(hosted.base)]
         size = sum(map(sent, own))
-        if len(own) > 14 or size > 90_000:
+        if len(own) > 10 or size > 80_000:
             too_large[name] = (len(own), size)
     assert too_large == {}
 
@@ -210,7 +210,7 @@ def test_keys_lead_through_the_pages(site: Any, page: Page) -> None:
 
 
 @pytest.mark.parametrize(
-    ("old", "new"), [("pod-lifecycle", "Pod Lifecycle"), ("nodeport", "NodePort"), ("demonset", "Demonset")]
+    ("old", "new"), [("pod-lifecycle", "Pod Lifecycle"), ("nodeport", "NodePort"), ("demonset", "DaemonSet")]
 )
 def test_anchors_of_the_single_file_still_land(site: Any, page: Page, old: str, new: str) -> None:
     page.goto(site.address(f"#{old}"))
@@ -221,7 +221,8 @@ def test_a_corrected_title_keeps_the_old_address_and_the_author_s_word(hosted: A
     page.goto(hosted.address("demonset"))
     page.wait_for_url("**/daemonset/")
     assert page.title().startswith("DaemonSet")
-    assert page.locator("h1").inner_text().startswith("Demonset")
+    assert page.locator("h1").inner_text().startswith("DaemonSet")
+    assert page.locator("h1").get_attribute("id") == "demonset"
 
 
 def _search(page: Page, words: str) -> None:

@@ -30,6 +30,7 @@ _SHELLS = {
 }
 _NO_COMMAND = re.compile(r"[\w./\"'-]+:(?:\s|$)|-\s|[{\[<|]")
 _LONGEST_ID = 60
+_FEW = 5  # commands on the home page
 _LONG_WORD = 34  # characters
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 
@@ -105,6 +106,16 @@ def _unique(wanted: str, taken: set[str]) -> str:
         own = f"{wanted}-{number}"
     taken.add(own)
     return own
+
+
+def asked_for(commands: Sequence[Command], names: Sequence[str]) -> list[Command]:
+    """The commands with these descriptions; without names the first of each of some pages.  One line each, and right."""
+    right = [command for command in commands if "\n" not in command.text.strip("\n") and not command.mark.wrong]
+    if not names:
+        first = {command.page.uri: command for command in reversed(right)}
+        return [command for command in right if first[command.page.uri] is command][:_FEW]
+    by_name = {command.description.casefold(): command for command in reversed(right)}
+    return [by_name[name.casefold()] for name in names if name.casefold() in by_name]
 
 
 def commands_source(commands: Sequence[Command], title: str) -> str:

@@ -112,7 +112,7 @@ def _summary(marks: Sequence[BlockMark], first_wrong: str) -> ET.Element:
     line.text, line.tail = f"{said} commands are valid for {' and '.join(against)}", "\n"
     if wrong:
         mended = all(mark.fixes for mark in marks if mark.right < mark.commands)
-        told = ("is corrected below", "are corrected below") if mended else ("does not work", "do not work")
+        told = ("is corrected below", "are corrected below") if mended else ("is marked below", "are marked below")
         line.text += "; "
         link = ET.SubElement(line, "a", {"href": f"#{first_wrong}", OWN: ""})
         link.text = f"{wrong} {told[wrong > 1]}"

@@ -42,6 +42,7 @@ class Home:
     picture: str = ""  # an SVG
     download: str = ""  # address of the offline bundle
     more: tuple[Card, ...] = ()  # generated pages
+    asked: tuple[Card, ...] = ()  # commands: what one does, where it stands, and its text
 
     @property
     def start(self) -> Card | None:
@@ -101,6 +102,14 @@ def _introduction(home: Home) -> ET.Element:
     if home.download:
         link = _link(actions, home.download, "Download to read offline", "md-button notes-download", own_address=False)
         link.set("download", "")
+    if home.asked:
+        asked = ET.SubElement(words, "div", {"class": "notes-asked"})
+        ET.SubElement(asked, "p").text = "Asked for most"
+        rows = ET.SubElement(asked, "dl")
+        for card in home.asked:
+            row = ET.SubElement(rows, "div")
+            _link(ET.SubElement(row, "dt"), card.address, card.title, "")
+            ET.SubElement(ET.SubElement(row, "dd"), "code").text = card.text
     picture = svg_element(home.picture)
     if picture is not None:
         figure = ET.SubElement(hero, "div", {"class": "notes-hero__picture"})

@@ -39,13 +39,13 @@ def marks_of(blocks: Blocks, settled: Report) -> dict[int, BlockMark]:
 def _mark(snippet: SnippetVerdict, shell: CommandVerdict | None, found: Sequence[Diagnostic]) -> BlockMark:
     rows = tuple(dict.fromkeys(_rows(found, shell)))  # two references to one name say the same
     known = any(row.kind == "known" for row in rows)
-    doubted = [row for row in rows if row.kind == "doubt" and row.replacement]
     code = snippet.fence.text.strip("\n")
     copy = shell.copy_text.strip("\n") if shell is not None else code
     corrected = (snippet.corrected if shell is None else shell.corrected) if known else None
     one = shell is not None and "\n" not in copy.replace("\\\n", "")
+    doubted = [row for row in rows if row.kind == "doubt" and one]
     if known or doubted:
-        copy = (corrected or (doubted[0].replacement if one and doubted and not known else None) or "").strip("\n")
+        copy = (corrected or (doubted[0].replacement if doubted and not known else None) or "").strip("\n")
     checked = [c for c in (shell.commands if shell else ()) if c.status in {Checking.VALID, Checking.INVALID}]
     right = sum(c.status is Checking.VALID for c in checked) - len(doubted)
     return BlockMark(
@@ -54,7 +54,7 @@ def _mark(snippet: SnippetVerdict, shell: CommandVerdict | None, found: Sequence
         copy if copy != code else None,
         corrected,
         wrong=known or bool(doubted),
-        struck=one and (known or bool(doubted)),
+        struck=one and (known or any(row.replacement for row in doubted)),
         commands=len(checked),
         right=max(right, 0),
         against=tuple(dict.fromkeys(c.against for c in checked)),

@@ -14,7 +14,7 @@ from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page as MkDocsPage
 
 from ..build import Build
-from ..extras.command_list import Command, by_line, commands_of, commands_source, with_rows
+from ..extras.command_list import Command, asked_for, by_line, commands_of, commands_source, with_rows
 from ..extras.copy_and_date import around_commands
 from ..extras.decorate import Extras, contents_id
 from ..extras.descriptions import description_of
@@ -106,6 +106,10 @@ def extras_of(
         picture=_drawing(build, settings.home.picture, warn) if settings.home.picture else "",
         download=settings.home.download if hosted else "",
         more=(Card(settings.commands.title, COMMANDS),) if added.command_page else (),
+        asked=tuple(
+            Card(own.description, f"{own.page.uri}#{own.id}", own.text.strip())
+            for own in asked_for(added.commands, settings.home.commands)
+        ),
     )
     return Extras(
         home=home,

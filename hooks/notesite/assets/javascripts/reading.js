@@ -241,6 +241,33 @@
     }
   };
 
+  // --- A missing page names the one whose address is most like the one asked for.
+  const nearest = () => {
+    const told = one("[data-notes-nearest]");
+    if (!told) return;
+    const pairs = (text) => {
+      const plain = decodeURIComponent(text).toLowerCase().replace(/\.\w+$|[^\p{L}\p{N}]/gu, "");
+      return new Set([...plain].slice(1).map((sign, i) => [...plain][i] + sign));
+    };
+    const last = (path) => path.split("/").filter(Boolean).at(-1) ?? "";
+    const asked = pairs(last(location.pathname));
+    let best = null;
+    let most = 0.5; // what is less alike is no help
+    for (const link of all("article li > a")) {
+      for (const name of [last(link.pathname), link.textContent]) {
+        const own = pairs(name);
+        const alike = (2 * [...asked].filter((pair) => own.has(pair)).length) / (asked.size + own.size);
+        if (alike > most) [best, most] = [link, alike];
+      }
+    }
+    if (!best) return;
+    const link = one("a", told);
+    link.href = best.href;
+    link.textContent = best.textContent;
+    told.hidden = false;
+    told.nextElementSibling.textContent = "Or one of these:";
+  };
+
   // The theme wraps each copy button in a landmark of its own; a page with thirteen of them has none that helps.
   const quieting = () => {
     const quiet = () => all("nav.md-code__nav:not([role])").forEach((nav) => nav.setAttribute("role", "none"));
@@ -265,6 +292,7 @@
   closing("search", ".md-search", "");
   opening();
   searching();
+  nearest();
   quieting();
   skipping();
   terms();
