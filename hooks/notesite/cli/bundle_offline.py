@@ -25,7 +25,7 @@ from ..output.bundle.archive import under, with_sums, zip_bytes
 from ..output.bundle.book import BOOK, Book
 from ..output.bundle.epub import epub_bytes
 from ..output.bundle.offline_site import Offline, Source, offline_site
-from ..output.bundle.pdf import dated
+from ..output.bundle.pdf import dated, page_numbers
 from ..output.bundle.single import print_file, single_file
 from ..project.config import Project, open_project
 from ..project.history import commit_time
@@ -92,7 +92,8 @@ def _forms(args: argparse.Namespace, book: Book, offline: Offline, project: Proj
     if args.paper:
         yield args.paper, print_file(book, files).encode()
     if args.pdf:
-        yield args.pdf, dated(_pdf(print_file(book, files), args.pdf), epoch)
+        first = _pdf(print_file(book, files), args.pdf)  # only a printed page knows its number
+        yield args.pdf, dated(_pdf(print_file(book, files, page_numbers(first)), args.pdf), epoch)
     if args.epub:
         yield args.epub, epub_bytes(book, files)
 

@@ -7,6 +7,7 @@ that `archive` writes with the same bytes every time.  Specification: EPUB 3.3, 
 from __future__ import annotations
 
 import posixpath
+import textwrap
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -46,10 +47,13 @@ def epub_bytes(book: Book, built: Mapping[str, bytes]) -> bytes:
 
     layout = Layout(place, picture, chapter_id="chapter-{number:03}", unfolded=True)
     parts = chapters(book, built, layout, one_page=False)
-    pages = {f"{part.id}.xhtml": _page(book, part) for part in parts}
+    cover = Markup('<p class="cover"><img src="cover.svg" alt="{}"/></p>').format(book.title)
+    pages = {"cover.xhtml": _document(book, book.title, cover)}
+    pages |= {f"{part.id}.xhtml": _page(book, part) for part in parts}
     inside = {
         "package.opf": _package(book, pages, sorted(pictures.values())),
         "nav.xhtml": _navigation(book, parts),
+        "cover.svg": _cover(book),
         "style.css": bundled_text(__name__, "epub.css"),
         **pages,
     }
@@ -57,6 +61,18 @@ def epub_bytes(book: Book, built: Mapping[str, bytes]) -> bytes:
     files |= {f"{_FOLDER}/{stored}": built[name] for name, stored in pictures.items()}
     files |= {_MIMETYPE: b"application/epub+zip", "META-INF/container.xml": _CONTAINER.encode()}
     return zip_bytes(files, epoch=book.stamp.epoch if book.stamp else None, first=_MIMETYPE)
+
+
+def _cover(book: Book) -> str:
+    """A picture for the shelf: the title, a line for each few words."""
+    lines = textwrap.wrap(book.title, 14) or [""]
+    line = Markup('<text x="300" y="{}">{}</text>')
+    shown = Markup().join(line.format(330 + 84 * number, words) for number, words in enumerate(lines))
+    return Markup(
+        '<svg xmlns="{}" viewBox="0 0 600 800" width="600" height="800"><rect width="600" height="800" fill="#2f4fb5"/>'
+        '<rect x="30" y="30" width="540" height="740" fill="none" stroke="#fff" stroke-width="3"/>'
+        '<g fill="#fff" font-family="sans-serif" font-size="66" font-weight="700" text-anchor="middle">{}</g></svg>'
+    ).format(SVG, shown)
 
 
 def _document(book: Book, title: str, body: Markup, *, prefix: Markup | str = "") -> str:
@@ -100,6 +116,7 @@ def _package(book: Book, pages: Mapping[str, str], pictures: Sequence[str]) -> s
     items = [
         '<item id="nav" href="nav.xhtml" media-type="application/xhtml+xml" properties="nav"/>',
         '<item id="style" href="style.css" media-type="text/css"/>',
+        '<item id="cover-picture" href="cover.svg" media-type="image/svg+xml" properties="cover-image"/>',
     ]
     for name, text in pages.items():
         properties = ' properties="svg"' if SVG in text else ""

@@ -12,6 +12,7 @@ from urllib.parse import unquote
 from markupsafe import Markup
 
 from ...lib.data import bundled_text
+from ...notes.model import EMPTY
 from ...site.redirects import digest
 from .book import Book, Chapter, Layout, chapters, place_in_one_page
 from .offline_site import is_remote, urlsplit_scheme, without_remote_css
@@ -59,11 +60,16 @@ def single_file(book: Book, built: Mapping[str, bytes]) -> str:
     return _document(book, styles, _own(f"<script>{scripts[0]}</script>\n"), body, scripts)
 
 
-def print_file(book: Book, built: Mapping[str, bytes]) -> str:
-    """All pages in one HTML file made for paper: no controls, page numbers, nothing torn from what it belongs to."""
+def print_file(book: Book, built: Mapping[str, bytes], pages: Mapping[str, int] = EMPTY) -> str:
+    """All pages in one HTML file made for paper: no controls, page numbers, nothing torn from what it belongs to.
+
+    `pages` are the numbers of the contents, by chapter id; each is as wide without them, so that nothing moves.
+    """
     layout = Layout(place_in_one_page, lambda name: data_uri(name, built), unfolded=True)
     parts = chapters(book, built, layout, one_page=True)
-    body = Markup('<main class="md-typeset">\n{}\n</main>\n{}\n').format(_articles(parts), _footer(book))
+    body = Markup('{}\n<main class="md-typeset">\n{}\n</main>\n{}\n').format(
+        _front(book, parts, pages), _articles(parts), _footer(book)
+    )
     running = f"@page {{ @top-right {{ content: {css_string(book.title)}; }} }}\n"
     styles = [_data("content.css"), _data("print.css"), running, *_own_styles(book, built)]
     return _document(book, styles, Markup(), body)
@@ -109,6 +115,18 @@ def _articles(parts: Sequence[Chapter]) -> Markup:
         trail = part.trail
         found.append(article.format(part.id, part.html))
     return Markup("\n").join(found)
+
+
+def _front(book: Book, parts: Sequence[Chapter], pages: Mapping[str, int]) -> Markup:
+    """The cover, and the contents with page numbers."""
+    row = Markup('<li><a href="#{}">{}</a> <span>{}</span></li>')
+    rows = [row.format(part.id, part.title, pages.get(part.id, "")) for part in parts[1:]]
+    about = Markup("<p>{}</p>").format(book.description) if book.description else ""
+    author = Markup("<p>{}</p>").format(book.author) if book.author else ""
+    return Markup(
+        '<header class="book-cover md-typeset"><p class="book-cover__title">{}</p>{}{}</header>\n'
+        '<nav class="book-list md-typeset" aria-label="Pages"><p>Contents</p>\n<ol>\n{}\n</ol></nav>'
+    ).format(book.title, about, author, Markup("\n").join(rows))
 
 
 def _contents(parts: Sequence[Chapter]) -> Markup:
