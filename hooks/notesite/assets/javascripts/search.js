@@ -201,6 +201,9 @@
     return best;
   };
 
+  // "configmap" is "Config Maps".
+  const joined = (words) => words.replaceAll(" ", "").replace(/s$/, "");
+
   // The exact command or heading comes first.
   const bonus = (doc, typed, wanted, several) => {
     let best = 0;
@@ -213,7 +216,7 @@
     if (folded(doc.title) === typed) return 2.2;
     if (several && folded(doc.title).startsWith(typed)) best = Math.max(best, whole ? 1 : 2);
     for (const name of doc.names) {
-      if (name === wanted) best = Math.max(best, whole ? 2.1 : 1.5);
+      if (name === wanted || joined(name) === joined(wanted)) best = Math.max(best, doc.page || !whole ? 1.5 : 4);
       else if (name.startsWith(wanted)) best = Math.max(best, 0.7);
       else if (name.includes(wanted)) best = Math.max(best, 0.5);
     }
