@@ -10,7 +10,7 @@
   const STOP = new Set(("a an and are as at be by can do does for from get how i if in into is it its me my of on or " +
     "show so that the there this to use using was what when where which who why will with you your").split(" "));
   const TITLE = 4, COMMAND = 3, TEXT = 1, PAGE = 0.5;
-  const MOST = 40; // results
+  const MOST = 30; // results
   const LONGEST = 150; // characters of an excerpt
   const ENTITIES = { "&lt;": "<", "&gt;": ">", "&quot;": '"', "&#39;": "'", "&amp;": "&" };
 
@@ -243,14 +243,15 @@
       return { doc, part, score: sum * part ** 2 * doc.weight };
     }).sort((a, b) => b.score - a.score);
     // The bonus can lift a hit from far below, but only one that has most of the words.
-    hits = hits.filter(({ part }, i) => i < MOST || part > 0.7);
+    hits = hits.filter(({ part }, i) => i < MOST || (part > 0.7 && i < 10 * MOST));
     for (const hit of hits) hit.score *= 1 + 2 * bonus(hit.doc, typed, wanted, several);
     hits.sort((a, b) => b.score - a.score);
     hits = hits.filter(({ score }) => score > hits[0].score / 20).slice(0, MOST);
     const shown = units.filter(({ found, stop }) => found.size && !stop);
     const told = [...new Set(shown.map(toldFor))].filter((word) => word.length > 1);
     const found = Object.fromEntries(told.map((word) => [word, true]));
-    const items = hits.map(({ doc }, i) => [{ location: doc.location, title: result(doc, shown, typed), text: "", score: MOST + 1 - i, terms: found }]);
+    const result = shower(shown, typed);
+    const items = hits.map(({ doc }, i) => [{ location: doc.location, title: result(doc), text: "", score: MOST + 1 - i, terms: found }]);
     return { items, suggest: units.length ? [completed(units.at(-1).word)] : [] };
   };
 
@@ -271,24 +272,35 @@
     return /^[\p{L}\p{N}]{6,}$/u.test(form) ? `${signs.join("[\\s_-]?")}` : begins + signs.join("");
   }).join("|");
 
-  // What a result shows: title, page, and the sentence or command that matched.
-  const result = (doc, units, typed) => {
+  // What results show: title, page, and the sentence or command that matched.
+  const shower = (units, typed) => {
     const patterns = units.map(({ forms, idf }) => [new RegExp(patternOf(forms), "iu"), idf]);
-    const marks = units.length ? new RegExp(`(${[patternOf([typed]), ...units.map(({ forms }) => patternOf(forms))].join("|")})`, "iu") : null;
-    const marked = (text) => (marks ? text.split(new RegExp(marks, "giu")) : [text])
+    const all = `(${[patternOf([typed]), ...units.map(({ forms }) => patternOf(forms))].join("|")})`;
+    const [first, every] = units.length ? [new RegExp(all, "iu"), new RegExp(all, "giu")] : [null, null];
+    const marked = (text) => (every ? text.split(every) : [text])
       .map((piece, i) => (i % 2 ? `<mark>${escaped(piece)}</mark>` : escaped(piece))).join("");
-    const lines = (doc.command || doc.text).split(doc.command ? /\n/ : /\n|(?<=[.!?])\s+|(?<=[。！？])/u).filter((line) => line.trim());
-    const worth = (line) => (folded(line).includes(typed) ? 100 : 0) + patterns.reduce((sum, [pattern, idf]) => sum + (pattern.test(line) ? idf : 0), 0);
-    let best = lines[0] ?? "", most = worth(best);
-    for (const line of lines) if (worth(line) > most) [best, most] = [line, worth(line)];
-    const parts = [`<span class="notes-hit__title">${marked(doc.title)}</span>`];
-    if (doc.page) parts.push(`<span class="notes-hit__page">${escaped(doc.page)}</span>`);
-    if (doc.note) parts.push(`<span class="notes-hit__text">${doc.note}</span>`);
-    const code = `<code class="notes-hit__code">${marked(best)}</code>`;
-    if (best) parts.push(doc.command ? (doc.wrong ? `<s>${code}</s>` : code) : `<span class="notes-hit__text">${marked(cut(best, marks))}</span>`);
-    // The box adds a button that copies it; see reading.js.
-    if (doc.fix) parts.push(`<span class="notes-hit__text">${doc.label}:</span> <code class="notes-hit__code notes-hit__fix">${doc.fix}</code>`);
-    return parts.join(" ");
+    const worth = (line) => (folded(line).includes(typed) ? 100 : 0)
+      + patterns.reduce((sum, [pattern, idf]) => sum + (pattern.test(line) ? idf : 0), 0);
+    const bestOf = (lines) => {
+      let best = "", most = -1;
+      for (const line of lines) {
+        const own = line.trim() ? worth(line) : -1;
+        if (own > most) [best, most] = [line, own];
+      }
+      return best;
+    };
+    return (doc) => {
+      const best = bestOf(doc.command ? doc.command.split("\n") : doc.text.split(/\n|(?<=[.!?])\s+|(?<=[。！？])/u));
+      const parts = [`<span class="notes-hit__title">${marked(doc.title)}</span>`];
+      if (doc.page) parts.push(`<span class="notes-hit__page">${escaped(doc.page)}</span>`);
+      if (doc.note) parts.push(`<span class="notes-hit__text">${doc.note}</span>`);
+      const code = `<code class="notes-hit__code">${marked(best)}</code>`;
+      if (best && doc.command) parts.push(doc.wrong ? `<s>${code}</s>` : code);
+      else if (best) parts.push(`<span class="notes-hit__text">${marked(cut(best, first))}</span>`);
+      // The box adds a button that copies it; see reading.js.
+      if (doc.fix) parts.push(`<span class="notes-hit__text">${doc.label}:</span> <code class="notes-hit__code notes-hit__fix">${doc.fix}</code>`);
+      return parts.join(" ");
+    };
   };
   const cut = (line, marks) => {
     if (line.length <= LONGEST) return line;
