@@ -35,6 +35,7 @@ def published(project: Path) -> dict[str, bytes]:
 # --- what lies in docs/
 
 
+@pytest.mark.promise("No link out of the project is published.")
 def test_links_out_of_the_project_and_what_is_no_file_are_left_out_and_named(project: Path) -> None:
     docs = project / "docs"
     (project / "README.md").write_text("# Read me\n\nwelcome\n")
@@ -62,6 +63,7 @@ def test_links_out_of_the_project_and_what_is_no_file_are_left_out_and_named(pro
     assert build(project, "--strict").returncode == 1
 
 
+@pytest.mark.promise("A folder that leads out of the project or in a circle stops a build, which never hangs.")
 @pytest.mark.parametrize("target", [".", "..", "/", "/etc", "outside"])
 @pytest.mark.parametrize("name", ["docs/images", "docs/sub/x"])
 def test_a_folder_that_leads_out_or_round_stops_the_build(project: Path, name: str, target: str) -> None:
@@ -95,6 +97,7 @@ def said(project: Path, *arguments: str, **more: Any) -> subprocess.CompletedPro
     return done
 
 
+@pytest.mark.promise("A full disk keeps the site and ends with a line.")
 def test_a_full_disk_keeps_the_site_and_ends_with_a_line(project: Path) -> None:
     assert build(project).returncode == 0
     before = published(project)
@@ -112,6 +115,7 @@ def test_a_folder_that_cannot_be_made_ends_with_a_line(project: Path, target: st
     assert "I_MACHINE" in done.stdout + done.stderr
 
 
+@pytest.mark.promise("A new project or an export is there whole or not at all.")
 @pytest.mark.parametrize("script", ["new_site.py", "export_pages.py"])
 def test_a_project_on_a_full_disk_is_not_there_at_all(project: Path, script: str) -> None:
     (project / "docs/big.png").write_bytes(pictures.raster("PNG", 300, 300) + bytes(30_000))
@@ -125,6 +129,7 @@ def test_a_project_on_a_full_disk_is_not_there_at_all(project: Path, script: str
     assert said(project, *command).returncode == 0
 
 
+@pytest.mark.promise("A closed, full or ASCII output is no crash.")
 @pytest.mark.parametrize("output", ["closed", "full", "ascii"])
 def test_whatever_the_output_can_take(project: Path, output: str) -> None:
     (project / "docs/notes.md").write_text("# T\n\n## Inhält\n- [Öne](#gone-ü)\n- [Two](#two)\n\n## One\n\n## Two\n")
@@ -190,6 +195,7 @@ INPUTS: dict[str, Sequence[list[str] | None]] = {
 }
 
 
+@pytest.mark.promise("Whatever is in the place of an input, there is a site or a line with a place.")
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("name", INPUTS)

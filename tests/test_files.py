@@ -46,6 +46,7 @@ def root(tmp_path: Path) -> Path:
 # --- reading
 
 
+@pytest.mark.promise("Nothing outside the project is read, and nobody waits for a pipe or a device.")
 def test_what_is_no_file_of_the_project_is_not_read(root: Path) -> None:
     (root / "link").symlink_to("../outside/secret")
     (root / "folder").symlink_to("../outside")
@@ -126,6 +127,7 @@ def test_a_folder_that_links_multiply_is_given_up(root: Path, monkeypatch: pytes
 # --- writing
 
 
+@pytest.mark.promise("A name given by the notes leaves no folder and replaces no file.")
 @pytest.mark.parametrize("name", ["../x", "/tmp/x", "a/../../x", "", ".", "a\0b", "door/x", "taken/x", "hole", "fine"])
 def test_data_names_no_file_outside_and_none_that_is_there(root: Path, name: str) -> None:
     (root / "door").symlink_to("../outside")
@@ -232,6 +234,7 @@ def test_nothing_is_placed_over_what_is_there(root: Path) -> None:
 CALLS = 12
 
 
+@pytest.mark.promise("A kill at any step leaves a whole site, and the next run leaves nothing of it.")
 @pytest.mark.parametrize("can_exchange", [True, False])
 def test_a_kill_at_any_step_leaves_a_whole_folder(tmp_path: Path, can_exchange: bool) -> None:
     """The process dies before each call that changes names; then the next run mends what there is to mend."""
@@ -277,6 +280,7 @@ def _replace_and_die(target: Path, number: int, *, can_exchange: bool) -> None:
     os._exit(0)
 
 
+@pytest.mark.promise("What an interrupt or a kill leaves is removed, what a living run holds is not.")
 def test_a_living_run_keeps_its_folder_and_a_dead_one_does_not(tmp_path: Path) -> None:
     target = tmp_path / "site"
     for end in (signal.SIGTERM, signal.SIGINT, signal.SIGKILL):
@@ -307,6 +311,7 @@ def test_folders_of_others_with_like_names_stay(tmp_path: Path) -> None:
 # --- repair
 
 
+@pytest.mark.promise("A repair keeps the mode and the link of its file.")
 def test_a_repair_keeps_mode_and_link_and_names_the_file(tmp_path: Path) -> None:
     (tmp_path / "real.md").write_bytes(AS_GIVEN.read_bytes())
     (tmp_path / "real.md").chmod(0o600)
@@ -384,6 +389,7 @@ def calls_on_files(path: Path) -> Iterator[str]:
                 yield f"{module} {function.attr}"
 
 
+@pytest.mark.promise("There is one way to read and write what data names.")
 def test_there_is_one_way_to_files_that_data_names() -> None:
     found = {call for path in sorted((ROOT / "hooks").rglob("*.py")) for call in calls_on_files(path)}
     allowed = {call for call in found if call in MAY or call.partition(" ")[0] in MAY}

@@ -121,6 +121,7 @@ def test_file_names_are_readable(tmp_path: Path) -> None:
     assert stems == ["pod-1", "pod-3", "pod-5", "pod-drawing-of-two-pods", "pod-photo-of-a-node-room"]
 
 
+@pytest.mark.promise("A build with everything mirrored opens no socket.")
 def test_a_second_build_opens_no_socket_and_imports_no_network(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     mirrored(tmp_path)
 

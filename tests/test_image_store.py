@@ -66,6 +66,7 @@ def calls_of_a_run() -> int:
     return int(output.split()[0])
 
 
+@pytest.mark.promise("A kill at any call leaves a usable mirror.")
 def test_a_kill_at_any_call_leaves_a_usable_store_and_no_litter(tmp_path: Path) -> None:
     total = calls_of_a_run()
     assert total > 10 * COUNT

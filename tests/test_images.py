@@ -53,6 +53,7 @@ def code(data: bytes, limits: Limits | None = None) -> str:
 # --- addresses --------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.promise("No address that is not public is asked.")
 @pytest.mark.parametrize("row", rows("addresses.tsv"), ids=lambda row: row["address"])
 def test_only_public_addresses_are_connected_to(row: dict[str, str]) -> None:
     assert (urls.refusal(row["address"]) is None) == (row["public"] == "yes")
@@ -220,6 +221,7 @@ def test_a_drawing_has_a_size_in_pixels(attributes: str, size: tuple[int, int]) 
     assert inspect(pictures.svg("<path d='M0 0'/>", attributes))[1:3] == size
 
 
+@pytest.mark.promise("A drawing that would stall a browser is refused.")
 @pytest.mark.parametrize(
     "data",
     [
@@ -254,6 +256,7 @@ def drawings() -> list[tuple[str, str, str, str]]:
     return cases
 
 
+@pytest.mark.promise("What is active in a drawing is not published, and the rest stays.")
 @pytest.mark.parametrize(("title", "drawn", "published", "taken"), drawings(), ids=lambda text: text[:40])
 def test_what_is_active_is_taken_out_and_the_rest_stays(title: str, drawn: str, published: str, taken: str) -> None:
     data = pictures.SVG_OPEN + drawn + "</svg>"

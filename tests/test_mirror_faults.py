@@ -127,6 +127,7 @@ def url_of(bench: Bench, number: int) -> str | None:
     return next((url for url, places in remote.items() if places[0].span.start.line == line), None)
 
 
+@pytest.mark.promise("Each fault of a server is a finding, and the other images are mirrored.")
 @pytest.mark.parametrize("number", range(len(ROWS)), ids=[f"{row['id']} {row['fault']}" for row in ROWS])
 def test_each_fault_has_its_code_and_the_others_are_mirrored(first: Round, bench: Bench, number: int) -> None:
     row = ROWS[number]
@@ -138,6 +139,7 @@ def test_each_fault_has_its_code_and_the_others_are_mirrored(first: Round, bench
         assert first.hits[number] == int(row["requests"])
 
 
+@pytest.mark.promise("No fault of a server leaves a wrong byte.")
 @pytest.mark.parametrize("number", range(len(ROWS)), ids=[row["id"] for row in ROWS])
 def test_no_wrong_byte_is_kept(first: Round, second: Round, bench: Bench, number: int) -> None:
     """What is stored for an address is the picture of that address, after both runs."""

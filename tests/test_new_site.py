@@ -101,3 +101,32 @@ def test_the_requirement_is_where_the_program_came_from(
     requirement = new_site._requirement()
     assert expected in requirement
     assert "secret" not in requirement
+
+
+def test_pictures_are_taken_from_the_repository_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Whatever links lie beside the notes, and whatever a picture is called."""
+    docs, output = tmp_path / "home/work/docs", tmp_path / "made"
+    (docs / "a/b/c").mkdir(parents=True)
+    (docs / "up").symlink_to("a/b/c")
+    for path in ("home/.bashrc", "home/secret.png", "home/work/images/top.png", "home/work/docs/mkdocs.yml"):
+        (tmp_path / path).parent.mkdir(exist_ok=True)
+        (tmp_path / path).write_bytes(png())
+    for name in ("a b.png", "key.pem", "page.html"):
+        (docs / name).write_bytes(png())
+    (docs / "loop.png").symlink_to("loop.png")
+    (docs / "out.png").symlink_to("../../secret.png")
+    names = [
+        "up/../../../.bashrc", "up/../../../secret.png", "../../secret.png", "out.png", "loop.png", "a%20b.png",
+        "key.pem", "page.html", "../images/top.png", "../docs/a%20b.png", "mkdocs.yml", "/etc/hostname.png",
+    ]  # fmt: skip
+    (docs / "notes.md").write_text("# T\n\n" + "".join(f"![a picture]({name})\n" for name in names))
+    assert new_site.main([str(docs / "notes.md"), "--output", str(output)]) == 0
+    made = {path.relative_to(output).as_posix() for path in output.rglob("*") if path.is_file()}
+    assert {name for name in made if name.endswith((".png", ".pem", ".html", ".bashrc"))} == {
+        "docs/a b.png",
+        "images/top.png",
+    }
+    assert "site_name" in (output / "mkdocs.yml").read_text()
+    said = capsys.readouterr().err.splitlines()
+    assert [line.split(" ")[0].rpartition("notes.md:")[2] for line in said] == [f"{n}:1:" for n in (4, 6, 7, 14)]
+    assert {line.split(" ")[1] for line in said} == {"E_PATH", "E_MISSING"}

@@ -11,6 +11,7 @@ MERGES = "a: &b0 {x: 1}\n" + "".join(f"b{n}: &b{n}\n  <<: [{', '.join([f'*b{n - 
 LAUGHS = "a: &a0 [x]\n" + "".join(f"b{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 9))
 
 
+@pytest.mark.promise("No YAML file ends the process or takes for ever.")
 @pytest.mark.parametrize(
     ("text", "line", "column", "words"),
     [

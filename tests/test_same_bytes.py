@@ -50,6 +50,7 @@ def files_of(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
+@pytest.mark.promise("The same commit gives the same copy: in any folder, zone, locale, and in a shallow clone.")
 @pytest.mark.slow
 def test_copies_are_the_same_bytes_in_a_shallow_clone_elsewhere(origin: Path) -> None:
     made = []
@@ -72,6 +73,7 @@ def test_copies_are_the_same_bytes_in_a_shallow_clone_elsewhere(origin: Path) ->
     assert made[0] == made[1]
 
 
+@pytest.mark.promise("The same commit gives the same site, or it is said what is missing.")
 @pytest.mark.slow
 def test_sites_are_the_same_bytes_elsewhere_and_a_shallow_clone_says_what_it_lacks(origin: Path) -> None:
     first, second = clone(origin, "one"), clone(origin, "t w ö")

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+import sys
 import sysconfig
 from pathlib import Path
 
 import pytest
+from site_tools import environment
 
 ROOT = Path(__file__).parent.parent
 PINS = re.compile(
@@ -22,6 +24,7 @@ VENDORED = {
 }
 
 
+@pytest.mark.promise("Every package is pinned by its hash.")
 @pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
 def test_every_package_is_pinned_by_hash(name: str) -> None:
     text = (ROOT / name).read_text("utf-8")
@@ -30,6 +33,7 @@ def test_every_package_is_pinned_by_hash(name: str) -> None:
     assert [f"{name}=={version}" for name, version, _ in PINS.findall(text)] == packages
 
 
+@pytest.mark.promise("The parts of a site are listed in a standard form.")
 def test_the_list_of_parts_names_every_pinned_package(tmp_path: Path) -> None:
     program = Path(sysconfig.get_path("scripts")) / "cyclonedx-py"
     recipe = re.search(r"\$\(BIN\)/cyclonedx-py (.*) -o (\S+) (\S+)", (ROOT / "Makefile").read_text("utf-8"))
@@ -48,6 +52,7 @@ def test_the_list_of_parts_names_every_pinned_package(tmp_path: Path) -> None:
     assert found == pinned
 
 
+@pytest.mark.promise("What others have written has its licence beside it.")
 @pytest.mark.parametrize(("folder", "notice"), VENDORED.items())
 def test_what_others_have_written_has_its_licence_beside_it(folder: str, notice: str) -> None:
     path = ROOT / "hooks/notesite" / folder
@@ -66,3 +71,10 @@ def test_no_other_folder_holds_packed_data() -> None:
         path.parent for path in (ROOT / "hooks").rglob("*.min.js")
     }
     assert packed <= {ROOT / "hooks/notesite" / folder for folder in VENDORED}
+
+
+@pytest.mark.slow
+def test_the_page_of_promises_is_up_to_date() -> None:
+    command = [sys.executable, str(ROOT / "tools/promises.py"), "--check"]
+    done = subprocess.run(command, cwd=ROOT, env=environment(), capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr

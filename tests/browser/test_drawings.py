@@ -35,6 +35,7 @@ def shown(page: Page, data: bytes) -> bytes:
     return page.screenshot(clip={"x": 0, "y": 0, "width": 200, "height": 150})
 
 
+@pytest.mark.promise("A drawing looks the same without what was active in it.")
 @pytest.mark.parametrize("case", drawings(), ids=lambda case: case[0])
 def test_a_drawing_looks_the_same_in_a_page(page: Page, case: tuple[str, str, str, str]) -> None:
     data = (pictures.SVG_OPEN + case[1] + "</svg>").encode()
@@ -43,6 +44,7 @@ def test_a_drawing_looks_the_same_in_a_page(page: Page, case: tuple[str, str, st
         assert shown(page, cleaned) == shown(page, data)
 
 
+@pytest.mark.promise("A drawing that is opened by itself does nothing.")
 @pytest.mark.parametrize("attack", ATTACKS)
 def test_a_drawing_that_is_opened_by_itself_does_nothing(new_context: Any, tmp_path: Path, attack: str) -> None:
     page = new_context().new_page()

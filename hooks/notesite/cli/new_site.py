@@ -7,10 +7,11 @@ check passes and every later mistake shows.  `pip install --upgrade` of its requ
 from __future__ import annotations
 
 import argparse
-import contextlib
+import errno
 import json
 import mimetypes
 import os
+import sys
 from collections.abc import Iterator, Sequence
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
@@ -21,9 +22,11 @@ from ..build import BLOCK_CODES, NOTES_CODES, Build
 from ..diagnostics.codes import Severity
 from ..diagnostics.diagnostic import NotesError, Report, finding, merged
 from ..diagnostics.place import Span
+from ..diagnostics.reporters.text import one_line
 from ..lib.data import bundled_text
-from ..lib.files import read_file, write_inside
+from ..lib.files import PathError, read_file, reason, write_inside
 from ..lib.folders import made_folder
+from ..net.urls import shown
 from ..project.config import open_project
 from ..project.suppressions import Baseline, baseline_of
 from . import common
@@ -104,18 +107,32 @@ def _requirement() -> str:
 
 
 def _pictures(given: Build) -> Iterator[tuple[str, bytes]]:
-    """Pictures that lie in the folder of the notes or below it; what is missing or leads out of it the checks report."""
+    """Pictures of the repository, where the pages will look for them; what cannot be taken is named."""
     folder = given.project.notes_path.parent
-    seen = {"notes.md"}
+    top, seen = _top(folder), set()
     for image in given.notes.images:
         address = urlsplit(image.url)
-        name = os.path.normpath(unquote(address.path)).replace(os.sep, "/")
+        path = unquote(address.path)  # from the project's folder when it begins with a slash, as code hosts read it
+        name = os.path.normpath(path.lstrip("/") if path.startswith("/") else f"docs/{path}").replace(os.sep, "/")
         is_shown = (mimetypes.guess_type(name)[0] or "").startswith(("image/", "video/", "audio/"))
         if address.scheme or address.netloc or name in seen or not is_shown:
             continue  # a name alone makes no picture: everything in docs/ is published
         seen.add(name)
-        with contextlib.suppress(OSError):
-            yield f"docs/{name}", read_file(folder / name, inside=folder)
+        try:
+            if name.startswith(("../", "/")):
+                raise PathError("the new project has no place for it", folder / path, errno.EXDEV)
+            start = top if path.startswith("/") else folder
+            yield name, read_file(Path(os.path.normpath(start / path.lstrip("/"))), inside=top)
+        except OSError as error:
+            code = "E_PATH" if error.errno == errno.EXDEV else "E_MISSING"
+            said = finding(code, f"not copied: {shown(image.url)}: {reason(error)}", image.span)
+            print(one_line(said, given.shown_path), file=sys.stderr)
+
+
+def _top(folder: Path) -> Path:
+    """The folder that pictures may not lie outside of: the repository, else that of the notes, or the one above `docs`."""
+    repository = next((parent for parent in (folder, *folder.parents) if (parent / ".git").exists()), None)
+    return repository or (folder.parent if folder.name in {"docs", "doc"} else folder)
 
 
 def _explain(given: Build, output: Path, args: argparse.Namespace) -> None:
