@@ -50,7 +50,7 @@ for text in open(sys.argv[1]).read().split("---\\n"):
 """
 JUDGE = """
 import sys; sys.path.insert(0, sys.argv[2])
-from notesite.snippets.documents import read
+from notesite.snippets.yaml.documents import read
 from notesite.snippets.kubernetes import judge
 for text in open(sys.argv[1]).read().split("---\\n"):
     judge(read(text).documents, text)

@@ -154,14 +154,14 @@ class _Snippet:
         return self._named(node, shape, found, gvk)
 
     def _named(self, node: Node, shape: Shape, found: Sequence[Found], gvk: tuple[str, str] | None) -> Judgement:
-        required = Severity.INFO if self._is_part(node, shape, found) else Severity.ERROR
+        lacking = [fault for fault in found if fault.code == "K_REQUIRED"]
+        required = Severity.INFO if lacking and self._is_part(node, shape, lacking) else Severity.ERROR
         return self._judgement("manifest", (shape.short,), found, gvk=gvk, required=required)
 
-    def _is_part(self, node: Node, shape: Shape, found: Sequence[Found]) -> bool:
+    def _is_part(self, node: Node, shape: Shape, lacking: Sequence[Found]) -> bool:
         """Whether a manifest shows only some of its fields: a patch, or a step of a lesson."""
         if self.around.is_of_a_part() or rules.get(node, "metadata") is None:
             return True
-        lacking = [fault for fault in found if fault.code == "K_REQUIRED"]
         near = (shape.short, f"{shape.short}Spec")
         return len(lacking) > 1 and any(fault.shape and fault.shape.short in near for fault in lacking)
 

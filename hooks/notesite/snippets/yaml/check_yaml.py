@@ -162,8 +162,9 @@ def _read_and_judged(fence: Fence, found: Classification, hint: str | None, sche
     judgements = schemas.judgements(reading, fence, hint)
     unnamed = found.kind is not Kind.MANIFEST and not languages.is_yaml_label(fence.label)
     broken = any(fault.code == "Y_SYNTAX" for fault in reading.faults)
-    if unnamed and (broken or (is_json and all(map(is_skipped, judgements)))):
-        found = found._replace(kind=Kind.TEXT)  # nothing says that it is YAML, then
+    foreign = all(is_skipped(judgement) or judgement.form in {"plain", "unknown"} for judgement in judgements)
+    if unnamed and (broken or (is_json and foreign)):
+        found = found._replace(kind=Kind.OTHER if is_json else Kind.TEXT)  # nothing says that it is YAML, then
         return _Examined(fence, found, _verdict(fence, found, None))
     found_faults = list(_combined(reading, judgements))
     if not is_json:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import NamedTuple
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
@@ -52,6 +53,7 @@ class Here(NamedTuple):
         return self.context.complete(self.node) or (len(path) > 1 and path[0] in self.fields)
 
 
+@cache
 def path_of(words: str) -> tuple[str, ...]:
     """`spec/name` as fields; `|` stands for a slash in the name of one."""
     return tuple(part.replace("|", "/") for part in words.split("/"))

@@ -6,8 +6,8 @@ Whoever wants another rule writes a line there; here is how the lines are read a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from functools import cache
+from collections.abc import Collection, Iterable, Iterator
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
@@ -17,8 +17,8 @@ from notesite.lib.data import bundled_text
 from ..schema import name_grammars as names
 from ..schema.definitions import Shape, bundled
 from ..schema.placeholders import is_placeholder
-from ..schema.values import Found
-from .demands import MAPPINGS, Finding, Here, path_of
+from ..schema.values import Found, is_null
+from .demands import MAPPINGS, Fields, Finding, Here, path_of
 from .rule import RULES, Context, Visited, pairs, text
 from .value_checks import GRAMMARS, VALUES
 
@@ -44,10 +44,11 @@ class Line(NamedTuple):
 
 
 class Rules(NamedTuple):
-    """All lines for one definition."""
+    """All lines for one definition, by what makes them worth a look: most mappings have few of the fields."""
 
-    of_fields: Mapping[str, tuple[Line, ...]]  # by the first field of the path
-    of_mapping: tuple[Line, ...]
+    present: dict[str, list[Line]]  # when the field is there
+    absent: dict[str, list[Line]]  # when it is not
+    chosen: list[tuple[frozenset[str], Line]]  # about a choice of fields
 
 
 class _Table:
@@ -78,18 +79,41 @@ def _table() -> _Table:
     return _Table()
 
 
+@lru_cache(maxsize=4096)  # names repeat, within a manifest and between them
+def _grammar(name: str, value: str) -> tuple[str, str] | None:
+    known = GRAMMARS.get(name)
+    if known is None:
+        return _table().grammar(name, value)
+    problem = known[1](value)
+    return (known[0], problem) if problem else None
+
+
 @cache
 def rules_of(definition: str) -> Rules | None:
     """The rules for a definition; None when there are none."""
-    of_fields: dict[str, tuple[Line, ...]] = {}
-    of_mapping: list[Line] = []
+    rules = Rules({}, {}, [])
     for text_ in _table().lines.get(definition, ()):
         line = parsed(text_)
+        # A field that has to be there for the rule to speak tells soonest whether it does.
+        wanted = (
+            name
+            for negated, name, operator, _ in line.conditions
+            if operator in ("=", "~") or not (operator or negated)
+        )
+        asked = next((path_of(name)[0] for name in wanted if name[0] != "@"), None)
         if line.path:
-            of_fields[line.path[0]] = (*of_fields.get(line.path[0], ()), line)
+            rules.present.setdefault(line.path[0], []).append(line)
+        elif line.check in ("needs", "filled") and asked is not None:
+            rules.present.setdefault(asked, []).append(line)
+        elif line.check in ("needs", "filled"):
+            name = path_of(line.words[0])[0]
+            rules.present.setdefault(name, []).append(line)
+            rules.absent.setdefault(name, []).append(line)
+        elif line.check in ("one", "most", "some"):
+            rules.chosen.append((frozenset(path_of(word)[0] for word in line.words), line))
         else:
-            of_mapping.append(line)
-    return Rules(of_fields, tuple(of_mapping)) if of_fields or of_mapping else None
+            rules.present.setdefault(path_of(line.words[0])[0], []).append(line)
+    return rules if any(rules) else None
 
 
 def parsed(text_: str) -> Line:
@@ -122,45 +146,80 @@ def parsed(text_: str) -> Line:
 def check(context: Context, visited: Visited) -> Iterator[Found]:
     """All rules, of the table and in code, for every mapping that a walk has met."""
     for shape, node, type_, key in visited:
+        functions, rules = RULES.get(shape.short), rules_of(shape.short)
+        if functions is None and rules is None:
+            continue
         context.definition = shape.short
         context.owner = type_.owner if type_ is not None else ""
-        context.key = key if isinstance(key, ScalarNode) else next(iter(node.value), (node,))[0]
-        for function in RULES.get(shape.short, ()):
+        context.key = key if key.__class__ is ScalarNode else next(iter(node.value), (node,))[0]
+        for function in functions or ():
             yield from function(context, node)
-        yield from _by_table(context, shape, node)
+        if rules is not None:
+            yield from _by_table(rules, context, shape, node)
 
 
-def _by_table(context: Context, shape: Shape, node: MappingNode) -> Iterator[Found]:
+def _by_table(rules: Rules, context: Context, shape: Shape, node: MappingNode) -> list[Found]:
     """What the table says about a mapping."""
-    rules = rules_of(shape.short)
-    if rules is None:
-        return
-    here = Here(context, shape, node, {k.value: (k, v) for k, v in node.value if k.__class__ is ScalarNode})
-    for line in rules.of_mapping:
-        if _holds(line, here):
-            yield from _reported(line, here, MAPPINGS[line.check](here, line.words))
-    of_fields = rules.of_fields
-    for name in here.fields:
-        for line in of_fields.get(name, ()):
-            value = here.at(line.path)
-            if value is not None and _holds(line, here):
-                for place in _each(line.each, value):
-                    yield from _reported(line, here, _of_value(line, here, place))
+    fields = {k.value: (k, v) for k, v in node.value if k.__class__ is ScalarNode}
+    here = Here(context, shape, node, fields)
+    found: list[Found] = []
+    for name in rules.present.keys() & fields.keys():
+        value = fields[name][1]
+        for line in rules.present[name]:
+            if line.words and line.words[0] == name and _is_right(line.check, value):
+                continue
+            found += _by_line(line, here)
+    for name in rules.absent.keys() - fields.keys():
+        for line in rules.absent[name]:
+            found += _by_line(line, here)
+    for names_, line in rules.chosen:
+        if _is_worth_a_look(line, names_ & fields.keys(), fields):
+            found += _by_line(line, here)
+    return found
+
+
+def _is_right(check_: str, value: Node) -> bool:
+    """Whether a value is right at a glance, as most are: it is there, and not empty, or has one item only."""
+    if check_ == "unique":
+        return len(value.value) < 2
+    if check_ not in ("needs", "filled"):
+        return False
+    if value.__class__ is ScalarNode:
+        return value.value not in ("", "null", "~", "Null", "NULL")
+    return bool(value.value) and (value.__class__ is SequenceNode or bool(value.value[0][1].value))
+
+
+def _is_worth_a_look(line: Line, found: Collection[str], fields: Fields) -> bool:
+    """Whether a choice of fields may be wrong: none of them or two, or one that holds nothing."""
+    if len(found) == 1:
+        return "/" in line.words[0] or (line.check != "most" and is_null(fields[next(iter(found))][1]))
+    return len(found) > 1 or line.check != "most"
+
+
+def _by_line(line: Line, here: Here) -> Iterable[Found]:
+    for condition in line.conditions:
+        if not _true(here, *condition):
+            return ()
+    if not line.path:
+        found = list(MAPPINGS[line.check](here, line.words))
+    else:
+        value = here.at(line.path)
+        if value is None:
+            return ()
+        if line.each:
+            found = [finding for place in _each(line.each, value) for finding in _of_value(line, here, place)]
+        else:
+            found = list(_of_value(line, here, value))
+    return _reported(line, here, found) if found else ()
 
 
 def _each(each: str, value: Node) -> list[Node]:
     if each == "[]":
         return list(value.value) if isinstance(value, SequenceNode) else []
-    if each:
-        return [pair[each == "{=}"] for pair in pairs(value) if pair[0].value != "<<"]
-    return [value]
+    return [pair[each == "{=}"] for pair in pairs(value) if pair[0].value != "<<"]
 
 
 # --- conditions ------------------------------------------------------------------------------------------------------
-
-
-def _holds(line: Line, here: Here) -> bool:
-    return all(_true(here, *condition) for condition in line.conditions)
 
 
 def _true(here: Here, negated: bool, name: str, operator: str, words: tuple[str, ...]) -> bool:  # a parsed condition
@@ -184,7 +243,7 @@ def _true(here: Here, negated: bool, name: str, operator: str, words: tuple[str,
 # --- what a check finds ------------------------------------------------------------------------------------------------
 
 
-def _reported(line: Line, here: Here, found: Iterator[Finding]) -> Iterator[Found]:
+def _reported(line: Line, here: Here, found: Iterable[Finding]) -> Iterator[Found]:
     versions = here.context.selected & line.versions
     for code, node, words in found:
         message = _filled(line.said, here, words) if line.said else words
@@ -219,22 +278,15 @@ def _filled(said: str, here: Here, words: str) -> str:
     return re.sub(r"\{(@?\w+)\}", word, said)
 
 
-def _of_value(line: Line, here: Here, node: Node) -> Iterator[Finding]:
+def _of_value(line: Line, here: Here, node: Node) -> Iterable[Finding]:
     check_ = VALUES.get(line.check)
     if check_ is not None:
-        yield from check_(line.path[-1], node, line.words)
-        return
+        return check_(line.path[-1], node, line.words)
     value = text(node)
     if value is None:
-        return
-    known = GRAMMARS.get(line.check)
-    if known is not None:
-        problem = known[1](value)
-        found = (known[0], problem) if problem else None
-    else:
-        found = _table().grammar(line.check, value)
-    if found:
-        yield found[0], node, f'"{value}" cannot be {_called(line, here)}: {found[1]}'
+        return ()
+    found = _grammar(line.check, value)
+    return [(found[0], node, f'"{value}" cannot be {_called(line, here)}: {found[1]}')] if found else ()
 
 
 def _called(line: Line, here: Here) -> str:

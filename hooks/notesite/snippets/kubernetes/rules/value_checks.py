@@ -23,6 +23,8 @@ def _range(field: str, node: Node, words: Sequence[str]) -> Iterator[Finding]:
 
 
 def _quantity(field: str, node: Node, words: Sequence[str]) -> Iterator[Finding]:
+    if not isinstance(node, ScalarNode) or (words[0] == ">=0" and not node.value.startswith("-")):
+        return
     value = names.quantity(text(node) or "")
     if value is None:
         return

@@ -98,6 +98,7 @@ class Schema:
         self._enums: Mapping[str, str] = table("enums")["fields"]
         self._twins: Mapping[str, str] = table("enums")["twins"]
         self._owners: dict[str, tuple[int, ...]] = {}
+        self._spoken: dict[int, str] = {}
         self._reach: dict[int, frozenset[int]] = {}
 
     def shape(self, number: int) -> Shape:
@@ -172,10 +173,13 @@ class Schema:
 
     def spoken(self, versions: int) -> str:
         """A set of versions as `1.25-1.28, 1.30-1.37`; "" for the empty set."""
-        return ", ".join(
-            self.versions[first] if first == last else f"{self.versions[first]}-{self.versions[last]}"
-            for first, last in _runs(versions)
-        )
+        found = self._spoken.get(versions)
+        if found is None:
+            found = self._spoken[versions] = ", ".join(
+                self.versions[first] if first == last else f"{self.versions[first]}-{self.versions[last]}"
+                for first, last in _runs(versions)
+            )
+        return found
 
     def _unstable(self, number: int) -> bool:
         return bool(re.search(r"\.v\d+(alpha|beta)", self.texts[number].partition(";")[0]))

@@ -130,6 +130,7 @@ def suggestion(text: str) -> str | None:
     return near if near and near != text and not subdomain(near) else None
 
 
+@_remembered
 def quantity(text: str) -> int | None:
     """The number that a quantity stands for, in units of 10**-21 so that it is exact; None when it is none."""
     match = _QUANTITY.fullmatch(text.strip())
