@@ -15,7 +15,7 @@ from mkdocs.theme import Theme
 from ..lib.data import bundled_text
 
 PACKAGE = Path(__file__).parent.parent
-STYLES = tuple(f"assets/stylesheets/{name}.css" for name in ("notes", "pictures", "marks"))
+STYLES = ("assets/stylesheets/notes.css",)  # one file is one request
 SCRIPTS = tuple(f"assets/javascripts/{name}.js" for name in ("notes", "enlarge", "reading"))
 # For a copy that is read from a folder.
 OFFLINE_STYLE = "assets/stylesheets/offline.css"
