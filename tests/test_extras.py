@@ -14,7 +14,7 @@ from markdown import Markdown
 from markupsafe import Markup
 from selectolax.lexbor import LexborHTMLParser
 
-from notesite.extras.command_list import by_line, commands_of, commands_source, with_rows
+from notesite.extras.command_list import asked_for, by_line, commands_of, commands_source, with_rows
 from notesite.extras.copy_and_date import around, around_commands
 from notesite.extras.decorate import Extras, decorate
 from notesite.extras.descriptions import description_of, first_sentence, shortened
@@ -80,6 +80,35 @@ def test_terms(title: str, given: str, expected: str) -> None:
     glossary = {"etcd": "A store.", "taint": "A mark.", "container": "A box.", "init container": "Comes first."}
     bridge.decorate = lambda root: mark_terms(root, glossary)
     assert Markdown(extensions=[bridge]).convert(given) == expected, title
+
+
+def _explained(text: str, wanted: Settings) -> list[str]:
+    notes, site = _planned(_three(text, "", ""), wanted)
+    html = _html(notes, site, 1, Extras(Home("", ()), glossary=wanted.glossary))
+    return re.findall(r'<abbr [^>]*title="([^"]*)"', html)
+
+
+def test_the_longest_term_wins_and_a_page_may_leave_one_out() -> None:
+    glossary = {"namespace": "In a cluster.", "network namespace": "In the kernel."}
+    text = "A shared network namespace; another network namespace; the namespace."
+    assert _explained(text, Settings(glossary=glossary)) == ["In the kernel.", "In a cluster."]
+    only = {"Part 1": PageSettings(glossary={"network namespace": ""})}
+    assert _explained(text, Settings(glossary=glossary, pages=only)) == ["In a cluster."]
+    other = {"Part 1": PageSettings(glossary={"namespace": "", "shared": "Here."})}
+    assert _explained(text, Settings(glossary=glossary, pages=other)) == ["Here.", "In the kernel."]
+
+
+def test_the_home_page_shows_commands_that_are_right() -> None:
+    text = _three(
+        "- A\n```sh\nls\n```\n- B\n```sh\nls -l\n```",
+        "- C\n```sh\na\nb\n```\n- D\n```sh\nlz\n```",
+        "- E\n```sh\npwd\n```",
+    )
+    notes, site = _planned(text)
+    wrong = notes.fences[3].span.start.line
+    commands = commands_of(notes, site, marks={wrong: BlockMark(wrong=True)})
+    assert [command.description for command in asked_for(commands, ())] == ["A", "E"]
+    assert [command.description for command in asked_for(commands, ("e", "B", "D", "none"))] == ["E", "B"]
 
 
 def test_commands_have_descriptions_and_unique_addresses() -> None:
