@@ -114,6 +114,8 @@ def _answer(call: Invocation, words: Sequence[Word], extra_types: frozenset[str]
     words = words if len(words) <= _LONGEST else [*words[: _LONGEST - 2], *words[-2:]]
     if call.node.path in {("drain",), ("cordon",), ("uncordon",)}:
         words = [word._replace(text=re.sub(r"^(?:no|nodes?)/", "", word.text)) for word in words]
+    if call.node.path == ("taint",):  # one that is removed stands where one that is set may stand
+        words = [word._replace(text="a=b:NoSchedule") if word.text.endswith("-") else word for word in words]
     if call.node.path == ("cp",):
         remote = re.compile(r"(?![A-Z]:)[^:]*:").match  # a letter and a colon are a drive of Windows
         words = [word if remote(word.text) else word._replace(text=f"./{word.text[:1]}") for word in words]

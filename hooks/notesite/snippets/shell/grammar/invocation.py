@@ -157,7 +157,8 @@ def _shorts(word: Word, following: Word | None, call: Invocation) -> int:
         flag = call.node.short(letter)
         if flag is None:
             if letter == "h":
-                call.help = True
+                call.help = not letters
+                call.bad = BadFlag(word, letters[0], "short") if letters and not word.dynamic else None
             elif not word.dynamic:
                 call.bad = BadFlag(word, letter, "short")
             return 0

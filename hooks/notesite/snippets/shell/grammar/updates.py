@@ -27,7 +27,8 @@ def bad_updates(call: Invocation) -> Iterator[Refusal]:
                 yield problem, word
     if path in {"set env", "set image"}:
         yield from ((f"`{word.text}` is not NAME=VALUE", word) for word in words if word.text.startswith("="))
-    if path in _FORMS or path == "set env":
+    if path in _FORMS or path in {"set env", "set image"}:
+        changes += [word for word in words if path == "taint" and _EFFECT.fullmatch(word.text) and word not in changes]
         late = next((b for a, b in itertools.pairwise(words) if a in changes and b not in changes), None)
         if late is not None:
             yield f"`{late.text}` stands after what to change: names come first", late
