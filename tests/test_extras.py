@@ -390,3 +390,9 @@ def test_a_shallow_clone_does_not_pretend_to_know(tmp_path: Path) -> None:
     assert commit_time(clone) == commit_time(origin / "notes.md") is not None
     clone.write_text("changed", "utf-8")
     assert commit_time(clone) is None
+
+
+def test_a_description_tells_nothing_that_is_folded_away() -> None:
+    notes = parse("# T\n\n## One\n\n<details><summary>Answer</summary>\n\nIt ties a knot of its own.\n\n</details>\n")
+    site = plan(notes, Settings(split_level=2))
+    assert [description_of(notes, site, page) for page in site.pages] == ["", ""]

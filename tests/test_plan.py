@@ -177,7 +177,7 @@ def test_a_section_that_holds_most_of_the_file_is_split_once_more() -> None:
 
 
 def test_1500_sections() -> None:
-    site = planned("# T\n\n" + "".join(f"## Section {n % 700}\ntext {n}\n" for n in range(1500)))
+    site = planned("# T\n\n" + "".join(f"## Section {n % 700}\n{n}{' word' * 40}\n" for n in range(1500)))
     assert len(site.pages) == 1501
     assert len({page.uri.casefold() for page in site.pages}) == 1501
 

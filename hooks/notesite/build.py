@@ -86,7 +86,7 @@ class Build:
         """Which pages there are."""
         from .site.plan import plan  # noqa: PLC0415  # as above
 
-        return plan(self.notes, self.project.settings)
+        return plan(self.notes, self.project.settings, self.project.name)
 
     @cached_property
     def blocks(self) -> Blocks:

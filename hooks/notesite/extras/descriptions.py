@@ -9,6 +9,7 @@ from itertools import zip_longest
 from ..notes.document import LEAVES, Kind, Node, words
 from ..notes.emoji import with_emoji
 from ..notes.model import Notes
+from ..notes.raw_html import read_tags
 from ..site.page_text import page_blocks
 from ..site.plan import Page, Site
 
@@ -56,10 +57,16 @@ def _texts(blocks: Sequence[Node]) -> Iterator[tuple[str, bool]]:
 
 
 def _leaves(blocks: Sequence[Node]) -> Iterator[Node]:
-    """Blocks that hold words or code; of a table the first cells, its headers left out."""
+    """Blocks that hold words or code and are not folded away; of a table the first cells, its headers left out."""
     stack = list(blocks)[::-1]
+    folded = 0
     while stack:
         block = stack.pop()
+        if block.kind is Kind.HTML:
+            tags = [tag.kind for tag in read_tags(block.text) if tag.name == "details"]
+            folded = max(folded + tags.count("start") - tags.count("end"), 0)
+        if folded:
+            continue  # an answer, say: who reads the page asks for it first
         if block.kind is Kind.ROW:
             stack += [] if block.flag else block.children[:1]
         elif block.kind in LEAVES or not block.children:

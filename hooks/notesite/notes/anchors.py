@@ -58,6 +58,15 @@ class Anchors:
         return anchor
 
 
+def plain_slug(wanted: str) -> str:
+    """The address nearest to `wanted`: what an emoji has left at its ends (marks, hyphens) is no part of a name."""
+    slug = unicodedata.normalize("NFC", unicodedata.normalize("NFKC", wanted).lower()).replace("\ufe0f", "")
+    slug = "".join(char if _is_word(char) else "-" if char in " -" else "" for char in slug).strip("-_")
+    while slug and (unicodedata.category(slug[0])[0] == "M" or slug[0] in "-_"):
+        slug = slug[1:]
+    return slug
+
+
 class Slugs:
     """Hands out addresses: never empty, reserved, repeated (by any file system's rules), or able to leave the site."""
 
@@ -66,14 +75,13 @@ class Slugs:
 
     def take(self, wanted: str, number: int) -> str:
         """A safe address as near to `wanted` as can be; `number` names a section that has no usable name."""
-        slug = unicodedata.normalize("NFC", unicodedata.normalize("NFKC", wanted).lower())
-        slug = "".join(char if _is_word(char) else "-" if char in " -" else "" for char in slug).strip("-_")
+        slug = plain_slug(wanted)
         if len(slug.encode()) > _MAX_BYTES:
             import hashlib  # noqa: PLC0415  # 4 ms that only very long names cost
 
             digest = hashlib.sha256(wanted.encode("utf-8", "surrogatepass")).hexdigest()[:8]
             slug = slug.encode()[: _MAX_BYTES - 9].decode("utf-8", "ignore").strip("-_") + "-" + digest
-        if not slug or unicodedata.category(slug[0])[0] == "M":
+        if not slug:
             slug = f"section-{number}"
         if self._key(slug) in RESERVED:
             slug = f"{slug}-section"

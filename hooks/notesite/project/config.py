@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import functools
 import os
+import re
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -20,6 +21,7 @@ from .settings import Settings, as_diagnostics
 from .settings import read as read_settings
 from .suppressions import Baseline, read_baseline
 
+_EVERYBODYS = frozenset({"doc", "docs", "documentation", "notes", "src", "source", "content"})  # names of folders
 MAX_CONFIG = 2**20  # bytes of a mkdocs.yml
 
 
@@ -32,6 +34,13 @@ class Project(NamedTuple):
     docs_dir: Path
     settings: Settings
     config: dict[str, Any]  # mkdocs.yml as plain data, inherited files merged in
+
+    @property
+    def name(self) -> str:
+        """What to call notes without a title: as mkdocs.yml does, else after their folder, as people would write it."""
+        folder = next((f for f in self.notes_path.parents if f.name.lower() not in _EVERYBODYS), self.root).name
+        words = re.sub(r"[-_.\s]+", " ", folder).strip()
+        return str(self.config.get("site_name") or words[:1].upper() + words[1:])
 
     @property
     def is_own(self) -> bool:

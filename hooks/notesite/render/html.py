@@ -55,6 +55,7 @@ class PageHtml:
     lines: Sequence[str] = ()  # of the document
     heading_ids: Mapping[Position, str] = field(default_factory=dict)  # by the place where a heading begins
     footnotes: Mapping[int, Node] = field(default_factory=dict)  # of the whole document, by number
+    taken: frozenset[str] = frozenset()  # ids of headings anywhere in the document, which no other element has
     _references: dict[int, int] = field(default_factory=dict)  # number of a footnote -> how often it was referred to
     _depth: int = 0
 
@@ -62,7 +63,8 @@ class PageHtml:
     def of_notes(cls, notes: Notes, headings: Iterable[Heading], code_block: CodeBlock) -> PageHtml:
         """For blocks of these notes; `headings` are those that keep their ids."""
         footnotes = {block.number: block for block in notes.blocks if block.kind is Kind.FOOTNOTE}
-        return cls(code_block, notes.lines, {heading.span.start: heading.id for heading in headings}, footnotes)
+        taken = frozenset(heading.id for heading in notes.headings)
+        return cls(code_block, notes.lines, {heading.span.start: heading.id for heading in headings}, footnotes, taken)
 
     def render(self, blocks: Iterable[Node]) -> str:
         """The blocks as HTML, and after them the footnotes that they refer to."""
@@ -203,6 +205,7 @@ class PageHtml:
             return ""
         opening = safe_start_tag(tag)
         own = tag.get("id") or (tag.get("name") if tag.name == "a" else "")
+        own = "" if own in self.taken else own
         anchor = self.heading_ids.get(place, "") if tag.name in HEADING_TAGS else ""
         if anchor:
             opening = f'{opening[:-1]} id="{html.escape(anchor)}">'

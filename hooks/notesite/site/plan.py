@@ -15,15 +15,19 @@ from typing import NamedTuple
 from urllib.parse import quote, unquote
 
 from ..diagnostics.diagnostic import Diagnostic, finding
-from ..notes.anchors import Slugs, element_id
-from ..notes.contents import Resolver, in_page_anchor, second_contents
+from ..notes.anchors import Slugs, element_id, plain_slug
+from ..notes.contents import Resolver, in_page_anchor
+from ..notes.document import Kind
 from ..notes.model import EMPTY, Entry, Heading, Notes
 from ..notes.origin import Origin
 from ..project.settings import PageSettings, Settings
-from .split_level import FEW_SECTIONS, MANY_CHILDREN, section_starts, without_empty
+from .contents_targets import contents_targets
+from .split_level import FEW_SECTIONS, MANY_CHILDREN, section_starts, sizes, without_empty
 
 HOME = "index.md"
-_LARGE_SHARE = 0.4  # a page that holds more of the file than this is split once more
+_LARGE_SHARE = 0.4  # a section that holds more of a long file than this is split once more
+_LONG = 400  # lines of such a file
+_LARGE_WORDS = 10_000  # or a section of more than this
 
 
 class Page(NamedTuple):
@@ -106,26 +110,27 @@ class Site(NamedTuple):
         return self.anchors.get(name)
 
 
-def plan(notes: Notes, settings: Settings, site_name: str = "") -> Site:
-    """The site that the notes become.  Never fails: what is wrong with the contents list is in `findings`."""
-    resolver = Resolver(notes)
-    targets, findings = _targets(notes, resolver)
+def plan(notes: Notes, settings: Settings, name: str = "") -> Site:
+    """The site that the notes become, called `name` where they have no title.
+
+    Never fails: what is wrong with the contents list is in `findings`.
+    """
+    targets, findings = contents_targets(notes)
     contents_heading = notes.contents.heading if notes.contents else None
-    if (second := second_contents(notes)) is not None:
-        first = notes.contents.lines[0][0] if notes.contents and notes.contents.lines else 0
-        message = f'"{second.text}" lists the sections once more; the list on line {first} is used'
-        findings.append(finding("N_CONTENTS", message, second.span))
     starts, level = section_starts(notes, targets, contents_heading, settings.split_level)
     few = len(starts) < FEW_SECTIONS and not (settings.split_level and starts)
     if few or len(starts) > settings.limits.pages:
         if notes.headings:
-            message = f"{len(starts)} sections are too {'few' if few else 'many'} to split; all of it is one page"
+            why = "few" if few and level else "few or too short" if few else "many"
+            message = f"{len(starts) or 'the'} sections are too {why} to split; all of it is one page"
             findings.append(finding("N_SPLIT", message, notes.headings[0].span))
         starts, level = [], None
     title_heading = _title(notes, starts)
-    site_title = site_name or (title_heading.text if title_heading else "") or "Notes"
+    site_title = (title_heading.text if title_heading else "") or name or "Notes"
     pages, slug_findings = _pages(notes, starts, title_heading, settings, site_title)
     listed = {heading.id for _, heading in targets if heading}
+    if not any(_id(page) in listed for page in pages):  # its sections are parts of pages
+        targets = []
     pages = [
         page._replace(listed=page.is_home or bool(page.parent) or not targets or _id(page) in listed) for page in pages
     ]
@@ -150,32 +155,6 @@ def _id(page: Page) -> str:
 
 
 # --- The contents list
-
-
-def _targets(notes: Notes, resolver: Resolver) -> tuple[list[tuple[Entry, Heading | None]], list[Diagnostic]]:
-    """Each linked entry of the contents list with the heading it means, and what is wrong with the entries."""
-    findings: list[Diagnostic] = []
-    targets: list[tuple[Entry, Heading | None]] = []
-    entries = notes.contents.entries if notes.contents else ()
-    exact = (resolver.exact(in_page_anchor(entry.target, notes.origin) or "") for entry in entries)
-    listed = {heading.id for heading in exact if heading}
-    for entry in entries:
-        anchor = in_page_anchor(entry.target, notes.origin)
-        if anchor is None:
-            continue  # plain text, or a link out of the file
-        match = resolver.meant(anchor, entry.text, listed)
-        targets.append((entry, match.heading if match else None))
-        if match is None:
-            message = f'entry "{entry.text}" points to #{anchor}, and no section of that name or text exists'
-            findings.append(finding("N_ENTRY", message, entry.span))
-        elif not match.exact:
-            message = (
-                f'entry "{entry.text}" points to #{anchor}; the section "{match.heading.text}" is #{match.heading.id}'
-            )
-            right = f"[{entry.text}](#{match.heading.id})"
-            fix = f"Write (#{match.heading.id})."
-            findings.append(finding("N_ANCHOR", message, entry.span, help=fix, replacement=right))
-    return targets, findings
 
 
 def _drift(pages: Sequence[Page], targets: Sequence[tuple[Entry, Heading | None]]) -> Iterator[Diagnostic]:
@@ -257,7 +236,11 @@ def _in_contents_order(pages: Sequence[Page], order: Sequence[str]) -> list[Page
 
 def _title(notes: Notes, starts: Sequence[Heading]) -> Heading | None:
     before = starts[0].span.start.line if starts else len(notes.lines) + 1
-    first = next((heading for heading in notes.headings), None)
+    quoted = [b for b in notes.blocks if b.kind in {Kind.QUOTE, Kind.ALERT, Kind.LIST}]
+    inside = [(block.line, block.span.end.line) for block in quoted]
+    first = next(
+        (h for h in notes.headings if h.text and not any(a <= h.span.start.line <= b for a, b in inside)), None
+    )
     if first is None or first.span.start.line >= before:
         return None
     return None if notes.contents and first is notes.contents.heading else first
@@ -295,8 +278,9 @@ def _pages(
     pages = [
         Page(HOME, "", home_settings.title or site_title, title, 1, ends[0], home_headings, settings=home_settings)
     ]
+    least = _least_to_split(within, starts, ends[1:])
     for number, (heading, end) in enumerate(zip(starts, ends[1:], strict=True), 1):
-        parts = _parts(within, heading, end, len(notes.lines))
+        parts = _parts(within, heading, end, least)
         parent = ""
         for part, last in parts:
             own = _page_settings(part, settings)
@@ -304,7 +288,7 @@ def _pages(
             page = _page(within, part, last, slug=slug, own=own, parent=parent)
             pages.append(page)
             parent = parent or page.uri
-            wanted = page.settings.slug or part.id
+            wanted = page.settings.slug or plain_slug(part.id)
             if page.slug != wanted:
                 why = f"{wanted!r} cannot be one" if wanted else "its name holds no letter or digit"
                 message = f'the address of "{part.text}" is {page.slug}/, because {why}'
@@ -312,12 +296,25 @@ def _pages(
     return pages, findings
 
 
-def _parts(within: _Headings, heading: Heading, end: int, lines: int) -> list[tuple[Heading, int]]:
-    """The section as one part, or, when it holds most of the file, its beginning and its own sections."""
+def _least_to_split(within: _Headings, starts: Sequence[Heading], ends: Sequence[int]) -> int:
+    """How many lines a section has at least that is split once more; those of half the size of one are treated alike."""
+    lines = len(within.notes.lines)
+    words = sizes(within.notes, starts)
+    long = [end - heading.span.start.line + 1 for heading, end in zip(starts, ends, strict=True)]
+    large = [
+        own
+        for own, count in zip(long, words, strict=True)
+        if (own > _LARGE_SHARE * lines and lines >= _LONG) or count > _LARGE_WORDS
+    ]
+    return min(large) // 2 if large else lines + 1
+
+
+def _parts(within: _Headings, heading: Heading, end: int, least: int) -> list[tuple[Heading, int]]:
+    """The section as one part, or, when it is large, its beginning and its own sections."""
     inside = [h for h in within.lines(heading.span.start.line + 1, end) if h.starts_section]
     highest = min((h.level for h in inside), default=0)
     children = without_empty(within.notes, [h for h in inside if h.level == highest and (h.text or h.id)])
-    if end - heading.span.start.line + 1 <= _LARGE_SHARE * lines or len(children) < MANY_CHILDREN or lines < 400:
+    if end - heading.span.start.line + 1 < least or len(children) < MANY_CHILDREN:
         return [(heading, end)]
     starts = [heading, *children]
     ends = [child.span.start.line - 1 for child in children] + [end]

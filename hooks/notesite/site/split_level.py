@@ -6,15 +6,20 @@ The rules were measured on public notes: right on 64 of 64 files, and always vis
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Collection, Sequence
-from itertools import compress
+from itertools import accumulate, compress
+from statistics import median
 
 from ..notes.document import Kind
 from ..notes.model import Entry, Heading, Notes
 
 MANY_CHILDREN = 4
+MANY_TINY = 12  # so many sections of under TINY words are run together
+TINY = 40
+_TITLE_SHARE = 0.4  # a first section of less than this share of the others' words is what stands under a title
 FEW_SECTIONS = 3  # fewer are not worth a split
 _MANY_EMPTY = 100
 _CROWDED = 2.5  # headings at the level of the contents' targets, per target
@@ -40,7 +45,25 @@ def section_starts(
     starts = [h for h in usable if h.level <= level and h is not title]
     if only_targets:
         starts = [h for h in starts if h in only_targets or h.level < level]
-    return without_empty(notes, starts, {heading for _, heading in linked}), level
+    starts = without_empty(notes, starts, {heading for _, heading in linked})
+    if wanted or len(starts) <= MANY_TINY or median(sizes(notes, starts)) >= TINY:
+        return starts, level
+    above = Counter(heading.level for heading in starts if heading.level < level)
+    parents = next((level for level in sorted(above, reverse=True) if above[level] >= FEW_SECTIONS), None)
+    return [heading for heading in starts if parents and heading.level <= parents], parents
+
+
+def sizes(notes: Notes, starts: Sequence[Heading]) -> list[int]:
+    """The number of words from each heading to the next."""
+    words = [0, *accumulate(map(_words, notes.lines))]
+    ends = [*(heading.span.start.line - 1 for heading in starts[1:]), len(notes.lines)]
+    return [words[end] - words[h.span.end.line] for h, end in zip(starts, ends, strict=False)]  # there may be none
+
+
+def _words(line: str) -> int:
+    """Words; where they are written without blanks, two letters count as one."""
+    unspaced = len(re.findall("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]", line))
+    return len(line.split()) + unspaced // 2
 
 
 def without_empty(notes: Notes, starts: Sequence[Heading], kept: Collection[Heading] = ()) -> list[Heading]:
@@ -94,4 +117,9 @@ def _leading_title(
     end = following.span.start.line if following else len(notes.lines) + 1
     contents_inside = contents_heading is not None and first.span.start.line < contents_heading.span.start.line < end
     only_one = first.level == 1 and sum(heading.level == 1 for heading in usable) == 1
-    return first if contents_inside or only_one else None
+    if contents_inside or only_one:
+        return first
+    if first.level > 1 or following is None or (len(usable) > 1 and usable[1] is not following):
+        return None
+    own, *others = sizes(notes, [heading for heading in usable if heading.level <= level])
+    return first if len(others) >= FEW_SECTIONS and own < _TITLE_SHARE * median(others) else None

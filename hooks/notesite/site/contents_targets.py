@@ -1,0 +1,38 @@
+"""What the entries of the contents list mean, and which of them mean nothing."""
+
+from __future__ import annotations
+
+from ..diagnostics.diagnostic import Diagnostic, finding
+from ..notes.contents import Resolver, in_page_anchor, second_contents
+from ..notes.model import Entry, Heading, Notes
+
+
+def contents_targets(notes: Notes) -> tuple[list[tuple[Entry, Heading | None]], list[Diagnostic]]:
+    """Each linked entry of the contents list with the heading it means, and what is wrong with the entries."""
+    resolver = Resolver(notes)
+    findings: list[Diagnostic] = []
+    targets: list[tuple[Entry, Heading | None]] = []
+    entries = notes.contents.entries if notes.contents else ()
+    exact = (resolver.exact(in_page_anchor(entry.target, notes.origin) or "") for entry in entries)
+    listed = {heading.id for heading in exact if heading}
+    for entry in entries:
+        anchor = in_page_anchor(entry.target, notes.origin)
+        if anchor is None:
+            continue  # plain text, or a link out of the file
+        match = resolver.meant(anchor, entry.text, listed)
+        targets.append((entry, match.heading if match else None))
+        if match is None:
+            message = f'entry "{entry.text}" points to #{anchor}, and no section of that name or text exists'
+            findings.append(finding("N_ENTRY", message, entry.span))
+        elif not match.exact:
+            message = (
+                f'entry "{entry.text}" points to #{anchor}; the section "{match.heading.text}" is #{match.heading.id}'
+            )
+            right = f"[{entry.text}](#{match.heading.id})"
+            fix = f"Write (#{match.heading.id})."
+            findings.append(finding("N_ANCHOR", message, entry.span, help=fix, replacement=right))
+    if (second := second_contents(notes)) is not None:
+        first = notes.contents.lines[0][0] if notes.contents and notes.contents.lines else 0
+        message = f'"{second.text}" lists the sections once more; the list on line {first} is used'
+        findings.append(finding("N_CONTENTS", message, second.span))
+    return targets, findings
