@@ -22,6 +22,7 @@ from patience import LONGEST
 from pypdf import PdfReader
 from pypdf.generic import Destination, DictionaryObject
 
+from notesite.cli.chromium import find_chromium, print_pdf
 from notesite.output.bundle.markup import tags
 from notesite.output.bundle.offline_site import is_remote, loaded_by
 
@@ -246,6 +247,13 @@ def test_no_heading_and_no_label_of_a_command_ends_a_page(pdf: PdfReader) -> Non
         lines = [line for line in lines if not re.fullmatch(r"\s*\d+ / \d+\s*|Kubernates Notes", line)]
         last = re.sub("^[•◦▪]", "", _squeezed(lines[-1]))
         assert last not in headings | labels, lines[-1]
+
+
+def test_the_folder_of_a_pdf_may_have_a_long_name(tmp_path: Path) -> None:
+    """A browser ends at once where the path of its socket would be longer than the system takes."""
+    folder = tmp_path / ("a" * 120)
+    folder.mkdir()
+    assert print_pdf("<p>x", find_chromium(), folder).startswith(b"%PDF")
 
 
 def test_a_missing_browser_is_said_in_one_line(tmp_path: Path) -> None:

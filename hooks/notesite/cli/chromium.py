@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import tempfile
 from pathlib import Path
 
 from ..lib.files import read_file, write_inside
@@ -60,11 +61,13 @@ def print_pdf(page: str, browser: Path, folder: Path) -> bytes:
         f"--print-to-pdf={target}",
         source.as_uri(),
     ]
-    environment = {**os.environ, "TMPDIR": str(folder)}  # what it forgets there is removed with the folder
-    try:
-        done = subprocess.run(command, capture_output=True, timeout=SECONDS, check=False, env=environment)
-    except subprocess.TimeoutExpired:
-        raise NoPdfError(f"{browser.name} did not finish within {SECONDS} seconds") from None
+    # What it forgets there is removed.  The name is short: it ends without a word where a socket's would be too long.
+    with tempfile.TemporaryDirectory(prefix="notes-") as temporary:
+        environment = {**os.environ, "TMPDIR": temporary}
+        try:
+            done = subprocess.run(command, capture_output=True, timeout=SECONDS, check=False, env=environment)
+        except subprocess.TimeoutExpired:
+            raise NoPdfError(f"{browser.name} did not finish within {SECONDS} seconds") from None
     if done.returncode or not target.is_file():
         lines = done.stderr.decode("utf-8", "replace").strip().splitlines()
         raise NoPdfError(f"{browser.name} failed: {lines[-1] if lines else done.returncode}")
