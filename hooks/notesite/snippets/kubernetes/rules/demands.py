@@ -133,7 +133,7 @@ def _unique(here: Here, words: Sequence[str]) -> Iterator[Finding]:
     seen = set()
     for item in value.value if isinstance(value, SequenceNode) else ():
         said = tuple(text(get(item, name)) or default or None for name, _, default in fields)
-        if None in said:
+        if None in said or said[0] == "0":  # a port that is left to the server
             continue
         if said in seen:
             place = get(item, fields[0][0]) or item

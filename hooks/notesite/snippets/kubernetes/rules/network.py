@@ -7,7 +7,7 @@ import binascii
 import re
 from collections.abc import Iterator, Sequence
 
-from yaml.nodes import MappingNode, Node, ScalarNode
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from notesite.lib.patterns import lazy
 from notesite.snippets.yaml.scalars import STRING, resolve
@@ -79,6 +79,30 @@ def service(context: Context, node: MappingNode) -> Iterator[Found]:
                     "K_REQUIRED", "a Service with several ports needs a name for each", port.value[0][0]
                 )
                 break
+
+
+@rule("IPBlock")
+def exceptions(context: Context, node: MappingNode) -> Iterator[Found]:
+    """What is left out lies within the block."""
+    whole = text(get(node, "cidr"))
+    parts = get(node, "except")
+    for part in parts.value if isinstance(parts, SequenceNode) and whole and not names.cidr(whole) else ():
+        word = text(part)
+        if word is not None and not names.cidr(word) and not names.is_inside(word, whole or ""):
+            yield context.fault("K_VALUE", f"{word} is no part of {whole}", part)
+
+
+@rule("CustomResourceDefinition")
+def definition(context: Context, node: MappingNode) -> Iterator[Found]:
+    """The name says plural and group; one version is stored."""
+    place = get(node, "metadata", "name")
+    plural, group = text(get(node, "spec", "names", "plural")), text(get(node, "spec", "group"))
+    if (name := text(place)) is not None and place is not None and plural and group and name != f"{plural}.{group}":
+        message = f'the name must be "{plural}.{group}"'
+        yield context.fault("K_NAME", message, place, replacement=f"{plural}.{group}")
+    stored = [get(version, "storage") for version in items(get(node, "spec", "versions"))]
+    if stored and None not in stored and sum(text(word) == "true" for word in stored) != 1:
+        yield context.fault("K_VALUE", "exactly one version must have storage: true", stored[-1] or node)
 
 
 @rule("ConfigMap", "Secret")

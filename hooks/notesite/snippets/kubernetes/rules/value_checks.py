@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import pairwise
 
 from yaml.nodes import Node, ScalarNode, SequenceNode
 
@@ -68,6 +69,15 @@ def _different(field: str, node: Node, words: Sequence[str]) -> Iterator[Finding
         seen.add(said)
 
 
+def _sorted(field: str, node: Node, words: Sequence[str]) -> Iterator[Finding]:
+    del words
+    items = node.value if isinstance(node, SequenceNode) else []
+    for before, item in pairwise(items):
+        low, high = number(before), number(item)
+        if low is not None and high is not None and low > high:
+            yield "K_VALUE", item, f"{field} must be in order: {high} comes before {low}"
+
+
 def _labels(field: str, node: Node, words: Sequence[str]) -> Iterator[Finding]:
     del words
     for key, value in pairs(node):
@@ -98,6 +108,7 @@ VALUES: Mapping[str, Callable[[str, Node, Sequence[str]], Iterator[Finding]]] = 
     "among": _among,
     "size": _size,
     "different": _different,
+    "sorted": _sorted,
     "labels": _labels,
     "pods": _pods,
 }

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from itertools import chain
 
-from yaml.nodes import MappingNode, Node, ScalarNode
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from ....lib.nearest import edits, nearest_value
 from ..schema import name_grammars as names
@@ -15,7 +15,7 @@ from ..schema.definitions import bundled, table
 from ..schema.kinds import removal
 from ..schema.placeholders import is_placeholder
 from ..schema.values import Found
-from .rule import Context, bad_name, get, items, labels, pairs, rule, text
+from .rule import Context, bad_name, get, items, labels, number, pairs, rule, text
 
 # --- names and labels ------------------------------------------------------------------------------------------------
 
@@ -109,25 +109,42 @@ _TEMPLATED = ("DeploymentSpec", "ReplicaSetSpec", "DaemonSetSpec", "StatefulSetS
 _ALWAYS = ("Deployment", "ReplicaSet", "DaemonSet", "StatefulSet", "ReplicationController")
 
 
-@rule(*_TEMPLATED)
+@rule(*_TEMPLATED, "ReplicationControllerSpec")
 def selector(context: Context, node: MappingNode) -> Iterator[Found]:
     """The selector must match the labels of the template."""
-    wanted = pairs(get(node, "selector", "matchLabels"))
+    chosen = get(node, "selector")
+    wanted = pairs(chosen) if context.definition == "ReplicationControllerSpec" else pairs(get(chosen, "matchLabels"))
     template = get(node, "template")
     if template is None or not isinstance(template, MappingNode):
         return
     have = {key.value: value.value for key, value in pairs(get(template, "metadata", "labels"))}
+    said = ", ".join(f"{name}: {word}" for name, word in have.items()) or "none"
+    nowhere = None if have else _key(template, "metadata") or _key(node, "template")
     for key, value in wanted:
-        if (
-            have.get(key.value) != value.value
-            and not is_placeholder(value.value)
-            and not is_placeholder(have.get(key.value))
-        ):
-            said = ", ".join(f"{name}: {word}" for name, word in have.items()) or "none"
+        open_ = is_placeholder(value.value) or is_placeholder(have.get(key.value))
+        if have.get(key.value) != value.value and not open_ and not key.value.startswith("match"):
             message = f"the selector wants {key.value}: {value.value}, the template has the labels {said}"
-            yield context.fault(
-                "K_SELECTOR", message, key if have else _key(template, "metadata") or _key(node, "template") or key
-            )
+            yield context.fault("K_SELECTOR", message, nowhere or key)
+    for expression in items(get(chosen, "matchExpressions")):
+        if not _fulfilled(expression, have):
+            message = f"the selector's expression does not hold for the labels of the template ({said})"
+            yield context.fault("K_SELECTOR", message, nowhere or expression)
+
+
+def _fulfilled(expression: MappingNode, labels_: Mapping[str, str]) -> bool:
+    """Whether labels meet an expression of a selector; what cannot be told counts as met."""
+    key, operator = text(get(expression, "key")), text(get(expression, "operator"))
+    values = get(expression, "values")
+    words = [text(item) for item in values.value] if isinstance(values, SequenceNode) else []
+    if key is None or None in words or any(map(is_placeholder, labels_.values())):
+        return True
+    met = {
+        "Exists": key in labels_,
+        "DoesNotExist": key not in labels_,
+        "In": labels_.get(key) in words,
+        "NotIn": labels_.get(key) not in words,
+    }
+    return met.get(operator or "", True)
 
 
 def _key(node: Node, name: str) -> Node | None:
@@ -160,6 +177,7 @@ def pod(context: Context, node: MappingNode) -> Iterator[Found]:
     containers = list(chain.from_iterable(groups))
     yield from _mounts(context, node, containers)
     yield from _devices(context, node, containers)
+    yield from _host_ports(context, node, containers)
     yield from _restart_policy(context, node)
 
 
@@ -199,6 +217,23 @@ def _devices(context: Context, node: MappingNode, containers: Sequence[MappingNo
             place = get(claim, "name")
             if (value := text(place)) is not None and value not in known and place is not None and context.kind:
                 yield context.fault("K_VOLUME", f'the Pod has no claim "{value}" in resourceClaims', place)
+
+
+def _host_ports(context: Context, node: MappingNode, containers: Sequence[MappingNode]) -> Iterator[Found]:
+    """Each port of the node is taken once; in the node's network it is the container's own."""
+    shared = text(get(node, "hostNetwork")) == "true"
+    seen = set()
+    for port in (port for container in containers for port in items(get(container, "ports"))):
+        place = get(port, "hostPort")
+        taken = number(place)
+        own = (taken, text(get(port, "protocol")) or "TCP", text(get(port, "hostIP")))
+        if not taken or place is None:
+            continue
+        if own in seen:
+            yield context.fault("K_TWICE", f"two containers take the hostPort {taken}", place)
+        elif shared and taken != number(get(port, "containerPort")):
+            yield context.fault("K_PORT", "with hostNetwork the hostPort must be the containerPort", place)
+        seen.add(own)
 
 
 def _restart_policy(context: Context, node: MappingNode) -> Iterator[Found]:

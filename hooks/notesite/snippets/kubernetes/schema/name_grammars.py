@@ -112,7 +112,11 @@ def data_key(text: str) -> str:
     """The key of a ConfigMap or a Secret, which can become a file name."""
     if len(text) > 253:
         return "it has more than 253 characters"
-    return "" if _DATA_KEY.fullmatch(text) and text not in (".", "..") else 'letters, digits, "-", "_" and "." only'
+    return (
+        ""
+        if _DATA_KEY.fullmatch(text) and text != "." and not text.startswith("..")
+        else 'letters, digits, "-", "_" and "." only'
+    )
 
 
 def image(text: str) -> str:
@@ -216,6 +220,14 @@ def cidr(text: str) -> str:
     if ip(address) or not slash or not bits.isdigit() or int(bits[:4]) > (128 if ":" in address else 32):
         return "a range of addresses is needed, as 10.9.8.0/24 or 2001:db8::/64"
     return ""
+
+
+def is_inside(part: str, whole: str) -> bool:
+    """Whether a range of addresses is a part of another, and not all of it."""
+    import ipaddress  # noqa: PLC0415  # as above
+
+    inner, outer = (ipaddress.ip_network(text, strict=False) for text in (part, whole))
+    return inner != outer and inner.version == outer.version and inner.subnet_of(outer)  # type: ignore[arg-type]  # of one version
 
 
 def time_zone(text: str) -> str:
