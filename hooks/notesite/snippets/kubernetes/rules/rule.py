@@ -126,29 +126,8 @@ def keys(node: MappingNode) -> list[str]:
     ]
 
 
-def labels(context: Context, node: Node | None) -> Iterator[Found]:
-    """Keys and values of labels."""
-    for key, value in pairs(node):
-        problem = names.qualified_name(key.value)
-        if problem and key.value != "<<" and not is_placeholder(key.value):
-            yield context.fault("K_LABEL", f'"{key.value}" is no key for a label: {problem}', key)
-        if (word := text(value)) is not None and (problem := names.label_value(word)):
-            yield context.fault("K_LABEL", f'"{word}" is no value for a label: {problem}', value)
-
-
 def bad_name(context: Context, what: str, node: Node, problem: str) -> Found:
     """A name that breaks its rule, with a valid one near it."""
     near = names.suggestion(node.value)
     hint = f'; write "{near}"' if near else ""
     return context.fault("K_NAME", f'"{node.value}" cannot be the {what}: {problem}{hint}', node, replacement=near)
-
-
-def same(context: Context, node: Node | None, name: str, what: str) -> Iterator[Found]:
-    """Items of a list that share a name."""
-    seen = set()
-    for item in items(node):
-        place = get(item, name)
-        if (value := text(place)) is not None and place is not None:
-            if value in seen:
-                yield context.fault("K_TWICE", f'two {what} have the {name} "{value}"', place)
-            seen.add(value)

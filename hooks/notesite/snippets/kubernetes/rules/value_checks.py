@@ -121,7 +121,7 @@ GRAMMARS: Mapping[str, tuple[str, Callable[[str], str]]] = {
     "port_name": ("K_NAME", names.port_name),
     "data_key": ("K_NAME", names.data_key),
     "qualified_name": ("K_LABEL", names.qualified_name),
-    "provisioner": ("K_NAME", lambda value: names.qualified_name(value.lower())),
+    "any_case": ("K_LABEL", lambda value: names.qualified_name(value.lower())),
     "label_value": ("K_LABEL", names.label_value),
     "cron": ("K_CRON", names.cron),
     "time_zone": ("K_CRON", names.time_zone),

@@ -15,17 +15,25 @@ from ..schema.definitions import bundled, table
 from ..schema.kinds import removal
 from ..schema.placeholders import is_placeholder
 from ..schema.values import Found
-from .rule import Context, bad_name, get, items, labels, number, pairs, rule, text
+from .rule import Context, bad_name, get, items, number, pairs, rule, text
 
 # --- names and labels ------------------------------------------------------------------------------------------------
 
 _NAMES_OF_USERS = ("User", "Group")  # kinds in references that are no kinds of objects
-_ROLES = ("Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding", "APIService")
+_SEGMENTS = (  # kinds whose names need only be a part of an address
+    "Role",
+    "ClusterRole",
+    "RoleBinding",
+    "ClusterRoleBinding",
+    "APIService",
+    "PodDisruptionBudget",
+    "CertificateSigningRequest",
+)
 
 
 @rule("ObjectMeta")
 def metadata(context: Context, node: MappingNode) -> Iterator[Found]:
-    """Names, labels and annotations of an object."""
+    """The name of an object."""
     kind = context.owner.partition(".")[0]
     name = get(node, "name")
     if (
@@ -35,7 +43,7 @@ def metadata(context: Context, node: MappingNode) -> Iterator[Found]:
     ):
         check_name = (
             names.path_segment
-            if kind in _ROLES
+            if kind in _SEGMENTS
             else names.label
             if kind in ("Namespace", "Service")
             else names.subdomain
@@ -51,13 +59,6 @@ def metadata(context: Context, node: MappingNode) -> Iterator[Found]:
     if wanted and not said & {"name", "generateName", "<<"}:
         place = name if name is not None else context.key
         yield context.fault("K_REQUIRED", f'missing required field "name" in the metadata of a {kind}', place)
-    namespace = get(node, "namespace")
-    if (value := text(namespace)) is not None and namespace is not None and (problem := names.label(value)):
-        yield bad_name(context, "namespace", namespace, problem)
-    yield from labels(context, get(node, "labels"))
-    for key, _ in pairs(get(node, "annotations")):
-        if not is_placeholder(key.value) and (problem := names.qualified_name(key.value.lower())):
-            yield context.fault("K_LABEL", f'"{key.value}" is no key for an annotation: {problem}', key)
 
 
 @rule(
