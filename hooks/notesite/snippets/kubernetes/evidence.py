@@ -16,6 +16,7 @@ from notesite.lib.patterns import lazy
 
 from ...lib.nearest import squeezed
 from .headings import kinds_said
+from .rules.rule import get, pairs
 from .schema.definitions import Schema, Shape, Type, table
 from .schema.values import Found
 
@@ -23,6 +24,7 @@ _MOST_ITEMS: Final = 10  # of a list, to see what it holds
 _MOST_WORDS: Final = 40  # of the sentence before a block
 _TYPO: Final = 0.3  # of what a field says, when it has a letter too many
 _ALLOWED: Final = 3.0  # what a word of a closed list says
+_FEW: Final = 2  # fields of a Pod that shows them, and no containers
 _VAGUE: Final = 3.0  # a mapping to anything says so much less
 
 
@@ -81,6 +83,16 @@ def _keys(node: Node, depth: int) -> Iterator[str]:
             if isinstance(key, ScalarNode):
                 yield key.value
                 yield from _keys(value, depth - 1)
+
+
+def is_part(node: Node, shape: Shape, lacking: Sequence[Found], around: Around) -> bool:
+    """Whether a manifest that lacks something shows only some of its fields: a patch, or a step of a lesson."""
+    spec = get(node, "spec")
+    bare = shape.short == "Pod" and get(spec, "containers") is None and len(pairs(spec)) <= _FEW
+    if around.is_of_a_part() or get(node, "metadata") is None or isinstance(spec, ScalarNode) or bare:
+        return True
+    near = (shape.short, f"{shape.short}Spec")
+    return len(lacking) > 1 and any(fault.shape and fault.shape.short in near for fault in lacking)
 
 
 class Sound:

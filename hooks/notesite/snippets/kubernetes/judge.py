@@ -12,7 +12,7 @@ from yaml.nodes import CollectionNode, MappingNode, Node, ScalarNode, SequenceNo
 
 from notesite.diagnostics.codes import CODES, Severity
 
-from .evidence import Around
+from .evidence import Around, is_part
 from .headings import kinds_named
 from .infer import SURE_OF_PRIOR, Candidate, Guess, Inference, confidence
 from .judgement import Fault, Form, Judgement
@@ -155,15 +155,8 @@ class _Snippet:
 
     def _named(self, node: Node, shape: Shape, found: Sequence[Found], gvk: tuple[str, str] | None) -> Judgement:
         lacking = [fault for fault in found if fault.code == "K_REQUIRED"]
-        required = Severity.INFO if lacking and self._is_part(node, shape, lacking) else Severity.ERROR
+        required = Severity.INFO if lacking and is_part(node, shape, lacking, self.around) else Severity.ERROR
         return self._judgement("manifest", (shape.short,), found, gvk=gvk, required=required)
-
-    def _is_part(self, node: Node, shape: Shape, lacking: Sequence[Found]) -> bool:
-        """Whether a manifest shows only some of its fields: a patch, or a step of a lesson."""
-        if self.around.is_of_a_part() or rules.get(node, "metadata") is None:
-            return True
-        near = (shape.short, f"{shape.short}Spec")
-        return len(lacking) > 1 and any(fault.shape and fault.shape.short in near for fault in lacking)
 
     def _list(self, node: Node) -> Judgement:
         """A `v1 List`, whose items are manifests."""

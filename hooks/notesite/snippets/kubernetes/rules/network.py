@@ -65,7 +65,8 @@ def ports(context: Context, node: MappingNode) -> Iterator[Found]:
 @rule("ServiceSpec")
 def service(context: Context, node: MappingNode) -> Iterator[Found]:
     """What goes with the type of a Service, and its ports."""
-    kind = text(get(node, "type")) or ("ClusterIP" if context.complete(node) and get(node, "type") is None else "")
+    unsaid = context.complete(node) and get(node, "type") is None and id(node) not in context.meant
+    kind = text(get(node, "type")) or ("ClusterIP" if unsaid else "")
     found = items(get(node, "ports"))
     if kind == "ClusterIP":
         for port in found:
