@@ -1,13 +1,17 @@
 # Every task of the project; CI runs the same names.  Each task installs what it needs into .venv first.
 PYTHON ?= python3
 VENV := .venv
+ROOM ?= lib
+SAMPLE ?= 100
+# What judges somebody's notes: at least 90 % of its lines and branches are reached by tests.
+CHECKS := hooks/notesite/notes/*,hooks/notesite/snippets/*,hooks/notesite/links/*,hooks/notesite/images/*
 BIN := $(VENV)/bin
 # Material prints an end-of-life notice into every build; what we do about it stands in ARCHITECTURE.md.
 export NO_MKDOCS_2_WARNING := 1
 export PYTHONPATH := hooks:scripts:tools
 
 .DEFAULT_GOAL := help
-.PHONY: help site serve check test lint fuzz offline books bench profile sbom audit clean
+.PHONY: help site serve check test lint coverage mutants fuzz offline books bench profile sbom audit clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | column -t -s '|'
@@ -30,6 +34,13 @@ lint: $(VENV)/dev $(VENV)/compiled ## formatting, lint rules, types
 
 test: lint ## everything: lint, types, unit, property, fault and browser tests
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+coverage: $(VENV)/dev $(VENV)/compiled ## which lines and branches the tests reach, without those in browsers; fails below the floor
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not browser" --cov --cov-report=term:skip-covered
+	$(BIN)/coverage report --include='$(CHECKS)' --fail-under=90 --format=total
+
+mutants: $(VENV)/mutants $(VENV)/compiled ## changes of one room that no test notices: make mutants ROOM=net SAMPLE=100
+	$(BIN)/python tools/mutants.py $(ROOM) --sample $(SAMPLE)
 
 fuzz: $(VENV)/dev $(VENV)/compiled ## property tests with new examples instead of the same ones
 	HYPOTHESIS_PROFILE=new $(BIN)/python -m pytest -m "not browser" -k "fidelity or words or source or plan or images or yaml or shell"
@@ -64,6 +75,10 @@ $(VENV)/runtime: requirements.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.txt
 	@touch $@
 
+$(VENV)/mutants: requirements-mutants.txt $(VENV)/dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-mutants.txt
+	@touch $@
+
 # The package itself, as a link to this checkout: .venv/bin/notesite and .venv/bin/mkdocs work on any project.
 $(VENV)/package: pyproject.toml $(VENV)/runtime
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index --editable .
@@ -84,3 +99,4 @@ pins: ## renew requirements*.txt from requirements*.in
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --extra site pyproject.toml requirements.in -o requirements.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links requirements-dev.in -o requirements-dev.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links requirements-mutants.in -o requirements-mutants.txt
