@@ -18,7 +18,7 @@ from .files import end_on_sigterm, named, strays, try_hold
 
 _AT_FDCWD = -100  # Linux: paths count from the working folder
 _EXCHANGE = 2  # RENAME_EXCHANGE of Linux, RENAME_SWAP of macOS
-_held: dict[Path, int] = {}  # folders being made -> the handle that holds them
+_held: dict[Path, int | None] = {}  # folders being made -> the handle that holds them
 
 
 def new_folder_beside(target: Path) -> Path:
@@ -40,17 +40,17 @@ def new_folder_beside(target: Path) -> Path:
 def _new_held(target: Path, kind: str) -> Path:
     while True:
         path = target.with_name(f".{target.name}.{kind}-{os.urandom(4).hex()}")
+        if not _held:
+            atexit.register(_remove_all)
+        _held[path] = None  # before it is there, so that no interrupt comes between
         path.mkdir()
         if os.name == "nt":  # folders cannot be opened there
             return path
         with contextlib.suppress(FileNotFoundError):
-            handle = os.open(path, os.O_RDONLY)
+            _held[path] = handle = os.open(path, os.O_RDONLY)
             if try_hold(handle) and path.exists():
-                if not _held:
-                    atexit.register(_remove_all)
-                _held[path] = handle
                 return path
-            os.close(handle)  # another run took it for a stray before it was held
+        _release(path)  # another run took it for a stray before it was held
 
 
 def replace_folder(new: Path, target: Path) -> None:
