@@ -78,6 +78,25 @@ def test_a_folder_that_leads_out_or_round_stops_the_build(project: Path, name: s
     assert sorted(path.name for path in project.iterdir()) == ["docs", "mkdocs.yml"]
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (b"---\na: " + b"[" * 30_000 + b"\n---\n# x\n", "docs/other.md:2:123: I_CONFIG"),
+        (b"# x\n\xff\n", "docs/other.md:2:1: N_ENCODING"),
+    ],
+    ids=["front matter", "encoding"],
+)
+def test_a_page_beside_the_notes_that_cannot_be_read_ends_with_its_place(
+    project: Path, text: bytes, words: str
+) -> None:
+    (project / "docs/other.md").write_bytes(text)
+    done = build(project)
+    assert done.returncode == 1
+    assert words in done.text
+    (project / "docs/other.md").write_bytes(b"---\na: [b: c\n---\n# x\n")  # text, as MkDocs takes it
+    assert build(project).returncode == 0
+
+
 # --- the machine
 
 

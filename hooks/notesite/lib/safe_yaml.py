@@ -18,6 +18,10 @@ MAX_NODES = 50_000  # nodes, with aliases and merges expanded
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 
+class HostileYamlError(yaml.MarkedYAMLError):
+    """What no loader of PyYAML ends with an error of its own."""
+
+
 def load_all(text: str, loader: Any = SafeLoader) -> Iterator[Any]:
     """The documents of `text`.  Raises yaml.MarkedYAMLError, with a place, whatever is wrong."""
     if bad := _CONTROL.search(text):
@@ -98,5 +102,5 @@ def _place(engine: Any, node: yaml.Node) -> Any:
     return node.start_mark
 
 
-def _refused(problem: str, mark: Any) -> yaml.MarkedYAMLError:
-    return yaml.MarkedYAMLError(problem=problem, problem_mark=mark)
+def _refused(problem: str, mark: Any) -> HostileYamlError:
+    return HostileYamlError(problem=problem, problem_mark=mark)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import re
 from pathlib import Path
 
+import yaml
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import File, Files, InclusionLevel
@@ -13,8 +16,11 @@ from ..diagnostics.diagnostic import Diagnostic, Report, finding
 from ..diagnostics.place import Span
 from ..diagnostics.reporters.text import one_line
 from ..images.drawings import static_drawing
-from ..lib.files import strangers
+from ..lib.files import reason, strangers, text_of
+from ..lib.safe_yaml import HostileYamlError, load_all
 from .run import Run
+
+_FRONT_MATTER = re.compile(r"---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*\n", re.DOTALL)  # as MkDocs finds it
 
 
 def look(config: MkDocsConfig) -> dict[str, Diagnostic]:
@@ -38,6 +44,31 @@ def leave_out(run: Run, files: Files, found: dict[str, Diagnostic]) -> None:
             files.remove(file)
             if file.inclusion is not InclusionLevel.EXCLUDED:
                 run.report(Report((said,)), ("N",))
+
+
+def check_pages(run: Run, files: Files, config: MkDocsConfig) -> None:
+    """Raise PluginError for a page beside the notes that MkDocs cannot read, or cannot survive."""
+    project, limit = run.build.project, run.build.project.settings.limits.bytes
+    for file in files.documentation_pages():
+        path = Path(file.abs_src_path or "")
+        if file.src_dir != config.docs_dir or path == project.notes_path:
+            continue
+        code, why, span = "N_ENCODING", "", Span.at(1)
+        try:
+            head = _FRONT_MATTER.match(text_of(path, limit=limit))
+            list(load_all(head[1]) if head else ())
+        except HostileYamlError as error:
+            mark = error.problem_mark
+            code, why, span = "I_CONFIG", str(error.problem), Span.at(mark.line + 2, mark.column + 1) if mark else span
+        except yaml.YAMLError:
+            continue  # no front matter, and text for MkDocs
+        except UnicodeDecodeError as error:
+            why, span = "no UTF-8 text", Span.at(error.object.count(b"\n", 0, error.start) + 1)
+        except OSError as error:
+            code, why = "N_SIZE" if error.errno == errno.EFBIG else "I_MACHINE", reason(error)
+        if why:
+            name = project.shown(path)
+            raise PluginError(one_line(finding(code, why, span), name))
 
 
 def clean_drawings(run: Run, files: Files, config: MkDocsConfig) -> None:

@@ -96,6 +96,7 @@ class NotesPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]  # li
         """Publish the pages, and what belongs to them."""
         run, build = self._run, self._run.build
         docs_folder.leave_out(run, files, self._strangers)
+        docs_folder.check_pages(run, files, config)
         # First, so that the page of commands is in the navigation.
         run.additions = additions.add(build, files, config, run.marks)
         if run.additions.dates.cut_off:
