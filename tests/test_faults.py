@@ -153,7 +153,7 @@ def test_a_project_on_a_full_disk_is_not_there_at_all(project: Path, script: str
 def test_whatever_the_output_can_take(project: Path, output: str) -> None:
     (project / "docs/notes.md").write_text("# T\n\n## Inhält\n- [Öne](#gone-ü)\n- [Two](#two)\n\n## One\n\n## Two\n")
     closing = {"closed": ">&- 2>&-", "full": "> /dev/full", "ascii": ""}[output]
-    command = f'exec "$0" "{ROOT}/scripts/check_notes.py" {closing}'
+    command = f'exec "$0" "{ROOT}/scripts/check_notes.py" --strict {closing}'
     done = subprocess.run(
         ["sh", "-c", command, sys.executable],
         cwd=project,
