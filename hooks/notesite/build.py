@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from .images.gallery import Gallery, Options
     from .images.mirror import Hosts
     from .project.stamp import Stamp
+    from .render.drawn import Drawn
     from .site.plan import Site
     from .snippets.blocks import Blocks
 
@@ -107,6 +108,13 @@ class Build:
         return gallery(self.project, self.notes, chosen, hosts=self._hosts)
 
     @cached_property
+    def drawn(self) -> Drawn:
+        """Formulas and diagrams, drawn."""
+        from .render.drawn import draw  # noqa: PLC0415  # as above
+
+        return draw(self.notes)
+
+    @cached_property
     def structure(self) -> Report:
         """Findings of the notes as such: encoding, contents list, headings, links inside the file.  Not yet settled."""
         from .notes.reader import check_notes  # noqa: PLC0415  # as above
@@ -115,6 +123,7 @@ class Build:
 
         notes, site = self.notes, self.site
         found = [*check_notes(notes), *site.findings, *check_links(notes, site), *check_html(notes), *self._unused()]
+        found += self.drawn.findings
         checked = len(notes.contents.entries if notes.contents else ()) + len(notes.headings) + len(notes.links)
         return Report(diagnostics=(*self.source.findings, *found), checked=checked)
 

@@ -33,6 +33,7 @@ from . import common
 
 CODES = (*NOTES_CODES, *BLOCK_CODES)
 IGNORED = "/.cache/\n/.venv/\n/dist/\n/site/\n"
+FILMS = (".mp4", ".webm", ".mov", ".ogv")
 EXAMPLES = ("{prog} ~/notes/README.md --output ~/my-site", "{prog} README.md --check-only")
 
 
@@ -107,11 +108,12 @@ def _requirement() -> str:
 
 
 def _pictures(given: Build) -> Iterator[tuple[str, bytes]]:
-    """Pictures of the repository, where the pages will look for them; what cannot be taken is named."""
+    """Pictures and films of the repository, where the pages will look for them; what cannot be taken is named."""
     folder = given.project.notes_path.parent
     top, seen = _top(folder), set()
-    for image in given.notes.images:
-        address = urlsplit(image.url)
+    films = [(link.target, link.span) for link in given.notes.links if link.target.lower().endswith(FILMS)]
+    for url, span in [*((image.url, image.span) for image in given.notes.images), *films]:
+        address = urlsplit(url)
         path = unquote(address.path)  # from the project's folder when it begins with a slash, as code hosts read it
         name = os.path.normpath(path.lstrip("/") if path.startswith("/") else f"docs/{path}").replace(os.sep, "/")
         is_shown = (mimetypes.guess_type(name)[0] or "").startswith(("image/", "video/", "audio/"))
@@ -125,7 +127,7 @@ def _pictures(given: Build) -> Iterator[tuple[str, bytes]]:
             yield name, read_file(Path(os.path.normpath(start / path.lstrip("/"))), inside=top)
         except OSError as error:
             code = "E_PATH" if error.errno == errno.EXDEV else "E_MISSING"
-            said = finding(code, f"not copied: {shown(image.url)}: {reason(error)}", image.span)
+            said = finding(code, f"not copied: {shown(url)}: {reason(error)}", span)
             print(one_line(said, given.shown_path), file=sys.stderr)
 
 

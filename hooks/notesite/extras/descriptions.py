@@ -77,4 +77,4 @@ def _leaves(blocks: Sequence[Node]) -> Iterator[Node]:
 
 def _plain(leaf: Node) -> str:
     # A backtick that closes nothing is a slip of the pen.
-    return " ".join(with_emoji(words(leaf.children, " ", tags=True)).replace("`", "").split())
+    return " ".join(with_emoji(words(leaf.children, " ", tags=True, tex=False)).replace("`", "").split())

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from ..diagnostics.place import Position, Span
+from ..lib.patterns import lazy
 from .html_names import is_text
 from .raw_html import read_tags
 
@@ -43,6 +44,7 @@ class Kind(StrEnum):
 
 LEAVES = frozenset({Kind.PARAGRAPH, Kind.HEADING, Kind.CELL})  # hold inline nodes
 _BREAKS = frozenset({Kind.SOFT_BREAK, Kind.HARD_BREAK})
+_TEX = lazy(r"[\\{}_^*&#~]")
 _WORDS = frozenset({Kind.TEXT, Kind.CODE_SPAN, Kind.MATH})
 
 
@@ -73,16 +75,21 @@ def walk(nodes: Iterable[Node]) -> Iterator[Node]:
         stack += node.children[::-1]
 
 
-def words(nodes: Iterable[Node], line_break: str = "\n", *, alt: bool = False, tags: bool = False) -> str:
+def words(
+    nodes: Iterable[Node], line_break: str = "\n", *, alt: bool = False, tags: bool = False, tex: bool = True
+) -> str:
     """The text that a reader sees, markup taken away; of pictures their alternative text, or nothing.
 
     With `tags` those that are shown as text are words, too: `<NodeIP>`.  GitHub's anchors know nothing of them.
+    Without `tex` an ellipsis stands for a formula that is not readable as it is written.
     """
     parts: list[str] = []
     stack = list(nodes)[::-1]
     while stack:
         node = stack.pop()
-        if node.kind in _WORDS:
+        if node.kind is Kind.MATH and not tex and _TEX.search(node.text):
+            parts.append("…")
+        elif node.kind in _WORDS:
             parts.append(node.text)
         elif node.kind in _BREAKS:
             parts.append(line_break)

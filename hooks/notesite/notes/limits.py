@@ -23,7 +23,7 @@ class Limits(NamedTuple):
     lines: int = 500_000
     line: int = 1_000_000  # characters on one line
     quotes: int = 500  # in each other
-    marks: int = 5_000  # of emphasis, links and pictures in one paragraph
+    marks: int = 5_000  # of emphasis, formulas, links and pictures in one paragraph
     footnotes: int = 10_000  # references to them
     pages: int = 5_000  # of sections; where there are more, all of the file is one page
 
@@ -33,12 +33,12 @@ _FORBIDDEN = lazy("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x85\u2028\u2029\ud800-\udfff\
 _BIDI = lazy("[\u202a-\u202e\u2066-\u2069]")
 _CONTAINERS = lazy(r"(?:[ \t>]|[-+*][ \t]|\d{1,9}[.)][ \t])*+")
 _BLANK_LINES = lazy(r"\n[ \t]*(?=\n)")
-_MARKS = ("*", "_", "~", "](", "][")
-_OPENING = lazy(r"[*~](?=[^\s*~])|(?<!\w)_+(?=\S)|(?<=[*~])[*~]")
-_CLOSING = lazy(r"(?<=[^\s*~])[*~]|(?<=\S)_+(?!\w)|(?<=[*~])[*~]")
+_MARKS = ("*", "_", "~", "$", "](", "][")
+_OPENING = lazy(r"[*~$](?=[^\s*~])|(?<!\w)_+(?=\S)|(?<=[*~])[*~]")
+_CLOSING = lazy(r"(?<=[^\s*~])[*~$]|(?<=\S)_+(?!\w)|(?<=[*~])[*~]")
 _LINKS = lazy(r"\][(\[]")
 _LINE = lazy(r"^([ \t>]*+(?:[-+*][ \t]++|\d{1,9}[.)][ \t]++)*+(?:(?:[*_-][ \t]*+)++$|~{3,}|))(.*)$", 8)  # re.MULTILINE
-_NEUTRAL = str.maketrans("*_~[]", "xxxxx")
+_NEUTRAL = str.maketrans("*_~[]$", "xxxxxx")
 
 
 def check_limits(text: str, limits: Limits = DEFAULT) -> Iterator[Diagnostic]:

@@ -1,7 +1,8 @@
 """The one module that knows the Markdown parser: comrak, a port of cmark-gfm, turned into the nodes of `document`.
 
-comrak counts columns in bytes of the line; here they become code points.  Two things of GitHub's are added: alerts as
-GitHub recognises them (comrak's may have titles), and the place of what follows an escaped pipe in a table cell.
+comrak counts columns in bytes of the line; here they become code points.  Three things of GitHub's are added: alerts as
+GitHub recognises them (comrak's may have titles), the place of what follows an escaped pipe in a table cell, and which
+dollars begin and end a formula (`dollars`).
 """
 
 from __future__ import annotations
@@ -17,8 +18,12 @@ import comrak
 from ..diagnostics.place import Position, Span
 from ..lib.patterns import lazy
 from .document import LEAVES, Kind, Node
+from .dollars import Dollars
 
 _EXTENSIONS = comrak.ExtensionOptions(strikethrough=True, table=True, autolink=True, tasklist=True, footnotes=True)
+_WITH_FORMULAS = comrak.ExtensionOptions(
+    strikethrough=True, table=True, autolink=True, tasklist=True, footnotes=True, math_dollars=True, math_code=True
+)
 _SHORT_CODES = comrak.ExtensionOptions(shortcodes=True)
 _PLAIN = lazy(r"[\w!#$%&'()*+,/:;=?@~.\-]*", re.ASCII)
 _MAIL = lazy(r"[A-Za-z0-9.+_-]+@(?:[A-Za-z0-9_-]+\.)+[A-Za-z0-9_-]*[A-Za-z0-9]")
@@ -65,6 +70,7 @@ _READ: dict[type, tuple[Kind, Callable[[Any], Fields] | None]] = {
     comrak.Link: (Kind.LINK, lambda v: {"url": _address(v.url), "info": v.title}),
     comrak.Image: (Kind.IMAGE, lambda v: {"url": _address(v.url), "info": v.title}),
     comrak.FootnoteReference: (Kind.FOOTNOTE_LINK, lambda v: {"text": v.name, "number": v.ix}),
+    comrak.Math: (Kind.MATH, lambda v: {"text": v.literal, "flag": v.display_math, "number": v.dollar_math}),
 }
 
 
@@ -98,8 +104,10 @@ class _Reading:
     """One document on its way from comrak's nodes to ours."""
 
     def __init__(self, text: str) -> None:
+        self._dollars = Dollars(text)
+        self._document = self._parsed()
+        text = self._dollars.text
         self._lines = text.split("\n")
-        self._document = comrak.parse_document(text, _EXTENSIONS)
         # Lines where columns in bytes are none in code points.
         self._wide = set() if text.isascii() else {n for n, line in enumerate(self._lines, 1) if not line.isascii()}
         self._columns: dict[int, list[int]] = {}  # line -> for each of its bytes the column in code points
@@ -109,6 +117,14 @@ class _Reading:
         self._alignments: list[str] = []
         self._hidden: set[int] = set()  # nodes that are an alert's mark
         self._moved: dict[int, tuple[tuple[int, int], tuple[int, int]]] = {}  # nodes whose places comrak has wrong
+
+    def _parsed(self) -> comrak.AstNode:
+        """The document, read again until no formula is left that is none to GitHub."""
+        while self._dollars.may_be_formulas:
+            document = comrak.parse_document(self._dollars.text, _WITH_FORMULAS)
+            if not self._dollars.refuse(_formulas(document)):
+                return document
+        return comrak.parse_document(self._dollars.text, _EXTENSIONS)
 
     def blocks(self) -> list[Node]:
         root: list[Node] = []
@@ -133,7 +149,7 @@ class _Reading:
         """Text with mail addresses as links: comrak makes none of them behind a bracket, cmark-gfm does."""
         (line, column), _ = node.span
         written = self._lines[line - 1]
-        if not written.startswith(node.text, column - 1):
+        if not self._dollars.restored(written).startswith(node.text, column - 1):
             return [node]  # with escapes in it, no place could be told
         nodes: list[Node] = []
         done = 0
@@ -152,6 +168,8 @@ class _Reading:
         more = fields(value.value) if fields else _NONE
         if kind in _STATEFUL:
             kind, more = self._prepare(node, kind, more, index)
+        if self._dollars.mark:
+            more = {name: self._dollars.restored(x) if isinstance(x, str) else x for name, x in more.items()}
         return Node(kind, self._span(node, kind), [], **more)
 
     def _prepare(self, node: comrak.AstNode, kind: Kind, more: Fields, index: int) -> tuple[Kind, Fields]:
@@ -259,6 +277,17 @@ class _Reading:
             self._columns[line] = list(accumulate(int(b & 0xC0 != 0x80) for b in self._lines[line - 1].encode()))
         columns = self._columns[line]
         return columns[column - 1] if column <= len(columns) else columns[-1] + column - len(columns)
+
+
+def _formulas(document: comrak.AstNode) -> Iterator[tuple[str, int, int]]:
+    """Those between single dollars: the text, and the place of the first dollar (line and byte column, from 1)."""
+    stack = [document]
+    while stack:
+        node = stack.pop()
+        value = node.node_value
+        if isinstance(value, comrak.Math) and value.value.dollar_math and not value.value.display_math:
+            yield value.value.literal, node.sourcepos.start.line, node.sourcepos.start.column
+        stack += node.children
 
 
 def _address(url: str) -> str:

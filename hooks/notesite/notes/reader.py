@@ -254,6 +254,8 @@ class _Reader:
             self._html_heading = _HtmlHeading(int(tag.name[1]), span, starts_section=starts_section)
         elif tag.name == "a" and tag.get("href"):
             self.links.append(Link(tag.get("href"), following, span, "html", self._trail))
+        elif tag.name in {"video", "source"} and tag.get("src"):
+            self.links.append(Link(tag.get("src"), tag.get("src").rpartition("/")[2], span, "html", self._trail))
         elif tag.name in {"img", "source"}:
             alt, title = tag.get("alt"), tag.get("title")
             if tag.name == "img" and tag.get("src"):

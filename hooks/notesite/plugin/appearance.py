@@ -17,6 +17,7 @@ from ..lib.data import bundled_text
 PACKAGE = Path(__file__).parent.parent
 STYLES = ("assets/stylesheets/notes.css",)  # one file is one request
 SCRIPTS = tuple(f"assets/javascripts/{name}.js" for name in ("notes", "enlarge", "reading"))
+MATH_STYLE = "assets/stylesheets/math.css"  # of pages with formulas
 # For a copy that is read from a folder.
 OFFLINE_STYLE = "assets/stylesheets/offline.css"
 SHIM = "assets/vendor/iframe-worker/iframe-worker.js"  # for the web worker of the search, which file:// refuses

@@ -16,6 +16,7 @@ from mkdocs.plugins import BasePlugin, CombinedEvent, event_priority
 from mkdocs.structure.files import Files
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
+from mkdocs.utils import get_relative_url
 from mkdocs.utils.templates import TemplateContext
 
 from ..build import BLOCK_CODES, NOTES_CODES
@@ -197,8 +198,11 @@ class NotesPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]  # li
             page.content = around(page.content, source, changed=changed, icon=icon)
         return context
 
-    def on_post_page(self, output: str, *, page: Page, config: MkDocsConfig) -> str:  # noqa: ARG002  # MkDocs' names
-        """Mend what the theme leaves unnamed."""
+    def on_post_page(self, output: str, *, page: Page, config: MkDocsConfig) -> str:
+        """Mend what the theme leaves unnamed; a page with formulas has their style."""
+        if "<math" in (page.content or ""):
+            style = get_relative_url(appearance.MATH_STYLE, page.url)
+            output = output.replace("</head>", f'<link rel="stylesheet" href="{style}">\n</head>', 1)
         return amended(output, own_palette=appearance.has_own_palette(config))
 
     def on_post_template(self, output_content: str, *, template_name: str, config: MkDocsConfig) -> str:

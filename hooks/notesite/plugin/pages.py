@@ -69,7 +69,7 @@ def add_pictures(build: Build, files: Files, config: MkDocsConfig) -> None:
     for file in list(files):
         if file.src_uri.startswith(f"{pictures.store_uri}/") or file.src_uri in pictures.files:
             files.remove(file)
-    for uri, data in pictures.files.items():
+    for uri, data in {**pictures.files, **build.drawn.files}.items():
         files.append(File.generated(config, uri, content=data))
 
 
@@ -78,6 +78,7 @@ def context_of(run: Run, plan: Page, page: MkDocsPage) -> PageContext:
     build, config = run.build, run.config
     context = PageContext(build.notes, build.site, plan, run.marks)
     context.pictures, context.alts = build.pictures.pictures, build.pictures.alts
+    context.drawn = build.drawn
     context.notes_uri, context.docs_name = notes_uri(build, config), Path(config.docs_dir).name
     context.asset_url = lambda path: get_relative_url(path, page.url)
     context.decorate = lambda root: run.decorate(root, plan)

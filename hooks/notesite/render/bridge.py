@@ -31,6 +31,7 @@ from ..notes.model import EMPTY, Notes
 from ..notes.parser import read_blocks
 from ..site.page_text import page_blocks, page_lines
 from ..site.plan import Page, Site
+from .drawn import Drawn, diagram_html
 from .html import PageHtml
 from .mark import UNMARKED, BlockMark, mark_html
 from .pictures import Pictures
@@ -39,6 +40,7 @@ from .tree import AS_WRITTEN, LINE, STASH, TreeOptions, tree_of
 
 # Preprocessors and tree processors that work on what the bridge delivers: MkDocs' own come later and stay.
 _KEPT = {"toc", "unescape"}
+NOTHING_DRAWN = Drawn()
 Language = Callable[[str, str], str]  # (info string, content) -> name of a highlighter
 
 
@@ -52,6 +54,7 @@ class PageContext:
     marks: Mapping[int, BlockMark] = field(default_factory=dict)  # line of the notes where a code block opens -> mark
     pictures: Mapping[str, Picture] = field(default_factory=dict)  # URL as in the notes -> what is shown
     alts: Mapping[Span, str] = field(default_factory=dict)  # place of an image -> its alternative text
+    drawn: Drawn = field(default_factory=Drawn)
     asset_url: Callable[[str], str] = lambda path: path  # path under docs_dir -> address relative to the finished page
     notes_uri: str = "notes.md"  # of the notes file, relative to docs_dir: where its own links begin
     docs_name: str = "docs"  # of the folder docs_dir, for links into it from notes that lie outside
@@ -127,7 +130,10 @@ class _Parser(BlockParser):
         before, found, behind = text.partition(own)
         if own and not found:  # changed by another plugin
             return self._other(text)
-        page_html = PageHtml.of_notes(notes, context.page.headings, lambda block: self._code(block, context.marks))
+        page_html = PageHtml.of_notes(
+            notes, context.page.headings, lambda block: self._code(block, context.marks, context.drawn)
+        )
+        page_html.formula = lambda node: self._formula(node, context.drawn)
         page = page_html.render(page_blocks(notes, context.site, context.page))
         return "".join([self._other(before), page, self._other(behind)])
 
@@ -137,22 +143,31 @@ class _Parser(BlockParser):
         notes = Notes(text, blocks=tuple(read_blocks(text)), lines=tuple(text.split("\n")))
         return PageHtml.of_notes(notes, (), self._code).render(notes.blocks)
 
-    def _code(self, block: Node, marks: Mapping[int, BlockMark] = EMPTY) -> str:
+    def _formula(self, node: Node, drawn: Drawn) -> str:
+        formula = drawn.formula(node)
+        stash = html.escape(self.md.htmlStash.store(formula)) if formula else ""
+        return f'<span class="notes-formula" {STASH}="{stash}"></span>' if formula else ""
+
+    def _code(self, block: Node, marks: Mapping[int, BlockMark] = EMPTY, drawn: Drawn = NOTHING_DRAWN) -> str:
+        if formula := self._formula(block, drawn):
+            return f"<p>{formula}</p>"
         language = self._bridge.language(block.info, block.text)
         mark = marks.get(block.line, UNMARKED)
         code = self._highlight.highlight(block.text.removesuffix("\n"), language, css_class=mark.classes)
         stash = html.escape(self.md.htmlStash.store(code))
-        return f'<pre {STASH}="{stash}" {LINE}="{block.line}"></pre>{mark_html(mark)}'
+        written = f'<pre {STASH}="{stash}" {LINE}="{block.line}"></pre>{mark_html(mark)}'
+        diagram = drawn.diagram(block)
+        return diagram_html(diagram, written) if diagram else written
 
 
 def _tree_options(context: PageContext, stash: Callable[[str], str]) -> TreeOptions:
-    own = {picture.src for picture in context.pictures.values()}
+    own = {picture.src for picture in context.pictures.values()} | context.drawn.files.keys()
 
     def resolve(url: str) -> str:
         place = context.site.place(url)
         if place is not None:
             return place.link_from(context.page)
-        if url in own:  # a mirrored picture
+        if url.partition("#")[0] in own:  # a mirrored picture, a drawn diagram
             return url
         if url.startswith("#fn"):  # footnotes stay on their page
             return url

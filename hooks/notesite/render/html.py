@@ -5,9 +5,10 @@ from __future__ import annotations
 import html
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 from ..diagnostics.place import Position
-from ..notes.document import Kind, Node, words
+from ..notes.document import Kind, Node, walk, words
 from ..notes.html_names import UNWRAPPED, is_text
 from ..notes.model import Heading, Notes
 from ..notes.raw_html import Tag, read_tags
@@ -15,6 +16,7 @@ from ..notes.reader import HEADING_TAGS, placed
 from .sanitize import safe_image, safe_link, safe_start_tag
 
 CodeBlock = Callable[[Node], str]
+Formula = Callable[[Node], str]
 Piece = Node | str
 _SIMPLE = {
     Kind.QUOTE: ("<blockquote>\n", "</blockquote>\n"),
@@ -39,11 +41,13 @@ _WRITERS = {
     Kind.LINK: "_link",
     Kind.IMAGE: "_image",
     Kind.FOOTNOTE_LINK: "_footnote_link",
+    Kind.MATH: "_math",
     Kind.HTML_SPAN: "_html",
 }
 # GitHub's five alerts in Material's types of admonition.
 _ALERTS = {"note": "note", "tip": "tip", "important": "info", "warning": "warning", "caution": "danger"}
 _VOID = {"br", "hr", "img", "source", "wbr"}
+LABEL = "data-toc-label"  # of a heading in the page's contents, which Python-Markdown takes off again
 _DEEPEST = 200  # elements of raw HTML in each other; the start tags of deeper ones are left out
 
 
@@ -56,8 +60,10 @@ class PageHtml:
     heading_ids: Mapping[Position, str] = field(default_factory=dict)  # by the place where a heading begins
     footnotes: Mapping[int, Node] = field(default_factory=dict)  # of the whole document, by number
     taken: frozenset[str] = frozenset()  # ids of headings anywhere in the document, which no other element has
+    formula: Formula = lambda _: ""  # HTML; "" for one that cannot be drawn
     _references: dict[int, int] = field(default_factory=dict)  # number of a footnote -> how often it was referred to
     _depth: int = 0
+    _in_film: bool = False  # in a <video> whose source is still to come
 
     @classmethod
     def of_notes(cls, notes: Notes, headings: Iterable[Heading], code_block: CodeBlock) -> PageHtml:
@@ -103,6 +109,8 @@ class PageHtml:
     def _heading(self, node: Node) -> list[Piece]:
         anchor = self.heading_ids.get(node.span.start, "")
         own = f' id="{html.escape(anchor)}"' if anchor else ""
+        if any(inner.kind is Kind.MATH for inner in walk(node.children)):  # a formula's words are in it twice
+            own += f' {LABEL}="{html.escape(words(node.children, " ", tags=True))}"'
         return [f"<h{node.number}{own}>", *node.children, f"</h{node.number}>\n"]
 
     def _list(self, node: Node) -> list[Piece]:
@@ -155,6 +163,10 @@ class PageHtml:
     def _code_span(self, node: Node) -> list[Piece]:
         return [f"<code>{html.escape(node.text, quote=False)}</code>"]
 
+    def _math(self, node: Node) -> list[Piece]:
+        before, after = ("$$" if node.flag else "$",) * 2 if node.number else ("$`", "`$")
+        return [self.formula(node) or html.escape(f"{before}{node.text}{after}", quote=False)]
+
     def _link(self, node: Node) -> list[Piece]:
         target = f' href="{html.escape(node.url)}"' if safe_link(node.url) else ""
         return [f"<a{target}{_title(node)}>", *node.children, "</a>"]
@@ -192,8 +204,9 @@ class PageHtml:
     def _tag(self, tag: Tag, place: Position) -> str:
         if tag.kind == "text":
             return tag.text.replace("<", "&lt;")
-        if tag.kind in {"comment", "other"} or tag.name in UNWRAPPED:
-            return ""
+        is_film = tag.name == "video" or (self._in_film and tag.name == "source")
+        if tag.kind in {"comment", "other"} or tag.name in UNWRAPPED or is_film:
+            return self._film(tag) if is_film else ""
         if is_text(tag.name):
             return html.escape(tag.text)
         if tag.kind == "end":
@@ -210,6 +223,18 @@ class PageHtml:
         if anchor:
             opening = f'{opening[:-1]} id="{html.escape(anchor)}">'
         return f'{opening}<span id="{html.escape(own)}"></span>' if own and own != anchor and not void else opening
+
+    def _film(self, tag: Tag) -> str:
+        """A player for a film of the project, a link to one elsewhere: nothing is loaded that the reader does not ask for."""
+        url = tag.get("src")
+        self._in_film = tag.kind == "start" and not url
+        if tag.kind != "start" or not url or not (safe_link(url) and safe_image(url)):
+            return ""
+        address, name = html.escape(url), html.escape(url.rpartition("/")[2])
+        link = f'<a href="{address}" data-added>Video: {name}</a>'
+        if urlsplit(url).netloc:
+            return link
+        return f'<video src="{address}" controls preload="none" aria-label="Video: {name}">{link}</video>'
 
 
 def _title(node: Node) -> str:

@@ -15,6 +15,10 @@ from dataclasses import dataclass, field
 from ..images.picture import Picture
 from ..notes.raw_html import candidates
 
+# The palette that a picture is for: as GitHub writes it in addresses, or the theme, whose style knows the second form.
+_FOR_PALETTE = re.compile(r"#(?:gh-(dark|light)-mode-only|only-(dark|light))\Z")
+_MEDIA = re.compile(r"\s*\(\s*prefers-color-scheme\s*:\s*(dark|light)\s*\)\s*", re.IGNORECASE)
+_PALETTE = "data-palette"
 _IDS = re.compile(r'\bid="([^"]+)"')
 
 
@@ -31,12 +35,15 @@ class Pictures:
 
     def hang(self, root: ET.Element) -> None:
         """Give every picture of the tree its form."""
+        pairs = [pair for element in list(root.iter("picture")) if (pair := _by_palette(element))]
         parents = {child: parent for parent in root.iter() for child in parent}
         for element in list(root.iter()):
             if element.tag == "source":
                 self._candidates(element)
             elif element.tag == "img" and element.get("src") in self.by_url:
                 self._show(element, parents)
+        for written, other in pairs:  # one picture to whoever cannot see it
+            other.set("alt", written.get("alt", ""))
         for paragraph in [element for element in root.iter() if element.tag == "p"]:
             _make_figure(paragraph, parents)
 
@@ -55,7 +62,9 @@ class Pictures:
                     image.remove(child)
             self._stand_in(image, picture, alt)
         else:
-            image.set("src", picture.src)
+            match = _FOR_PALETTE.search(url)
+            palette = image.attrib.pop(_PALETTE, "") or (match[1] or match[2] if match else "")
+            image.set("src", f"{picture.src}#only-{palette}" if palette else picture.src)
             image.set("loading", "lazy")
             image.set("decoding", "async")
             if picture.width and picture.height and image.get("width") is None and image.get("height") is None:
@@ -111,6 +120,34 @@ class Pictures:
             element.set("srcset", ", ".join(kept))
         else:
             del element.attrib["srcset"]
+
+
+def _by_palette(picture: ET.Element) -> tuple[ET.Element, ET.Element] | None:
+    """Make two pictures of one whose sources are for palettes: the site's toggle does not reach `media`.
+
+    The pair, the author's <img> first; None for any other picture.
+    """
+    image = picture.find("img")
+    chosen: dict[str, str] = {}
+    for source in picture.iter("source"):
+        match = _MEDIA.fullmatch(source.get("media") or "")
+        urls = [url for url, _ in candidates(source.get("srcset") or "")]
+        if match and urls:
+            chosen.setdefault(match[1].lower(), urls[0])
+    if image is None or not chosen:
+        return None
+    own = "light" if "dark" in chosen else "dark"
+    other = ET.Element("img", dict(image.attrib))
+    for element, palette in ((image, own), (other, "dark" if own == "light" else "light")):
+        element.set(_PALETTE, palette)
+        element.set("src", chosen.get(palette, image.get("src", "")))
+        element.attrib.pop("srcset", None)
+    for child in list(picture):
+        picture.remove(child)
+    picture.tag = "span"
+    picture.extend([image, other])
+    image.tail = other.tail = None
+    return image, other
 
 
 def _ancestors(element: ET.Element, parents: Mapping[ET.Element, ET.Element]) -> list[ET.Element]:

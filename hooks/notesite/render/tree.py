@@ -22,11 +22,14 @@ _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _CODE = {"code", "pre", "kbd", "samp", "tt"}
 _PLACE = re.compile("[\x02\x03]")
 _ENTITY = re.compile(r"&(?=#?\w+;)")
+# Letters that run from right to left, and the elements that GitHub lets find out their own direction.
+_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")
+_DIRECTED = frozenset({*_HEADINGS, "p", "ul", "ol", "li", "blockquote", "td", "th", "dt", "dd", "summary"})
 _DEEPEST = 100  # elements in each other; what is deeper stands beside its parents, as in browsers
 # Tells MkDocs that an address is none of its documents; `Bridge` takes it off again.
 AS_WRITTEN = "as-written:"
 OWN = "data-own"
-STASH = "data-stash"  # a code block: the placeholder of its highlighted HTML
+STASH = "data-stash"  # a code block or a formula: the placeholder of its HTML
 LINE = "data-line"  # a code block: the line of the notes where it opens
 
 ResolveLink = Callable[[str], str]
@@ -51,6 +54,8 @@ def tree_of(html: str, options: TreeOptions) -> ET.Element:
     _promote_headings(root, options)
     if options.pictures is not None:
         options.pictures.hang(root)
+    if _RIGHT_TO_LEFT.search(html):
+        _give_directions(root)
     options.decorate(root)
     for element, parent in list(_with_parents(root)):
         _finish(element, parent, options)
@@ -156,6 +161,13 @@ def _promote_headings(root: ET.Element, options: TreeOptions) -> None:
         heading.tag = f"h{min(len(nested), 6)}"
 
 
+def _give_directions(root: ET.Element) -> None:
+    """Each block runs as its first letter does; pages without such letters need none of it."""
+    for element in root.iter():
+        if element.tag in _DIRECTED and element.get("dir") is None:
+            element.set("dir", "auto")
+
+
 def _finish(element: ET.Element, parent: ET.Element | None, options: TreeOptions) -> None:
     """Give one element the form that the theme and MkDocs expect."""
     if element.tag == "a" and parent is not None:
@@ -167,10 +179,16 @@ def _finish(element: ET.Element, parent: ET.Element | None, options: TreeOptions
     elif element.tag == "img":
         source = element.get("src", "")
         element.set("src", options.resolve_link(source) if source else AS_WRITTEN)
+    elif element.tag == "video":
+        url = options.resolve_link(element.get("src", ""))
+        under_docs = options.pictures is not None and not url.startswith(AS_WRITTEN)
+        element.set("src", options.pictures.asset_url(url) if under_docs and options.pictures else url)
     elif element.tag == "pre" and element.get(STASH):
         # Python-Markdown puts highlighted code back where a paragraph holds nothing but its placeholder.
         element.tag, element.text = "p", element.get(STASH)
         element.attrib.clear()
+    elif element.tag == "span" and element.get(STASH):
+        element.text = element.attrib.pop(STASH)
     elif parent is not None and element.tag == "center":
         element.tag = "div"
         element.set("align", "center")

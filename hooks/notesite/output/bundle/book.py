@@ -161,8 +161,12 @@ def _change(page: BookPage, ids: _Ids, files: Mapping[str, bytes], layout: Layou
         new: Tag | Instead = renamed(tag)
         if tag.name == "a" and tag.get("href") and "data-external" not in tag.attributes:
             new = _linked(renamed(tag), page, files, layout, place)
+        elif layout.unfolded and tag.get("src").endswith("#only-dark"):  # there is one palette
+            new = Instead()
         elif tag.name in {"img", "source"}:
             new = _embedded(renamed(tag), page, layout)
+        elif tag.name == "video":
+            new = Instead(not_here(tag))
         elif tag.name == "details" and layout.unfolded:
             new = renamed(tag).with_(open="")
         elif shift and re.fullmatch("h[1-6]", tag.name):

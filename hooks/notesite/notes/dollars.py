@@ -1,0 +1,89 @@
+"""Which dollars may begin or end a formula, by GitHub's rules; all others are kept from the parser.
+
+Source of the rules: docs.github.com, "Writing mathematical expressions", and what authors report of its edges.  comrak
+takes `x$y$z` for a formula, GitHub does not.  A dollar that cannot be of a formula becomes a mark: one character, a
+punctuation mark as well, so that nothing else is read otherwise and every column stays what it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from urllib.parse import quote
+
+from ..lib.patterns import lazy
+
+# Rare marks of punctuation; one that the text does not hold is taken.
+_MARKS = "⸘⁂⁑⸎⸙"
+# The dollars of both other spellings, `$$` and $`, stay; so does an escaped one.  A letter or digit may be of any script.
+_SINGLE = lazy(r"(?<![$\\`])\$(?![$`])")
+_OPENS = lazy(r"(?<!\w)\$(?=\S)")
+_CLOSES = lazy(r"(?<=\S)\$(?!\w)")
+_BLANK_LINE = lazy(r"\n[ \t>]*\n")
+# Two prices, and words between them.
+_PRICES = lazy(r"\d[\d.,]*+\s[^\\^_={}<>+*/|]*[^\W\d_]{2}[^\\^_={}<>+*/|]*")
+_ROUNDS = 5  # then all dollars of a line go
+
+
+class Dollars:
+    """The dollars of one text."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.mark = next((m for m in _MARKS if m not in text), "") if "$" in text else ""
+        self._quoted = quote(self.mark)
+        self._rounds = 0
+        if self.mark:
+            self.text = self._without_strays(text)
+
+    @property
+    def may_be_formulas(self) -> bool:
+        """Whether any dollar is left."""
+        return bool(self.mark) and "$" in self.text
+
+    def restored(self, text: str) -> str:
+        """What the author wrote."""
+        return text.replace(self.mark, "$").replace(self._quoted, "$") if self.mark else text
+
+    def refuse(self, formulas: Iterable[tuple[str, int, int]]) -> bool:
+        """Take away the first dollar of each formula that is none to GitHub; whether there was any.
+
+        `formulas`: text between single dollars, line and byte column of the first, from 1.
+        """
+        lines = [line.encode() for line in self.text.split("\n")]
+        self._rounds += 1
+        found: dict[int, list[int]] = {}
+        for literal, line, column in formulas:
+            written = lines[line - 1]
+            before, after = written[: column - 1].decode()[-1:], written[column - 1 :].decode()
+            end = after.find("$", 1)  # -1: on a line below
+            is_text = "$" in literal or self.mark in literal or _PRICES.fullmatch(literal)
+            if is_text or _is_word(before) or _is_word(after[end + 1 : end + 2] if end > 0 else ""):
+                found.setdefault(line - 1, []).append(column - 1)
+        for index, columns in found.items():
+            written, mark = lines[index], self.mark.encode()
+            for column in sorted(columns, reverse=True):
+                written = written[:column] + mark + written[column + 1 :]
+            lines[index] = written if self._rounds < _ROUNDS else written.replace(b"$", mark)
+        self.text = b"\n".join(lines).decode()
+        return bool(found)
+
+    def _without_strays(self, text: str) -> str:
+        parts: list[str] = []
+        done = 0
+        for blank in [*_BLANK_LINE.finditer(text), None]:
+            block = text[done : blank.end() if blank else len(text)]
+            parts.append(self._block(block) if "$" in block else block)
+            done += len(block)
+        return "".join(parts)
+
+    def _block(self, block: str) -> str:
+        closes = [match.start() for match in _CLOSES.finditer(block)]
+        last, ends = (closes[-1] if closes else -1), set(closes)
+        begins = {match.start() for match in _OPENS.finditer(block) if match.start() < last}
+        kept = begins | ends if begins else set()
+        block = _SINGLE.sub(lambda match: match[0] if match.start() in kept else self.mark, block)
+        return block if "`$" in block else block.replace("$`", f"{self.mark}`")
+
+
+def _is_word(character: str) -> bool:
+    return character.isalnum()

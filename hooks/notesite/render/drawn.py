@@ -1,0 +1,174 @@
+"""What GitHub draws from the author's words: formulas as MathML, Mermaid diagrams as two pictures, one for each palette.
+
+Drawn while the site is built, so that readers need no script and no request.  Both libraries are optional (the extra
+`draw` of the package): Temml (MIT, in `data/`) runs in QuickJS, which reaches neither files nor network; mmdr is Mermaid
+in Rust.  What cannot be drawn stays as it is written, and is reported.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any, NamedTuple
+
+from ..diagnostics.codes import Severity
+from ..diagnostics.diagnostic import Diagnostic, finding
+from ..images.picture import Limits
+from ..images.svg import cleaned
+from ..lib.data import bundled_text
+from ..net.fault import Fault
+from ..notes.document import Kind, Node, walk
+from ..notes.model import Notes
+
+FOLDER = "assets/drawn"
+_LONGEST = 20_000  # characters of one formula
+_LONGEST_ALT = 300
+_MEMORY = 256 * 2**20  # bytes
+_TYPESET = """(function (asked) {
+  var tex = JSON.parse(asked);
+  try {
+    var options = {displayMode: tex.display, annotate: true, throwOnError: true, trust: false, maxSize: [50, 100]};
+    return JSON.stringify({done: temml.renderToString(tex.text, options)});
+  } catch (error) {
+    return JSON.stringify({error: String(error.message || error)});
+  }
+})"""
+# A formula may name and reach places of the page (\label, \ref): ids are the notes' own.
+_REFERENCES = re.compile(r'\s(?:id|href)="[^"]*"')
+_LABEL = re.compile(r"<text\b[^>]*>(.*?)</text>", re.DOTALL)
+_TAG = re.compile(r"<[^>]+>")
+_FRONT_MATTER = re.compile(r"\s*---[ \t]*\n.*?\n\s*---[ \t]*\n", re.DOTALL)
+
+
+class Diagram(NamedTuple):
+    """One diagram: its pictures by palette (paths under the docs root), their size in CSS pixels, its words."""
+
+    uris: Mapping[str, str]
+    width: int
+    height: int
+    alt: str
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """All that was drawn of the notes."""
+
+    formulas: Mapping[tuple[str, bool], str] = field(default_factory=dict)  # (TeX, displayed) -> MathML
+    diagrams: Mapping[str, Diagram] = field(default_factory=dict)  # by source
+    files: Mapping[str, bytes] = field(default_factory=dict)  # what the diagrams need, by path under the docs root
+    findings: tuple[Diagnostic, ...] = ()
+
+    def formula(self, node: Node) -> str:
+        """The MathML of a formula or of a block of code that is one; "" where there is none."""
+        return self.formulas.get(_formula_of(node), "")
+
+    def diagram(self, node: Node) -> Diagram | None:
+        """The diagram that a block of code is."""
+        return self.diagrams.get(node.text) if _is_mermaid(node) else None
+
+
+def draw(notes: Notes) -> Drawn:
+    """Draw what the notes ask for."""
+    formulas: dict[tuple[str, bool], str] = {}
+    diagrams: dict[str, Diagram] = {}
+    files: dict[str, bytes] = {}
+    findings: list[Diagnostic] = []
+    missing: set[str] = set()
+    for node in _asked(notes):
+        what = "diagram" if _is_mermaid(node) else "formula"
+        try:
+            if what == "formula":
+                formulas[_formula_of(node)] = _typeset(*_formula_of(node))
+            else:
+                diagrams[node.text] = _diagram(node.text, files)
+        except ImportError as error:
+            if what not in missing:
+                message = f"{what}s are shown as they are written: {error.name} is not installed"
+                findings.append(finding("N_DRAW", message, node.span, severity=Severity.INFO))
+            missing.add(what)
+        except (ValueError, Fault) as error:
+            findings.append(finding("N_DRAW", f"this {what} is shown as it is written: {error}", node.span))
+    return Drawn(formulas, diagrams, files, tuple(findings))
+
+
+def diagram_html(diagram: Diagram, code: str) -> str:
+    """The diagram in the palette of the page, above its source in `code`."""
+    pictures = "".join(
+        f'<img src="{uri}#only-{palette}" alt="{html.escape(diagram.alt)}" width="{diagram.width}"'
+        f' height="{diagram.height}" loading="lazy" decoding="async" data-added>'
+        for palette, uri in diagram.uris.items()
+    )
+    source = f'<details class="notes-source"><summary data-added>Source of the diagram</summary>{code}</details>'
+    return f'<figure class="notes-figure notes-diagram">{pictures}{source}</figure>'
+
+
+def _asked(notes: Notes) -> Iterator[Node]:
+    if any(mark in notes.text for mark in ("$", "math", "mermaid")):
+        yield from (n for n in walk(notes.blocks) if n.kind is Kind.MATH or _is_mermaid(n) or _word(n) == "math")
+
+
+def _word(node: Node) -> str:
+    """The first word of a block's label."""
+    return node.info.split()[0].lower() if node.kind is Kind.CODE and node.info.strip() else ""
+
+
+def _is_mermaid(node: Node) -> bool:
+    return _word(node) == "mermaid"
+
+
+def _formula_of(node: Node) -> tuple[str, bool]:
+    is_block = _word(node) == "math"
+    return (node.text, node.flag or is_block) if is_block or node.kind is Kind.MATH else ("", False)
+
+
+def _typeset(tex: str, display: bool) -> str:
+    """The formula as MathML.  Raises ValueError with the reason, or ImportError."""
+    if len(tex) > _LONGEST:
+        raise ValueError(f"it has {len(tex)} characters; the limit is {_LONGEST}")
+    answer = json.loads(_temml()(json.dumps({"text": tex, "display": display})))
+    if "error" in answer:
+        # The reason, without the marked excerpt that follows it.
+        raise ValueError(" ".join(answer["error"].partition("\n")[0].removesuffix(": ").split()))
+    return _REFERENCES.sub("", answer["done"])
+
+
+@cache
+def _temml() -> Callable[[str], str]:
+    import quickjs  # noqa: PLC0415  # optional
+
+    context = quickjs.Context()
+    context.set_memory_limit(_MEMORY)
+    context.eval(bundled_text(__name__, "temml.min.js"))
+    typeset: Any = context.eval(_TYPESET)
+
+    def typeset_or_fail(asked: str) -> str:
+        try:
+            return str(typeset(asked))
+        except quickjs.JSException as error:
+            raise ValueError(str(error).partition("\n")[0]) from None
+
+    return typeset_or_fail
+
+
+def _diagram(source: str, files: dict[str, bytes]) -> Diagram:
+    """The diagram; its pictures go into `files`.  Raises ValueError with the reason, or ImportError."""
+    import mmdr  # noqa: PLC0415  # optional
+
+    front = _FRONT_MATTER.match(source)
+    head = front[0].lstrip() if front else ""
+    body = source[front.end() :] if front else source
+    uris: dict[str, str] = {}
+    for palette, theme in (("light", "default"), ("dark", "dark")):
+        drawn = mmdr.render(f'{head}%%{{init: {{"theme": "{theme}"}}}}%%\n{body}').svg()
+        picture = cleaned(drawn.encode(), Limits())
+        uris[palette] = f"{FOLDER}/{hashlib.sha256(picture.data).hexdigest()[:16]}-{palette}.svg"
+        files[uris[palette]] = picture.data
+    labels = (" ".join(html.unescape(_TAG.sub(" ", label)).split()) for label in _LABEL.findall(drawn))
+    words = ", ".join(dict.fromkeys(label for label in labels if label))
+    alt = words if len(words) <= _LONGEST_ALT else f"{words[:_LONGEST_ALT].rpartition(', ')[0]}, …"
+    return Diagram(uris, picture.width, picture.height, f"Diagram: {alt}")
