@@ -43,7 +43,7 @@ def _mark(snippet: SnippetVerdict, shell: CommandVerdict | None, found: Sequence
     copy = shell.copy_text.strip("\n") if shell is not None else code
     corrected = (snippet.corrected if shell is None else shell.corrected) if known else None
     one = shell is not None and "\n" not in copy.replace("\\\n", "")
-    doubted = [row for row in rows if row.kind == "doubt" and one]
+    doubted = [row for row in rows if row.kind == "doubt" and row.replacement and one]
     if known or doubted:
         copy = (corrected or (doubted[0].replacement if doubted and not known else None) or "").strip("\n")
     checked = [c for c in (shell.commands if shell else ()) if c.status in {Checking.VALID, Checking.INVALID}]
@@ -54,7 +54,7 @@ def _mark(snippet: SnippetVerdict, shell: CommandVerdict | None, found: Sequence
         copy if copy != code else None,
         corrected,
         wrong=known or bool(doubted),
-        struck=one and (known or any(row.replacement for row in doubted)),
+        struck=one and (known or bool(doubted)),
         commands=len(checked),
         right=max(right, 0),
         against=tuple(dict.fromkeys(c.against for c in checked)),

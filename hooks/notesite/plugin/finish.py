@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -109,12 +109,15 @@ def book_of(run: Run, files: Files) -> Book:
         styles=tuple(style for style in map(str, config.extra_css) if style != OFFLINE_STYLE),
         scripts=ONE_FILE_SCRIPTS,
         stamp=config.extra.get("build_stamp"),
-        pages=tuple(_book_page(page) for page in (*run.in_order, *others) if page.content),
+        pages=tuple(
+            _book_page(page, run.build.project.settings.groups) for page in (*run.in_order, *others) if page.content
+        ),
     )
 
 
-def _book_page(page: Any) -> BookPage:
-    trail = tuple(_text(section.title) for section in reversed(list(page.ancestors)))
+def _book_page(page: Any, groups: Collection[str]) -> BookPage:
+    # Groups order the menu; a book has chapters, and below them only the pages that were split from one.
+    trail = tuple(title for section in reversed(list(page.ancestors)) if (title := _text(section.title)) not in groups)
     return BookPage(_text(page.title or page.file.name), page.file.dest_uri, trail, Markup(page.content or ""))  # noqa: S704  # as the bridge has sanitised it
 
 
