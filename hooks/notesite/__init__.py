@@ -4,4 +4,4 @@ Pure values and functions.  Nothing here knows MkDocs, prints, or logs; only `di
 only `net` opens sockets.  ARCHITECTURE.md draws the layers, `tests/test_architecture.py` guards them.
 """
 
-VERSION = "1.0.0"
+VERSION = "1.1.0"
