@@ -12,7 +12,7 @@ from site_tools import NOTES
 
 from notesite.diagnostics.place import Span
 from notesite.notes.document import Kind, walk
-from notesite.notes.model import Fence, Notes
+from notesite.notes.model import Fence, Notes, in_lines
 from notesite.notes.reader import check_notes, front_matter_lines, outline, parse, without_front_matter
 
 
@@ -256,3 +256,16 @@ def test_the_outline_of_the_notes_is_that_of_the_whole_parse() -> None:
     text = NOTES.read_text(encoding="utf-8")
     notes = parse(text)
     assert outline(text) == notes._replace(contents=None)
+
+
+def test_what_footnotes_hold_stands_in_the_order_of_the_file() -> None:
+    notes = parse(
+        "[^a]:\n    [one](#b) ![one](a.png)\n\n    ```\n    a\n    ```\n\nA[^a] [two](#b) ![two](b.png)\n\n```\nb\n```\n"
+    )
+    for items in (notes.links, notes.images, notes.fences):
+        lines = [item.span.start.line for item in items]
+        assert len(lines) == 2
+        assert lines == sorted(lines)
+    assert [link.text for link in in_lines(notes.links, 1, 7)] == ["one"]
+    assert [link.text for link in in_lines(notes.links, 8, 8)] == ["two"]
+    assert not in_lines(notes.links, 9, 12)

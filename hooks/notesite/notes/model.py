@@ -6,9 +6,10 @@ that the author edits.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeVar
 
 from ..diagnostics.place import Position, Span
 from .document import Node
@@ -126,7 +127,7 @@ class Contents(NamedTuple):
 
 
 class Notes(NamedTuple):
-    """The notes file, read once."""
+    """The notes file, read once.  Code blocks, pictures and links are in the order of the file."""
 
     text: str
     headings: tuple[Heading, ...] = ()
@@ -140,3 +141,17 @@ class Notes(NamedTuple):
     blocks: tuple[Node, ...] = ()  # the whole tree: what stands at its root, footnotes last
     lines: tuple[str, ...] = ()
     origin: Origin | None = None  # where the file lies at a code host
+
+
+_Item = TypeVar("_Item", Fence, Image, Link)
+
+
+def in_lines(items: Sequence[_Item], first: int, last: int) -> Sequence[_Item]:
+    """Those that begin on these lines, both inclusive, of items in the order of the file."""
+    start = bisect_left(items, first, key=line_of)
+    return items[start : bisect_left(items, last + 1, start, key=line_of)]
+
+
+def line_of(item: Fence | Image | Link) -> int:
+    """The line where it begins."""
+    return item.span.start.line

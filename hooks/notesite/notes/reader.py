@@ -15,7 +15,7 @@ from ..lib.patterns import lazy
 from .anchors import Anchors
 from .document import LEAVES, Kind, Node, line_starts, walk, words
 from .emoji import with_emoji
-from .model import Directive, Fence, Footnote, Heading, Image, Link, Notes
+from .model import Directive, Fence, Footnote, Heading, Image, Link, Notes, line_of
 from .origin import Origin
 from .parser import read_blocks
 from .raw_html import Tag, candidates, read_tags, unescaped
@@ -47,9 +47,10 @@ def outline(text: str) -> Notes:
     return Notes(
         text=text,
         headings=tuple(reader.headings),
-        fences=tuple(reader.governed_fences()),
-        images=tuple(reader.images),
-        links=tuple(reader.links),
+        # Footnotes are read last, wherever they stand.
+        fences=tuple(sorted(reader.governed_fences(), key=line_of)),
+        images=tuple(sorted(reader.images, key=line_of)),
+        links=tuple(sorted(reader.links, key=line_of)),
         directives=tuple(reader.directives),
         anchors=tuple(reader.anchors),
         footnotes=tuple(reader.footnotes()),

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from urllib.parse import quote, urljoin, urlsplit
 
 from ..diagnostics.place import Span
-from ..notes.model import Notes
+from ..notes.model import Notes, in_lines
 from ..render.mark import BlockMark
 from ..render.page_markdown import page_list, page_markdown
 from ..site.page_text import page_lines
@@ -70,21 +70,21 @@ class Publication:
                     break
                 column = 0
         folder = posixpath.dirname(markdown_path(self.url_of(page)))
-        contents = list(self._entries(lambda path: quote(posixpath.relpath(path, folder or "."))))[1:]
+        address = lambda path: quote(posixpath.relpath(path, folder or "."))  # noqa: E731
+        contents = list(self._entries(address))[1:] if page.is_home else ()
         return page_markdown(self.notes, self.site, page, self.marks, contents=contents, lines=lines)
 
     def _changes(self, page: Page) -> Iterator[tuple[Span, str, str]]:
         """Place, written address and new address of each link and image of the page that leads elsewhere now."""
         folder = posixpath.dirname(markdown_path(self.url_of(page)))
-        for link in self.notes.links:
-            start = link.span.start
-            place = self.site.place(link.target) if page.first <= start.line <= page.last else None
+        for link in in_lines(self.notes.links, page.first, page.last):
+            place = self.site.place(link.target)
             if place is not None and place.page is not page:
                 path = posixpath.relpath(markdown_path(self.url_of(place.page)), folder or ".")
                 yield link.span, link.target, quote(path) + (f"#{place.id}" if place.id else "")
-        for image in self.notes.images:
-            start, mirrored = image.span.start, (self.images or {}).get(image.url)
-            if mirrored and page.first <= start.line <= page.last:
+        for image in in_lines(self.notes.images, page.first, page.last):
+            mirrored = (self.images or {}).get(image.url)
+            if mirrored:
                 yield image.span, image.url, quote(posixpath.relpath(mirrored, folder or "."))
 
 

@@ -6,6 +6,7 @@ import contextlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from itertools import groupby
 from pathlib import Path
 
 from markupsafe import Markup
@@ -43,20 +44,21 @@ class Additions:
     descriptions: Mapping[str, str]  # by page uri
     dates: Dates  # of the last change of each line
     manifests: list[Manifest]
+    commands_on: Mapping[str, list[Command]]  # by page uri
     command_page: File | None = None
     documents: list[Document] = field(default_factory=list)  # of the search, as pages are read
 
     def read(self, page: MkDocsPage, plan: Page | None) -> None:
         """Let the search read a page, unless it asks to be left out."""
         if not (page.meta.get("search") or {}).get("exclude"):
-            own = [command for command in self.commands if plan is not None and command.page.uri == plan.uri]
+            own = self.commands_on.get(plan.uri, []) if plan is not None else []
             about = str(page.meta.get("description") or "")
             words = page.content or ""
             self.documents.extend(documents(words, page.url.lstrip("./"), str(page.title or ""), about, own))
 
     def source_of(self, build: Build, page: Page, marks: Mapping[int, BlockMark]) -> str:
         """What a reader copies of a page."""
-        contents = list(page_list(build.site, self.descriptions, lambda own: own.uri))[1:]
+        contents = list(page_list(build.site, self.descriptions, lambda own: own.uri))[1:] if page.is_home else ()
         return page_markdown(build.notes, build.site, page, marks, contents=contents).strip("\n")
 
     def sheet(self, html: str, urls: Mapping[str, str]) -> str:
@@ -84,7 +86,8 @@ def add(build: Build, files: Files, config: MkDocsConfig, marks: Mapping[int, Bl
     descriptions = {own.uri: description_of(notes, site, own) for own in site.pages}
     # A copy to be handed on says when it was made; its bytes are the same in a clone without history.
     dates = Dates() if config.extra.get("offline") else line_dates(build.project.notes_path)
-    return Additions(commands, descriptions, dates, manifests, page)
+    commands_on = {uri: list(own) for uri, own in groupby(commands, key=lambda command: command.page.uri)}
+    return Additions(commands, descriptions, dates, manifests, commands_on, page)
 
 
 def extras_of(
@@ -143,6 +146,13 @@ def icon(config: MkDocsConfig, name: str, warn: Callable[[str], None]) -> str:
             return text_of(Path(folder, ".icons", f"{name}.svg"))
     warn(f"extra.notes.pages: the theme has no icon {name!r}")
     return ""
+
+
+def leave_search_to_us(config: MkDocsConfig) -> None:
+    """Spare the theme's search the reading of every page: `search_index` takes the place of all that it would find."""
+    theirs = [plugin for name, plugin in config.plugins.items() if name.rpartition("/")[2] == "search"]
+    readers = config.plugins.events["page_context"]
+    config.plugins.events["page_context"] = [m for m in readers if getattr(m, "__self__", None) not in theirs]
 
 
 def search_index(text: str, build: Build, added: Additions) -> bytes:

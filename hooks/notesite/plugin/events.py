@@ -67,6 +67,7 @@ class NotesPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]  # li
         self._run = run = begin(config, self._preview, self._folder)
         build = run.build
         appearance.bring(config, build.project.config)
+        additions.leave_search_to_us(config)
         if not is_real(urljoin(config.repo_url or "", config.edit_uri or "")):
             config.edit_uri = None  # no pencil that leads nowhere
         run.bridge.decorate = decorate_other
@@ -147,11 +148,12 @@ class NotesPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]  # li
     def on_page_content(self, html: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:  # noqa: ARG002  # MkDocs' names
         """Give the home page the table that leads old anchors to their pages, and the page of commands its rows."""
         run = self._run
-        urls = {file.src_uri: file.url_relative_to(page.file) for file in files.documentation_pages()}
-        if run.additions and page.file is run.additions.command_page:
-            return run.additions.sheet(html, urls)
-        if page.file.src_uri != run.build.site.home.uri:
+        is_sheet = run.additions is not None and page.file is run.additions.command_page
+        if not is_sheet and page.file.src_uri != run.build.site.home.uri:
             return html
+        urls = {file.src_uri: file.url_relative_to(page.file) for file in files.documentation_pages()}
+        if run.additions and is_sheet:
+            return run.additions.sheet(html, urls)
         # As `str`: what another plugin adds to it is HTML, which Markup would escape.
         return html + str(forwarding_html(run.build.site, urls.__getitem__))
 

@@ -60,11 +60,14 @@ class Run:
     in_order: tuple[MkDocsPage, ...] = ()  # pages of the navigation
     scripts: frozenset[str] = frozenset()  # that templates and plugins write
     made: frozenset[str] = frozenset()  # HTML files that are made from Markdown, templates and redirects
+    plans: Mapping[str, Page] | None = None  # pages of the notes by address; None: not yet asked for
     book: str = ""  # the pages for one-file forms; "" where no offline copy is made
 
     def plan_of(self, page: MkDocsPage) -> Page | None:
         """The page of the notes that this is."""
-        return next((own for own in self.build.site.pages if own.uri == page.file.src_uri), None)
+        if self.plans is None:
+            self.plans = {own.uri: own for own in self.build.site.pages}
+        return self.plans.get(page.file.src_uri)
 
     def report(self, found: Report, codes: Collection[str]) -> Report:
         """Settle and log what a check has found: errors as warnings, accepted findings and counts as information."""

@@ -27,7 +27,7 @@ from ..diagnostics.place import Span
 from ..images.picture import Picture
 from ..notes.anchors import element_id
 from ..notes.document import Node
-from ..notes.model import EMPTY, Notes
+from ..notes.model import EMPTY, Notes, in_lines
 from ..notes.parser import read_blocks
 from ..site.page_text import page_blocks, page_lines
 from ..site.plan import Page, Site
@@ -179,8 +179,8 @@ def _tree_options(context: PageContext, stash: Callable[[str], str]) -> TreeOpti
 
     page = context.page
     alts: dict[str, list[str]] = {}
-    for image in context.notes.images:
-        if page.first <= image.span.start.line <= page.last and image.span in context.alts:
+    for image in in_lines(context.notes.images, page.first, page.last):
+        if image.span in context.alts:
             alts.setdefault(image.url, []).append(context.alts[image.span])
     return TreeOptions(
         resolve,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 from urllib.parse import urlsplit
 
 from ..diagnostics.place import Position
@@ -68,13 +69,13 @@ class PageHtml:
     @classmethod
     def of_notes(cls, notes: Notes, headings: Iterable[Heading], code_block: CodeBlock) -> PageHtml:
         """For blocks of these notes; `headings` are those that keep their ids."""
-        footnotes = {block.number: block for block in notes.blocks if block.kind is Kind.FOOTNOTE}
+        footnotes = {block.number: block for block in takewhile(_is_footnote, reversed(notes.blocks))}  # they come last
         taken = frozenset(heading.id for heading in notes.headings)
         return cls(code_block, notes.lines, {heading.span.start: heading.id for heading in headings}, footnotes, taken)
 
     def render(self, blocks: Iterable[Node]) -> str:
         """The blocks as HTML, and after them the footnotes that they refer to."""
-        body = self._written(block for block in blocks if block.kind is not Kind.FOOTNOTE)
+        body = self._written(block for block in blocks if not _is_footnote(block))
         notes: dict[int, str] = {}
         while waiting := [number for number in self._references if number in self.footnotes and number not in notes]:
             notes |= {number: self._footnote(number) for number in waiting}
@@ -249,3 +250,7 @@ def _back(number: int, repeat: int) -> str:
     label = f"Back to reference {number}{_repeated(repeat)}"
     more = f'<sup class="footnote-ref">{repeat}</sup>' if repeat > 1 else ""
     return f' <a href="#fnref-{number}{_repeated(repeat)}" class="footnote-backref" aria-label="{label}">↩{more}</a>'
+
+
+def _is_footnote(block: Node) -> bool:
+    return block.kind is Kind.FOOTNOTE

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from ..notes.model import EMPTY, Heading, Notes
+from ..notes.model import EMPTY, Heading, Notes, in_lines
 from ..site.page_text import page_lines
 from ..site.plan import Page, Site
 from .mark import UNMARKED, BlockMark, mark_lines
@@ -35,9 +35,9 @@ def page_markdown(
             nested.pop()
         nested.append(heading.level)
         _put_on_level(lines, heading, page, min(len(nested), 6))
-    for fence in notes.fences:
+    for fence in in_lines(notes.fences, page.first, page.first + len(lines)):
         end = fence.span.end.line - page.first
-        if page.first <= fence.span.start.line and end < len(lines):
+        if end < len(lines):
             container = _CONTAINER.match(lines[end])
             told = mark_lines(marks.get(fence.span.start.line, UNMARKED))
             lines[end] += "".join(f"\n{container[0] if container else ''}{line}".rstrip(" ") for line in told)
