@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import stat
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from jinja2 import Environment
 from mkdocs.config import load_config
+from mkdocs.theme import Theme
 from site_tools import ROOT
 
 from notesite.plugin.additions import leave_search_to_us
+from notesite.plugin.compiled import prepare
 
 
 def test_the_search_of_the_theme_reads_no_page() -> None:
@@ -18,3 +26,79 @@ def test_the_search_of_the_theme_reads_no_page() -> None:
     left = config.plugins.events["page_context"]
     assert not any(getattr(method, "__self__", None) is theirs for method in left)
     assert len(left) == len(methods) - 1
+
+
+@pytest.fixture
+def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where compiled templates are kept."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    return tmp_path / "cache/notesite/templates"
+
+
+def theme_of(folder: Path, *, keep: bool = True) -> Theme:
+    """A theme with one template and one icon."""
+    for name, text in {"a.html": "{{ x }}{{ '<' }}", ".icons/b.svg": "", "c/d.css": "", "c/.e/f.svg": ""}.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, "utf-8")
+    theme = Theme(custom_dir=str(folder))
+    prepare(theme, keep=keep)
+    return theme
+
+
+def compiled(theme: Theme, change: Callable[[Environment], object] = lambda _env: None) -> tuple[str, bool]:
+    """What the template writes, and whether it was compiled for that."""
+    env, done = theme.get_env(), []
+    compile_template = env.compile
+    env.compile = lambda *args, **options: done.append(1) or compile_template(*args, **options)  # type: ignore[method-assign,assignment,func-returns-value]  # counts
+    change(env)
+    return env.get_template("a.html").render(x="&"), bool(done)
+
+
+def test_icons_are_not_listed(tmp_path: Path) -> None:
+    names = theme_of(tmp_path).get_env().list_templates()
+    assert {"a.html", "c/d.css", "sitemap.xml"} <= set(names)
+    assert not [name for name in names if "/." in f"/{name}"]
+
+
+def test_a_template_is_compiled_once_for_all_builds(tmp_path: Path, kept: Path) -> None:
+    assert compiled(theme_of(tmp_path / "theme")) == ("&<", True)
+    assert compiled(theme_of(tmp_path / "theme")) == ("&<", False)
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o700
+    assert not (tmp_path / "theme/.cache").exists()
+
+
+def test_what_a_compiled_template_depends_on_makes_it_anew(tmp_path: Path, kept: Path) -> None:
+    theme = theme_of(tmp_path / "theme")
+    compiled(theme)
+    escaping: Callable[[Environment], object] = lambda env: setattr(env, "autoescape", lambda _name: True)  # noqa: E731
+    assert compiled(theme, escaping) == ("&amp;&lt;", True)
+    assert compiled(theme, escaping) == ("&amp;&lt;", False)
+    assert compiled(theme) == ("&<", True)
+    (tmp_path / "theme/a.html").write_text("{{ x }}!", "utf-8")
+    assert compiled(theme) == ("&!", True)
+    for path in kept.iterdir():
+        path.write_bytes(path.read_bytes()[:-9])
+    assert compiled(theme) == ("&!", True)
+
+
+def test_filters_of_others_are_compiled_in_and_so_nothing_is_kept(tmp_path: Path, kept: Path) -> None:
+    theme = theme_of(tmp_path / "theme")
+    (tmp_path / "theme/a.html").write_text("{{ 'a' | upper }}", "utf-8")
+    for result in "bc":
+        assert compiled(theme, lambda env, result=result: env.filters.update(upper=lambda _: result)) == (result, True)  # type: ignore[misc]
+    assert not list(kept.iterdir())
+
+
+@pytest.mark.parametrize("why", ["setting", "others write", "a file", "no folder"])
+def test_nothing_is_kept(tmp_path: Path, kept: Path, monkeypatch: pytest.MonkeyPatch, why: str) -> None:
+    if why == "others write":
+        kept.mkdir(parents=True)
+        kept.chmod(0o777)
+    elif why == "a file":
+        kept.parent.mkdir(parents=True)
+        kept.write_text("")
+    elif why == "no folder":
+        monkeypatch.setenv("XDG_CACHE_HOME", "relative")
+    for _ in range(2):
+        assert compiled(theme_of(tmp_path / "theme", keep=why != "setting")) == ("&<", True)
+    assert not kept.is_dir() or not list(kept.iterdir())

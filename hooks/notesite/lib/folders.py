@@ -11,6 +11,7 @@ import contextlib
 import ctypes
 import os
 import shutil
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -91,6 +92,22 @@ def remove_folder(path: Path) -> None:
     """Remove a folder that was made by `new_folder_beside`; nothing happens when it is gone."""
     _remove(path)
     _release(path)
+
+
+def private_cache(name: str) -> Path | None:
+    """The folder of this name for what may be thrown away, which nobody but the user writes to; None without one."""
+    try:
+        base = os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA") or Path.home() / ".cache"
+        folder = Path(base, "notesite", name)
+        if not folder.is_absolute():
+            return None
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        status = folder.lstat()
+    except (OSError, RuntimeError, ValueError):  # no home, a full or read-only disk
+        return None
+    if os.name == "posix" and (status.st_uid != os.getuid() or stat.S_IMODE(status.st_mode) != 0o700):
+        return None
+    return folder if stat.S_ISDIR(status.st_mode) else None
 
 
 @contextlib.contextmanager

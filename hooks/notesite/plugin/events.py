@@ -29,7 +29,7 @@ from ..extras.marks import marks_of
 from ..extras.theme import amended
 from ..lib.files import end_on_sigterm
 from ..site.redirects import forwarding_html
-from . import additions, appearance, docs_folder, escaping, guard, pages
+from . import additions, appearance, compiled, docs_folder, escaping, guard, pages
 from .finish import NO_DATE, book_of, finish
 from .made_with import stamp
 from .run import Preview, Run, begin, check_document, ended, lines_of, log
@@ -68,6 +68,7 @@ class NotesPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]  # li
         build = run.build
         appearance.bring(config, build.project.config)
         additions.leave_search_to_us(config)
+        compiled.prepare(config.theme, keep=build.project.settings.cache)
         if not is_real(urljoin(config.repo_url or "", config.edit_uri or "")):
             config.edit_uri = None  # no pencil that leads nowhere
         run.bridge.decorate = decorate_other

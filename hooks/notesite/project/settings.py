@@ -119,6 +119,7 @@ class Settings(NamedTuple):
     images: ImageSettings = ImageSettings()
     snippets: SnippetSettings = SnippetSettings()
     links: LinkSettings = LinkSettings()
+    cache: bool = True  # keep compiled templates in the user's cache folder, for the next build
     limits: Limits = DEFAULT  # beyond them the notes are not read
 
     @property
