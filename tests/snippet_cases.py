@@ -1,10 +1,9 @@
-"""Helpers for the tests of snippets: case files, and a judge that knows nothing of Kubernetes."""
+"""Helpers for the tests of snippets: what a check says, on lines, and a judge that knows nothing of Kubernetes."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import yaml
@@ -14,14 +13,6 @@ from notesite.notes.reader import parse
 from notesite.snippets.yaml.check_yaml import check
 from notesite.snippets.yaml.snippet_verdict import SnippetVerdict
 from notesite.snippets.yaml.yaml_fault import Fault
-
-CASES = Path(__file__).parent / "cases" / "snippets"
-
-
-def read_cases(name: str) -> list[tuple[str, str, str]]:
-    """Title, input and expected output of every case in a file."""
-    parts = (CASES / name).read_bytes().decode("utf-8").split("\n.\n")
-    return [(title.strip("\n"), text, expected) for title, text, expected in zip(*[iter(parts)] * 3, strict=False)]
 
 
 @dataclass(frozen=True, slots=True)

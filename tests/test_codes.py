@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from snippet_cases import read_cases
+from cases_io import read_cases
 
 from notesite.diagnostics.codes import CODES
 from notesite.notes.reader import parse
@@ -12,7 +12,7 @@ from notesite.snippets.yaml.check_yaml import check
 
 # Their examples would be too long to print, or hold what no page can show.
 WITHOUT = {"Y_CHAR", "Y_DEPTH", "Y_DOCS", "Y_NODES", "Y_NUMBER", "Y_SIZE"}
-EXAMPLES = {code: (wrong, right) for code, wrong, right in read_cases("examples.txt")}
+EXAMPLES = {code: (wrong, right) for code, wrong, right in read_cases("snippets/examples.txt")}
 
 
 def codes_of(text: str) -> set[str]:
@@ -21,7 +21,7 @@ def codes_of(text: str) -> set[str]:
     if text.startswith("label: "):
         first, _, text = text.partition("\n")
         label = first.removeprefix("label: ")
-    notes = parse(f"```{label}\n{text}\n```\n")
+    notes = parse(f"```{label}\n{text}```\n")
     _, report = check(notes.fences, judge=judge, lines=notes.lines)
     return {diagnostic.code for diagnostic in report.diagnostics}
 

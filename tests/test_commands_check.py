@@ -5,7 +5,7 @@ from __future__ import annotations
 import cProfile
 
 import pytest
-from command_cases import read_cases
+from cases_io import read_cases
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -30,7 +30,7 @@ def run(*fences: Fence) -> tuple[tuple[CommandVerdict, ...], Report]:
     return commands.check(fences, is_shell=lambda _: True)
 
 
-@pytest.mark.parametrize("case", read_cases("check.txt"), ids=lambda case: case[0])
+@pytest.mark.parametrize("case", read_cases("commands/check.txt"), ids=lambda case: case[0])
 def test_check_case(case: tuple[str, str, str]) -> None:
     _, report = run(fence(case[1]))
     lines = [f"{d.span.start} {d.code} {d.severity} {d.message}\n" for d in report.diagnostics]
@@ -286,7 +286,7 @@ def test_what_is_skipped_says_why() -> None:
     ]
 
 
-EXAMPLES = read_cases("examples.txt")
+EXAMPLES = read_cases("commands/examples.txt")
 
 
 def test_every_code_of_commands_has_an_example() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from command_cases import read_cases
+from cases_io import read_cases
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -24,7 +24,7 @@ def shown(script: Script) -> str:
     return "".join(line.replace("\n", "⏎") + "\n" for line in lines)
 
 
-@pytest.mark.parametrize("case", read_cases("shell.txt"), ids=lambda case: case[0])
+@pytest.mark.parametrize("case", read_cases("commands/shell.txt"), ids=lambda case: case[0])
 def test_shell_case(case: tuple[str, str, str]) -> None:
     assert shown(shell.read(case[1])) == case[2]
 

@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from cases_io import read_cases
 from fidelity import from_html
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -37,15 +38,6 @@ CASES = Path(__file__).parent / "cases" / "reading"
 GIVEN = Path(__file__).parents[1] / "docs" / "notes.md"
 
 
-def _cases(name: str) -> list[tuple[str, str, str]]:
-    """Title, input and expected output of each case."""
-    text = (CASES / name).read_text("utf-8")
-    return [
-        (title.strip(), given, expected)
-        for title, given, expected in re.findall(r"(?ms)^([^\n]+)\n\.\n(.*?)\n\.\n(.*?)\n\.(?:\n|\Z)", text)
-    ]
-
-
 def _planned(text: str, wanted: Settings | None = None) -> tuple[Notes, Site]:
     notes = parse(text)
     return notes, plan(notes, wanted or Settings(), "Notes")
@@ -55,10 +47,10 @@ def _three(*bodies: str) -> str:
     return "\n".join(f"## Part {number}\n{body}\n" for number, body in enumerate(bodies, 1))
 
 
-@pytest.mark.parametrize(("title", "given", "expected"), _cases("descriptions.md"))
+@pytest.mark.parametrize(("title", "given", "expected"), read_cases("reading/descriptions.md"))
 def test_descriptions(title: str, given: str, expected: str) -> None:
     notes, site = _planned(given + "\n## Two\n## Three\n")
-    assert description_of(notes, site, site.pages[1]) == expected, title
+    assert description_of(notes, site, site.pages[1]) == expected.strip(), title
 
 
 def test_the_settings_describe_first() -> None:
@@ -74,12 +66,12 @@ def test_a_description_is_a_beginning_of_the_text(text: str) -> None:
     assert len(shortened(text)) <= 160
 
 
-@pytest.mark.parametrize(("title", "given", "expected"), _cases("terms.md"))
+@pytest.mark.parametrize(("title", "given", "expected"), read_cases("reading/terms.md"))
 def test_terms(title: str, given: str, expected: str) -> None:
     bridge = Bridge()
     glossary = {"etcd": "A store.", "taint": "A mark.", "container": "A box.", "init container": "Comes first."}
     bridge.decorate = lambda root: mark_terms(root, glossary)
-    assert Markdown(extensions=[bridge]).convert(given) == expected, title
+    assert Markdown(extensions=[bridge]).convert(given) == expected.strip(), title
 
 
 def _explained(text: str, wanted: Settings) -> list[str]:

@@ -6,10 +6,10 @@ import re
 from types import ModuleType
 
 import pytest
+from cases_io import read_cases
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from patience import SOON, processor_seconds
-from snippet_cases import read_cases
 
 from notesite.diagnostics.place import Position, Span
 from notesite.notes.model import Fence
@@ -18,19 +18,14 @@ from notesite.snippets.language.classify import Kind, classify_text, highlight_l
 from notesite.snippets.language.other_languages import SIGNATURES, Signature
 from notesite.snippets.shell.reader import sessions
 
-CLASSIFY = read_cases("classify.txt")
+CLASSIFY = read_cases("snippets/classify.txt")
 
 
 @pytest.mark.parametrize(("title", "text", "expected"), CLASSIFY, ids=[case[0] for case in CLASSIFY])
 def test_content_decides(title: str, text: str, expected: str) -> None:
     head, _, content = text.partition("\n")
-    found = classify_text(content + "\n" if content else "", head.removeprefix("label:").strip())
-    assert f"{found.kind} {found.language}" == expected, title
-
-
-def test_titles_are_unique() -> None:
-    titles = [case[0] for case in CLASSIFY]
-    assert len(titles) == len(set(titles)) > 100
+    found = classify_text(content, head.removeprefix("label:").strip())
+    assert f"{found.kind} {found.language}" == expected.strip(), title
 
 
 def test_the_highlighter_follows_the_content() -> None:

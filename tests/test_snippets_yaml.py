@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 import yaml
+from cases_io import read_cases
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from patience import SOON, processor_seconds
-from snippet_cases import Judge, checked, listing, read_cases
+from snippet_cases import Judge, checked, listing
 
 from notesite.diagnostics.codes import CODES, Severity
 from notesite.diagnostics.diagnostic import Report
@@ -23,13 +24,13 @@ from notesite.snippets.yaml.documents import Loader, NodeLoader, read
 from notesite.snippets.yaml.references import Definition
 from notesite.snippets.yaml.yaml_fault import Lines
 
-CASES = read_cases("yaml.txt")
+CASES = read_cases("snippets/yaml.txt")
 IDS = [case[0] for case in CASES]
 
 
 @pytest.mark.parametrize(("title", "text", "expected"), CASES, ids=IDS)
 def test_findings_stand_at_their_token(title: str, text: str, expected: str) -> None:
-    assert listing(*checked(text + "\n")) == expected, title
+    assert listing(*checked(text)) == expected.removesuffix("\n"), title
 
 
 # The notes file itself is refused, or mended, for these characters.
@@ -38,8 +39,8 @@ PLAIN = [case for case in CASES if not set(case[1]) & set("\u2028\x1b\ufeff")]
 
 @pytest.mark.parametrize(("title", "text", "expected"), PLAIN, ids=[case[0] for case in PLAIN])
 def test_other_line_ends_change_nothing(title: str, text: str, expected: str) -> None:
-    source = read_source((text + "\n").replace("\n", "\r\n").encode())
-    assert listing(*checked(source.text)) == expected, title
+    source = read_source(text.replace("\n", "\r\n").encode())
+    assert listing(*checked(source.text)) == expected.removesuffix("\n"), title
 
 
 # What `bad-inputs` holds, and more of the kind: name, text, the code that must come first.
