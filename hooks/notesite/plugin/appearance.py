@@ -17,7 +17,7 @@ from ..lib.data import bundled_text
 PACKAGE = Path(__file__).parent.parent
 STYLES = ("assets/stylesheets/notes.css",)  # one file is one request
 SCRIPTS = tuple(f"assets/javascripts/{name}.js" for name in ("notes", "enlarge", "reading"))
-MATH_STYLE = "assets/stylesheets/math.css"  # of pages with formulas
+DRAWN_STYLE = "assets/stylesheets/drawn.css"  # of pages with formulas and diagrams, and of no other
 # For a copy that is read from a folder.
 OFFLINE_STYLE = "assets/stylesheets/offline.css"
 SHIM = "assets/vendor/iframe-worker/iframe-worker.js"  # for the web worker of the search, which file:// refuses
@@ -57,6 +57,11 @@ def _choose(config: MkDocsConfig, written: Mapping[str, Any]) -> None:
             config.theme[key] = value
     if "toc" not in str(written.get("markdown_extensions")):
         config.mdx_configs.setdefault("toc", {})["permalink"] = True
+
+
+def needs_drawn_style(content: str) -> bool:
+    """Whether there is a formula or a diagram in the content of a page."""
+    return 'class="notes-formula"' in content or "notes-diagram" in content
 
 
 def has_own_palette(config: MkDocsConfig) -> bool:

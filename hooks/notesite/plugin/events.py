@@ -202,9 +202,9 @@ class NotesPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]  # li
         return context
 
     def on_post_page(self, output: str, *, page: Page, config: MkDocsConfig) -> str:
-        """Mend what the theme leaves unnamed; a page with formulas has their style."""
-        if "<math" in (page.content or ""):
-            style = get_relative_url(appearance.MATH_STYLE, page.url)
+        """Mend what the theme leaves unnamed; formulas and diagrams have a style of their own."""
+        if appearance.needs_drawn_style(page.content or ""):
+            style = get_relative_url(appearance.DRAWN_STYLE, page.url)
             output = output.replace("</head>", f'<link rel="stylesheet" href="{style}">\n</head>', 1)
         return amended(output, own_palette=appearance.has_own_palette(config))
 

@@ -19,7 +19,7 @@ from ..output.bundle.book import BOOK, Book, BookPage
 from ..output.finished import hashes_of
 from ..output.machine_files import Publication, headers
 from .additions import search_index
-from .appearance import OFFLINE_STYLE, ONE_FILE_SCRIPTS
+from .appearance import DRAWN_STYLE, OFFLINE_STYLE, ONE_FILE_SCRIPTS, needs_drawn_style
 from .guard import check_pages
 from .run import Run
 
@@ -100,13 +100,14 @@ def finish(run: Run) -> None:
 def book_of(run: Run, files: Files) -> Book:
     """The pages' content as every plugin has left it, the theme left out; pages outside the navigation come last."""
     config = run.config
+    drawn = [DRAWN_STYLE] if any(needs_drawn_style(page.content or "") for page in run.in_order) else []
     others = [file.page for file in files.documentation_pages() if file.page and file.page not in run.in_order]
     return Book(
         title=config.site_name,
         description=config.site_description or "",
         author=config.site_author or "",
         language=str(config.theme.get("language") or "en"),
-        styles=tuple(style for style in map(str, config.extra_css) if style != OFFLINE_STYLE),
+        styles=(*(style for style in map(str, config.extra_css) if style != OFFLINE_STYLE), *drawn),
         scripts=ONE_FILE_SCRIPTS,
         stamp=config.extra.get("build_stamp"),
         pages=tuple(

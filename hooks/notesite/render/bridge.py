@@ -146,7 +146,8 @@ class _Parser(BlockParser):
     def _formula(self, node: Node, drawn: Drawn) -> str:
         formula = drawn.formula(node)
         stash = html.escape(self.md.htmlStash.store(formula)) if formula else ""
-        return f'<span class="notes-formula" {STASH}="{stash}"></span>' if formula else ""
+        wide = ' tabindex="0"' if 'display="block"' in formula else ""  # it scrolls where it is wider than the page
+        return f'<span class="notes-formula"{wide} {STASH}="{stash}"></span>' if formula else ""
 
     def _code(self, block: Node, marks: Mapping[int, BlockMark] = EMPTY, drawn: Drawn = NOTHING_DRAWN) -> str:
         if formula := self._formula(block, drawn):

@@ -119,7 +119,8 @@ def _package(book: Book, pages: Mapping[str, str], pictures: Sequence[str]) -> s
         '<item id="cover-picture" href="cover.svg" media-type="image/svg+xml" properties="cover-image"/>',
     ]
     for name, text in pages.items():
-        properties = ' properties="svg"' if SVG in text else ""
+        held = " ".join(name for name, mark in (("svg", SVG), ("mathml", "<math ")) if mark in text)
+        properties = f' properties="{held}"' if held else ""
         own_id = name.removesuffix(".xhtml")
         items.append(f'<item id="{own_id}" href="{name}" media-type="application/xhtml+xml"{properties}/>')
     for number, name in enumerate(pictures):
