@@ -67,9 +67,9 @@ class Build:
     @cached_property
     def notes(self) -> Notes:
         """All that the notes hold."""
-        from .notes.reader import parse  # noqa: PLC0415  # a check of the blocks needs the outline only
+        from .notes.joined import parse_source  # noqa: PLC0415  # a check of the blocks needs the outline only
 
-        return parse(self.source.text)
+        return parse_source(self.source)
 
     @cached_property
     def outline(self) -> Notes:
@@ -78,9 +78,9 @@ class Build:
             return self.notes
         if not self.source.text:  # notes that do not matter
             return Notes("")
-        from .notes.reader import outline  # noqa: PLC0415  # as above
+        from .notes.joined import outline_source  # noqa: PLC0415  # as above
 
-        return outline(self.source.text)
+        return outline_source(self.source)
 
     @cached_property
     def site(self) -> Site:
@@ -135,14 +135,16 @@ class Build:
 
     @cached_property
     def _bytes(self) -> bytes:
-        return self._source.text.encode() if self._source else bytes_of(self.project.notes_path, self.project.root)
+        if self._source:
+            return self._source.text.encode()
+        return b"".join(bytes_of(path, self.project.root) for path in self.project.files)
 
     def settled(self, report: Report, codes: Collection[str]) -> Report:
-        """The report after rules, ignore comments and the project's baseline, in columns of the file.
+        """The report after rules, ignore comments and the project's baseline; `Source.report_in_file` tells its places.
 
         `codes` are the first letters of the codes that the report can have.
         """
-        result = settle(
+        return settle(
             report,
             rules=self.project.settings.severities,
             directives=self.outline.directives,
@@ -150,7 +152,6 @@ class Build:
             baseline=load_baseline(self.project.root / self.project.settings.baseline),
             own_codes=codes,
         )
-        return self.source.report_in_file(result)
 
     def check_plan(self) -> None:
         """Raise NotesError when no honest site can be made.
@@ -158,7 +159,7 @@ class Build:
         That is when the notes cannot be read, or an entry of the contents list has no section, and the finding was
         neither accepted nor made less severe.
         """
-        found = self.settled(self.structure, NOTES_CODES).diagnostics
+        found = self.source.report_in_file(self.settled(self.structure, NOTES_CODES)).diagnostics
         fatal = [d for d in found if d.code == "N_ENTRY" and d.severity is Severity.ERROR]
         if fatal:
             raise NotesError(*(d._replace(path=d.path or self.shown_path) for d in fatal))
@@ -168,7 +169,7 @@ class Build:
 
         Of another file than the configured one nothing is expected.
         """
-        from .site.plan import unused_page_settings  # noqa: PLC0415  # as above
+        from .site.section_names import unused_page_settings  # noqa: PLC0415  # as above
 
         project = self.project
         unused = unused_page_settings(self.site, project.settings)

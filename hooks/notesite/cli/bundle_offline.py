@@ -144,7 +144,8 @@ def _epoch(project: Project) -> int | None:
         raise NotesError(finding("I_CONFIG", str(error), Span.at(1))) from None
     if epoch is not None:
         return epoch
-    return commit_time(project.notes_path)
+    times = [commit_time(path) for path in project.files]
+    return None if None in times else max(filter(None, times))
 
 
 def _hosted(project: Project) -> str:

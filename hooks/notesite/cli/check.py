@@ -15,6 +15,7 @@ from pathlib import Path
 from ..build import BLOCK_CODES, NOTES_CODES, Build
 from ..diagnostics.diagnostic import NotesError, Report, finding, merged
 from ..diagnostics.place import Span
+from ..lib.files import NOT_WRITTEN
 from ..notes.limits import DEFAULT
 from ..notes.source import read
 from ..project.config import Project
@@ -22,8 +23,6 @@ from ..snippets.blocks import Blocks
 from . import common
 
 SUFFIXES = (".md", ".markdown")
-# Folders in which nobody writes; those that begin with a dot are passed over as well.
-NOT_WRITTEN = frozenset({"node_modules", "site-packages", "venv", "__pycache__"})
 EXAMPLES = ("{prog}", "{prog} README.md docs/ --strict", "{prog} - < notes.md")
 FORMS = ("{prog} --format json --report sarif=notes.sarif",)
 BLOCKS = ("{prog} ~/notes/README.md --kubernetes 1.31,1.37", "{prog} --list", "{prog} --write-baseline")

@@ -24,7 +24,8 @@ from ..diagnostics.place import Span
 from ..diagnostics.reporters import FORMATS, Context, reporter
 from ..lib.files import append_to, end_on_sigterm, read_file, reason, write_atomically
 from ..notes.model import Notes
-from ..project.config import Project, load_baseline, open_project
+from ..project.config import Project, load_baseline, open_project, with_others
+from ..project.note_files import in_order, named_files
 from ..project.settings import Settings
 from ..project.suppressions import Baseline, baseline_of, settle
 
@@ -119,6 +120,17 @@ def alone(notes: Path) -> Project:
     return Project(path.parent, path.parent / "mkdocs.yml", path, path.parent, Settings(source=path.name), {})
 
 
+def with_files(paths: Sequence[Path]) -> Project:
+    """Files and folders outside any project; one file brings those that it lists."""
+    paths = [Path(os.path.normpath(path.absolute())) for path in paths]
+    found = [path for path in paths for _, own in named_files([str(path)], path.parent) for path in own]
+    if not found:
+        raise NotesError(finding("N_PATH", f"the directory {paths[0]} holds no Markdown files", Span.at(1)))
+    first, *others = in_order(found)
+    root = Path(os.path.commonpath([path.parent for path in found]))
+    return with_others(alone(first)._replace(root=root), others)
+
+
 def show(
     parts: Sequence[tuple[Build, Report]],
     args: argparse.Namespace,
@@ -203,7 +215,9 @@ def _context(builds: Sequence[Build], tool: str) -> Context:
         version=VERSION,
         color=sys.stdout.isatty() and "NO_COLOR" not in os.environ,
         code_base=_code_base(builds[0].project),
-        extra_lines=tuple((build.shown_path, _lines_on_disk(build)) for build in builds),
+        extra_lines=tuple(
+            (build.project.shown(path), _lines_on_disk(build, path)) for build in builds for path in build.project.files
+        ),
     )
 
 
@@ -233,10 +247,10 @@ def write_file(path: Path, text: str) -> None:
     write_atomically(path, text.encode())
 
 
-def _lines_on_disk(build: Build) -> list[str]:
+def _lines_on_disk(build: Build, path: Path) -> list[str]:
     """The lines that places are about: the source has repaired some, and knows no byte order mark."""
     try:
-        text = read_file(build.project.notes_path).decode("utf-8-sig", "replace")
+        text = read_file(path).decode("utf-8-sig", "replace")
     except OSError:
         text = build.source.text  # standard input
     return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")

@@ -6,11 +6,11 @@ check passes and every later mistake shows.  `pip install --upgrade` of its requ
 
 from __future__ import annotations
 
-import argparse
 import errno
 import json
 import mimetypes
 import os
+import posixpath
 import sys
 from collections.abc import Iterator, Sequence
 from importlib.metadata import PackageNotFoundError, distribution
@@ -27,7 +27,7 @@ from ..lib.data import bundled_text
 from ..lib.files import PathError, read_file, reason, write_inside
 from ..lib.folders import made_folder
 from ..net.urls import shown
-from ..project.config import open_project
+from ..project.config import open_project, with_others
 from ..project.suppressions import Baseline, baseline_of
 from . import common
 
@@ -39,21 +39,22 @@ EXAMPLES = ("{prog} ~/notes/README.md --output ~/my-site", "{prog} README.md --c
 
 def main(argv: Sequence[str] | None = None) -> int:
     """0 when the project was made (or nothing was found with --check-only), 1 findings, 2 could not run."""
-    parser = common.options(str(__doc__), EXAMPLES)
+    parser = common.options(str(__doc__), EXAMPLES, notes_argument=False)
+    parser.add_argument("files", nargs="*", type=Path, metavar="NOTES", help="the notes: files, or a folder of them")
     parser.add_argument(
         "--output", type=Path, metavar="DIR", help="the new project; default: NAME-site beside the notes"
     )
     parser.add_argument("--check-only", action="store_true", help="show what would be found, write nothing")
     args = parser.parse_args(argv)
-    file = args.file or args.notes
-    if file is None:
+    files = [*args.files, *([args.notes] if args.notes else [])]
+    if not files:
         parser.error("which notes file?")
-    given = Build(common.alone(file))
+    given = Build(common.with_files(files))
     if args.check_only:
         return common.show([(given, _everything(given))], args, tool="new_site", codes=CODES)
-    output = args.output or file.absolute().parent / f"{file.stem.lower()}-site"
+    output = args.output or files[0].absolute().parent / f"{files[0].stem.lower()}-site"
     _make(given, output)
-    _explain(given, output, args)
+    _explain(given, output, " ".join(map(str, files)))
     return 0
 
 
@@ -78,13 +79,27 @@ def _make(given: Build, output: Path) -> None:
 
 def _files(given: Build) -> Iterator[tuple[str, bytes]]:
     """Name and content of every file of the project but the baseline."""
+    files, listed = _names(given), with_others(given.project._replace(others=())).others == given.project.others
+    source = json.dumps(next(iter(files)) if listed else list(files), ensure_ascii=False)
     title = json.dumps(given.site.title, ensure_ascii=False)
-    yield "mkdocs.yml", bundled_text(__name__, "mkdocs.yml").replace("{title}", title).encode()
-    yield "docs/notes.md", read_file(given.project.notes_path)
+    settings = bundled_text(__name__, "mkdocs.yml")
+    if given.project.others:
+        settings = settings.replace("source: notes.md", f"source: {source}")
+    yield "mkdocs.yml", settings.replace("{title}", title).encode()
+    yield from ((f"docs/{name}", read_file(path)) for name, path in files.items())
     yield "requirements.txt", f"{_requirement()}\n".encode()
     yield ".github/workflows/site.yml", bundled_text(__name__, "site.yml").encode()
     yield ".gitignore", IGNORED.encode()
     yield from _pictures(given)
+
+
+def _names(given: Build) -> dict[str, Path]:
+    """Where each file of the notes lies in docs/: several lie to each other as they did."""
+    project = given.project
+    if not project.others:
+        return {"notes.md": project.notes_path}
+    top = os.path.commonpath([path.parent for path in project.files])
+    return {os.path.relpath(path, top).replace(os.sep, "/"): path for path in project.files}
 
 
 def _requirement() -> str:
@@ -111,11 +126,12 @@ def _pictures(given: Build) -> Iterator[tuple[str, bytes]]:
     """Pictures and films of the repository, where the pages will look for them; what cannot be taken is named."""
     folder = given.project.notes_path.parent
     top, seen = _top(folder), set()
+    docs = os.path.normpath(f"docs/{posixpath.dirname(next(iter(_names(given))))}")
     films = [(link.target, link.span) for link in given.notes.links if link.target.lower().endswith(FILMS)]
     for url, span in [*((image.url, image.span) for image in given.notes.images), *films]:
         address = urlsplit(url)
         path = unquote(address.path)  # from the project's folder when it begins with a slash, as code hosts read it
-        name = os.path.normpath(path.lstrip("/") if path.startswith("/") else f"docs/{path}").replace(os.sep, "/")
+        name = os.path.normpath(path.lstrip("/") if path.startswith("/") else f"{docs}/{path}").replace(os.sep, "/")
         is_shown = (mimetypes.guess_type(name)[0] or "").startswith(("image/", "video/", "audio/"))
         if address.scheme or address.netloc or name in seen or not is_shown:
             continue  # a name alone makes no picture: everything in docs/ is published
@@ -128,7 +144,7 @@ def _pictures(given: Build) -> Iterator[tuple[str, bytes]]:
         except OSError as error:
             code = "E_PATH" if error.errno == errno.EXDEV else "E_MISSING"
             said = finding(code, f"not copied: {shown(url)}: {reason(error)}", span)
-            print(one_line(said, given.shown_path), file=sys.stderr)
+            print(one_line(given.source.in_file(said), given.shown_path), file=sys.stderr)
 
 
 def _top(folder: Path) -> Path:
@@ -137,9 +153,9 @@ def _top(folder: Path) -> Path:
     return repository or (folder.parent if folder.name in {"docs", "doc"} else folder)
 
 
-def _explain(given: Build, output: Path, args: argparse.Namespace) -> None:
+def _explain(given: Build, output: Path, named: str) -> None:
     site = given.site
     level = f"headings of level {site.split_level}" if site.split_level else "one page, nothing to split"
-    print(f"{args.file or args.notes} -> {output}: {len(site.pages)} pages ({level})")
+    print(f"{named} -> {output}: {len(site.pages)} pages ({level})")
     print(f"\n  cd {output}\n  notesite serve\n")
     print("`notesite check` shows what the checks find; settings stand in mkdocs.yml, under extra.notes.")

@@ -76,7 +76,7 @@ def _configuration(args: argparse.Namespace, site: Path) -> Iterator[Path]:
             raise NotesError(finding("I_CONFIG", message, Span.at(1), help=""))
         yield args.config
         return
-    alone = Build(common.alone(file))
+    alone = Build(common.with_files([file]))
     with work_folder(Path(tempfile.gettempdir(), "notesite")) as folder:
         docs = folder / "docs"  # not the file's own folder, of which everything would be published
         docs.mkdir()

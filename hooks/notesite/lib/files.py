@@ -106,6 +106,8 @@ def _check_regular(status: os.stat_result, path: Path, limit: int) -> None:
         raise PathError(f"{status.st_size} bytes, limit {limit}", path, errno.EFBIG)
 
 
+# Folders in which nobody writes; those that begin with a dot are passed over as well.
+NOT_WRITTEN = frozenset({"node_modules", "site-packages", "venv", "__pycache__"})
 MOST = 100_000  # files of a site
 
 
@@ -314,3 +316,20 @@ def end_on_sigterm() -> None:
 
     if threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
         signal.signal(signal.SIGTERM, end)
+
+
+def matching(folder: Path, pattern: str) -> list[Path]:
+    """The regular files in the folder that a pattern names, hidden ones and what programs install left out.
+
+    Links to folders are not followed, and the pattern leads out of the folder only where it says so by `../`.
+    """
+    found = []
+    up = pattern.removeprefix("./")
+    while up.startswith("../"):
+        folder, up = folder.parent, up.removeprefix("../")
+    with contextlib.suppress(ValueError, NotImplementedError, OSError):
+        for path in folder.glob(up):
+            inside = path.relative_to(folder).parts
+            if path.is_file() and not any(part.startswith(".") or part in NOT_WRITTEN for part in inside):
+                found.append(path)
+    return found

@@ -141,6 +141,7 @@ class Notes(NamedTuple):
     blocks: tuple[Node, ...] = ()  # the whole tree: what stands at its root, footnotes last
     lines: tuple[str, ...] = ()
     origin: Origin | None = None  # where the file lies at a code host
+    files: tuple[NotesFile, ...] = ()  # where there are several: what each holds, in places of the whole
 
 
 _Item = TypeVar("_Item", Fence, Image, Link)
@@ -155,3 +156,12 @@ def in_lines(items: Sequence[_Item], first: int, last: int) -> Sequence[_Item]:
 def line_of(item: Fence | Image | Link) -> int:
     """The line where it begins."""
     return item.span.start.line
+
+
+class NotesFile(NamedTuple):
+    """One of several files that are read as one."""
+
+    path: str  # seen from the folder of the first file: "files/ropes.md"
+    before: int  # how many lines of the whole stand before it
+    anchors: Mapping[str, str]  # its anchors as GitHub has them -> in the whole; "" is its beginning
+    notes: Notes

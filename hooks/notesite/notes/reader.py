@@ -33,16 +33,20 @@ _CONTAINERS = {
 
 def parse(text: str, origin: Origin | None = None) -> Notes:
     """The notes that `text` (repaired, LF line ends) holds; `origin`: where the file lies at a code host."""
+    return with_contents(outline(text), origin)
+
+
+def with_contents(notes: Notes, origin: Origin | None = None) -> Notes:
+    """The notes with their contents list."""
     from .contents import find_contents, told_origin  # noqa: PLC0415  # an outline does without
 
-    notes = outline(text)
     notes = notes._replace(origin=origin or told_origin(notes))
     return notes._replace(contents=find_contents(notes))
 
 
-def outline(text: str) -> Notes:
+def outline(text: str, ids: Anchors | None = None) -> Notes:
     """The notes without their contents list, which the checks of code blocks do not need."""
-    reader = _Reader(text)
+    reader = _Reader(text, ids or Anchors())
     reader.read()
     return Notes(
         text=text,
@@ -112,7 +116,7 @@ class _HtmlHeading:
 class _Reader:
     """One walk over the blocks, filling the lists."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, ids: Anchors) -> None:
         self.lines = text.split("\n")
         self.blocks = read_blocks(without_front_matter(text))
         self.headings: list[Heading] = []
@@ -122,7 +126,7 @@ class _Reader:
         self.directives: list[Directive] = []
         self.anchors: list[tuple[str, int]] = []
         self._footnote_lines: dict[int, list[int]] = {}
-        self._ids = Anchors()
+        self._ids = ids
         self._trail: tuple[Heading, ...] = ()
         self._lead: Node | None = None  # the last block of words that is no heading
         self._html_heading: _HtmlHeading | None = None

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from ..diagnostics.diagnostic import Diagnostic, NotesError, Report, finding
@@ -44,26 +45,54 @@ class Repair(NamedTuple):
         )
 
 
+class Part(NamedTuple):
+    """One of several files that are read as one."""
+
+    path: str  # seen from the folder of the first file
+    shown: str  # the path as findings name it
+    before: int = 0  # how many lines of the whole stand before it
+
+
 class Source(NamedTuple):
     """The text of the notes: repaired, LF line ends, the same lines as the file."""
 
     text: str
     repairs: tuple[Repair, ...] = ()
     findings: tuple[Diagnostic, ...] = ()  # of the reading: repairs in file columns, the others in those of `text`
+    parts: tuple[Part, ...] = ()  # the files, where there are several
 
     def in_file(self, diagnostic: Diagnostic) -> Diagnostic:
-        """The diagnostic with the columns of the file as it lies on disk, where repairs have moved them."""
-        if not self.repairs or diagnostic.path is not None:
+        """The diagnostic in the place of the file as it lies on disk, where repairs have moved the columns."""
+        if not (self.repairs or self.parts) or diagnostic.path is not None:
             return diagnostic
-        span = Span(self._file_position(diagnostic.span.start), self._file_position(diagnostic.span.end))
-        return diagnostic._replace(span=span)
+        if diagnostic.code != "N_MOJIBAKE":
+            span = Span(self._file_position(diagnostic.span.start), self._file_position(diagnostic.span.end))
+            diagnostic = diagnostic._replace(span=span)
+        part = self._part(diagnostic.span.start.line)
+        if part is None:
+            return diagnostic
+        replaces = diagnostic.replaces and _moved(diagnostic.replaces, -part.before)
+        return diagnostic._replace(path=part.shown, span=_moved(diagnostic.span, -part.before), replaces=replaces)
 
     def report_in_file(self, report: Report) -> Report:
-        """The report with the columns of the file as it lies on disk; repairs have them already."""
-        if not self.repairs:
+        """The report in places of the files as they lie on disk; the columns of repairs are theirs already."""
+        if not (self.repairs or self.parts):
             return report
-        moved = (d if d.code == "N_MOJIBAKE" else self.in_file(d) for d in report.diagnostics)
-        return report._replace(diagnostics=tuple(moved))
+        skipped = [
+            entry._replace(path=part.shown, span=_moved(entry.span, -part.before))
+            if entry.path is None and (part := self._part(entry.span.start.line))
+            else entry
+            for entry in report.skipped
+        ]
+        return report._replace(
+            diagnostics=tuple(map(self.in_file, report.diagnostics)),
+            skipped=tuple(skipped),
+            accepted=tuple(map(self.in_file, report.accepted)),
+            ignored=tuple(map(self.in_file, report.ignored)),
+        )
+
+    def _part(self, line: int) -> Part | None:
+        return self.parts[bisect_left(self.parts, line, key=lambda part: part.before) - 1] if self.parts else None
 
     def _file_position(self, position: Position) -> Position:
         column = position.column
@@ -71,6 +100,31 @@ class Source(NamedTuple):
             if repair.position.line == position.line and repair.position.column + len(repair.meant) <= column:
                 column += len(repair.found) - len(repair.meant)
         return Position(position.line, column)
+
+
+def _moved(span: Span, lines: int) -> Span:
+    start, end = span
+    return Span(Position(start.line + lines, start.column), Position(end.line + lines, end.column))
+
+
+def joined(parts: Sequence[tuple[Part, Source]]) -> Source:
+    """Several files as one; the places are those of the whole."""
+    texts: list[str] = []
+    repairs: list[Repair] = []
+    findings: list[Diagnostic] = []
+    placed: list[Part] = []
+    before = 0
+    for part, source in parts:
+        placed.append(part._replace(before=before))
+        texts.append(source.text)
+        at = [entry.position for entry in source.repairs]
+        repairs += [
+            entry._replace(position=Position(place.line + before, place.column))
+            for entry, place in zip(source.repairs, at, strict=True)
+        ]
+        findings += [entry._replace(span=_moved(entry.span, before)) for entry in source.findings]
+        before += source.text.count("\n") + 1
+    return Source("\n".join(texts), tuple(repairs), tuple(findings), tuple(placed))
 
 
 def read(data: bytes, limits: Limits = DEFAULT) -> Source:

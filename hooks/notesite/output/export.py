@@ -21,6 +21,7 @@ from ..extras.decorate import contents_id
 from ..extras.home import Card, Group, add_contents
 from ..images.gallery import Gallery
 from ..notes.document import Node
+from ..notes.joined import file_at, leads_of
 from ..notes.model import Notes
 from ..render.html import PageHtml
 from ..render.mark import BlockMark, mark_html
@@ -75,7 +76,7 @@ class Export:
             mark = self.marks.get(block.line)
             return f"<pre><code{label}>{html.escape(block.text)}</code></pre>{mark_html(mark) if mark else ''}"
 
-        page_html = PageHtml.of_notes(self.notes, page.headings, code)
+        page_html = PageHtml.of_notes(file_at(self.notes, page.first), page.headings, code)
         root = tree_of(page_html.render(page_blocks(self.notes, self.site, page)), self._options(page))
         return self._unstashed("\n\n".join(_blocks(root))) + "\n"
 
@@ -100,7 +101,8 @@ class Export:
 
         return TreeOptions(
             resolve,
-            title=page.title if not page.headings or (page.is_home and page.heading is None) else "",
+            leads_of(self.notes, page.first),
+            title=page.title if not page.headings or page.heading is None else "",
             decorate=contents,
             pictures=Pictures(self.gallery.pictures, alts, lambda path: up + quote(path), self._stash),
         )

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from urllib.parse import quote, urljoin, urlsplit
 
 from ..diagnostics.place import Span
-from ..notes.model import Notes, in_lines
+from ..notes.joined import as_written
+from ..notes.model import Image, Link, Notes
 from ..render.mark import BlockMark
 from ..render.page_markdown import page_list, page_markdown
 from ..site.page_text import page_lines
@@ -77,15 +78,14 @@ class Publication:
     def _changes(self, page: Page) -> Iterator[tuple[Span, str, str]]:
         """Place, written address and new address of each link and image of the page that leads elsewhere now."""
         folder = posixpath.dirname(markdown_path(self.url_of(page)))
-        for link in in_lines(self.notes.links, page.first, page.last):
-            place = self.site.place(link.target)
+        for found, written in as_written(self.notes, page.first, page.last):
+            place = self.site.place(found.target) if isinstance(found, Link) else None
+            mirrored = (self.images or {}).get(found.url) if isinstance(found, Image) else None
             if place is not None and place.page is not page:
                 path = posixpath.relpath(markdown_path(self.url_of(place.page)), folder or ".")
-                yield link.span, link.target, quote(path) + (f"#{place.id}" if place.id else "")
-        for image in in_lines(self.notes.images, page.first, page.last):
-            mirrored = (self.images or {}).get(image.url)
-            if mirrored:
-                yield image.span, image.url, quote(posixpath.relpath(mirrored, folder or "."))
+                yield found.span, written, quote(path) + (f"#{place.id}" if place.id else "")
+            elif mirrored:
+                yield found.span, written, quote(posixpath.relpath(mirrored, folder or "."))
 
 
 def _replaced(text: str, target: str, new: str) -> str:

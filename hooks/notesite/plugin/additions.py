@@ -6,6 +6,7 @@ import contextlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from itertools import groupby
 from pathlib import Path
 
@@ -85,9 +86,23 @@ def add(build: Build, files: Files, config: MkDocsConfig, marks: Mapping[int, Bl
         files.append(File.generated(config, f"{folder}/{manifest.name}", content=manifest.text))
     descriptions = {own.uri: description_of(notes, site, own) for own in site.pages}
     # A copy to be handed on says when it was made; its bytes are the same in a clone without history.
-    dates = Dates() if config.extra.get("offline") else line_dates(build.project.notes_path)
+    dates = Dates() if config.extra.get("offline") else _dates(build)
     commands_on = {uri: list(own) for uri, own in groupby(commands, key=lambda command: command.page.uri)}
     return Additions(commands, descriptions, dates, manifests, commands_on, page)
+
+
+def _dates(build: Build) -> Dates:
+    """The dates of all lines of all files."""
+    parts = build.source.parts
+    if not parts:
+        return line_dates(build.project.notes_path)
+    found = [line_dates(path) for path in build.project.files]
+    ends = [*(part.before for part in parts[1:]), len(build.notes.lines)]
+    lines: list[date | None] = [None] * len(build.notes.lines)
+    for part, end, dates in zip(parts[-len(found) :], ends[-len(found) :], found, strict=True):
+        own = dates.lines[: end - part.before]
+        lines[part.before : part.before + len(own)] = own
+    return Dates(tuple(lines), any(dates.cut_off for dates in found))
 
 
 def extras_of(

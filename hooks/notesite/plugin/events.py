@@ -73,7 +73,7 @@ class NotesPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]  # li
             config.edit_uri = None  # no pencil that leads nowhere
         run.bridge.decorate = decorate_other
         config.markdown_extensions.append(run.bridge)  # type: ignore[arg-type]  # MkDocs hands instances on as they are
-        config.watch.append(str(build.project.notes_path))
+        config.watch += map(str, build.project.files)
         try:
             run.report(build.structure, NOTES_CODES)
             run.report(build.pictures.report, ("E",))

@@ -29,14 +29,16 @@ def notes_uri(build: Build, config: MkDocsConfig) -> str:
 def add_pages(build: Build, files: Files, config: MkDocsConfig) -> None:
     """Publish one page for every section; the notes file itself is no page."""
     own = notes_uri(build, config)
-    for uri in [own, *(page.uri for page in build.site.pages)]:
+    docs = Path(config.docs_dir).as_posix()
+    sources = [posixpath.relpath(path.as_posix(), docs) for path in build.project.files]
+    for uri in [*sources, *(page.uri for page in build.site.pages)]:
         if (file := files.get_file_from_path(uri)) is not None:
-            if uri != own:
+            if uri not in sources:
                 log.warning("%s is hidden by the page that the notes have at the same address", file.src_uri)
             files.remove(file)
     for page in build.site.pages:
         file = File.generated(config, page.uri, content=page_source(build.notes, build.site, page))
-        file.edit_uri = edit_place(page, own)
+        file.edit_uri = edit_place(page, own, build.notes)
         files.append(file)
     if config.nav is None:
         uris = {page.uri for page in build.site.pages}

@@ -72,9 +72,10 @@ class Run:
     def report(self, found: Report, codes: Collection[str]) -> Report:
         """Settle and log what a check has found: errors as warnings, accepted findings and counts as information."""
         result = self.build.settled(found, codes)
-        for diagnostic in result.diagnostics:
+        shown = self.build.source.report_in_file(result)
+        for diagnostic in shown.diagnostics:
             log.log(LEVELS[diagnostic.severity], one_line(diagnostic, diagnostic.path or self.build.shown_path))
-        for diagnostic in result.accepted:
+        for diagnostic in shown.accepted:
             level = logging.DEBUG if diagnostic.severity is Severity.INFO else logging.INFO
             log.log(level, "%s (accepted)", one_line(diagnostic, diagnostic.path or self.build.shown_path))
         return result

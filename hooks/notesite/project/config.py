@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import functools
 import os
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -13,11 +15,13 @@ import yaml
 
 from ..diagnostics.diagnostic import NotesError, finding
 from ..diagnostics.place import Span
-from ..lib.files import read_file, reason, text_of
+from ..lib.files import read_file, real_path, reason, text_of
 from ..lib.safe_yaml import SafeLoader, load_all
 from ..notes import source
 from ..notes.limits import DEFAULT, Limits
-from .settings import Settings, as_diagnostics
+from ..notes.reader import outline
+from . import note_files
+from .settings import Settings, as_diagnostics, place
 from .settings import read as read_settings
 from .suppressions import Baseline, read_baseline
 
@@ -34,6 +38,18 @@ class Project(NamedTuple):
     docs_dir: Path
     settings: Settings
     config: dict[str, Any]  # mkdocs.yml as plain data, inherited files merged in
+    others: tuple[Path, ...] = ()  # the other files of the notes, in order
+    has_start: bool = True  # the first file is the home page; otherwise one is made
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """All files of the notes."""
+        return (self.notes_path, *self.others)
+
+    @property
+    def files_folder(self) -> Path:
+        """What several files may not lead out of: the project, or the folder of notes that lie elsewhere."""
+        return self.root if self.notes_path.is_relative_to(self.root) else self.notes_path.parent
 
     @property
     def name(self) -> str:
@@ -45,7 +61,7 @@ class Project(NamedTuple):
     @property
     def is_own(self) -> bool:
         """Whether the notes are those that the configuration is about, not another file that was named instead."""
-        return self.notes_path == Path(os.path.normpath(self.docs_dir / self.settings.source))
+        return self.notes_path == Path(os.path.normpath(self.docs_dir / str(self.settings.source)))
 
     def shown(self, path: Path) -> str:
         """The path as findings name it: relative to the repository, outside of one to the working folder."""
@@ -74,8 +90,32 @@ def open_project(config_path: Path, notes: Path | None = None) -> Project:
         raise NotesError(*as_diagnostics(problems, text, shown))
     root = config_path.parent
     docs_dir = root / str(config.get("docs_dir") or "docs")
-    notes_path = notes.absolute() if notes else docs_dir / settings.source
-    return Project(root, config_path, Path(os.path.normpath(notes_path)), docs_dir, settings, config)
+    sources = (settings.source,) if isinstance(settings.source, str) else settings.source
+    files: list[Path] = []
+    for number, found in note_files.named_files(sources, docs_dir):
+        if not found:
+            keys = ("extra", "notes", "source", *([str(number)] if isinstance(settings.source, tuple) else ()))
+            message = f"extra.notes.source: {sources[number]!r} names no Markdown file"
+            raise NotesError(finding("I_CONFIG", message, place(text, keys, at_key=False), path=shown))
+        files += found
+    files = note_files.in_order(files or [docs_dir / "notes.md"])
+    settings = settings._replace(source=os.path.relpath(files[0], docs_dir))
+    path = Path(os.path.normpath(notes.absolute())) if notes else files[0]
+    project = Project(root, config_path, path, docs_dir, settings, config)
+    return with_others(project, files[1:]) if path == files[0] else project
+
+
+def with_others(project: Project, others: Sequence[Path] = ()) -> Project:
+    """The project with all its files: `others`, or without any those that the first one lists."""
+    first = project.notes_path
+    has_start = not others or note_files.is_start(first)
+    with contextlib.suppress(NotesError):  # whoever reads the notes will say it
+        text = read_notes(first, project.root, project.settings.limits).text
+        if others or note_files.may_list_files(text):
+            notes = outline(text)
+            listed = [] if others else note_files.listed_files(notes, first, project.files_folder)
+            others = listed or (note_files.as_linked([first, *others], notes)[1:] if has_start else others)
+    return project._replace(others=tuple(others), has_start=has_start)
 
 
 def read_config_text(project: Project) -> str:
@@ -132,11 +172,32 @@ def _merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
 
 def read_source(project: Project) -> source.Source:
     """The project's notes.  Raises NotesError, naming the file as findings do, when they cannot be read."""
+    limits = project.settings.limits
+    if not project.others:
+        return _read_file_of(project, project.notes_path, limits)
+    top = project.notes_path.parent
+    parts = [] if project.has_start else [(source.Part("", project.shown(project.notes_path)), source.Source(""))]
+    for path in project.files:
+        read = _read_file_of(project, path, limits)
+        # The limits count over all files.
+        left = limits.bytes - len(read.text.encode()), limits.lines - read.text.count("\n") - 1
+        limits = limits._replace(bytes=left[0], lines=left[1])
+        name = os.path.relpath(path, top).replace(os.sep, "/")
+        parts.append((source.Part(name, project.shown(path)), read))
+    return source.joined(parts)
+
+
+def _read_file_of(project: Project, path: Path, limits: Limits) -> source.Source:
+    """One file of the notes; those beside the first lie in the project, or in its folder."""
     try:
-        return read_notes(project.notes_path, project.root, project.settings.limits)
+        if project.others:
+            real_path(path, project.files_folder)
+        return read_notes(path, project.root, limits)
+    except OSError as error:
+        said = finding("N_PATH", f"cannot read {path}: {reason(error)}", Span.at(1), path=project.shown(path))
+        raise NotesError(said) from None
     except NotesError as error:
-        shown = project.shown(project.notes_path)
-        raise NotesError(*(d._replace(path=d.path or shown) for d in error.diagnostics)) from None
+        raise NotesError(*(d._replace(path=d.path or project.shown(path)) for d in error.diagnostics)) from None
 
 
 def read_notes(path: Path, root: Path | None = None, limits: Limits = DEFAULT) -> source.Source:

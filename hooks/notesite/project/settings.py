@@ -104,7 +104,9 @@ class ManifestSettings(NamedTuple):
 class Settings(NamedTuple):
     """All of `extra.notes`."""
 
-    source: str = "notes.md"  # relative to docs_dir
+    # Relative to docs_dir: a file, a folder, a pattern such as "chapters/*.md", or a list of these.  Of a file that lists
+    # other Markdown files the listed ones belong to the notes, too.
+    source: str | tuple[str, ...] = "notes.md"
     split_level: int | None = None  # heading level of the sections that become pages; None: inferred
     pages: Mapping[str, PageSettings] = EMPTY
     redirects: Mapping[str, str] = EMPTY  # old address -> page slug or slug#anchor
@@ -172,6 +174,9 @@ def place(text: str, keys: tuple[str, ...], *, at_key: bool) -> Span:
         return Span.at(1)
     found = node
     for key in keys:
+        if isinstance(node, yaml.SequenceNode) and key.isdecimal() and int(key) < len(node.value):
+            found = node = node.value[int(key)]
+            continue
         pairs = node.value if isinstance(node, yaml.MappingNode) else []
         pair = next((pair for pair in pairs if pair[0].value == key), None)
         if pair is None:
@@ -220,7 +225,8 @@ def _value(hint: Any, raw: object, keys: tuple[str, ...], problems: list[Setting
     if origin in (typing.Union, types.UnionType):
         if raw is None and type(None) in args:
             return None
-        return _value(next(arg for arg in args if arg is not type(None)), raw, keys, problems)
+        lists = [arg for arg in args if typing.get_origin(arg) is tuple and isinstance(raw, list | tuple)]
+        return _value((lists or [arg for arg in args if arg is not type(None)])[0], raw, keys, problems)
     if origin is Literal:
         # YAML reads a bare `off` as False.
         word = OFF if raw is False and OFF in args else raw

@@ -27,6 +27,7 @@ from ..diagnostics.place import Span
 from ..images.picture import Picture
 from ..notes.anchors import element_id
 from ..notes.document import Node
+from ..notes.joined import file_at, leads_of
 from ..notes.model import EMPTY, Notes, in_lines
 from ..notes.parser import read_blocks
 from ..site.page_text import page_blocks, page_lines
@@ -130,8 +131,9 @@ class _Parser(BlockParser):
         before, found, behind = text.partition(own)
         if own and not found:  # changed by another plugin
             return self._other(text)
+        file = file_at(notes, context.page.first)
         page_html = PageHtml.of_notes(
-            notes, context.page.headings, lambda block: self._code(block, context.marks, context.drawn)
+            file, context.page.headings, lambda block: self._code(block, context.marks, context.drawn)
         )
         page_html.formula = lambda node: self._formula(node, context.drawn)
         page = page_html.render(page_blocks(notes, context.site, context.page))
@@ -185,7 +187,8 @@ def _tree_options(context: PageContext, stash: Callable[[str], str]) -> TreeOpti
             alts.setdefault(image.url, []).append(context.alts[image.span])
     return TreeOptions(
         resolve,
-        title=page.title if not page.headings or _begins_with_text(page) else "",
+        leads_of(context.notes, page.first),
+        title=page.title if not page.headings or page.heading is None else "",
         pictures=Pictures(context.pictures, alts, context.asset_url, stash),
         decorate=context.decorate,
     )
@@ -205,8 +208,3 @@ def _document(context: PageContext, url: str) -> str | None:
         return place.link_from(context.page) if place else None
     path = path.removeprefix(f"../{context.docs_name}/")
     return urlunsplit(parts._replace(path=path + "/" if parts.path.endswith("/") else path))
-
-
-def _begins_with_text(page: Page) -> bool:
-    """Whether the page's first heading is none that names it: a home page whose file has no title."""
-    return page.is_home and page.heading is None

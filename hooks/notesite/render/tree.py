@@ -16,9 +16,11 @@ from selectolax.lexbor import LexborHTMLParser
 
 from ..notes.anchors import element_id
 from ..notes.emoji import with_emoji
+from ..notes.raw_html import candidates
 from .pictures import Pictures
 
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+_ADDRESSES = {"href", "poster", "src"}
 _CODE = {"code", "pre", "kbd", "samp", "tt"}
 _PLACE = re.compile("[\x02\x03]")
 _ENTITY = re.compile(r"&(?=#?\w+;)")
@@ -40,6 +42,7 @@ class TreeOptions:
     """What the tree of a page needs to know."""
 
     resolve_link: ResolveLink = lambda url: url
+    leads: ResolveLink | None = None  # from an address in one of several files to what it means in the whole
     first_level: int = 1  # of the first heading on the page
     title: str = ""  # a heading to add when the page has none
     pictures: Pictures | None = None
@@ -50,6 +53,8 @@ def tree_of(html: str, options: TreeOptions) -> ET.Element:
     """The element tree of a page's HTML, ready for Python-Markdown's tree processors."""
     root = _elements(html)
     _without_placeholders(root)
+    if options.leads:
+        _lead(root, options.leads)
     _unique_ids(root)
     _promote_headings(root, options)
     if options.pictures is not None:
@@ -84,6 +89,15 @@ def _elements(html: str) -> ET.Element:
                     following = node.child
             node = following
     return root
+
+
+def _lead(root: ET.Element, leads: ResolveLink) -> None:
+    for element in root.iter():
+        for name in _ADDRESSES.intersection(element.keys()):
+            element.set(name, leads(element.get(name, "")))
+        if "srcset" in element.keys():  # noqa: SIM118  # an element is no mapping
+            pairs = candidates(element.get("srcset", ""))
+            element.set("srcset", ", ".join(f"{leads(url)} {descriptor}".rstrip() for url, descriptor in pairs))
 
 
 def _append_text(parent: ET.Element, text: str) -> None:

@@ -17,8 +17,8 @@ def contents_targets(notes: Notes) -> tuple[list[tuple[Entry, Heading | None]], 
     listed = {heading.id for heading in exact if heading}
     for entry in entries:
         anchor = in_page_anchor(entry.target, notes.origin)
-        if anchor is None:
-            continue  # plain text, or a link out of the file
+        if anchor is None or anchor.endswith("#"):
+            continue  # plain text, a link out of the notes, or a file that begins without a heading
         match = resolver.meant(anchor, entry.text, listed)
         targets.append((entry, match.heading if match else None))
         if match is None:

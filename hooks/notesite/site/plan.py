@@ -7,7 +7,6 @@ overridable (`extra.notes.split_level`).
 
 from __future__ import annotations
 
-import difflib
 import posixpath
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,13 +14,16 @@ from typing import NamedTuple
 from urllib.parse import quote, unquote
 
 from ..diagnostics.diagnostic import Diagnostic, finding
-from ..notes.anchors import Slugs, element_id, plain_slug
+from ..diagnostics.place import Span
+from ..notes.anchors import Slugs, element_id, github_anchor, plain_slug
 from ..notes.contents import Resolver, in_page_anchor
 from ..notes.document import Kind
-from ..notes.model import EMPTY, Entry, Heading, Notes
+from ..notes.joined import address_of
+from ..notes.model import EMPTY, Entry, Heading, Notes, NotesFile
 from ..notes.origin import Origin
 from ..project.settings import PageSettings, Settings
 from .contents_targets import contents_targets
+from .sections import Section, addresses_of_files, home_part, sections_of_files
 from .split_level import FEW_SECTIONS, MANY_CHILDREN, section_starts, sizes, without_empty
 
 HOME = "index.md"
@@ -100,7 +102,10 @@ class Site(NamedTuple):
     def place(self, target: str) -> Place | None:
         """Where a link target of the notes (`#pod`) leads, None when it is no anchor of the notes."""
         anchor = in_page_anchor(target, self.origin)
-        return None if anchor is None else self.place_of_anchor(anchor)
+        if anchor is None:
+            return None
+        # Many an anchor is in another file since somebody split the notes; the link is reported all the same.
+        return self.place_of_anchor(anchor) or self.place_of_anchor(anchor.rpartition("#")[2])
 
     def place_of_anchor(self, anchor: str) -> Place | None:
         """Where an anchor of the single file is now."""
@@ -116,38 +121,48 @@ def plan(notes: Notes, settings: Settings, name: str = "") -> Site:
     Never fails: what is wrong with the contents list is in `findings`.
     """
     targets, findings = contents_targets(notes)
-    contents_heading = notes.contents.heading if notes.contents else None
-    starts, level = section_starts(notes, targets, contents_heading, settings.split_level)
-    few = len(starts) < FEW_SECTIONS and not (settings.split_level and starts)
-    if few or len(starts) > settings.limits.pages:
-        if notes.headings:
-            why = "few" if few and level else "few or too short" if few else "many"
-            message = f"{len(starts) or 'the'} sections are too {why} to split; all of it is one page"
-            findings.append(finding("N_SPLIT", message, notes.headings[0].span))
-        starts, level = [], None
-    title_heading = _title(notes, starts)
+    own, end = home_part(notes)
+    starts, level, said = _starts(own, targets, settings)
+    findings += said if not notes.files else ()
+    title_heading = _title(own, starts)
     site_title = (title_heading.text if title_heading else "") or name or "Notes"
     pages, slug_findings = _pages(notes, starts, title_heading, settings, site_title)
     listed = {heading.id for _, heading in targets if heading}
     if not any(_id(page) in listed for page in pages):  # its sections are parts of pages
         targets = []
     pages = [
-        page._replace(listed=page.is_home or bool(page.parent) or not targets or _id(page) in listed) for page in pages
+        page._replace(
+            listed=page.is_home or bool(page.parent) or not targets or _id(page) in listed or page.first > end
+        )
+        for page in pages
     ]
     if level is not None:
-        findings += _drift(pages, targets)
+        findings += _drift([page for page in pages if page.first <= end], targets)
     ordered = _in_contents_order(pages, [heading.id for _, heading in targets if heading])
     anchors = _anchors(notes, ordered)
     return Site(
         title=site_title,
         pages=tuple(ordered),
         anchors=anchors,
-        redirects=_redirects(ordered, anchors, settings),
-        hidden_lines=notes.contents.hidden if notes.contents and level is not None else (),
+        redirects=_redirects(ordered, anchors, settings, notes.files),
+        hidden_lines=notes.contents.hidden if notes.contents and (level is not None or notes.files) else (),
         split_level=level,
         findings=(*findings, *slug_findings),
         origin=notes.origin,
     )
+
+
+def _starts(
+    notes: Notes, targets: Sequence[tuple[Entry, Heading | None]], settings: Settings
+) -> tuple[list[Heading], int | None, list[Diagnostic]]:
+    contents_heading = notes.contents.heading if notes.contents else None
+    starts, level = section_starts(notes, targets, contents_heading, settings.split_level)
+    few = len(starts) < FEW_SECTIONS and not (settings.split_level and starts)
+    if not few and len(starts) <= settings.limits.pages:
+        return starts, level, []
+    why = "few" if few and level else "few or too short" if few else "many"
+    message = f"{len(starts) or 'the'} sections are too {why} to split; all of it is one page"
+    return [], None, [finding("N_SPLIT", message, heading.span) for heading in notes.headings[:1]]
 
 
 def _id(page: Page) -> str:
@@ -271,35 +286,35 @@ def _pages(
 ) -> tuple[list[Page], list[Diagnostic]]:
     findings: list[Diagnostic] = []
     slugs = Slugs()
-    ends = [heading.span.start.line - 1 for heading in starts] + [len(notes.lines)]
+    ends = [heading.span.start.line - 1 for heading in starts] + [home_part(notes)[1]]
     within = _Headings(notes)
     home_headings = within.lines(1, ends[0])
     home_settings = _page_settings(title, settings) if title else PageSettings()
     pages = [
         Page(HOME, "", home_settings.title or site_title, title, 1, ends[0], home_headings, settings=home_settings)
     ]
-    least = _least_to_split(within, starts, ends[1:])
-    for number, (heading, end) in enumerate(zip(starts, ends[1:], strict=True), 1):
-        parts = _parts(within, heading, end, least)
+    least = _least_to_split(home_part(notes)[0], starts, ends[1:])
+    groups = [_parts(within, heading, end, least) for heading, end in zip(starts, ends[1:], strict=True)]
+    for number, group in enumerate([*groups, *sections_of_files(notes, settings.split_level)], 1):
         parent = ""
-        for part, last in parts:
-            own = _page_settings(part, settings)
-            slug = slugs.take(own.slug or part.id, number)
-            page = _page(within, part, last, slug=slug, own=own, parent=parent)
+        for part in group:
+            own = _page_settings(part.heading, settings) if part.heading else PageSettings()
+            wanted = own.slug or (part.heading.id if part.heading else github_anchor(part.name))
+            page = _page(within, part, slug=slugs.take(wanted, number), own=own, parent=parent)
             pages.append(page)
             parent = parent or page.uri
-            wanted = page.settings.slug or plain_slug(part.id)
+            wanted = own.slug or plain_slug(wanted)
             if page.slug != wanted:
                 why = f"{wanted!r} cannot be one" if wanted else "its name holds no letter or digit"
-                message = f'the address of "{part.text}" is {page.slug}/, because {why}'
-                findings.append(finding("N_SLUG", message, part.span))
+                message = f'the address of "{page.title}" is {page.slug}/, because {why}'
+                findings.append(finding("N_SLUG", message, part.heading.span if part.heading else Span.at(part.first)))
     return pages, findings
 
 
-def _least_to_split(within: _Headings, starts: Sequence[Heading], ends: Sequence[int]) -> int:
+def _least_to_split(notes: Notes, starts: Sequence[Heading], ends: Sequence[int]) -> int:
     """How many lines a section has at least that is split once more; those of half the size of one are treated alike."""
-    lines = len(within.notes.lines)
-    words = sizes(within.notes, starts)
+    lines = len(notes.lines)
+    words = sizes(notes, starts)
     long = [end - heading.span.start.line + 1 for heading, end in zip(starts, ends, strict=True)]
     large = [
         own
@@ -309,23 +324,22 @@ def _least_to_split(within: _Headings, starts: Sequence[Heading], ends: Sequence
     return min(large) // 2 if large else lines + 1
 
 
-def _parts(within: _Headings, heading: Heading, end: int, least: int) -> list[tuple[Heading, int]]:
+def _parts(within: _Headings, heading: Heading, end: int, least: int) -> list[Section]:
     """The section as one part, or, when it is large, its beginning and its own sections."""
     inside = [h for h in within.lines(heading.span.start.line + 1, end) if h.starts_section]
     highest = min((h.level for h in inside), default=0)
     children = without_empty(within.notes, [h for h in inside if h.level == highest and (h.text or h.id)])
     if end - heading.span.start.line + 1 < least or len(children) < MANY_CHILDREN:
-        return [(heading, end)]
+        return [Section(heading, heading.span.start.line, end)]
     starts = [heading, *children]
     ends = [child.span.start.line - 1 for child in children] + [end]
-    return list(zip(starts, ends, strict=True))
+    return [Section(start, start.span.start.line, last) for start, last in zip(starts, ends, strict=True)]
 
 
-def _page(within: _Headings, heading: Heading, last: int, *, slug: str, own: PageSettings, parent: str) -> Page:
-    first = heading.span.start.line
-    headings = within.lines(first, last)
-    title = own.title or heading.text or slug
-    return Page(f"{slug}.md", slug, title, heading, first, last, headings, parent=parent, settings=own)
+def _page(within: _Headings, part: Section, *, slug: str, own: PageSettings, parent: str) -> Page:
+    headings = within.lines(part.first, part.last)
+    title = own.title or (part.heading.text if part.heading else part.name) or slug
+    return Page(f"{slug}.md", slug, title, part.heading, part.first, part.last, headings, parent=parent, settings=own)
 
 
 def _page_settings(heading: Heading, settings: Settings) -> PageSettings:
@@ -337,11 +351,13 @@ def _anchors(notes: Notes, pages: Sequence[Page]) -> dict[str, Place]:
     places = {h.id: Place(page, element_id(h.id)) for page in pages for h in page.headings if h.id}
     for name, line in notes.anchors:
         page = next((page for page in pages if page.first <= line <= page.last), pages[0])
-        places.setdefault(name, Place(page, element_id(name)))
+        places.setdefault(name, Place(page, element_id(name.rpartition("#")[2] if notes.files else name)))
     return places
 
 
-def _redirects(pages: Sequence[Page], anchors: Mapping[str, Place], settings: Settings) -> dict[str, str]:
+def _redirects(
+    pages: Sequence[Page], anchors: Mapping[str, Place], settings: Settings, files: Sequence[NotesFile]
+) -> dict[str, str]:
     """Old addresses: those of the settings, and the heading's own address of a page that the settings moved."""
     taken = {page.slug for page in pages}
     redirects = {}
@@ -349,6 +365,7 @@ def _redirects(pages: Sequence[Page], anchors: Mapping[str, Place], settings: Se
         original = page.heading.id if page.heading and not page.is_home else ""
         if page.settings.slug and original and original not in taken:
             redirects[original] = page.uri
+    redirects |= {old: anchors[name].page.uri for old, name in addresses_of_files(files) if old not in taken}
     for old, new in settings.redirects.items():
         slug, _, fragment = new.partition("#")
         target = next((page.uri for page in pages if page.slug == slug.strip("/")), None)
@@ -370,15 +387,9 @@ def check_links(notes: Notes, site: Site) -> Iterator[Diagnostic]:
             continue
         if site.place_of_anchor(anchor) is None:
             match = resolver.meant(anchor, link.text)
-            fix = f"Write (#{match.heading.id})." if match else None
-            message = f"#{anchor} is not an anchor of these notes"
-            right = f"[{link.text}](#{match.heading.id})" if match and link.origin == "markdown" else None
+            address = address_of(notes, match.heading, link.span.start.line) if match else ""
+            fix = f"Write ({address})." if match else None
+            path, mark, name = anchor.rpartition("#")
+            message = f"#{name} is not an anchor of {path if mark and notes.files else 'these notes'}"
+            right = f"[{link.text}]({address})" if match and link.origin == "markdown" else None
             yield finding("L_ANCHOR", message, link.span, help=fix, replacement=right)
-
-
-def unused_page_settings(site: Site, settings: Settings) -> dict[str, str]:
-    """Keys of `extra.notes.pages` that name no page -> the section that is most likely meant, "" for none."""
-    sections = [page.heading for page in site.pages if page.heading]
-    names = {name for section in sections for name in (section.text, section.id)}
-    texts = [section.text for section in sections]
-    return {key: next(iter(difflib.get_close_matches(key, texts, 1)), "") for key in settings.pages if key not in names}

@@ -5,11 +5,14 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import posixpath
 from collections.abc import Callable, Mapping
 from urllib.parse import quote
 
 from markupsafe import Markup
 
+from ..notes.joined import file_of
+from ..notes.model import Notes
 from .plan import Page, Site
 
 ANCHORS_ID = "__notes_anchors"  # assets/javascripts/notes.js looks for it
@@ -54,10 +57,16 @@ def redirect_html(url: str) -> Markup:
     ).format(url=url, forward=FORWARD)
 
 
-def edit_place(page: Page, notes_uri: str) -> str:
-    """The page's lines of the notes, as GitHub addresses them in a Markdown file's plain view."""
+def edit_place(page: Page, notes_uri: str, notes: Notes) -> str | None:
+    """The page's lines of its file, as GitHub addresses them in a Markdown file's plain view; None for a made page."""
+    before = 0
+    if notes.files:
+        file = file_of(notes.files, page.first)
+        if not file.path:
+            return None
+        notes_uri, before = posixpath.normpath(posixpath.join(posixpath.dirname(notes_uri), file.path)), file.before
     last = max(page.last, page.first)
-    return f"{notes_uri}?plain=1#L{page.first}-L{last}"
+    return f"{notes_uri}?plain=1#L{page.first - before}-L{last - before}"
 
 
 def redirect_targets(redirects: Mapping[str, str]) -> list[tuple[str, str, str]]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ..notes.anchors import element_id
+from ..project.settings import Settings
 from .plan import Page, Place, Site
 
 Names = Mapping[str, Place]
@@ -93,3 +95,11 @@ def places_in(cell: str, names: Names) -> list[tuple[str, Place]]:
     if len(parts) < 2:
         return []
     return [(part, names[key(part)]) for part in parts if key(part) in names]
+
+
+def unused_page_settings(site: Site, settings: Settings) -> dict[str, str]:
+    """Keys of `extra.notes.pages` that name no page -> the section that is most likely meant, "" for none."""
+    sections = [page.heading for page in site.pages if page.heading]
+    names = {name for section in sections for name in (section.text, section.id)}
+    texts = [section.text for section in sections]
+    return {key: next(iter(difflib.get_close_matches(key, texts, 1)), "") for key in settings.pages if key not in names}

@@ -1,0 +1,163 @@
+"""Several files as one run of lines: each is parsed by itself, and its places, anchors and links are those of the whole.
+
+So no reference or footnote leaks, a heading has the anchor that GitHub gives it in its own file (unless a file before it
+has that one), and whoever asks where a link or picture leads need not know which file it stands in.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import PurePosixPath
+from urllib.parse import quote, unquote, urlsplit, urlunsplit
+
+from .anchors import Anchors, github_anchor
+from .document import Kind
+from .model import Heading, Image, Link, Notes, NotesFile, in_lines
+from .origin import Origin
+from .reader import outline, parse, with_contents, without_front_matter
+from .source import Source
+
+START_FILES = ("README.md", "index.md")  # what a folder shows
+
+
+def parse_source(source: Source, origin: Origin | None = None) -> Notes:
+    """All that the notes hold, in one file or several."""
+    if not source.parts:
+        return parse(source.text, origin)
+    notes = outline_source(source)
+    first = notes.files[0].notes.blocks  # the whole has one contents list, which stands in the first file
+    found = with_contents(notes._replace(blocks=first), origin)
+    return notes._replace(contents=found.contents, origin=found.origin)
+
+
+def outline_source(source: Source) -> Notes:
+    """The same without the contents list."""
+    if not source.parts:
+        return outline(source.text)
+    files: list[NotesFile] = []
+    taken: set[str] = set()
+    lines = source.text.split("\n")
+    ends = [part.before for part in source.parts[1:]] + [len(lines)]
+    for part, end in zip(source.parts, ends, strict=True):
+        text = "\n".join(lines[part.before : end])
+        if files:
+            text = without_front_matter(text)
+        files.append(_file(part.path, text, part.before, taken, is_first=not files))
+    return _whole(files)
+
+
+def _file(path: str, text: str, before: int, taken: set[str], *, is_first: bool) -> NotesFile:
+    """One file, parsed behind as many empty lines as stand before it in the whole."""
+    ids = _Ids(path, taken)
+    notes = outline("\n" * before + text, ids)
+    for name, _ in notes.anchors:
+        ids.of_file.setdefault(name, f"{path}#{name}" if name in taken else name)
+    taken.update(ids.of_file.values())
+    title = notes.headings[0] if notes.headings else None
+    heads = title is not None and title.starts_section and title.id and title.span.start.line == notes.blocks[0].line
+    top = "" if is_first else title.id if title and heads else f"{path}#"
+    return NotesFile(path, before, {**ids.of_file, "": top}, notes)
+
+
+class _Ids(Anchors):
+    """GitHub's anchors of one file, led away from those that files before it have."""
+
+    def __init__(self, path: str, taken: set[str]) -> None:
+        super().__init__()
+        self.of_file: dict[str, str] = {}  # as GitHub has them -> in the whole
+        self._taken = taken
+        name = PurePosixPath(path)
+        shown = name.parent.name if name.name.lower() in {start.lower() for start in START_FILES} else name.stem
+        self._prefix = github_anchor(shown) or "file"
+
+    def take(self, text: str) -> str:
+        """The anchor of the next heading with this text."""
+        own = whole = super().take(text)
+        number = 1
+        while whole and whole in self._taken:
+            whole = f"{self._prefix}-{own}{f'-{number}' if number > 1 else ''}"
+            number += 1
+        if own:
+            self._taken.add(whole)
+            self.of_file[own] = whole
+        return whole
+
+
+def _whole(files: Sequence[NotesFile]) -> Notes:
+    parts = [file.notes for file in files]
+    blocks = [block for part in parts for block in part.blocks]
+    lines = tuple(line for file in files for line in file.notes.lines[file.before :])
+    tops = tuple((f"{file.path}#", file.before + 1) for file in files[1:])
+    return Notes(
+        text="\n".join(lines),
+        headings=tuple(heading for part in parts for heading in part.headings),
+        fences=tuple(fence for part in parts for fence in part.fences),
+        images=tuple(i._replace(url=leads(files, i.url, i.span.start.line)) for part in parts for i in part.images),
+        links=tuple(li._replace(target=leads(files, li.target, li.span.start.line)) for p in parts for li in p.links),
+        directives=tuple(directive for part in parts for directive in part.directives),
+        anchors=(*((file.anchors[name], line) for file in files for name, line in file.notes.anchors), *tops),
+        footnotes=tuple(footnote for part in parts for footnote in part.footnotes),
+        # Footnotes come last, as in one file.
+        blocks=tuple(sorted(blocks, key=lambda block: block.kind is Kind.FOOTNOTE)),
+        lines=lines,
+        files=tuple(files),
+    )
+
+
+def as_written(notes: Notes, first: int, last: int) -> Iterator[tuple[Link | Image, str]]:
+    """Each link and picture on lines of one file, and its address as it stands there."""
+    own = file_at(notes, first)
+    links, images = in_lines(notes.links, first, last), in_lines(notes.images, first, last)
+    written = [link.target for link in in_lines(own.links, first, last)]
+    yield from zip(links, written, strict=True)
+    yield from zip(images, [image.url for image in in_lines(own.images, first, last)], strict=True)
+
+
+def file_at(notes: Notes, line: int) -> Notes:
+    """The one file that a line stands in, in places of the whole: its footnotes are its own."""
+    return file_of(notes.files, line).notes if notes.files else notes
+
+
+def file_of(files: Sequence[NotesFile], line: int) -> NotesFile:
+    """The file that a line of the whole stands in."""
+    return files[max(bisect_right(files, line - 1, key=lambda file: file.before) - 1, 0)]
+
+
+def address_of(notes: Notes, heading: Heading, line: int) -> str:
+    """How a link on a line names a heading: `#pod`, or the heading's file as the line's file sees it."""
+    if not notes.files:
+        return f"#{heading.id}"
+    own, other = file_of(notes.files, line), file_of(notes.files, heading.span.start.line)
+    name = next((anchor for anchor, whole in other.anchors.items() if anchor and whole == heading.id), heading.id)
+    return f"{'' if own is other else posixpath.relpath(other.path, posixpath.dirname(own.path) or '.')}#{name}"
+
+
+def leads_of(notes: Notes, line: int) -> Callable[[str], str] | None:
+    """`leads` for what stands on and after a line; None where there is one file."""
+    return (lambda url: leads(notes.files, url, line)) if notes.files else None
+
+
+def leads(files: Sequence[NotesFile], url: str, line: int) -> str:
+    """What a link or picture on a line means in the whole: an anchor, or a path as the first file would write it.
+
+    An anchor that the file does not have keeps the file's name: `#files/ropes.md#knot`.
+    """
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return url
+    if not files or parts.scheme or parts.netloc or parts.path.startswith("/") or not (parts.path or parts.fragment):
+        return url
+    own = file_of(files, line)
+    path = posixpath.normpath(posixpath.join(posixpath.dirname(quote(own.path)), parts.path)) if parts.path else ""
+    names = [posixpath.normpath(posixpath.join(unquote(path), name)) for name in ("", *START_FILES)]
+    file = next((file for name in names for file in files if file.path == name), None) if path else own
+    if file is None:
+        return urlunsplit(parts._replace(path=path + "/" * parts.path.endswith("/"))) if own is not files[0] else url
+    name = unquote(parts.fragment).removeprefix("user-content-")
+    known = file.anchors.get(name)
+    if known is None:
+        known = name if file is files[0] else f"{file.path}#{name}"
+    return "#" + quote(known, safe="/#")

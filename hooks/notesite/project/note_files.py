@@ -1,0 +1,123 @@
+"""Which files the notes are, where they are several: those that a README lists, and those that settings name."""
+
+from __future__ import annotations
+
+import os
+import posixpath
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from ..lib.files import matching, real_path
+from ..lib.patterns import lazy
+from ..notes.contents_lists import Listing, listings
+from ..notes.document import Kind
+from ..notes.model import Notes
+
+SUFFIXES = (".md", ".markdown")
+_LISTED = lazy(r"(?:\]\(|\]:[ \t]*|href=[\"'])<?(?![a-zA-Z]+:|#|//)[^)\s>\"']+\.(?:md|markdown)\b", re.IGNORECASE)
+_TRANSLATION = lazy(r"(?:readme[._-]|.+\.)[a-z]{2}(?:[-_][a-z]{2,4})?", re.IGNORECASE)
+_TRANSLATIONS = frozenset({"translations", "translation", "i18n", "locales", "locale"})
+# Files about a repository, which its README names as well.
+_ASIDE = frozenset(
+    {"authors", "changelog", "code_of_conduct", "contributing", "contributors", "copying", "license", "maintainers"}
+    | {"pull_request_template", "security", "support"}
+)
+_START = frozenset({"readme", "index"})
+_FEW = 3  # files that a list names, for notes that say other things as well
+_SHARE = 0.8  # of the lines of a list that name files
+
+
+def may_list_files(text: str) -> bool:
+    """Whether it is worth looking."""
+    return sum(1 for _ in _LISTED.finditer(text)) > 1
+
+
+def listed_files(notes: Notes, first: Path, inside: Path) -> list[Path]:
+    """The Markdown files that the first one lists, in order: those that exist, in the folder `inside`.
+
+    A link in the middle of a sentence names a file, but does not make it a part of the notes.
+    """
+    found: dict[Path | None, None] = {}
+    lists: list[Listing] = []
+    for listing in listings(notes):
+        lines = [line for line in listing.lines if line.linked and not line.entries[0].target.startswith("#")]
+        named = [_named(line.entries[0].target, first) for line in lines if line.begins]
+        if any(named) and sum(path is not None for path in named) >= _SHARE * len(lines):
+            lists.append(listing)
+            found |= dict.fromkeys(_named(entry.target, first) for line in lines for entry in line.entries)
+    headings = {heading.span.start.line: heading.text for heading in notes.headings}
+    found |= {
+        _named(link.target, first): None for link in notes.links if headings.get(link.span.start.line) == link.text
+    }
+    files = [path for path in found if path and _is_there(path, inside)]
+    covered = {listing.first for listing in lists}
+    words = [b for b in notes.blocks if b.kind not in {Kind.HEADING, Kind.HTML} and b.line not in covered]
+    return files if len(files) >= _FEW or (len(files) > 1 and len(words) <= len(files)) else []
+
+
+def _named(target: str, first: Path) -> Path | None:
+    """The Markdown file that a relative link names, whether it exists or not."""
+    try:
+        parts = urlsplit(target)
+    except ValueError:
+        return None
+    path = Path(os.path.normpath(first.parent / unquote(parts.path)))
+    is_relative = not parts.scheme and not parts.netloc and not parts.path.startswith("/")
+    return path if is_relative and path != first and _is_content(path) else None
+
+
+def _is_there(path: Path, inside: Path) -> bool:
+    try:
+        return real_path(path, inside).is_file()
+    except OSError:
+        return False
+
+
+def _is_content(path: Path) -> bool:
+    """Whether the file is Markdown, not a translation and not about the repository."""
+    other = _TRANSLATION.fullmatch(path.stem) or _TRANSLATIONS & {part.lower() for part in path.parts[-3:-1]}
+    return path.suffix.lower() in SUFFIXES and not other and path.stem.lower().replace("-", "_") not in _ASIDE
+
+
+def named_files(sources: Sequence[str], docs_dir: Path) -> Iterator[tuple[int, list[Path]]]:
+    """The files that each of the sources names, a start page first, the others by their names."""
+    for number, source in enumerate(sources):
+        whole = Path(os.path.normpath(docs_dir / source))
+        if whole.is_dir():
+            yield number, sorted(filter(_is_content, matching(whole, "**/*")), key=_rank)
+        elif any(char in source for char in "*?["):
+            found = [path for path in matching(docs_dir, source) if path.suffix.lower() in SUFFIXES]
+            yield number, sorted(found, key=_rank)
+        else:
+            yield number, [whole]
+
+
+def in_order(files: Iterable[Path]) -> list[Path]:
+    """Each file once, the start page of the uppermost folder first."""
+    unique = list(dict.fromkeys(files))
+    starts = [path for path in unique if is_start(path)]
+    start = min(starts, key=lambda path: len(path.parts), default=None)
+    if start is None or any(len(path.parts) < len(start.parts) for path in unique):
+        return unique
+    return [start, *(path for path in unique if path != start)]
+
+
+def as_linked(files: Sequence[Path], notes: Notes) -> list[Path]:
+    """The files in the order in which the first one leads to them, then those that it does not name."""
+    first, *others = files
+    linked = [os.path.normpath(first.parent / unquote(link.target.partition("#")[0])) for link in notes.links]
+    rank = {name: number for number, name in reversed(list(enumerate(linked)))}
+    return [first, *sorted(others, key=lambda path: rank.get(str(path), len(rank) + len(linked)))]
+
+
+def is_start(path: Path) -> bool:
+    """Whether a folder shows this file first."""
+    return path.stem.lower() in _START
+
+
+def _rank(path: Path) -> tuple[tuple[object, ...], ...]:
+    """Folder by folder, a start page first, numbers by their value."""
+    parts = re.split(r"(\d+)", posixpath.join(*path.parts[:-1], "" if is_start(path) else path.stem).lower())
+    return tuple((1, int(part), "") if part.isdecimal() else (0, 0, part) for part in parts)
