@@ -122,6 +122,13 @@ def test_what_cannot_be_drawn_is_reported_and_shown_as_written(text: str, line: 
     assert [word for word in words if word not in page.text()] == []
 
 
+@pytest.mark.parametrize("label", ["geojson", "topojson", "stl"])
+def test_what_only_github_draws_is_said(label: str) -> None:
+    (found,) = draw(parse(fence(label, "{}\n"))).findings
+    assert (found.severity, found.message.split()[0]) == (Severity.INFO, label)
+    assert not shown(fence(label, "{}\n")).css("img")
+
+
 def test_a_formula_names_no_place_of_the_page() -> None:
     page = shown("$$a\\label{x}\\tag{1}$$\n")
     assert page.css("math")

@@ -72,7 +72,7 @@ def test_all_is_drawn_in_both_palettes_without_a_request(base: str, new_context:
         picture = page.locator(f"figure img[src$='#only-{palette}']")
         picture.wait_for(state="visible")
         page.wait_for_function("picture => picture.complete && picture.naturalWidth", arg=picture.element_handle())
-        assert page.locator("figure img:visible").count() == 1
+        assert page.locator("figure img:visible").count() == page.locator("figure button:visible").count() == 1
         first, second = (page.locator("math").nth(number).bounding_box() for number in (0, 1))
         assert first is not None
         assert second is not None

@@ -26,6 +26,7 @@ from ..notes.document import Kind, Node, walk
 from ..notes.model import Notes
 
 FOLDER = "assets/drawn"
+_ELSEWHERE = frozenset({"geojson", "topojson", "stl"})  # drawn by GitHub with maps and models from its servers
 _LONGEST = 20_000  # characters of one formula
 _LONGEST_ALT = 300
 _MEMORY = 256 * 2**20  # bytes
@@ -80,6 +81,10 @@ def draw(notes: Notes) -> Drawn:
     findings: list[Diagnostic] = []
     missing: set[str] = set()
     for node in _asked(notes):
+        if _word(node) in _ELSEWHERE:
+            message = f"{_word(node)} is shown as it is written: only GitHub draws it"
+            findings.append(finding("N_DRAW", message, node.span, severity=Severity.INFO))
+            continue
         what = "diagram" if _is_mermaid(node) else "formula"
         try:
             if what == "formula":
@@ -100,7 +105,7 @@ def diagram_html(diagram: Diagram, code: str) -> str:
     """The diagram in the palette of the page, above its source in `code`."""
     pictures = "".join(
         f'<img src="{uri}#only-{palette}" alt="{html.escape(diagram.alt)}" width="{diagram.width}"'
-        f' height="{diagram.height}" loading="lazy" decoding="async" data-added>'
+        f' height="{diagram.height}" loading="lazy" decoding="async" data-enlarge data-added>'
         for palette, uri in diagram.uris.items()
     )
     source = f'<details class="notes-source"><summary data-added>Source of the diagram</summary>{code}</details>'
@@ -108,8 +113,9 @@ def diagram_html(diagram: Diagram, code: str) -> str:
 
 
 def _asked(notes: Notes) -> Iterator[Node]:
-    if any(mark in notes.text for mark in ("$", "math", "mermaid")):
-        yield from (n for n in walk(notes.blocks) if n.kind is Kind.MATH or _is_mermaid(n) or _word(n) == "math")
+    labels = {"math", "mermaid", *_ELSEWHERE}
+    if "$" in notes.text or any(label in notes.text.lower() for label in labels):
+        yield from (node for node in walk(notes.blocks) if node.kind is Kind.MATH or _word(node) in labels)
 
 
 def _word(node: Node) -> str:
