@@ -22,6 +22,7 @@ _BLANK_LINE = lazy(r"\n[ \t>]*\n")
 # Two prices, and words between them.
 _PRICES = lazy(r"\d[\d.,]*+\s[^\\^_={}<>+*/|]*[^\W\d_]{2}[^\\^_={}<>+*/|]*")
 _ROUNDS = 5  # then all dollars of a line go
+_LAST = 20  # then there are no formulas: nobody writes so
 
 
 class Dollars:
@@ -38,7 +39,7 @@ class Dollars:
     @property
     def may_be_formulas(self) -> bool:
         """Whether any dollar is left."""
-        return bool(self.mark) and "$" in self.text
+        return bool(self.mark) and self._rounds < _LAST and "$" in self.text
 
     def restored(self, text: str) -> str:
         """What the author wrote."""
