@@ -10,15 +10,18 @@ from typing import Any
 
 import pytest
 from jinja2 import Environment
+from markdown import Markdown
 from mkdocs.commands.build import build as build_site
 from mkdocs.config import load_config
 from mkdocs.structure.nav import Link as NavigationLink
 from mkdocs.theme import Theme
+from pymdownx.highlight import Highlight
 from site_tools import ROOT, write_project
 
 from notesite.plugin import compiled as compiled_templates
 from notesite.plugin.additions import leave_search_to_us
 from notesite.plugin.compiled import _Entries, prepare
+from notesite.render.highlight import highlighted
 
 
 def test_the_search_of_the_theme_reads_no_page() -> None:
@@ -155,3 +158,12 @@ def test_an_entry_of_the_navigation_is_written_once_for_each_depth() -> None:
         assert [entries(None, write, item, "", page, "..") for item in items] == [item.url for item in items]
     own = [(item.url, item.url) for item in items]
     assert sorted(written) == sorted([*own, *(("page-0/", item.url) for item in items[1:]), ("page-1/", "page-0/")])
+
+
+@pytest.mark.parametrize("language", ["yaml", "bash", "console", "text", "docker", "YAML", "html+jinja", "no-such", ""])
+@pytest.mark.parametrize("code", ["", "\n\na: <b> &\n", "$ ls | x\ny 'z'\n\n", '{"a": [1]}'])
+def test_code_is_coloured_as_pymdownx_does_it(language: str, code: str) -> None:
+    """By one formatter for all blocks; theirs makes one for each."""
+    theirs = Highlight(Markdown(), pygments_lang_class=True, stripnl=False)
+    for classes in ("highlight", 'a "& b'):
+        assert highlighted(code, language, classes) == theirs.highlight(code, language, css_class=classes)

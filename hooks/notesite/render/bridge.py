@@ -21,7 +21,6 @@ from markdown.blockparser import BlockParser
 from markdown.extensions import Extension
 from markdown.treeprocessors import Treeprocessor
 from markdown.util import Registry
-from pymdownx.highlight import Highlight
 
 from ..diagnostics.place import Span
 from ..images.picture import Picture
@@ -33,6 +32,7 @@ from ..notes.parser import read_blocks
 from ..site.page_text import page_blocks, page_lines
 from ..site.plan import Page, Site
 from .drawn import Drawn, diagram_html
+from .highlight import highlighted
 from .html import PageHtml
 from .mark import UNMARKED, BlockMark, mark_html
 from .pictures import Pictures
@@ -115,8 +115,6 @@ class _Parser(BlockParser):
     def parseDocument(self, lines: Iterable[str]) -> ET.ElementTree:  # noqa: N802  # Python-Markdown's name and type
         # Python-Markdown marks its own places in the text with these two characters.
         text = re.sub("[\x02\x03]", "", "\n".join(lines))
-        # Blank lines at the ends of a code block are the author's.
-        self._highlight = Highlight(self.md, pygments_lang_class=True, stripnl=False)
         context = self._bridge.context
         if context is None:
             written, options = self._other(text), TreeOptions(decorate=self._bridge.decorate)
@@ -156,7 +154,7 @@ class _Parser(BlockParser):
             return f"<p>{formula}</p>"
         language = self._bridge.language(block.info, block.text)
         mark = marks.get(block.line, UNMARKED)
-        code = self._highlight.highlight(block.text.removesuffix("\n"), language, css_class=mark.classes)
+        code = highlighted(block.text.removesuffix("\n"), language, mark.classes)
         stash = html.escape(self.md.htmlStash.store(code))
         written = f'<pre {STASH}="{stash}" {LINE}="{block.line}"></pre>{mark_html(mark)}'
         diagram = drawn.diagram(block)
