@@ -18,9 +18,12 @@ from mkdocs.theme import Theme
 from pymdownx.highlight import Highlight
 from site_tools import ROOT, write_project
 
+import bench_build
+from notesite.build import Build
 from notesite.plugin import compiled as compiled_templates
 from notesite.plugin.additions import leave_search_to_us
 from notesite.plugin.compiled import _Entries, prepare
+from notesite.project.config import open_project
 from notesite.render.highlight import highlighted
 
 
@@ -167,3 +170,13 @@ def test_code_is_coloured_as_pymdownx_does_it(language: str, code: str) -> None:
     theirs = Highlight(Markdown(), pygments_lang_class=True, stripnl=False)
     for classes in ("highlight", 'a "& b'):
         assert highlighted(code, language, classes) == theirs.highlight(code, language, css_class=classes)
+
+
+def test_the_benchmark_builds_as_many_pages_as_it_says(tmp_path: Path) -> None:
+    _, sites = bench_build.commands(tmp_path, 17)
+    project = open_project(tmp_path / "warm" / "mkdocs.yml")
+    assert len(Build(project).site.pages) == 1 + 17
+    assert set(sites) == {"bare", "cold", "warm"}
+    assert len(list((tmp_path / "bare" / "docs").rglob("topic-*.md"))) == 17
+    with pytest.raises(SystemExit, match="nothing was built"):
+        bench_build.size_of(sites["bare"])

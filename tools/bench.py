@@ -14,13 +14,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+import bench_build
 import bench_links
-from notesite.cli import common, export_pages
+from notesite.cli import common
 from notesite.lib.files import write_atomically
 from timing import Cost, measure
 
 ROOT = Path(__file__).resolve().parent.parent
-EXAMPLES = ("tools/bench.py", "tools/bench.py --rounds 3 --only yaml,links")
+EXAMPLES = ("tools/bench.py", "tools/bench.py --rounds 3 --only yaml,links", "tools/bench.py --only build --large")
 MANIFEST = """apiVersion: apps/v1
 kind: Deployment
 metadata:
@@ -58,40 +59,43 @@ for text in open(sys.argv[1]).read().split("---\\n"):
 
 
 class Comparison(NamedTuple):
-    """One question: the command that is asked about, the one it is measured against, and how often."""
+    """One question: the commands that are asked about, the one it is measured against, and how often."""
 
     name: str
-    ours: str
+    ours: tuple[str, ...]
     base: str
     commands: Mapping[str, Sequence[str]]
     cwd: Path
-    goal: str
+    goal: str = ""
+    sites: Mapping[str, Path] = {}  # what the commands build
 
 
-def comparisons(folder: Path, only: Sequence[str]) -> Iterator[Comparison]:
+def comparisons(folder: Path, only: Sequence[str], pages: Sequence[int]) -> Iterator[Comparison]:
     """What is compared; each makes what it needs under `folder`."""
     python = sys.executable
     if "build" in only:
-        plain = folder / "plain"
-        export_pages.main([str(plain), "--config", str(ROOT / "mkdocs.yml")])
-        ours = [python, "-m", "mkdocs", "build", "-q", "-f", str(ROOT / "mkdocs.yml"), "-d", str(folder / "site")]
-        bare = [python, "-m", "mkdocs", "build", "-q", "-f", str(plain / "mkdocs.yml")]
-        yield Comparison("build the site", "hooks", "no hooks", {"hooks": ours, "no hooks": bare}, ROOT, "")
+        for number in pages:
+            commands, sites = bench_build.commands(folder / str(number), number)
+            yield Comparison(f"build {number} pages", ("cold", "warm"), "bare", commands, folder, sites=sites)
     if "yaml" in only:
         floor = [python, "-c", "import yaml"]
         check = [python, str(ROOT / "scripts" / "check_snippets.py")]
         notes = [python, str(ROOT / "scripts" / "check_notes.py")]
-        yield Comparison("check the notes' blocks", "check", "yaml", {"check": check, "yaml": floor}, ROOT, "below 6")
-        yield Comparison("check the notes", "check", "yaml", {"check": notes, "yaml": floor}, ROOT, "")
+        yield Comparison(
+            "check the notes' blocks", ("check",), "yaml", {"check": check, "yaml": floor}, ROOT, "below 6"
+        )
+        yield Comparison("check the notes", ("check",), "yaml", {"check": notes, "yaml": floor}, ROOT)
         manifests = folder / "manifests.yaml"
         manifests.write_text("---\n".join(MANIFEST.format(number=number) for number in range(1000)))
         judge = [python, "-c", JUDGE, str(manifests), str(ROOT / "hooks")]
         compose = [python, "-c", COMPOSE, str(manifests)]
-        yield Comparison("check 1,000 manifests", "judge", "read", {"judge": judge, "read": compose}, folder, "below 2")
+        yield Comparison(
+            "check 1,000 manifests", ("judge",), "read", {"judge": judge, "read": compose}, folder, "below 2"
+        )
     if "links" in only:
         site = bench_links.build_site(folder / "links", 150)
         yield Comparison(
-            "check links, 150 pages", "check_links", "lychee", bench_links.commands(site), site.parent, "below 1"
+            "check links, 150 pages", ("check_links",), "lychee", bench_links.commands(site), site.parent, "below 1"
         )
 
 
@@ -103,37 +107,51 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--rounds", type=int, default=7, help="turns that are counted; default 7")
     parser.add_argument("--only", default="build,yaml,links", help="which parts; default build,yaml,links")
+    parser.add_argument("--pages", default="15,150", help="sizes of the sites that are built; default 15,150")
+    parser.add_argument("--large", action="store_true", help="also build 1,500 pages: minutes for each turn")
     parser.add_argument("--output", type=Path, default=Path("dist/bench.json"))
     args = parser.parse_args(argv)
-    os.environ["NO_MKDOCS_2_WARNING"] = "1"
+    os.environ |= {"NO_MKDOCS_2_WARNING": "1", "CI": "true"}  # no notice, no network
     rows = []
     with tempfile.TemporaryDirectory() as folder:
-        for comparison in comparisons(Path(folder), args.only.split(",")):
+        pages = [int(number) for number in args.pages.split(",")] + [1500] * args.large
+        for comparison in comparisons(Path(folder), args.only.split(","), pages):
             costs = measure(comparison.commands, comparison.cwd, args.rounds)
-            rows.append(_row(comparison, costs))
-            print(_line(rows[-1]), flush=True)
+            for ours in comparison.ours:
+                rows.append(_row(comparison, ours, costs))
+                print(_line(rows[-1]), flush=True)
     write_atomically(args.output, (json.dumps({"version": 1, "rows": rows}, indent=1) + "\n").encode())
     return 0
 
 
-def _row(comparison: Comparison, costs: Mapping[str, Cost]) -> dict[str, str | float]:
-    ours, base = costs[comparison.ours], costs[comparison.base]
-    return {
+def _row(comparison: Comparison, name: str, costs: Mapping[str, Cost]) -> dict[str, str | float]:
+    ours, base = costs[name], costs[comparison.base]
+    row: dict[str, str | float] = {
         "what": comparison.name,
+        "how": name,
         "against": comparison.base,
-        "seconds": round(ours.wall, 3),
-        "base_seconds": round(base.wall, 3),
-        "ratio": round(ours.wall / base.wall, 2),
+        "cpu": round(ours.cpu, 3),
+        "base_cpu": round(base.cpu, 3),
         "cpu_ratio": round(ours.cpu / base.cpu, 2),
+        "wall_ratio": round(ours.wall / base.wall, 2),
+        "peak_megabytes": round(ours.peak / 2**20, 1),
+        "peak_ratio": round(ours.peak / base.peak, 2),
         "goal": comparison.goal,
     }
+    if comparison.sites:
+        size, base_size = (bench_build.size_of(comparison.sites[which]) for which in (name, comparison.base))
+        row |= {"site_bytes": size, "site_ratio": round(size / base_size, 2)}
+    return row
 
 
 def _line(row: Mapping[str, str | float]) -> str:
+    """A row of the table: ratios, processor time first, and the seconds that it is the ratio of."""
+    site = f"   site {row['site_ratio']:5.2f} x" if "site_ratio" in row else ""
     goal = f"   goal: {row['goal']}" if row["goal"] else ""
     return (
-        f"{row['what']:26} {row['seconds']:7.3f} s   {row['ratio']:5.2f} x {row['against']:9}"
-        f" ({row['base_seconds']:.3f} s)   processor {row['cpu_ratio']:5.2f} x{goal}"
+        f"{row['what']:24} {row['how']:11} processor {row['cpu_ratio']:5.2f} x {row['against']:7}"
+        f" ({row['cpu']:.3f} / {row['base_cpu']:.3f} s)   wall {row['wall_ratio']:5.2f} x"
+        f"   memory {row['peak_ratio']:5.2f} x{site}{goal}"
     )
 
 

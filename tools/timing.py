@@ -12,10 +12,11 @@ from typing import NamedTuple
 
 
 class Cost(NamedTuple):
-    """What one run takes, in seconds."""
+    """What one run takes."""
 
-    wall: float
-    cpu: float  # of all its threads: what counts on a machine that has other work
+    wall: float  # seconds
+    cpu: float  # seconds of all its threads and children: what counts on a machine that has other work
+    peak: float  # bytes of memory, of its largest process
 
 
 def measure(commands: Mapping[str, Sequence[str]], cwd: Path, rounds: int) -> dict[str, Cost]:
@@ -23,13 +24,16 @@ def measure(commands: Mapping[str, Sequence[str]], cwd: Path, rounds: int) -> di
     runs: dict[str, list[Cost]] = {name: [] for name in commands}
     for turn in range(rounds + 1):
         for name, command in commands.items():
-            start, before = time.perf_counter(), _cpu()
-            subprocess.run(command, cwd=cwd, capture_output=True, check=False)
+            cost = _run(command, cwd)
             if turn:
-                runs[name].append(Cost(time.perf_counter() - start, _cpu() - before))
+                runs[name].append(cost)
     return {name: Cost(*map(statistics.median, zip(*costs, strict=True))) for name, costs in runs.items()}
 
 
-def _cpu() -> float:
-    times = os.times()
-    return times.children_user + times.children_system
+def _run(command: Sequence[str], cwd: Path) -> Cost:
+    start = time.perf_counter()
+    with subprocess.Popen(command, cwd=cwd, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    unit = 1 if os.uname().sysname == "Darwin" else 1024
+    return Cost(time.perf_counter() - start, used.ru_utime + used.ru_stime, used.ru_maxrss * unit)
