@@ -130,6 +130,13 @@ def test_links_and_anchors_are_those_of_each_file() -> None:
     assert place.page.title == "plain"
 
 
+def test_a_file_that_begins_with_a_way_back_is_called_by_its_heading() -> None:
+    notes = parse_source(whole(a="# A\n", b="[back](a.md) | ![x](x.png)\n\n### B\n\nOne[^1].\n\n[^1]: Note.\n"))
+    page = plan(notes, Settings()).pages[1]
+    assert (page.title, page.heading and page.heading.id) == ("B", "b")
+    assert leads(notes.files, "#fn-1", 4) == "#fn-1"  # a footnote stays on its page
+
+
 def test_a_path_is_seen_from_the_first_file() -> None:
     source = joined([(Part(name, name), Source("# X\n")) for name in ("README.md", "a/b/c.md", "d/README.md")])
     files = parse_source(source).files
@@ -198,6 +205,12 @@ def test_a_hub_makes_a_page_of_each_file(hub: tuple[Site, str]) -> None:
     assert 'src="../img/lamp.png"' in site.page("lamps").article
     assert (site.folder / "files" / "ropes" / "index.html").is_file()
     assert "/ropes/" in (site.folder / "files" / "ropes" / "index.html").read_text("utf-8")
+
+
+def test_a_page_that_holds_a_title_only_leads_to_its_sections(hub: tuple[Site, str]) -> None:
+    site, _ = hub
+    article = site.page("oars").article
+    assert all(f'href="../{name}/"' in article for name in ("blades", "locks", "grips"))
 
 
 def test_its_edit_links_and_copies_are_of_each_file(hub: tuple[Site, str]) -> None:

@@ -27,7 +27,7 @@ from ..lib.data import bundled_text
 from ..lib.files import PathError, read_file, reason, write_inside
 from ..lib.folders import made_folder
 from ..net.urls import shown
-from ..project.config import open_project, with_others
+from ..project.config import open_project, source_of
 from ..project.suppressions import Baseline, baseline_of
 from . import common
 
@@ -79,8 +79,8 @@ def _make(given: Build, output: Path) -> None:
 
 def _files(given: Build) -> Iterator[tuple[str, bytes]]:
     """Name and content of every file of the project but the baseline."""
-    files, listed = _names(given), with_others(given.project._replace(others=())).others == given.project.others
-    source = json.dumps(next(iter(files)) if listed else list(files), ensure_ascii=False)
+    files = _names(given)
+    source = json.dumps(source_of(given.project, list(files)), ensure_ascii=False)
     title = json.dumps(given.site.title, ensure_ascii=False)
     settings = bundled_text(__name__, "mkdocs.yml")
     if given.project.others:

@@ -16,7 +16,7 @@ from ..diagnostics.place import Span
 from ..lib.files import write_inside
 from ..lib.folders import work_folder
 from ..plugin.generator import HOOK, run_mkdocs, theme_name
-from ..project.config import open_project
+from ..project.config import open_project, source_of
 from . import common
 
 BUILT = ("404.html", "sitemap.xml")  # what a folder that holds a site has
@@ -92,5 +92,5 @@ def _settings(alone: Build, docs: Path, site: Path) -> dict[str, Any]:
         "theme": {"name": theme_name()},
         "plugins": ["search"],
         "hooks": [str(HOOK)],  # the plugin's name is known only where the package is installed
-        "extra": {"notes": {"source": str(alone.project.notes_path)}},
+        "extra": {"notes": {"source": source_of(alone.project, list(map(str, alone.project.files)))}},
     }

@@ -18,7 +18,7 @@ from ..site.plan import Page
 from ..site.section_names import Names
 from .command_list import Command
 from .glossary import LEAD, mark_terms
-from .home import ADDED, Home, add_home
+from .home import ADDED, Card, Group, Home, add_contents, add_home
 from .manifests import Manifest
 from .tables import finish_tables
 
@@ -45,6 +45,11 @@ def decorate(root: ET.Element, page: Page, extras: Extras) -> None:
     """Add to the tree of one page of the notes what the site knows."""
     if page.is_home:
         add_home(root, extras.home, extras.contents_id)
+    elif len(root) == 1:  # a title, and its sections are pages
+        cards = [
+            card for group in extras.home.groups for card in group.cards if card.address == page.uri and card.parts
+        ]
+        add_contents(root, [Group("", tuple(Card(*part) for part in card.parts)) for card in cards], "")
     finish_tables(root, page, extras.names)
     _finish_code(root, extras)
     _sum_up(root, extras)

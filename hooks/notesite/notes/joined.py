@@ -13,12 +13,13 @@ from pathlib import PurePosixPath
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 from .anchors import Anchors, github_anchor
-from .document import Kind
+from .document import Kind, words
 from .model import Heading, Image, Link, Notes, NotesFile, in_lines
 from .origin import Origin
 from .reader import outline, parse, with_contents, without_front_matter
 from .source import Source
 
+_LINKING = frozenset({Kind.LINK, Kind.IMAGE, Kind.HTML_SPAN})
 START_FILES = ("README.md", "index.md")  # what a folder shows
 
 
@@ -56,9 +57,18 @@ def _file(path: str, text: str, before: int, taken: set[str], *, is_first: bool)
         ids.of_file.setdefault(name, f"{path}#{name}" if name in taken else name)
     taken.update(ids.of_file.values())
     title = notes.headings[0] if notes.headings else None
-    heads = title is not None and title.starts_section and title.id and title.span.start.line == notes.blocks[0].line
-    top = "" if is_first else title.id if title and heads else f"{path}#"
+    top = "" if is_first else title.id if title and title.id and _heads(title, notes) else f"{path}#"
     return NotesFile(path, before, {**ids.of_file, "": top}, notes)
+
+
+def _heads(title: Heading, notes: Notes) -> bool:
+    """Whether nothing stands before the heading but links, such as the one back to the list, and pictures."""
+    before = [block for block in notes.blocks if block.line < title.span.start.line and block.kind is not Kind.HTML]
+    return title.starts_section and all(
+        block.kind is Kind.PARAGRAPH
+        and not any(map(str.isalnum, words(node for node in block.children if node.kind not in _LINKING)))
+        for block in before
+    )
 
 
 class _Ids(Anchors):
@@ -158,6 +168,8 @@ def leads(files: Sequence[NotesFile], url: str, line: int) -> str:
         return urlunsplit(parts._replace(path=path + "/" * parts.path.endswith("/"))) if own is not files[0] else url
     name = unquote(parts.fragment).removeprefix("user-content-")
     known = file.anchors.get(name)
+    if known is None and not parts.path and name.startswith("fn"):  # a footnote, which stays on its page
+        return url
     if known is None:
         known = name if file is files[0] else f"{file.path}#{name}"
     return "#" + quote(known, safe="/#")

@@ -118,6 +118,12 @@ def with_others(project: Project, others: Sequence[Path] = ()) -> Project:
     return project._replace(others=tuple(others), has_start=has_start)
 
 
+def source_of(project: Project, names: Sequence[str]) -> str | list[str]:
+    """`extra.notes.source` for the project's files under these names: the first brings those that it lists."""
+    listed = with_others(project._replace(others=())).others == project.others
+    return names[0] if listed else list(names)
+
+
 def read_config_text(project: Project) -> str:
     """The text of mkdocs.yml, to place findings about it; "" when it is gone by now."""
     try:
