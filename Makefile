@@ -11,7 +11,7 @@ export NO_MKDOCS_2_WARNING := 1
 export PYTHONPATH := hooks:scripts:tools
 
 .DEFAULT_GOAL := help
-.PHONY: help site serve check test lint coverage mutants fuzz offline books bench profile sbom audit clean
+.PHONY: help site serve check test lint coverage mutants fuzz offline books guide bench profile sbom audit clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | column -t -s '|'
@@ -50,6 +50,10 @@ offline: $(VENV)/compiled ## the site for reading without a network: dist/*-offl
 
 books: $(VENV)/compiled ## the site as one HTML file, a PDF and an e-book (the PDF needs Chromium)
 	$(BIN)/notesite bundle --single-file dist/notes.html --pdf dist/notes.pdf --epub dist/notes.epub
+
+guide: $(VENV)/compiled ## the guide for users, built strictly, its links checked: dist/guide
+	$(BIN)/mkdocs build --strict --quiet --config-file guide.yml
+	$(BIN)/notesite links dist/guide --config guide.yml
 
 bench: $(VENV)/dev $(VENV)/compiled ## ratios of speed, side by side in one run; writes dist/bench.json
 	$(BIN)/python tools/bench.py

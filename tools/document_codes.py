@@ -1,10 +1,10 @@
-"""Write docs/developer/diagnostics.md from the table of codes, or check that it is up to date."""
+"""Write the page of findings from the table of codes, for docs/developer and docs/guide, or check that it is up to date."""
 
 from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 
@@ -13,7 +13,8 @@ from notesite.diagnostics.codes import CODES
 from notesite.lib.files import write_atomically
 
 CASES = Path(__file__).resolve().parent.parent / "tests" / "cases"
-PAGE = Path(__file__).resolve().parent.parent / "docs" / "developer" / "diagnostics.md"
+DOCS = Path(__file__).resolve().parent.parent / "docs"
+PAGES = ("developer/diagnostics.md", "guide/codes.md")  # what findings link to; part of the site for users
 INTRODUCTION = """# Findings
 
 <!-- Written by tools/document_codes.py from hooks/notesite/diagnostics/data/codes.tsv: edit the table, not this page. -->
@@ -59,14 +60,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 when the page is out of date")
     args = parser.parse_args(argv)
-    current = PAGE.read_text("utf-8") if PAGE.exists() else ""
-    if current == page():
-        return 0
-    if args.check:
-        print(f"{PAGE} is out of date: run tools/document_codes.py", file=sys.stderr)
-        return 1
-    write_atomically(PAGE, page().encode())
-    return 0
+    return written({DOCS / name: page() for name in PAGES}, Path(__file__).name, check=args.check)
+
+
+def written(pages: Mapping[Path, str], tool: str, *, check: bool) -> int:
+    """Write the pages that are out of date; with `check` only name them, and give 1 when there are any."""
+    old = {path: text for path, text in pages.items() if not path.exists() or path.read_text("utf-8") != text}
+    for path, text in old.items():
+        if check:
+            print(f"{path} is out of date: run tools/{tool}", file=sys.stderr)
+        else:
+            write_atomically(path, text.encode())
+    return int(check and bool(old))
 
 
 if __name__ == "__main__":

@@ -19,12 +19,12 @@ from .parser import leaves
 class Limits(NamedTuple):
     """Far above what people write."""
 
-    bytes: int = 16 * 2**20
-    lines: int = 500_000
+    bytes: int = 16 * 2**20  # of the file
+    lines: int = 500_000  # of the file
     line: int = 1_000_000  # characters on one line
-    quotes: int = 500  # in each other
-    marks: int = 5_000  # of emphasis, formulas, links and pictures in one paragraph
-    footnotes: int = 10_000  # references to them
+    quotes: int = 500  # quotes in each other
+    marks: int = 5_000  # marks of emphasis, formulas, links and pictures in one paragraph
+    footnotes: int = 10_000  # references to footnotes
     pages: int = 5_000  # of sections; where there are more, all of the file is one page
 
 

@@ -24,10 +24,10 @@ from ..notes.model import EMPTY
 class PageSettings(NamedTuple):
     """How one section becomes a page; the key is the heading's text or its anchor."""
 
-    title: str = ""
-    slug: str = ""
-    description: str = ""
-    icon: str = ""
+    title: str = ""  # on the page and in the menu; "": the heading
+    slug: str = ""  # last part of the page's address; "": from the heading
+    description: str = ""  # for cards and search engines; "": taken from its text
+    icon: str = ""  # of the theme, such as material/cube-outline
     glossary: Mapping[str, str] = EMPTY  # term -> what it means on this page; "": not explained here
 
 
@@ -42,7 +42,7 @@ class ImageSettings(NamedTuple):
     max_bytes: int = 10 * 2**20  # of one image
     max_pixels: int = 40_000_000  # of one frame
     max_side: int = 16_384  # pixels
-    max_frames: int = 500
+    max_frames: int = 500  # of a moving picture
     deadline: float = 60.0  # seconds for one image, all tries and redirects together
     alt: Mapping[str, str] = EMPTY  # URL as in the notes -> alternative text for the page
     webp: bool = True  # also publish PNG and JPEG as WebP where that saves at least 30 %
@@ -91,7 +91,7 @@ class CommandSettings(NamedTuple):
     """The page of all commands."""
 
     title: str = "Commands"  # in the navigation and as its heading; "": no such page
-    description: str = "Every command of these notes in one place, by section."
+    description: str = "Every command of these notes in one place, by section."  # for search engines
 
 
 class ManifestSettings(NamedTuple):
@@ -108,9 +108,9 @@ class Settings(NamedTuple):
     # other Markdown files the listed ones belong to the notes, too.
     source: str | tuple[str, ...] = "notes.md"
     split_level: int | None = None  # heading level of the sections that become pages; None: inferred
-    pages: Mapping[str, PageSettings] = EMPTY
+    pages: Mapping[str, PageSettings] = EMPTY  # heading or anchor of a section -> how it becomes a page
     redirects: Mapping[str, str] = EMPTY  # old address -> page slug or slug#anchor
-    rules: Mapping[str, Literal["off", "info", "warning", "error"]] = EMPTY
+    rules: Mapping[str, Literal["off", "info", "warning", "error"]] = EMPTY  # code -> severity
     home: HomeSettings = HomeSettings()
     groups: Mapping[str, tuple[str, ...]] = EMPTY  # name -> sections: cuts in the contents list, for menu and home page
     commands: CommandSettings = CommandSettings()
