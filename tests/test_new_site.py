@@ -10,7 +10,14 @@ from pathlib import Path
 import pytest
 from pictures import png
 
-from notesite.cli import common, new_site
+from notesite.build import Build
+from notesite.cli import check, common, new_site
+from notesite.notes.origin import Origin
+from notesite.notes.reader import parse
+from notesite.project.config import open_project
+from notesite.project.settings import Settings
+from notesite.render.bridge import PageContext, _document
+from notesite.site.plan import plan
 
 NOTES = """# My "own" notes
 
@@ -130,3 +137,82 @@ def test_pictures_are_taken_from_the_repository_alone(tmp_path: Path, capsys: py
     said = capsys.readouterr().err.splitlines()
     assert [line.split(" ")[0].rpartition("notes.md:")[2] for line in said] == [f"{n}:1:" for n in (4, 6, 7, 14)]
     assert {line.split(" ")[1] for line in said} == {"E_PATH", "E_MISSING"}
+
+
+def _linked(folder: Path) -> Path:
+    files = {
+        "README.md": "# T\n\n## A\n[g](docs/guide.md#x) [l](/LICENSE) [m](README.md#b) [n](nope.md) [e](.env)\n## B\nb\n## C\nc\n",
+        "docs/guide.md": "# Guide\n\n[run](../run.sh)\n",
+        "LICENSE": "free",
+        "run.sh": "true",
+        ".env": "secret",
+    }
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, "utf-8")
+    return folder / "README.md"
+
+
+def _findings(made: Path) -> list[tuple[str, int]]:
+    return [(d.code, d.span.start.line) for d in Build(open_project(made / "mkdocs.yml")).structure.diagnostics]
+
+
+def test_linked_files_come_along_where_no_code_host_has_them(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = tmp_path / "made"
+    assert new_site.main([str(_linked(tmp_path / "given")), "--output", str(made)]) == 0
+    docs = made / "docs"
+    assert {path.relative_to(docs).as_posix() for path in docs.rglob("*") if path.is_file()} == {
+        *("notes.md", "docs/guide.md", "LICENSE", "run.sh")
+    }
+    assert Build(open_project(made / "mkdocs.yml")).notes.origin == Origin("", "", "README.md")
+    assert _findings(made).count(("L_PAGE", 4)) == 2  # one of them, .env, is nobody's business
+    assert check.check_notes(["--strict", "--config", str(made / "mkdocs.yml")]) == 0
+    assert "to split elsewhere: `split_level: 3`" in capsys.readouterr().out
+
+
+def test_linked_files_stay_where_a_code_host_has_them(tmp_path: Path) -> None:
+    notes, made = _linked(tmp_path / "given"), tmp_path / "made"
+    me = ["-c", "user.name=a", "-c", "user.email=a@example.org"]
+    for arguments in (
+        ["init", "-q", "-b", "main"],
+        ["remote", "add", "origin", "git@github.com:me/kit.git"],
+        ["add", "-A"],
+        [*me, "commit", "-q", "-m", "notes"],
+    ):
+        subprocess.run(["git", *arguments], cwd=notes.parent, check=True)
+    assert _findings_of(notes) == [("L_PAGE", 4)]
+    assert new_site.main([str(notes), "--output", str(made)]) == 0
+    assert [path.name for path in (made / "docs").iterdir()] == ["notes.md"]
+    origin = Build(open_project(made / "mkdocs.yml")).notes.origin
+    assert origin == Origin("https://github.com/me/kit", "main", "README.md")
+    assert ("L_PAGE", 4) not in _findings(made)  # it is not known here what is there
+
+
+def _findings_of(notes: Path) -> list[tuple[str, int]]:
+    found = Build(common.alone(notes)).structure.diagnostics
+    return [(d.code, d.span.start.line) for d in found if d.code == "L_PAGE"]
+
+
+@pytest.mark.parametrize(
+    ("url", "led"),
+    [
+        ("docs/guide.md#flags", "docs/guide.md#flags"),
+        ("my%20file.txt", "my%20file.txt"),
+        ("/docs/here.md", "here.md"),
+        ("README.md#b", "b.md#b"),
+        ("scripts/run.sh#L3", "as-written:https://github.com/me/kit/blob/main/scripts/run.sh#L3"),
+        ("../up/", "as-written:https://github.com/me/kit/tree/main/up/"),
+        ("examples/", "as-written:https://github.com/me/kit/tree/main/examples/"),
+        ("https://github.com/me/other#b", None),
+        ("//example.org/x", None),
+    ],
+)
+def test_a_link_leads_where_the_code_host_leads_it(url: str, led: str | None) -> None:
+    notes = parse("# T\n## A\na\n## B\nb\n## C\nc\n", Origin("https://github.com/me/kit", "main", "README.md"))
+    site = plan(notes, Settings())
+    context = PageContext(notes, site, site.pages[1])
+    context.has_file = {"docs/guide.md", "my file.txt", "here.md"}.__contains__
+    place = site.place(url)
+    assert (place.link_from(context.page) if place else _document(context, url)) == led

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from cases_io import Case, read_cases
+from cases_io import CASES, Case, read_cases
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from site_tools import NOTES
@@ -249,13 +249,13 @@ PIECES = st.lists(
 def test_the_outline_is_that_of_the_whole_parse(pieces: list[str], between: str) -> None:
     text = between.join(pieces) + "\n"
     notes, quick = parse(text), outline(text)
-    assert quick == notes._replace(contents=None)
+    assert quick == notes._replace(contents=None, language="")
 
 
 def test_the_outline_of_the_notes_is_that_of_the_whole_parse() -> None:
     text = NOTES.read_text(encoding="utf-8")
     notes = parse(text)
-    assert outline(text) == notes._replace(contents=None)
+    assert outline(text) == notes._replace(contents=None, language="")
 
 
 def test_what_footnotes_hold_stands_in_the_order_of_the_file() -> None:
@@ -269,3 +269,9 @@ def test_what_footnotes_hold_stands_in_the_order_of_the_file() -> None:
     assert [link.text for link in in_lines(notes.links, 1, 7)] == ["one"]
     assert [link.text for link in in_lines(notes.links, 8, 8)] == ["two"]
     assert not in_lines(notes.links, 9, 12)
+
+
+@pytest.mark.parametrize("row", (CASES / "notes/languages.tsv").read_text("utf-8").splitlines())
+def test_the_language_is_found_from_words_or_script(row: str) -> None:
+    language, text = row.split("\t")
+    assert parse(f"# T\n\n{text}\n\n```sh\nthe and of to is in that\n```\n").language == language

@@ -21,12 +21,13 @@ from .project.suppressions import settle
 if TYPE_CHECKING:
     from .images.gallery import Gallery, Options
     from .images.mirror import Hosts
+    from .project.repository import Beside
     from .project.stamp import Stamp
     from .render.drawn import Drawn
     from .site.plan import Site
     from .snippets.blocks import Blocks
 
-NOTES_CODES = ("N", "I", "L_ANCHOR")  # what the codes of `Build.structure` begin with
+NOTES_CODES = ("N", "I", "L_ANCHOR", "L_PAGE")  # what the codes of `Build.structure` begin with
 BLOCK_CODES = ("Y", "K", "S")  # and those of `Build.blocks`
 # A preview shows this while the notes cannot be read.
 STAND_IN = Source("# The notes cannot be shown\n\nThe terminal says why.\n")
@@ -69,7 +70,14 @@ class Build:
         """All that the notes hold."""
         from .notes.joined import parse_source  # noqa: PLC0415  # a check of the blocks needs the outline only
 
-        return parse_source(self.source)
+        return parse_source(self.source, self.beside.origin)
+
+    @cached_property
+    def beside(self) -> Beside:
+        """The repository of the notes, and the files beside them."""
+        from .project.repository import beside  # noqa: PLC0415  # as above
+
+        return beside(self.project)
 
     @cached_property
     def outline(self) -> Notes:
@@ -118,11 +126,13 @@ class Build:
     def structure(self) -> Report:
         """Findings of the notes as such: encoding, contents list, headings, links inside the file.  Not yet settled."""
         from .notes.reader import check_notes  # noqa: PLC0415  # as above
+        from .project.repository import check_files  # noqa: PLC0415  # as above
         from .render.sanitize import check_html  # noqa: PLC0415  # as above
         from .site.plan import check_links  # noqa: PLC0415  # as above
 
         notes, site = self.notes, self.site
-        found = [*check_notes(notes), *site.findings, *check_links(notes, site), *check_html(notes), *self._unused()]
+        links = [*check_links(notes, site), *check_files(self.project, notes, self.beside)]
+        found = [*check_notes(notes), *site.findings, *links, *check_html(notes), *self._unused()]
         found += self.drawn.findings
         checked = len(notes.contents.entries if notes.contents else ()) + len(notes.headings) + len(notes.links)
         return Report(diagnostics=(*self.source.findings, *found), checked=checked)

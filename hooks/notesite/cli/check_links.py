@@ -167,7 +167,8 @@ class _Loader:
 
         notes, planned = self.loaded().notes, self.loaded().site
         built = set(self._site.files)
-        if not any(f"{page.slug}/index.html" in built or f"{page.slug}.html" in built for page in planned.pages[1:]):
+        pages = planned.pages[1:]
+        if pages and not any(f"{page.slug}/index.html" in built or f"{page.slug}.html" in built for page in pages):
             return no_origin, no_origin  # the site was built from something else
         return written_links(notes, planned), written_anchors(notes, planned)
 

@@ -6,12 +6,8 @@ check passes and every later mistake shows.  `pip install --upgrade` of its requ
 
 from __future__ import annotations
 
-import errno
 import json
-import mimetypes
 import os
-import posixpath
-import sys
 from collections.abc import Iterator, Sequence
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
@@ -22,18 +18,16 @@ from ..build import BLOCK_CODES, NOTES_CODES, Build
 from ..diagnostics.codes import Severity
 from ..diagnostics.diagnostic import NotesError, Report, finding, merged
 from ..diagnostics.place import Span
-from ..diagnostics.reporters.text import one_line
 from ..lib.data import bundled_text
-from ..lib.files import PathError, read_file, reason, write_inside
+from ..lib.files import read_file, write_inside
 from ..lib.folders import made_folder
-from ..net.urls import shown
 from ..project.config import open_project, source_of
 from ..project.suppressions import Baseline, baseline_of
 from . import common
+from .taken_along import taken_along
 
 CODES = (*NOTES_CODES, *BLOCK_CODES)
 IGNORED = "/.cache/\n/.venv/\n/dist/\n/site/\n"
-FILMS = (".mp4", ".webm", ".mov", ".ogv")
 EXAMPLES = ("{prog} ~/notes/README.md --output ~/my-site", "{prog} README.md --check-only")
 
 
@@ -71,7 +65,7 @@ def _make(given: Build, output: Path) -> None:
         for name, data in _files(given):
             write_inside(new, name, data)
         made = Build(open_project(new / "mkdocs.yml"))
-        report = made.settled(_everything(made), CODES)
+        report = made.settled(merged([_everything(made), made.pictures.report]), (*CODES, "E"))
         known = [d for d in report.diagnostics if d.severity is not Severity.INFO]
         baseline = baseline_of(known, made.notes, Baseline())
         write_inside(new, made.project.settings.baseline, baseline.to_json().encode())
@@ -82,7 +76,8 @@ def _files(given: Build) -> Iterator[tuple[str, bytes]]:
     files = _names(given)
     source = json.dumps(source_of(given.project, list(files)), ensure_ascii=False)
     title = json.dumps(given.site.title, ensure_ascii=False)
-    settings = bundled_text(__name__, "mkdocs.yml")
+    origin = json.dumps(given.notes.origin.page if given.notes.origin else "", ensure_ascii=False)
+    settings = bundled_text(__name__, "mkdocs.yml").replace("{origin}", origin)
     if given.project.others:
         settings = settings.replace("source: notes.md", f"source: {source}")
     yield "mkdocs.yml", settings.replace("{title}", title).encode()
@@ -90,7 +85,7 @@ def _files(given: Build) -> Iterator[tuple[str, bytes]]:
     yield "requirements.txt", f"{_requirement()}\n".encode()
     yield ".github/workflows/site.yml", bundled_text(__name__, "site.yml").encode()
     yield ".gitignore", IGNORED.encode()
-    yield from _pictures(given)
+    yield from taken_along(given, list(files))
 
 
 def _names(given: Build) -> dict[str, Path]:
@@ -122,40 +117,17 @@ def _requirement() -> str:
     return f"# or where you have it from: notesite[site] @ git+https://…\nnotesite[site]~={'.'.join(VERSION.split('.')[:2])}"
 
 
-def _pictures(given: Build) -> Iterator[tuple[str, bytes]]:
-    """Pictures and films of the repository, where the pages will look for them; what cannot be taken is named."""
-    folder = given.project.notes_path.parent
-    top, seen = _top(folder), set()
-    docs = os.path.normpath(f"docs/{posixpath.dirname(next(iter(_names(given))))}")
-    films = [(link.target, link.span) for link in given.notes.links if link.target.lower().endswith(FILMS)]
-    for url, span in [*((image.url, image.span) for image in given.notes.images), *films]:
-        address = urlsplit(url)
-        path = unquote(address.path)  # from the project's folder when it begins with a slash, as code hosts read it
-        name = os.path.normpath(path.lstrip("/") if path.startswith("/") else f"{docs}/{path}").replace(os.sep, "/")
-        is_shown = (mimetypes.guess_type(name)[0] or "").startswith(("image/", "video/", "audio/"))
-        if address.scheme or address.netloc or name in seen or not is_shown:
-            continue  # a name alone makes no picture: everything in docs/ is published
-        seen.add(name)
-        try:
-            if name.startswith(("../", "/")):
-                raise PathError("the new project has no place for it", folder / path, errno.EXDEV)
-            start = top if path.startswith("/") else folder
-            yield name, read_file(Path(os.path.normpath(start / path.lstrip("/"))), inside=top)
-        except OSError as error:
-            code = "E_PATH" if error.errno == errno.EXDEV else "E_MISSING"
-            said = finding(code, f"not copied: {shown(url)}: {reason(error)}", span)
-            print(one_line(given.source.in_file(said), given.shown_path), file=sys.stderr)
-
-
-def _top(folder: Path) -> Path:
-    """The folder that pictures may not lie outside of: the repository, else that of the notes, or the one above `docs`."""
-    repository = next((parent for parent in (folder, *folder.parents) if (parent / ".git").exists()), None)
-    return repository or (folder.parent if folder.name in {"docs", "doc"} else folder)
-
-
 def _explain(given: Build, output: Path, named: str) -> None:
-    site = given.site
-    level = f"headings of level {site.split_level}" if site.split_level else "one page, nothing to split"
-    print(f"{named} -> {output}: {len(site.pages)} pages ({level})")
+    """What was chosen, why, and how to choose otherwise."""
+    site, contents = given.site, given.notes.contents
+    print(f"{named} -> {output}: {len(site.pages)} page{'s' * (len(site.pages) > 1)}")
+    if site.split_level is None:
+        why = next((d.message for d in site.findings if d.code == "N_SPLIT"), "there are no headings to split at")
+    elif contents and contents.lines:
+        why = f"the contents list on line {contents.lines[0][0]} names sections of level {site.split_level}"
+    else:
+        why = f"headings of level {site.split_level} are the first that divide the text into several sections"
+    print(f"  why: {why}")
+    print("  to split elsewhere: `split_level: 3`, say, in mkdocs.yml under extra.notes")
     print(f"\n  cd {output}\n  notesite serve\n")
     print("`notesite check` shows what the checks find; settings stand in mkdocs.yml, under extra.notes.")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as ET
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ..notes.anchors import element_id
@@ -136,15 +136,10 @@ def decorate_other(root: ET.Element) -> None:
         _lead_of(parent, index)
 
 
-def _code_blocks(root: ET.Element) -> list[tuple[ET.Element, int]]:
-    """Parent and index of each code block, the last first, so that insertions move none that are still to come."""
-    found = [
-        (parent, index)
-        for parent in root.iter()
-        for index, child in enumerate(parent)
-        if child.tag == "pre" and child.get(STASH)
-    ]
-    return found[::-1]
+def _code_blocks(root: ET.Element) -> Iterator[tuple[ET.Element, int]]:
+    """Parent and index of each code block, as it is when its turn comes: insertions move those that are still to come."""
+    found = [(parent, child) for parent in root.iter() for child in parent if child.tag == "pre" and child.get(STASH)]
+    return ((parent, list(parent).index(child)) for parent, child in found[::-1])
 
 
 def _finish_code(root: ET.Element, extras: Extras) -> None:
@@ -172,6 +167,8 @@ def _lead_of(parent: ET.Element, index: int) -> ET.Element | None:
         if len(items) == 1 and before.tag == "ul":
             before.set("class", LEAD)
         return items[-1] if items else None
+    if any(child.tag == "pre" for child in parent[:index]):  # whose description it is
+        return None
     return parent if parent.tag == "li" and (parent.text or "").strip() else None
 
 

@@ -16,9 +16,11 @@ _GENERIC = """
     diagram diagrams figure fig graphic illustration drawing chart logo icon banner placeholder untitled alt text
     bild bilder abbildung abb foto grafik imagen imagenes captura pantalla figura ilustracion dibujo imagem schema
     capture ecran immagine afbeelding obrazek rysunek
-    a an the of here my this see below above no png jpg jpeg gif webp svg avif
+    png jpg jpeg gif webp svg avif
 """
-GENERIC = frozenset(_GENERIC.split())
+_LITTLE = frozenset(["a", "an", "the", "of", "here", "my", "this", "see", "below", "above", "no"])
+_NOUNS = frozenset(_GENERIC.split())
+GENERIC = _NOUNS | _LITTLE
 _FILE = re.compile(r"[^\s/]+\.(?:png|jpe?g|gif|webp|svg|avif|bmp|tiff?)", re.IGNORECASE)
 _MACHINE = re.compile(
     r"[0-9a-f]{12,}|[0-9a-f]{8}-[0-9a-f-]{20,}|(?:img|dsc|screenshot|image|pasted)[\W_\d]+", re.IGNORECASE
@@ -39,7 +41,7 @@ def is_weak(alt: str) -> bool:
     if not words:
         # Scripts without letters that the pattern knows (emoji) may tell; digits and marks do not.
         return text.isascii()
-    return len(telling) < 2 and len(telling) < len(words)
+    return len(telling) < 2 and not _NOUNS.isdisjoint(words)
 
 
 def texts(images: Iterable[Image], chosen: Mapping[str, str]) -> dict[Span, str]:

@@ -95,8 +95,8 @@ def told_origin(notes: Notes) -> Origin | None:
         named: Counter[Origin] = Counter()
         for entry in found.entries:
             address, _, anchor = entry.target.partition("#")
-            origin = origin_of(address) if anchor and resolver.exact(anchor) else None
-            if origin is not None:
+            origin = origin_of(address) if address and anchor and resolver.exact(anchor) else None
+            if origin is not None and origin.repository:
                 named[origin._replace(branch="HEAD", path="README.md")] += 1
         for origin, count in named.most_common(1):
             if count > 2 and count * 2 >= len(found.entries):
@@ -225,6 +225,6 @@ def _stands_alone(found: Listing) -> bool:
 
 
 def _spans_the_file(found: Listing, resolver: Resolver, notes: Notes) -> bool:
-    targets = [resolver.exact(_anchor(notes, entry.target) or "") for entry in found.entries]
-    places = [heading.span.start.line for heading in targets if heading]
+    meant = [resolver.meant(anchor, entry.text) for entry in found.entries if (anchor := _anchor(notes, entry.target))]
+    places = [match.heading.span.start.line for match in meant if match]
     return bool(places) and max(places) - min(places) >= _SPAN_SHARE * len(notes.lines)

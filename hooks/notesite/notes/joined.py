@@ -30,7 +30,7 @@ def parse_source(source: Source, origin: Origin | None = None) -> Notes:
     notes = outline_source(source)
     first = notes.files[0].notes.blocks  # the whole has one contents list, which stands in the first file
     found = with_contents(notes._replace(blocks=first), origin)
-    return notes._replace(contents=found.contents, origin=found.origin)
+    return notes._replace(contents=found.contents, origin=found.origin, language=found.language)
 
 
 def outline_source(source: Source) -> Notes:

@@ -142,6 +142,7 @@ class Notes(NamedTuple):
     lines: tuple[str, ...] = ()
     origin: Origin | None = None  # where the file lies at a code host
     files: tuple[NotesFile, ...] = ()  # where there are several: what each holds, in places of the whole
+    language: str = ""  # "de", found from the words; "" when unsure
 
 
 _Item = TypeVar("_Item", Fence, Image, Link)

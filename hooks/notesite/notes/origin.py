@@ -21,7 +21,7 @@ _README = re.compile(r"(?:docs/|\.github/)?readme(?:\.\w+)?", re.IGNORECASE)  # 
 class Origin(NamedTuple):
     """The place of the notes file in a repository."""
 
-    repository: str  # "https://github.com/owner/name"
+    repository: str  # "https://github.com/owner/name"; "" when only the file's own name is known
     branch: str
     path: str  # "docs/notes.md"
 
@@ -38,6 +38,8 @@ class Origin(NamedTuple):
             return None
         if not parts.netloc and not parts.scheme:
             return parts.fragment if parts.path and self._path(parts.path) == self.path else None
+        if not self.repository:
+            return None
         own = urlsplit(self.repository)
         if parts.netloc.lower().removeprefix("www.") != own.netloc.lower() or not parts.fragment:
             return None
@@ -48,6 +50,11 @@ class Origin(NamedTuple):
         match = re.match(rf"{page}[^/]+/(?P<path>.+)", path, re.IGNORECASE)
         is_line = re.fullmatch(r"L\d+(?:C\d+)?(?:-L\d+(?:C\d+)?)?", parts.fragment)
         return parts.fragment if match and match["path"] == self.path and not is_line else None
+
+    @property
+    def page(self) -> str:
+        """The address of the notes themselves, or their name."""
+        return self.address(f"/{self.path}") if self.repository else self.path
 
     def _path(self, path: str) -> str:
         """The path in the repository of a relative or root-relative one, as the code host resolves it."""
@@ -67,7 +74,12 @@ class Origin(NamedTuple):
 
 
 def origin_of(address: str, branch: str = "", path: str = "") -> Origin | None:
-    """From the address of a file at a code host, or of a repository as git or people write it; None when unknown."""
+    """From the address of a file at a code host, or of a repository as git or people write it; None when unknown.
+
+    A path alone is the name of the file.
+    """
+    if address and ":" not in address:
+        return Origin("", "", address)
     match = re.match(
         r"(?:(?:https?|ssh|git)://(?:[^@/\s]*@)?|(?:\w+@))(?P<host>[\w.-]+)(?::\d+(?=/))?[:/](?P<rest>[^\s?#]+)",
         address,

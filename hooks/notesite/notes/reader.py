@@ -39,8 +39,12 @@ def parse(text: str, origin: Origin | None = None) -> Notes:
 def with_contents(notes: Notes, origin: Origin | None = None) -> Notes:
     """The notes with their contents list."""
     from .contents import find_contents, told_origin  # noqa: PLC0415  # an outline does without
+    from .tongue import language_of  # noqa: PLC0415  # as above
 
-    notes = notes._replace(origin=origin or told_origin(notes))
+    notes = notes._replace(
+        origin=origin if origin and origin.repository else told_origin(notes) or origin,
+        language=language_of(notes),
+    )
     return notes._replace(contents=find_contents(notes))
 
 

@@ -24,13 +24,13 @@ SHIM = "assets/vendor/iframe-worker/iframe-worker.js"  # for the web worker of t
 ONE_FILE_SCRIPTS = ("assets/javascripts/enlarge.js",)  # what the one-file form takes along: needs nothing of the theme
 
 
-def bring(config: MkDocsConfig, written: Mapping[str, Any]) -> None:
+def bring(config: MkDocsConfig, written: Mapping[str, Any], language: str = "") -> None:
     """Put the package's templates, styles, scripts and choices below the project's and above the theme's.
 
-    `written` is mkdocs.yml as plain data: what it names stays as it is.
+    `written` is mkdocs.yml as plain data: what it names stays as it is.  `language` is that of the notes.
     """
     if _is_material(config.theme):
-        _choose(config, written)
+        _choose(config, written, language)
         config.theme.dirs.insert(1 if config.theme.custom_dir else 0, str(PACKAGE / "theme"))
     config.extra_css[:0] = [style for style in STYLES if style not in config.extra_css]
     named = {str(script) for script in config.extra_javascript}
@@ -50,9 +50,12 @@ def _is_material(theme: Theme) -> bool:
     return any(Path(folder, "partials", "source.html").is_file() for folder in theme.dirs)
 
 
-def _choose(config: MkDocsConfig, written: Mapping[str, Any]) -> None:
+def _choose(config: MkDocsConfig, written: Mapping[str, Any], language: str) -> None:
     named = written.get("theme")
-    for key, value in yaml.safe_load(bundled_text(__name__, "theme.yml")).items():
+    choices = yaml.safe_load(bundled_text(__name__, "theme.yml"))
+    if any(Path(folder, f"partials/languages/{language}.html").is_file() for folder in config.theme.dirs):
+        choices["language"] = language
+    for key, value in choices.items():
         if not (isinstance(named, Mapping) and key in named):
             config.theme[key] = value
     if "toc" not in str(written.get("markdown_extensions")):

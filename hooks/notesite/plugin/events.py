@@ -66,7 +66,7 @@ class NotesPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]  # li
         self._strangers = docs_folder.look(config)
         self._run = run = begin(config, self._preview, self._folder)
         build = run.build
-        appearance.bring(config, build.project.config)
+        appearance.bring(config, build.project.config, build.notes.language)
         additions.leave_search_to_us(config)
         compiled.prepare(config.theme, keep=build.project.settings.cache)
         if not is_real(urljoin(config.repo_url or "", config.edit_uri or "")):
@@ -128,7 +128,7 @@ class NotesPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]  # li
         """Tell the bridge which page comes next, and describe the page for search engines."""
         run = self._run
         plan, added = run.plan_of(page), run.additions
-        run.bridge.context = pages.context_of(run, plan, page) if plan else None
+        run.bridge.context = pages.context_of(run, plan, page, files) if plan else None
         if plan is None:
             check_document(markdown, page.file.src_uri)
         description = plan.settings.description if plan else ""

@@ -75,13 +75,14 @@ def add_pictures(build: Build, files: Files, config: MkDocsConfig) -> None:
         files.append(File.generated(config, uri, content=data))
 
 
-def context_of(run: Run, plan: Page, page: MkDocsPage) -> PageContext:
+def context_of(run: Run, plan: Page, page: MkDocsPage, files: Files) -> PageContext:
     """What the bridge needs to know of a page of the notes."""
     build, config = run.build, run.config
     context = PageContext(build.notes, build.site, plan, run.marks)
     context.pictures, context.alts = build.pictures.pictures, build.pictures.alts
     context.drawn = build.drawn
     context.notes_uri, context.docs_name = notes_uri(build, config), Path(config.docs_dir).name
+    context.has_file = lambda uri: files.get_file_from_path(uri) is not None
     context.asset_url = lambda path: get_relative_url(path, page.url)
     context.decorate = lambda root: run.decorate(root, plan)
     return context

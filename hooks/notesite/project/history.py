@@ -28,10 +28,10 @@ def line_dates(path: Path) -> Dates:
 
     In a shallow clone the oldest commit seems to have written every older line, so those have no date.
     """
-    porcelain = _git(path, "blame", "--line-porcelain", "--", path.name)
+    porcelain = git(path, "blame", "--line-porcelain", "--", path.name)
     if porcelain is None:
         return Dates()
-    is_shallow = (_git(path, "rev-parse", "--is-shallow-repository") or "").strip() == "true"
+    is_shallow = (git(path, "rev-parse", "--is-shallow-repository") or "").strip() == "true"
     found = tuple(_dates(porcelain.split("\n"), shallow=is_shallow))
     return Dates(found, is_shallow and "\nboundary\n" in porcelain)
 
@@ -41,11 +41,11 @@ def commit_time(path: Path) -> int | None:
 
     Not when the file was last changed: that is another time in a shallow clone.
     """
-    if _git(path, "status", "--porcelain", "--", path.name) != "":
+    if git(path, "status", "--porcelain", "--", path.name) != "":
         return None
-    if _git(path, "ls-files", "--error-unmatch", "--", path.name) is None:
+    if git(path, "ls-files", "--error-unmatch", "--", path.name) is None:
         return None
-    return int((_git(path, "log", "-1", "--format=%ct") or "").strip() or 0) or None
+    return int((git(path, "log", "-1", "--format=%ct") or "").strip() or 0) or None
 
 
 def _dates(lines: Sequence[str], *, shallow: bool) -> Iterable[date | None]:
@@ -64,7 +64,8 @@ def _dates(lines: Sequence[str], *, shallow: bool) -> Iterable[date | None]:
             unknown = unknown or shallow
 
 
-def _git(path: Path, *arguments: str) -> str | None:
+def git(path: Path, *arguments: str) -> str | None:
+    """What git says in the folder of `path`; None when it fails or is not there."""
     # Hooks of git set variables that would make it look at another repository.
     environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     try:

@@ -107,6 +107,7 @@ class Settings(NamedTuple):
     # Relative to docs_dir: a file, a folder, a pattern such as "chapters/*.md", or a list of these.  Of a file that lists
     # other Markdown files the listed ones belong to the notes, too.
     source: str | tuple[str, ...] = "notes.md"
+    origin: str = ""  # address of the notes file at its code host, where links to other files lead; "": as git says
     split_level: int | None = None  # heading level of the sections that become pages; None: inferred
     pages: Mapping[str, PageSettings] = EMPTY  # heading or anchor of a section -> how it becomes a page
     redirects: Mapping[str, str] = EMPTY  # old address -> page slug or slug#anchor

@@ -14,7 +14,7 @@ import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 from markdown import Markdown
 from markdown.blockparser import BlockParser
@@ -58,6 +58,7 @@ class PageContext:
     drawn: Drawn = field(default_factory=Drawn)
     asset_url: Callable[[str], str] = lambda path: path  # path under docs_dir -> address relative to the finished page
     notes_uri: str = "notes.md"  # of the notes file, relative to docs_dir: where its own links begin
+    has_file: Callable[[str], bool] = lambda _uri: True  # whether the site has a document or file of docs_dir
     docs_name: str = "docs"  # of the folder docs_dir, for links into it from notes that lie outside
     decorate: Callable[[ET.Element], None] = lambda _root: None  # adds what the author did not write
     unresolved: set[str] = field(default_factory=set)  # anchors that exist nowhere, found while reading
@@ -186,6 +187,7 @@ def _tree_options(context: PageContext, stash: Callable[[str], str]) -> TreeOpti
     return TreeOptions(
         resolve,
         leads_of(context.notes, page.first),
+        main_id=element_id(page.heading.id) if page.heading and page.heading.id else "",
         title=page.title if not page.headings or page.heading is None else "",
         pictures=Pictures(context.pictures, alts, context.asset_url, stash),
         decorate=context.decorate,
@@ -193,16 +195,31 @@ def _tree_options(context: PageContext, stash: Callable[[str], str]) -> TreeOpti
 
 
 def _document(context: PageContext, url: str) -> str | None:
-    """A relative address as MkDocs wants it, from the folder docs_dir; None when `url` leads out of the project."""
+    """An address of the project as MkDocs wants it, from docs_dir; the code host's where only that has the file.
+
+    None when `url` leads elsewhere, or nowhere.
+    """
     try:
         parts = urlsplit(url)
     except ValueError:
         return None
-    if parts.scheme or parts.netloc or not parts.path or parts.path.startswith("/"):
+    if parts.scheme or parts.netloc or not parts.path:
         return None
-    path = posixpath.normpath(posixpath.join(posixpath.dirname(context.notes_uri), parts.path))
+    base = "" if parts.path.startswith("/") else posixpath.dirname(context.notes_uri)
+    path = posixpath.normpath(
+        posixpath.join(base, unquote(parts.path).lstrip("/") if not base else unquote(parts.path))
+    )
     if path == context.notes_uri:  # the notes by the name of their file
         place = context.site.place_of_anchor(parts.fragment)
         return place.link_from(context.page) if place else None
-    path = path.removeprefix(f"../{context.docs_name}/")
-    return urlunsplit(parts._replace(path=path + "/" if parts.path.endswith("/") else path))
+    names = (
+        path,
+        path.removeprefix(f"../{context.docs_name}/"),
+        path.removeprefix(f"{context.docs_name}/"),
+        path.lstrip("./"),
+    )
+    for name in names:
+        if context.has_file(name):
+            return urlunsplit(parts._replace(path=quote(name)))
+    origin = context.notes.origin
+    return AS_WRITTEN + origin.address(url) if origin and origin.repository else None

@@ -19,6 +19,7 @@ from ..notes.raw_html import candidates
 _FOR_PALETTE = re.compile(r"#(?:gh-(dark|light)-mode-only|only-(dark|light))\Z")
 _MEDIA = re.compile(r"\s*\(\s*prefers-color-scheme\s*:\s*(dark|light)\s*\)\s*", re.IGNORECASE)
 _PALETTE = "data-palette"
+_INLINE = frozenset({"a", "b", "del", "em", "i", "kbd", "picture", "s", "span", "strong", "sub", "sup"})
 _IDS = re.compile(r'\bid="([^"]+)"')
 
 
@@ -37,17 +38,18 @@ class Pictures:
         """Give every picture of the tree its form."""
         pairs = [pair for element in list(root.iter("picture")) if (pair := _by_palette(element))]
         parents = {child: parent for parent in root.iter() for child in parent}
+        beside = Counter(_block(image, parents) for image in root.iter("img"))
         for element in list(root.iter()):
             if element.tag == "source":
                 self._candidates(element)
             elif element.tag == "img" and element.get("src") in self.by_url:
-                self._show(element, parents)
+                self._show(element, parents, alone=beside[_block(element, parents)] < 2)  # itself
         for written, other in pairs:  # one picture to whoever cannot see it
             other.set("alt", written.get("alt", ""))
         for paragraph in [element for element in root.iter() if element.tag == "p"]:
             _make_figure(paragraph, parents)
 
-    def _show(self, image: ET.Element, parents: Mapping[ET.Element, ET.Element]) -> None:
+    def _show(self, image: ET.Element, parents: Mapping[ET.Element, ET.Element], *, alone: bool) -> None:
         url = image.get("src", "")
         picture = self.by_url[url]
         alts = self.alts.get(url, ())
@@ -76,7 +78,9 @@ class Pictures:
             if picture.webp and image.get("srcset") is None and parents[image].tag != "picture":
                 _with_source(image, self.asset_url(picture.webp))
         words = _caption(picture, linked=linked)
-        if words is not None:
+        if words is not None and not picture.src and not picture.svg and not alone:  # a row of badges, say, stays one
+            image.set("title", f"{picture.note}.")
+        elif words is not None:
             parent = parents[image]
             _insert_after(parent, image, words)
 
@@ -148,6 +152,10 @@ def _by_palette(picture: ET.Element) -> tuple[ET.Element, ET.Element] | None:
     picture.extend([image, other])
     image.tail = other.tail = None
     return image, other
+
+
+def _block(element: ET.Element, parents: Mapping[ET.Element, ET.Element]) -> ET.Element | None:
+    return next((parent for parent in _ancestors(element, parents) if parent.tag not in _INLINE), None)
 
 
 def _ancestors(element: ET.Element, parents: Mapping[ET.Element, ET.Element]) -> list[ET.Element]:

@@ -44,6 +44,7 @@ class TreeOptions:
     resolve_link: ResolveLink = lambda url: url
     leads: ResolveLink | None = None  # from an address in one of several files to what it means in the whole
     first_level: int = 1  # of the first heading on the page
+    main_id: str = ""  # of the heading that names the page; what stands before it, in a quote say, is none
     title: str = ""  # a heading to add when the page has none
     pictures: Pictures | None = None
     decorate: Callable[[ET.Element], None] = lambda _root: None  # adds what the author did not write
@@ -167,7 +168,10 @@ def _promote_headings(root: ET.Element, options: TreeOptions) -> None:
         nested = [0]
     else:
         nested = []
-    for heading in headings:
+    main = next((number for number, heading in enumerate(headings) if heading.get("id") == options.main_id), 0)
+    for heading in headings[:main]:
+        heading.tag = f"h{max(int(heading.tag[1]), 2)}"
+    for heading in headings[main:]:
         level = int(heading.tag[1])
         while nested and nested[-1] >= level and not (len(nested) == 1 and options.first_level == 1):
             nested.pop()

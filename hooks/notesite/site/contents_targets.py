@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import unquote
+
 from ..diagnostics.diagnostic import Diagnostic, finding
 from ..notes.contents import Resolver, in_page_anchor, second_contents
 from ..notes.model import Entry, Heading, Notes
@@ -22,12 +24,10 @@ def contents_targets(notes: Notes) -> tuple[list[tuple[Entry, Heading | None]], 
         match = resolver.meant(anchor, entry.text, listed)
         targets.append((entry, match.heading if match else None))
         if match is None:
-            message = f'entry "{entry.text}" points to #{anchor}, and no section of that name or text exists'
+            message = f'entry "{entry.text}" points to #{unquote(anchor)}, and no section of that name or text exists'
             findings.append(finding("N_ENTRY", message, entry.span))
         elif not match.exact:
-            message = (
-                f'entry "{entry.text}" points to #{anchor}; the section "{match.heading.text}" is #{match.heading.id}'
-            )
+            message = f'entry "{entry.text}" points to #{unquote(anchor)}; the section "{match.heading.text}" is #{match.heading.id}'
             right = f"[{entry.text}](#{match.heading.id})"
             fix = f"Write (#{match.heading.id})."
             findings.append(finding("N_ANCHOR", message, entry.span, help=fix, replacement=right))

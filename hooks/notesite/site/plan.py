@@ -60,7 +60,8 @@ class Place(NamedTuple):
 
     def link_from(self, page: Page) -> str:
         """The link to write on `page`, with the target's source address as MkDocs wants it."""
-        fragment = f"#{quote(self.id, safe='')}" if self.id else ""
+        # Letters beyond ASCII as they are: MkDocs compares anchors as they are written.
+        fragment = "#" + "".join(char if char > "~" else quote(char, safe="") for char in self.id) if self.id else ""
         if page.uri == self.page.uri:
             return fragment or "#"
         return quote(posixpath.relpath(self.page.uri, posixpath.dirname(page.uri) or ".")) + fragment
@@ -390,6 +391,6 @@ def check_links(notes: Notes, site: Site) -> Iterator[Diagnostic]:
             address = address_of(notes, match.heading, link.span.start.line) if match else ""
             fix = f"Write ({address})." if match else None
             path, mark, name = anchor.rpartition("#")
-            message = f"#{name} is not an anchor of {path if mark and notes.files else 'these notes'}"
+            message = f"#{unquote(name)} is not an anchor of {path if mark and notes.files else 'these notes'}"
             right = f"[{link.text}]({address})" if match and link.origin == "markdown" else None
             yield finding("L_ANCHOR", message, link.span, help=fix, replacement=right)

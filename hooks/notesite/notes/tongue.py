@@ -1,0 +1,51 @@
+"""The language that the notes are written in, from the words that every text of it has, or from its script."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+from ..lib.data import bundled_text
+from ..lib.patterns import lazy
+from .document import LEAVES, walk, words
+from .model import Notes
+
+# Scripts of one language, or nearly; the others share theirs and are told apart by words.
+_SCRIPTS = {
+    "ja": lazy("[\u3040-\u30ff]"),
+    "ko": lazy("[\uac00-\ud7af]"),
+    "zh": lazy("[\u4e00-\u9fff]"),
+    "th": lazy("[\u0e00-\u0e7f]"),
+    "he": lazy("[\u0590-\u05ff]"),
+    "el": lazy("[\u0370-\u03ff]"),
+    "hi": lazy("[\u0900-\u097f]"),
+    "bn": lazy("[\u0980-\u09ff]"),
+    "ta": lazy("[\u0b80-\u0bff]"),
+    "te": lazy("[\u0c00-\u0c7f]"),
+}
+_LETTERS = lazy(r"[^\W\d_]+")
+_SHARE = 0.06  # of all words that are among the commonest of a language
+_DIFFERENT = 3  # of them at least
+_AHEAD = 1.25  # times as many as of any other language
+_SCRIPT_SHARE = 0.2  # of all letters
+_MOST = 200_000  # characters that are looked at
+
+
+def language_of(notes: Notes) -> str:
+    """The code of the language ("de"), "" when the words do not tell."""
+    prose = " ".join(words(leaf.children, " ") for leaf in walk(notes.blocks) if leaf.kind in LEAVES)[:_MOST].lower()
+    letters = sum(map(len, _LETTERS.findall(prose)))
+    for code, script in _SCRIPTS.items():  # Japanese has Chinese letters too, so kana come first
+        share = _SCRIPT_SHARE / 4 if code == "ja" else _SCRIPT_SHARE
+        if len(script.findall(prose)) > share * letters > 0:
+            return code
+    found = _LETTERS.findall(re.sub(r"https?://\S+", " ", prose))
+    counts = Counter(found)
+    variety: Counter[str] = Counter()
+    scores: Counter[str] = Counter()
+    for row in bundled_text(__name__, "languages.tsv").splitlines():
+        code, _, common = row.partition("\t")
+        scores[code] = sum(counts[word] for word in set(common.split()))
+        variety[code] = sum(word in counts for word in set(common.split()))
+    (best, most), (_, next_most) = scores.most_common(2)
+    return best if variety[best] >= _DIFFERENT and most >= _SHARE * len(found) and most >= _AHEAD * next_most else ""

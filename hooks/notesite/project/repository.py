@@ -1,0 +1,91 @@
+"""Where the notes lie at a code host, as settings or git say, and which files lie beside them."""
+
+from __future__ import annotations
+
+import os
+import posixpath
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import unquote, urljoin, urlsplit
+
+from ..diagnostics.diagnostic import Diagnostic, finding
+from ..notes.contents import in_page_anchor
+from ..notes.model import Notes
+from ..notes.origin import Origin, origin_of
+from .config import Project
+from .history import git
+
+
+class Beside(NamedTuple):
+    """What is known of the files beside the notes."""
+
+    top: Path  # of the repository, or of what is known of it
+    origin: Origin | None = None
+    is_here: bool = True  # the files of the repository lie here, so that a missing one is missing
+
+    def path_of(self, notes: Path, target: str) -> Path | None:
+        """The file or folder that a relative or root-relative link means; None when it leads out of the repository."""
+        path = unquote(urlsplit(target).path)
+        whole = Path(os.path.normpath(self.top / path.lstrip("/") if path.startswith("/") else notes.parent / path))
+        return whole if whole.is_relative_to(self.top) and "\0" not in path else None
+
+
+def beside(project: Project) -> Beside:
+    """The repository of the notes; settings come first, then git."""
+    notes = project.notes_path
+    in_git = _of_git(notes)
+    own = _of_settings(project) if project.is_own else None
+    if own and own.repository:
+        here = in_git is not None and in_git.origin is not None and in_git.origin.repository == own.repository
+        return Beside(in_git.top, own) if in_git and here else Beside(project.root, own, is_here=False)
+    if in_git is not None and in_git.origin and in_git.origin.repository:
+        return in_git
+    top = project.root if notes.is_relative_to(project.root) else notes.parent
+    if not project.config and top.name in {"docs", "doc"}:  # a file alone
+        top = top.parent
+    return Beside(in_git.top if in_git else top, own or Origin("", "", notes.name))
+
+
+def _of_settings(project: Project) -> Origin | None:
+    """`extra.notes.origin`, or the address that the pencil leads to."""
+    if project.settings.origin:
+        return origin_of(project.settings.origin, path=project.notes_path.name)
+    base = str(project.config.get("repo_url") or "")
+    edit = project.config.get("edit_uri")
+    if not base and not edit:
+        return None
+    uri = posixpath.relpath(project.notes_path.as_posix(), project.docs_dir.as_posix())
+    if edit:
+        return origin_of(urljoin(urljoin(base.rstrip("/") + "/", str(edit)).rstrip("/") + "/", uri))
+    path = os.path.relpath(project.notes_path, project.root).replace(os.sep, "/")
+    return origin_of(base, path=path) if not path.startswith("..") else None
+
+
+def _of_git(notes: Path) -> Beside | None:
+    """For notes that git keeps; without a remote at a known code host there is no origin."""
+    path = (git(notes, "ls-files", "--full-name", "--", notes.name) or "").strip()
+    if not path or "\n" in path or path.startswith('"'):
+        return None
+    top = notes.parents[path.count("/")]
+    branch = (git(notes, "rev-parse", "--abbrev-ref", "HEAD") or "").strip()
+    remote = (git(notes, "remote", "get-url", "origin") or "").strip()
+    return Beside(top, origin_of(remote, branch, path))
+
+
+def check_files(project: Project, notes: Notes, files: Beside) -> Iterator[Diagnostic]:
+    """Links to files that are not there."""
+    if not files.is_here:
+        return
+    for link in notes.links:
+        target = link.target
+        try:
+            parts = urlsplit(target)
+        except ValueError:
+            continue
+        if parts.scheme or parts.netloc or not parts.path or in_page_anchor(target, notes.origin) is not None:
+            continue
+        path = files.path_of(project.notes_path, target)
+        taken_along = project.docs_dir / os.path.normpath(unquote(parts.path)).lstrip("./")
+        if not any(place is not None and os.path.lexists(place) for place in (path, taken_along)):
+            yield finding("L_PAGE", f"link {target!r} leads to no page or file of the site", link.span)
