@@ -163,7 +163,8 @@ class _Parser(BlockParser):
 
 
 def _tree_options(context: PageContext, stash: Callable[[str], str]) -> TreeOptions:
-    own = {picture.src for picture in context.pictures.values()} | context.drawn.files.keys()
+    entries = {entry.target for entry in context.notes.contents.entries} if context.notes.contents else set()
+    own = {picture.src for picture in context.pictures.values() if picture.src} | context.drawn.files.keys()
 
     def resolve(url: str) -> str:
         place = context.site.place(url)
@@ -175,6 +176,8 @@ def _tree_options(context: PageContext, stash: Callable[[str], str]) -> TreeOpti
             return url
         if url.startswith("#"):
             context.unresolved.add(url[1:])
+            if url in entries:  # of a section that is not there; the finding says so
+                return ""
         elif (local := _document(context, url)) is not None:
             return local
         return AS_WRITTEN + url if safe_link(url) or url.startswith("data:image/") else AS_WRITTEN

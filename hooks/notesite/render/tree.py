@@ -220,7 +220,12 @@ def _finish_link(element: ET.Element, options: TreeOptions) -> None:
     if OWN in element.attrib:
         del element.attrib[OWN]
         return
-    element.set("href", options.resolve_link(element.get("href", "")))
+    address = options.resolve_link(element.get("href", ""))
+    if address:
+        element.set("href", address)
+    else:
+        element.tag = "span"
+        del element.attrib["href"]
 
 
 def _finish_text(element: ET.Element, parent: ET.Element | None) -> None:

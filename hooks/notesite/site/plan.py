@@ -113,7 +113,7 @@ class Site(NamedTuple):
         name = unquote(anchor).removeprefix("user-content-")
         if not name or name == "top":
             return self.anchors.get(name) or Place(self.home, "")
-        return self.anchors.get(name)
+        return self.anchors.get(name) or self.anchors.get(name.lower())
 
 
 def plan(notes: Notes, settings: Settings, name: str = "") -> Site:
@@ -140,7 +140,7 @@ def plan(notes: Notes, settings: Settings, name: str = "") -> Site:
     if level is not None:
         findings += _drift([page for page in pages if page.first <= end], targets)
     ordered = _in_contents_order(pages, [heading.id for _, heading in targets if heading])
-    anchors = _anchors(notes, ordered)
+    anchors = _anchors(notes, ordered, targets)
     return Site(
         title=site_title,
         pages=tuple(ordered),
@@ -347,12 +347,19 @@ def _page_settings(heading: Heading, settings: Settings) -> PageSettings:
     return settings.pages.get(heading.text) or settings.pages.get(heading.id) or PageSettings()
 
 
-def _anchors(notes: Notes, pages: Sequence[Page]) -> dict[str, Place]:
-    """Where every id of the single file is: headings first, explicit anchors where no heading has the name."""
+def _anchors(notes: Notes, pages: Sequence[Page], targets: Sequence[tuple[Entry, Heading | None]]) -> dict[str, Place]:
+    """Where every id of the single file is: headings first, explicit anchors where no heading has the name.
+
+    Anchors of the contents list that are a little off lead where their entries mean.
+    """
     places = {h.id: Place(page, element_id(h.id)) for page in pages for h in page.headings if h.id}
     for name, line in notes.anchors:
         page = next((page for page in pages if page.first <= line <= page.last), pages[0])
         places.setdefault(name, Place(page, element_id(name.rpartition("#")[2] if notes.files else name)))
+    for entry, heading in targets:
+        name = unquote(in_page_anchor(entry.target, notes.origin) or "")
+        if heading is not None and heading.id in places and name:
+            places.setdefault(name, places[heading.id])
     return places
 
 
@@ -386,7 +393,8 @@ def check_links(notes: Notes, site: Site) -> Iterator[Diagnostic]:
         anchor = in_page_anchor(link.target) if link.target.startswith("#") else None
         if anchor is None or any(first <= link.span.start.line <= last for first, last in listed):
             continue
-        if site.place_of_anchor(anchor) is None:
+        name = unquote(anchor).removeprefix("user-content-")
+        if site.place_of_anchor(anchor) is None or (name and name != "top" and name not in site.anchors):
             match = resolver.meant(anchor, link.text)
             address = address_of(notes, match.heading, link.span.start.line) if match else ""
             fix = f"Write ({address})." if match else None
