@@ -17,8 +17,9 @@ from notesite.notes.reader import check_notes, parse
 from notesite.notes.source import read
 from notesite.project.settings import Settings
 from notesite.render.bridge import Bridge, PageContext
+from notesite.site.anchor_links import check_links
 from notesite.site.page_text import page_source
-from notesite.site.plan import check_links, plan
+from notesite.site.plan import plan
 
 # What takes linear time needs some two seconds of it; what does not, minutes.
 PROCESSOR_SECONDS = 60

@@ -20,7 +20,8 @@ from notesite.notes.limits import Limits
 from notesite.notes.origin import origin_of
 from notesite.notes.reader import parse
 from notesite.project.settings import PageSettings, Settings
-from notesite.site.plan import Place, Site, check_links, plan
+from notesite.site.anchor_links import check_links
+from notesite.site.plan import Place, Site, plan
 from notesite.site.section_names import unused_page_settings
 
 
