@@ -39,7 +39,12 @@ def notes() -> str:
 def site(once_for_all: Callable[[str, Callable[[Path], None]], Path]) -> Site:
     def make(folder: Path) -> None:
         other = f"---\ntitle: {json.dumps(ATTACK)}\n---\n\n# Other\n\n## \\_\\_config\n"
-        write_project(folder, notes(), files={"other.md": other, "rendered.md": "# &lt;b> `<i>`\n"})
+        write_project(
+            folder,
+            notes(),
+            extra="extra: {notes: {split_level: 2}}\n",
+            files={"other.md": other, "rendered.md": "# &lt;b> `<i>`\n"},
+        )
         config = folder / "mkdocs.yml"
         text = config.read_text("utf-8").replace("site_name: Test Notes\n", SETTINGS)
         text = text.replace("[content.action.edit,", "[navigation.footer, navigation.path, content.action.edit,")
