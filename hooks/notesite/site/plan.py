@@ -105,7 +105,8 @@ class Site(NamedTuple):
         if anchor is None:
             return None
         # Many an anchor is in another file since somebody split the notes; the link is reported all the same.
-        return self.place_of_anchor(anchor) or self.place_of_anchor(anchor.rpartition("#")[2])
+        moved = anchor.partition(".md#")[2]
+        return self.place_of_anchor(anchor) or (self.place_of_anchor(moved) if moved else None)
 
     def place_of_anchor(self, anchor: str) -> Place | None:
         """Where an anchor of the single file is now."""
