@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 from .diagnostics.codes import Severity
 from .diagnostics.diagnostic import Diagnostic, NotesError, Report, finding
+from .diagnostics.place import Span
+from .lib.files import reason, text_of
 from .notes.model import Notes
 from .notes.source import Source
 from .project.config import Project, bytes_of, load_baseline, read_config_text, read_source
@@ -25,9 +27,10 @@ if TYPE_CHECKING:
     from .project.stamp import Stamp
     from .render.drawn import Drawn
     from .site.plan import Site
+    from .site.sections import Meaning
     from .snippets.blocks import Blocks
 
-NOTES_CODES = ("N", "I", "L_ANCHOR", "L_PAGE")  # what the codes of `Build.structure` begin with
+NOTES_CODES = ("N", "I", "L_ANCHOR", "L_ADDRESS", "L_PAGE")  # what the codes of `Build.structure` begin with
 BLOCK_CODES = ("Y", "K", "S")  # and those of `Build.blocks`
 # A preview shows this while the notes cannot be read.
 STAND_IN = Source("# The notes cannot be shown\n\nThe terminal says why.\n")
@@ -93,9 +96,26 @@ class Build:
     @cached_property
     def site(self) -> Site:
         """Which pages there are."""
+        from .site.ledger import LEDGER, hold  # noqa: PLC0415  # as above
         from .site.plan import plan  # noqa: PLC0415  # as above
 
-        return plan(self.notes, self.project.settings, self.project.name)
+        planned = plan(self.notes, self.project.settings, self.project.name)
+        return hold(self.notes, planned, self.ledger or {}, self.project.shown(self.project.root / LEDGER))
+
+    @cached_property
+    def ledger(self) -> dict[str, Meaning] | None:
+        """The addresses that were published; None where the project keeps no ledger, or these are not its notes."""
+        from .site.ledger import LEDGER, read_ledger  # noqa: PLC0415  # as above
+
+        if self._source or not self.project.is_own:
+            return None
+        try:
+            return read_ledger(text_of(self.project.root / LEDGER, inside=self.project.root))
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError) as error:
+            message = f"damaged ledger of addresses: {reason(error)}"
+            raise NotesError(finding("I_CONFIG", message, Span.at(1), path=LEDGER)) from None
 
     @cached_property
     def blocks(self) -> Blocks:

@@ -23,6 +23,7 @@ from ..lib.files import read_file, write_inside
 from ..lib.folders import made_folder
 from ..project.config import open_project, source_of
 from ..project.suppressions import Baseline, baseline_of
+from ..site.ledger import LEDGER, ledger_text
 from . import common
 from .taken_along import taken_along
 
@@ -65,6 +66,7 @@ def _make(given: Build, output: Path) -> None:
         for name, data in _files(given):
             write_inside(new, name, data)
         made = Build(open_project(new / "mkdocs.yml"))
+        write_inside(new, LEDGER, ledger_text(made.site.addresses).encode())
         report = made.settled(merged([_everything(made), made.pictures.report]), (*CODES, "E"))
         known = [d for d in report.diagnostics if d.severity is not Severity.INFO]
         baseline = baseline_of(known, made.notes, Baseline())

@@ -30,7 +30,7 @@ from ..extras.theme import amended
 from ..lib.files import end_on_sigterm
 from ..site.redirects import forwarding_html
 from . import additions, appearance, compiled, docs_folder, escaping, guard, pages
-from .finish import NO_DATE, book_of, finish
+from .finish import NO_DATE, book_of, finish, keep_addresses
 from .made_with import stamp
 from .run import Preview, Run, begin, check_document, ended, lines_of, log
 from .site_folder import SiteFolder
@@ -147,16 +147,16 @@ class NotesPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]  # li
         return markdown
 
     def on_page_content(self, html: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:  # noqa: ARG002  # MkDocs' names
-        """Give the home page the table that leads old anchors to their pages, and the page of commands its rows."""
+        """Give a page the table that leads old anchors to their new places, and the page of commands its rows."""
         run = self._run
-        is_sheet = run.additions is not None and page.file is run.additions.command_page
-        if not is_sheet and page.file.src_uri != run.build.site.home.uri:
+        is_sheet, plan = run.additions is not None and page.file is run.additions.command_page, run.plan_of(page)
+        if not is_sheet and not (plan and (plan.is_home or plan.uri in run.build.site.moved)):
             return html
         urls = {file.src_uri: file.url_relative_to(page.file) for file in files.documentation_pages()}
         if run.additions and is_sheet:
             return run.additions.sheet(html, urls)
         # As `str`: what another plugin adds to it is HTML, which Markup would escape.
-        return html + str(forwarding_html(run.build.site, urls.__getitem__))
+        return html + str(forwarding_html(run.build.site, plan, urls.__getitem__)) if plan else html
 
     @event_priority(100)  # before anyone uses a title
     def _escape(self, env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:  # noqa: ARG002  # MkDocs' names
@@ -221,6 +221,8 @@ class NotesPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]  # li
     @event_priority(-1000)  # after everybody who writes into the folder
     def _place(self, *, config: MkDocsConfig) -> None:  # noqa: ARG002  # MkDocs' name
         self._folder.place(log)
+        if not self._preview.runs:
+            keep_addresses(self._run)
 
     on_post_build = CombinedEvent(_finish, _place)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import os
 import shutil
 from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
@@ -14,14 +15,15 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import Files
 
 from ..extras.theme import squeezed_css, squeezed_js
-from ..lib.files import text_of, write_inside
+from ..lib.files import reason, text_of, write_inside
 from ..output.bundle.book import BOOK, Book, BookPage
 from ..output.finished import hashes_of
 from ..output.machine_files import Publication, headers
+from ..site.ledger import LEDGER, ledger_text
 from .additions import search_index
 from .appearance import DRAWN_STYLE, OFFLINE_STYLE, ONE_FILE_SCRIPTS, needs_drawn_style
 from .guard import check_pages
-from .run import Run
+from .run import Run, log
 
 INDEX = "search/search_index.json"
 SITEMAP = "sitemap.xml"
@@ -95,6 +97,17 @@ def finish(run: Run) -> None:
     """Do all steps."""
     for step in STEPS:
         step(run, Path(run.config.site_dir))
+
+
+def keep_addresses(run: Run) -> None:
+    """Add what is published now to the ledger, where there is one.  In CI it stays as it was committed."""
+    build = run.build
+    if build.ledger is None or os.environ.get("CI") or build.site.addresses == build.ledger:
+        return
+    try:
+        write_inside(build.project.root, LEDGER, ledger_text(build.site.addresses).encode(), replace=True)
+    except OSError as error:
+        log.warning("%s cannot be written: %s", LEDGER, reason(error))
 
 
 def book_of(run: Run, files: Files) -> Book:

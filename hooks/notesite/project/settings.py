@@ -110,7 +110,7 @@ class Settings(NamedTuple):
     origin: str = ""  # address of the notes file at its code host, where links to other files lead; "": as git says
     split_level: int | None = None  # heading level of the sections that become pages; None: inferred
     pages: Mapping[str, PageSettings] = EMPTY  # heading or anchor of a section -> how it becomes a page
-    redirects: Mapping[str, str] = EMPTY  # old address -> page slug or slug#anchor
+    redirects: Mapping[str, str] = EMPTY  # old address (page, page#anchor, #anchor) -> page slug or slug#anchor
     rules: Mapping[str, Literal["off", "info", "warning", "error"]] = EMPTY  # code -> severity
     home: HomeSettings = HomeSettings()
     groups: Mapping[str, tuple[str, ...]] = EMPTY  # name -> sections: cuts in the contents list, for menu and home page

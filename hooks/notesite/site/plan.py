@@ -22,7 +22,7 @@ from ..notes.model import EMPTY, Entry, Heading, Notes, NotesFile
 from ..notes.origin import Origin
 from ..project.settings import PageSettings, Settings
 from .contents_targets import contents_targets
-from .sections import Section, addresses_of_files, home_part, sections_of_files
+from .sections import Meaning, Section, addresses_of_files, home_part, sections_of_files
 from .split_level import FEW_SECTIONS, MANY_CHILDREN, section_starts, sizes, without_empty
 
 HOME = "index.md"
@@ -72,7 +72,9 @@ class Site(NamedTuple):
     title: str
     pages: tuple[Page, ...]  # the home page first, then in the order of reading
     anchors: Mapping[str, Place] = EMPTY  # every anchor of the single file
-    redirects: Mapping[str, str] = EMPTY  # old slug -> uri or uri#id
+    redirects: Mapping[str, str] = EMPTY  # old slug -> uri or uri#id; `slug#anchor` and `#anchor` until they are held
+    moved: Mapping[str, Mapping[str, Place]] = EMPTY  # uri of a page -> anchors that were there -> where they are now
+    addresses: Mapping[str, Meaning] = EMPTY  # all that was ever published: the ledger
     hidden_lines: tuple[tuple[int, int], ...] = ()  # of the contents list, which the site replaces
     split_level: int | None = None
     findings: tuple[Diagnostic, ...] = ()

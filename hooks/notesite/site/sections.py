@@ -13,6 +13,13 @@ from ..notes.model import Heading, Notes, NotesFile
 from .split_level import FEW_SECTIONS, section_starts
 
 
+class Meaning(NamedTuple):
+    """What an address means: by one of the two its section is known again."""
+
+    text: str  # fingerprint of the words below the heading, "" where there are none
+    trail: str  # the headings above it, and its own
+
+
 class Section(NamedTuple):
     """One page to be."""
 
