@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import difflib
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 from urllib.parse import unquote
 
-from .contents_lists import Listing, folded, listings, says_contents
+from .contents_lists import Listing, folded, says_contents
 from .document import Kind, Node
 from .model import Contents, Entry, Heading, Notes
 from .origin import Origin, origin_of
@@ -88,10 +88,10 @@ def in_page_anchor(target: str, origin: Origin | None = None) -> str | None:
     return origin.anchor(target) if origin else None
 
 
-def told_origin(notes: Notes) -> Origin | None:
+def told_origin(notes: Notes, all_lists: Iterable[Listing]) -> Origin | None:
     """The repository that most entries of a contents list name, each with an anchor of these notes."""
     resolver = Resolver(notes)
-    for found in listings(notes):
+    for found in all_lists:
         named: Counter[Origin] = Counter()
         for entry in found.entries:
             address, _, anchor = entry.target.partition("#")
@@ -104,11 +104,10 @@ def told_origin(notes: Notes) -> Origin | None:
     return None
 
 
-def find_contents(notes: Notes) -> Contents | None:
-    """The contents list of the notes, or None when there is none."""
+def find_contents(notes: Notes, all_lists: Sequence[Listing]) -> Contents | None:
+    """The contents list of the notes, or None when there is none; `all_lists` are their `listings`."""
     early = max(_EARLY_LINES, int(len(notes.lines) * _EARLY_SHARE))
     resolver = Resolver(notes)
-    all_lists = list(listings(notes))
     lists = [found for found in all_lists if _is_list_of_sections(found, notes, resolver)]
     headings = list(notes.headings)
     for number, heading in enumerate(headings):

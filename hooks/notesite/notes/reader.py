@@ -39,13 +39,15 @@ def parse(text: str, origin: Origin | None = None) -> Notes:
 def with_contents(notes: Notes, origin: Origin | None = None) -> Notes:
     """The notes with their contents list."""
     from .contents import find_contents, told_origin  # noqa: PLC0415  # an outline does without
+    from .contents_lists import listings  # noqa: PLC0415  # as above
     from .tongue import language_of  # noqa: PLC0415  # as above
 
+    all_lists = list(listings(notes))
     notes = notes._replace(
-        origin=origin if origin and origin.repository else told_origin(notes) or origin,
+        origin=origin if origin and origin.repository else told_origin(notes, all_lists) or origin,
         language=language_of(notes),
     )
-    return notes._replace(contents=find_contents(notes))
+    return notes._replace(contents=find_contents(notes, all_lists))
 
 
 def outline(text: str, ids: Anchors | None = None) -> Notes:
