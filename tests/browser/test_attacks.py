@@ -31,6 +31,7 @@ SETTINGS = {
     "extra": {
         "notes": {
             "source": "notes.md",
+            "split_level": 2,
             "home": {"about": ATTACK},
             "pages": {"Words": {"title": f"Words {ATTACK}", "description": ATTACK}},
             "groups": {ATTACK: ["Words", "Raw HTML"]},
