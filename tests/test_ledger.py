@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from notesite.build import Build
+from notesite.cli import new_site
+from notesite.diagnostics.diagnostic import NotesError
 from notesite.notes.reader import parse
+from notesite.project.config import open_project
 from notesite.project.settings import Settings
 from notesite.site.ledger import hold, ledger_text, read_ledger
 from notesite.site.plan import Site, plan
@@ -139,3 +146,23 @@ def test_a_lost_address_stays_in_the_ledger() -> None:
 def test_a_damaged_ledger_is_not_read(text: str) -> None:
     with pytest.raises(ValueError, match=r".+"):
         read_ledger(text)
+
+
+def test_a_build_leads_old_addresses_on_and_adds_new_ones(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made, ledger = tmp_path / "made", tmp_path / "made/notes-addresses.json"
+    (tmp_path / "notes.md").write_text(OLD, "utf-8")
+    assert new_site.main([str(tmp_path / "notes.md"), "--output", str(made)]) == 0
+    before = ledger.read_text("utf-8")
+    (made / "docs/notes.md").write_text(f"# Tools\n\n{SAW}{DRILL}{HAMMER}{PLANE}", "utf-8")
+    for name, is_kept in (("1", True), ("", False)):
+        monkeypatch.setenv("CI", name)
+        done = subprocess.run(
+            [sys.executable, "-m", "mkdocs", "build", "--strict"], cwd=made, capture_output=True, check=False, text=True
+        )
+        assert done.returncode == 0, done.stderr
+        assert (ledger.read_text("utf-8") == before) is is_kept
+    assert read_ledger(before).keys() < read_ledger(ledger.read_text("utf-8")).keys()
+    assert '{"examples-1": "./#examples-2"}' in (made / "site/hammer/index.html").read_text("utf-8")
+    ledger.write_text("{", "utf-8")
+    with pytest.raises(NotesError, match="damaged ledger"):
+        _ = Build(open_project(made / "mkdocs.yml")).site
