@@ -247,7 +247,7 @@ def test_a_picture_with_other_sources_stays_one() -> None:
 )
 def test_a_film_of_the_project_is_played_when_asked(text: str) -> None:
     (film,) = shown(text).css("video")
-    assert film.attributes["src"] == "m/a b.mp4"
+    assert film.attributes["src"] == "m/a%20b.mp4"
     assert film.attributes["preload"] == "none"
     assert "controls" in film.attributes
     assert "autoplay" not in film.attributes

@@ -369,6 +369,7 @@ MAY = {
     "plugin/finish unlink": "in the folder of the new site",
     "plugin/finish rmtree": "in the folder of the new site",
     "cli/preview mkdir": "in a folder made by lib/folders",
+    "cli/chromium TemporaryDirectory": "what the browser forgets, under a name of our own",
     "cli/check_links ZipFile": "the bundle that the user names",
     "output/bundle/archive ZipFile": "an archive in memory",
 }

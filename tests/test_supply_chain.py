@@ -21,6 +21,7 @@ VENDORED = {
     "snippets/kubernetes/schema/data": "NOTICE",
     "snippets/shell/grammar/data": "NOTICE",
     "assets/vendor/iframe-worker": "SOURCE.txt",
+    "render/data": "NOTICE",
 }
 
 

@@ -26,6 +26,7 @@ _SCRIPTS = {
 _LETTERS = lazy(r"[^\W\d_]+")
 _SHARE = 0.06  # of all words that are among the commonest of a language
 _DIFFERENT = 3  # of them at least
+_HITS = 10  # times that they stand there at least: a few words are anybody's
 _AHEAD = 1.25  # times as many as of any other language
 _SCRIPT_SHARE = 0.2  # of all letters
 _MOST = 200_000  # characters that are looked at
@@ -48,4 +49,5 @@ def language_of(notes: Notes) -> str:
         scores[code] = sum(counts[word] for word in set(common.split()))
         variety[code] = sum(word in counts for word in set(common.split()))
     (best, most), (_, next_most) = scores.most_common(2)
-    return best if variety[best] >= _DIFFERENT and most >= _SHARE * len(found) and most >= _AHEAD * next_most else ""
+    enough = variety[best] >= _DIFFERENT and most >= max(_HITS, _SHARE * len(found))
+    return best if enough and most >= _AHEAD * next_most else ""

@@ -19,7 +19,6 @@ from typing import Any, NamedTuple
 from ..diagnostics.codes import Severity
 from ..diagnostics.diagnostic import Diagnostic, finding
 from ..images.picture import Limits
-from ..images.svg import cleaned
 from ..lib.data import bundled_text
 from ..net.fault import Fault
 from ..notes.document import Kind, Node, walk
@@ -171,6 +170,8 @@ def _diagram(source: str, files: dict[str, bytes]) -> Diagram:
     uris: dict[str, str] = {}
     for palette, theme in (("light", "default"), ("dark", "dark")):
         drawn = mmdr.render(f'{head}%%{{init: {{"theme": "{theme}"}}}}%%\n{body}').svg()
+        from ..images.svg import cleaned  # noqa: PLC0415  # its readers of XML and CSS are not in the smallest install
+
         picture = cleaned(drawn.encode(), Limits())
         uris[palette] = f"{FOLDER}/{hashlib.sha256(picture.data).hexdigest()[:16]}-{palette}.svg"
         files[uris[palette]] = picture.data
