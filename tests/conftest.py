@@ -15,8 +15,8 @@ from playwright.sync_api import Browser, expect, sync_playwright
 from site_tools import AS_GIVEN, NOTES, Site, build, write_project
 
 # The same examples in every run: a test that fails must fail for a reason in the change.  `make fuzz` looks for new ones.
-settings.register_profile("same", derandomize=True)
-settings.register_profile("new", derandomize=False, max_examples=1000)
+settings.register_profile("same", derandomize=True, deadline=None)
+settings.register_profile("new", derandomize=False, max_examples=1000, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
 # What the machine says about proxies and certificates is not what the tests are about; those that are, set it.
