@@ -116,8 +116,7 @@ def test_a_picture_is_enlarged_by_mouse_and_by_keyboard(address: Callable[[str],
     dialog = page.locator("dialog.notes-dialog")
     page.locator("figure img").click()
     expect(dialog).to_be_visible()
-    shown: Any = dialog.locator("img").evaluate("one => one.naturalWidth")
-    assert shown == SIZES["a.png"][0]
+    expect(dialog.locator("img")).to_have_js_property("naturalWidth", SIZES["a.png"][0])
     page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
     button = page.get_by_role("button", name="Enlarge: What a shows here")
