@@ -26,7 +26,8 @@ _SCRIPTS = {
 _LETTERS = lazy(r"[^\W\d_]+")
 _SHARE = 0.06  # of all words that are among the commonest of a language
 _DIFFERENT = 3  # of them at least
-_HITS = 10  # times that they stand there at least: a few words are anybody's
+_HITS = 10  # times that they stand there at least, a few words being anybody's, unless they are
+_DENSE = 0.2  # of all words
 _AHEAD = 1.25  # times as many as of any other language
 _SCRIPT_SHARE = 0.2  # of all letters
 _MOST = 200_000  # characters that are looked at
@@ -49,5 +50,5 @@ def language_of(notes: Notes) -> str:
         scores[code] = sum(counts[word] for word in set(common.split()))
         variety[code] = sum(word in counts for word in set(common.split()))
     (best, most), (_, next_most) = scores.most_common(2)
-    enough = variety[best] >= _DIFFERENT and most >= max(_HITS, _SHARE * len(found))
+    enough = variety[best] >= _DIFFERENT and most >= min(max(_HITS, _SHARE * len(found)), max(_DENSE * len(found), 1))
     return best if enough and most >= _AHEAD * next_most else ""
