@@ -318,7 +318,8 @@ def test_what_is_added_changes_no_block_of_any_notes(one: list[str], two: list[s
 
 
 def test_an_embedded_source_cannot_leave_its_script() -> None:
-    html = around(Markup("<p></p>"), "</script><script>alert(1)</script><!--", changed=None, icon=Markup())
+    source = "</script><script>alert(1)</script><!--"
+    html = around(Markup("<p></p>"), file="", source=source, changed=None, icon=Markup())
     assert html.count("</script>") == 1
     assert "<!--" not in html
 

@@ -11,7 +11,7 @@ from ..site.redirects import json_in_page
 SOURCE_ID = "__notes_source"  # assets/javascripts/reading.js looks for it
 _COPY = Markup(
     '<button type="button" class="md-content__button md-icon notes-copy-page" data-added data-search-exclude'
-    ' title="Copy this page as Markdown" aria-label="Copy this page as Markdown">{icon}</button>\n'
+    ' title="Copy this page as Markdown" aria-label="Copy this page as Markdown" data-markdown="{file}">{icon}</button>\n'
 )
 _CHANGED = Markup(
     '\n<p class="notes-changed" data-added data-search-exclude>Last changed on <time datetime="{iso}">{shown}</time></p>\n'
@@ -24,9 +24,12 @@ _FILTER = Markup(
 )
 
 
-def around(content: Markup, source: str, *, changed: date | None, icon: Markup) -> Markup:
-    """The page's HTML with the button that copies its `source` and the day of its last change."""
-    parts = [_COPY.format(icon=icon), content] if source else [content]
+def around(content: Markup, *, file: str, source: str, changed: date | None, icon: Markup) -> Markup:
+    """The page's HTML with the button that copies it as Markdown and the day of its last change.
+
+    The Markdown lies beside the page as `file`, or in the page itself as `source`, where scripts cannot read files.
+    """
+    parts = [_COPY.format(icon=icon, file=file), content] if file or source else [content]
     if changed:
         parts.append(_CHANGED.format(iso=changed.isoformat(), shown=f"{changed.day} {changed:%B %Y}"))
     if source:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
+import posixpath
 from typing import Literal
 from urllib.parse import urljoin
 
@@ -28,6 +29,7 @@ from ..extras.manifests import is_real
 from ..extras.marks import marks_of
 from ..extras.theme import amended
 from ..lib.files import end_on_sigterm
+from ..output.machine_files import markdown_path
 from ..site.redirects import forwarding_html
 from . import additions, appearance, compiled, docs_folder, escaping, guard, pages
 from .finish import NO_DATE, book_of, finish, keep_addresses
@@ -197,8 +199,10 @@ class NotesPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]  # li
         if plan is not None and run.additions:
             changed = run.additions.dates.last(plan.first, plan.last)
             icon = Markup(additions.icon(config, COPY_ICON, log.warning))  # noqa: S704  # a file of the theme
-            source = run.additions.source_of(run.build, plan, run.marks)
-            page.content = around(page.content, source, changed=changed, icon=icon)
+            offline = config.extra.get("offline")
+            source = run.additions.source_of(run.build, plan, run.marks) if offline else ""
+            file = "" if offline else posixpath.basename(markdown_path(page.url))
+            page.content = around(page.content, file=file, source=source, changed=changed, icon=icon)
         return context
 
     def on_post_page(self, output: str, *, page: Page, config: MkDocsConfig) -> str:

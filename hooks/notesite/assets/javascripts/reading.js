@@ -184,9 +184,14 @@
 
   const copying = () => {
     one("main")?.append(said);
-    const source = document.getElementById("__notes_source");
     const page = one(".notes-copy-page");
-    if (source && page) page.addEventListener("click", () => copy(JSON.parse(source.textContent), page));
+    page?.addEventListener("click", async () => {
+      const source = document.getElementById("__notes_source");
+      if (source) return copy(JSON.parse(source.textContent), page);
+      const answer = await fetch(page.dataset.markdown).catch(() => null);
+      if (answer?.ok) copy(await answer.text(), page);
+      else said.textContent = "The Markdown of this page could not be loaded";
+    });
     // A result that corrects a command can be copied without opening its page; Tab goes to the button and leaves from there.
     const results = document.getElementById("__notes_results");
     const offer = () => {
