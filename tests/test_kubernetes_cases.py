@@ -100,3 +100,50 @@ def test_custom_resources_are_checked_against_the_schemas_given() -> None:
     said = shown(bad, extra=extra)
     assert [line.split()[2] for line in said.splitlines()[1:]] == ["K_NAME", "K_RANGE", "K_VALUE", "K_FIELD", "K_TYPE"]
     assert "skipped" in shown(good)
+
+
+POD = """
+  template:
+    metadata:
+      labels: {app: web}
+    spec:
+      containers:
+        - name: web
+          image: nginx
+          volumeMounts:
+            - {name: data, mountPath: /data}
+"""
+REPLICAS = "  replicas: 1\n"
+CLAIMS = """\
+  volumeClaimTemplates:
+    - metadata: {name: data}
+      spec:
+        accessModes: [ReadWriteOnce]
+        resources: {requests: {storage: 1Gi}}
+"""
+STATEFUL = (
+    "apiVersion: apps/v1\nkind: StatefulSet\nmetadata:\n  name: web\nspec:\n  selector: {matchLabels: {app: web}}"
+)
+DEPLOYMENT = STATEFUL.replace("StatefulSet", "Deployment")
+JOB = "apiVersion: batch/v1\nkind: Job\nmetadata:\n  name: web\nspec:\n  backoffLimit: 1"
+NO_VOLUME = POD.partition("          volumeMounts")[0]
+MAP = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n{indent}labels:\n  name: web\n"
+ALIAS = DEPLOYMENT.replace("name: web", "name: web\n  labels: &m {{app: {app}}}", 1).replace(
+    " {app: web}", " {{app: web}}"
+)
+ALIAS += NO_VOLUME.replace("{app: web}", "*m")
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "code"),
+    [
+        pytest.param(STATEFUL + POD + CLAIMS, STATEFUL + POD + REPLICAS, "K_VOLUME", id="claims of the StatefulSet"),
+        pytest.param(DEPLOYMENT + NO_VOLUME, JOB + NO_VOLUME, "K_RESTART", id="the kind of object"),
+        pytest.param(MAP.format(indent="  "), MAP.format(indent=" "), "K_REQUIRED", id="the column"),
+        pytest.param(ALIAS.format(app="web"), ALIAS.format(app="db"), "K_SELECTOR", id="an alias"),
+    ],
+)
+def test_a_part_that_was_right_elsewhere_is_judged_by_what_it_stands_in(right: str, wrong: str, code: str) -> None:
+    for _ in range(2):
+        assert " error " not in shown(right)
+        assert f" error {code} " in shown(wrong)

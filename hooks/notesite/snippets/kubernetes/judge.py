@@ -11,6 +11,7 @@ from typing import Any, Final
 from yaml.nodes import CollectionNode, MappingNode, Node, ScalarNode, SequenceNode
 
 from notesite.diagnostics.codes import CODES, Severity
+from notesite.snippets.yaml.repeated import Right
 
 from .evidence import Around, is_part
 from .headings import kinds_named
@@ -302,7 +303,11 @@ class _Snippet:
         self, shape: Shape, roots: Sequence[Node], kind: str, partial: frozenset[int]
     ) -> tuple[list[Found], bool]:
         """Everything wrong with these nodes as this definition, and whether they were too large to tell."""
-        walk = Walk(self.schema, self.selected)
+        right = None
+        # What is right in one manifest is right in the next; only a StatefulSet's Pods may use what stands above them.
+        if kind not in ("", "StatefulSet"):
+            right = Right.within(self.text, kind, self.selected)
+        walk = Walk(self.schema, self.selected, right=right)
         for root in roots:
             walk.root(shape, root)
         context = rules.Context(kind, self.lines, self.selected, partial, walk.meant)
@@ -314,6 +319,8 @@ class _Snippet:
         # One cause, one fault: what has the wrong type is not held against the rules as well.
         known = {fault.node.start_mark.index for fault in found if fault.code in ("K_TYPE", "K_VALUE", "K_QUANTITY")}
         found += (fault for fault in table.check(context, walk.visited) if fault.node.start_mark.index not in known)
+        if right is not None and not found and not walk.too_large:
+            right.remember()
         return found, walk.too_large
 
     def _judgement(

@@ -12,6 +12,7 @@ from notesite.diagnostics.codes import Severity
 from notesite.lib.patterns import lazy
 
 from . import yaml11 as traps
+from .repeated import Right
 from .yaml_fault import Fault, Lines
 
 if TYPE_CHECKING:
@@ -35,11 +36,15 @@ def inspect(
 
     False when the document must not be walked by anyone: it has a cycle or expands to too much.
     """
+    inspection = _Inspection(faults, limits, line_number, lines)
+    before = len(faults)
     try:
-        _Inspection(faults, limits, line_number, lines).collection(node)
+        inspection.collection(node)
     except _RefusedError as refused:
         faults.append(refused.fault)
         return False
+    if inspection.right is not None and len(faults) == before:
+        inspection.right.remember()
     return True
 
 
@@ -59,6 +64,7 @@ class _Inspection:
         self.lines = lines
         self.merged = 0  # pairs that merges brought in
         self.known: dict[int, tuple[int, int] | None] = {}  # id of a collection -> nodes, levels; None: still open
+        self.right = Right.within(lines.text, limits)
 
     def collection(self, node: yaml.Node, key: str = "") -> tuple[int, int]:
         """Number of nodes and of levels under `node`, itself included."""
@@ -66,6 +72,8 @@ class _Inspection:
         if kind is yaml.ScalarNode:
             self.scalar(node, key)  # type: ignore[arg-type]  # tested in the line above, quicker than isinstance
             return 1, 0
+        if self.right is not None and self.right.knows(node, key):
+            return 1, 0  # how much is under it tells what aliases make of it, and there are none
         name = id(node)
         if name in self.known:
             size = self.known[name]

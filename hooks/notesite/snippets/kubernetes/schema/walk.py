@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from notesite.snippets.yaml.repeated import Right
 from notesite.snippets.yaml.scalars import STRING, plain, resolve
 
 from ....lib.nearest import nearest
@@ -45,9 +46,11 @@ class Walk(Values):
         memo: dict[tuple[int, int], tuple[float, list[Found]]] | None = None,
         *,
         weigh: bool = False,
+        right: Right | None = None,
     ) -> None:
         super().__init__(selected, weigh=weigh)
         self.schema = schema
+        self.right = right  # what need not be looked at again; None to look at all
         self.visited: list[tuple[Shape, MappingNode, Type | None, Node]] = []
         self.meant: dict[int, set[str]] = {}  # fields that a mapping has, misspelt, merged in or UNKNOWN, by its id
         self.too_large = False
@@ -85,6 +88,8 @@ class Walk(Values):
             before, count = self.score, len(self.faults)
             self._fields(shape, node, key)
             memo[id(shape), id(node)] = (self.score - before, self.faults[count:])
+            return
+        if self.right is not None and type_ is not None and self.right.knows(node, type_):
             return
         self.visited.append((shape, node, type_, key))
         self._fields(shape, node, key)
