@@ -26,7 +26,7 @@ from notesite.extras.search import documents
 from notesite.extras.theme import amended, squeezed_css, squeezed_js
 from notesite.notes.model import Notes
 from notesite.notes.reader import parse
-from notesite.project.history import Dates, commit_time, line_dates
+from notesite.project.history import NoDatesError, commit_time, latest, line_dates
 from notesite.project.settings import PageSettings, Settings
 from notesite.render.bridge import Bridge, PageContext
 from notesite.render.mark import BlockMark, Row
@@ -354,19 +354,21 @@ def _git(folder: Path, *arguments: str, day: str = "2025-01-02") -> None:
 
 def test_lines_have_the_day_of_their_last_commit(tmp_path: Path) -> None:
     notes = tmp_path / "notes.md"
-    assert line_dates(notes) == Dates()
+    with pytest.raises(NoDatesError):
+        line_dates(notes)
     _git(tmp_path, "init", "-q")
     notes.write_text("one\ntwo\nthree\n", "utf-8")
-    assert line_dates(notes) == Dates()
+    with pytest.raises(NoDatesError):
+        line_dates(notes)
     _git(tmp_path, "add", ".")
     _git(tmp_path, "commit", "-qm", "a")
     notes.write_text("one\nTWO\nthree\n", "utf-8")
     _git(tmp_path, "commit", "-qam", "b", day="2025-03-04")
     notes.write_text("one\nTWO\nthree\nfour\n", "utf-8")
-    days = [day.isoformat() if day else None for day in line_dates(notes).lines]
+    days = [day.isoformat() if day else None for day in line_dates(notes)]
     assert days == ["2025-01-02", "2025-03-04", "2025-01-02", None]
-    assert str(line_dates(notes).last(1, 3)) == "2025-03-04"
-    assert line_dates(notes).last(4, 4) is None
+    assert str(latest(line_dates(notes))) == "2025-03-04"
+    assert latest(line_dates(notes)[3:]) is None
 
 
 def test_a_shallow_clone_does_not_pretend_to_know(tmp_path: Path) -> None:
@@ -379,7 +381,8 @@ def test_a_shallow_clone_does_not_pretend_to_know(tmp_path: Path) -> None:
         _git(origin, "commit", "-qm", "x", day=day)
     _git(tmp_path, "clone", "-q", "--depth", "1", origin.as_uri(), "clone")
     clone = tmp_path / "clone" / "notes.md"
-    assert line_dates(clone) == Dates((None, None), cut_off=True)
+    with pytest.raises(NoDatesError, match="git fetch --unshallow"):
+        line_dates(clone)
     assert commit_time(clone) == commit_time(origin / "notes.md") is not None
     clone.write_text("changed", "utf-8")
     assert commit_time(clone) is None

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
-from site_tools import ROOT, build, environment, write_project
+from patience import LONGEST
+from site_tools import ROOT, build, command, environment, write_project
 
 NOTES = "# T\n\n## One\n\nfirst\n\n```yaml\napiVersion: v1\nkind: Pod\n```\n\n## Two\n\nsecond\n"
 ELSEWHERE = {
@@ -59,10 +62,10 @@ def test_copies_are_the_same_bytes_in_a_shallow_clone_elsewhere(origin: Path) ->
         (clone(origin, "a b ü", "--depth", "1"), ELSEWHERE, 0o077),
     ):
         names = [f"--{option}" for option in ("output", "single-file", "epub")]
-        command = [sys.executable, str(ROOT / "scripts/bundle_offline.py")]
-        command += [word for pair in zip(names, FORMS, strict=True) for word in pair]
+        words = [sys.executable, str(ROOT / "scripts/bundle_offline.py")]
+        words += [word for pair in zip(names, FORMS, strict=True) for word in pair]
         subprocess.run(
-            command, cwd=folder, env={**environment(), **env}, umask=umask, check=True, capture_output=True, timeout=300
+            words, cwd=folder, env={**environment(), **env}, umask=umask, check=True, capture_output=True, timeout=300
         )
         made.append({name: (folder / name).read_bytes() for name in FORMS})
         assert {path.name for path in folder.iterdir()} - {".git", *FORMS} == {
@@ -73,14 +76,57 @@ def test_copies_are_the_same_bytes_in_a_shallow_clone_elsewhere(origin: Path) ->
     assert made[0] == made[1]
 
 
-@pytest.mark.promise("The same commit gives the same site, or it is said what is missing.")
+@pytest.mark.promise("The same commit gives the same site: in any folder, zone, locale, and in a shallow clone.")
 @pytest.mark.slow
-def test_sites_are_the_same_bytes_elsewhere_and_a_shallow_clone_says_what_it_lacks(origin: Path) -> None:
-    first, second = clone(origin, "one"), clone(origin, "t w ö")
-    assert build(first).returncode == build(second, env=ELSEWHERE).returncode == 0
-    assert files_of(first / "site") == files_of(second / "site")
-    assert b"<lastmod>2025-01-02</lastmod>" in files_of(first / "site")["sitemap.xml"]
-    shallow = build(clone(origin, "shallow", "--depth", "1"))
-    assert "I_HISTORY" in shallow.text
-    assert "git fetch" in shallow.text
-    assert "I_HISTORY" not in build(first).text
+def test_sites_are_the_same_bytes_in_every_environment(origin: Path, tmp_path: Path) -> None:
+    whole = clone(origin, "one")
+    assert build(whole).returncode == 0
+    expected = files_of(whole / "site")
+    places: list[tuple[Path, dict[str, str], dict[str, Any]]] = [
+        (clone(origin, "t w ö"), ELSEWHERE, {}),
+        (clone(origin, "shallow", "--depth", "1"), {}, {}),
+        (clone(origin, "shallow elsewhere", "--depth", "1"), ELSEWHERE, {"umask": 0o077}),
+        (clone(origin, "one branch", "--single-branch"), {"LC_ALL": "C", "PYTHONUTF8": "0", "TZ": "UTC+12"}, {}),
+        (clone(origin, "strict umask"), {"PYTHONHASHSEED": "1"}, {"umask": 0o277}),
+        (clone(origin, "without CI"), {"CI": ""}, {}),
+    ]
+    git(whole, "worktree", "add", "-q", "--detach", "../worktree")
+    places.append((origin.parent / "worktree", {"NOTES_DATES": "true"}, {}))  # what no setting names has no effect
+    for number, (folder, env, options) in enumerate(places):
+        site = tmp_path / f"s i t e {number}"
+        done = subprocess.run(
+            [*command("build"), "-d", str(site)],
+            cwd=folder,
+            env={**environment(), **env},
+            capture_output=True,
+            text=True,
+            timeout=LONGEST,
+            check=False,
+            **options,
+        )
+        assert done.returncode == 0, done.stderr
+        assert files_of(site) == expected, folder
+
+
+@pytest.mark.promise("A date on a page is the day of its last commit; where git does not know it, the build says so.")
+@pytest.mark.slow
+def test_dates_are_shown_when_they_are_asked_for_and_known(origin: Path) -> None:
+    asked = {"NOTES_DATES": "true"}
+    folders = [clone(origin, "dated"), clone(origin, "dated shallow", "--depth", "1"), origin.parent / "no git"]
+    shutil.copytree(origin, folders[2], ignore=shutil.ignore_patterns(".git"))
+    for folder in folders:
+        with (folder / "mkdocs.yml").open("a") as file:
+            file.write("extra: {notes: {dates: !ENV [NOTES_DATES, false]}}\n")
+        assert build(folder).returncode == 0
+        assert b"Last changed" not in (folder / "site/index.html").read_bytes()
+    assert build(folders[0], env=asked).returncode == 0
+    made = files_of(folders[0] / "site")
+    assert b'Last changed on <time datetime="2025-01-02">' in made["index.html"]
+    assert b"<lastmod>2025-01-02</lastmod>" in made["sitemap.xml"]
+    for folder, cure in ((folders[1], "git fetch --unshallow"), (folders[2], "git does not know notes.md")):
+        before = files_of(folder / "site")
+        done = build(folder, env=asked)
+        assert done.returncode == 1
+        assert "mkdocs.yml:1:1: I_HISTORY" in done.text
+        assert cure in done.text
+        assert files_of(folder / "site") == before

@@ -153,7 +153,7 @@ def _hosted(project: Project) -> str:
     parent = project.root / "mkdocs.yml"
     if parent == project.config_path or not parent.is_file():
         return ""
-    return os.environ.get("SITE_URL") or str(open_project(parent).config.get("site_url") or "")
+    return str(open_project(parent).config.get("site_url") or "")
 
 
 def _places(notes: Notes) -> dict[str, Span]:

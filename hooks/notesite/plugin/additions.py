@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import groupby
@@ -16,6 +16,8 @@ from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page as MkDocsPage
 
 from ..build import Build
+from ..diagnostics.diagnostic import NotesError, finding
+from ..diagnostics.place import Span
 from ..extras.command_list import Command, asked_for, by_line, commands_of, commands_source, with_rows
 from ..extras.copy_and_date import around_commands
 from ..extras.decorate import Extras, contents_id
@@ -26,7 +28,7 @@ from ..extras.search import Document, documents, found
 from ..images.stand_ins import drawing_of
 from ..lib.files import text_of
 from ..net.fault import Fault
-from ..project.history import Dates, line_dates
+from ..project.history import NoDatesError, latest, line_dates
 from ..render.mark import BlockMark
 from ..render.page_markdown import page_list, page_markdown
 from ..site.plan import Page
@@ -43,11 +45,15 @@ class Additions:
 
     commands: list[Command]
     descriptions: Mapping[str, str]  # by page uri
-    dates: Dates  # of the last change of each line
+    dates: Sequence[date | None]  # of the last change of each line; empty for a site without dates
     manifests: list[Manifest]
     commands_on: Mapping[str, list[Command]]  # by page uri
     command_page: File | None = None
     documents: list[Document] = field(default_factory=list)  # of the search, as pages are read
+
+    def changed(self, page: Page) -> date | None:
+        """The day of its last change."""
+        return latest(self.dates[page.first - 1 : page.last])
 
     def read(self, page: MkDocsPage, plan: Page | None) -> None:
         """Let the search read a page, unless it asks to be left out."""
@@ -72,8 +78,8 @@ class Additions:
         return len(build.site.pages) > 1 and len(build.site.home.headings) <= _TITLE_AND_CONTENTS
 
 
-def add(build: Build, files: Files, config: MkDocsConfig, marks: Mapping[int, BlockMark]) -> Additions:
-    """Publish the page of all commands and the manifests."""
+def add(build: Build, files: Files, config: MkDocsConfig, marks: Mapping[int, BlockMark], *, dated: bool) -> Additions:
+    """Publish the page of all commands and the manifests.  Raises NotesError when dates are asked for and not known."""
     settings, notes, site = build.project.settings, build.notes, build.site
     commands = commands_of(notes, site, is_shell, marks)
     page = None
@@ -86,23 +92,26 @@ def add(build: Build, files: Files, config: MkDocsConfig, marks: Mapping[int, Bl
         files.append(File.generated(config, f"{folder}/{manifest.name}", content=manifest.text))
     descriptions = {own.uri: description_of(notes, site, own) for own in site.pages}
     # A copy to be handed on says when it was made; its bytes are the same in a clone without history.
-    dates = Dates() if config.extra.get("offline") else _dates(build)
+    dates = _dates(build) if dated and settings.dates and not config.extra.get("offline") else []
     commands_on = {uri: list(own) for uri, own in groupby(commands, key=lambda command: command.page.uri)}
     return Additions(commands, descriptions, dates, manifests, commands_on, page)
 
 
-def _dates(build: Build) -> Dates:
+def _dates(build: Build) -> list[date | None]:
     """The dates of all lines of all files."""
     parts = build.source.parts
+    try:
+        found = [line_dates(path) for path in build.project.files]
+    except NoDatesError as error:
+        raise NotesError(finding("I_HISTORY", f"no dates: {error}", Span.at(1))) from None
     if not parts:
-        return line_dates(build.project.notes_path)
-    found = [line_dates(path) for path in build.project.files]
+        return found[0]
     ends = [*(part.before for part in parts[1:]), len(build.notes.lines)]
     lines: list[date | None] = [None] * len(build.notes.lines)
     for part, end, dates in zip(parts[-len(found) :], ends[-len(found) :], found, strict=True):
-        own = dates.lines[: end - part.before]
+        own = dates[: end - part.before]
         lines[part.before : part.before + len(own)] = own
-    return Dates(tuple(lines), any(dates.cut_off for dates in found))
+    return lines
 
 
 def extras_of(

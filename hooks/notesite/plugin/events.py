@@ -21,8 +21,7 @@ from mkdocs.utils import get_relative_url
 from mkdocs.utils.templates import TemplateContext
 
 from ..build import BLOCK_CODES, NOTES_CODES
-from ..diagnostics.diagnostic import Diagnostic, NotesError, Report, finding
-from ..diagnostics.place import Span
+from ..diagnostics.diagnostic import Diagnostic, NotesError
 from ..extras.copy_and_date import around
 from ..extras.decorate import decorate, decorate_other
 from ..extras.manifests import is_real
@@ -37,7 +36,6 @@ from .made_with import stamp
 from .run import Preview, Run, begin, check_document, ended, lines_of, log
 from .site_folder import SiteFolder
 
-CUT_OFF = "no dates: the git history is cut off; get it by `git fetch --unshallow`, in workflows by `fetch-depth: 0`"
 COPY_ICON = "material/content-copy"
 
 
@@ -103,9 +101,10 @@ class NotesPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]  # li
         docs_folder.leave_out(run, files, self._strangers)
         docs_folder.check_pages(run, files, config)
         # First, so that the page of commands is in the navigation.
-        run.additions = additions.add(build, files, config, run.marks)
-        if run.additions.dates.cut_off:
-            run.report(Report((finding("I_HISTORY", CUT_OFF, Span.at(1)),)), ("I",))
+        try:
+            run.additions = additions.add(build, files, config, run.marks, dated=not self._preview.runs)
+        except NotesError as error:
+            raise PluginError(lines_of(error)) from None
         extras = additions.extras_of(build, run.additions, config, run.marks, log.warning)
         run.decorate = functools.partial(decorate, extras=extras)
         pages.add_pages(build, files, config)
@@ -134,7 +133,7 @@ class NotesPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]  # li
         if plan is None:
             check_document(markdown, page.file.src_uri)
         description = plan.settings.description if plan else ""
-        changed = added.dates.last(plan.first, plan.last) if added and plan else None
+        changed = added.changed(plan) if added and plan else None
         page.update_date = changed.isoformat() if changed else NO_DATE
         if added and page.file is added.command_page:
             page.meta["search"] = {"exclude": True}  # the commands are found on their own pages
@@ -197,7 +196,7 @@ class NotesPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]  # li
         if run.additions:
             run.additions.read(page, plan)
         if plan is not None and run.additions:
-            changed = run.additions.dates.last(plan.first, plan.last)
+            changed = run.additions.changed(plan)
             icon = Markup(additions.icon(config, COPY_ICON, log.warning))  # noqa: S704  # a file of the theme
             offline = config.extra.get("offline")
             source = run.additions.source_of(run.build, plan, run.marks) if offline else ""

@@ -133,18 +133,24 @@ def read_config_text(project: Project) -> str:
 
 
 class _ConfigLoader(SafeLoader):  # type: ignore[misc]  # the base is chosen at run time
-    """Reads mkdocs.yml: its tags (`!ENV`, `!!python/name:…`) name things that only MkDocs needs."""
+    """Reads mkdocs.yml: its tags, such as `!!python/name:…`, name things that only MkDocs needs; but for `!ENV`."""
 
 
-def _tagged(loader: Any, _suffix: str, node: yaml.Node) -> Any:
-    if isinstance(node, yaml.SequenceNode):  # !ENV [NAME, default]: the default
-        values = loader.construct_sequence(node)
-        return values[-1] if values else None
-    return None
+def _of_environment(loader: Any, node: yaml.Node) -> Any:
+    """`!ENV NAME` or `!ENV [NAME, …, default]`: the first variable that is set, read as YAML, as MkDocs does."""
+    nodes = node.value if isinstance(node, yaml.SequenceNode) else [node]
+    names, default = (nodes[:-1], nodes[-1]) if len(nodes) > 1 else (nodes, None)
+    for name in names:
+        value = os.environ.get(loader.construct_scalar(name))
+        if value is not None:
+            tag = loader.resolve(yaml.ScalarNode, value, (True, False))
+            return loader.construct_object(yaml.ScalarNode(tag, value, node.start_mark, node.end_mark))
+    return loader.construct_object(default, deep=True) if default else None
 
 
-_ConfigLoader.add_multi_constructor("!", _tagged)
-_ConfigLoader.add_multi_constructor("tag:yaml.org,2002:python/", _tagged)
+_ConfigLoader.add_constructor("!ENV", _of_environment)
+for _prefix in ("!", "tag:yaml.org,2002:python/"):
+    _ConfigLoader.add_multi_constructor(_prefix, lambda _loader, _suffix, _node: None)
 
 
 def _read_config(path: Path, depth: int = 0) -> tuple[str, dict[str, Any]]:

@@ -7,33 +7,35 @@ import subprocess
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import NamedTuple
 
 _SECONDS = 20.0
 
 
-class Dates(NamedTuple):
-    """The day (UTC) of each line's last commit, first line first; None for lines that git cannot date."""
-
-    lines: tuple[date | None, ...] = ()
-    cut_off: bool = False  # a shallow clone lacks the commits of some lines
-
-    def last(self, first: int, last: int) -> date | None:
-        """The latest of the lines `first` to `last` (from 1, inclusive)."""
-        return max((day for day in self.lines[first - 1 : last] if day), default=None)
+_CUT_OFF = "the git history is cut off; get it by `git fetch --unshallow`, in workflows by `fetch-depth: 0`"
 
 
-def line_dates(path: Path) -> Dates:
-    """The dates of a file's lines; none outside a git checkout, without git, or when the file is not committed.
+class NoDatesError(Exception):
+    """The history does not tell them, and why."""
 
-    In a shallow clone the oldest commit seems to have written every older line, so those have no date.
+
+def latest(days: Sequence[date | None]) -> date | None:
+    """The last of these days."""
+    return max(filter(None, days), default=None)
+
+
+def line_dates(path: Path) -> list[date | None]:
+    """The day (UTC) of each line's last commit, first line first; None for lines that are not committed yet.
+
+    Raises NoDatesError without git, for a file that it does not keep, and in a shallow clone: there the oldest commit seems
+    to have written every older line.
     """
     porcelain = git(path, "blame", "--line-porcelain", "--", path.name)
     if porcelain is None:
-        return Dates()
+        raise NoDatesError(f"git does not know {path.name}; commit it, or leave `extra.notes.dates` out")
     is_shallow = (git(path, "rev-parse", "--is-shallow-repository") or "").strip() == "true"
-    found = tuple(_dates(porcelain.split("\n"), shallow=is_shallow))
-    return Dates(found, is_shallow and "\nboundary\n" in porcelain)
+    if is_shallow and "\nboundary\n" in porcelain:
+        raise NoDatesError(_CUT_OFF)
+    return list(_dates(porcelain.split("\n")))
 
 
 def commit_time(path: Path) -> int | None:
@@ -48,20 +50,16 @@ def commit_time(path: Path) -> int | None:
     return int((git(path, "log", "-1", "--format=%ct") or "").strip() or 0) or None
 
 
-def _dates(lines: Sequence[str], *, shallow: bool) -> Iterable[date | None]:
-    seconds: int | None = None
-    unknown = False
-    begins = True
+def _dates(lines: Sequence[str]) -> Iterable[date | None]:
+    seconds, is_new, begins = 0, False, True
     for line in lines:
         if line.startswith("\t"):  # the line itself ends its record
-            yield None if unknown or seconds is None else datetime.fromtimestamp(seconds, UTC).date()
+            yield None if is_new else datetime.fromtimestamp(seconds, UTC).date()
             begins = True
         elif begins:
-            seconds, unknown, begins = None, line.startswith("0" * 40), False  # all zeros: not committed yet
+            is_new, begins = line.startswith("0" * 40), False  # all zeros: not committed yet
         elif line.startswith("committer-time "):
             seconds = int(line.split()[1])
-        elif line == "boundary":
-            unknown = unknown or shallow
 
 
 def git(path: Path, *arguments: str) -> str | None:

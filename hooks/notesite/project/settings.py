@@ -123,6 +123,9 @@ class Settings(NamedTuple):
     snippets: SnippetSettings = SnippetSettings()
     links: LinkSettings = LinkSettings()
     cache: bool = True  # keep compiled templates in the user's cache folder, for the next build
+    dates: bool = (
+        False  # say on each page, and in sitemap.xml, when it was last changed; needs the whole history of git
+    )
     limits: Limits = DEFAULT  # beyond them the notes are not read
 
     @property
