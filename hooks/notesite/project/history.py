@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
+
+from ..lib.files import read_file
 
 _SECONDS = 20.0
 
@@ -41,13 +44,20 @@ def line_dates(path: Path) -> list[date | None]:
 def commit_time(path: Path) -> int | None:
     """When the commit that is checked out was made, in seconds since 1970; None when the file is not as it is there.
 
-    Not when the file was last changed: that is another time in a shallow clone.
+    Not when the file was last changed: that is another time in a shallow clone.  It is told of another user's checkout, too:
+    git only looks up two objects for it, and runs no program that the checkout names.
     """
-    if git(path, "status", "--porcelain", "--", path.name) != "":
+    committed, commit = (
+        git(path, "-c", "safe.directory=*", "cat-file", kind, name)
+        for kind, name in (("blob", f"HEAD:./{path.name}"), ("commit", "HEAD"))
+    )
+    made = re.search(r"^committer .* (\d+) [+-]\d+$", commit or "", re.MULTILINE)
+    try:
+        text = read_file(path).decode("utf-8", "replace")
+    except OSError:
         return None
-    if git(path, "ls-files", "--error-unmatch", "--", path.name) is None:
-        return None
-    return int((git(path, "log", "-1", "--format=%ct") or "").strip() or 0) or None
+    is_same = committed is not None and committed.replace("\r\n", "\n") == text.replace("\r\n", "\n")
+    return int(made[1]) if made and is_same else None
 
 
 def _dates(lines: Sequence[str]) -> Iterable[date | None]:
@@ -66,6 +76,7 @@ def git(path: Path, *arguments: str) -> str | None:
     """What git says in the folder of `path`; None when it fails or is not there."""
     # Hooks of git set variables that would make it look at another repository.
     environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    environment["GIT_ALLOW_PROTOCOL"] = "none"  # what a clone lacks is not fetched
     try:
         done = subprocess.run(
             ["git", *arguments], cwd=path.parent, env=environment, capture_output=True, timeout=_SECONDS, check=False
