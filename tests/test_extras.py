@@ -22,17 +22,19 @@ from notesite.extras.descriptions import description_of, first_sentence, shorten
 from notesite.extras.glossary import mark_terms
 from notesite.extras.home import Card, Home, grouped, svg_element
 from notesite.extras.manifests import is_real, manifests_of
+from notesite.extras.marks import marks_of
 from notesite.extras.search import documents
 from notesite.extras.theme import amended, squeezed_css, squeezed_js
 from notesite.notes.model import Notes
 from notesite.notes.reader import parse
 from notesite.project.history import NoDatesError, commit_time, latest, line_dates
-from notesite.project.settings import PageSettings, Settings
+from notesite.project.settings import PageSettings, Settings, SnippetSettings
 from notesite.render.bridge import Bridge, PageContext
 from notesite.render.mark import BlockMark, Row
 from notesite.site.page_text import page_source
 from notesite.site.plan import Site, plan
 from notesite.site.section_names import names_of, places_in, wrong_groups
+from notesite.snippets.blocks import check_blocks
 
 CASES = Path(__file__).parent / "cases" / "reading"
 GIVEN = Path(__file__).parents[1] / "docs" / "notes.md"
@@ -315,6 +317,17 @@ def test_what_is_added_changes_no_block_of_any_notes(one: list[str], two: list[s
         assert from_html(html) == from_html(_html(notes, site, number, None))
         ids = re.findall(r' id="([^"]*)"', html)
         assert len(ids) == len(set(ids))
+
+
+def test_what_works_today_is_not_called_wrong() -> None:
+    marks = _marks("```sh\nkubectl apply -f a.yaml --record\n```\n```sh\nkubectl\n```\n```sh\nkubectl get pods\n```\n")
+    told = [(mark.right, mark.commands, [row.kind for row in mark.rows]) for mark in marks]
+    assert told == [(1, 1, ["hint"]), (0, 1, ["doubt"]), (1, 1, [])]
+
+
+def _marks(text: str) -> list[BlockMark]:
+    blocks = check_blocks(parse(text), SnippetSettings())
+    return list(marks_of(blocks, blocks.report).values())
 
 
 def test_an_embedded_source_cannot_leave_its_script() -> None:

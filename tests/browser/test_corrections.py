@@ -62,6 +62,7 @@ def test_what_is_right_is_told_once_for_each_section(site: Any, page: Page) -> N
         for words in ("notes.md", "lines ", "baseline"):
             assert words not in " ".join(page.locator(".notes-mark").all_inner_texts())
     assert told["pod"] == ["12 of 13 commands are valid for kubectl 1.37; 1 is corrected below"]
+    assert told["kubernates-workflow"] == ["11 of 12 commands are valid for kubectl 1.37; 1 is marked below"]
     page.goto(site.address("pod"))
     page.get_by_role("link", name="1 is corrected below").click()
     expect(page.locator("#cmd-delete-a-pod")).to_be_in_viewport()

@@ -16,6 +16,7 @@ from ..snippets.yaml.snippet_verdict import SnippetVerdict
 
 # Findings about the notes' source, or told as a caution: nothing for a reader of the page.
 _NOT_FOR_READERS = frozenset({"Y_LABEL", "K_LEVELS", "S_DANGER", "S_PLACEHOLDER"})
+_STILL_WORKS = frozenset({"S_DEPRECATED", "S_VERSION"})  # a warning to the author, no reason to call a command wrong
 _PLACE = re.compile(r" \(lines? \d+(?:(?:,| and) ?\d+)*\)")  # of the notes: readers see pages
 _KINDS = {Severity.ERROR: "known", Severity.WARNING: "doubt", Severity.INFO: "hint"}
 
@@ -47,7 +48,7 @@ def _mark(snippet: SnippetVerdict, shell: CommandVerdict | None, found: Sequence
     if known or doubted:
         copy = (corrected or (doubted[0].replacement if doubted and not known else None) or "").strip("\n")
     checked = [c for c in (shell.commands if shell else ()) if c.status in {Checking.VALID, Checking.INVALID}]
-    right = sum(c.status is Checking.VALID for c in checked) - len(doubted)
+    right = sum(c.status is Checking.VALID for c in checked) - sum(row.kind == "doubt" for row in rows)
     return BlockMark(
         "" if rows else snippet.mark,
         rows,
@@ -71,7 +72,8 @@ def _rows(found: Sequence[Diagnostic], shell: CommandVerdict | None) -> Iterator
             replacement = diagnostic.replacement if diagnostic.reason else None  # a piece of YAML is named in the words
             said = replacement and replacement in own_words
             words = _PLACE.sub("", own_words or diagnostic.why)
-            yield Row(_KINDS[diagnostic.severity], words, None if said else replacement)
+            works = diagnostic.code in _STILL_WORKS and diagnostic.severity is Severity.WARNING
+            yield Row("hint" if works else _KINDS[diagnostic.severity], words, None if said else replacement)
 
 
 def _inside(diagnostic: Diagnostic, fence: Fence) -> bool:
