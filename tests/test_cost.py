@@ -5,24 +5,19 @@ from __future__ import annotations
 import stat
 from collections.abc import Callable
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 
 import pytest
 from jinja2 import Environment
 from markdown import Markdown
-from mkdocs.commands.build import build as build_site
 from mkdocs.config import load_config
-from mkdocs.structure.nav import Link as NavigationLink
 from mkdocs.theme import Theme
 from pymdownx.highlight import Highlight
-from site_tools import ROOT, write_project
+from site_tools import ROOT
 
 import bench_build
 from notesite.build import Build
-from notesite.plugin import compiled as compiled_templates
 from notesite.plugin.additions import leave_search_to_us
-from notesite.plugin.compiled import _Entries, prepare
+from notesite.plugin.compiled import prepare
 from notesite.project.config import open_project
 from notesite.render.highlight import highlighted
 
@@ -113,54 +108,6 @@ def test_nothing_is_kept(tmp_path: Path, kept: Path, monkeypatch: pytest.MonkeyP
     for _ in range(2):
         assert compiled(theme_of(tmp_path / "theme", keep=why != "setting")) == ("&<", True)
     assert not kept.is_dir() or not list(kept.iterdir())
-
-
-NAVIGATION = """
-nav:
-- index.md
-- Group: [one.md, folder/x.md, {Inner: [folder/z.md]}]
-- folder/y.md
-- two.md
-- Elsewhere: https://example.org/
-- Near: two/#b
-- Up: ../other/
-"""
-
-
-@pytest.mark.parametrize("addresses", ["true", "false"])
-def test_the_navigation_is_that_of_the_theme(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, addresses: str) -> None:
-    files = {f"folder/{name}.md": f"# {name} & <b>\n\n## Part\n" for name in "xyz"}
-    notes = "# N\n\n- [One](#one)\n- [Two](#two)\n\n## One\n\na\n\n## Two\n\n### B\n\nb\n"
-    folder = write_project(
-        tmp_path,
-        notes,
-        extra=f"{NAVIGATION}\nextra: {{notes: {{split_level: 2}}}}\nuse_directory_urls: {addresses}\n",
-        files=files,
-    )
-    made: dict[str, dict[str, str]] = {}
-    for name, entry in {"ours": compiled_templates._ENTRY, "theirs": "\0"}.items():
-        monkeypatch.setattr(compiled_templates, "_ENTRY", entry)
-        build_site(load_config(str(folder / "mkdocs.yml"), site_dir=str(tmp_path / name)))
-        pages = sorted((tmp_path / name).rglob("*.html"))
-        made[name] = {path.relative_to(tmp_path / name).as_posix(): path.read_text("utf-8") for path in pages}
-    assert len(made["ours"]) == 7
-    assert made["ours"] == made["theirs"]
-
-
-def test_an_entry_of_the_navigation_is_written_once_for_each_depth() -> None:
-    written: list[tuple[str, str]] = []
-    entries: Any = _Entries()
-    items = [NavigationLink(f"Page {number}", f"page-{number}/") for number in range(5)]
-    for number in range(5):
-        page = SimpleNamespace(url=f"page-{number}/")
-
-        def write(_context: object, item: NavigationLink, *_: object, on: str = page.url) -> str:
-            written.append((on, item.url))
-            return item.url
-
-        assert [entries(None, write, item, "", page, "..") for item in items] == [item.url for item in items]
-    own = [(item.url, item.url) for item in items]
-    assert sorted(written) == sorted([*own, *(("page-0/", item.url) for item in items[1:]), ("page-1/", "page-0/")])
 
 
 @pytest.mark.parametrize("language", ["yaml", "bash", "console", "text", "docker", "YAML", "html+jinja", "no-such", ""])

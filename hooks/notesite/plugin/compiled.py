@@ -12,13 +12,11 @@ import mkdocs
 from jinja2.bccache import Bucket, FileSystemBytecodeCache
 from jinja2.filters import FILTERS
 from jinja2.tests import TESTS
-from mkdocs.structure import StructureItem
-from mkdocs.structure.pages import Page
 from mkdocs.theme import Theme
 
 from ..lib.folders import private_cache
+from .navigation import AMENDED, Entries
 
-_ENTRY = "{{ item.render(nav_item, path, 1) }}"
 _KNOWN = {id(function) for function in (*FILTERS.values(), *TESTS.values())}
 _PACKAGES = ("mkdocs.", "properdocs.")
 
@@ -32,7 +30,8 @@ def prepare(theme: Theme, *, keep: bool) -> None:
         env = made()
         if type(env.loader) is jinja2.FileSystemLoader:
             env.loader = _Templates(theme.dirs)
-            env.globals["notes_entry"] = _Entries()
+            entries = Entries()
+            env.globals |= {"notes_entry": entries, "notes_near": entries.near}
             env.bytecode_cache = _Compiled(str(folder), "%s.cache") if folder else None
         return env
 
@@ -51,49 +50,11 @@ class _Templates(jinja2.FileSystemLoader):
         return sorted(found)
 
     def get_source(self, environment: jinja2.Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
-        """A template as it stands in its file, but that the navigation takes its entries from `_Entries`."""
+        """A template as it stands in its file, but that the navigation is short and written with little work."""
         source, path, is_current = super().get_source(environment, template)
-        if template == "partials/nav.html":
-            source = source.replace(_ENTRY, "{{ notes_entry(item.render, nav_item, path, page, base_url) }}")
+        for theirs, ours in AMENDED.get(template, ()):
+            source = source.replace(theirs, ours)
         return source, path, is_current
-
-
-class _Entries:
-    """Entries of the navigation as HTML: each is written once for all pages that it is the same on."""
-
-    def __init__(self) -> None:
-        self._folders: dict[int, frozenset[str]] = {}
-        self._written: dict[
-            tuple[object, ...], tuple[StructureItem, str]
-        ] = {}  # the item too: its id is not used again
-
-    @jinja2.pass_eval_context
-    def __call__(  # noqa: PLR0917  # what the template hands over
-        self,
-        context: jinja2.nodes.EvalContext,
-        write: Callable[..., str],
-        item: StructureItem,
-        path: str,
-        page: Page | None,
-        base_url: str,
-    ) -> str:
-        """The outermost entry `item`, which is number `path`, as the theme's `write` has it on this page."""
-        folder = page.url.partition("/")[0] if page else ""
-        if id(item) not in self._folders:
-            self._folders[id(item)] = _folders(item)
-        # It differs where it is open or marked, and where a link stays in a folder: that is shorter.
-        if getattr(item, "active", False) or getattr(item, "pages", None) or folder in self._folders[id(item)]:
-            return write(context, item, path, 1)
-        key = (id(item), path, base_url, page is None, item.title)
-        if key not in self._written:
-            self._written[key] = item, write(context, item, path, 1)
-        return self._written[key][1]
-
-
-def _folders(item: StructureItem) -> frozenset[str]:
-    """The first part of every address in this entry."""
-    below = [_folders(child) for child in getattr(item, "children", None) or ()]
-    return frozenset().union(*below, {str(getattr(item, "url", None) or "").partition("/")[0]} - {"", "."})
 
 
 class _Compiled(FileSystemBytecodeCache):

@@ -1,0 +1,139 @@
+"""The navigation of a page: what is near it on a large site, each entry written once for all pages that it is the same on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import jinja2
+from markupsafe import Markup
+from mkdocs.structure import StructureItem
+from mkdocs.structure.nav import Navigation
+from mkdocs.structure.pages import Page
+
+# What stands in the theme's templates, and what takes its place.
+AMENDED = {
+    "partials/nav.html": (
+        ("{% for nav_item in nav.items %}", "{% for nav_item in notes_near(nav, page) %}"),
+        ("{{ item.render(nav_item, path, 1) }}", "{{ notes_entry(item.render, nav_item, path, page, base_url, 1) }}"),
+    ),
+    "partials/nav-item.html": (
+        (
+            '{{ render(item, path ~ "_" ~ loop.index, level + 1, nav_item) }}',
+            '{{ notes_entry(render, item, path ~ "_" ~ loop.index, page, base_url, level + 1, nav_item) }}',
+        ),
+        (
+            'class="md-nav__link md-nav__link--active">',
+            'class="md-nav__link md-nav__link--active" aria-current="page">',
+        ),
+    ),
+}
+_MANY = 60  # pages of a site: with more, no page links them all
+_WHOLE = 40  # entries of a list that is shown whole
+_NEAR = 12  # entries before and after the page, where there are more
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Entry:
+    """What stands for an entry of the navigation that is not shown as it is."""
+
+    title: Markup
+    url: str
+    active: bool = False
+    children: Sequence[Entry] | None = None
+
+
+Entry = StructureItem | _Entry
+
+
+class Entries:
+    """Entries of the navigation as HTML: each is written once for all pages that it is the same on."""
+
+    def __init__(self) -> None:
+        # By the id of what they stand for or tell of, which is kept too, so that its id is not used again.
+        self._links: dict[tuple[int, str], tuple[StructureItem, _Entry]] = {}
+        self._folders: dict[int, frozenset[str]] = {}
+        self._written: dict[tuple[object, ...], tuple[Entry, str]] = {}
+
+    def near(self, nav: Navigation, page: Page | None) -> Sequence[Entry]:
+        """The navigation as this page shows it: on a large site the groups, and the pages beside this one in its group.
+
+        From there the others are reached step by step; the home page has them all.
+        """
+        return nav.items if len(nav.pages) <= _MANY else self._near(nav.items, page)
+
+    def _near(self, items: Sequence[StructureItem], page: Page | None) -> list[Entry]:
+        at = next((number for number, item in enumerate(items) if item is page or _is_active(item)), 0)
+        first, end = (0, len(items)) if len(items) <= _WHOLE else (max(at - _NEAR, 0), at + _NEAR + 1)
+        shown = [self._entry(item, page) for item in items[first:end]]
+        if first:  # what a list begins with leads on: the home page, the beginning of a chapter
+            before = [self._link(items[first - 1], "Earlier pages")] if first > 1 else []
+            shown[:0] = [self._entry(items[0], page), *before]
+        if end < len(items):
+            shown.append(self._link(items[end], "Later pages"))
+        return shown
+
+    def _entry(self, item: StructureItem, page: Page | None) -> Entry:
+        """A page or a group; one that the page is not in is a link to its first page."""
+        if not (children := _children(item)):
+            return item
+        if _is_active(item):
+            return _Entry(Markup(item.title), "", active=True, children=self._near(children, page))  # noqa: S704  # `escaping` made it HTML
+        return self._link(item, "")
+
+    def _link(self, item: StructureItem, title: str) -> _Entry:
+        key = id(item), title
+        if key not in self._links:
+            pages = list(_pages(item))
+            text = Markup(title) or Markup("{} ({})").format(Markup(item.title), len(pages))  # noqa: S704  # likewise
+            self._links[key] = item, _Entry(text, str(getattr(pages[0], "url", None) or ""))
+        return self._links[key][1]
+
+    @jinja2.pass_eval_context
+    def __call__(  # noqa: PLR0917  # what the template hands over
+        self,
+        context: jinja2.nodes.EvalContext,
+        write: Callable[..., str],
+        item: Entry,
+        path: str,
+        page: Page | None,
+        base_url: str,
+        level: int,
+        parent: Entry | None = None,
+    ) -> str:
+        """The entry `item`, which is number `path`, as the theme's `write` has it on this page."""
+        if _is_active(item) or getattr(item, "pages", None):
+            return write(context, item, path, level, parent)
+        key = (id(item), path if _children(item) else "", base_url, page is None, item.title, level, _is_active(parent))
+        if id(item) not in self._folders:
+            self._folders[id(item)] = _folders(item)
+        # Where a link stays in a folder, it is shorter.
+        if page and page.url.partition("/")[0] in self._folders[id(item)]:
+            return write(context, item, path, level, parent)
+        if key not in self._written:
+            self._written[key] = item, write(context, item, path, level, parent)
+        return self._written[key][1]
+
+
+def _is_active(item: object) -> bool:
+    return bool(getattr(item, "active", False))
+
+
+def _children(item: Entry) -> Sequence[Any]:
+    return getattr(item, "children", None) or ()
+
+
+def _pages(item: StructureItem) -> Iterator[StructureItem]:
+    """The pages and links in an entry, or itself."""
+    children = _children(item)
+    for child in children:
+        yield from _pages(child)
+    if not children:
+        yield item
+
+
+def _folders(item: Entry) -> frozenset[str]:
+    """The first part of every address in this entry."""
+    below = [_folders(child) for child in _children(item)]
+    return frozenset().union(*below, {str(getattr(item, "url", None) or "").partition("/")[0]} - {"", "."})
