@@ -27,6 +27,19 @@ def wait_until(happened: Callable[[], object], what: str, running: subprocess.Po
         time.sleep(0.01)
 
 
+def copied(page: Any, beginning: str = "") -> str:
+    """What a page's button puts on the clipboard, once it is there.  `wait_for_function` does not await a promise."""
+    text = ""
+
+    def there() -> bool:
+        nonlocal text
+        text = str(page.evaluate("navigator.clipboard.readText()"))
+        return text.startswith(beginning) and text != ""
+
+    wait_until(there, "anything was copied")
+    return text
+
+
 @contextmanager
 def child(command: Sequence[Any], **options: Any) -> Iterator[subprocess.Popen[Any]]:
     """A process that Ctrl-C reaches and that does not outlive its test.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from patience import copied
 from playwright.sync_api import Page, expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -18,8 +19,7 @@ BROKEN = {
 def _copied(page: Page, button: Any) -> str:
     page.evaluate("navigator.clipboard.writeText('')")
     button.click()
-    page.wait_for_function("async () => await navigator.clipboard.readText() !== ''")
-    return str(page.evaluate("navigator.clipboard.readText()")).strip()
+    return copied(page).strip()
 
 
 @pytest.mark.parametrize("name", [*BROKEN, "commands"])
@@ -35,6 +35,17 @@ def test_the_working_form_stands_under_the_broken_one_and_is_copied(site: Any, c
         assert _copied(page, fixed) == works
         assert _copied(page, block.locator("button")) == works
         assert block.locator("code").first.evaluate("one => getComputedStyle(one).textDecorationLine") == "line-through"
+
+
+def test_all_of_a_correction_is_seen(site: Any, page: Page) -> None:
+    for name, width in (("service", 1280), ("deployment", 390), ("commands", 390)):
+        page.set_viewport_size({"width": width, "height": 800})
+        page.goto(site.address(name))
+        hidden = page.locator(".notes-fix code").evaluate_all(
+            "all => all.map(one => one.scrollWidth - one.clientWidth)"
+        )
+        assert hidden
+        assert max(hidden) <= 0, name
 
 
 def test_a_search_result_offers_the_working_form(site: Any, context: Any) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import pytest
-from patience import IDLE
+from patience import IDLE, copied
 from playwright.sync_api import Page, Route, expect
 
 pytestmark = pytest.mark.browser
@@ -112,21 +112,18 @@ def test_the_clipboard_gets_the_command(site: Any, context: Any) -> None:
     page.goto(site.address("deployment"))
     row = page.locator("#cmd-undo-rollout").locator("xpath=ancestor::ul[1]/following-sibling::div[1]")
     row.locator("button").tap()
-    page.wait_for_function("async () => (await navigator.clipboard.readText()).includes('rollout undo')")
-    assert page.evaluate("navigator.clipboard.readText()").strip() == "kubectl rollout undo deployment/my-deployment"
+    assert copied(page).strip() == "kubectl rollout undo deployment/my-deployment"
 
 
 def test_a_page_can_be_copied_as_markdown(site: Any, context: Any, notes: Any) -> None:
     page = context(permissions=["clipboard-read", "clipboard-write"]).new_page()
     page.goto(site.address("job"))
     page.get_by_role("button", name="Copy this page as Markdown").click()
-    page.wait_for_function("async () => (await navigator.clipboard.readText()).startsWith('# Job')")
-    expect(page.locator(".notes-status")).to_have_text("Copied to clipboard")
-    copied = page.evaluate("navigator.clipboard.readText()").partition("\n")[2]
+    words = copied(page, "# Job").partition("\n")[2]
     if site.base.startswith("http"):  # the file beside the page, whose links lead to the other pages
-        assert copied.strip() == (site.folder / "job" / "index.md").read_text().partition("\n")[2].strip()
+        assert words.strip() == (site.folder / "job" / "index.md").read_text().partition("\n")[2].strip()
     else:
-        assert copied.strip() in notes.text
+        assert words.strip() in notes.text
 
 
 def test_every_command_has_an_address(site: Any, page: Page) -> None:
