@@ -306,7 +306,6 @@ def test_the_ebook_is_whole() -> None:
     ("options", "code", "words"),
     [
         (["--config", "missing.yml"], 2, "cannot read"),
-        (["--config", "mkdocs.yml"], 2, "extra.offline"),
         (["--notes", "docs/notes.md"], 2, "configuration"),
     ],
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -71,6 +72,18 @@ def test_the_new_project_builds_strictly_and_holds_nothing_of_these_notes(notes:
     pages = {page.parent.name for page in (made / "site").glob("*/index.html")}
     assert {"first", "second", "third", "unlisted"} <= pages
     assert (made / "site" / "img" / "red.png").is_file()
+    done = subprocess.run(
+        [sys.executable, "-m", "notesite.cli", "bundle", "--strict"],
+        cwd=made, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    (bundle,) = (made / "dist").glob("*.zip")
+    with zipfile.ZipFile(bundle) as copy:
+        names = {name.partition("/")[2] for name in copy.namelist()}
+        (home,) = (name for name in copy.namelist() if name.count("/") == 1 and name.endswith("/index.html"))
+        assert b'href="first.html"' in copy.read(home)
+    assert {"first.html", "search/search_index.js", "img/red.png"} <= names
+    assert not {"404.html", "sitemap.xml", "search/search_index.json"} & names
 
 
 def test_a_folder_with_something_in_it_is_refused(notes: Path, tmp_path: Path) -> None:

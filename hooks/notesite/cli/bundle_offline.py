@@ -49,6 +49,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = _parser().parse_args(argv)
     if args.notes:
         raise NotesError(finding("I_CONFIG", "the notes are those that the configuration names", Span.at(1)))
+    if args.config == CONFIG and not CONFIG.is_file():
+        args.config = Path("mkdocs.yml")
     project = common.project_of(args)
     notes = Build(project)
     first = args.output or args.single_file or args.paper or args.pdf or args.epub or project.root / "dist" / "copy"
@@ -113,8 +115,8 @@ def slug(title: str) -> str:
 
 
 def _build(project: Project, folder: Path) -> dict[str, bytes]:
-    """The files of the offline configuration's site.  Raises NotesError when MkDocs fails; it has said why by then."""
-    environment = {**os.environ, "NO_MKDOCS_2_WARNING": "1", "PYTHONUTF8": "1"}
+    """The files of the site as one for a folder.  Raises NotesError when MkDocs fails; it has said why by then."""
+    environment = {**os.environ, "NO_MKDOCS_2_WARNING": "1", "PYTHONUTF8": "1", "NOTES_OFFLINE": "1"}
     epoch = _epoch(project)
     if epoch is not None:
         environment["SOURCE_DATE_EPOCH"] = str(epoch)
@@ -126,13 +128,8 @@ def _build(project: Project, folder: Path) -> dict[str, bytes]:
     paths = sorted(path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
     built = {path.relative_to(folder).as_posix(): read_file(path, inside=folder) for path in paths}
     if BOOK not in built:
-        raise NotesError(
-            finding(
-                "I_CONFIG",
-                f"{project.config_path.name} is not an offline configuration: set `extra.offline: true`",
-                Span.at(1),
-            )
-        )
+        message = f"{project.config_path.name} does not name the plugin `notesite`"
+        raise NotesError(finding("I_CONFIG", message, Span.at(1)))
     return built
 
 
@@ -149,9 +146,9 @@ def _epoch(project: Project) -> int | None:
 
 
 def _hosted(project: Project) -> str:
-    """Where the site is published: the address that the configuration below the offline one gives."""
+    """Where the site is published: the address that the configuration gives."""
     parent = project.root / "mkdocs.yml"
-    if parent == project.config_path or not parent.is_file():
+    if not parent.is_file():
         return ""
     return str(open_project(parent).config.get("site_url") or "")
 

@@ -1,19 +1,21 @@
-"""Write the pages, pictures and a plain mkdocs.yml as ordinary files that any generator of sites builds."""
+"""Write the pages as Markdown to go on writing in, with pictures and a plain mkdocs.yml, for MkDocs and its successors."""
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from ..build import BLOCK_CODES, Build
 from ..extras.marks import marks_of
-from ..lib.files import write_inside
+from ..lib.files import read_file, write_inside
 from ..lib.folders import made_folder
 from ..output.export import Export
+from ..snippets.language.classify import highlighter
 from . import common
 
-EXAMPLES = ("{prog} ../plain-site", "{prog} out --config mkdocs.yml")
+EXAMPLES = ("{prog} ../plain-site", "{prog} out --ids none")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -21,6 +23,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = common.parser_of(str(__doc__), EXAMPLES)
     parser.add_argument("out", type=Path, metavar="OUT", help="the folder to write; it must be new or empty")
     parser.add_argument("--notes", type=Path, metavar="FILE", help="the notes file; default: as mkdocs.yml says")
+    parser.add_argument(
+        "--ids",
+        choices=("attr_list", "none"),
+        default="attr_list",
+        help="how anchors are written: `{#pod}` behind headings (default), or not at all",
+    )
     parser.add_argument("--quiet", action="store_true", help="print errors only")
     parser.add_argument("--config", type=Path, default=Path("mkdocs.yml"), help="default: mkdocs.yml")
     args = parser.parse_args(argv)
@@ -30,8 +38,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     build = Build(common.project_of(args))
     project, blocks = build.project, build.blocks
     marks = marks_of(blocks, build.settled(blocks.report, BLOCK_CODES)) if project.settings.snippets.marks else {}
-    export = Export(build.notes, build.site, build.pictures, marks)
+    docs = project.docs_dir
+    export = Export(build.notes, build.site, build.pictures, marks, highlighter, ids=args.ids != "none")
+    export.notes_uri = os.path.relpath(project.notes_path, docs).replace(os.sep, "/")
+    export.has_file = lambda uri: not uri.startswith("../") and (docs / uri).is_file()
     files = export.files(str(project.config.get("site_name") or build.site.title))
+    files |= {f"docs/{uri}": read_file(docs / uri, inside=docs) for uri in sorted(export.used)}
     with made_folder(args.out) as new:
         for name, data in files.items():
             write_inside(new, name, data)

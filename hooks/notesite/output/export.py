@@ -1,38 +1,37 @@
-"""The planned pages as ordinary files that any generator of sites builds, without hooks and without this project.
+"""The planned pages as Markdown files that any generator of the family of MkDocs builds, without this project.
 
-Headings are Markdown, so that a generator finds them; everything else is HTML, so that none reads it otherwise than
-GitHub does.
+People go on writing in them.  Old addresses are kept: a page that leads on for each, and a script for anchors.
 """
 
 from __future__ import annotations
 
+import hashlib
 import html
-import json
-import posixpath
 import re
 import xml.etree.ElementTree as ET
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from urllib.parse import quote
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from urllib.parse import quote, urlsplit
 
-from markdown.util import AMP_SUBSTITUTE
+import yaml
 
 from ..extras.decorate import contents_id
-from ..extras.home import Card, Group, add_contents
 from ..images.gallery import Gallery
-from ..notes.document import Node
-from ..notes.joined import file_at, leads_of
-from ..notes.model import Notes
+from ..lib.data import bundled_text
+from ..notes.document import Kind, Node, walk
+from ..notes.joined import file_at
+from ..notes.model import Notes, in_lines
+from ..render.bridge import Language, PageContext, by_label, tree_options
 from ..render.html import PageHtml
-from ..render.mark import BlockMark, mark_html
-from ..render.pictures import Pictures
-from ..render.sanitize import safe_link
-from ..render.tree import AS_WRITTEN, TreeOptions, tree_of
+from ..render.mark import UNMARKED, BlockMark, mark_lines
+from ..render.tree import OWN, TreeOptions, tree_of
 from ..site.page_text import page_blocks
 from ..site.plan import Page, Site
+from ..site.redirects import json_in_page, redirect_html, redirect_targets
+from .markdown_writer import FORMULA, REMARK, MarkdownWriter
 
-_HEADING = re.compile(r"h([1-6])")
-_SPECIAL = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~])")
+SCRIPT = "assets/old-addresses.js"
+DRAWINGS = "assets/drawings"
 
 
 @dataclass(slots=True)
@@ -43,118 +42,130 @@ class Export:
     site: Site
     gallery: Gallery
     marks: Mapping[int, BlockMark] = field(default_factory=dict)
-    _stashed: list[str] = field(default_factory=list)
+    language: Language = by_label
+    ids: bool = True
+    notes_uri: str = "notes.md"  # relative to docs_dir, as in `PageContext`
+    has_file: Callable[[str], bool] = lambda _uri: False  # whether docs_dir has one
+    used: set[str] = field(default_factory=set)  # those of its files that the pages need
+    _drawings: dict[str, bytes] = field(default_factory=dict)
 
     def files(self, site_name: str) -> dict[str, bytes]:
-        """Path -> content of everything: `mkdocs.yml` and the pages and pictures under `docs/`."""
-        pages = {f"docs/{page.uri}": self._page(page).encode() for page in self.site.pages}
-        pictures = {f"docs/{uri}": data for uri, data in self.gallery.files.items()}
-        return {"mkdocs.yml": self._configuration(site_name).encode(), **pages, **pictures}
+        """Path -> content of everything: `mkdocs.yml`, the pages, pictures and old addresses under `docs/`."""
+        docs = {page.uri: self._page(page).encode() for page in self.site.pages}
+        docs |= {**self.gallery.files, **self._drawings}
+        for old, uri, anchor in redirect_targets(self.site.redirects):
+            up = "../" * (old.count("/") + 1)
+            docs[f"{old}/index.html"] = redirect_html(up + _folder(uri) + f"#{quote(anchor)}" * bool(anchor)).encode()
+        docs[SCRIPT] = bundled_text(__name__, "old-addresses.js").replace("MOVED", json_in_page(self._moved())).encode()
+        files = {f"docs/{name}": data for name, data in docs.items()}
+        return {"mkdocs.yml": self._configuration(site_name).encode(), **files}
 
     def _configuration(self, site_name: str) -> str:
-        def quoted(text: str) -> str:  # other generators take names and titles for HTML
-            return json.dumps(html.escape(text, quote=False), ensure_ascii=False)
-
-        rows = [
-            f"site_name: {quoted(site_name)}",
-            "theme:",
-            "  name: material",
-            "  font: false",
-            "plugins:",
-            "  - search",
-        ]
-        rows += ["markdown_extensions:", "  - attr_list", "  - toc:", "      permalink: true", "nav:"]
-        rows += [f"  - {quoted(page.title)}: {page.uri}" for page in self.site.pages]
-        return "\n".join(rows) + "\n"
-
-    def _page(self, page: Page) -> str:
-        self._stashed.clear()
-
-        def code(block: Node) -> str:
-            words = block.info.split()
-            label = f' class="language-{html.escape(words[0])}"' if words else ""
-            mark = self.marks.get(block.line)
-            return f"<pre><code{label}>{html.escape(block.text)}</code></pre>{mark_html(mark) if mark else ''}"
-
-        page_html = PageHtml.of_notes(file_at(self.notes, page.first), page.headings, code)
-        root = tree_of(page_html.render(page_blocks(self.notes, self.site, page)), self._options(page))
-        return self._unstashed("\n\n".join(_blocks(root))) + "\n"
-
-    def _options(self, page: Page) -> TreeOptions:
-        def resolve(url: str) -> str:
-            place = self.site.place(url)
-            if place is not None:
-                fragment = f"#{quote(place.id, safe='')}" if place.id else ""
-                return fragment if place.page is page and fragment else _folder_url(page, place.page) + fragment
-            return url if safe_link(url) or url.startswith("data:image/") else ""
-
-        alts: dict[str, list[str]] = {}
-        for image in self.notes.images:
-            if page.first <= image.span.start.line <= page.last and image.span in self.gallery.alts:
-                alts.setdefault(image.url, []).append(self.gallery.alts[image.span])
-        up = "" if page.is_home else "../"
-        cards = tuple(Card(other.title, _folder_url(page, other)) for other in self.site.pages if not other.is_home)
-
-        def contents(root: ET.Element) -> None:
-            if page.is_home and cards:
-                add_contents(root, (Group("", cards),), contents_id(self.notes))
-
-        return TreeOptions(
-            resolve,
-            leads_of(self.notes, page.first),
-            title=page.title if not page.headings or page.heading is None else "",
-            decorate=contents,
-            pictures=Pictures(self.gallery.pictures, alts, lambda path: up + quote(path), self._stash),
+        extensions = (
+            bundled_text(__name__, "mkdocs.yml") + bundled_text(__name__, "arithmatex.yml") * self._has_formulas
         )
 
-    def _stash(self, text: str) -> str:
-        self._stashed.append(text)
-        return f"\x02{len(self._stashed) - 1}\x03"
+        def titled(entry: dict[str, object] | str) -> object:  # other generators take names and titles for HTML
+            if isinstance(entry, str):
+                return entry
+            parts = {title: [*map(titled, part)] if isinstance(part, list) else part for title, part in entry.items()}
+            return {html.escape(title, quote=False): part for title, part in parts.items()}
 
-    def _unstashed(self, text: str) -> str:
-        for number, stashed in enumerate(self._stashed):
-            text = text.replace(f"\x02{number}\x03", re.sub(r"\n\s*\n", "\n", stashed))
-        return text.replace(AMP_SUBSTITUTE, "&").replace(AS_WRITTEN, "")
+        rest = {"extra_javascript": [SCRIPT], "nav": [titled(entry) for entry in self.site.navigation()]}
+        name = {"site_name": html.escape(site_name, quote=False)}
+        return "\n".join([_yaml(name), extensions, _yaml(rest)])
+
+    @property
+    def _has_formulas(self) -> bool:
+        return any(node.kind is Kind.MATH or node.info.startswith("math") for node in walk(self.notes.blocks))
+
+    def _moved(self) -> dict[str, dict[str, str]]:
+        """Page -> anchor that was there once -> where its section is; on the home page all of the single file."""
+        home = {anchor: place for anchor, place in self.site.anchors.items() if not place.page.is_home}
+        tables = {**self.site.moved, self.site.home.uri: {**home, **self.site.moved.get(self.site.home.uri, {})}}
+        return {
+            _folder(uri): {anchor: _folder(place.page.uri) + f"#{quote(place.id)}" for anchor, place in table.items()}
+            for uri, table in tables.items()
+        }
+
+    def _page(self, page: Page) -> str:
+        page_html = PageHtml.of_notes(file_at(self.notes, page.first), page.headings, self._code)
+        page_html.formula = _formula
+        root = tree_of(page_html.render(page_blocks(self.notes, self.site, page)), self._options(page))
+        up = "" if page.is_home else "../"
+
+        def address(url: str) -> str:
+            parts = urlsplit(url)
+            if parts.scheme or parts.netloc or not parts.path:
+                return url
+            return up + _folder(parts.path) + f"#{parts.fragment}" * bool(parts.fragment)
+
+        return MarkdownWriter(address, ids=self.ids, dollars=self._has_formulas).page(root)
+
+    def _code(self, block: Node) -> str:
+        language = self.language(block.info, block.text)
+        info = block.info.partition(" ")[0].lower()
+        label = re.sub(r"[^\w+#.-]", "", info if info in {"mermaid", "math"} else language)
+        said = html.escape("\n".join(line for line in mark_lines(self.marks.get(block.line, UNMARKED)) if line))
+        remark = f'<div class="{REMARK}">{said}</div>' if said else ""
+        return f'<pre><code class="language-{label}">{html.escape(block.text)}</code></pre>{remark}'
+
+    def _options(self, page: Page) -> TreeOptions:
+        context = PageContext(self.notes, self.site, page)
+        context.notes_uri, context.has_file = self.notes_uri, self._uses
+        alts = {
+            image.url: self.gallery.alts.get(image.span) for image in in_lines(self.notes.images, page.first, page.last)
+        }
+
+        def decorate(root: ET.Element) -> None:
+            for image in root.iter("img"):
+                self._show(image, alts.get(image.get("src", "")))
+            if page.is_home and len(self.site.pages) > 1:
+                self._add_contents(root)
+
+        return replace(tree_options(context, str), pictures=None, decorate=decorate)
+
+    def _uses(self, uri: str) -> bool:
+        """Whether the export has a file; one of the project's is taken along."""
+        if uri in self.gallery.files or uri in self._drawings:
+            return True
+        if self.has_file(uri):
+            self.used.add(uri)
+        return uri in self.used
+
+    def _show(self, image: ET.Element, alt: str | None) -> None:
+        """The picture as a file of the export, where it has one."""
+        picture = self.gallery.pictures.get(image.get("src", ""))
+        if picture is None:
+            return
+        image.set("alt", alt or picture.alt)
+        palette = re.search(r"#(?:gh-)?(?:only-)?(dark|light)\b", image.get("src", ""))
+        if picture.svg and not picture.src:
+            name = f"{DRAWINGS}/{hashlib.sha256(picture.svg.encode()).hexdigest()[:12]}.svg"
+            self._drawings[name] = picture.svg.encode()
+            image.set("src", f"/{name}")
+        elif picture.src:
+            image.set("src", f"/{quote(picture.src)}" + (f"#only-{palette[1]}" if palette else ""))
+
+    def _add_contents(self, root: ET.Element) -> None:
+        """A list of the pages where the author's contents list was, or at the end."""
+        after = next((i for i, child in enumerate(root) if child.get("id") == contents_id(self.notes) != ""), len(root))
+        entries = ET.Element("ul")
+        for page in self.site.pages[1:]:
+            link = ET.SubElement(ET.SubElement(entries, "li"), "a", {"href": quote(page.uri), OWN: ""})
+            link.text = page.title
+        root.insert(after + 1, entries)
 
 
-def _folder_url(page: Page, other: Page) -> str:
-    here = page.slug or "."
-    target = posixpath.relpath(other.slug or ".", here)
-    return quote(target) + "/"
+def _formula(node: Node) -> str:
+    mark = "$$" if node.flag else "$"
+    return f'<span class="{FORMULA}">{html.escape(f"{mark}{node.text}{mark}")}</span>'
 
 
-def _blocks(root: ET.Element) -> list[str]:
-    """The page as blocks of text: Markdown headings, and HTML for everything between them."""
-    before = (root.text or "").strip()
-    blocks = [html.escape(before)] if before else []
-    for child in root:
-        match = _HEADING.fullmatch(child.tag)
-        tail, child.tail = (child.tail or "").strip(), None
-        blocks.append(_heading(child, int(match[1])) if match else _html(child))
-        if tail:
-            blocks.append(f"<p>{html.escape(tail)}</p>")
-    return [block for block in blocks if block.strip()]
+def _folder(uri: str) -> str:
+    """The address of a page from the top of the site; any other path as it is."""
+    return uri if not uri.endswith(".md") else "" if uri == "index.md" else f"{uri.removesuffix('.md')}/"
 
 
-def _heading(element: ET.Element, level: int) -> str:
-    inside = _marked(element.text) + "".join(_html(child) + _marked(child.tail) for child in element)
-    anchor = element.get("id")
-    return f"{'#' * level} {' '.join(inside.split())}" + (f" {{#{anchor}}}" if anchor else "")
-
-
-def _marked(text: str | None) -> str:
-    """Text with everything escaped that Markdown could take for markup."""
-    return _SPECIAL.sub(r"\\\1", text or "")
-
-
-def _html(element: ET.Element) -> str:
-    tail, element.tail = element.tail, None
-    text = ET.tostring(element, encoding="unicode", method="html")
-    element.tail = tail
-    # A blank line would end an HTML block for a CommonMark parser; inside code it is written as an entity.
-    parts = re.split(r"(<pre.*?</pre>)", text, flags=re.DOTALL)
-    kept = [
-        part.replace("\n\n", "\n&#10;").replace("\n\n", "\n&#10;") if odd % 2 else part
-        for odd, part in enumerate(parts)
-    ]
-    return "".join(part if odd % 2 else re.sub(r"\n\s*\n", "\n", part) for odd, part in enumerate(kept))
+def _yaml(value: object) -> str:
+    return yaml.safe_dump(value, allow_unicode=True, sort_keys=False, width=1000)

@@ -19,9 +19,22 @@ STYLES = ("assets/stylesheets/notes.css",)  # one file is one request
 SCRIPTS = tuple(f"assets/javascripts/{name}.js" for name in ("notes", "enlarge", "reading"))
 DRAWN_STYLE = "assets/stylesheets/drawn.css"  # of pages with formulas and diagrams, and of no other
 # For a copy that is read from a folder.
+OFFLINE = "NOTES_OFFLINE"  # set by `notesite bundle`
 OFFLINE_STYLE = "assets/stylesheets/offline.css"
 SHIM = "assets/vendor/iframe-worker/iframe-worker.js"  # for the web worker of the search, which file:// refuses
 ONE_FILE_SCRIPTS = ("assets/javascripts/enlarge.js",)  # what the one-file form takes along: needs nothing of the theme
+
+
+def for_a_folder(config: MkDocsConfig) -> None:
+    """Make the site one for reading without a server, when `notesite bundle` or the project asks for that.
+
+    A folder has no address: no canonical link, no sitemap, no "edit this page"; a browser does not open `pod/` by itself.
+    """
+    if os.environ.get(OFFLINE):
+        config.extra["offline"] = True
+    if config.extra.get("offline"):
+        config.site_url = config.repo_url = config.edit_uri = None
+        config.use_directory_urls = False
 
 
 def bring(config: MkDocsConfig, written: Mapping[str, Any], language: str = "") -> None:

@@ -64,6 +64,7 @@ class NotesPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]  # li
                 config.plugins.events[name] = [m for m in methods if getattr(m, "__self__", None) is not self]
             return config
         self._strangers = docs_folder.look(config)
+        appearance.for_a_folder(config)
         self._run = run = begin(config, self._preview, self._folder)
         build = run.build
         appearance.bring(config, build.project.config, build.notes.language)

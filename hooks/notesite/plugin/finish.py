@@ -34,6 +34,8 @@ def _write_search_index(run: Run, folder: Path) -> None:
     if run.additions and (folder / INDEX).is_file():
         data = search_index(text_of(folder / INDEX, inside=folder), run.build, run.additions)
         write_inside(folder, INDEX, data, replace=True)
+        if run.config.extra.get("offline"):  # file:// refuses to fetch JSON
+            write_inside(folder, INDEX.removesuffix("on"), b"var __index = " + data, replace=True)
 
 
 def _write_machine_files(run: Run, folder: Path) -> None:

@@ -120,7 +120,7 @@ class _Parser(BlockParser):
         if context is None:
             written, options = self._other(text), TreeOptions(decorate=self._bridge.decorate)
         else:
-            written, options = self._page(text, context), _tree_options(context, self.md.htmlStash.store)
+            written, options = self._page(text, context), tree_options(context, self.md.htmlStash.store)
         return ET.ElementTree(tree_of(written, options))
 
     def _page(self, text: str, context: PageContext) -> str:
@@ -162,7 +162,8 @@ class _Parser(BlockParser):
         return diagram_html(diagram, written) if diagram else written
 
 
-def _tree_options(context: PageContext, stash: Callable[[str], str]) -> TreeOptions:
+def tree_options(context: PageContext, stash: Callable[[str], str]) -> TreeOptions:
+    """How the tree of a page is finished; `stash` puts HTML aside."""
     entries = {entry.target for entry in context.notes.contents.entries} if context.notes.contents else set()
     own = {picture.src for picture in context.pictures.values() if picture.src} | context.drawn.files.keys()
 

@@ -1,0 +1,329 @@
+"""A page's element tree as Markdown that people go on writing in, and that Python-Markdown reads as GitHub read the notes.
+
+MkDocs and those that carry it on read with Python-Markdown.  It wants four columns of indentation and a blank line
+between blocks, so those are written; what Markdown has no form for stays HTML, with Markdown in it.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import xml.etree.ElementTree as ET
+from collections.abc import Callable, Iterator
+
+from markdown.util import AMP_SUBSTITUTE
+
+from ..render.tree import AS_WRITTEN
+
+FORMULA = "arithmatex"  # the class of an element that holds one, dollars included
+REMARK = "notes-remark"  # and of one that is no words of the page
+_HEADING = re.compile(r"h([1-6])")
+_MARKS = {"em": "*", "strong": "**", "del": "~~"}
+_ADMONITION = re.compile(r"admonition (\w+)")
+_BLOCKS = frozenset(
+    "blockquote center details div dl dd dt figure h1 h2 h3 h4 h5 h6 hr ol p pre section summary table ul".split()  # noqa: SIM905  # a line for each word would hide the code below
+)
+_DROPPED = frozenset({"class", "data-enlarge", "decoding", "loading"})  # what the site gives its own elements
+_NO_CONTENT = frozenset({"br", "hr", "img", "source", "wbr"})
+# What Markdown could take for markup: anywhere, and where a line begins.
+_SPECIAL = re.compile(
+    r"""[`*]|\\(?=[^\w\s]|$)|(?<!\w)_|_(?!\w)|~(?=~)|(?<=~)~|<(?=[\w/!?])|\[(?=[\^ x]\]?|TOC)|\](?=[(\[:]|$)|!(?=\[|$)"""
+)
+_LINE_START = re.compile(r"(?m)^([ \t]*)(?:([#>{]|[-+](?=[ \t\n-]|$)|!!!|\[(?=[^\[\]\n]*\]:))|(\d+)([.])(?=[ \t\n]|$))")
+_FENCE = re.compile(r"`{3,}")
+Address = Callable[[str], str]
+
+
+class MarkdownWriter:
+    """Writes one page after the other."""
+
+    def __init__(self, address: Address, *, ids: bool = True, dollars: bool = False) -> None:
+        """How to write.
+
+        Args:
+            address: turns that of a Markdown link into that of an HTML attribute, which generators leave as it is.
+            ids: whether the anchors are written, in the form of the extension `attr_list`.
+            dollars: whether there are formulas, so that other dollars are escaped.
+        """
+        self._address, self._ids, self._dollars = address, ids, dollars
+
+    def page(self, root: ET.Element) -> str:
+        """The whole page."""
+        return self._flow(root) + "\n"
+
+    def _flow(self, element: ET.Element) -> str:
+        """What an element holds, as blocks with a blank line between them, or one line break in a tight list item."""
+        between = (
+            "\n" if element.tag == "li" and all(child.tag in {"ul", "ol"} for child in _blocks_in(element)) else "\n\n"
+        )
+        parts: list[str] = []
+        run = ET.Element("p")
+        run.text = element.text
+        before = ""
+
+        def flush() -> None:
+            if words := self._inline(run).strip("\n"):
+                parts.append(_at_line_starts(words.strip()))
+
+        for child in element:
+            if child.tag not in _BLOCKS and not _holds_blocks(child):
+                run.append(child)
+                continue
+            flush()
+            written = self._block(child)
+            if written:
+                same = child.tag == before and child.tag in {"ul", "ol", "blockquote"} and not (run.text or "").strip()
+                parts += ["<!-- -->"] * (same and not len(run)) + [written]
+                before = child.tag
+            run = ET.Element("p")
+            run.text = child.tail
+        flush()
+        return between.join(parts)
+
+    # --- Blocks
+
+    def _block(self, element: ET.Element) -> str:  # noqa: PLR0911  # one return for each kind of element reads well
+        tag, kind = element.tag, element.get("class") or ""
+        if "data-added" in element.attrib and tag != "h1":
+            return ""
+        if kind == REMARK:
+            words = _unmarked(element.text).replace("-->", "-- >")
+            return f"<!-- {words} -->"
+        if tag == "hr":
+            return "---"
+        if tag == "pre":
+            return self._fence(element)
+        if match := _HEADING.fullmatch(tag):
+            return self._heading(element, int(match[1]))
+        if tag == "blockquote":
+            return _prefixed(self._flow(element), "> ", "> ")
+        if tag in {"ul", "ol"} and all(item.tag == "li" and _begins_with_words(item) for item in element):
+            return self._list(element)
+        if tag == "table" and not any(_holds_blocks(cell) for row in element.iter("tr") for cell in row):
+            rows = [list(row) for row in element.iter("tr")]
+            if (
+                rows
+                and len({len(row) for row in rows}) == 1
+                and not any(_is_span(cell) for row in rows for cell in row)
+            ):
+                return self._table(rows)
+        if kind == "footnotes":
+            return "\n\n".join(self._footnote(item) for item in element.iter("li"))
+        if match := _ADMONITION.match(kind):
+            title, element[0].tail = self._inline(element[0]), element[0].tail
+            element.remove(element[0])
+            named = "" if title.lower() == match[1] else f' "{title}"'
+            return f"!!! {match[1]}{named}\n\n" + _prefixed(self._flow(element), "    ", "    ")
+        if tag == "p" and not _own(element):
+            return _at_line_starts(self._inline(element).strip())
+        return self._html_block(element)
+
+    def _heading(self, element: ET.Element, level: int) -> str:
+        own = [f"#{element.get('id')}"] if element.get("id") and self._ids else []
+        own += [f'{name}="{value}"' for name, value in _own(element).items()]
+        words = " ".join(self._inline(element).split())
+        words = re.sub(r"(#+|\{[^{}]*\})$", lambda m: f"\\{m[0]}", words)
+        return f"{'#' * level} {words}" + (f" {{{' '.join(own)}}}" if own else "")
+
+    @staticmethod
+    def _fence(element: ET.Element) -> str:
+        code = next(iter(element), element)
+        text = _unmarked("".join(element.itertext())).removesuffix("\n")
+        language = (code.get("class") or "").removeprefix("language-")
+        if language == "math":
+            return f"$$\n{text}\n$$"
+        mark = max(["```", *(f"{run}`" for run in _FENCE.findall(text))], key=len)
+        return f"{mark}{language}\n{text}\n{mark}"
+
+    def _list(self, element: ET.Element) -> str:
+        number = int(start) if (start := element.get("start") or "1").isdecimal() else 1
+        items = []
+        for item in element:
+            box = next((inner for inner in item.iter("input")), None)
+            if box is not None and item[0].tag == "label":
+                item.text = (
+                    (item.text or "") + ("[x]" if box.get("checked") is not None else "[ ]") + (item[0].tail or "")
+                )
+                item.remove(item[0])
+            mark = "-   " if element.tag == "ul" else f"{number}. ".ljust(4)
+            written = self._flow(item)
+            if box is not None:
+                written = re.sub(r"^\\?\[([ x])\\?\]", r"[\1]", written)
+            items.append(_prefixed(written, mark, "    ") or mark.rstrip())
+            number += 1
+        is_loose = any(child.tag not in {"ul", "ol"} for item in element for child in _blocks_in(item))
+        return ("\n\n" if is_loose else "\n").join(items)
+
+    def _table(self, rows: list[list[ET.Element]]) -> str:
+        marks = {"left": ":---", "center": ":---:", "right": "---:"}
+        aligns = [(cell.get("style") or "").removeprefix("text-align:") or cell.get("align") or "" for cell in rows[0]]
+        lines = [[self._cell(cell) for cell in row] for row in rows]
+        if not any(cell.tag == "th" for cell in rows[0]):
+            lines.insert(0, [""] * len(rows[0]))
+        lines.insert(1, [marks.get(align, "---") for align in aligns])
+        return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+    def _cell(self, cell: ET.Element) -> str:
+        words = " ".join(self._inline(cell).split())
+        parts = re.split(r"(`+[^`]+`+)", words)  # in code no pipe ends a cell
+        return "".join(part if odd % 2 else part.replace("|", "\\|") for odd, part in enumerate(parts))
+
+    def _footnote(self, item: ET.Element) -> str:
+        for parent in list(item.iter()):
+            for child in list(parent):
+                if child.get("class") == "footnote-backref":
+                    parent.remove(child)
+        label = f"[^{item.get('value')}]: "
+        return _prefixed(self._flow(item), label, "    ")
+
+    def _html_block(self, element: ET.Element) -> str:
+        """An element that Markdown has no form for, and Markdown in it."""
+        if any(child.tag in {"td", "th", "dd", "dt", "li", "caption"} for child in element.iter()):
+            return self._plain(element)
+        words = self._flow(element) if _holds_blocks(element) or element.tag not in {"p", "summary"} else ""
+        if not words:
+            words = self._inline(element).strip()
+            return f"{self._start(element, markdown='span')}{words}</{element.tag}>"
+        return f"{self._start(element, markdown='1')}\n\n{words}\n\n</{element.tag}>"
+
+    def _plain(self, element: ET.Element) -> str:
+        """HTML without Markdown."""
+        for inner in element.iter():
+            for name in ("class", "data-added", *([] if self._ids else ["id"])):
+                inner.attrib.pop(name, None)
+            for name in {"href", "src", "poster"} & inner.attrib.keys():
+                inner.set(name, self._address(_address_of(inner, name)))
+        tail, element.tail = element.tail, None
+        text = ET.tostring(element, encoding="unicode", method="html").replace(AMP_SUBSTITUTE, "&")
+        element.tail = tail
+        # A blank line could end the block; inside code it is written as an entity.
+        parts = re.split(r"(<pre.*?</pre>)", text, flags=re.DOTALL)
+        return "".join(re.sub(r"\n(?=\s*\n)", "\n&#8203;" if odd % 2 else "", part) for odd, part in enumerate(parts))
+
+    # --- Inline elements
+
+    def _inline(self, element: ET.Element) -> str:
+        parts = [self._text(element.text)]
+        for child in element:
+            written = self._element(child)
+            is_alone = len(element) == 1 and not f"{element.text or ''}{child.tail or ''}".strip()
+            if child.get("class") == FORMULA and written.startswith("$$") and not is_alone:
+                written = f"$\\displaystyle {written.strip('$')}$"
+            parts += [written, self._text(child.tail)]
+        return "".join(parts)
+
+    def _text(self, text: str | None) -> str:
+        return _escaped(text).replace("$", "\\$" if self._dollars else "$")
+
+    def _element(self, element: ET.Element) -> str:  # noqa: PLR0911  # as in `_block`
+        tag, kind = element.tag, element.get("class") or ""
+        if "data-added" in element.attrib and tag != "a":
+            return ""
+        if kind == FORMULA:
+            return _unmarked(element.text)
+        if kind == "footnote-ref":
+            return f"[^{''.join(element.itertext())}]"
+        if tag == "code" and not len(element) and (element.text or "").strip():
+            return _code(element.text or "")
+        if tag == "img" and not element.get("srcset"):
+            return f"![{_label(element.get('alt'))}]{_target(element, 'src')}{self._attributes(element)}"
+        words = self._inline(element)
+        if tag in _MARKS and words.strip() == words and words and not re.search(r"[*~]", words) and not _own(element):
+            return f"{_MARKS[tag]}{words}{_MARKS[tag]}"
+        if tag == "a" and element.get("href"):
+            address = html.unescape(_address_of(element, "href"))
+            if "".join(element.itertext()) == address and re.match(r"https?://[^<>\s]+$", address):
+                return f"<{address}>"
+            return f"[{_brackets(words)}]{_target(element, 'href')}{self._attributes(element)}"
+        if tag in _NO_CONTENT:
+            return self._start(element)
+        return f"{self._start(element)}{words}</{tag}>"
+
+    def _attributes(self, element: ET.Element) -> str:
+        named = {"src", "href", "alt", "title", "id"}
+        own = [f'{name}="{value}"' for name, value in _own(element).items() if name not in named]
+        own += [f"#{element.get('id')}"] if element.get("id") and self._ids else []
+        return f"{{ {' '.join(own)} }}" if own else ""
+
+    def _start(self, element: ET.Element, **more: str) -> str:
+        own = {**({"id": element.get("id")} if element.get("id") and self._ids else {}), **_own(element), **more}
+        for name in {"href", "src", "poster"} & own.keys():
+            own[name] = self._address(_address_of(element, name))
+        values = (f' {name}="{html.escape(value or "")}"' for name, value in own.items())
+        return f"<{element.tag}{''.join(values)}>".replace(AMP_SUBSTITUTE, "&")
+
+
+def _own(element: ET.Element) -> dict[str, str]:
+    """The attributes that the author gave an element."""
+    taken = {"id", *_DROPPED}
+    return {
+        n: v for n, v in element.items() if n not in taken and not n.startswith("data-") and (n, v) != ("dir", "auto")
+    }
+
+
+def _blocks_in(element: ET.Element) -> Iterator[ET.Element]:
+    return (child for child in element if child.tag in _BLOCKS or _holds_blocks(child))
+
+
+def _holds_blocks(element: ET.Element) -> bool:
+    return any(inner.tag in _BLOCKS for inner in element.iter() if inner is not element)
+
+
+def _begins_with_words(item: ET.Element) -> bool:
+    """Whether Markdown can write the item: its mark cannot stand before a block."""
+    first = next(iter(item), None)
+    return bool((item.text or "").strip()) or first is None or first.tag == "p" or first.tag not in _BLOCKS
+
+
+def _is_span(cell: ET.Element) -> bool:
+    return any(cell.get(name) for name in ("colspan", "rowspan"))
+
+
+def _prefixed(text: str, first: str, others: str) -> str:
+    """The text with a mark before its first line, and what the others need."""
+    lines = [f"{others}{line}".rstrip() if number else f"{first}{line}" for number, line in enumerate(text.split("\n"))]
+    return "\n".join(lines)
+
+
+def _unmarked(text: str | None) -> str:
+    """Text as it is, without what keeps Python-Markdown from reading entities in it."""
+    return (text or "").replace(f"{AMP_SUBSTITUTE}amp;", "&")
+
+
+def _escaped(text: str | None) -> str:
+    """Text in which nothing is markup."""
+    if not text:
+        return ""
+    text = _SPECIAL.sub(lambda match: "&lt;" if match[0] == "<" else f"\\{match[0]}", text)
+    return text.replace(AMP_SUBSTITUTE, "&")
+
+
+def _at_line_starts(text: str) -> str:
+    return _LINE_START.sub(lambda m: f"{m[1]}\\{m[2]}" if m[2] else f"{m[1]}{m[3]}\\.", text)
+
+
+def _brackets(words: str) -> str:
+    """A label of a link: brackets of its own are escaped, those of pictures stay."""
+    return words if "](" in words else re.sub(r"(?<!\\)[\[\]]", lambda match: f"\\{match[0]}", words)
+
+
+def _label(text: str | None) -> str:
+    return re.sub(r"[\[\]]", lambda match: f"\\{match[0]}", _escaped(text)).replace("\n", " ")
+
+
+def _code(text: str) -> str:
+    text = _unmarked(text)
+    tick = "`" * (max((len(run) for run in re.findall("`+", text)), default=0) + 1)
+    pad = " " if text.startswith("`") or text.endswith("`") else ""
+    return f"{tick}{pad}{text}{pad}{tick}"
+
+
+def _address_of(element: ET.Element, name: str) -> str:
+    return (element.get(name) or "").removeprefix(AS_WRITTEN).replace(AMP_SUBSTITUTE, "&")
+
+
+def _target(element: ET.Element, name: str) -> str:
+    address = _address_of(element, name)
+    address = re.sub(r"[\s()]", lambda match: f"%{ord(match[0]):02X}", address) or "<>"
+    title = html.escape(element.get("title") or "").replace(AMP_SUBSTITUTE, "&").replace("\n", " ")
+    return f'({address} "{title}")' if title else f"({address})"
