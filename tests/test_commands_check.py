@@ -10,11 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from notesite.diagnostics.codes import CODES, Severity
-from notesite.diagnostics.diagnostic import Report
+from notesite.diagnostics.diagnostic import Diagnostic, Report
 from notesite.diagnostics.place import Position, Span
 from notesite.notes.model import Fence
 from notesite.snippets.shell import check_commands as commands
 from notesite.snippets.shell.command_verdict import CommandVerdict
+from record_kubectl import rows
 
 
 def fence(text: str, *, line: int = 1, column: int = 1, lead: str = "") -> Fence:
@@ -128,8 +129,65 @@ def test_a_correction_is_the_whole_command_and_says_what_it_takes_the_place_of()
 def test_a_block_is_corrected_whole_or_not_at_all() -> None:
     ((verdict,), _) = run(fence("kubectl delete nginx-pod\nkubectl get pods --frobnicate\n"))
     assert verdict.corrected is None
-    ((verdict,), _) = run(fence("kubectl delete nginx-pod\nkubectl rollout deployment/web\n"))
-    assert verdict.corrected == "kubectl delete pod nginx-pod\nkubectl rollout status deployment/web\n"
+    ((verdict,), _) = run(fence("kubectl delete nginx-pod\nkubectl gte deployment/web\n"))
+    assert verdict.corrected == "kubectl delete pod nginx-pod\nkubectl get deployment/web\n"
+
+
+def suggestions() -> dict[str, str]:
+    """Lines of the cases and rows of the table that get a suggestion, and what it is."""
+    lines = [line for case in read_cases("commands/check.txt") for line in case.input.splitlines()]
+    said = [
+        (text, item) for text in (*lines, *(row.text for row in rows())) for item in run(fence(text))[1].diagnostics
+    ]
+    return {text: kept(text, item) for text, item in said if item.replacement and item.replaced}
+
+
+def kept(text: str, item: Diagnostic) -> str:
+    """The suggestion; every word that it is not about is still there (dashes of a web page are mended all at once)."""
+    whole = item.replaced or item.span
+    before, after = text[: item.span.start.column - 1], text[item.span.end.column - 1 : whole.end.column - 1]
+    others = before[whole.start.column - 1 :] + " " + after
+    found = item.replacement or ""
+    assert not text.isascii() or all(word in found for word in others.split()), (text, found)
+    return found
+
+
+def test_what_is_suggested_is_right_and_keeps_every_other_word() -> None:
+    found = suggestions()
+    assert len(found) > 200
+    for text, better in found.items():
+        said = [d for d in run(fence(better))[1].diagnostics if d.severity is not Severity.INFO]
+        assert not said, (text, better, said)
+
+
+UNKNOWN = [
+    "kubectl rollout deployment/web",
+    "kubectl get service --dry-run=client -o yaml",
+    "kubectl create service web --tcp=80",
+    "kubectl stop pod web",
+    "kubectl update pod web",
+    "kubectl debug -it --image=busybox",
+    "kubectl scale deploy web --replicas=3.5",
+    "kubectl logs web --since=1",
+    "kubectl logs web --limit-bytes=1K",
+    "kubectl wait pod/web --for=condition=Ready --timeout=1 minute",
+    "kubectl get deploy/web crd",
+    "kubectl delete pod/web svc web",
+    "kubectl rollout undo deploy/web 2",
+    "kubectl set env deploy/web A=b A-",
+    "kubectl apply -f -f web.yaml",
+    "kubectl get pods, svc",
+    "kubectl get pod.metrics",
+    "kubectl plugin install x",
+    "kubectl get configmap-shop",
+    "kubectl get rules",
+    "kubectl --namespace get pods",
+]
+
+
+@pytest.mark.parametrize("text", UNKNOWN)
+def test_where_nobody_knows_what_was_meant_nothing_is_suggested(text: str) -> None:
+    assert not [found.replacement for found in run(fence(text))[1].diagnostics if found.replacement]
 
 
 def test_places_are_those_of_the_notes() -> None:

@@ -98,7 +98,7 @@ def suggestions() -> dict[str, bool]:
 
 def test_suggestions_are_many_and_those_that_are_new_are_accepted(judge: Judge) -> None:
     found = suggestions()
-    assert len(found) >= 200
+    assert len(found) >= 180
     assert not rejected(judge, [*some_of(list(found)), *(text for text, known in found.items() if not known)])
 
 
@@ -110,8 +110,8 @@ def test_all_suggestions_are_accepted(judge: Judge) -> None:
 MISTAKES = {  # commands as notes get them wrong -> what is suggested
     "kubectl delete nginx-pod": "kubectl delete pod nginx-pod",
     "kubectl create deployment --image=nginx --dry-run=client -o yaml": "kubectl create deployment nginx --image=nginx --dry-run=client -o yaml",
-    "kubectl rollout deployment/my-deployment": "kubectl rollout status deployment/my-deployment",
-    "kubectl get service --dry-run=client -o yaml": "kubectl create service clusterip my-service --tcp=80:80 --dry-run=client -o yaml",
+    "kubectl delete web.yaml": "kubectl delete -f web.yaml",
+    "kubectl create agg --aggregation-rule=a=b": "kubectl create clusterrole agg --aggregation-rule=a=b",
     "kubectl get pods nginx pod/redis": "kubectl get pods/nginx pod/redis",
     "kubectl exec -it nginx bash": "kubectl exec -it nginx -- bash",
     "kubectl apply pod.yaml": "kubectl apply -f pod.yaml",

@@ -10,9 +10,10 @@ from playwright.sync_api import Page, expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
+FILE = "--image=nginx --dry-run=client -o yaml > deployment.yaml"
 BROKEN = {
     "pod": ("kubectl delete nginx-pod", "kubectl delete pod nginx-pod"),
-    "deployment": ("kubectl rollout deployment/my-deployment", "kubectl rollout status deployment/my-deployment"),
+    "deployment": (f"kubectl create deployment {FILE}", f"kubectl create deployment nginx {FILE}"),
 }
 
 

@@ -29,12 +29,10 @@ from .grammar.vocabulary import words
 from .lint import NOTHING_KNOWN, is_custom, is_prose, lint, may_be_plugin
 from .reader import shell_parser as shell
 from .reader.words import Command, Heredoc, Script
+from .reader.wrappers import judged_as
 
 Grammars = Mapping[str, Sequence[Grammar]]  # program -> versions, the one that marks are about last
 
-# Other names of a program, and programs that pass their arguments on to it.
-_ALIASES = {"k": "kubectl", "kubectl.exe": "kubectl", "microk8s.kubectl": "kubectl", "minikube.exe": "minikube"}
-_PASSING_ON = {"minikube": "kubectl", "microk8s": "kubectl", "k3s": "kubectl", "k0s": "kubectl"}
 _YAML_FILE = lazy(r"\.ya?ml$", re.IGNORECASE)
 _MANIFEST = lazy(r"^(?:apiVersion|kind)[ \t]*:", re.MULTILINE)
 
@@ -73,7 +71,7 @@ def check(
     """
     known = chosen() if grammars is None else grammars
     fences = [fence for fence in fences if is_shell(fence)]
-    known_words = Known(frozenset(name.lower() for name in extra_types), _names(fences))
+    known_words = Known(frozenset(name.lower() for name in extra_types), _names(fences), _variables(fences))
     verdicts, diagnostics, skipped, checked = [], [], [], 0
     for fence in fences:
         verdict, found = check_fence(fence, known, known_words)
@@ -97,12 +95,23 @@ def _names(fences: Iterable[Fence]) -> frozenset[str]:
     return frozenset(name for call in calls for name in _NAMED.findall(call)) - words("custom")
 
 
+_SET = lazy(
+    r"(?:^|[;&|({]|\b(?:export|local|do|then|set|for|read)[ \t])[ \t]*([A-Za-z_]\w*)(?:=|[ \t]+in\b|[ \t]*$)",
+    re.MULTILINE,
+)
+
+
+def _variables(fences: Iterable[Fence]) -> frozenset[str]:
+    """Variables that commands set, so that their author means the local shell's."""
+    return frozenset(name for fence in fences if "$" in fence.text for name in _SET.findall(fence.text))
+
+
 def check_fence(
     fence: Fence, grammars: Grammars, known: Known = NOTHING_KNOWN
 ) -> tuple[CommandVerdict, list[Diagnostic]]:
     """Check one fence that holds shell text."""
     checker = _Checker(fence, grammars, known)
-    for command, program in _calls(checker.script):
+    for command, program in map(judged_as, checker.script.commands):
         checker.add(command, program)
     results = checker.results
     verdict = CommandVerdict(
@@ -143,7 +152,7 @@ class _Checker:
 
     def _known_lines(self) -> frozenset[int]:
         """Lines with a command of a program that has a grammar: in others an apostrophe may be one of a sentence."""
-        known = (command for command, program in _calls(self.script) if program in self.grammars)
+        known = (command for command, program in map(judged_as, self.script.commands) if program in self.grammars)
         spans = ((self.script.place(command.start)[0], self.script.place(command.end)[0]) for command in known)
         return frozenset(line for first, last in spans for line in range(first, last + 1))
 
@@ -162,8 +171,7 @@ class _Checker:
         grammar = versions[-1]
         call = self._before = parse(command, grammar)
         self._begun = len(self.diagnostics)
-        followed = self.fence.text[command.end :].lstrip(" ")[:1]
-        reason = _not_a_command(call) or ("a synopsis" if followed == "(" else "")
+        reason = _not_a_command(call, self.fence.text[command.end :])
         found = [] if reason else _found(command, versions, self.known)
         refused = next((item for item in found if item.code in REFUSED and _level(item) is Severity.ERROR), None)
         for item in found:
@@ -240,14 +248,22 @@ _NEXT_LINE = lazy(r"[ \t]*\\?[ \t]*\r?\n(?:[ \t]*#[^\n]*\n)*[ \t]*")  # comments
 _OPTIONAL = lazy(r"\[(?:-|[A-Z(]|<|(?:flags|options|args|arguments|command|subcommand|name|type)\b)")
 
 
-def _not_a_command(call: Invocation) -> str:
-    """Why a line that begins with the program's name is no command, "" when it is one."""
+def _not_a_command(call: Invocation, after: str) -> str:
+    """Why a line that begins with the program's name is no command, "" when it is one; `after` is the text behind it."""
     if is_prose(call):
         return "a sentence or output, no command"
-    if any(_OPTIONAL.match(word.text) and not word.quoted for word in call.command.words[1:]):
+    if any(_OPTIONAL.match(word.text) and not word.quoted for word in call.command.words[1:]) or _GROUPED.match(after):
         return "a synopsis"
     shouted = call.arguments[:1] if call.node.children else []
-    return "a synopsis" if any(re.fullmatch(r"(?:SUB)?COMMAND|[A-Z]{2,}", word.text) for word in shouted) else ""
+    if any(re.fullmatch(r"(?:SUB)?COMMAND|[A-Z]{2,}", word.text) for word in shouted):
+        return "a synopsis"
+    named = len(call.command.words) == len(call.path_words) and (_EXPLAINED if call.node.path else _LISTED).match(after)
+    return "named, not called" if named else ""
+
+
+_GROUPED = lazy(r" *\(")
+_EXPLAINED = lazy(r"[ \t]+#")  # `kubectl get   # lists objects`
+_LISTED = lazy(r"[ \t]*[|#]|[ \t]*\n[ \t]+\S")  # `minikube | kind | k3d`, or with its commands on the lines below
 
 
 def _unknown(call: Invocation, known: Known) -> str:
@@ -266,11 +282,10 @@ def _diagnostic(item: Finding, command: Command, text: str, fixed: str | None, p
         return finding(item.code, f"`{text}` {item.message}", span, severity=item.severity)
     if not fixed:
         return finding(item.code, item.message, span, severity=item.severity)
-    reason = item.message.partition("; did you mean")[0]  # the correction says it better
     replaces = place.span(command.words[0].start, command.end)
-    message = f"{reason}: use `{fixed}`"
+    message = f"{item.message}: use `{fixed}`"
     return finding(
-        item.code, message, span, severity=item.severity, replacement=fixed, replaces=replaces, reason=reason
+        item.code, message, span, severity=item.severity, replacement=fixed, replaces=replaces, reason=item.message
     )
 
 
@@ -302,21 +317,6 @@ def _found(command: Command, versions: Sequence[Grammar], known: Known) -> list[
 
 def _level(item: Finding) -> Severity:
     return item.severity or Severity.ERROR
-
-
-def _calls(script: Script) -> Iterator[tuple[Command, str]]:
-    """Every command with the program that judges it; `minikube kubectl -- get pods` is kubectl's."""
-    for command in script.commands:
-        program = _ALIASES.get(command.program, command.program)
-        passed_to = _PASSING_ON.get(program)
-        words = command.words
-        if passed_to and len(words) > 1 and words[1].text == passed_to:
-            rest = words[3:] if len(words) > 2 and words[2].text == "--" else words[2:]
-            yield command._replace(words=(words[1], *rest)), passed_to
-        elif words[0].dynamic:
-            yield command, ""
-        else:
-            yield command, program
 
 
 def _source(script: Script, command: Command) -> str:

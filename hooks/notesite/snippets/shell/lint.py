@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from ...diagnostics.codes import Severity
 from ...lib.nearest import nearest_value
@@ -19,11 +20,22 @@ from .grammar.flag_rules import conflicts
 from .grammar.invocation import BadFlag, Invocation, parse
 from .grammar.probed_shapes import PATTERNS
 from .grammar.program import Grammar
-from .grammar.resources import GONE, Known, full_names, is_type, looks_like_name, may_be_custom, named, of_no_group
+from .grammar.resources import (
+    GONE,
+    Known,
+    full_names,
+    is_file,
+    is_type,
+    looks_like_name,
+    may_be_custom,
+    named,
+    of_no_group,
+)
 from .grammar.vocabulary import instead, words
 from .reader.words import Command, Word
 from .remarks import remarks
 
+_ASSERTS = lazy(r"==?|:=|.*[^.][:,;!?.]|[:,;!?]|v?\d+(?:\.\d+)+")  # `k = 3`, `kubectl: not found`, `kubectl 1.30`
 _FILL_IN = lazy(r"[A-Z][A-Z0-9_-]*|[\[({<].*")  # SUBCOMMAND, [command]
 
 _VERBS = ("get", "describe", "delete")  # `kubectl get-pods`
@@ -51,7 +63,7 @@ def lint(call: Invocation, grammar: Grammar, known: Known = NOTHING_KNOWN) -> It
     blocking = list(_blocking(call, known))
     yield from blocking[:1]
     if not blocking:
-        yield from remarks(call)
+        yield from remarks(call, known)
     yield from (Finding.at("S_DANGER", what, word) for what, word in _dangers(call, grammar))
 
 
@@ -66,8 +78,13 @@ def may_be_plugin(call: Invocation) -> bool:
 def is_prose(call: Invocation) -> bool:
     """Whether a line that begins with the program's name is a sentence, an assignment or output, no command."""
     after = [word for word in call.command.words[1:] if not word.quoted]
-    if after and (after[0].text in {"=", ":=", "=="} or after[0].text[-1:] in {":", ",", ";", "!", "?", "."}):
-        return after[0].text.strip(".") != ""
+    if after and _ASSERTS.fullmatch(after[0].text):
+        return True
+    arrows = {redirect.start for redirect in call.command.redirects if redirect.operator == ">"}
+    if any(word.end in arrows and not word.text.strip("-=") for word in after):
+        return True
+    if any(one.text == "/" and other.text == call.program for one, other in pairwise(after)):
+        return True
     return any(word.text in words("english") for word in after[: len(after) - len(call.rest or ())])
 
 
@@ -95,12 +112,13 @@ def _blocking(call: Invocation, known: Known) -> Iterator[Finding]:
     yield from _no_subcommand(call)
     for use, message, better in values.problems(call):
         word = use.value_word or use.word
+        if _lacks_dash(call, use.word):
+            yield Finding.at("S_FLAG", f"`{use.word.text}` needs two dashes", use.word, replacement=f"-{use.word.text}")
         replacement = None
         if better and use.value is not None:
             raw = use.value.partition("=")
             replacement = word.text.replace(raw[0] if use.flag.name == "output" else use.value, better, 1)
-        hint = f"; did you mean `{better}`?" if better else ""
-        yield Finding.at("S_VALUE", message + hint, word, replacement=replacement)
+        yield Finding.at("S_VALUE", message, word, replacement=replacement)
     yield from _spaced_value(call)
     yield from _missing_type(call, known)
     yield from _granted_types(call, known)
@@ -133,22 +151,26 @@ def _excused(call: Invocation) -> bool:
 
 
 def _meant_command(text: str, call: Invocation) -> str:
-    """The sub-command that a word at its place stands for, "" when none is plain."""
+    """The sub-command that a word at its place stands for, several with `|` between them, "" when none is plain."""
     node = call.node
     if not node.path and text in words("plugins") and text not in full_names():
         return ""
     other = instead("meant").get(text, "-") if not node.path else "-"
-    if node.child(other.split()[0]):
+    if node.child(other.replace("|", " ").split()[0]):
         return other
-    if not node.path and node.child("get"):
+    if not node.path and call.program == "kubectl":
         verb = next((verb for verb in _VERBS if text.startswith(verb) and is_type(text[len(verb) :].lstrip("-"))), "")
         if verb or is_type(text):
-            return f"{verb or 'get'} {text[len(verb) :].lstrip('-')}"
+            return f"{verb} {text[len(verb) :].lstrip('-')}" if verb else "|".join(_VERBS)
+        head, _, tail = text.partition("-")
+        if tail in node.children.get(head, {}).get("commands", {}):
+            return f"{head} {tail}"  # `rollout-restart`
         groups = [group for group in _GROUPS if text in node.children.get(group, {}).get("commands", {})]
         if len(groups) == 1:
             return f"{groups[0]} {text}"
     begun = [name for name in node.child_names if len(text) > 2 and name.startswith(text)]
-    return (begun[0] if len(begun) == 1 else "") or nearest_value(text, node.child_names) or ""
+    close = nearest_value(text, node.child_names) or ""
+    return begun[0] if len(begun) == 1 else close if node.path or close[:1] == text[:1] else ""
 
 
 def _unknown_command(call: Invocation) -> Iterator[Finding]:
@@ -158,21 +180,23 @@ def _unknown_command(call: Invocation) -> Iterator[Finding]:
     word = call.arguments[0]
     if node.raw.get("own_arguments") or (node.path and not node.is_group) or _FILL_IN.fullmatch(word.text):
         return
+    swallowed = next((use for use in call.flags if not use.attached and use.value and node.child(use.value)), None)
+    if swallowed and not node.path:
+        message = f"`--{swallowed.flag.name}` takes `{swallowed.value}` for its value: its own is missing"
+        yield Finding.at("S_VALUE", message, swallowed.word)
+        return
     meant = _meant_command(word.text, call)
     if not meant and may_be_plugin(call):
         return
-    hint = f"; did you mean `{meant}`?" if meant else ""
-    if node.path and not meant:
-        hint = "; it needs one of " + ", ".join(sorted(node.children))
-    what = "command" if not node.path else "sub-command"
+    possible = meant.split("|") if "|" in meant else sorted(node.children) if node.path and not meant else []
+    hint = f"; {'it needs one of' if node.path else 'there are'} {', '.join(possible)}" if possible else ""
+    what = "sub-command" if node.path else "command"
     # Some groups print their help instead of refusing.
     refused = not node.path or bool(node.answer("", PATTERNS.index("U")) or node.raw.get("group"))
     severity = None if refused else Severity.INFO
     if refused or meant:
         message = f"`{call.title}` has no {what} `{word.text}`{hint}"
-        guessed = meant == f"get {word.text}"  # nobody knows what was to be done with it
-        fixed = None if guessed else meant or None
-        yield Finding.at("S_COMMAND", message, word, severity=severity, replacement=fixed)
+        yield Finding.at("S_COMMAND", message, word, severity=severity, replacement=None if possible else meant or None)
 
 
 def _bad_flag(call: Invocation, bad: BadFlag, grammar: Grammar) -> Finding:
@@ -181,40 +205,38 @@ def _bad_flag(call: Invocation, bad: BadFlag, grammar: Grammar) -> Finding:
         return Finding.at("S_VALUE", f"`--{bad.name}` needs a value", word)
     if bad.reason == "short":
         whole = word.text[1:].partition("=")[0]
-        if len(whole) > 1 and call.node.flag(whole):
-            return Finding.at(
-                "S_FLAG", f"`{word.text}` needs two dashes: `-{word.text}`", word, replacement=f"-{word.text}"
-            )
+        if _lacks_dash(call, word):
+            return Finding.at("S_FLAG", f"`{word.text}` needs two dashes", word, replacement=f"-{word.text}")
         meant = nearest_value(whole, call.node.flag_names) if len(whole) > 2 else ""
-        hint = f"; did you mean `--{meant}`?" if meant else ""
         fixed = word.text.replace(f"-{whole}", f"--{meant}", 1) if meant else None
-        return Finding.at("S_FLAG", f"`{call.title}` has no flag `-{bad.name}`{hint}", word, replacement=fixed)
+        return Finding.at("S_FLAG", f"`{call.title}` has no flag `-{bad.name}`", word, replacement=fixed)
     return _unknown_flag(call, bad, grammar)
+
+
+def _lacks_dash(call: Invocation, word: Word) -> bool:
+    """Whether the word is a long flag with one dash: `-output`, which is read as `-o utput`."""
+    name = word.text[1:].partition("=")[0]
+    return not word.text.startswith("--") and len(name) > 1 and call.node.flag(name) is not None
 
 
 def _unknown_flag(call: Invocation, bad: BadFlag, grammar: Grammar) -> Finding:
     """`--name` that the command does not have: removed, mistyped, or another command's."""
     word = bad.word
+    code, message = "S_FLAG", f"`{call.title}` has no flag `--{bad.name}`"
     removed = {**grammar.root.removed, **call.node.removed}
     if bad.name in removed:
         after = f" after {grammar.program} {removed[bad.name]}" if removed[bad.name] else " long ago"
-        message = f"`{call.title}` has no flag `--{bad.name}` any more: it was removed{after}"
-        other = instead("replaced flags").get(bad.name, "")
-        if not call.node.flag(other):
-            return Finding.at("S_REMOVED", message, word)
-        fixed = word.text.replace(bad.name, other, 1)
-        return Finding.at("S_REMOVED", f"{message}; `--{other}` took its place", word, replacement=fixed)
-    meant = instead("meant flags").get(bad.name, "")
-    meant = (meant if call.node.flag(meant) else nearest_value(bad.name, call.node.flag_names)) or ""
-    if not meant:
-        holders = [node for node in grammar.walk() if bad.name in node.own and node.path]
-        listed = ", ".join(" ".join((grammar.program, *node.path)) for node in holders)
-        other = f"; it belongs to {listed}" if 0 < len(holders) <= 3 else ""
-        return Finding.at("S_FLAG", f"`{call.title}` has no flag `--{bad.name}`{other}", word)
-    fixed = word.text.replace(bad.name, meant, 1)
-    return Finding.at(
-        "S_FLAG", f"`{call.title}` has no flag `--{bad.name}`; did you mean `--{meant}`?", word, replacement=fixed
-    )
+        code, message = "S_REMOVED", f"{message} any more: it was removed{after}"
+        meant = instead("replaced flags").get(bad.name, "")
+    else:
+        meant = instead("meant flags").get(bad.name, "")
+        meant = (meant if call.node.flag(meant) else nearest_value(bad.name, call.node.flag_names)) or ""
+    if call.node.flag(meant):
+        message += f"; `--{meant}` took its place" if code == "S_REMOVED" else ""
+        return Finding.at(code, message, word, replacement=word.text.replace(bad.name, meant, 1))
+    holders = [node for node in grammar.walk() if bad.name in node.own and node.path] if code == "S_FLAG" else []
+    listed = ", ".join(" ".join((grammar.program, *node.path)) for node in holders)
+    return Finding.at(code, message + (f"; it belongs to {listed}" if 0 < len(holders) <= 3 else ""), word)
 
 
 def _spaced_value(call: Invocation) -> Iterator[Finding]:
@@ -248,20 +270,18 @@ def _missing_type(call: Invocation, known: Known) -> Iterator[Finding]:
         return
     if call.command.grows:
         return
-    meant = of_no_group(head) or _near_type(head, known)
+    meant = _mistyped(head, known)
     if head in GONE:
         yield Finding.at(
             "S_TYPE", f"`{head}` is not a resource type any more: Kubernetes {GONE[head]} dropped it", word
         )
-    elif meant:
-        message = f"`{head}` is not a resource type; did you mean `{meant}`?"
-        yield Finding.at("S_TYPE", message, word, replacement=word.text.replace(head, meant, 1))
+    elif meant is not None:
+        yield _no_type(head, meant, word)
     elif (
         looks_like_name(head) or head in known.names or head == call.node.path[0] or call.node.path[:1] == ("rollout",)
     ):
-        kind = "deployment" if call.node.path[0] in {"rollout", "scale", "autoscale", "set", "expose"} else "pod"
-        alone = not slash and len(call.arguments) == 1
-        hint = f": the type comes first, as in `{kind} {head}`" if alone else ""
+        alone = not slash and len(call.arguments) == 1 and not is_file(head)
+        hint = ": the type comes first" if alone else ""
         yield Finding.at("S_TYPE", f"`{head}` is not a resource type{hint}", word)
 
 
@@ -272,22 +292,30 @@ def _granted_types(call: Invocation, known: Known) -> Iterator[Finding]:
     for use in call.uses("resource"):
         for part in (use.value or "").split(",") if use.known else ():
             head = part.partition("/")[0]
-            meant = of_no_group(head) or ("" if is_type(head, known.types) else _near_type(head, known))
-            if meant:
-                word = use.value_word or use.word
-                message = f"`{head}` is not a resource type; did you mean `{meant}`?"
-                yield Finding.at("S_TYPE", message, word, replacement=word.text.replace(head, meant, 1))
+            meant = None if is_type(head, known.types) else _mistyped(head, known)
+            if meant is not None:
+                yield _no_type(head, meant, use.value_word or use.word)
 
 
-def _near_type(text: str, known: Known) -> str:
-    """The types that are meant by a slip of the pen, "" where a custom type is as likely."""
+def _no_type(head: str, meant: str, word: Word) -> Finding:
+    fixed = word.text.replace(head, meant, 1) if meant else None
+    return Finding.at("S_TYPE", f"`{head}` is not a resource type", word, replacement=fixed)
+
+
+def _mistyped(text: str, known: Known) -> str | None:
+    """The types that are meant by what no cluster can have, "" where nobody knows; None where a custom type is as likely."""
+    wrong = of_no_group(text)
+    if wrong is not None:
+        return wrong
     plain = [name for name in (*full_names(), *known.types) if len(name) > 2]
     parts = text.lower().split(",")
     better = [part if is_type(part, known.types) else _type_for(part, plain) for part in parts]
-    return ",".join(better) if all(better) else ""
+    return ",".join(better) if all(better) else None
 
 
 def _type_for(text: str, plain: Sequence[str]) -> str:
+    if text in words("custom") or "." in text:
+        return ""
     resource = named(text[:-1]) if text.endswith("s") else None
     if resource is not None and (len(text) > 3 or text in {"pvs", "sas", "cms"}):
         return resource.plural  # `svcs`: a short name has no plural

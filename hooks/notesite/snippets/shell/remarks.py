@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...diagnostics.codes import Severity
 from .findings import Finding
 from .grammar.invocation import Invocation
-from .grammar.resources import named
+from .grammar.resources import Known, named
+
+SHELLS = frozenset({"sh", "bash", "ash", "/bin/sh", "/bin/bash", "zsh"})
 
 
-def remarks(call: Invocation) -> Iterator[Finding]:
+def remarks(call: Invocation, known: Known) -> Iterator[Finding]:
     """What works, and yet deserves a word."""
     if not call.node.path and not call.arguments and not call.flags:
         yield Finding.at(
@@ -27,18 +28,17 @@ def remarks(call: Invocation) -> Iterator[Finding]:
     for use in call.flags:
         if use.flag.deprecated:
             note = f": {use.flag.note}" if use.flag.note else ""
-            # Of other programs several versions are in use, and older ones have nothing else.
-            severity = None if call.program == "kubectl" else Severity.INFO
-            yield Finding.at("S_DEPRECATED", f"`--{use.flag.name}` is deprecated{note}", use.word, severity=severity)
+            yield Finding.at("S_DEPRECATED", f"`--{use.flag.name}` is deprecated{note}", use.word)
         elif (
             call.program == "kubectl"
             and use.flag.name == "dry-run"
             and use.value in (None, "true", "false", "unchanged")
         ):
-            message = "`--dry-run` without `=client` or `=server` is deprecated: write `--dry-run=client`"
-            yield Finding.at("S_DRY_RUN", message, use.word, replacement="--dry-run=client")
+            message = "`--dry-run` without `=client` or `=server` is deprecated"
+            meant = "none" if use.value == "false" else "client"
+            yield Finding.at("S_DRY_RUN", message, use.word, replacement=f"--dry-run={meant}")
     yield from _old_type(call)
-    yield from _expanded(call)
+    yield from _expanded(call, known)
 
 
 def _old_type(call: Invocation) -> Iterator[Finding]:
@@ -49,21 +49,20 @@ def _old_type(call: Invocation) -> Iterator[Finding]:
         found = named(part)
         if found is not None and found.deprecated_since and not word.dynamic:
             message = f"{found.kind} is deprecated since Kubernetes {found.deprecated_since}; {found.instead}"
-            yield Finding.at("S_DEPRECATED", message, word, severity=Severity.INFO)
+            yield Finding.at("S_DEPRECATED", message, word)
 
 
-def _expanded(call: Invocation) -> Iterator[Finding]:
+def _expanded(call: Invocation, known: Known) -> Iterator[Finding]:
     """`exec POD -- echo $VAR`: the reader's own shell replaces `$VAR`, not the container's."""
     if call.node.path not in {("exec",), ("run",), ("debug",)} or not call.rest:
         return
-    if call.rest[0].text in {"sh", "bash", "ash", "/bin/sh", "/bin/bash", "zsh"}:
+    if call.rest[0].text in SHELLS:
         quoted = [word for word in call.rest[1:] if word.variables and '"' in word.text[:1]]
         if not quoted:
             return
-    found = next((word for word in call.rest if word.variables), None)
-    if found is None:
+    variable = next((variable for word in call.rest for variable in word.variables), None)
+    if variable is None or variable.name in known.variables:
         return
-    variable = found.variables[0]
     yield Finding(
         "S_EXPANDED",
         f"the local shell replaces `${variable.name}` before kubectl sees it, not the container's shell",

@@ -21,7 +21,8 @@ _TYPES: Mapping[str, tuple[re.Pattern[str], str]] = {
     "map": (lazy(r"[^=]*=.*|", re.DOTALL), "KEY=VALUE"),
 }
 _FILLED_IN = lazy(r"(?:^|[=/:,])[A-Z][A-Z0-9_-]+(?=$|[=/:,])")  # `YOUR_REGISTRY/app:TAG`
-_SHOUTED = lazy(r"[A-Z][A-Z0-9_-]+")
+_SHOUTED = lazy(r"[A-Z][A-Z0-9_-]*")
+_BETTER = {"yes": "true", "no": "false"}
 _TEMPLATES = {"template": "go-template"}
 _ANY_CASE = frozenset({"json", "yaml", "kyaml", "name"})  # the others are taken as they are written
 # Output formats that carry a template after an equals sign, and the flag that may hold it instead.
@@ -54,9 +55,7 @@ def _problem(call: Invocation, use: FlagUse, value: str) -> tuple[str, str] | No
         fitting, expected = _TYPES[flag.type]
         if not fitting.fullmatch(value):
             filled_in = flag.type != "bool" and _SHOUTED.fullmatch(value)  # `--replicas=COUNT`
-            return (
-                None if filled_in else (f"`--{flag.name}` takes {expected}, not `{value}`", _mended(flag.type, value))
-            )
+            return None if filled_in else (f"`--{flag.name}` takes {expected}, not `{value}`", _BETTER.get(value, ""))
     if flag.name == "output" and flag.values:
         return _output(call, use, value)
     if flag.values:
@@ -91,17 +90,6 @@ def _output(call: Invocation, use: FlagUse, value: str) -> tuple[str, str] | Non
         return f"the output format `{head}` needs its expression: `-o {head}='...'`", ""
     wrong = fault(head, template) if call.program == "kubectl" else ""
     return (f"`{template}` cannot be read: {wrong}", "") if wrong else None
-
-
-def _mended(kind: str, value: str) -> str:
-    if kind == "bool":
-        return nearest_value(value, ("true", "false")) or {"yes": "true", "no": "false"}.get(value.lower(), "")
-    if kind == "duration" and value.isdigit():
-        return f"{value}s"
-    if kind in {"int", "uint"}:
-        found = re.search(r"\d+", value)
-        return found[0] if found else ""
-    return ""
 
 
 def _listed(values: tuple[str, ...]) -> str:

@@ -50,7 +50,7 @@ class Invocation:
         self.path_words = path_words
         self.flags: list[FlagUse] = []
         self.arguments: list[Word] = []
-        self.rest: list[Word] | None = None  # after `--`; None when there is none
+        self.rest: list[Word] | None = None  # the command after `--`; None when there is none
         self.bad: BadFlag | None = None
         self.help = False
         self.opaque = False  # a placeholder stands for the sub-command: nothing can be said
@@ -118,6 +118,9 @@ def _takes_next(node: Node, text: str) -> bool:
     return len(text) == 2 and (flag is None or flag.takes_next)
 
 
+_RUNNING = {("exec",), ("run",), ("create",), ("debug",)}  # what stands after `--` is a command for a container
+
+
 def _read_flags(words: Sequence[Word], call: Invocation) -> None:
     index = 0
     while index < len(words):
@@ -125,7 +128,10 @@ def _read_flags(words: Sequence[Word], call: Invocation) -> None:
         text = word.text
         index += 1
         if text == "--":
-            call.rest = list(words[index:])
+            if call.node.path[:1] in _RUNNING:
+                call.rest = list(words[index:])
+            else:
+                call.arguments += words[index:]
             return
         if text == "-" or not text.startswith("-") or (word.placeholder and text[:1] != "-"):
             call.arguments.append(word)

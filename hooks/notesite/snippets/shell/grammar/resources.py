@@ -32,16 +32,12 @@ class Resource(NamedTuple):
     def names(self) -> tuple[str, ...]:
         """Everything that kubectl takes for it: plural, singular, short, and each with version and group."""
         group, _, version = self.api_version.rpartition("/")
-        plain = (self.plural, self.kind.lower())
-        full = tuple(
-            f"{name}{tail}"
-            for name in plain
-            for tail in ((f".{group}", f".{version}.{group}") if group else (f".{version}.",))
-        )
-        return (*plain, *self.short, *full)
+        plain = (self.plural, self.kind.lower(), *self.short)
+        tails = ("", f".{version}.{group}", *([f".{group}"] if group else ()))
+        return tuple(name + tail for tail in tails for name in plain)
 
 
-_NAMES = lazy(r"^[a-z0-9]*[-_]|^my|^nginx|\d$|\.(?:ya?ml|json)$")
+_NAMES = lazy(r"^[a-z0-9]*[-_]|^my|^nginx|\d$")
 _WORD = lazy(r"[a-z][a-z0-9]*(?:\.[a-z0-9.-]+)?(?:,[a-z][a-z0-9.-]*)*")
 
 
@@ -57,6 +53,7 @@ class Known(NamedTuple):
 
     types: frozenset[str] = frozenset()  # custom resource types that they define: plural, singular, short names
     names: frozenset[str] = frozenset()  # objects of theirs: a word that is one of them is no type
+    variables: frozenset[str] = frozenset()  # variables that their commands set
 
 
 CATEGORIES = ("all", "api-extensions")
@@ -101,16 +98,25 @@ def is_type(text: str, extra: Iterable[str] = ()) -> bool:
     )
 
 
+def is_file(text: str) -> bool:
+    """Whether a word names a file that holds manifests."""
+    return text.endswith((".yaml", ".yml", ".json"))
+
+
 def looks_like_name(text: str) -> bool:
     """Whether a word can only be an object's name or a file's: no type has a dash, or ends in a digit."""
-    return _NAMES.search(text) is not None
+    return is_file(text) or _NAMES.search(text) is not None
 
 
-def of_no_group(text: str) -> str:
-    """The plain name of a built-in type that is written with a group that has none of its name: `deploy.extensions`."""
-    name, dot, group = text.partition(".")
-    wrong = dot and not is_type(text) and re.fullmatch(r"extensions|core|v\d+(?:(?:alpha|beta)\d+)?", group)
-    return name if wrong and is_type(name) else ""
+def of_no_group(text: str) -> str | None:
+    """The plain name of a built-in type whose group can have none of its name: `deploy.extensions`; "" where only that is sure.
+
+    None where the type may be a custom one: their groups are domains, with a dot and more than one letter after the last.
+    """
+    name, _, group = text.lower().partition(".")
+    if not group.strip(".") or is_type(text) or not is_type(name) or re.search(r"\.[a-z]{2,}$", group):
+        return None
+    return name if re.fullmatch(r"extensions|core|v\d+(?:(?:alpha|beta)\d+)?", group) else ""
 
 
 def may_be_custom(text: str) -> bool:

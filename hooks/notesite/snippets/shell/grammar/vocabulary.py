@@ -30,9 +30,8 @@ def answers() -> tuple[tuple[str, str], ...]:
 def instead(what: str) -> Mapping[str, str]:
     """A table of `data/words.json`: a word -> what stands for it.
 
-    "meant": commands of people who think of another tool; "meant flags" likewise.
+    "meant": commands of people who think of another tool, `|` between several that may be meant; "meant flags" likewise.
     "replaced flags": removed flags of kubectl, and what took their place.
-    "created": a type -> a command that creates one, where `get TYPE --dry-run` was meant to be that.
     """
     found: Mapping[str, str] = bundled_json(__name__, "words.json")[what]
     return found

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from ....lib.patterns import lazy
-from .words import Word
+from .words import Command, Word
 
 ASSIGNMENT = lazy(r"[A-Za-z_]\w*(?:\[[^\]]*\])?\+?=")
 # Name -> those of its short flags that take a value.
@@ -57,3 +57,20 @@ def unwrap(words: list[Word]) -> tuple[list[str], list[Word], list[Word]]:
             extra, words = split_assignments(words)
             assigned += extra
     return names, words, assigned
+
+
+# Other names of a program, and programs that pass their arguments on to it.
+_ALIASES = {"k": "kubectl", "kubectl.exe": "kubectl", "microk8s.kubectl": "kubectl", "minikube.exe": "minikube"}
+_PASSING_ON = {"minikube": "kubectl", "microk8s": "kubectl", "k3s": "kubectl", "k0s": "kubectl"}
+
+
+def judged_as(command: Command) -> tuple[Command, str]:
+    """The program that judges a command, "" when nobody knows, and what it gets: `minikube kubectl -- get` is kubectl's."""
+    words = command.words
+    program = _ALIASES.get(command.program, command.program)
+    passed_to = _PASSING_ON.get(program)
+    if passed_to and len(words) > 1 and words[1].text == passed_to:
+        count = 3 if len(words) > 2 and words[2].text == "--" else 2
+        first = words[1]._replace(start=words[0].start, end=words[count - 1].end)
+        return command._replace(words=(first, *words[count:])), passed_to
+    return command, "" if words[0].dynamic else program
