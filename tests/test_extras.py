@@ -347,7 +347,7 @@ def test_svg_files() -> None:
 
 
 def test_the_theme_s_own_html_is_amended() -> None:
-    html = '<link rel="stylesheet" href="a/palette.1f2e.min.css"><div class="md-search" data-md-component="search" role="dialog">'
+    html = '<link rel="stylesheet" href="{{ \'a/palette.1f2e.min.css\' | url }}"><div class="md-search" data-md-component="search" role="dialog">'
     assert 'role="dialog" aria-label="Search"' in amended(html)
     assert "palette" in amended(html)
     assert "palette" not in amended("\n" + html, own_palette=True)

@@ -24,13 +24,13 @@ AMENDMENTS = (
 )
 
 
-_PALETTE = re.compile(r'\s*<link rel="stylesheet" href="[^"]*/palette\.\w+\.min\.css">')
+_PALETTE = re.compile(r'\s*<link rel="stylesheet" href="[^"]*/palette\.\w+\.min\.css[^"]*">')
 _WORKER = re.compile(r"(?<=assets/javascripts/)workers/search\.\w+\.min\.js")
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 
 
 def amended(html: str, *, own_palette: bool = False) -> str:
-    """The page with the amendments; what the theme no longer writes is passed over.
+    """A template with the amendments; what the theme no longer writes is passed over.
 
     The site's own search does the work of the theme's.  With `own_palette` the theme's colours, which the site's own
     style names anew, are not loaded.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import jinja2
@@ -14,6 +14,7 @@ from jinja2.filters import FILTERS
 from jinja2.tests import TESTS
 from mkdocs.theme import Theme
 
+from ..extras.theme import amended
 from ..lib.folders import private_cache
 from .navigation import AMENDED, Entries
 
@@ -21,7 +22,7 @@ _KNOWN = {id(function) for function in (*FILTERS.values(), *TESTS.values())}
 _PACKAGES = ("mkdocs.", "properdocs.")
 
 
-def prepare(theme: Theme, *, keep: bool) -> None:
+def prepare(theme: Theme, *, keep: bool, own_palette: bool = False) -> None:
     """Let the theme give environments that list no icons and, with `keep`, find templates compiled by earlier builds."""
     folder = private_cache("templates") if keep else None
     made = theme.get_env
@@ -29,7 +30,7 @@ def prepare(theme: Theme, *, keep: bool) -> None:
     def get_env() -> jinja2.Environment:
         env = made()
         if type(env.loader) is jinja2.FileSystemLoader:
-            env.loader = _Templates(theme.dirs)
+            env.loader = _Templates(theme.dirs, own_palette=own_palette)
             entries = Entries()
             env.globals |= {"notes_entry": entries, "notes_near": entries.near}
             env.bytecode_cache = _Compiled(str(folder), "%s.cache") if folder else None
@@ -41,6 +42,10 @@ def prepare(theme: Theme, *, keep: bool) -> None:
 class _Templates(jinja2.FileSystemLoader):
     """Templates without what is hidden: MkDocs would list the theme's 14,500 icons, and then leave them out one by one."""
 
+    def __init__(self, folders: Sequence[str], *, own_palette: bool) -> None:
+        super().__init__(folders)
+        self._own_palette = own_palette
+
     def list_templates(self) -> list[str]:
         found: set[str] = set()
         for top in self.searchpath:
@@ -50,10 +55,11 @@ class _Templates(jinja2.FileSystemLoader):
         return sorted(found)
 
     def get_source(self, environment: jinja2.Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
-        """A template as it stands in its file, but that the navigation is short and written with little work."""
+        """A template as it stands in its file, but that elements have names and the navigation is written with little work."""
         source, path, is_current = super().get_source(environment, template)
         for theirs, ours in AMENDED.get(template, ()):
             source = source.replace(theirs, ours)
+        source = amended(source, own_palette=self._own_palette)
         return source, path, is_current
 
 

@@ -26,7 +26,6 @@ from ..extras.copy_and_date import around
 from ..extras.decorate import decorate, decorate_other
 from ..extras.manifests import is_real
 from ..extras.marks import marks_of
-from ..extras.theme import amended
 from ..lib.files import end_on_sigterm
 from ..output.machine_files import markdown_path
 from ..site.redirects import forwarding_html
@@ -69,7 +68,8 @@ class NotesPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]  # li
         build = run.build
         appearance.bring(config, build.project.config, build.notes.language)
         additions.leave_search_to_us(config)
-        compiled.prepare(config.theme, keep=build.project.settings.cache)
+        own_palette = appearance.has_own_palette(config)
+        compiled.prepare(config.theme, keep=build.project.settings.cache, own_palette=own_palette)
         if not is_real(urljoin(config.repo_url or "", config.edit_uri or "")):
             config.edit_uri = None  # no pencil that leads nowhere
         run.bridge.decorate = decorate_other
@@ -205,18 +205,12 @@ class NotesPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]  # li
             page.content = around(page.content, file=file, source=source, changed=changed, icon=icon)
         return context
 
-    def on_post_page(self, output: str, *, page: Page, config: MkDocsConfig) -> str:
-        """Mend what the theme leaves unnamed; formulas and diagrams have a style of their own."""
+    def on_post_page(self, output: str, *, page: Page, config: MkDocsConfig) -> str:  # noqa: ARG002  # MkDocs' names
+        """Give formulas and diagrams their style, which no other page loads."""
         if appearance.needs_drawn_style(page.content or ""):
             style = get_relative_url(appearance.DRAWN_STYLE, page.url)
             output = output.replace("</head>", f'<link rel="stylesheet" href="{style}">\n</head>', 1)
-        return amended(output, own_palette=appearance.has_own_palette(config))
-
-    def on_post_template(self, output_content: str, *, template_name: str, config: MkDocsConfig) -> str:
-        """The same for the page of the error 404."""
-        if not template_name.endswith(".html"):
-            return output_content
-        return amended(output_content, own_palette=appearance.has_own_palette(config))
+        return output
 
     @event_priority(-50)  # after the search has written its index, before it becomes a script in an offline copy
     def _finish(self, *, config: MkDocsConfig) -> None:  # noqa: ARG002  # MkDocs' name

@@ -53,6 +53,7 @@ class Entries:
     def __init__(self) -> None:
         # By the id of what they stand for or tell of, which is kept too, so that its id is not used again.
         self._links: dict[tuple[int, str], tuple[StructureItem, _Entry]] = {}
+        self._places: dict[int, dict[int, int]] = {}  # by the id of a list in the navigation
         self._folders: dict[int, frozenset[str]] = {}
         self._written: dict[tuple[object, ...], tuple[Entry, str]] = {}
 
@@ -64,7 +65,10 @@ class Entries:
         return nav.items if len(nav.pages) <= _MANY else self._near(nav.items, page)
 
     def _near(self, items: Sequence[StructureItem], page: Page | None) -> list[Entry]:
-        at = next((number for number, item in enumerate(items) if item is page or _is_active(item)), 0)
+        if id(items) not in self._places:
+            self._places[id(items)] = {id(item): number for number, item in enumerate(items)}
+        places = self._places[id(items)]
+        at = next((places[id(own)] for own in (page, *page.ancestors) if id(own) in places), 0) if page else 0
         first, end = (0, len(items)) if len(items) <= _WHOLE else (max(at - _NEAR, 0), at + _NEAR + 1)
         shown = [self._entry(item, page) for item in items[first:end]]
         if first:  # what a list begins with leads on: the home page, the beginning of a chapter

@@ -329,10 +329,12 @@ def _least_to_split(notes: Notes, starts: Sequence[Heading], ends: Sequence[int]
 
 def _parts(within: _Headings, heading: Heading, end: int, least: int) -> list[Section]:
     """The section as one part, or, when it is large, its beginning and its own sections."""
+    if end - heading.span.start.line + 1 < least:
+        return [Section(heading, heading.span.start.line, end)]
     inside = [h for h in within.lines(heading.span.start.line + 1, end) if h.starts_section]
     highest = min((h.level for h in inside), default=0)
     children = without_empty(within.notes, [h for h in inside if h.level == highest and (h.text or h.id)])
-    if end - heading.span.start.line + 1 < least or len(children) < MANY_CHILDREN:
+    if len(children) < MANY_CHILDREN:
         return [Section(heading, heading.span.start.line, end)]
     starts = [heading, *children]
     ends = [child.span.start.line - 1 for child in children] + [end]
