@@ -93,6 +93,26 @@ def test_a_folder_with_something_in_it_is_refused(notes: Path, tmp_path: Path) -
     assert [path.name for path in (tmp_path / "made").iterdir()] == ["mine"]
 
 
+@pytest.mark.parametrize(
+    ("text", "extras"),
+    [("$5 or $10", "[site]"), ("it is $x^2$", "[site,draw]"), ("```mermaid\ngraph TD\n```", "[site,draw]")],
+)
+def test_what_draws_is_required_where_something_is_drawn(text: str, extras: str, tmp_path: Path) -> None:
+    (tmp_path / "README.md").write_text(f"# T\n\n{text}\n")
+    assert new_site.main([str(tmp_path / "README.md"), "--output", str(tmp_path / "made")]) == 0
+    assert f"notesite{extras}" in (tmp_path / "made" / "requirements.txt").read_text()
+
+
+def test_a_hub_says_that_each_file_is_a_page(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name in "abc":
+        (tmp_path / f"{name}.md").write_text(f"# {name}\n\nWords of {name}.\n\n" + "## One\n\nshort\n\n" * 4)
+    (tmp_path / "README.md").write_text("# T\n\n## Files\n\n- [A](a.md)\n- [B](b.md)\n- [C](c.md)\n")
+    assert new_site.main([str(tmp_path / "README.md"), "--output", str(tmp_path / "made")]) == 0
+    said = capsys.readouterr().out
+    assert "4 pages\n  why: 4 files; each is a page" in said
+    assert json.loads((tmp_path / "made" / "notes-baseline.json").read_text())["accepted"] == []
+
+
 def test_check_only_writes_nothing(notes: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert new_site.main([str(notes), "--check-only"]) == 1
     assert "S_TYPE" in capsys.readouterr().out
@@ -118,7 +138,7 @@ def test_the_requirement_is_where_the_program_came_from(
             return json.dumps(origin)
 
     monkeypatch.setattr(new_site, "distribution", lambda _name: Installed())
-    requirement = new_site._requirement()
+    requirement = new_site._requirement("site")
     assert expected in requirement
     assert "secret" not in requirement
 

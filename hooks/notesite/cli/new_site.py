@@ -23,6 +23,7 @@ from ..lib.files import read_file, write_inside
 from ..lib.folders import made_folder
 from ..project.config import open_project, source_of
 from ..project.suppressions import Baseline, baseline_of
+from ..render.drawn import asked
 from ..site.ledger import LEDGER, ledger_text
 from . import common
 from .taken_along import taken_along
@@ -84,7 +85,8 @@ def _files(given: Build) -> Iterator[tuple[str, bytes]]:
         settings = settings.replace("source: notes.md", f"source: {source}")
     yield "mkdocs.yml", settings.replace("{title}", title).encode()
     yield from ((f"docs/{name}", read_file(path)) for name, path in files.items())
-    yield "requirements.txt", f"{_requirement()}\n".encode()
+    extras = "site,draw" if any(asked(given.notes)) else "site"
+    yield "requirements.txt", f"{_requirement(extras)}\n".encode()
     yield ".github/workflows/site.yml", bundled_text(__name__, "site.yml").encode()
     yield ".gitignore", IGNORED.encode()
     yield from taken_along(given, list(files))
@@ -99,7 +101,7 @@ def _names(given: Build) -> dict[str, Path]:
     return {os.path.relpath(path, top).replace(os.sep, "/"): path for path in project.files}
 
 
-def _requirement() -> str:
+def _requirement(extras: str) -> str:
     """This program, as pip finds it again: where it was installed from, the repository of a checkout included."""
     try:
         origin = json.loads(distribution("notesite").read_text("direct_url.json") or "{}")
@@ -115,15 +117,17 @@ def _requirement() -> str:
     parts = urlsplit(address)
     if revision and parts.scheme == "https":
         public = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()  # no name, no password
-        return f"notesite[site] @ git+{public}@{revision}"
-    return f"# or where you have it from: notesite[site] @ git+https://…\nnotesite[site]~={'.'.join(VERSION.split('.')[:2])}"
+        return f"notesite[{extras}] @ git+{public}@{revision}"
+    return f"# or where you have it from: notesite[{extras}] @ git+https://…\nnotesite[{extras}]~={'.'.join(VERSION.split('.')[:2])}"
 
 
 def _explain(given: Build, output: Path, named: str) -> None:
     """What was chosen, why, and how to choose otherwise."""
     site, contents = given.site, given.notes.contents
     print(f"{named} -> {output}: {len(site.pages)} page{'s' * (len(site.pages) > 1)}")
-    if site.split_level is None:
+    if given.project.others:
+        why = f"{len(given.project.files)} files; each is a page, those with several longer sections are split further"
+    elif site.split_level is None:
         why = next((d.message for d in site.findings if d.code == "N_SPLIT"), "there are no headings to split at")
     elif contents and contents.lines:
         why = f"the contents list on line {contents.lines[0][0]} names sections of level {site.split_level}"

@@ -28,8 +28,9 @@ def parse_source(source: Source, origin: Origin | None = None) -> Notes:
     if not source.parts:
         return parse(source.text, origin)
     notes = outline_source(source)
-    first = notes.files[0].notes.blocks  # the whole has one contents list, which stands in the first file
-    found = with_contents(notes._replace(blocks=first), origin)
+    first = notes.files[0].notes  # the whole has one contents list, which stands in the first file
+    alone = with_contents(first, origin)
+    found = alone if alone.contents else with_contents(notes._replace(blocks=first.blocks), origin)
     return notes._replace(contents=found.contents, origin=found.origin, language=found.language)
 
 

@@ -6,6 +6,7 @@ import os
 import posixpath
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from glob import escape
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -19,6 +20,11 @@ SUFFIXES = (".md", ".markdown")
 _LISTED = lazy(r"(?:\]\(|\]:[ \t]*|href=[\"'])<?(?![a-zA-Z]+:|#|//)[^)\s>\"']+\.(?:md|markdown)\b", re.IGNORECASE)
 _TRANSLATION = lazy(r"(?:readme[._-]|.+\.)[a-z]{2}(?:[-_][a-z]{2,4})?", re.IGNORECASE)
 _TRANSLATIONS = frozenset({"translations", "translation", "i18n", "locales", "locale"})
+_LANGUAGES = (
+    "ar bg bn br ca cn cs da de el en es et fa fi fr he hi hr hu id it ja jp ko kr lt ms nl no pl pt ro ru sk sr sv ta "
+    "te th tr tw uk ur vi zh"
+).replace(" ", "|")
+_IN_LANGUAGE = lazy(rf"(?:(.+?)[._-])??({_LANGUAGES})(?:[-_](?:[a-z]{{2}}|hans|hant))?", re.IGNORECASE)
 # Files about a repository, which its README names as well.
 _ASIDE = frozenset(
     {"authors", "changelog", "code_of_conduct", "contributing", "contributors", "copying", "license", "maintainers"}
@@ -43,15 +49,17 @@ def listed_files(notes: Notes, first: Path, inside: Path) -> list[Path]:
     lists: list[Listing] = []
     for listing in listings(notes):
         lines = [line for line in listing.lines if line.linked and not line.entries[0].target.startswith("#")]
-        named = [_named(line.entries[0].target, first) for line in lines if line.begins]
-        if any(named) and sum(path is not None for path in named) >= _SHARE * len(lines):
+        targets = [_named(line.entries[0].target, first) if line.begins else None for line in lines]
+        named = sum(path is not None and _is_content(path) for path in targets)
+        aside = sum(path is not None and not _is_content(path) for path in targets)
+        if named and named >= _SHARE * (len(lines) - aside):
             lists.append(listing)
             found |= dict.fromkeys(_named(entry.target, first) for line in lines for entry in line.entries)
     headings = {heading.span.start.line: heading.text for heading in notes.headings}
     found |= {
         _named(link.target, first): None for link in notes.links if headings.get(link.span.start.line) == link.text
     }
-    files = [path for path in found if path and _is_there(path, inside)]
+    files = [path for path in found if path and _is_content(path) and _is_there(path, inside)]
     covered = {listing.first for listing in lists}
     words = [b for b in notes.blocks if b.kind not in {Kind.HEADING, Kind.HTML} and b.line not in covered]
     return files if len(files) >= _FEW or (len(files) > 1 and len(words) <= len(files)) else []
@@ -65,7 +73,7 @@ def _named(target: str, first: Path) -> Path | None:
         return None
     path = Path(os.path.normpath(first.parent / unquote(parts.path)))
     is_relative = not parts.scheme and not parts.netloc and not parts.path.startswith("/")
-    return path if is_relative and path != first and _is_content(path) else None
+    return path if is_relative and path != first and path.suffix.lower() in SUFFIXES else None
 
 
 def _is_there(path: Path, inside: Path) -> bool:
@@ -78,7 +86,20 @@ def _is_there(path: Path, inside: Path) -> bool:
 def _is_content(path: Path) -> bool:
     """Whether the file is Markdown, not a translation and not about the repository."""
     other = _TRANSLATION.fullmatch(path.stem) or _TRANSLATIONS & {part.lower() for part in path.parts[-3:-1]}
-    return path.suffix.lower() in SUFFIXES and not other and path.stem.lower().replace("-", "_") not in _ASIDE
+    is_aside = path.stem.lower().replace("-", "_") in _ASIDE
+    return path.suffix.lower() in SUFFIXES and not other and not is_aside and not _is_translated(path)
+
+
+def _is_translated(path: Path) -> bool:
+    """Whether the name, or that of the folder, ends with a language, and the same file is there without it or in others."""
+    own, folder = _IN_LANGUAGE.fullmatch(path.stem), _IN_LANGUAGE.fullmatch(path.parent.name)
+    if folder and not folder[1]:
+        return any(_is_there(place / path.name, place) for place in (path.parent.parent, path.parent.with_name("en")))
+    if not own or not own[1]:
+        return False
+    beside = [other.stem for other in matching(path.parent, f"{escape(own[1])}*{path.suffix}")]
+    languages = [found[2] for stem in beside if (found := _IN_LANGUAGE.fullmatch(stem)) and found[1] == own[1]]
+    return own[1] in beside or len(languages) > 1
 
 
 def named_files(sources: Sequence[str], docs_dir: Path) -> Iterator[tuple[int, list[Path]]]:
@@ -97,11 +118,9 @@ def named_files(sources: Sequence[str], docs_dir: Path) -> Iterator[tuple[int, l
 def in_order(files: Iterable[Path]) -> list[Path]:
     """Each file once, the start page of the uppermost folder first."""
     unique = list(dict.fromkeys(files))
-    starts = [path for path in unique if is_start(path)]
-    start = min(starts, key=lambda path: len(path.parts), default=None)
-    if start is None or any(len(path.parts) < len(start.parts) for path in unique):
-        return unique
-    return [start, *(path for path in unique if path != start)]
+    top = min((len(path.parts) for path in unique), default=0)
+    start = next((path for path in unique if is_start(path) and len(path.parts) == top), None)
+    return sorted(unique, key=lambda path: path != start)
 
 
 def as_linked(files: Sequence[Path], notes: Notes) -> list[Path]:
@@ -117,7 +136,7 @@ def is_start(path: Path) -> bool:
     return path.stem.lower() in _START
 
 
-def _rank(path: Path) -> tuple[tuple[object, ...], ...]:
+def _rank(path: Path) -> list[str | int]:
     """Folder by folder, a start page first, numbers by their value."""
-    parts = re.split(r"(\d+)", posixpath.join(*path.parts[:-1], "" if is_start(path) else path.stem).lower())
-    return tuple((1, int(part), "") if part.isdecimal() else (0, 0, part) for part in parts)
+    parts = re.split(r"([0-9]+)", posixpath.join(*path.parts[:-1], "" if is_start(path) else path.stem).lower())
+    return [int(part) if odd % 2 else part for odd, part in enumerate(parts)]

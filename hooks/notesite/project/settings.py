@@ -17,6 +17,7 @@ import yaml
 from ..diagnostics.codes import CODES, Severity
 from ..diagnostics.diagnostic import OFF, Diagnostic, Rules, finding
 from ..diagnostics.place import Span
+from ..lib.nearest import nearest_value
 from ..notes.limits import DEFAULT, Limits
 from ..notes.model import EMPTY
 
@@ -263,7 +264,5 @@ def _kind(raw: object) -> str:
 
 
 def _nearest(word: str, known: set[str]) -> str:
-    import difflib  # noqa: PLC0415  # needed only when something is wrong
-
-    near = difflib.get_close_matches(word, sorted(known), 1, 0.6)
-    return f"; did you mean {near[0]!r}?" if near else ""
+    near = nearest_value(word, sorted(known))
+    return f"; did you mean {near!r}?" if near else ""

@@ -79,7 +79,7 @@ def draw(notes: Notes) -> Drawn:
     files: dict[str, bytes] = {}
     findings: list[Diagnostic] = []
     missing: set[str] = set()
-    for node in _asked(notes):
+    for node in asked(notes):
         if _word(node) in _ELSEWHERE:
             message = f"{_word(node)} is shown as it is written: only GitHub draws it"
             findings.append(finding("N_DRAW", message, node.span, severity=Severity.INFO))
@@ -111,7 +111,8 @@ def diagram_html(diagram: Diagram, code: str) -> str:
     return f'<figure class="notes-figure notes-diagram">{pictures}{source}</figure>'
 
 
-def _asked(notes: Notes) -> Iterator[Node]:
+def asked(notes: Notes) -> Iterator[Node]:
+    """The formulas and diagrams of the notes."""
     labels = {"math", "mermaid", *_ELSEWHERE}
     if "$" in notes.text or any(label in notes.text.lower() for label in labels):
         yield from (node for node in walk(notes.blocks) if node.kind is Kind.MATH or _word(node) in labels)

@@ -140,7 +140,8 @@ def plan(notes: Notes, settings: Settings, name: str = "") -> Site:
         for page in pages
     ]
     if level is not None:
-        findings += _drift([page for page in pages if page.first <= end], targets)
+        listing = [(entry, heading) for entry, heading in targets if heading and heading.span.start.line <= end]
+        findings += _drift([page for page in pages if page.first <= end], listing)
     ordered = _in_contents_order(pages, [heading.id for _, heading in targets if heading])
     anchors = _anchors(notes, ordered, targets)
     return Site(

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from ..lib.nearest import nearest_value
 from ..notes.anchors import element_id
 from ..project.settings import Settings
 from .plan import Page, Place, Site
@@ -102,4 +102,4 @@ def unused_page_settings(site: Site, settings: Settings) -> dict[str, str]:
     sections = [page.heading for page in site.pages if page.heading]
     names = {name for section in sections for name in (section.text, section.id)}
     texts = [section.text for section in sections]
-    return {key: next(iter(difflib.get_close_matches(key, texts, 1)), "") for key in settings.pages if key not in names}
+    return {key: nearest_value(key, texts) or "" for key in settings.pages if key not in names}

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
+from statistics import median
 from typing import NamedTuple
 from urllib.parse import quote
 
 from ..diagnostics.place import Position, Span
 from ..notes.model import Heading, Notes, NotesFile
-from .split_level import FEW_SECTIONS, section_starts
+from .split_level import FEW_SECTIONS, TINY, section_starts, sizes
 
 
 class Meaning(NamedTuple):
@@ -69,7 +70,8 @@ def _starts(file: NotesFile, wanted: int | None) -> list[Heading]:
         lines=notes.lines[file.before :],
     )
     starts, _ = section_starts(alone, [], None, wanted)
-    return [whole[heading] for heading in starts] if len(starts) >= FEW_SECTIONS or wanted else []
+    is_split = wanted or (len(starts) >= FEW_SECTIONS and median(sizes(alone, starts)) >= TINY)
+    return [whole[heading] for heading in starts] if is_split else []
 
 
 def _lead(notes: Notes, file: NotesFile, last: int) -> Section | None:
