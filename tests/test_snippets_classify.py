@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from types import ModuleType
 
 import pytest
 from cases_io import read_cases
@@ -11,12 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from patience import SOON, processor_seconds
 
-from notesite.diagnostics.place import Position, Span
-from notesite.notes.model import Fence
 from notesite.snippets.language import languages
-from notesite.snippets.language.classify import Kind, classify_text, highlight_language
+from notesite.snippets.language.classify import Kind, classify_text, highlighter
 from notesite.snippets.language.other_languages import SIGNATURES, Signature
-from notesite.snippets.shell.reader import sessions
 
 CLASSIFY = read_cases("snippets/classify.txt")
 
@@ -29,9 +25,7 @@ def test_content_decides(title: str, text: str, expected: str) -> None:
 
 
 def test_the_highlighter_follows_the_content() -> None:
-    here = Position(1, 1)
-    fence = Fence("cmd", "type: NodePort\n", Span(here, Position(3, 4)), (Position(2, 1),))
-    assert highlight_language(fence) == "yaml"
+    assert highlighter("cmd", "type: NodePort\n") == "yaml"
 
 
 @settings(max_examples=150, deadline=1000)
@@ -72,12 +66,11 @@ def test_no_text_takes_long(text: str, label: str) -> None:
 ASCII = st.characters(max_codepoint=126)
 
 
-@pytest.mark.parametrize("table", [languages, sessions], ids=lambda module: module.__name__)
 @given(st.data())
-def test_no_result_that_a_program_prints_is_without_its_words(table: ModuleType, data: st.DataObject) -> None:
-    text = data.draw(st.from_regex(re.compile(table._RESULT.pattern), alphabet=ASCII))
-    if table._RESULT.match(text):
-        assert any(word in text for word in table._DONE)
+def test_no_result_that_a_program_prints_is_without_its_words(data: st.DataObject) -> None:
+    text = data.draw(st.from_regex(re.compile(languages._RESULT.pattern), alphabet=ASCII))
+    if languages._RESULT.match(text):
+        assert any(word in text for word in languages._DONE)
 
 
 @given(st.data())
@@ -90,7 +83,6 @@ def test_what_looks_like_plain_yaml_is_no_line_of_a_log(data: st.DataObject) -> 
 @settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_no_text_that_a_signature_matches_is_without_its_words(signature: Signature, data: st.DataObject) -> None:
-    compiled = re.compile(signature.pattern.pattern, signature.pattern.flags)
-    text = data.draw(st.from_regex(compiled, alphabet=ASCII))
-    if signature.pattern.search(text):
+    text = data.draw(st.from_regex(re.compile(signature.pattern), alphabet=ASCII))
+    if re.search(signature.pattern, text):
         assert any(word in text.lower() for word in signature.words)

@@ -66,16 +66,11 @@ def is_shell(fence: Fence) -> bool:
     return classify(fence).kind in {Kind.SHELL, Kind.CONSOLE}
 
 
-def highlight_language(fence: Fence) -> str:
-    """The name of the Pygments lexer that suits the block's content: `yaml`, `bash`, `console`, `text` and so on."""
-    return classify(fence).language
-
-
 _MANIFEST: Final = lazy(r"(?:(?:#.*|---[ \t]*|)\n)*(?:apiVersion: *\S.*\nkind: *\S|kind: *\S.*\napiVersion: *\S)")
 
 
 def highlighter(info: str, text: str) -> str:
-    """The same for a block that is known by its info string and its content."""
+    """The name of the Pygments lexer that suits a block's content: `yaml`, `bash`, `console`, `text` and so on."""
     words = info.split()
     return classify_text(text, words[0].strip("{}.").lower() if words else "").language
 
@@ -277,16 +272,6 @@ def _by_signature(text: str, lines: list[str]) -> Classification | None:
     return Classification(Kind.OTHER, language)
 
 
-_HEADERS: Final = languages.words(
-    "accept accept-encoding authorization cache-control content-length content-type cookie date etag host location "
-    "server set-cookie user-agent vary x-forwarded-for x-request-id connection"
-)
-_PROSE_KEYS: Final = languages.words(
-    "note tip warning error example summary output result step todo info hint answer question q a title input "
-    "syntax usage description status http https curl bash caution important"
-)
-
-
 def _yaml(text: str, lines: list[str]) -> Classification | None:
     measured = shape.measure(lines)
     if not _is_yaml(measured):
@@ -334,10 +319,10 @@ def _is_flat_mapping(measured: shape.Shape) -> bool:
     """`key: value` lines without any nesting: the keys must be a program's, not a sentence's."""
     keys = measured.keys
     lowered = [key.lower() for key in keys]
-    if any(key in _HEADERS for key in lowered) and (len(keys) > 1 or lowered[0] != "host"):
+    if any(key in languages.HEADERS for key in lowered) and (len(keys) > 1 or lowered[0] != "host"):
         return False
     if measured.odd or measured.capital:
         return False
-    if len(keys) == 1 and lowered[0] in _PROSE_KEYS:
+    if len(keys) == 1 and lowered[0] in languages.PROSE_KEYS:
         return False
     return all(re.fullmatch(r"[a-z][\w./-]*|[A-Z][A-Z0-9_]+|<<", key) for key in keys)

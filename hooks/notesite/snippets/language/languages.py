@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from notesite.lib.data import bundled_json
 from notesite.lib.patterns import lazy
 
 
@@ -13,48 +14,14 @@ def is_yaml_label(label: str) -> bool:
     return label in YAML_LABELS or label.endswith((".yaml", ".yml"))
 
 
-def words(text: str) -> frozenset[str]:
-    """A table of words, written as a paragraph."""
-    return frozenset(text.split())
+_WORDS: Final = {name: frozenset(text.split()) for name, text in bundled_json(__name__, "words.json").items()}
+YAML_LABELS: Final = _WORDS["yaml labels"]
+SHELL_LABELS: Final = _WORDS["shell labels"]
+CONSOLE_LABELS: Final = _WORDS["console labels"]  # of sessions: commands after prompts, and what they print
+TRUSTED_LABELS: Final = _WORDS["trusted labels"]  # of real languages: nobody writes `python` above YAML
+HEADERS: Final = _WORDS["headers"]  # of HTTP, in lower case
+PROSE_KEYS: Final = _WORDS["prose keys"]  # what a sentence may have before a colon
 
-
-YAML_LABELS: Final = frozenset({"yaml", "yml", "yaml+jinja", "k8s", "kubernetes", "manifest", "eyaml", "kube"})
-SHELL_LABELS: Final = words(
-    "bash sh shell zsh fish ksh dash ash cmd bat batch dos powershell ps ps1 pwsh posh terminal term console "
-    "shell-session shellsession sh-session bash-session bashsession session commandline command cli prompt "
-    "kubectl"
-)
-CONSOLE_LABELS: Final = words("console shell-session shellsession sh-session bash-session bashsession")
-# A label that names a real language is trusted: nobody writes `python` above YAML.
-TRUSTED_LABELS: Final = words(
-    "abap ada apache apacheconf applescript asciidoc asm assembly awk c c# c++ caddy caddyfile clj clojure cmake "
-    "cobol coffee coffeescript cpp crystal cs csharp css csv cue d dart diff docker dockerfile dot elisp elixir elm "
-    "erlang ex exs f# fortran fsharp gherkin git gitignore glsl go go-template gohtml golang gotemplate gotmpl gql "
-    "gradle graphql graphviz groovy haml handlebars haskell haxe hbs hcl hjson hs html html+jinja htmldjango http "
-    "hurl ini java javascript jinja jinja2 jq js json json5 jsonc jsonl jsonnet jsonpath jsp jsx julia kotlin kt "
-    "latex less libsonnet liquid lisp lua make makefile markdown matlab md mdx mermaid mustache nginx nim nix "
-    "objc objective-c objectivec ocaml octave pascal patch perl php pl plantuml plsql prolog promql properties proto "
-    "protobuf pseudocode puppet py py3 pycon pyi python python3 r racket raku rb rbs re reason rego regex rs rst ruby "
-    "rust sas sass scala scheme scss smarty sol solidity sql ssh-config starlark svelte svg swift systemd tcl tex "
-    "textproto tf terraform thrift toml ts tsx twig typescript v vala vb verilog vhdl vim viml vue wasm wat wgsl xml "
-    "xquery xsd xslt zig"
-)
-
-_COMMANDS: Final = words(
-    "alias ansible ansible-playbook apk apt apt-get argocd awk aws az bash base64 brew cargo cat cd chmod chown cilium "
-    "clear cmctl code conda cp crictl ctr curl cut date dd deno df dig dnf docker docker-compose doctl dpkg du echo "
-    "eksctl env eval etcdctl exec exit export falcoctl find flux free gcloud gem getent gh git go gpg gradle "
-    "grep gunzip gzip head helm helmfile hey history host hostname hostnamectl id ifconfig ip iptables istioctl "
-    "java journalctl jq k k3d k3s k9s kill kind kops krew ktunnel kubeadm kubectl kubectl.exe kubectx kubelet kubens "
-    "kubeseal kubescape kustomize lazydocker less linkerd ln ls lsof make man mc microk8s minikube mkdir modprobe more "
-    "mount multipass mv mvn mysql nano nc ncat nerdctl netstat nginx node npm npx nslookup oc openssl pack passwd ping "
-    "pip pip3 pkill pnpm podman popd printenv printf ps psql pushd pwd pulumi python python3 rancher read redis-cli "
-    "rm rmdir rsync ruby scp sed seq service set sh shutdown skaffold sleep snap sort source ss ssh ssh-keygen stern "
-    "su sudo swapoff sysctl systemctl tail tar tee telepresence telnet terraform time timedatectl tmux top touch "
-    "tr traceroute trap trivy ufw umount uname unset unzip update-alternatives useradd usermod uv vagrant vault "
-    "velero vi vim wait watch wc wget which whoami winget choco scoop wsl xargs yarn yq yum zip zsh "
-    "get-command invoke-webrequest new-item set-location $env"
-)
 _WORD: Final = lazy(r"^(?:sudo\s+|time\s+|watch\s+)*([\w./$~-]+)(?=\s|$|;)")
 _ASSIGNMENT: Final = lazy(r"^(?:export\s+)?[A-Za-z_]\w*=(?:\S|$)")
 _OPTIONS: Final = lazy(r"^[./~\w-]+(?:\s+[^\s:]+)*\s+--?[A-Za-z][\w-]*(?:[\s=]|$)")
@@ -62,9 +29,16 @@ _CONTROL: Final = lazy(
     r"^(?:if \[|for \w+ in [^\n]*[^:\s]$|while [^\n]*[^:\s]$|until [^\n]*[^:\s]$|case \S+ in|done\b|fi$|esac\b|then$|do$|else$|\}|\w+\s*\(\)\s*\{)"
 )
 PROMPT: Final = lazy(
-    r"^\s*(?:\$ +(?=\S)|(?:\([\w.-]+\) )?[\w.-]+@[\w.-]+:?[^\s$#]*\s?[$#] *|PS [A-Z]:\\[^>]*> *|[A-Z]:\\[^>]*> *|[❯➜»] +|"
-    r"(?:controlplane|master|node\d*|minikube|worker\d*) ?[$#] +|:?(?:/|~)[\w/.-]* ?[$#] +|% +(?=[a-z])|"
-    r"\[[^\]\n\"',{}]{1,60}\][^\s$#>\w]{0,6} *[$#>] *|[\w.-]+:\S* [\w.-]+\$ +)"
+    r"""[ \t]*(?:
+      \$\ +(?=\S)                                                                # $ kubectl
+    | (?:\([\w.-]+\)\s)?[\w.-]+@[\w.-]+[:\s]?[^\s$\#%>]*\s?[$\#%>]\ *           # user@host:~$
+    | \[[^\]\n"',{}]{1,60}\][^\s$\#>\w]{0,6}\ *[$\#>]\ *                        # [root@host ~]#
+    | [\w.-]+:\S*\ [\w.-]+\$\ + | (?:controlplane|master|node\d*|minikube|worker\d*)\ ?[$\#]\ +
+    | (?:ba)?sh-[\d.]+[$\#]\ * | :?(?:/|~)[\w/.-]*\ ?[$\#%]\ + | %\ +(?=[a-z])   # bash-5.1$   ~/work$   %
+    | (?:PS\ )?[A-Z]:\\[^>\n]*>\ *                                              # PS C:\work>
+    | [❯➜»](?:\ +~)?\ +
+    )(?=\S)""",
+    re.VERBOSE,
 )
 _ROOT_PROMPT: Final = lazy(r"^# (?=\S)")
 _WINDOWS_PROMPT: Final = lazy(r"^> (?=\S)")
@@ -80,7 +54,7 @@ def is_command(line: str) -> bool:
 
 
 def _is_known(word: str) -> bool:
-    return word.lower() in _COMMANDS or word.startswith(("./", "$(", "~/", "/usr/", "/bin/", "/opt/"))
+    return word.lower() in _WORDS["commands"] or word.startswith(("./", "$(", "~/", "/usr/", "/bin/", "/opt/"))
 
 
 def is_known_command(line: str) -> bool:
@@ -89,16 +63,9 @@ def is_known_command(line: str) -> bool:
     return bool(word) and _is_known(word[1] if word else "")
 
 
-# Programs whose names are also words of a sentence.
-_ENGLISH: Final = words(
-    "make kind watch find sort head tail cut top host service read history free more less wait time touch open source "
-    "who id date clear code go node ping split join sleep stern flux pack mount kill exec exit alias set trap k oc ip"
-)
-
-
 def may_be_prose(line: str) -> bool:
     """Whether a line that begins with a program's name may be a sentence all the same."""
-    return line.split(maxsplit=1)[0].lower() in _ENGLISH
+    return line.split(maxsplit=1)[0].lower() in _WORDS["english commands"]
 
 
 def prompted(line: str) -> str | None:
@@ -124,17 +91,19 @@ _LOG: Final = lazy(
     r"|(?:time|level|ts)=|\w{3} +\d{1,2} \d\d:\d\d:\d\d|\[[a-z-]+(?:/[a-z-]+)?\] |\* [A-Za-z]|[✓✔✗✘✅❌☸🏄👍🌟] ?\S)"
 )
 _COMPLAINTS: Final = (
-    "Error from server", "Unable to ", "The connection to ", "command terminated", "Traceback", "npm ERR!", "Usage:",
+    "Error from server", "No resources found", "Unable to ", "The connection to ", "command terminated", "Traceback", "npm ERR!", "Usage:",
     "Note:", "curl:", "Error:", "error:", "ERROR:", "Warning:", "warning:", "fatal:", "panic:", "bash:", "E:", "W:",
 )  # fmt: skip
 _COMPLAINT: Final = lazy(r"^[\w/.-]+: (?:line \d+: )?\S+: ")
 _DONE: Final = (
     "created", "configured", "unchanged", "deleted", "exposed", "scaled", "patched", "labeled", "annotated", "edited",
-    "replaced", "successfully rolled out", "rolled back", "cordoned", "drained", "evicted",
-)  # fmt: skip
+    "replaced", "restarted", "rolled", "applied", "tainted", "cordoned", "drained", "evicted", "updated", "condition met",
+)  # fmt: skip  # without one of these in a line, the pattern cannot match
 _RESULT: Final = lazy(
-    r"^[\w.-]+/[\w.-]+ (?:created|configured|unchanged|deleted|exposed|scaled|patched|labeled|annotated|edited|replaced)"
-    r"|^[\w.-]+(?: \"[^\"]+\")? (?:created|deleted|successfully rolled out|rolled back|cordoned|drained|evicted)"
+    r"(?:[\w.-]+/[\w.:-]+|[a-z][\w.]* \"[^\"]+\"|[\w.-]+) (?:created|configured|unchanged|(?:force )?deleted|exposed"
+    r"|(?:auto)?scaled|patched|labeled|annotated|edited|replaced|restarted|rolled back|serverside-applied|tainted"
+    r"|(?:un)?cordoned|drained|evicted|(?:image|env|resource requirements) updated|condition met"
+    r"|successfully rolled out)\b"
 )
 _TREE: Final = lazy(r"[├└│┌┐┘─┬┴╭╰═║╔╗+]\s?[─\-–═]|^\+[-=+]+\+$")
 
@@ -152,7 +121,7 @@ def looks_printed(lines: list[str]) -> bool:
     wide = sum(bool(re.match(r"^ *[A-Z][\w /()-]*: {2,}\S", line)) for line in lines)
     if wide >= 3 or (wide and described >= 0.6 * len(lines)):
         return True
-    logged = sum(_is_logged(line.lstrip()) or _is_message(line.lstrip()) for line in lines)
+    logged = sum(_is_logged(line.lstrip()) or is_message(line.lstrip()) for line in lines)
     drawn = sum(bool((not line.isascii() or "+" in line) and _TREE.search(line)) for line in lines)
     columns = sum(len(re.findall(r"\S {2,}(?=\S)", line)) > 1 and not _ENTRY.match(line) for line in lines)
     return logged >= 0.5 * len(lines) or (len(lines) > 1 and columns >= 0.6 * len(lines)) or drawn >= 0.3 * len(lines)
@@ -168,7 +137,8 @@ def _is_logged(line: str) -> bool:
     return not plain and _LOG.match(line) is not None
 
 
-def _is_message(line: str) -> bool:
+def is_message(line: str) -> bool:
+    """Whether a line is what a program says when it is done, or cannot do it."""
     if line.startswith(_COMPLAINTS) or (line.count(": ") > 1 and _COMPLAINT.match(line)):
         return True
     return any(word in line for word in _DONE) and _RESULT.match(line) is not None

@@ -9,39 +9,11 @@ import re
 from collections.abc import Callable, Sequence
 
 from ....lib.patterns import lazy
+from ...language.languages import PROMPT, is_known_command, is_message
 
-_SURE = lazy(
-    r"""[ \t]*(?:
-      \$                                      # $ kubectl
-    | (?:\([\w.-]+\)\s)?\[?[\w.-]+@[\w.-]+(?::|\s)?[~\w/.-]*\]?\s?[$\#%>]    # user@host:~$   [root@host ~]#
-    | (?:ba)?sh-[\d.]+[$\#]                   # bash-5.1$
-    | ~(?:/[\w./-]*)?\s?[$\#%]                # ~/work$
-    | PS\ [A-Z]:\\[^>\n]*>                    # PS C:\work>
-    | [A-Z]:\\[^>\n]*>                        # C:\work>
-    | [❯➜»](?:\ +~)?
-    )[ \t]+(?=\S)""",
-    re.VERBOSE,
-)
-_BARE_WINDOWS = lazy(r"[ \t]*(?:PS )?[A-Z]:\\[^>\n]*>(?=\S)")
 _MAYBE = lazy(r"[ \t]*[#%>][ \t]+(?=\S)")  # a root's prompt, or a comment, or a quotation
 _SECOND = lazy(r"[ \t]*>(?:[ \t]|$)")  # the shell's prompt for a line that goes on
-_TYPED = lazy(
-    r"(?:sudo )?(?:k|kubectl|minikube|docker|helm|git|kubeadm|curl|wget|apt(?:-get)?|yum|dnf|systemctl|export|cat|echo|cd|ls"
-    r"|mkdir|vi|vim|nano|bash|sh|ssh|chmod|chown|cp|mv|rm|watch|kind|brew|npm|pip3?|python3?|openssl|alias|source|for)\b"
-)
 _HEADER = lazy(r"[A-Z][A-Z0-9()/_-]*(?: [A-Z][A-Z0-9()/_-]*)*(?:[ \t]{2,}[A-Z][A-Za-z0-9()/_ -]*)+\s*$")
-_DONE = (
-    "created", "configured", "deleted", "unchanged", "patched", "labeled", "annotated", "scaled", "exposed", "edited",
-    "replaced", "restarted", "rolled", "applied", "autoscaled", "tainted", "cordoned", "updated", "condition met",
-    "Error", "error:", "W", "E", "No resources found",
-)  # fmt: skip  # without one of these in a line, the pattern cannot match
-_RESULT = lazy(
-    r"(?:[\w.-]+/[\w.:-]+|[a-z][\w.]* \"[\w.:-]+\") (?:created|configured|deleted|unchanged|patched|labeled|annotated|scaled"
-    r"|exposed|edited|replaced|restarted|rolled back|serverside-applied|force deleted|autoscaled|tainted|cordoned"
-    r"|(?:image|env|resource requirements) updated|condition met)\b"
-    r"|(?:Error from server|error:|Error:|Warning:|W\d{4} |E\d{4} |No resources found)"
-    r"|deployment \"[\w.-]+\" successfully rolled out"
-)
 _LONGEST = 200  # lines that one typed command may go on for
 
 
@@ -60,12 +32,12 @@ def mask(text: str, is_open: Callable[[str], bool]) -> str:
 
 def _prompts(lines: Sequence[str]) -> list[int]:
     """For each line, the length of its prompt, 0 when it has none."""
-    sure = [_length(_SURE.match(line) or _BARE_WINDOWS.match(line)) for line in lines]
+    sure = [_length(PROMPT.match(line)) for line in lines]
     if any(sure):
         return sure
     # `# kubectl ...` is a root's prompt only where nothing is typed without it; else it is a comment.
     maybe = [_length(_MAYBE.match(line)) for line in lines]
-    typed = [_TYPED.match(line[length:].lstrip()) is not None for line, length in zip(lines, maybe, strict=True)]
+    typed = [is_known_command(line[length:]) for line, length in zip(lines, maybe, strict=True)]
     with_prompt = any(known and length for known, length in zip(typed, maybe, strict=True))
     without = any(known and not length for known, length in zip(typed, maybe, strict=True))
     if not with_prompt or without:
@@ -106,9 +78,9 @@ def _plain(lines: Sequence[str]) -> list[str]:
     for line in lines:
         if _HEADER.match(line):
             table = True
-        elif not line.strip() or _TYPED.match(line):
+        elif not line.strip() or (is_known_command(line) and "  " not in line.strip()):  # a row may begin with `nginx`
             table = False
-        done.append(_blank(line) if table or (any(word in line for word in _DONE) and _RESULT.match(line)) else line)
+        done.append(_blank(line) if table or is_message(line) else line)
     return done
 
 
