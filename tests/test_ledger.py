@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
+from site_tools import ROOT
 
 from notesite.build import Build
 from notesite.cli import new_site
 from notesite.diagnostics.diagnostic import NotesError
+from notesite.notes.joined import parse_source
 from notesite.notes.reader import parse
+from notesite.notes.source import Part, Source, joined
 from notesite.project.config import open_project
 from notesite.project.settings import Settings
 from notesite.site.ledger import hold, ledger_text, read_ledger
 from notesite.site.plan import Site, plan
+from notesite.site.sections import Meaning
 
 
 def words(name: str) -> str:
@@ -166,3 +172,79 @@ def test_a_build_leads_old_addresses_on_and_adds_new_ones(tmp_path: Path, monkey
     ledger.write_text("{", "utf-8")
     with pytest.raises(NotesError, match="damaged ledger"):
         _ = Build(open_project(made / "mkdocs.yml")).site
+
+
+# --- A history
+
+
+def hub(*names: str) -> str:
+    return "# Tools\n\n## Table of contents\n\n" + "".join(f"- [{name}](files/{name.lower()}.md)\n" for name in names)
+
+
+def own_file(name: str, *below: str) -> str:
+    return section(name, *below).replace("## ", "# ", 1).replace("### ", "## ")
+
+
+CHISEL = section("Chisel", "Examples", "Care")
+SPLIT = {
+    "README.md": hub("Saw", "Hammer", "Plane", "Chisel"),
+    "files/saw.md": own_file("Saw", "Examples"),
+    "files/hammer.md": own_file("Hammer", "Examples"),
+    "files/plane.md": own_file("Plane", "Examples"),
+    "files/chisel.md": own_file("Chisel", "Examples", "Care"),
+}
+HISTORY = (
+    {"README.md": OLD},
+    {"README.md": f"{OLD}{CHISEL}"},  # a section more
+    {"README.md": f"# Tools\n\n{SAW}{DRILL}{HAMMER}{PLANE}{CHISEL}"},  # moved, so that `#examples-1` is another
+    {"README.md": f"# Tools\n\n{SAW}{HAMMER}{PLANE}{CHISEL}"},  # the drill is gone
+    {"README.md": f"# Tools\n\n{SAW}{HAMMER.replace('## Hammer', '## Mallet', 1)}{PLANE}{CHISEL}"},  # renamed
+    SPLIT,  # a hub, with the hammer's old name
+    {**SPLIT, "files/saw.md": own_file("Saw", "Examples").replace("# Saw", "# Saws", 1)},
+    {name: text.replace("saw.md", "saws.md") for name, text in SPLIT.items() if "plane" not in name.lower()},
+)
+
+
+def site_of(files: dict[str, str], ledger: Mapping[str, Meaning]) -> Site:
+    parts = [(Part(name, name), Source(text)) for name, text in files.items()]
+    notes = parse_source(joined(parts)) if len(parts) > 1 else parse(files["README.md"])
+    return hold(notes, plan(notes, Settings()), ledger)
+
+
+def test_every_address_of_a_history_lands_or_is_reported() -> None:
+    ledger: Mapping[str, Meaning] = {}
+    published: dict[str, str] = {}  # address -> the section that it stood in when it was new
+    one = {"Mallet": "Hammer", "Saws": "Saw"}  # other names of a section
+    reported: set[str] = set()
+    for number, files in enumerate(HISTORY):
+        site = site_of(files, ledger)
+        told = " ".join(found.message for found in site.findings if found.code == "L_ADDRESS")
+        for address, meant in published.items():
+            name = address.rpartition("#")[2].strip("/")
+            if re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", told):
+                reported.add(address)
+                continue
+            slug = lands(site, address).partition("#")[0]  # which fails where nothing is
+            page = next(page for page in site.pages if page.slug == slug)
+            if not page.is_home:
+                assert one.get(page.title, page.title) == one.get(meant, meant), (number, address)
+        ledger = read_ledger(ledger_text(site.addresses))
+        for address, meaning in site.addresses.items():
+            published.setdefault(address, meaning.trail.partition(" > ")[0])
+    assert {"drill/", "plane/"} <= reported
+    assert {
+        "saw/",
+        "saws/",
+        "hammer/",
+        "mallet/",
+        "chisel/#care",
+        "#care",
+    } <= published.keys() - reported
+
+
+def test_the_ledger_of_the_project_is_whole() -> None:
+    """`make check` holds it: what is published now is in it, and nothing that was is lost."""
+    build = Build(open_project(ROOT / "mkdocs.yml"))
+    assert build.ledger
+    assert build.site.addresses == build.ledger
+    assert not [found for found in build.site.findings if found.code == "L_ADDRESS"]

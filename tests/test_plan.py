@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,12 +14,14 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from site_tools import NOTES
 
+from notesite.build import Build
 from notesite.diagnostics.codes import CODES
 from notesite.notes.anchors import RESERVED, Anchors, Slugs, github_anchor
 from notesite.notes.contents import in_page_anchor
 from notesite.notes.limits import Limits
 from notesite.notes.origin import origin_of
 from notesite.notes.reader import parse
+from notesite.project.config import open_project
 from notesite.project.settings import PageSettings, Settings
 from notesite.site.anchor_links import check_links
 from notesite.site.plan import Place, Site, plan
@@ -138,6 +141,19 @@ def test_settings_for_pages_that_do_not_exist_are_named() -> None:
 def test_redirects_lead_to_pages_and_anchors() -> None:
     site = planned(SMALL, redirects={"/old/": "one", "older": "two#two", "oldest": "three/", "gone": "nowhere"})
     assert site.redirects == {"old": "one.md", "older": "two.md#two", "oldest": "three.md"}
+
+
+def test_a_redirect_that_leads_nowhere_is_named_at_its_place(tmp_path: Path) -> None:
+    redirects = "{fine: one, gone: nowhere, half: 'two#nowhere', top: 'two#'}"
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "notes.md").write_text(SMALL)
+    (tmp_path / "mkdocs.yml").write_text(f"site_name: S\nextra:\n  notes:\n    redirects: {redirects}\n")
+    found = Build(open_project(tmp_path / "mkdocs.yml")).structure.diagnostics
+    told = [(d.span.start.line, d.span.start.column, d.message) for d in found if d.code == "I_CONFIG"]
+    assert told == [
+        (4, 34, "extra.notes.redirects: 'nowhere' is no page or anchor of the notes"),
+        (4, 49, "extra.notes.redirects: 'two#nowhere' is no page or anchor of the notes"),
+    ]
 
 
 # --- Links inside the notes

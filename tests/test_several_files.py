@@ -17,6 +17,7 @@ from notesite.build import Build
 from notesite.cli import check, common, new_site
 from notesite.diagnostics.diagnostic import NotesError
 from notesite.notes.joined import leads, parse_source
+from notesite.notes.origin import Origin
 from notesite.notes.reader import parse
 from notesite.notes.source import Part, Source, joined, read
 from notesite.project.config import Project, open_project
@@ -236,3 +237,37 @@ def test_the_check_names_the_file(
     assert said["message"] == "#gone is not an anchor of b.md"
     assert said["help"] == "Write (a.md#gone-by)."
     assert {d["path"] for d in found} <= {"docs/a.md", "docs/b.md"}
+
+
+# --- How code hosts address files and lines
+
+
+@pytest.mark.parametrize(
+    ("url", "leads_to"),
+    [
+        ("/docs/b.md#under", "#under"),
+        ("/docs/b.md", "#b"),
+        ("https://github.com/me/kit/blob/main/docs/b.md#under", "#under"),
+        ("https://www.GitHub.com/Me/Kit/blob/v1/docs/b.md", "#b"),
+        ("b.md#L7", "#under"),
+        ("b.md#L3-L4", "#b"),
+        ("https://github.com/me/kit/blob/main/docs/b.md#L9C2-L12C1", "#under"),
+        ("/docs/c.md", "/docs/c.md"),
+        ("/b.md", "/b.md"),
+        ("https://github.com/me/kit/blob/main/b.md", "https://github.com/me/kit/blob/main/b.md"),
+        ("https://github.com/me/kit/blob/main/docs/b.md#gone", "https://github.com/me/kit/blob/main/docs/b.md#gone"),
+        ("https://github.com/me/other/blob/main/docs/b.md", "https://github.com/me/other/blob/main/docs/b.md"),
+        ("https://gitlab.com/me/kit/-/blob/main/docs/b.md", "https://gitlab.com/me/kit/-/blob/main/docs/b.md"),
+    ],
+)
+def test_links_of_a_code_host_lead_inside(url: str, leads_to: str) -> None:
+    source = whole(a=f"# A\n\nTo [b]({url}).\n", b="# B\n\nb\n\n## Under\n\nunder\n")
+    notes = parse_source(source, Origin("https://github.com/me/kit", "main", "docs/a.md"))
+    assert [link.target for link in notes.links] == [leads_to]
+
+
+def test_short_files_of_many_are_a_page_each() -> None:
+    sections = "".join(f"## Part {number}\n\n{'word ' * 60}\n\n" for number in range(4))
+    few, many = (whole(**{name: f"# {name.upper()}\n\n{sections}" for name in names}) for names in ("abc", "abcdefg"))
+    assert len(plan(parse_source(few), Settings()).pages) == 15
+    assert len(plan(parse_source(many), Settings()).pages) == 11

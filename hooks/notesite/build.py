@@ -195,7 +195,7 @@ class Build:
             raise NotesError(*(d._replace(path=d.path or self.shown_path) for d in fatal))
 
     def _unused(self) -> Iterator[Diagnostic]:
-        """Settings of sections that the notes do not have: harmless, and most likely a slip of the pen.
+        """Settings of sections and addresses that the notes do not have: most likely a slip of the pen.
 
         Of another file than the configured one nothing is expected.
         """
@@ -203,9 +203,14 @@ class Build:
 
         project = self.project
         unused = unused_page_settings(self.site, project.settings)
-        if not unused or not project.is_own:
+        lost = self.site.lost_redirects(project.settings.redirects)
+        if not (unused or lost) or not project.is_own:
             return
         text = read_config_text(project)
+        for old in lost:
+            span = place(text, ("extra", "notes", "redirects", old), at_key=False)
+            message = f"extra.notes.redirects: {project.settings.redirects[old]!r} is no page or anchor of the notes"
+            yield finding("I_CONFIG", message, span, severity=Severity.WARNING, path=project.shown(project.config_path))
         for key, meant in unused.items():
             hint = f"; did you mean {meant!r}?" if meant else ""
             span = place(text, ("extra", "notes", "pages", key), at_key=True)

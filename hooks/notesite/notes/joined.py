@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import PurePosixPath
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
+from ..lib.patterns import lazy
 from .anchors import Anchors, github_anchor
 from .document import Kind, words
 from .model import Heading, Image, Link, Notes, NotesFile, in_lines
@@ -20,6 +21,7 @@ from .reader import outline, parse, with_contents, without_front_matter
 from .source import Source
 
 _LINKING = frozenset({Kind.LINK, Kind.IMAGE, Kind.HTML_SPAN})
+_LINE = lazy(r"L([0-9]{1,9})(?:C[0-9]+)?(?:-L[0-9]+(?:C[0-9]+)?)?")
 START_FILES = ("README.md", "index.md")  # what a folder shows
 
 
@@ -27,14 +29,14 @@ def parse_source(source: Source, origin: Origin | None = None) -> Notes:
     """All that the notes hold, in one file or several."""
     if not source.parts:
         return parse(source.text, origin)
-    notes = outline_source(source)
+    notes = outline_source(source, origin)
     first = notes.files[0].notes  # the whole has one contents list, which stands in the first file
     alone = with_contents(first, origin)
     found = alone if alone.contents else with_contents(notes._replace(blocks=first.blocks), origin)
     return notes._replace(contents=found.contents, origin=found.origin, language=found.language)
 
 
-def outline_source(source: Source) -> Notes:
+def outline_source(source: Source, origin: Origin | None = None) -> Notes:
     """The same without the contents list."""
     if not source.parts:
         return outline(source.text)
@@ -47,7 +49,7 @@ def outline_source(source: Source) -> Notes:
         if files:
             text = without_front_matter(text)
         files.append(_file(part.path, text, part.before, taken, is_first=not files))
-    return _whole(files)
+    return _whole(files, origin)
 
 
 def _file(path: str, text: str, before: int, taken: set[str], *, is_first: bool) -> NotesFile:
@@ -96,7 +98,7 @@ class _Ids(Anchors):
         return whole
 
 
-def _whole(files: Sequence[NotesFile]) -> Notes:
+def _whole(files: Sequence[NotesFile], origin: Origin | None) -> Notes:
     parts = [file.notes for file in files]
     blocks = [block for part in parts for block in part.blocks]
     lines = tuple(line for file in files for line in file.notes.lines[file.before :])
@@ -105,8 +107,12 @@ def _whole(files: Sequence[NotesFile]) -> Notes:
         text="\n".join(lines),
         headings=tuple(heading for part in parts for heading in part.headings),
         fences=tuple(fence for part in parts for fence in part.fences),
-        images=tuple(i._replace(url=leads(files, i.url, i.span.start.line)) for part in parts for i in part.images),
-        links=tuple(li._replace(target=leads(files, li.target, li.span.start.line)) for p in parts for li in p.links),
+        images=tuple(
+            i._replace(url=leads(files, i.url, i.span.start.line, origin)) for part in parts for i in part.images
+        ),
+        links=tuple(
+            li._replace(target=leads(files, li.target, li.span.start.line, origin)) for p in parts for li in p.links
+        ),
         directives=tuple(directive for part in parts for directive in part.directives),
         anchors=(*((file.anchors[name], line) for file in files for name, line in file.notes.anchors), *tops),
         footnotes=tuple(footnote for part in parts for footnote in part.footnotes),
@@ -147,10 +153,10 @@ def address_of(notes: Notes, heading: Heading, line: int) -> str:
 
 def leads_of(notes: Notes, line: int) -> Callable[[str], str] | None:
     """`leads` for what stands on and after a line; None where there is one file."""
-    return (lambda url: leads(notes.files, url, line)) if notes.files else None
+    return (lambda url: leads(notes.files, url, line, notes.origin)) if notes.files else None
 
 
-def leads(files: Sequence[NotesFile], url: str, line: int) -> str:
+def leads(files: Sequence[NotesFile], url: str, line: int, origin: Origin | None = None) -> str:
     """What a link or picture on a line means in the whole: an anchor, or a path as the first file would write it.
 
     An anchor that the file does not have keeps the file's name: `#files/ropes.md#knot`.
@@ -159,18 +165,33 @@ def leads(files: Sequence[NotesFile], url: str, line: int) -> str:
         parts = urlsplit(url)
     except ValueError:
         return url
-    if not files or parts.scheme or parts.netloc or parts.path.startswith("/") or not (parts.path or parts.fragment):
+    whole = origin.path_of(url) if origin else None
+    is_away = bool(parts.scheme or parts.netloc or parts.path.startswith("/"))
+    if not files or (is_away and whole is None) or not (parts.path or parts.fragment):
         return url
     own = file_of(files, line)
     path = posixpath.normpath(posixpath.join(posixpath.dirname(quote(own.path)), parts.path)) if parts.path else ""
+    if origin and whole is not None:
+        path = quote(posixpath.relpath(whole, posixpath.dirname(origin.path) or "."))
     names = [posixpath.normpath(posixpath.join(unquote(path), name)) for name in ("", *START_FILES)]
     file = next((file for name in names for file in files if file.path == name), None) if path else own
     if file is None:
-        return urlunsplit(parts._replace(path=path + "/" * parts.path.endswith("/"))) if own is not files[0] else url
+        is_same = is_away or own is files[0]
+        return url if is_same else urlunsplit(parts._replace(path=path + "/" * parts.path.endswith("/")))
     name = unquote(parts.fragment).removeprefix("user-content-")
-    known = file.anchors.get(name)
-    if known is None and not parts.path and name.startswith("fn"):  # a footnote, which stays on its page
+    known = _known(file, name)
+    is_footnote = not parts.path and name.startswith("fn")  # which stays on its page
+    if known is None and (is_away or is_footnote):
         return url
     if known is None:
         known = name if file is files[0] else f"{file.path}#{name}"
     return "#" + quote(known, safe="/#")
+
+
+def _known(file: NotesFile, name: str) -> str | None:
+    """The anchor in the whole that a name means in a file; a line, as code hosts address it, means its section."""
+    at = _LINE.fullmatch(name)
+    if name in file.anchors or not at:
+        return file.anchors.get(name)
+    above = [h.id for h in file.notes.headings if h.id and h.span.start.line - file.before <= int(at[1])]
+    return above[-1] if above else file.anchors[""]

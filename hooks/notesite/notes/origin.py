@@ -56,6 +56,17 @@ class Origin(NamedTuple):
         """The address of the notes themselves, or their name."""
         return self.address(f"/{self.path}") if self.repository else self.path
 
+    def path_of(self, target: str) -> str | None:
+        """The path in the repository of a root-relative link, or of the whole address of a file there."""
+        parts = urlsplit(target)
+        if not parts.scheme and not parts.netloc:
+            return self._path(parts.path) if parts.path.startswith("/") else None
+        page = re.escape(self.repository.partition("//")[2] + self._forms[0]) if self.repository else "(?!)"
+        match = re.fullmatch(
+            rf"{page}[^/]+/(.+)", parts.netloc.removeprefix("www.") + unquote(parts.path), re.IGNORECASE
+        )
+        return match[1] if match else None
+
     def _path(self, path: str) -> str:
         """The path in the repository of a relative or root-relative one, as the code host resolves it."""
         whole = posixpath.normpath(posixpath.join("/", posixpath.dirname(self.path), unquote(path)))

@@ -110,6 +110,10 @@ class Site(NamedTuple):
         moved = anchor.partition(".md#")[2]
         return self.place_of_anchor(anchor) or (self.place_of_anchor(moved) if moved else None)
 
+    def lost_redirects(self, redirects: Mapping[str, str]) -> list[str]:
+        """The old addresses that settings lead to no page or anchor."""
+        return [old for old, new in redirects.items() if not _target(self.pages, self.anchors, new)]
+
     def place_of_anchor(self, anchor: str) -> Place | None:
         """Where an anchor of the single file is now."""
         name = unquote(anchor).removeprefix("user-content-")
@@ -379,12 +383,15 @@ def _redirects(
         if page.settings.slug and original and original not in taken:
             redirects[original] = page.uri
     redirects |= {old: anchors[name].page.uri for old, name in addresses_of_files(files) if old not in taken}
-    for old, new in settings.redirects.items():
-        slug, _, fragment = new.partition("#")
-        target = next((page.uri for page in pages if page.slug == slug.strip("/")), None)
-        place = anchors.get(slug.strip("/"))
-        if target:
-            redirects[old.strip("/")] = f"{target}#{fragment}" if fragment else target
-        elif place:
-            redirects[old.strip("/")] = f"{place.page.uri}#{place.id}"
-    return redirects
+    targets = {old: _target(pages, anchors, new) for old, new in settings.redirects.items()}
+    return redirects | {old.strip("/"): target for old, target in targets.items() if target}
+
+
+def _target(pages: Sequence[Page], anchors: Mapping[str, Place], address: str) -> str:
+    """The uri, and the anchor where there is one, that an address of today names; "" for none."""
+    slug, _, fragment = address.partition("#")
+    page = next((page for page in pages if page.slug == slug.strip("/")), None)
+    if page and (not fragment or fragment in anchors):
+        return page.uri + (f"#{fragment}" if fragment else "")
+    place = anchors.get(slug.strip("/"))
+    return f"{place.page.uri}#{place.id}" if place and not page else ""

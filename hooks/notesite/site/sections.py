@@ -13,6 +13,9 @@ from ..diagnostics.place import Position, Span
 from ..notes.model import Heading, Notes, NotesFile
 from .split_level import FEW_SECTIONS, TINY, section_starts, sizes
 
+_MANY_FILES = 6  # of more, each is a page
+_LONG = 800  # words of a file that is split all the same
+
 
 class Meaning(NamedTuple):
     """What an address means: by one of the two its section is known again."""
@@ -40,9 +43,10 @@ def home_part(notes: Notes) -> tuple[Notes, int]:
 
 def sections_of_files(notes: Notes, wanted: int | None) -> Iterator[list[Section]]:
     """The sections of each file but the first: its beginning, and those in it; where it has no beginning, each alone."""
+    least = _LONG if len(notes.files) > _MANY_FILES else 0
     for file in notes.files[1:]:
         end = len(file.notes.lines)
-        starts = _starts(file, wanted)
+        starts = _starts(file, wanted, least)
         ends = [heading.span.start.line - 1 for heading in starts] + [end]
         sections = [
             Section(heading, heading.span.start.line, last) for heading, last in zip(starts, ends[1:], strict=True)
@@ -55,7 +59,7 @@ def sections_of_files(notes: Notes, wanted: int | None) -> Iterator[list[Section
             yield from ([section] for section in sections)
 
 
-def _starts(file: NotesFile, wanted: int | None) -> list[Heading]:
+def _starts(file: NotesFile, wanted: int | None, least: int) -> list[Heading]:
     """The headings of a file that begin a page; the places that the rules look at are those in the file."""
 
     def up(span: Span) -> Span:
@@ -70,7 +74,8 @@ def _starts(file: NotesFile, wanted: int | None) -> list[Heading]:
         lines=notes.lines[file.before :],
     )
     starts, _ = section_starts(alone, [], None, wanted)
-    is_split = wanted or (len(starts) >= FEW_SECTIONS and median(sizes(alone, starts)) >= TINY)
+    words = sizes(alone, starts)
+    is_split = wanted or (len(starts) >= FEW_SECTIONS and sum(words) >= least and median(words) >= TINY)
     return [whole[heading] for heading in starts] if is_split else []
 
 
