@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+from notesite.snippets.shell.grammar.probed_shapes import NAMES, REST
+
 # What a command needs before its arguments are looked at: groups of alternatives, the first one is used for probes.
 # The vendor run finds out which groups are required; a command that is not listed needs none.
 BASE: Mapping[str, Sequence[Sequence[str]]] = {
@@ -141,3 +143,36 @@ FORMER: Mapping[str, Sequence[str]] = {
 }
 BAD = "zz-made-up"
 POISON = "--no-such-flag-at-all"
+# Letter -> the word that stands for it in a probe; "{}" becomes alpha, beta, gamma ... by position.
+WORDS: Mapping[str, str] = {
+    "U": "{}",  # a plain word: a name
+    "R": "pods",  # a resource type
+    "W": "deployments",  # a type with a pod template
+    "N": "nodes",
+    "C": "pods,services",  # several types
+    "P": "pod/{}",  # TYPE/NAME
+    "S": "deployment/{}",
+    "B": "nosuch/{}",  # TYPE/NAME with a type that is none
+    "K": "key=value",
+    "M": "key-",
+    "L": "8080",
+    "T": "key=value:NoSchedule",
+    "V": "{}:/path",
+    "F": "./file",
+}
+# Letter -> the flag that makes the mode, and what the probe adds.  Arguments mean other things beside `-f` or `-l`.
+MODES: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "": ("", ()),
+    "f": ("filename", ("--filename=-",)),
+    "l": ("selector", ("--selector=a=b",)),
+    "a": ("all", ("--all",)),
+    "A": ("all-namespaces", ("--all-namespaces",)),
+}
+
+
+def probe_words(pattern: str) -> list[str]:
+    """The arguments that stand for a shape: `RU` gives `pods beta`."""
+    words = []
+    for index, letter in enumerate(pattern):
+        words += ["--", "sh"] if letter == REST else [WORDS[letter].format(NAMES[index])]
+    return words

@@ -45,7 +45,7 @@ def check_blocks(notes: Notes, settings: SnippetSettings, definitions: Sequence[
         reports.append(report)
     snippets: tuple[SnippetVerdict, ...] = ()
     if "yaml" in settings.languages:
-        inside = [embedded.fence for verdict in commands for embedded in verdict.embedded]
+        inside = [fence for verdict in commands for fence in verdict.embedded]
         created = [defined for verdict in commands for defined in verdict.defined]
         snippets, report = check_snippets(
             [*notes.fences, *inside],
@@ -71,7 +71,7 @@ def _commands(
 
     known = {name for definition in [*definitions, *in_blocks(fences)] for name in type_names(definition)}
     verdicts, report = checked(known)
-    applied = in_blocks(embedded.fence for verdict in verdicts for embedded in verdict.embedded)
+    applied = in_blocks(fence for verdict in verdicts for fence in verdict.embedded)
     more = {name for definition in applied for name in type_names(definition)}
     return checked(known | more) if more - known else (verdicts, report)
 

@@ -17,7 +17,7 @@ from ...diagnostics.place import Span
 from ...lib.patterns import lazy
 from ...notes.model import Fence
 from . import typography
-from .command_verdict import Checked, CommandVerdict, Defined, Embedded, Status
+from .command_verdict import Checked, CommandVerdict, Defined, Status
 from .corrections import REFUSED, applied, correction, passes
 from .created import created
 from .danger import system_dangers
@@ -339,14 +339,14 @@ def _mark(results: Sequence[Checked]) -> str:
     return f"Does not work with {titles}" if wrong else f"Checked against {titles}"
 
 
-def _embedded(script: Script, fence: Fence) -> Iterator[Embedded]:
+def _embedded(script: Script, fence: Fence) -> Iterator[Fence]:
     """YAML in here-documents."""
     commands = script.commands
     for index, command in enumerate(commands):
         follower = commands[index + 1] if index + 1 < len(commands) else None
         for heredoc in command.heredocs:
             if _is_yaml(heredoc, command, follower):
-                yield Embedded(heredoc.text, _part(fence, script, heredoc), not heredoc.quoted)
+                yield _part(fence, script, heredoc)
 
 
 def _is_yaml(heredoc: Heredoc, command: Command, follower: Command | None) -> bool:

@@ -30,14 +30,6 @@ class Checked(NamedTuple):
     reason: str = ""  # why it is refused or skipped
 
 
-class Embedded(NamedTuple):
-    """YAML in a here-document: a snippet of its own, for the snippet checks."""
-
-    text: str
-    fence: Fence  # whose `within` maps places of `text` to the notes
-    expanded: bool  # the shell replaces `$NAME` in it first
-
-
 class Defined(NamedTuple):
     """An object that a command of the notes creates."""
 
@@ -57,7 +49,7 @@ class CommandVerdict(NamedTuple):
     cautions: tuple[str, ...]  # "`kubectl delete all --all` deletes every ..."
     copy_text: str  # the commands without prompts and without output
     corrected: str | None = None  # the same with everything that is refused in its working form, None where not known
-    embedded: tuple[Embedded, ...] = ()
+    embedded: tuple[Fence, ...] = ()  # YAML in here-documents, whose `within` maps places to the notes
     defined: tuple[Defined, ...] = ()
 
     @property

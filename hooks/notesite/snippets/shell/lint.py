@@ -123,8 +123,8 @@ def _blocking(call: Invocation, known: Known) -> Iterator[Finding]:
     yield from _missing_type(call, known)
     yield from _granted_types(call, known)
     for required in call.node.required:
-        if not call.names.intersection(required.names) and not _excused(call) and not arguments.is_open(call):
-            listed = " or ".join(f"`--{name}`" for name in required.names)
+        if not call.names.intersection(required) and not _excused(call) and not arguments.is_open(call):
+            listed = " or ".join(f"`--{name}`" for name in required)
             yield Finding.at("S_REQUIRED", f"`{call.title}` needs {listed}", call.path_words[-1])
     if call.program == "kubectl" and not arguments.is_open(call):
         yield from (Finding.at("S_VALUE", message, word) for message, word in conflicts(call))

@@ -14,7 +14,7 @@ from ..reader.words import Word
 from .argument_shapes import letters, lookup
 from .flag_rules import Refusal, wrong_kind
 from .invocation import Invocation
-from .probed_shapes import PATTERNS, REST, position
+from .probed_shapes import NAMES, PATTERNS, REST
 from .resources import CATEGORIES, is_type, may_be_custom
 from .updates import bad_updates
 from .vocabulary import answers
@@ -180,14 +180,11 @@ def _mode(call: Invocation) -> str | None:
 
 def _worded(message: str, words: Sequence[Word]) -> str:
     """A probe's message in plain words, with the command's own words in it."""
-
-    def own(match: re.Match[str]) -> str:
-        index = position(match[0])
-        return words[index].text if index is not None and index < len(words) else match[0]
-
     given = " ".join(word.text for word in words)
     for pattern, plain in answers():
         match = re.match(pattern, message)
         if match:
             return match.expand(plain).replace("GIVEN", given).replace("FIRST", words[0].text if words else "")
-    return re.sub(r"\b(?:alpha|beta|gamma|delta|epsilon)\b", own, message).rstrip(".")
+    for name, word in zip(NAMES, words, strict=False):
+        message = re.sub(rf"\b{name}\b", word.text.replace("\\", r"\\"), message)
+    return message.rstrip(".")

@@ -11,7 +11,6 @@ from functools import cache, cached_property
 from typing import Any, NamedTuple
 
 from ....lib.data import bundled_json, bundled_names
-from ....lib.patterns import lazy
 from .probed_shapes import PATTERNS
 
 
@@ -30,14 +29,6 @@ class Flag(NamedTuple):
     def takes_next(self) -> bool:
         """Whether the word after `--flag` is its value."""
         return self.type != "bool" and not self.optional
-
-
-class Required(NamedTuple):
-    """One of these flags must be given."""
-
-    names: tuple[str, ...]
-    message: str
-    sample: str  # one of them with a value, such as "--image=nginx"
 
 
 class Node:
@@ -112,10 +103,9 @@ class Node:
         return found
 
     @property
-    def required(self) -> Iterator[Required]:
-        """What must be given."""
-        for names, message, sample in self.raw.get("required", ()):
-            yield Required(tuple(names), message, sample)
+    def required(self) -> Sequence[Sequence[str]]:
+        """Of each of these groups of flags one must be given."""
+        return [names for names, *_ in self.raw.get("required", ())]
 
     def answer(self, mode: str, shape: int) -> str:
         """What the program says to a shape of arguments: "" when it takes it."""
@@ -183,36 +173,23 @@ def _flag(name: str, entry: Mapping[str, Any]) -> Flag:
     )
 
 
-_NAME = lazy(r"(?P<program>[a-z]+)-(?P<version>[\d.]+)\.json\.gz")
-
-
 @cache
 def available() -> Mapping[str, tuple[str, ...]]:
     """Program -> the versions that have a grammar file, oldest first."""
     found: dict[str, list[str]] = {}
     for name in bundled_names(__name__):
-        match = _NAME.fullmatch(name)
-        if match:
-            found.setdefault(match["program"], []).append(match["version"])
-    return {name: tuple(sorted(versions, key=_sortable)) for name, versions in found.items()}
-
-
-def _sortable(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in version.split(".") if part)
+        if name.endswith(".json.gz"):
+            program, _, version = name.removesuffix(".json.gz").partition("-")
+            found.setdefault(program, []).append(version)
+    return {
+        name: tuple(sorted(all_, key=lambda v: [int(part) for part in v.split(".")])) for name, all_ in found.items()
+    }
 
 
 @cache
-def load(program: str, version: str | None = None) -> Grammar:
-    """The grammar of a program, the newest one unless a version is given.
-
-    Raises:
-        KeyError: There is no grammar file for it.
-    """
-    versions = available()[program]
-    wanted = version or versions[-1]
-    if wanted not in versions:
-        raise KeyError(f"{program} {wanted}")
-    return from_raw(bundled_json(__name__, f"{program}-{wanted}.json.gz"))
+def load(program: str, version: str) -> Grammar:
+    """The grammar of a version of a program.  Raises FileNotFoundError when there is none."""
+    return from_raw(bundled_json(__name__, f"{program}-{version}.json.gz"))
 
 
 def from_raw(raw: Mapping[str, Any]) -> Grammar:

@@ -17,15 +17,21 @@ from ....lib.patterns import lazy
 from .fill_ins import FILL_IN, PLACEHOLDER, closing
 from .sessions import mask
 from .words import Command, Heredoc, Redirect, Script, Trouble, Variable, Word, line_starts
-from .wrappers import split_assignments, unwrap
+from .wrappers import unwrap
 
+_BLANK = " \t\r\f\v\u00a0"
+_ENDS_WORD = frozenset(_BLANK + "\n;|&()<>")
+_OPERATOR = lazy(r";|\|[|&]?|&(?!>)&?")
+_PLAIN = lazy(r"[^ \t\r\n\f\v\u00a0;|&()<>'\"\\$`{]+")  # nothing that the reader of a word looks at
+_SINGLE = lazy(r"\$?'([^']*)'")
+_IN_DOUBLE = lazy(r"""((?:[^"\\$`]|\\(?!["\\$`\n]))+)|\\(["\\$`])|\\\n|\"""")
 _VARIABLE = lazy(r"\$(?:\{([^}\n]*)\}|(\w+|[@#?*!$-]))")
-_HEREDOC = lazy(r"<<(-?)[ \t]*(?:(['\"])(.+?)\2|\\?([\w.-]+))")
-_REDIRECT = lazy(r"(?:\d+|&)?>(?:>|\||&(?:\d+|-))?|\d*<(?:&\d+|>)?")
+_HEREDOC = lazy(r"<<(?!<)-?[ \t]*(?:(['\"])(.+?)\1|\\?([\w.-]+))")
+_REDIRECT = lazy(r"<<<|(?:\d+|&)?>(?:>|\||&(?:\d+|-))?|\d*<(?!\()(?:&\d+|>)?")
 _LINE_GOES_ON = lazy(r"[\\^`]([ \t]*)(?:\r?\n|\Z)")  # the mark of bash, cmd or PowerShell
 _REMARK_AFTER = lazy(r"\\[ \t]+(#[^\n]*)(?:\n|\Z)")  # `--flag \  # why`: the backslash quotes a space
 _ESCAPED_END = lazy(r"\\[ \t]*(?:\r?\n|\Z)")
-_PLAIN = lazy(r"[^ \t\r\n\f\v\u00a0;|&()<>'\"\\$`{]+")  # nothing that the reader of a word looks at
+_UNFINISHED = lazy(r"(?<!\\)(?:\\\\)*\\[ \t]*\n?\Z|\|[ \t]*\n?\Z|&&[ \t]*\n?\Z")
 _RESERVED = frozenset(
     ["if", "then", "elif", "else", "fi", "do", "done", "while", "until", "{", "}", "!", "time", "coproc"]
 )
@@ -48,11 +54,7 @@ def is_open(text: str) -> bool:
     """Whether a shell would wait for more lines: an open quote, here-document, loop, or a backslash at the end."""
     reader = _Reader(text, 0, len(text), _DEEPEST)
     reader.run()
-    return (
-        reader.open
-        or reader.nesting > 0
-        or re.search(r"(?<!\\)(?:\\\\)*\\[ \t]*\n?\Z|\|[ \t]*\n?\Z|&&[ \t]*\n?\Z", text) is not None
-    )
+    return reader.open or reader.nesting > 0 or _UNFINISHED.search(text) is not None
 
 
 class _Draft:
@@ -61,9 +63,17 @@ class _Draft:
     def __init__(self) -> None:
         self.words: list[Word] = []
         self.redirects: list[Redirect] = []
-        self.heredocs: list[Heredoc] = []
         self.piped = False
         self.index: int | None = None  # where it stands among the commands, once it is finished
+
+
+class _Piece:
+    """The word that is being read."""
+
+    def __init__(self) -> None:
+        self.parts: list[str] = []
+        self.variables: list[Variable] = []
+        self.dynamic = self.placeholder = self.quoted = False
 
 
 class _Reader:
@@ -79,7 +89,7 @@ class _Reader:
         self.open = False
         self.nesting = 0
         self._draft = _Draft()
-        self._waiting: list[tuple[_Draft, str, bool, int, int]] = []  # here-documents that begin after this line
+        self._waiting: list[tuple[_Draft, str, int, int]] = []  # here-documents that begin after this line
 
     def run(self) -> None:
         while self.at < self.end:
@@ -89,6 +99,19 @@ class _Reader:
             self.open = True
             self._take_heredocs()
 
+    def _match(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
+        """What a pattern matches here; it is taken."""
+        match = pattern.match(self.text, self.at, self.end)
+        self.at = match.end() if match else self.at
+        return match
+
+    def _line_end(self, start: int) -> int:
+        found = self.text.find("\n", start, self.end)
+        return self.end if found < 0 else found
+
+    def _trouble(self, code: str, message: str, start: int, end: int, replacement: str | None = None) -> None:
+        self.troubles.append(Trouble(code, message, start, end, replacement))
+
     # What stands between words.
 
     def _step(self, character: str) -> None:
@@ -96,122 +119,78 @@ class _Reader:
             self._finish()
             self.at += 1
             self._take_heredocs()
-        elif character in " \t\r\f\v\u00a0":
+        elif character in _BLANK:
             self.at += 1
         elif character == "#":
-            self.at = self._line_end()
-        elif character == ";":
+            self.at = self._line_end(self.at)
+        elif operator := self._match(_OPERATOR):
             self._finish()
-            self.at += 1
-        elif character == "|":
-            self._finish()
-            self.at += 2 if self.text[self.at + 1 : self.at + 2] in ("|", "&") else 1
-            self._draft.piped = self.text[self.at - 1] != "|" or self.text[self.at - 2] != "|"
-        elif character == "&" and self.text[self.at + 1 : self.at + 2] != ">":
-            self._finish()
-            self.at += 2 if self.text[self.at + 1 : self.at + 2] == "&" else 1
+            self._draft.piped = operator[0] in {"|", "|&"}
         elif character in "()":
-            if character == ")" or self._is_function():
+            is_function = len(self._draft.words) == 1 and self.text.startswith("()", self.at)
+            if character == ")" or is_function:
                 self._draft = _Draft()  # a pattern of `case`, or a function's name
             self._finish()
             self.at += 1
-        elif (character in "\\^`" and self._continuation()) or (character in "<>&0123456789" and self._redirection()):
-            pass
-        else:
+        elif not (character in "\\^`" and self._continuation()) and not self._redirection():
             self._word()
-
-    def _is_function(self) -> bool:
-        return len(self._draft.words) == 1 and self.text.startswith("()", self.at)
-
-    def _line_end(self) -> int:
-        found = self.text.find("\n", self.at, self.end)
-        return self.end if found < 0 else found
 
     def _continuation(self) -> bool:
         r"""`\` (or `^`, or a backtick, as Windows shells have it) at the end of a line."""
-        match = _LINE_GOES_ON.match(self.text, self.at, self.end)
+        start = self.at
+        ends = "the command ends here, the next line is a command of its own"
+        match = self._match(_LINE_GOES_ON)
         if match is None:
-            remark = _REMARK_AFTER.match(self.text, self.at, self.end)
-            if remark is not None:
-                message = (
-                    "a comment follows the backslash: the command ends here, the next line is a command of its own"
-                )
-                self.troubles.append(Trouble("S_CONTINUATION", message, self.at, remark.end(1)))
-                self.at = remark.end()
+            remark = self._match(_REMARK_AFTER)
+            if remark:
+                self._trouble("S_CONTINUATION", f"a comment follows the backslash: {ends}", start, remark.end(1))
             return remark is not None
-        character = match[0][0]
-        if match[1] and character == "\\":
-            self.troubles.append(
-                Trouble(
-                    "S_CONTINUATION",
-                    "spaces after the backslash: the command ends here, the next line is a command of its own",
-                    match.start(),
-                    match.end(1),
-                    "\\",
-                )
-            )
-        following = self.text[match.end() : self.end].split("\n", 1)[0]
-        if character == "\\" and not following.strip():
-            if not self.text[match.end() : self.end].strip():  # before an empty line it does no harm
+        if self.text[start] != "\\":
+            return True
+        if match[1]:
+            self._trouble("S_CONTINUATION", f"spaces after the backslash: {ends}", start, match.end(1), "\\")
+        if not self.text[self.at : self._line_end(self.at)].strip():
+            if not self.text[self.at : self.end].strip():  # before an empty line it does no harm
                 message = "a backslash continues the command, but no line follows"
-                self.troubles.append(Trouble("S_CONTINUATION", message, self.at, self.at + 1, ""))
-            if match.end() < self.end or match[0].endswith("\n"):
-                self.at = match.end() - 1  # the empty line ends the command
-                return True
-        self.at = match.end()
+                self._trouble("S_CONTINUATION", message, start, start + 1, "")
+            if match[0].endswith("\n"):
+                self.at -= 1  # the empty line ends the command
         return True
 
     def _redirection(self) -> bool:
         if PLACEHOLDER.match(self.text, self.at, self.end):
             return False
-        start = self.at
-        heredoc = _HEREDOC.match(self.text, start, self.end)
-        if heredoc and not self.text.startswith("<<<", start):
-            tag = heredoc[3] or heredoc[4]
-            self._waiting.append((self._draft, tag, bool(heredoc[2]), start, heredoc.end()))
-            self.at = heredoc.end()
-            self._draft.redirects.append(Redirect("<<", None, start, self.at))
-            return True
-        if self.text.startswith("<(", start):
+        start, target = self.at, None
+        match = self._match(_HEREDOC) or self._match(_REDIRECT)
+        if match is None:
             return False
-        operator = "<<<" if self.text.startswith("<<<", start) else ""
-        if not operator:
-            match = _REDIRECT.match(self.text, start, self.end)
-            if match is None or not match[0].strip("0123456789&"):
-                return False
-            operator = match[0]
-        self.at = start + len(operator)
-        target = None
-        if not re.search(r"&(\d+|-)$", operator):
+        if match.re.groups:
+            self._waiting.append((self._draft, match[2] or match[3], start, match.end()))
+        elif not re.search(r"&(\d+|-)$", match[0]):
             while self.at < self.end and self.text[self.at] in " \t":
                 self.at += 1
             if self.at < self.end and self.text[self.at] not in "\n;|&()<>#":
                 target = self._read_word()
-        self._draft.redirects.append(Redirect(operator, target, start, self.at))
+        self._draft.redirects.append(Redirect(match[0], target, start, self.at))
         return True
 
     def _take_heredocs(self) -> None:
-        for draft, tag, quoted, from_, to in self._waiting:
+        for draft, tag, from_, to in self._waiting:
             start = self.at
             while self.at < self.end:
-                line_end = self._line_end()
-                line = self.text[self.at : line_end].strip()
-                begin, self.at = self.at, min(line_end + 1, self.end)
-                if line == tag:
+                begin, line_end = self.at, self._line_end(self.at)
+                self.at = min(line_end + 1, self.end)
+                if self.text[begin:line_end].strip() == tag:
                     break
             else:
                 begin = self.end
                 self.open = True
                 if self.depth < _DEEPEST:
-                    self.troubles.append(
-                        Trouble("S_HEREDOC", f"the text after `<<{tag}` has no closing line `{tag}`", from_, to)
-                    )
-            heredoc = Heredoc(tag, self.text[start:begin], start, begin, quoted)
-            if draft.index is None:
-                draft.heredocs.append(heredoc)
-            else:
+                    self._trouble("S_HEREDOC", f"the text after `<<{tag}` has no closing line `{tag}`", from_, to)
+            if draft.index is not None:
                 command = self.commands[draft.index]
-                self.commands[draft.index] = command._replace(heredocs=(*command.heredocs, heredoc))
+                heredocs = (*command.heredocs, Heredoc(self.text[start:begin], start, begin))
+                self.commands[draft.index] = command._replace(heredocs=heredocs)
         self._waiting = []
 
     # Words.
@@ -221,156 +200,121 @@ class _Reader:
         draft = self._draft
         if not draft.words and word.text in _OPENING:
             self.nesting += _OPENING[word.text]
-        if not draft.words and not word.quoted and word.text in _RESERVED:
-            return
-        draft.words.append(word)
+        if draft.words or word.quoted or word.text not in _RESERVED:
+            draft.words.append(word)
 
     def _read_word(self) -> Word:
         start = self.at
+        piece = _Piece()
+        while self.at < self.end and self._take(piece, self.at > start):
+            pass
+        self.at = min(self.at, self.end)
+        text = "".join(piece.parts)
+        if not piece.quoted and FILL_IN.search(text):
+            piece.dynamic = piece.placeholder = True
+        return Word(text, start, self.at, piece.dynamic, piece.placeholder, piece.quoted, tuple(piece.variables))
+
+    def _take(self, piece: _Piece, is_inside: bool) -> bool:
+        """One piece of a word; False where the word ends."""
+        start, character = self.at, self.text[self.at]
+        if match := self._match(_PLAIN):
+            piece.parts.append(match[0])
+        elif match := self._match(PLACEHOLDER):
+            piece.dynamic = piece.placeholder = True
+            piece.parts.append(match[0])
+        elif self.text.startswith(("<(", ">("), start):
+            piece.dynamic = True
+            piece.parts.append(self._substitution(start + 1))
+        elif character in _ENDS_WORD:
+            if not is_inside:  # a word always moves on
+                piece.parts.append(character)
+                self.at += 1
+            return False
+        elif character == "\\" and _ESCAPED_END.match(self.text, start, self.end):
+            if not self.text.startswith(("\\\n", "\\\r\n"), start):
+                return False
+            self.at = self.text.index("\n", start) + 1
+        elif character == "\\":
+            piece.parts.append(self.text[start + 1 : start + 2])
+            self.at += 2
+        elif character in "'\"" or self.text.startswith(("$'", '$"'), start):
+            piece.quoted = True
+            self._quoted(piece, self.text[start : start + 2].lstrip("$")[0])
+        elif character in "$`":
+            piece.parts.append(self._expansion(piece.variables))
+            piece.dynamic = piece.dynamic or self.at - start > 1
+        else:
+            piece.parts.append(character)
+            self.at += 1
+        return True
+
+    def _quoted(self, piece: _Piece, quote: str) -> None:
+        start = self.text.index(quote, self.at) + 1
+        if quote == "'":
+            match = self._match(_SINGLE)
+            piece.parts.append(match[1] if match else self._unclosed(quote, start))
+            return
+        self.at = start
         parts: list[str] = []
         variables: list[Variable] = []
-        dynamic = placeholder = quoted = False
         while self.at < self.end:
-            character = self.text[self.at]
-            if character in " \t\r\n\f\v\u00a0;|&()":
-                if self.at == start:
-                    parts.append(character)  # cannot happen from `_step`, but a word always moves on
-                    self.at += 1
-                break
-            plain = _PLAIN.match(self.text, self.at, self.end)
-            if plain:
-                parts.append(plain[0])
-                self.at = plain.end()
-                continue
-            match = PLACEHOLDER.match(self.text, self.at, self.end)
-            if match:
-                dynamic = placeholder = True
-                parts.append(match[0])
-                self.at = match.end()
-            elif self.text.startswith(("<(", ">("), self.at):
-                dynamic = True
-                parts.append(self._substitution(self.at + 1))
-            elif character in "<>":
-                if self.at == start:
-                    parts.append(character)
-                    self.at += 1
-                break
-            elif character == "'" or self.text.startswith("$'", self.at):
-                quoted = True
-                parts.append(self._single())
-            elif character == '"' or self.text.startswith('$"', self.at):
-                quoted = True
-                inner, found = self._double()
-                dynamic = dynamic or "$" in inner or "`" in inner
-                variables += found
-                parts.append(inner)
-            elif character == "\\":
-                if _ESCAPED_END.match(self.text, self.at, self.end):
-                    if not self.text.startswith(("\\\n", "\\\r\n"), self.at):
-                        break
-                    self.at = self.text.index("\n", self.at) + 1
-                else:
-                    parts.append(self.text[self.at + 1 : self.at + 2])
-                    self.at += 2
-            elif character in "$`":
-                before = self.at
+            match = self._match(_IN_DOUBLE)
+            if match is None:
                 parts.append(self._expansion(variables))
-                dynamic = dynamic or self.at - before > 1
+            elif match[0] == quote:
+                piece.variables += variables
+                break
             else:
-                parts.append(character)
-                self.at += 1
-        self.at = min(self.at, self.end)
-        text = "".join(parts)
-        if not quoted and FILL_IN.search(text):
-            dynamic = placeholder = True
-        return Word(text, start, self.at, dynamic, placeholder, quoted, tuple(variables))
-
-    def _single(self) -> str:
-        skip = 2 if self.text[self.at] == "$" else 1
-        start = self.at + skip
-        close = self.text.find("'", start, self.end)
-        if close < 0:
-            return self._unclosed("'", start)
-        self.at = close + 1
-        return self.text[start:close]
+                parts.append(match[1] or match[2] or "")
+        else:
+            parts = [self._unclosed(quote, start)]
+        inner = "".join(parts)
+        piece.dynamic = piece.dynamic or "$" in inner or "`" in inner
+        piece.parts.append(inner)
 
     def _unclosed(self, quote: str, start: int) -> str:
         """A quote without its partner: read on to the end of the line, as its author most likely meant."""
         self.open = True
-        self.troubles.append(Trouble("S_QUOTE", f"the quote {quote} is never closed", start - 1, start))
-        stop = self.text.find("\n", start, self.end)
-        self.at = self.end if stop < 0 else stop
+        self._trouble("S_QUOTE", f"the quote {quote} is never closed", start - 1, start)
+        self.at = self._line_end(start)
         return self.text[start : self.at]
-
-    def _double(self) -> tuple[str, list[Variable]]:
-        start = self.at = self.at + (2 if self.text[self.at] == "$" else 1)
-        parts: list[str] = []
-        variables: list[Variable] = []
-        while self.at < self.end:
-            character = self.text[self.at]
-            if character == '"':
-                self.at += 1
-                return "".join(parts), variables
-            if character == "\\" and self.at + 1 < self.end and self.text[self.at + 1] in '"\\$`\n':
-                parts.append(self.text[self.at + 1].replace("\n", ""))
-                self.at += 2
-            elif character in "$`":
-                parts.append(self._expansion(variables))
-            else:
-                parts.append(character)
-                self.at += 1
-        return self._unclosed('"', start), []
 
     def _expansion(self, variables: list[Variable]) -> str:
         """What `$` or a backtick begins; the text stays as written."""
         start = self.at
+        stop = -1
         if self.text.startswith("$((", start):
-            stop = self.text.find("))", start, self.end)
-            if stop >= 0:
-                self.at = stop + 2
-                return self.text[start : self.at]
-        if self.text.startswith("$(", start):
-            return "$" + self._substitution(start + 1)
-        if self.text[start] == "`":
+            stop = self.text.find("))", start, self.end) + 1
+        elif self.text[start] == "`":
             stop = self.text.find("`", start + 1, self.end)
-            if stop < 0:
-                self.at += 1
-                return "`"
-            self._nested(start + 1, stop)
+            if stop > 0:
+                self._nested(start + 1, stop)
+        if stop > 0:
             self.at = stop + 1
-            return self.text[start : self.at]
-        match = _VARIABLE.match(self.text, start, self.end)
-        if match is None:
+        elif self.text.startswith("$(", start):
+            self._substitution(start + 1)
+        elif match := self._match(_VARIABLE):
+            name = re.match(r"\w*", match[1] if match[1] is not None else match[2])
+            variables.append(Variable(name[0] if name else "", start, match.end()))
+        else:
             self.at += 1
-            return "$"
-        name = re.match(r"\w*", match[1] if match[1] is not None else match[2])
-        variables.append(Variable(name[0] if name else "", start, match.end()))
-        self.at = match.end()
-        return match[0]
+        return self.text[start : self.at]
 
     def _substitution(self, start: int) -> str:
         """`(...)` at `start`, read as commands of its own."""
         stop = closing(self.text, start, self.end)
-        if stop is None:
-            self.open = True
-            stop = self.text.find("\n", start, self.end)
-            stop = self.end if stop < 0 else stop
-            self._nested(start + 1, stop)
-            self.at = stop
-            return self.text[start:stop]
-        self._nested(start + 1, stop)
-        self.at = stop + 1
+        self.open = self.open or stop is None
+        self.at = self._line_end(start) if stop is None else stop + 1
+        self._nested(start + 1, self.at if stop is None else stop)
         return self.text[start : self.at]
 
     def _nested(self, start: int, stop: int) -> None:
-        if self.depth >= _DEEPEST:
-            return
-        inner = _Reader(self.text, start, stop, self.depth + 1)
-        inner.run()
-        # Here-documents of `$(cat <<EOF` are read by the inner reader; the indices of this one stay valid because
-        # nested commands are kept behind the drafts that are already finished.
-        self.commands += inner.commands
-        self.troubles += inner.troubles
+        """Commands inside: kept behind those that are finished, so that the drafts' places stay right."""
+        if self.depth < _DEEPEST:
+            inner = _Reader(self.text, start, stop, self.depth + 1)
+            inner.run()
+            self.commands += inner.commands
+            self.troubles += inner.troubles
 
     # Commands.
 
@@ -378,43 +322,26 @@ class _Reader:
         draft, self._draft = self._draft, _Draft()
         words = draft.words
         if words and words[0].text in _HEADS and not words[0].quoted:
-            if words[0].text == "case":
-                self.nesting += 1
+            self.nesting += words[0].text == "case"
             return
-        assignments, rest = split_assignments(words)
-        wrappers, inner, assigned = unwrap(rest)
-        assignments += assigned
+        wrappers, inner = unwrap(words)
+        if not inner and wrappers:  # `sudo` alone
+            inner, wrappers = [next(word for word in words if word.text == wrappers[0])], []
         if not inner:
-            if words and wrappers:
-                inner = [rest[0]]
-                wrappers = []
-            else:
-                return
+            return
         stop = max([inner[-1].end, *(redirect.end for redirect in draft.redirects)])
         draft.index = len(self.commands)
+        start, redirects = words[0].start, tuple(draft.redirects)
         self.commands.append(
-            Command(
-                tuple(inner),
-                words[0].start,
-                stop,
-                tuple(assignments),
-                tuple(wrappers),
-                tuple(draft.redirects),
-                tuple(draft.heredocs),
-                draft.piped,
-                self.depth,
-            )
+            Command(tuple(inner), start, stop, tuple(wrappers), redirects, piped=draft.piped, depth=self.depth)
         )
         self._script_in_a_word(inner, wrappers)
 
     def _script_in_a_word(self, words: Sequence[Word], wrappers: Sequence[str]) -> None:
         """`watch 'kubectl get pods'`, `bash -c "..."`: a whole command in one quoted word."""
-        word = None
-        if "watch" in wrappers and len(words) == 1 and " " in words[0].text:
-            word = words[0]
-        elif words[0].text in {"sh", "bash", "zsh"}:
-            flags = [index for index, item in enumerate(words) if re.fullmatch(r"-[a-z]*c", item.text)]
-            if flags and flags[0] + 1 < len(words):
-                word = words[flags[0] + 1]
+        word = words[0] if "watch" in wrappers and len(words) == 1 and " " in words[0].text else None
+        if words[0].text in {"sh", "bash", "zsh"}:
+            at = next((index for index, item in enumerate(words) if re.fullmatch(r"-[a-z]*c", item.text)), len(words))
+            word = words[at + 1] if at + 1 < len(words) else None
         if word is not None and word.quoted and self.text[word.start + 1 : word.end - 1] == word.text:
             self._nested(word.start + 1, word.end - 1)

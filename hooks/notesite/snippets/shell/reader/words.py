@@ -42,20 +42,17 @@ class Redirect(NamedTuple):
 class Heredoc(NamedTuple):
     """The text between `<<EOF` and `EOF`."""
 
-    tag: str
     text: str  # as written, every line ends in "\n"
     start: int  # where the first line of the text begins
     end: int
-    quoted: bool  # `<<'EOF'`: nothing in it is expanded
 
 
 class Command(NamedTuple):
-    """One simple command, wrappers such as `sudo` taken off."""
+    """One simple command, assignments and wrappers such as `sudo` taken off."""
 
     words: tuple[Word, ...]  # the program and its arguments, never empty
     start: int  # of the whole command, with assignments and wrappers
     end: int
-    assignments: tuple[Word, ...] = ()
     wrappers: tuple[str, ...] = ()  # "sudo", "watch", "xargs" ...
     redirects: tuple[Redirect, ...] = ()
     heredocs: tuple[Heredoc, ...] = ()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
 from ....lib.patterns import lazy
 from .words import Command, Word
@@ -29,34 +28,21 @@ _WRAPPERS = {
 }
 
 
-def split_assignments(words: Sequence[Word]) -> tuple[list[Word], list[Word]]:
-    """`NAME=value` words at the front, and the rest."""
-    count = 0
-    while count < len(words) and ASSIGNMENT.match(words[count].text):
-        count += 1
-    return list(words[:count]), list(words[count:])
-
-
-def unwrap(words: list[Word]) -> tuple[list[str], list[Word], list[Word]]:
-    """Wrappers taken off the front: their names, what is left, and assignments between them (`env A=b cmd`)."""
+def unwrap(words: list[Word]) -> tuple[list[str], list[Word]]:
+    """Wrappers and assignments taken off the front: the names of the wrappers, and what is left."""
     names: list[str] = []
-    assigned: list[Word] = []
-    while words and words[0].text in _WRAPPERS and not words[0].quoted:
+    while words and (ASSIGNMENT.match(words[0].text) or (words[0].text in _WRAPPERS and not words[0].quoted)):
         name = words[0].text
-        names.append(name)
         words = words[1:]
-        while words and (words[0].text.startswith("-") or (name == "env" and ASSIGNMENT.match(words[0].text))):
+        if name not in _WRAPPERS:
+            continue
+        names.append(name)
+        while words and words[0].text.startswith("-"):
             flag = words[0].text
-            if not flag.startswith("-"):
-                assigned.append(words[0])
-            takes_value = re.fullmatch(r"-\w", flag) and flag[1] in _WRAPPERS[name]
-            words = words[2:] if takes_value else words[1:]
-        if name == "timeout" and words:
+            words = words[2:] if re.fullmatch(r"-\w", flag) and flag[1] in _WRAPPERS[name] else words[1:]
+        if name == "timeout":
             words = words[1:]
-        if name == "sudo":
-            extra, words = split_assignments(words)
-            assigned += extra
-    return names, words, assigned
+    return names, words
 
 
 # Other names of a program, and programs that pass their arguments on to it.
