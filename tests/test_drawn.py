@@ -253,6 +253,24 @@ def test_a_film_of_the_project_is_played_when_asked(text: str) -> None:
     assert "autoplay" not in film.attributes
 
 
+@pytest.mark.parametrize(
+    ("text", "is_film"),
+    [
+        ("https://github.com/user-attachments/assets/0a1b2c3d-0000-4000-8000-000000000002", True),
+        ("https://user-images.githubusercontent.com/1/2-3.mp4", True),
+        ("https://user-images.githubusercontent.com/1/2-3.png", False),
+        ("![A picture](https://github.com/user-attachments/assets/0a1b)", False),
+        ("[words](https://github.com/user-attachments/assets/0a1b)", False),
+        ("See https://github.com/user-attachments/assets/0a1b", False),
+        ("https://github.com/me/kit", False),
+    ],
+)
+def test_the_address_of_a_film_that_stands_alone_says_so(text: str, is_film: bool) -> None:
+    html = shown(text)
+    assert [mark.text() for mark in html.css("p > span[data-added]")] == (["▶ Video: "] if is_film else [])
+    assert not is_film or [link.attributes["href"] for link in html.css("p > a")] == [text]
+
+
 def test_a_film_elsewhere_is_a_link() -> None:
     page = shown(
         '<video src="https://x.example/a"></video>\n\nafter <video> <picture><source srcset="b.png"><img src="c.png"></picture>'

@@ -9,6 +9,7 @@ from itertools import takewhile
 from urllib.parse import urlsplit
 
 from ..diagnostics.place import Position
+from ..lib.patterns import lazy
 from ..notes.document import Kind, Node, walk, words
 from ..notes.html_names import UNWRAPPED, is_text
 from ..notes.model import Heading, Notes
@@ -21,7 +22,6 @@ Formula = Callable[[Node], str]
 Piece = Node | str
 _SIMPLE = {
     Kind.QUOTE: ("<blockquote>\n", "</blockquote>\n"),
-    Kind.PARAGRAPH: ("<p>", "</p>\n"),
     Kind.EMPHASIS: ("<em>", "</em>"),
     Kind.STRONG: ("<strong>", "</strong>"),
     Kind.STRIKE: ("<del>", "</del>"),
@@ -32,6 +32,7 @@ _SIMPLE = {
 # How the others are written: methods of `PageHtml`.
 _WRITERS = {
     Kind.HEADING: "_heading",
+    Kind.PARAGRAPH: "_paragraph",
     Kind.LIST: "_list",
     Kind.TABLE: "_table",
     Kind.ROW: "_row",
@@ -47,6 +48,10 @@ _WRITERS = {
 }
 # GitHub's five alerts in Material's types of admonition.
 _ALERTS = {"note": "note", "tip": "tip", "important": "info", "warning": "warning", "caution": "danger"}
+_FILM = lazy(  # of those that people upload; a picture's address does not stand alone
+    r"https://(?:github\.com/(?:user-attachments|[^/\s]+/[^/\s]+)/assets/\S+|user-images\.githubusercontent\.com/\S+\.(?:mp4|mov|webm))"
+)
+_PLAY = "<span data-added>▶ Video: </span>"
 _VOID = {"br", "hr", "img", "source", "wbr"}
 LABEL = "data-toc-label"  # of a heading in the page's contents, which Python-Markdown takes off again
 _DEEPEST = 200  # elements of raw HTML in each other; the start tags of deeper ones are left out
@@ -113,6 +118,13 @@ class PageHtml:
         if any(inner.kind is Kind.MATH for inner in walk(node.children)):  # a formula's words are in it twice
             own += f' {LABEL}="{html.escape(words(node.children, " ", tags=True))}"'
         return [f"<h{node.number}{own}>", *node.children, f"</h{node.number}>\n"]
+
+    @staticmethod
+    def _paragraph(node: Node) -> list[Piece]:
+        """GitHub plays a film whose address stands alone; here it is a link that says so."""
+        first = node.children[0] if len(node.children) == 1 else node
+        is_film = first.kind is Kind.LINK and words(first.children) == first.url and _FILM.fullmatch(first.url)
+        return ["<p>", _PLAY if is_film else "", *node.children, "</p>\n"]
 
     def _list(self, node: Node) -> list[Piece]:
         tag = "ul" if node.number < 0 else "ol"
