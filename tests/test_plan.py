@@ -138,6 +138,13 @@ def test_settings_for_pages_that_do_not_exist_are_named() -> None:
     assert unused_page_settings(plan(parse(SMALL), settings), settings) == {"Gone!": "", "Twoo": "Two"}
 
 
+def test_what_stands_above_the_contents_list_is_not_missing_in_it() -> None:
+    listed = "".join(f"- [{name}](#{name.lower()})\n" for name in ("One", "Two", "Three"))
+    sections = "".join(f"## {name}\n\nwords\n\n" for name in ("One", "Two", "Three", "Four"))
+    found = planned(f"# T\n\n## For whom\n\nyou\n\n## Contents\n\n{listed}\n{sections}").findings
+    assert [d.message for d in found] == ['the contents list misses the section "Four"']
+
+
 def test_redirects_lead_to_pages_and_anchors() -> None:
     site = planned(SMALL, redirects={"/old/": "one", "older": "two#two", "oldest": "three/", "gone": "nowhere"})
     assert site.redirects == {"old": "one.md", "older": "two.md#two", "oldest": "three.md"}

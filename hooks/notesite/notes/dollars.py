@@ -57,7 +57,8 @@ class Dollars:
             written = lines[line - 1]
             before, after = written[: column - 1].decode()[-1:], written[column - 1 :].decode()
             end = after.find("$", 1)  # -1: on a line below
-            is_text = "$" in literal or self.mark in literal or _PRICES.fullmatch(literal)
+            # A backtick: what seems to be a formula reaches from words into code.
+            is_text = any(char in literal for char in ("$", "`", self.mark)) or _PRICES.fullmatch(literal)
             if is_text or _is_word(before) or _is_word(after[end + 1 : end + 2] if end > 0 else ""):
                 found.setdefault(line - 1, []).append(column - 1)
         for index, columns in found.items():

@@ -184,8 +184,9 @@ def _drift(pages: Sequence[Page], targets: Sequence[tuple[Entry, Heading | None]
     """Where the contents list and the sections disagree."""
     if not targets:
         return
+    top = min(entry.span.start.line for entry, _ in targets)  # what stands above the list introduces it
     for page in pages:
-        if not page.listed and page.heading:
+        if not page.listed and page.heading and page.first > top:
             before = _listed_before(pages, page)
             where = f'after the entry "{before.title}"' if before else "at the top"
             line = f"[{page.heading.text}](#{page.heading.id})"
