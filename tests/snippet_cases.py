@@ -12,29 +12,17 @@ from notesite.diagnostics.diagnostic import Diagnostic, Report
 from notesite.notes.reader import parse
 from notesite.snippets.yaml.check_yaml import check
 from notesite.snippets.yaml.snippet_verdict import SnippetVerdict
-from notesite.snippets.yaml.yaml_fault import Fault
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """A judgement as the check needs it."""
-
-    form: str
-    definitions: tuple[str, ...] = ()
-    parts: tuple[tuple[str, tuple[str, ...]], ...] = ()
-    faults: tuple[Fault, ...] = ()
-    valid: str = ""
-    skipped: str = ""
+from notesite.snippets.yaml.yaml_fault import Judgement
 
 
 @dataclass(slots=True)
 class Judge:
     """A judge that answers with what it was given, or by the look of a document, and remembers what it was asked."""
 
-    answers: Sequence[Judged] = ()
+    answers: Sequence[Judgement] = ()
     asked: list[dict[str, Any]] = field(default_factory=list)
 
-    def __call__(self, documents: Sequence[yaml.Node], text: str, **options: Any) -> tuple[Judged, ...]:
+    def __call__(self, documents: Sequence[yaml.Node], text: str, **options: Any) -> tuple[Judgement, ...]:
         """As `kubernetes.judge` is called."""
         self.asked.append({"text": text, **options})
         if self.answers:
@@ -42,15 +30,15 @@ class Judge:
         return tuple(self.look(document) for document in documents)
 
     @staticmethod
-    def look(document: yaml.Node) -> Judged:
+    def look(document: yaml.Node) -> Judgement:
         """Manifests have `kind`, a `name` in a list item or in a root means a fragment, all else is plain."""
         keys = {}
         if isinstance(document, yaml.MappingNode):
             keys = {key.value: value.value for key, value in document.value if isinstance(key, yaml.ScalarNode)}
         if "kind" in keys and "apiVersion" in keys:
-            return Judged("manifest", (str(keys["kind"]),), valid="1.25-1.37")
+            return Judgement("manifest", (str(keys["kind"]),), valid="1.25-1.37")
         fragment = {"env", "envFrom", "volumes", "spec", "containers", "type"} & keys.keys()
-        return Judged("fragment", ("Container",), valid="1.25-1.37") if fragment else Judged("plain")
+        return Judgement("fragment", ("Container",), valid="1.25-1.37") if fragment else Judgement("plain")
 
 
 def checked(text: str, judge: Judge | None = None, **options: Any) -> tuple[tuple[SnippetVerdict, ...], Report]:

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import pytest
-from snippet_cases import Judge, Judged, checked
+from snippet_cases import Judge, checked
 
 from notesite.diagnostics.codes import Severity
 from notesite.diagnostics.diagnostic import Diagnostic
 from notesite.diagnostics.place import Span
 from notesite.project.settings import SnippetSettings
 from notesite.snippets.yaml.check_yaml import check
-from notesite.snippets.yaml.snippet_verdict import Status, reader_note
-from notesite.snippets.yaml.yaml_fault import Fault
+from notesite.snippets.yaml.snippet_verdict import Status
+from notesite.snippets.yaml.yaml_fault import Fault, Judgement
 
 POD = "# Pod\n\n## The `Pod`\n\n```yaml\napiVersion: v1\nkind: Pod\n```\n"
 
 
-def one(text: str, *answers: Judged) -> tuple[Status | None, str]:
+def one(text: str, *answers: Judgement) -> tuple[Status | None, str]:
     (verdict,), _ = checked(text, Judge(answers))
     return verdict.status, verdict.mark
 
@@ -24,37 +24,40 @@ def one(text: str, *answers: Judged) -> tuple[Status | None, str]:
 @pytest.mark.parametrize(
     ("answers", "expected"),
     [
-        ([Judged("manifest", ("ConfigMap",), valid="1.25-1.37")], "Valid ConfigMap, Kubernetes 1.25-1.37"),
-        ([Judged("fragment", ("Container",))], "Valid part of a Container"),
-        ([Judged("fragment", ("IngressSpec", "X", "Y"))], "Valid part of an IngressSpec"),
+        ([Judgement("manifest", ("ConfigMap",), valid="1.25-1.37")], "Valid ConfigMap, Kubernetes 1.25-1.37"),
+        ([Judgement("fragment", ("Container",))], "Valid part of a Container"),
+        ([Judgement("fragment", ("IngressSpec", "X", "Y"))], "Valid part of an IngressSpec"),
         (
-            [Judged("parts", ("PodSpec",), (("PodSpec", ("volumes",)), ("Container", ("volumeMounts",))))],
+            [Judgement("parts", ("PodSpec",), (("PodSpec", ("volumes",)), ("Container", ("volumeMounts",))))],
             "Two parts: PodSpec and Container",
         ),
-        ([Judged("plain")], "Valid YAML"),
-        ([Judged("plain", skipped="a Compose file")], "Valid YAML"),
+        ([Judgement("plain")], "Valid YAML"),
+        ([Judgement("plain", skipped="a Compose file")], "Valid YAML"),
         (
-            [Judged("manifest", ("Service",), valid="1.25-1.37"), Judged("manifest", ("Pod",), valid="1.25-1.37")],
+            [
+                Judgement("manifest", ("Service",), valid="1.25-1.37"),
+                Judgement("manifest", ("Pod",), valid="1.25-1.37"),
+            ],
             "Valid Service and Pod, Kubernetes 1.25-1.37",
         ),
-        ([Judged("manifest", ("Pod",))] * 4, "4 valid documents"),
+        ([Judgement("manifest", ("Pod",))] * 4, "4 valid documents"),
         (
-            [Judged("manifest", ("Pod",), faults=(Fault("Y_FOLD", "x", 1, 1),), valid="1.37")],
+            [Judgement("manifest", ("Pod",), faults=(Fault("Y_FOLD", "x", 1, 1),), valid="1.37")],
             "Valid Pod, Kubernetes 1.37, with 1 warning",
         ),
-        ([Judged("manifest", ("Pod",)), Judged("unknown", skipped="no schema")], "1 of 2 documents valid"),
+        ([Judgement("manifest", ("Pod",)), Judgement("unknown", skipped="no schema")], "1 of 2 documents valid"),
     ],
 )
-def test_marks_are_sentences(answers: list[Judged], expected: str) -> None:
+def test_marks_are_sentences(answers: list[Judgement], expected: str) -> None:
     assert one(POD, *answers) == (Status.VALID, expected)
 
 
 def test_an_error_is_invalid_and_has_no_mark() -> None:
-    assert one(POD, Judged("manifest", ("Pod",), faults=(Fault("Y_VALUE", "x", 1, 1),))) == (Status.INVALID, "")
+    assert one(POD, Judgement("manifest", ("Pod",), faults=(Fault("Y_VALUE", "x", 1, 1),))) == (Status.INVALID, "")
 
 
 def test_what_no_schema_knows_is_skipped_and_counted() -> None:
-    verdicts, report = checked(POD, Judge([Judged("unknown", skipped="no schema for it")]))
+    verdicts, report = checked(POD, Judge([Judgement("unknown", skipped="no schema for it")]))
     assert [v.status for v in verdicts] == [Status.SKIPPED]
     assert [(s.reason, s.span.start.line) for s in report.skipped] == [("no schema for it", 5)]
     assert report.checked == 0
@@ -78,7 +81,7 @@ def test_versions_are_the_judges_unless_set() -> None:
 def test_a_judges_fault_stands_in_the_notes() -> None:
     text = "- x\n\n  ```yaml\n  apiVersion: v1\n  kind: Pod\n  ```\n"
     fault = Fault("K_REFERENCE", "x", 2, 7, 3, Severity.WARNING, "Job")
-    _, report = checked(text, Judge([Judged("manifest", ("Pod",), faults=(fault,))]))
+    _, report = checked(text, Judge([Judgement("manifest", ("Pod",), faults=(fault,))]))
     expected = Diagnostic("K_REFERENCE", "x", Span.at(5, 9, 3), Severity.WARNING, replacement="Job")
     assert [(d.code, d.span, d.severity, d.replacement) for d in report.diagnostics] == [
         (expected.code, expected.span, expected.severity, expected.replacement)
@@ -88,7 +91,7 @@ def test_a_judges_fault_stands_in_the_notes() -> None:
 def test_one_place_is_reported_once() -> None:
     text = "```yaml\napiVersion: v1\nkind: no\nkind: Pod\n```\n"
     faults = (Fault("K_REFERENCE", "not a kind", 2, 7), Fault("K_REFERENCE", "duplicate", 3, 1))
-    _, report = checked(text, Judge([Judged("manifest", ("Pod",), faults=faults)]))
+    _, report = checked(text, Judge([Judgement("manifest", ("Pod",), faults=faults)]))
     assert [d.code for d in report.diagnostics] == ["K_REFERENCE", "Y_DUPKEY"]
 
 
@@ -99,14 +102,6 @@ def test_a_byte_order_mark_moves_nothing() -> None:
     fence = type(moved)("yaml", fence_line, moved.span, moved.origins)
     _, report = check([fence], judge=Judge())
     assert [d.span for d in report.diagnostics] == [Span.at(2, 5, 2)]
-
-
-def test_accepted_findings_become_a_note() -> None:
-    verdicts, report = checked("```yaml\na: 1\na: 2\n```\n")
-    assert reader_note(verdicts[0], report.diagnostics) == (
-        "Known mistake: The key `a` is already on line 2; only the last one counts. Remove or rename one of them."
-    )
-    assert reader_note(verdicts[0], ()) == ""
 
 
 def test_blocks_without_yaml_have_a_kind_and_no_status() -> None:

@@ -21,8 +21,7 @@ from notesite.notes.source import read as read_source
 from notesite.snippets.yaml import documents
 from notesite.snippets.yaml.check_yaml import check
 from notesite.snippets.yaml.documents import Loader, NodeLoader, read
-from notesite.snippets.yaml.references import Definition
-from notesite.snippets.yaml.yaml_fault import Lines
+from notesite.snippets.yaml.yaml_fault import Defined, Lines
 
 CASES = read_cases("snippets/yaml.txt")
 IDS = [case[0] for case in CASES]
@@ -203,9 +202,9 @@ def test_the_given_notes() -> None:
     source = read_source(path.read_bytes())
     here = Span.at(611)
     created = [  # by the commands of lines 611, 613 and 715
-        Definition("ConfigMap", "my-config", frozenset({"APP_MODE", "PORT"}), here),
-        Definition("ConfigMap", "my-config", frozenset({"app.properties"}), Span.at(613)),
-        Definition("Secret", "config-secret", frozenset({"config.txt"}), Span.at(716)),
+        Defined("ConfigMap", "my-config", frozenset({"APP_MODE", "PORT"}), here),
+        Defined("ConfigMap", "my-config", frozenset({"app.properties"}), Span.at(613)),
+        Defined("Secret", "config-secret", frozenset({"config.txt"}), Span.at(716)),
     ]
     verdicts, report = checked(source.text, definitions=created)
     found = [(v.fence.span.start.line, v.fence.label, v.status) for v in verdicts if v.status]

@@ -5,8 +5,8 @@ for judgement in judge(documents, text, headings=("Config Maps",)):
     print(judgement.form, judgement.definitions, judgement.valid, judgement.faults)
 """
 
-from .judge import DEFAULT_VERSIONS, Extra, judge, known_definition
-from .judgement import Fault, Form, Judgement
+from ..yaml.yaml_fault import Fault, Judgement
+from .judge import DEFAULT_VERSIONS, Extra, judge
 from .schema.crds import from_definition
 from .schema.definitions import bundled
 
@@ -20,10 +20,8 @@ __all__ = [
     "DEFAULT_VERSIONS",
     "Extra",
     "Fault",
-    "Form",
     "Judgement",
     "bundled_versions",
     "from_definition",
     "judge",
-    "known_definition",
 ]

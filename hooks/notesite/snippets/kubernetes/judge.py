@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property, lru_cache
 from itertools import pairwise
@@ -12,11 +11,11 @@ from yaml.nodes import CollectionNode, MappingNode, Node, ScalarNode, SequenceNo
 
 from notesite.diagnostics.codes import CODES, Severity
 from notesite.snippets.yaml.repeated import Right
+from notesite.snippets.yaml.yaml_fault import Fault, Form, Judgement, Lines
 
 from .evidence import Around, is_part
 from .headings import kinds_named
 from .infer import SURE_OF_PRIOR, Candidate, Guess, Inference, confidence
-from .judgement import Fault, Form, Judgement
 from .rules import network as meaning_network
 from .rules import rule as rules
 from .rules import (
@@ -33,14 +32,8 @@ from .schema.walk import Walk
 DEFAULT_VERSIONS: Final = tuple(f"1.{minor}" for minor in range(25, 38))
 Extra = Mapping[crds.Kind, Mapping[str, Any]]  # (apiVersion, kind) -> JSON schema of the whole object
 
-_ODD_LINE_ENDS = ("\x85", "\u2028", "\u2029")  # line ends to YAML, not to editors
 _MOST_DOCUMENTS = 100  # in one snippet
 _MOST_TWINS = 6  # definitions that all have to agree on a fault of meaning
-
-
-def known_definition(name: str) -> bool:
-    """Whether a hint may name this definition."""
-    return bool(bundled().named(name))
 
 
 def judge(
@@ -93,6 +86,11 @@ class _Snippet:
     def lines(self) -> list[str]:
         """The text's lines."""
         return self.text.split("\n")
+
+    @cached_property
+    def places(self) -> Lines:
+        """The way from an index in the text to its line and column."""
+        return Lines(self.text)
 
     @cached_property
     def elided(self) -> bool:
@@ -163,7 +161,7 @@ class _Snippet:
         """A `v1 List`, whose items are manifests."""
         items = rules.get(node, "items")
         judged = [self.document(item) for item in rules.items(items)]
-        faults = tuple(sorted(fault for judgement in judged for fault in judgement.faults))
+        faults = _in_order({fault for judgement in judged for fault in judgement.faults})
         skipped = "; ".join(judgement.skipped for judgement in judged if judgement.skipped)
         valid = judged[0].valid if judged and len({judgement.valid for judgement in judged}) == 1 else ""
         return Judgement("manifest", ("List",), faults=faults, valid=valid, skipped=skipped, gvk=("v1", "List"))
@@ -348,7 +346,7 @@ class _Snippet:
             if not fault.mild and (severity is not Severity.INFO or fault.code in ("K_VERSION", "K_REMOVED")):
                 invalid |= fault.versions
         valid = self.schema.spoken(self.selected & ~invalid)
-        return Judgement(form, definitions, parts, tuple(sorted(set(faults))), valid, "", gvk)
+        return Judgement(form, definitions, parts, _in_order(set(faults)), valid, "", gvk)
 
     def _severity(self, fault: Found, most: Severity, required: Severity) -> Severity | None:
         """How bad a fault is here; None to leave it out."""
@@ -374,22 +372,19 @@ class _Snippet:
 
     def _fault(self, fault: Found, severity: Severity) -> Fault:
         start, end = fault.node.start_mark, fault.node.end_mark
-        line, column = start.line + 1, start.column + 1
-        if any(odd in self.text for odd in _ODD_LINE_ENDS):
-            starts = [0]
-            for content in self.lines:
-                starts.append(starts[-1] + len(content) + 1)
-            line = bisect_right(starts, start.index)
-            column = start.index - starts[line - 1] + 1
-        scalar = isinstance(fault.node, ScalarNode) and end.line == start.line
-        length = max(end.index - start.index, 1) if scalar else 1
-        return Fault(line, column, length, fault.code, fault.message, severity, fault.replacement)
+        line, column = self.places.place(start.index)
+        length = end.index - start.index if isinstance(fault.node, ScalarNode) and end.line == start.line else 1
+        return Fault(fault.code, fault.message, line, column, max(length, 1), severity, fault.replacement)
 
     def added(self, judgement: Judgement, found: Found) -> Judgement:
         """The judgement with one more fault."""
         more = self._judgement(judgement.form, judgement.definitions, [found], gvk=judgement.gvk)
-        faults = tuple(sorted({*judgement.faults, *more.faults}))
+        faults = _in_order({*judgement.faults, *more.faults})
         return judgement._replace(faults=faults, valid=judgement.valid if found.mild else "")
+
+
+def _in_order(faults: Iterable[Fault]) -> tuple[Fault, ...]:
+    return tuple(sorted(faults, key=lambda fault: (fault.line, fault.column, fault.length, fault.code, fault.message)))
 
 
 def _is_first(place: Node, roots: Sequence[Node]) -> bool:

@@ -16,8 +16,9 @@ from ...diagnostics.diagnostic import Diagnostic, Report, Skipped, finding
 from ...diagnostics.place import Span
 from ...lib.patterns import lazy
 from ...notes.model import Fence
+from ..yaml.yaml_fault import Defined
 from . import typography
-from .command_verdict import Checked, CommandVerdict, Defined, Status
+from .command_verdict import Checked, CommandVerdict, Status
 from .corrections import REFUSED, applied, correction, passes
 from .created import created
 from .danger import system_dangers

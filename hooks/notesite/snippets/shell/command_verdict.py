@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from ...diagnostics.place import Span
 from ...notes.model import Fence
+from ..yaml.yaml_fault import Defined
 
 
 class Status(StrEnum):
@@ -28,15 +29,6 @@ class Checked(NamedTuple):
     span: Span
     correction: str | None = None  # the whole command as it works
     reason: str = ""  # why it is refused or skipped
-
-
-class Defined(NamedTuple):
-    """An object that a command of the notes creates."""
-
-    kind: str
-    name: str
-    keys: frozenset[str] | None  # None: unknown, they come from files
-    span: Span
 
 
 class CommandVerdict(NamedTuple):

@@ -13,14 +13,14 @@ from notesite.project.settings import SnippetSettings
 
 from ..language import classify, languages
 from ..language.classify import Classification, Kind
-from .snippet_verdict import Judgement, SnippetVerdict, Status, is_skipped, mark_of, status_of
-from .yaml_fault import Fault, FaultLike
+from .snippet_verdict import SnippetVerdict, Status, mark_of, status_of
+from .yaml_fault import Defined, Fault, Judgement
 
 if TYPE_CHECKING:  # YAML is imported only when a block holds some
     import yaml
 
     from .documents import Reading
-    from .references import Defines, Reference
+    from .references import Reference
     from .reindent import Move
 
 Judge = Callable[..., Sequence[Judgement]]
@@ -31,7 +31,7 @@ def check(
     *,
     judge: Judge,
     settings: SnippetSettings | None = None,
-    definitions: Sequence[Defines] = (),
+    definitions: Sequence[Defined] = (),
     lines: Sequence[str] = (),
     extra: Mapping[str, Any] | None = None,
 ) -> tuple[tuple[SnippetVerdict, ...], Report]:
@@ -162,7 +162,7 @@ def _read_and_judged(fence: Fence, found: Classification, hint: str | None, sche
     judgements = schemas.judgements(reading, fence, hint)
     unnamed = found.kind is not Kind.MANIFEST and not languages.is_yaml_label(fence.label)
     broken = any(fault.code == "Y_SYNTAX" for fault in reading.faults)
-    foreign = all(is_skipped(judgement) or judgement.form in {"plain", "unknown"} for judgement in judgements)
+    foreign = all(judgement.is_skipped or judgement.form in {"plain", "unknown"} for judgement in judgements)
     if unnamed and (broken or (is_json and foreign)):
         found = found._replace(kind=Kind.OTHER if is_json else Kind.TEXT)  # nothing says that it is YAML, then
         return _Examined(fence, found, _verdict(fence, found, None))
@@ -178,7 +178,7 @@ def _read_and_judged(fence: Fence, found: Classification, hint: str | None, sche
         _kind(found.kind, judgements),
         status,
         mark_of(status, judgements, warnings),
-        reason="; ".join(dict.fromkeys(j.skipped for j in judgements if is_skipped(j))),
+        reason="; ".join(dict.fromkeys(j.skipped for j in judgements if j.is_skipped)),
         language=found.language,
         corrected=corrected,
     )
@@ -195,7 +195,7 @@ def _kind(kind: Kind, judgements: Sequence[Judgement]) -> Kind:
     return Kind.FRAGMENT if forms & {"fragment", "parts"} else kind
 
 
-def _diagnostic(fence: Fence, fault: FaultLike, shift: int) -> Diagnostic:
+def _diagnostic(fence: Fence, fault: Fault, shift: int) -> Diagnostic:
     column = fault.column + (shift if fault.line == 1 else 0)
     span = fence.within(fault.line, column, fault.length)
     return finding(fault.code, fault.message, span, severity=fault.severity, replacement=fault.replacement)
@@ -204,10 +204,10 @@ def _diagnostic(fence: Fence, fault: FaultLike, shift: int) -> Diagnostic:
 # ---- Two readers of one text: each place is reported once, by the one who knows more.
 
 
-def _combined(reading: Reading, judgements: Sequence[Judgement]) -> Iterator[FaultLike]:
+def _combined(reading: Reading, judgements: Sequence[Judgement]) -> Iterator[Fault]:
     judged = [fault for judgement in judgements for fault in judgement.faults]
     places = {(fault.line, fault.column) for fault in judged}
-    is_kubernetes = any(judgement.form != "plain" and not is_skipped(judgement) for judgement in judgements)
+    is_kubernetes = any(judgement.form != "plain" and not judgement.is_skipped for judgement in judgements)
     roots = _root_keys(reading)
     own = set()
     for fault in reading.faults:
@@ -229,14 +229,14 @@ _MOST_SEARCHES: Final = 60  # notes with more broken blocks have other worries, 
 
 def _certain(judgements: Sequence[Judgement]) -> tuple[tuple[str, ...], ...]:
     """What each document is; () where one is not certainly a part of Kubernetes."""
-    if any(is_skipped(j) or j.form not in {"manifest", "fragment"} for j in judgements):
+    if any(j.is_skipped or j.form not in {"manifest", "fragment"} for j in judgements):
         return ()
     return tuple((j.form, *j.definitions[:1]) for j in judgements)
 
 
 def _at_their_cause(
-    fence: Fence, faults: list[FaultLike], schemas: _Schemas, before: tuple[tuple[str, ...], ...]
-) -> list[FaultLike]:
+    fence: Fence, faults: list[Fault], schemas: _Schemas, before: tuple[tuple[str, ...], ...]
+) -> list[Fault]:
     """The faults, or, where one line at the wrong indentation is the cause of them all, that one.
 
     A block that can be read is moved only where it is certain what it is, before and after: nearly any fault of a
@@ -269,7 +269,7 @@ def _at_their_cause(
 def _moved(
     fence: Fence,
     line: int,
-    serious: Sequence[FaultLike],
+    serious: Sequence[Fault],
     schemas: _Schemas,
     wanted: tuple[tuple[str, ...], ...] | None,
 ) -> tuple[Move | None, set[tuple[str, str]]]:
@@ -291,7 +291,7 @@ def _moved(
     return move, left(move.text) if move is not None else set()
 
 
-def _level(fault: FaultLike) -> Severity:
+def _level(fault: Fault) -> Severity:
     return fault.severity or CODES[fault.code].severity
 
 
@@ -323,12 +323,12 @@ def _root_keys(reading: Reading) -> frozenset[str]:
 # ---- Across snippets.
 
 
-def _across(checks: Sequence[_Examined], definitions: Sequence[Defines]) -> Iterator[Diagnostic]:
+def _across(checks: Sequence[_Examined], definitions: Sequence[Defined]) -> Iterator[Diagnostic]:
     if not any(examined.documents for examined in checks):
         return
     from . import references  # noqa: PLC0415  # see above: only where there is YAML
 
-    defined: list[Defines] = list(definitions)
+    defined: list[Defined] = list(definitions)
     used: list[Reference] = []
     for examined in checks:
         for node in examined.documents:
@@ -341,7 +341,7 @@ def _across(checks: Sequence[_Examined], definitions: Sequence[Defines]) -> Iter
 # ---- The block as it works.
 
 
-def _corrected(fence: Fence, faults: Sequence[FaultLike], hint: str | None, schemas: _Schemas) -> str | None:
+def _corrected(fence: Fence, faults: Sequence[Fault], hint: str | None, schemas: _Schemas) -> str | None:
     """The block with every error mended by what its finding proposes, None unless it is right then."""
     errors = [fault for fault in faults if _level(fault) is Severity.ERROR]
     rows = fence.text.split("\n")

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Final, NamedTuple, Protocol
+from typing import Final, NamedTuple
 
 import yaml
 
 from notesite.diagnostics.diagnostic import Diagnostic, finding
 from notesite.diagnostics.place import Span
 from notesite.lib.patterns import lazy
+
+from .yaml_fault import Defined
 
 CONFIG_MAP: Final = "ConfigMap"
 SECRET: Final = "Secret"  # noqa: S105  # a kind of object, no password
@@ -25,35 +27,6 @@ _DATA: Final = {CONFIG_MAP: ("data", "binaryData"), SECRET: ("data", "stringData
 _BUILT_IN: Final = {(CONFIG_MAP, "kube-root-ca.crt"), (SERVICE, "kubernetes")}  # every cluster has them
 _NAME: Final = lazy(r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?")
 _SHOWN: Final = 4  # names or keys that a message lists
-
-
-class Defines(Protocol):
-    """What is compared of a definition, whoever found it: the fields of `Definition`."""
-
-    @property
-    def kind(self) -> str:
-        """As in manifests."""
-
-    @property
-    def name(self) -> str:
-        """Its name."""
-
-    @property
-    def keys(self) -> frozenset[str] | None:
-        """Keys of its data."""
-
-    @property
-    def span(self) -> Span:
-        """Where it is named."""
-
-
-class Definition(NamedTuple):
-    """An object that the notes define, by a manifest or by a command."""
-
-    kind: str
-    name: str
-    keys: frozenset[str] | None  # of its data; None when they cannot be known
-    span: Span
 
 
 class Reference(NamedTuple):
@@ -73,7 +46,7 @@ Place = Callable[[yaml.Node], Span]
 # ---- What a document defines.
 
 
-def definitions(node: yaml.Node, place: Place) -> Iterator[Definition]:
+def definitions(node: yaml.Node, place: Place) -> Iterator[Defined]:
     """The objects that a manifest (or a List of them, or a kustomization) defines."""
     fields = _fields(node)
     kind = _text(fields.get("kind"))
@@ -85,12 +58,12 @@ def definitions(node: yaml.Node, place: Place) -> Iterator[Definition]:
         data = [_fields(fields.get(part)) for part in _DATA[kind]]
         elided = any(part in fields and not isinstance(fields[part], yaml.MappingNode) for part in _DATA[kind])
         keys = None if elided else frozenset(key for part in data for key in part)
-        yield Definition(kind, name.value, keys, place(name))
+        yield Defined(kind, name.value, keys, place(name))
     for generator, made in (("configMapGenerator", CONFIG_MAP), ("secretGenerator", SECRET)):
         for item in _items(fields.get(generator)):
             made_name = _fields(item).get("name")
             if isinstance(made_name, yaml.ScalarNode):
-                yield Definition(made, made_name.value, None, place(made_name))
+                yield Defined(made, made_name.value, None, place(made_name))
 
 
 # ---- What a document uses.
@@ -165,9 +138,9 @@ def _used(rule: _Rule, node: yaml.Node, place: Place) -> Iterator[Reference]:
 # ---- Subtraction.
 
 
-def unresolved(used: Iterable[Reference], defined: Iterable[Defines]) -> Iterator[Diagnostic]:
+def unresolved(used: Iterable[Reference], defined: Iterable[Defined]) -> Iterator[Diagnostic]:
     """An info for each use of an object or a key that the notes define under another name only."""
-    by_kind: dict[str, dict[str, list[Defines]]] = defaultdict(lambda: defaultdict(list))
+    by_kind: dict[str, dict[str, list[Defined]]] = defaultdict(lambda: defaultdict(list))
     for definition in defined:
         by_kind[definition.kind][definition.name].append(definition)
     reported: set[tuple[str, Span]] = set()
@@ -184,13 +157,13 @@ def unresolved(used: Iterable[Reference], defined: Iterable[Defines]) -> Iterato
             yield finding("K_REFERENCE", _no_key(use, same), use.key_span or use.span)
 
 
-def _no_object(use: Reference, known: Mapping[str, list[Defines]]) -> str:
+def _no_object(use: Reference, known: Mapping[str, list[Defined]]) -> str:
     names = _nearest(use.name, known)
     listed = _listed([f"`{name}` (line {known[name][0].span.start.line})" for name in names], len(known))
     return f"these notes define no {use.kind} `{use.name}`; they define {listed}"
 
 
-def _no_key(use: Reference, same: list[Defines]) -> str:
+def _no_key(use: Reference, same: list[Defined]) -> str:
     keys = {key for definition in same for key in definition.keys or ()}
     places = sorted({definition.span.start.line for definition in same})
     lines = ("lines " if len(places) > 1 else "line ") + " and ".join(map(str, places))

@@ -1,12 +1,15 @@
-"""A fault in a snippet, placed in the snippet's own text; `check` maps it to the notes file."""
+"""What is found in a snippet: faults, placed in its own text, and what each of its documents is."""
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from typing import NamedTuple, Protocol
+from typing import Literal, NamedTuple
 
 from notesite.diagnostics.codes import Severity
+from notesite.diagnostics.place import Span
 from notesite.lib.patterns import lazy
+
+Form = Literal["manifest", "fragment", "parts", "plain", "unknown"]
 
 
 class Fault(NamedTuple):
@@ -21,36 +24,36 @@ class Fault(NamedTuple):
     replacement: str | None = None  # text that mends it when put in place of the `length` code points
 
 
-class FaultLike(Protocol):
-    """What `check` needs of a fault, whoever found it: the attributes of `Fault`."""
+class Judgement(NamedTuple):
+    """What Kubernetes schemas say about one document.
+
+    `form`: a `manifest` has apiVersion and kind; a `fragment` is a part of one definition; `parts` is a mapping that
+    belongs to two definitions, split in `parts`; `plain` is YAML of another tool; `unknown` could be anything.
+    `definitions` are short names of what fits, best first.  `valid` is the set of Kubernetes versions without an
+    error, as `1.25-1.37`, or "".  `skipped` says why nothing was checked, or is "".
+    """
+
+    form: Form
+    definitions: tuple[str, ...] = ()
+    parts: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    faults: tuple[Fault, ...] = ()
+    valid: str = ""
+    skipped: str = ""
+    gvk: tuple[str, str] | None = None  # apiVersion and kind, as written
 
     @property
-    def code(self) -> str:
-        """As in `notesite.diagnostics.codes`."""
+    def is_skipped(self) -> bool:
+        """Whether it could not be checked.  YAML of another tool has no schema here, but its YAML was checked."""
+        return bool(self.skipped) and self.form != "plain"
 
-    @property
-    def severity(self) -> Severity | None:
-        """None for the code's default."""
 
-    @property
-    def message(self) -> str:
-        """What is wrong."""
+class Defined(NamedTuple):
+    """An object that the notes define, by a manifest or by a command."""
 
-    @property
-    def line(self) -> int:
-        """Line of the snippet, from 1."""
-
-    @property
-    def column(self) -> int:
-        """Column of the snippet, from 1."""
-
-    @property
-    def length(self) -> int:
-        """Code points on that line."""
-
-    @property
-    def replacement(self) -> str | None:
-        """Text that mends it."""
+    kind: str
+    name: str
+    keys: frozenset[str] | None  # of its data; None when they cannot be known
+    span: Span
 
 
 _LONGEST = 2_000  # characters of a line that explanations look at: some of their patterns are quadratic
