@@ -34,7 +34,12 @@ class Case(NamedTuple):
     def token(self) -> str:
         """The word at its place."""
         match = TOKEN.match(self.text, self.column - 1)
-        return match[0] if match else self.text[self.column - 1 : self.column]
+        return match[0] if match else self.sign
+
+    @property
+    def sign(self) -> str:
+        """The character at its place."""
+        return self.text[self.column - 1 : self.column]
 
     def fault(self, message: str, *, line: int = 0, column: int = 0, length: int = 0, code: str = "Y_SYNTAX") -> Fault:
         """The fault, at the place of the complaint unless another one is given."""

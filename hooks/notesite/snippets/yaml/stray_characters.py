@@ -69,23 +69,6 @@ def star(case: Case) -> Fault | None:
     return Fault("Y_SYNTAX", message, line, column, len(value), None, f'"{value}"')
 
 
-def undefined_alias(case: Case) -> Fault:
-    """An alias without its anchor."""
-    return case.fault(
-        f"the alias `{case.token}` has no anchor: define `&{case.token[1:]}` first, or quote it", code="Y_ALIAS"
-    )
-
-
-def duplicate_anchor(case: Case) -> Fault:
-    """An anchor that is defined again."""
-    return case.fault(f"the anchor `{case.token}` is defined twice", code="Y_ALIAS")
-
-
-def undefined_handle(case: Case) -> Fault:
-    """A tag whose handle is not defined."""
-    return case.fault(f"the tag `{case.token}` is not defined", code="Y_TAG")
-
-
 def item_here(case: Case) -> Fault | None:
     """A list item on the line of its key."""
     before = case.text[: case.column - 1].strip()
@@ -96,23 +79,6 @@ def item_here(case: Case) -> Fault | None:
 
 def cannot_start(case: Case) -> Fault:
     """A sign that no value may begin with."""
-    character = case.text[case.column - 1 : case.column]
-    if character == "\t":
+    if case.sign == "\t":
         return case.fault("a tab where a value should begin: YAML allows only spaces here", length=1, code="Y_TAB")
-    return case.fault(f"a value cannot begin with `{character}`: quote it")
-
-
-def missing_node(case: Case) -> Fault:
-    """A comma or a bracket where a value should be."""
-    character = case.text[case.column - 1 : case.column]
-    return case.fault(f"a value is missing before `{character}`", length=1)
-
-
-def after_block_mark(case: Case) -> Fault:
-    """Text on the line of `|` or `>`."""
-    return case.fault("text after `|` or `>`: begin it on the next line, indented")
-
-
-def directive(case: Case) -> Fault:
-    """A directive for another YAML."""
-    return case.fault("this YAML directive asks for a version that no reader knows: delete the line")
+    return case.fault(f"a value cannot begin with `{case.sign}`: quote it")

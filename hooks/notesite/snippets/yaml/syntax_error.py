@@ -253,6 +253,16 @@ def _document_start(case: Case) -> Fault:
     return case.fault("the document ended before this: put `---` between documents")
 
 
+def _said(message: str, *, length: int = 0, code: str = "Y_SYNTAX") -> Callable[[Case], Fault]:
+    """An explanation in the same words always, but for the word or the sign at the place of the complaint."""
+
+    def explanation(case: Case) -> Fault:
+        words = message.format(token=case.token, name=case.token[1:], sign=case.sign)
+        return case.fault(words, length=length, code=code)
+
+    return explanation
+
+
 _EXPLANATIONS: Final[tuple[tuple[str, Callable[[Case], Fault | None]], ...]] = (
     ("mapping values are not allowed", _mapping_values),
     ("while scanning a quoted scalar", signs.unclosed_quote),
@@ -260,19 +270,25 @@ _EXPLANATIONS: Final[tuple[tuple[str, Callable[[Case], Fault | None]], ...]] = (
     ("could not find expected ':'", _no_colon),
     ("while scanning an alias", signs.star),
     ("while scanning an anchor", signs.star),
-    ("found undefined alias", signs.undefined_alias),
-    ("found duplicate anchor", signs.duplicate_anchor),
-    ("second occurrence", signs.duplicate_anchor),
-    ("found undefined tag handle", signs.undefined_handle),
+    (
+        "found undefined alias",
+        _said("the alias `{token}` has no anchor: define `&{name}` first, or quote it", code="Y_ALIAS"),
+    ),
+    ("found duplicate anchor", _said("the anchor `{token}` is defined twice", code="Y_ALIAS")),
+    ("second occurrence", _said("the anchor `{token}` is defined twice", code="Y_ALIAS")),
+    ("found undefined tag handle", _said("the tag `{token}` is not defined", code="Y_TAG")),
     ("sequence entries are not allowed", signs.item_here),
     ("that cannot start any token", signs.cannot_start),
-    ("did not find expected node content", signs.missing_node),
-    ("expected the node content", signs.missing_node),
-    ("while scanning a block scalar", signs.after_block_mark),
+    ("did not find expected node content", _said("a value is missing before `{sign}`", length=1)),
+    ("expected the node content", _said("a value is missing before `{sign}`", length=1)),
+    ("while scanning a block scalar", _said("text after `|` or `>`: begin it on the next line, indented")),
     ("while parsing a flow", signs.unclosed_bracket),
     ("did not find expected key", _expected_key),
     ("did not find expected '-' indicator", _expected_key),
     ("expected <block end>", _expected_key),
     ("<document start>", _document_start),
-    ("incompatible YAML document", signs.directive),
+    (
+        "incompatible YAML document",
+        _said("this YAML directive asks for a version that no reader knows: delete the line"),
+    ),
 )

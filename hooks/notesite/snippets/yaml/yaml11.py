@@ -7,6 +7,7 @@ MkDocs …) makes of them differs in places, which is one more reason to quote.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any, Final
 
 from notesite.lib.patterns import lazy
@@ -18,8 +19,6 @@ _TRUE: Final = frozenset(form for word in _YES for form in (word, word.capitaliz
 _FALSE: Final = frozenset(form for word in _NO for form in (word, word.capitalize(), word.upper()))
 WORDS: Final = _TRUE | _FALSE
 
-_MODE_KEY: Final = lazy(r"mode$|umask$", re.IGNORECASE)  # where octal is meant: defaultMode: 0644
-_VERSION_KEY: Final = lazy(r"version$|tag$", re.IGNORECASE)
 _LONGEST: Final = 40  # nothing longer is a trap that a person set
 
 
@@ -31,9 +30,9 @@ def value_message(node: Any, key: str) -> str:
     if value in WORDS:
         truth = _truth(value)
         return f'`{value}` is the boolean {truth}, not a text: write {truth}, or "{value}" with quotes'
-    for pattern, say in _NUMBERS:
+    for pattern, keys, meaning, words in _NUMBERS:
         if pattern.fullmatch(value):
-            return say(value, key)
+            return words.format(f"`{value}`", f'"{value}" with quotes', meaning(value)) if keys.search(key) else ""
     return ""
 
 
@@ -41,46 +40,40 @@ def _truth(word: str) -> str:
     return "true" if word in _TRUE else "false"
 
 
-def _octal(value: str, key: str) -> str:
-    if _MODE_KEY.search(key):
-        return ""
-    number = int(value.replace("_", ""), 8)
-    return f'`{value}` is octal and means {number}: write {number}, or "{value}" with quotes'
-
-
-def _zero_first(value: str, key: str) -> str:
-    del key
-    return f'`{value}` loses its first zero in some readers: write "{value}" with quotes'
-
-
-def _exponent(value: str, key: str) -> str:
-    del key
-    return f'`{value}` is a number in exponent form to kubectl, text to others: write "{value}" with quotes'
-
-
-def _base_60(value: str, key: str) -> str:
-    del key
-    return f'`{value}` is a number to base 60 in YAML 1.1: write "{value}" with quotes'
-
-
-def _underscore(value: str, key: str) -> str:
-    del key
-    return f'`{value}` is the number {value.replace("_", "")}: write that, or "{value}" with quotes'
-
-
-def _lost_zero(value: str, key: str) -> str:
-    if not _VERSION_KEY.search(key):
-        return ""
-    return f'`{value}` is the number {float(value):g}: write "{value}" with quotes'
-
-
-_NUMBERS: Final = (
-    (lazy(r"[-+]?0[0-7_]+"), _octal),
-    (lazy(r"[-+]?0[0-9]*[89][0-9]*"), _zero_first),
-    (lazy(r"[-+]?[0-9][0-9_]*(?:\.[0-9_]*)?[eE][-+]?[0-9]+"), _exponent),
-    (lazy(r"[-+]?[1-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?"), _base_60),
-    (lazy(r"[-+]?[0-9]+(?:_[0-9]+)+"), _underscore),
-    (lazy(r"[0-9]+\.[0-9]*0"), _lost_zero),
+_ANY: Final = lazy("")
+_NUMBERS: Final[tuple[tuple[re.Pattern[str], re.Pattern[str], Callable[[str], object], str], ...]] = (
+    # the value; the keys under which it is a trap; what it is read as; what is said
+    (
+        lazy(r"[-+]?0[0-7_]+"),
+        lazy(r"^(?!.*(?:mode|umask)$)", re.IGNORECASE),  # where octal is meant: defaultMode: 0644
+        lambda value: int(value.replace("_", ""), 8),
+        "{0} is octal and means {2}: write {2}, or {1}",
+    ),
+    (lazy(r"[-+]?0[0-9]*[89][0-9]*"), _ANY, str, "{0} loses its first zero in some readers: write {1}"),
+    (
+        lazy(r"[-+]?[0-9][0-9_]*(?:\.[0-9_]*)?[eE][-+]?[0-9]+"),
+        _ANY,
+        str,
+        "{0} is a number in exponent form to kubectl, text to others: write {1}",
+    ),
+    (
+        lazy(r"[-+]?[1-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?"),
+        _ANY,
+        str,
+        "{0} is a number to base 60 in YAML 1.1: write {1}",
+    ),
+    (
+        lazy(r"[-+]?[0-9]+(?:_[0-9]+)+"),
+        _ANY,
+        lambda value: value.replace("_", ""),
+        "{0} is the number {2}: write that, or {1}",
+    ),
+    (
+        lazy(r"[0-9]+\.[0-9]*0"),
+        lazy(r"(?:version|tag)$", re.IGNORECASE),
+        lambda value: f"{float(value):g}",
+        "{0} is the number {2}: write {1}",
+    ),
 )
 
 
