@@ -13,10 +13,10 @@ from typing import Final, NamedTuple
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from notesite.lib.patterns import lazy
+from notesite.snippets.yaml.mappings import get, pairs
 
 from ...lib.nearest import squeezed
 from .headings import kinds_said
-from .rules.rule import get, pairs
 from .schema.definitions import Schema, Shape, Type, table
 from .schema.values import Found
 

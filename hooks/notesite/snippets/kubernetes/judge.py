@@ -10,6 +10,7 @@ from typing import Any, Final
 from yaml.nodes import CollectionNode, MappingNode, Node, ScalarNode, SequenceNode
 
 from notesite.diagnostics.codes import CODES, Severity
+from notesite.snippets.yaml.mappings import fields, get, items
 from notesite.snippets.yaml.repeated import Right
 from notesite.snippets.yaml.yaml_fault import Fault, Form, Judgement, Lines
 
@@ -159,8 +160,7 @@ class _Snippet:
 
     def _list(self, node: Node) -> Judgement:
         """A `v1 List`, whose items are manifests."""
-        items = rules.get(node, "items")
-        judged = [self.document(item) for item in rules.items(items)]
+        judged = [self.document(item) for item in items(get(node, "items"))]
         faults = _in_order({fault for judgement in judged for fault in judgement.faults})
         skipped = "; ".join(judgement.skipped for judgement in judged if judgement.skipped)
         valid = judged[0].valid if judged and len({judgement.valid for judgement in judged}) == 1 else ""
@@ -181,7 +181,7 @@ class _Snippet:
 
     def _half_named(self, node: MappingNode, kind: Kind) -> Judgement | None:
         """A manifest that lacks its apiVersion or its kind; None when it is something else."""
-        names = {key.value for key, _ in node.value if isinstance(key, ScalarNode)}
+        names = fields(node).keys()
         if not names & {"metadata", "spec", "data", "stringData", "rules", "roleRef", "subjects", "provisioner"}:
             return None
         if is_of_others(self.schema, kind):

@@ -16,6 +16,7 @@ from notesite.diagnostics.diagnostic import Diagnostic, finding
 from notesite.diagnostics.place import Span
 from notesite.lib.patterns import lazy
 
+from .mappings import fields, items
 from .yaml_fault import Defined
 
 CONFIG_MAP: Final = "ConfigMap"
@@ -48,20 +49,20 @@ Place = Callable[[yaml.Node], Span]
 
 def definitions(node: yaml.Node, place: Place) -> Iterator[Defined]:
     """The objects that a manifest (or a List of them, or a kustomization) defines."""
-    fields = _fields(node)
-    kind = _text(fields.get("kind"))
+    found = fields(node)
+    kind = _text(found.get("kind"))
     if kind == "List":
-        for item in _items(fields.get("items")):
+        for item in items(found.get("items")):
             yield from definitions(item, place)
-    name = _fields(fields.get("metadata")).get("name")
+    name = fields(found.get("metadata")).get("name")
     if kind in _DATA and isinstance(name, yaml.ScalarNode):
-        data = [_fields(fields.get(part)) for part in _DATA[kind]]
-        elided = any(part in fields and not isinstance(fields[part], yaml.MappingNode) for part in _DATA[kind])
+        data = [fields(found.get(part)) for part in _DATA[kind]]
+        elided = any(part in found and not isinstance(found[part], yaml.MappingNode) for part in _DATA[kind])
         keys = None if elided else frozenset(key for part in data for key in part)
         yield Defined(kind, name.value, keys, place(name))
     for generator, made in (("configMapGenerator", CONFIG_MAP), ("secretGenerator", SECRET)):
-        for item in _items(fields.get(generator)):
-            made_name = _fields(item).get("name")
+        for item in items(found.get(generator)):
+            made_name = fields(item).get("name")
             if isinstance(made_name, yaml.ScalarNode):
                 yield Defined(made, made_name.value, None, place(made_name))
 
@@ -112,7 +113,7 @@ def references(node: yaml.Node, place: Place) -> Iterator[Reference]:
     for key, value in node.value:
         field = _text(key)
         for rule in _RULES.get(field, ()):
-            for used in _items(value) or [value]:
+            for used in items(value) or [value]:
                 yield from _used(rule, used, place)
         if field in _PLAIN and isinstance(value, yaml.ScalarNode):
             yield Reference(_PLAIN[field], value.value, "", place(value))
@@ -120,14 +121,14 @@ def references(node: yaml.Node, place: Place) -> Iterator[Reference]:
 
 
 def _used(rule: _Rule, node: yaml.Node, place: Place) -> Iterator[Reference]:
-    fields = _fields(node)
-    name = fields.get(rule.name)
-    if not isinstance(name, yaml.ScalarNode) or not fields.keys() <= rule.only:
+    found = fields(node)
+    name = found.get(rule.name)
+    if not isinstance(name, yaml.ScalarNode) or not found.keys() <= rule.only:
         return
-    if rule.kind == SERVICE and "port" not in fields:
+    if rule.kind == SERVICE and "port" not in found:
         return
-    optional = _text(fields.get("optional")) == "true"
-    keys = [fields.get("key"), *(_fields(item).get("key") for item in _items(fields.get("items")))]
+    optional = _text(found.get("optional")) == "true"
+    keys = [found.get("key"), *(fields(item).get("key") for item in items(found.get("items")))]
     named = [key for key in keys if isinstance(key, yaml.ScalarNode)]
     if not named:
         yield Reference(rule.kind, name.value, "", place(name), optional=optional)
@@ -186,19 +187,6 @@ def _listed(shown: list[str], total: int) -> str:
     if total > len(shown):
         return f"{', '.join(shown)} and {total - len(shown)} more"
     return " and ".join(filter(None, (", ".join(shown[:-1]), shown[-1])))
-
-
-# ---- Nodes.
-
-
-def _fields(node: yaml.Node | None) -> dict[str, yaml.Node]:
-    if not isinstance(node, yaml.MappingNode):
-        return {}
-    return {key.value: value for key, value in node.value if isinstance(key, yaml.ScalarNode)}
-
-
-def _items(node: yaml.Node | None) -> list[yaml.Node]:
-    return node.value if isinstance(node, yaml.SequenceNode) else []
 
 
 def _text(node: yaml.Node | None) -> str:

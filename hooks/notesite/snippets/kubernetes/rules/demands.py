@@ -8,11 +8,13 @@ from typing import NamedTuple
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from notesite.snippets.yaml.mappings import get, pairs
+
 from ..schema import name_grammars as names
 from ..schema.definitions import Shape
 from ..schema.values import is_null
 from ..schema.walk import UNKNOWN
-from .rule import Context, get, number, pairs, text
+from .rule import Context, number, text
 
 Finding = tuple[str, Node, str]  # code, place, words
 Fields = dict[str, tuple[ScalarNode, Node]]

@@ -10,12 +10,13 @@ from collections.abc import Iterator, Sequence
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from notesite.lib.patterns import lazy
+from notesite.snippets.yaml.mappings import get, items, pairs
 from notesite.snippets.yaml.scalars import STRING, resolve
 
 from ..schema import name_grammars as names
 from ..schema.placeholders import is_placeholder
 from ..schema.values import Found
-from .rule import Context, get, items, number, pairs, rule, text
+from .rule import Context, number, rule, text
 
 _NODE_PORTS = range(30000, 32768)
 _PORTS = range(1, 65536)

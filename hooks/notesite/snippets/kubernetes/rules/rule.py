@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
-from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from yaml.nodes import MappingNode, Node, ScalarNode
 
 from notesite.snippets.yaml.scalars import INTEGER, resolve
 
@@ -74,20 +74,6 @@ def rule(*definitions: str) -> Callable[[Rule], Rule]:
     return register
 
 
-def get(node: Node | None, *path: str) -> Node | None:
-    """The value that the keys lead to."""
-    for name in path:
-        if node.__class__ is not MappingNode:
-            return None
-        for key, value in node.value:  # plain, because the rules ask some thirty times for each manifest
-            if key.value == name:
-                node = value
-                break
-        else:
-            return None
-    return node
-
-
 def text(node: Node | None) -> str | None:
     """The text of a scalar; None for anything else, nothing, and placeholders."""
     if node.__class__ is not ScalarNode:
@@ -103,27 +89,6 @@ def number(node: Node | None) -> int | None:
         if kind == INTEGER and isinstance(value, int):
             return value
     return None
-
-
-def items(node: Node | None) -> list[MappingNode]:
-    """The mappings in a list."""
-    if node.__class__ is not SequenceNode:
-        return []
-    return [item for item in node.value if item.__class__ is MappingNode]
-
-
-def pairs(node: Node | None) -> list[tuple[ScalarNode, Node]]:
-    """Keys and values of a mapping."""
-    if node.__class__ is not MappingNode:
-        return []
-    return [pair for pair in node.value if pair[0].__class__ is ScalarNode]
-
-
-def keys(node: MappingNode) -> list[str]:
-    """Keys of the values that are not nothing."""
-    return [
-        key.value for key, value in pairs(node) if not (isinstance(value, ScalarNode) and resolve(value)[1] is None)
-    ]
 
 
 def bad_name(context: Context, what: str, node: Node, problem: str) -> Found:

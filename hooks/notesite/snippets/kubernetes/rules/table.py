@@ -13,13 +13,14 @@ from typing import NamedTuple
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from notesite.lib.data import bundled_text
+from notesite.snippets.yaml.mappings import pairs
 
 from ..schema import name_grammars as names
 from ..schema.definitions import Shape, bundled
 from ..schema.placeholders import is_placeholder
 from ..schema.values import Found, is_null
 from .demands import MAPPINGS, Fields, Finding, Here, path_of
-from .rule import RULES, Context, Visited, pairs, text
+from .rule import RULES, Context, Visited, text
 from .value_checks import GRAMMARS, VALUES
 
 _TARGET = re.compile(r"([A-Za-z]+)(?:\.(.+?))?(\[\]|\{=?\})?")

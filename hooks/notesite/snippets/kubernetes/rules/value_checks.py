@@ -8,10 +8,12 @@ from itertools import pairwise
 
 from yaml.nodes import Node, ScalarNode, SequenceNode
 
+from notesite.snippets.yaml.mappings import pairs
+
 from ..schema import name_grammars as names
 from ..schema.placeholders import is_placeholder
 from .demands import Finding
-from .rule import number, pairs, text
+from .rule import number, text
 
 
 def _range(field: str, node: Node, words: Sequence[str]) -> Iterator[Finding]:

@@ -9,13 +9,15 @@ from itertools import chain
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from notesite.snippets.yaml.mappings import get, items, pairs
+
 from ....lib.nearest import edits, nearest_value
 from ..schema import name_grammars as names
 from ..schema.definitions import bundled, table
 from ..schema.kinds import removal
 from ..schema.placeholders import is_placeholder
 from ..schema.values import Found
-from .rule import Context, bad_name, get, items, number, pairs, rule, text
+from .rule import Context, bad_name, number, rule, text
 
 # --- names and labels ------------------------------------------------------------------------------------------------
 

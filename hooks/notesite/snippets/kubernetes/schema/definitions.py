@@ -13,7 +13,7 @@ import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from notesite.lib.data import bundled_json
 from notesite.lib.patterns import lazy
@@ -40,16 +40,13 @@ class Type:
         self.maximum: float | None = None
 
 
-class Field:
+class Field(NamedTuple):
     """A field of a definition."""
 
-    __slots__ = ("absent", "name", "type", "weight")
-
-    def __init__(self, name: str, type_: Type, absent: int, weight: float) -> None:
-        self.name = name
-        self.type = type_
-        self.absent = absent  # versions that know the definition but not the field
-        self.weight = weight  # how much the field tells about where a fragment belongs
+    name: str
+    type: Type
+    absent: int  # versions that know the definition but not the field
+    weight: float  # how much the field tells about where a fragment belongs
 
 
 class Shape:

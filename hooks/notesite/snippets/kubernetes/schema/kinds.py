@@ -7,6 +7,7 @@ from typing import NamedTuple
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from notesite.lib.patterns import lazy
+from notesite.snippets.yaml.mappings import fields, get, items
 
 from ....lib.nearest import nearest_value
 from .definitions import Schema, table
@@ -31,12 +32,9 @@ class Kind(NamedTuple):
 
 def kind_of(node: Node) -> Kind:
     """What a mapping says it is."""
-    values: dict[str, ScalarNode] = {}
-    if isinstance(node, MappingNode):
-        for key, value in node.value:
-            if isinstance(key, ScalarNode) and key.value in ("apiVersion", "kind") and isinstance(value, ScalarNode):
-                values[key.value] = value
-    version, kind = values.get("apiVersion"), values.get("kind")
+    version, kind = (
+        value if isinstance(value, ScalarNode) else None for value in (get(node, "apiVersion"), get(node, "kind"))
+    )
     return Kind(version.value if version else None, kind.value if kind else None, version, kind)
 
 
@@ -44,17 +42,16 @@ def foreign(node: Node) -> str:
     """The other tool's file that this is, in words; "" when it may be Kubernetes."""
     known = table("foreign")
     if isinstance(node, SequenceNode):
-        items = [item for item in node.value if isinstance(item, MappingNode)]
         play = set(known["play"].split())
-        return "an Ansible play" if any(len(play & _keys(item)) > 1 for item in items) else ""
+        return "an Ansible play" if any(len(play & fields(item).keys()) > 1 for item in items(node)) else ""
     if not isinstance(node, MappingNode):
         return ""
-    keys = _keys(node)
+    keys = fields(node).keys()
     if "containers" in keys or "metadata" in keys:
         return ""
     for name, needed, also in known["files"]:
-        if keys.issuperset(needed) and (not also or keys & set(also)):
-            value = next(value for key, value in node.value if key.value == needed[0])
+        if keys >= set(needed) and (not also or keys & set(also)):
+            value = get(node, needed[0])
             if name != "a Compose file" or (isinstance(value, MappingNode) and _holds_mappings(value)):
                 return str(name)
     kustomize = set(known["kustomize"].split())
@@ -70,10 +67,6 @@ def is_of_others(schema: Schema, kind: Kind) -> bool:
         return kind.kind not in kinds and nearest_value(kind.kind, set(kinds)) is None
     version = kind.api_version or ""
     return version not in versions and "." in version and nearest_value(version, set(versions)) is None
-
-
-def _keys(node: MappingNode) -> set[str]:
-    return {key.value for key, _ in node.value if isinstance(key, ScalarNode)}
 
 
 def _holds_mappings(node: MappingNode) -> bool:
@@ -92,7 +85,7 @@ def _lists_files(node: MappingNode) -> bool:
 
 def is_reference(node: MappingNode) -> bool:
     """Whether a mapping with apiVersion and kind may be a reference to an object (`scaleTargetRef`)."""
-    names = {key.value for key, _ in node.value if isinstance(key, ScalarNode)}
+    names = fields(node).keys()
     return "name" in names and names <= _REFERENCE_KEYS
 
 

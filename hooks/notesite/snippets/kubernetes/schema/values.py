@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+from typing import NamedTuple
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
@@ -35,33 +36,18 @@ _INT32 = 2**31
 _INT64 = 2**63
 
 
-class Found:
+class Found(NamedTuple):
     """A fault as the walk sees it; `versions` is the set of versions in which it is one."""
 
-    __slots__ = ("code", "doubtful", "message", "mild", "node", "replacement", "shape", "slip", "versions")
-
-    def __init__(
-        self,
-        code: str,
-        message: str,
-        node: Node,
-        versions: int,
-        *,
-        shape: Shape | None = None,
-        replacement: str | None = None,
-        slip: bool = False,
-        doubtful: bool = False,
-        mild: bool = False,
-    ) -> None:
-        self.code = code
-        self.message = message
-        self.node = node  # where
-        self.versions = versions
-        self.shape = shape  # of the mapping, for unknown and missing fields
-        self.replacement = replacement
-        self.slip = slip  # a slip of the pen, which speaks for the definition rather than against it
-        self.doubtful = doubtful  # the value is a placeholder
-        self.mild = mild  # a warning where the code says error
+    code: str
+    message: str
+    node: Node  # where
+    versions: int
+    shape: Shape | None = None  # of the mapping, for unknown and missing fields
+    replacement: str | None = None
+    slip: bool = False  # a slip of the pen, which speaks for the definition rather than against it
+    doubtful: bool = False  # the value is a placeholder
+    mild: bool = False  # a warning where the code says error
 
 
 class Values:
