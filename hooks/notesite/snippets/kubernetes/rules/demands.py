@@ -170,7 +170,7 @@ def _ordered(here: Here, words: Sequence[str]) -> Iterator[Finding]:
     for name, value in low.items():
         small, large = names.quantity(text(value) or ""), names.quantity(text(high.get(name)) or "")
         if small is not None and large is not None and small > large:
-            yield "K_RESOURCES", value, f"{name}: {words[0]} {value.value} is above {words[1]} {high[name].value}"
+            yield "K_RESOURCES", value, f"{name}: {value.value} in {words[0]} is above {high[name].value} in {words[1]}"
 
 
 MAPPINGS: Mapping[str, Callable[[Here, Sequence[str]], Iterator[Finding]]] = {

@@ -11,16 +11,12 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from notesite.lib.patterns import lazy
 from notesite.snippets.yaml.mappings import get, items, pairs
-from notesite.snippets.yaml.scalars import STRING, resolve
 
 from ..schema import name_grammars as names
 from ..schema.placeholders import is_placeholder
 from ..schema.values import Found
 from .rule import Context, number, rule, text
 
-_NODE_PORTS = range(30000, 32768)
-_PORTS = range(1, 65536)
-_UNSET_IS_ZERO = ("nodePort", "hostPort")
 _COMMENT = lazy(
     r"""\#\s*(?:base64(?:[ ]?-?encoded)?[ ]?(?:of|for|from|:|=)?|(?:decodes?[ ](?:to|as)|decoded|decode|=|->|→)[ ]?:?)
     \s*(?:"([^"]+)"|'([^']+)'|`([^`]+)`)""",
@@ -28,59 +24,14 @@ _COMMENT = lazy(
 )
 
 
-@rule(
-    "ContainerPort",
-    "ServicePort",
-    "HTTPGetAction",
-    "TCPSocketAction",
-    "GRPCAction",
-    "ServiceBackendPort",
-    "NetworkPolicyPort",
-)
-def ports(context: Context, node: MappingNode) -> Iterator[Found]:
-    """Port numbers and names."""
-    for key, value in pairs(node):
-        if key.value not in ("containerPort", "hostPort", "port", "nodePort", "targetPort", "number"):
-            continue
-        port = number(value)
-        if port is not None and not (port == 0 and key.value in _UNSET_IS_ZERO):
-            if port not in _PORTS:
-                yield context.fault("K_RANGE", f"{key.value} {port} is not in 1-65535", value)
-            elif key.value == "nodePort" and port not in _NODE_PORTS:
-                message = (
-                    f"nodePort {port} is outside of 30000-32767, the range of a cluster that does not say otherwise"
-                )
-                yield context.fault("K_RANGE", message, value, mild=True)
-        elif isinstance(value, ScalarNode) and resolve(value)[0] == STRING and (word := text(value)) is not None:
-            if word.isdigit() and value.style:
-                yield context.fault(
-                    "K_PORT", f'{key.value} "{word}" is a port name here; remove the quotes', value, replacement=word
-                )
-            elif problem := names.port_name(word):
-                yield context.fault("K_NAME", f'"{word}" cannot be the name of a port: {problem}', value)
-    name = get(node, "name") if context.owner.startswith("Container.ports") else None
-    if (word := text(name)) is not None and name is not None and (problem := names.port_name(word)):
-        yield context.fault("K_NAME", f'"{word}" cannot be the name of a port: {problem}', name)
-
-
 @rule("ServiceSpec")
 def service(context: Context, node: MappingNode) -> Iterator[Found]:
-    """What goes with the type of a Service, and its ports."""
-    unsaid = context.complete(node) and get(node, "type") is None and id(node) not in context.meant
-    kind = text(get(node, "type")) or ("ClusterIP" if unsaid else "")
+    """Several ports have names."""
     found = items(get(node, "ports"))
-    if kind == "ClusterIP":
-        for port in found:
-            place = get(port, "nodePort")
-            if number(place) and place is not None:
-                yield context.fault("K_UNION", "nodePort goes with type NodePort or LoadBalancer, not ClusterIP", place)
-    if len(found) > 1:
-        for port in found:
-            if get(port, "name") is None and port.value:
-                yield context.fault(
-                    "K_REQUIRED", "a Service with several ports needs a name for each", port.value[0][0]
-                )
-                break
+    for port in found if len(found) > 1 else ():
+        if get(port, "name") is None and port.value:
+            yield context.fault("K_REQUIRED", "a Service with several ports needs a name for each", port.value[0][0])
+            break
 
 
 @rule("IPBlock")
@@ -88,9 +39,9 @@ def exceptions(context: Context, node: MappingNode) -> Iterator[Found]:
     """What is left out lies within the block."""
     whole = text(get(node, "cidr"))
     parts = get(node, "except")
-    for part in parts.value if isinstance(parts, SequenceNode) and whole and not names.cidr(whole) else ():
+    for part in parts.value if isinstance(parts, SequenceNode) and whole and not names.problem("cidr", whole) else ():
         word = text(part)
-        if word is not None and not names.cidr(word) and not names.is_inside(word, whole or ""):
+        if word is not None and not names.problem("cidr", word) and not names.is_inside(word, whole or ""):
             yield context.fault("K_VALUE", f"{word} is no part of {whole}", part)
 
 

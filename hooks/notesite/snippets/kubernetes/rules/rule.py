@@ -12,7 +12,6 @@ from yaml.nodes import MappingNode, Node, ScalarNode
 
 from notesite.snippets.yaml.scalars import INTEGER, resolve
 
-from ..schema import name_grammars as names
 from ..schema.definitions import Shape, Type
 from ..schema.placeholders import is_placeholder
 from ..schema.values import Found
@@ -89,10 +88,3 @@ def number(node: Node | None) -> int | None:
         if kind == INTEGER and isinstance(value, int):
             return value
     return None
-
-
-def bad_name(context: Context, what: str, node: Node, problem: str) -> Found:
-    """A name that breaks its rule, with a valid one near it."""
-    near = names.suggestion(node.value)
-    hint = f'; write "{near}"' if near else ""
-    return context.fault("K_NAME", f'"{node.value}" cannot be the {what}: {problem}{hint}', node, replacement=near)

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator
-from functools import cache, lru_cache
+from functools import cache
 from typing import NamedTuple
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from notesite.lib.data import bundled_text
-from notesite.snippets.yaml.mappings import pairs
+from notesite.snippets.yaml.mappings import get, pairs
 
 from ..schema import name_grammars as names
 from ..schema.definitions import Shape, bundled
@@ -21,9 +21,9 @@ from ..schema.placeholders import is_placeholder
 from ..schema.values import Found, is_null
 from .demands import MAPPINGS, Fields, Finding, Here, path_of
 from .rule import RULES, Context, Visited, text
-from .value_checks import GRAMMARS, VALUES
+from .value_checks import VALUES
 
-_TARGET = re.compile(r"([A-Za-z]+)(?:\.(.+?))?(\[\]|\{=?\})?")
+_TARGET = re.compile(r"([A-Za-z]+)(?:\.(.+?))?(?:(\[\]|\{=?\})(?:/(.+))?)?")
 _LINE = re.compile(
     r"(\S+) (\S+)((?: (?!if |warn\b|since |until |[|;])\S+)*)(?: if ([^|;]*?))?( warn)?(?: since (\S+))?"
     r"(?: until (\S+))?(?: \| (.*?))? ; (.*)"
@@ -36,6 +36,7 @@ class Line(NamedTuple):
 
     path: tuple[str, ...]  # to the value; () for the mapping
     each: str  # "[]" for the items of the value, "{}" for its keys, "{=}" for its values
+    inner: tuple[str, ...]  # to what is meant in each of them; () for them
     check: str
     words: tuple[str, ...]
     conditions: tuple[tuple[bool, str, str, tuple[str, ...]], ...]  # negated, name, operator, words
@@ -52,48 +53,21 @@ class Rules(NamedTuple):
     chosen: list[tuple[frozenset[str], Line]]  # about a choice of fields
 
 
-class _Table:
-    """The file, read once; its lines are taken apart when their definition is met."""
-
-    def __init__(self) -> None:
-        self.grammars: dict[str, tuple[str, re.Pattern[str] | str, str]] = {}
-        self.lines: dict[str, list[str]] = {}
-        for line in bundled_text(__name__, "rules.txt").splitlines():
-            if line.startswith("~"):
-                name, code, rest = line[1:].split(" ", 2)
-                pattern, _, words = rest.partition(" :: ")
-                self.grammars[name] = code, pattern, words
-            elif line and line[0] != "#":
-                self.lines.setdefault(re.split(r"[. ]", line, maxsplit=1)[0], []).append(line)
-
-    def grammar(self, name: str, value: str) -> tuple[str, str] | None:
-        """The code and what is allowed, where a text does not fit one of the patterns of the file."""
-        code, pattern, words = self.grammars[name]
-        if isinstance(pattern, str):
-            pattern = re.compile(pattern, re.DOTALL)
-            self.grammars[name] = code, pattern, words
-        return None if pattern.fullmatch(value) else (code, f"it must be {words}")
-
-
 @cache
-def _table() -> _Table:
-    return _Table()
-
-
-@lru_cache(maxsize=4096)  # names repeat, within a manifest and between them
-def _grammar(name: str, value: str) -> tuple[str, str] | None:
-    known = GRAMMARS.get(name)
-    if known is None:
-        return _table().grammar(name, value)
-    problem = known[1](value)
-    return (known[0], problem) if problem else None
+def _table() -> dict[str, list[str]]:
+    """The lines of the file by their definition, taken apart when it is met."""
+    found: dict[str, list[str]] = {}
+    for line in bundled_text(__name__, "rules.txt").splitlines():
+        if line and line[0] != "#":
+            found.setdefault(line.partition(" ")[0].partition(".")[0], []).append(line)
+    return found
 
 
 @cache
 def rules_of(definition: str) -> Rules | None:
     """The rules for a definition; None when there are none."""
     rules = Rules({}, {}, [])
-    for text_ in _table().lines.get(definition, ()):
+    for text_ in _table().get(definition, ()):
         line = parsed(text_)
         # A field that has to be there for the rule to speak tells soonest whether it does.
         wanted = (
@@ -135,6 +109,7 @@ def parsed(text_: str) -> Line:
     return Line(
         path_of(target[2]) if target[2] else (),
         target[3] or "",
+        path_of(target[4]) if target[4] else (),
         match[2],
         tuple(match[3].split()),
         tuple(conditions),
@@ -176,7 +151,8 @@ def _by_table(rules: Rules, context: Context, shape: Shape, node: MappingNode) -
     for names_, line in rules.chosen:
         if _is_worth_a_look(line, names_ & fields.keys(), fields):
             found += _by_line(line, here)
-    return found
+    # One cause, one fault: of two lines about the same value the first counts.
+    return list({(fault.code, id(fault.node)): fault for fault in reversed(found)}.values())[::-1] if found else found
 
 
 def _is_right(check_: str, value: Node) -> bool:
@@ -208,7 +184,8 @@ def _by_line(line: Line, here: Here) -> Iterable[Found]:
         if value is None:
             return ()
         if line.each:
-            found = [finding for place in _each(line.each, value) for finding in _of_value(line, here, place)]
+            places = (get(place, *line.inner) for place in _each(line.each, value))
+            found = [finding for place in places if place is not None for finding in _of_value(line, here, place)]
         else:
             found = list(_of_value(line, here, value))
     return _reported(line, here, found) if found else ()
@@ -225,6 +202,8 @@ def _each(each: str, value: Node) -> list[Node]:
 
 def _true(here: Here, negated: bool, name: str, operator: str, words: tuple[str, ...]) -> bool:  # a parsed condition
     if name[0] == "@":
+        if words == ("@own",):
+            words = (f"{here.context.kind}.metadata",)
         said = here.context.kind if name == "@kind" else here.context.owner
         return (said in words) != (operator == "!=")
     path = path_of(name)
@@ -249,8 +228,8 @@ def _reported(line: Line, here: Here, found: Iterable[Finding]) -> Iterator[Foun
     for code, node, words in found:
         message = _filled(line.said, here, words) if line.said else words
         if versions:
-            replacement = names.suggestion(node.value) if _may_be_mended(code, node, words) else None
-            hint = f'; write "{replacement}"' if replacement and not line.said else ""
+            replacement = _mended(line, code, node, words)
+            hint = f'; write "{replacement}"' if replacement and code == "K_NAME" and not line.said else ""
             yield Found(
                 code,
                 message + hint,
@@ -262,9 +241,14 @@ def _reported(line: Line, here: Here, found: Iterable[Finding]) -> Iterator[Foun
             )
 
 
-def _may_be_mended(code: str, node: Node, words: str) -> bool:
-    """Whether other letters would do; an address is no misspelt name."""
-    return code == "K_NAME" and "lower case" in words and not {"/", ":"} & set(node.value)
+def _mended(line: Line, code: str, node: Node, words: str) -> str | None:
+    """What to write instead, where other letters or no quotes would do; an address is no misspelt name."""
+    if words.endswith("; remove the quotes"):
+        return str(node.value)
+    if code != "K_NAME" or "lower case" not in words or {"/", ":"} & set(node.value):
+        return None
+    near = names.suggestion(node.value)
+    return near if near and not names.problem(line.check, near) else None
 
 
 def _filled(said: str, here: Here, words: str) -> str:
@@ -282,16 +266,18 @@ def _filled(said: str, here: Here, words: str) -> str:
 def _of_value(line: Line, here: Here, node: Node) -> Iterable[Finding]:
     check_ = VALUES.get(line.check)
     if check_ is not None:
-        return check_(line.path[-1], node, line.words)
+        return check_((line.inner or line.path)[-1], node, line.words)
     value = text(node)
     if value is None:
         return ()
-    found = _grammar(line.check, value)
+    found = names.problem(line.check, value)
     return [(found[0], node, f'"{value}" cannot be {_called(line, here)}: {found[1]}')] if found else ()
 
 
 def _called(line: Line, here: Here) -> str:
     owner = here.shape.short.removesuffix("Spec")
+    if owner == "ObjectMeta":
+        owner = here.context.owner.partition(".")[0]
     owner = f"an {owner}" if owner[0] in "AEIOU" else f"a {owner}"
     which = {"": "the", "[]": "one of the", "{}": "a key of the", "{=}": "a value of the"}[line.each]
     return f"{which} {line.path[-1]} of {owner}"

@@ -83,10 +83,14 @@ def _sorted(field: str, node: Node, words: Sequence[str]) -> Iterator[Finding]:
 def _labels(field: str, node: Node, words: Sequence[str]) -> Iterator[Finding]:
     del words
     for key, value in pairs(node):
-        if not is_placeholder(key.value) and key.value != "<<" and (problem := names.qualified_name(key.value)):
-            yield "K_LABEL", key, f'"{key.value}" cannot be a key in {field}: {problem}'
-        if (word := text(value)) is not None and (problem := names.label_value(word)):
-            yield "K_LABEL", value, f'"{word}" cannot be a value in {field}: {problem}'
+        if (
+            not is_placeholder(key.value)
+            and key.value != "<<"
+            and (problem := names.problem("qualified_name", key.value))
+        ):
+            yield "K_LABEL", key, f'"{key.value}" cannot be a key in {field}: {problem[1]}'
+        if (word := text(value)) is not None and (problem := names.problem("label_value", word)):
+            yield "K_LABEL", value, f'"{word}" cannot be a value in {field}: {problem[1]}'
 
 
 def _pods(field: str, node: Node, words: Sequence[str]) -> Iterator[Finding]:
@@ -104,6 +108,17 @@ def _pods(field: str, node: Node, words: Sequence[str]) -> Iterator[Finding]:
         yield "K_RANGE", node, f"{field} must be at most 100%, not {value}"
 
 
+def _unquoted(field: str, node: Node, words: Sequence[str]) -> Iterator[Finding]:
+    del words
+    if isinstance(node, ScalarNode) and node.style and node.value.isdigit():
+        yield "K_PORT", node, f'{field} "{node.value}" is a port name here; remove the quotes'
+
+
+def _only(field: str, node: Node, words: Sequence[str]) -> Iterator[Finding]:
+    if isinstance(node, ScalarNode) and node.value not in words and not is_placeholder(node.value):
+        yield "K_UNION", node, f"{field} {node.value} is not allowed here"
+
+
 VALUES: Mapping[str, Callable[[str, Node, Sequence[str]], Iterator[Finding]]] = {
     "range": _range,
     "quantity": _quantity,
@@ -113,24 +128,6 @@ VALUES: Mapping[str, Callable[[str, Node, Sequence[str]], Iterator[Finding]]] = 
     "sorted": _sorted,
     "labels": _labels,
     "pods": _pods,
-}
-GRAMMARS: Mapping[str, tuple[str, Callable[[str], str]]] = {
-    "label": ("K_NAME", names.label),
-    "subdomain": ("K_NAME", names.subdomain),
-    "path_segment": ("K_NAME", names.path_segment),
-    "service_account": ("K_NAME", names.subdomain),
-    "generate_name": ("K_NAME", lambda value: names.subdomain(value + "0")),
-    "port_name": ("K_NAME", names.port_name),
-    "data_key": ("K_NAME", names.data_key),
-    "qualified_name": ("K_LABEL", names.qualified_name),
-    "any_case": ("K_LABEL", lambda value: names.qualified_name(value.lower())),
-    "label_value": ("K_LABEL", names.label_value),
-    "cron": ("K_CRON", names.cron),
-    "time_zone": ("K_CRON", names.time_zone),
-    "ip": ("K_VALUE", names.ip),
-    "public_ip": ("K_VALUE", names.public_ip),
-    "cluster_ip": ("K_VALUE", lambda value: "" if value == "None" else names.ip(value)),
-    "cidr": ("K_VALUE", names.cidr),
-    "json": ("K_VALUE", names.json_object),
-    "json64": ("K_VALUE", names.json_in_base64),
+    "unquoted": _unquoted,
+    "only": _only,
 }

@@ -17,50 +17,11 @@ from ..schema.definitions import bundled, table
 from ..schema.kinds import removal
 from ..schema.placeholders import is_placeholder
 from ..schema.values import Found
-from .rule import Context, bad_name, number, rule, text
+from .rule import Context, number, rule, text
 
 # --- names and labels ------------------------------------------------------------------------------------------------
 
 _NAMES_OF_USERS = ("User", "Group")  # kinds in references that are no kinds of objects
-_SEGMENTS = (  # kinds whose names need only be a part of an address
-    "Role",
-    "ClusterRole",
-    "RoleBinding",
-    "ClusterRoleBinding",
-    "APIService",
-    "PodDisruptionBudget",
-    "CertificateSigningRequest",
-)
-
-
-@rule("ObjectMeta")
-def metadata(context: Context, node: MappingNode) -> Iterator[Found]:
-    """The name of an object."""
-    kind = context.owner.partition(".")[0]
-    name = get(node, "name")
-    if (
-        (value := text(name)) is not None
-        and name is not None
-        and kind not in ("", "PodTemplateSpec", "JobTemplateSpec")
-    ):
-        check_name = (
-            names.path_segment
-            if kind in _SEGMENTS
-            else names.label
-            if kind in ("Namespace", "Service")
-            else names.subdomain
-        )
-        if problem := check_name(value):
-            yield bad_name(context, f"name of a {kind}", name, problem)
-        elif kind == "Service" and value[0].isdigit():
-            yield context.fault(
-                "K_NAME", f'before 1.34 the name of a Service must begin with a letter: "{value}"', name, mild=True
-            )
-    wanted = kind == context.kind and context.owner.endswith(".metadata")
-    said = {key.value for key, inner in pairs(node) if inner.value}
-    if wanted and not said & {"name", "generateName", "<<"}:
-        place = name if name is not None else context.key
-        yield context.fault("K_REQUIRED", f'missing required field "name" in the metadata of a {kind}', place)
 
 
 @rule(
@@ -254,36 +215,11 @@ def _restart_policy(context: Context, node: MappingNode) -> Iterator[Found]:
         yield context.fault("K_RESTART", f"a {context.kind} needs restartPolicy OnFailure or Never, {said}", where)
 
 
-@rule("Container", "EphemeralContainer")
-def container(context: Context, node: MappingNode) -> Iterator[Found]:
-    """The image, and what only privileged containers may do."""
-    image = get(node, "image")
-    if (
-        (value := text(image)) is not None
-        and image is not None
-        and "$" not in value
-        and (problem := names.image(value))
-    ):
-        yield context.fault("K_IMAGE", f'"{value}" is no image: {problem}', image)
-    if text(get(node, "securityContext", "privileged")) != "true":
-        for mount in items(get(node, "volumeMounts")):
-            place = get(mount, "mountPropagation")
-            if text(place) == "Bidirectional" and place is not None and context.complete(node):
-                yield context.fault("K_UNION", "mountPropagation Bidirectional needs a privileged container", place)
-
-
 @rule("ResourceRequirements", "VolumeResourceRequirements")
 def requests(context: Context, node: MappingNode) -> Iterator[Found]:
-    """A request is at most the limit; memory is not counted in thousandths."""
+    """Memory is not counted in thousandths."""
     groups = (pairs(get(node, "limits")), pairs(get(node, "requests")))
     limits = {key.value: value for key, value in groups[0]}
-    for key, value in groups[1] if limits else ():
-        asked, limit = text(value), text(limits.get(key.value))
-        if asked == limit or asked is None or limit is None:
-            continue
-        a, b = names.quantity(asked), names.quantity(limit)
-        if a is not None and b is not None and a > b:
-            yield context.fault("K_RESOURCES", f"{key.value}: the request {asked} is above the limit {limit}", value)
     yield from _extended(context, groups, limits)
     for group in groups:
         for key, value in group:

@@ -1,7 +1,7 @@
 """The small grammars of Kubernetes: names, labels, cron expressions, quantities, image references.
 
-Every function takes a text and says what is wrong with it, "" when nothing is.  The rules are those of the API
-server's validation (RFC 1123 and RFC 1035 names, qualified names, robfig/cron with five fields).
+What a pattern can say is a line of data/grammars.txt.  Every other grammar is a function that takes a text and says
+what is wrong with it, "" when nothing is.  The rules are those of the API server's validation.
 """
 
 from __future__ import annotations
@@ -10,20 +10,13 @@ import base64
 import binascii
 import json
 import re
-from functools import lru_cache
+from collections.abc import Callable, Mapping
+from functools import cache, lru_cache
 
 from notesite.lib.data import bundled_text
 from notesite.lib.patterns import lazy
 
-_SUBDOMAIN = lazy(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
-_LABEL = lazy(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
-_QUALIFIED = lazy(r"[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?")
-_PORT_NAME = lazy(r"[a-z0-9]+(-[a-z0-9]+)*")
-_DATA_KEY = lazy(r"[-._a-zA-Z0-9]+")
-_IMAGE = lazy(
-    r"([a-zA-Z0-9.-]+(:[0-9]+)?/)?[a-z0-9]+([._-]+[a-z0-9]+)*(/[a-z0-9]+([._-]+[a-z0-9]+)*)*"
-    r"(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@[a-z0-9]+:[0-9a-f]{32,})?"
-)
+_SUBDOMAIN = lazy(r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*")
 _QUANTITY = lazy(r"([+-]?[0-9.]+)([a-zA-Z]*|[eE][+-]?[0-9]+)")
 _SUFFIXES: dict[str, int] = {
     suffix: 1000**power for power, suffix in enumerate(("n", "u", "m", "", "k", "M", "G", "T", "P", "E"))
@@ -50,91 +43,37 @@ _CRON_EVERY = lazy(r"@every (\d+(\.\d+)?(ns|us|µs|ms|s|m|h))+")
 _CRON_PART = lazy(r"(\*|\?|[A-Za-z0-9]+)(?:-([A-Za-z0-9]+))?(?:/(\d+))?")
 
 
-_remembered = lru_cache(maxsize=4096)  # names and labels repeat, within a manifest and between them
+@lru_cache(maxsize=4096)  # names repeat, within a manifest and between them
+def problem(grammar: str, text: str) -> tuple[str, str] | None:
+    """The code and what is wrong, where a text does not fit a grammar: one of `_SPOKEN`, or of data/grammars.txt."""
+    if grammar in _SPOKEN:
+        code, check = _SPOKEN[grammar]
+        wrong = check(text)
+        return (code, wrong) if wrong else None
+    code, pattern, words = _pattern(grammar)
+    return None if pattern.fullmatch(text) else (code, f"it must be {words}")
 
 
-@_remembered
-def subdomain(text: str) -> str:
-    """The name of most objects: RFC 1123 subdomain."""
-    if len(text) > 253:
-        return "it has more than 253 characters"
-    if not _SUBDOMAIN.fullmatch(text):
-        return 'lower case letters, digits, "-" and "." only, a letter or digit at both ends'
-    return ""
+@cache
+def _lines() -> dict[str, str]:
+    lines = bundled_text(__name__, "grammars.txt").splitlines()
+    return dict(line.split(" ", 1) for line in lines if line and line[0] != "#")
 
 
-@_remembered
-def label(text: str) -> str:
-    """The name of a container, a volume, a namespace: RFC 1123 label."""
-    if len(text) > 63:
-        return "it has more than 63 characters"
-    return "" if _LABEL.fullmatch(text) else 'lower case letters, digits and "-" only, a letter or digit at both ends'
-
-
-def path_segment(text: str) -> str:
-    """The name of a role: anything that can be a part of an address."""
-    return '"/" and "%" are not allowed' if "/" in text or "%" in text or text in (".", "..") else ""
-
-
-def port_name(text: str) -> str:
-    """The name of a container's port."""
-    if len(text) > 15:
-        return "it has more than 15 characters"
-    if not _PORT_NAME.fullmatch(text) or not re.search("[a-z]", text):
-        return 'lower case letters, digits and single "-" only, and at least one letter'
-    return ""
-
-
-@_remembered
-def qualified_name(text: str) -> str:
-    """The key of a label or an annotation: `name` or `prefix.example/name`."""
-    prefix, slash, name = text.rpartition("/")
-    if slash and subdomain(prefix):
-        return f"before the slash: {subdomain(prefix)}"
-    if not name or len(name) > 63:
-        return "a name of 1 to 63 characters is needed"
-    return (
-        "" if _QUALIFIED.fullmatch(name) else 'letters, digits, "-", "_" and "." only, a letter or digit at both ends'
-    )
-
-
-@_remembered
-def label_value(text: str) -> str:
-    """The value of a label."""
-    if len(text) > 63:
-        return "it has more than 63 characters"
-    if text and not _QUALIFIED.fullmatch(text):
-        return 'letters, digits, "-", "_" and "." only, a letter or digit at both ends'
-    return ""
-
-
-def data_key(text: str) -> str:
-    """The key of a ConfigMap or a Secret, which can become a file name."""
-    if len(text) > 253:
-        return "it has more than 253 characters"
-    return (
-        ""
-        if _DATA_KEY.fullmatch(text) and text != "." and not text.startswith("..")
-        else 'letters, digits, "-", "_" and "." only'
-    )
-
-
-def image(text: str) -> str:
-    """An image reference."""
-    if any(character.isspace() for character in text):
-        return "it holds a space" if text.strip() == text else "it begins or ends with a space"
-    if "://" in text:
-        return "an address scheme does not belong to an image's name"
-    return "" if _IMAGE.fullmatch(text) else "the name must be lower case, with an optional :tag or @sha256:digest"
+@cache
+def _pattern(grammar: str) -> tuple[str, re.Pattern[str], str]:
+    code, rest = _lines()[grammar].split(" ", 1)
+    pattern, words = rest.split(" :: ")
+    return code, re.compile(pattern, re.DOTALL), words
 
 
 def suggestion(text: str) -> str | None:
     """A valid object name near an invalid one."""
     near = re.sub(r"[^a-z0-9.-]+", "-", text.lower()).strip("-.")
-    return near if near and near != text and not subdomain(near) else None
+    return near if near and near != text and _SUBDOMAIN.fullmatch(near) else None
 
 
-@_remembered
+@lru_cache(maxsize=4096)
 def quantity(text: str) -> int | None:
     """The number that a quantity stands for, in units of 10**-21 so that it is exact; None when it is none."""
     match = _QUANTITY.fullmatch(text.strip())
@@ -237,7 +176,7 @@ def time_zone(text: str) -> str:
     return "a time zone of the IANA database is needed, as Europe/Berlin or Etc/UTC"
 
 
-@lru_cache(maxsize=1)
+@cache
 def _zones() -> frozenset[str]:
     return frozenset(bundled_text(__name__, "time_zones.txt").lower().split())
 
@@ -257,3 +196,15 @@ def json_in_base64(text: str) -> str:
         return json_object(base64.b64decode(text, validate=True).decode())
     except (binascii.Error, UnicodeDecodeError):
         return ""  # that is another fault
+
+
+_SPOKEN: Mapping[str, tuple[str, Callable[[str], str]]] = {
+    "cron": ("K_CRON", cron),
+    "time_zone": ("K_CRON", time_zone),
+    "ip": ("K_VALUE", ip),
+    "public_ip": ("K_VALUE", public_ip),
+    "cluster_ip": ("K_VALUE", lambda text: "" if text == "None" else ip(text)),
+    "cidr": ("K_VALUE", cidr),
+    "json": ("K_VALUE", json_object),
+    "json64": ("K_VALUE", json_in_base64),
+}
