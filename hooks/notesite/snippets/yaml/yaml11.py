@@ -40,7 +40,7 @@ def _truth(word: str) -> str:
     return "true" if word in _TRUE else "false"
 
 
-_ANY: Final = lazy("")
+_ANY: Final = lazy(".*")
 _NUMBERS: Final[tuple[tuple[re.Pattern[str], re.Pattern[str], Callable[[str], object], str], ...]] = (
     # the value; the keys under which it is a trap; what it is read as; what is said
     (
