@@ -210,7 +210,6 @@ def test_a_verdict_tells_readers_what_was_checked_and_what_works() -> None:
     )
     assert (wrong.status, wrong.mark) == ("invalid", "Does not work with kubectl 1.37")
     assert wrong.corrected == "kubectl delete pod nginx-pod\n"
-    assert wrong.commands[0].correction == "kubectl delete pod nginx-pod"
     assert (other.status, other.mark) == ("skipped", "")
     assert none.status == "empty"
     assert report.checked == 2

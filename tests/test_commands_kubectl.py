@@ -17,10 +17,10 @@ import pytest
 from kubectl_oracle import Judge, Outcome, kubectl_path
 from notesite.diagnostics.codes import Severity
 from notesite.snippets.shell.corrections import REFUSED, correction
-from notesite.snippets.shell.findings import Finding
 from notesite.snippets.shell.grammar.invocation import parse
 from notesite.snippets.shell.grammar.program import available, load
 from notesite.snippets.shell.lint import check, is_custom, may_be_plugin
+from notesite.snippets.shell.reader.words import Finding
 from record_kubectl import GRAMMAR, Row, command, corrected, rows
 from vendor_kubectl import find, parse_flags, sub_commands
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any
 
 from ...diagnostics.codes import Severity
 from ...diagnostics.diagnostic import Diagnostic, Report, Skipped, finding
@@ -22,14 +22,13 @@ from .command_verdict import Checked, CommandVerdict, Status
 from .corrections import REFUSED, applied, correction, passes
 from .created import created
 from .danger import system_dangers
-from .findings import Finding
 from .grammar.invocation import Invocation, parse
 from .grammar.program import Grammar, available, load
 from .grammar.resources import Known
 from .grammar.vocabulary import words
 from .lint import NOTHING_KNOWN, is_custom, is_prose, lint, may_be_plugin
 from .reader import shell_parser as shell
-from .reader.words import Command, Heredoc, Script
+from .reader.words import Command, Finding, Heredoc, Script
 from .reader.wrappers import judged_as
 
 Grammars = Mapping[str, Sequence[Grammar]]  # program -> versions, the one that marks are about last
@@ -112,21 +111,14 @@ def check_fence(
 ) -> tuple[CommandVerdict, list[Diagnostic]]:
     """Check one fence that holds shell text."""
     checker = _Checker(fence, grammars, known)
-    for command, program in map(judged_as, checker.script.commands):
+    for command, program in checker.commands:
         checker.add(command, program)
-    results = checker.results
-    verdict = CommandVerdict(
-        fence,
-        _overall(results),
-        tuple(results),
-        _mark(results),
-        tuple(dict.fromkeys(checker.cautions)),
-        checker.script.copy_text,
-        _corrected(checker.script, checker.right, results),
-        tuple(_embedded(checker.script, fence)),
-        tuple(checker.defined),
-    )
-    return verdict, checker.diagnostics
+    script = checker.script
+    cautions = tuple(dict.fromkeys(checker.cautions))
+    embedded, corrected = tuple(_embedded(script, fence)), checker.corrected()
+    return CommandVerdict(
+        fence, tuple(checker.results), cautions, script.copy_text, corrected, embedded, tuple(checker.defined)
+    ), checker.diagnostics
 
 
 class _Checker:
@@ -137,102 +129,106 @@ class _Checker:
         self.grammars = grammars
         self.known = known
         self.script = shell.read(fence.text)
-        self.place = _Places(fence, self.script)
-        lines = self._known_lines() if self.script.troubles else frozenset()
-        self.diagnostics = [
-            finding(item.code, item.message, self.place.span(item.start, item.end), replacement=item.replacement)
-            for item in self.script.troubles
-            if item.code != "S_QUOTE" or self.script.place(item.start)[0] in lines
-        ]
+        self.commands = list(map(judged_as, self.script.commands))
+        self.diagnostics: list[Diagnostic] = []
         self.results: list[Checked] = []
         self.cautions: list[str] = []
         self.defined: list[Defined] = []
-        self.right: list[tuple[int, int, str]] = []  # commands that are refused, and how they work
+        self._right: dict[int, tuple[int, str]] = {}  # where a refused command begins -> where it ends, how it works
         self._begun = 0  # how many findings there were before that command
         self._before: Invocation | None = None  # the command of a known program that was read last
+        lines = self._known_lines() if self.script.troubles else frozenset()
+        for item in self.script.troubles:
+            if item.code != "S_QUOTE" or self.script.place(item.start)[0] in lines:
+                self._say(item, item.replacement)
 
     def _known_lines(self) -> frozenset[int]:
         """Lines with a command of a program that has a grammar: in others an apostrophe may be one of a sentence."""
-        known = (command for command, program in map(judged_as, self.script.commands) if program in self.grammars)
+        known = (command for command, program in self.commands if program in self.grammars)
         spans = ((self.script.place(command.start)[0], self.script.place(command.end)[0]) for command in known)
         return frozenset(line for first, last in spans for line in range(first, last + 1))
+
+    def _span(self, start: int, end: int) -> Span:
+        """From `start` up to, not including, `end`; at least one character."""
+        first = self.fence.position(*self.script.place(start))
+        last = self.fence.position(*self.script.place(max(end - 1, start)))
+        return Span(first, last._replace(column=last.column + 1))
 
     def add(self, command: Command, program: str) -> None:
         """One command: what is to be said about it, and what became of it."""
         text = _source(self.script, command)
-        self._remark(command, text)
         versions = self.grammars.get(program, ())
+        for what, word in system_dangers(command):
+            self._warn(Finding.at("S_DANGER", what, word), text)
+        self._remark(command)
         slip = typography.slip(command, self.fence.text)
         if slip is not None:
             self._typographic(command, slip, versions)
         if not versions or slip is not None:
             nothing = "a flag or output, no command" if text.startswith("-") else f"no grammar for {command.program}"
-            self._skip(command, text, "" if versions else nothing, program)
+            title = versions[-1].title if versions else ""
+            self._became(
+                command, text, Status.INVALID if versions else Status.SKIPPED, title, "" if versions else nothing
+            )
             return
         grammar = versions[-1]
         call = self._before = parse(command, grammar)
         self._begun = len(self.diagnostics)
         reason = _not_a_command(call, self.fence.text[command.end :])
         found = [] if reason else _found(command, versions, self.known)
-        refused = next((item for item in found if item.code in REFUSED and _level(item) is Severity.ERROR), None)
+        refused = next(filter(_is_refusal, found), None)
         for item in found:
-            self._say(item, command, text, grammar)
-        if refused is None:
-            if not reason:
-                reason = _unknown(call, self.known)
-            if reason:
-                self._skip(command, text, reason, program)
-                return
-        span = self.place.span(command.words[0].start, command.end)
-        status = Status.INVALID if refused else Status.VALID
-        fixed = next((right for start, _, right in self.right if refused and start == command.words[0].start), None)
-        self.results.append(
-            Checked(text, program, status, grammar.title, span, fixed, refused.message if refused else "")
-        )
-        if program == "kubectl":
-            self.defined += [
-                Defined(item.kind, item.name, item.keys, self.place.span(item.word.start, item.word.end))
-                for item in created(call)
-            ]
+            self._judge(item, command, text, grammar)
+        reason = refused.message if refused else reason or _unknown(call, self.known)
+        status = Status.INVALID if refused else Status.SKIPPED if reason else Status.VALID
+        self._became(command, text, status, "" if status is Status.SKIPPED else grammar.title, reason)
+        if program == "kubectl" and status is not Status.SKIPPED:
+            self.defined += created(call, self._span)
 
-    def _say(self, item: Finding, command: Command, text: str, grammar: Grammar) -> None:
-        fixed = correction(self.fence.text, command, item, grammar)
-        self.diagnostics.append(_diagnostic(item, command, text, fixed, self.place))
+    def _became(self, command: Command, text: str, status: Status, against: str, reason: str) -> None:
+        self.results.append(Checked(text, status, against, self._span(command.words[0].start, command.end), reason))
+
+    def _say(self, item: Finding, replacement: str | None = None, whole: Command | None = None) -> None:
+        """A finding in its place; with `whole`, the replacement is that command as it works."""
+        told: dict[str, Any] = {"severity": item.severity, "replacement": replacement}
+        message = item.message
+        if whole is not None and replacement:
+            told |= {"replaces": self._span(whole.words[0].start, whole.end), "reason": message}
+            message = f"{message}: use `{replacement}`"
+        self.diagnostics.append(finding(item.code, message, self._span(item.start, item.end), **told))
+
+    def _warn(self, item: Finding, text: str) -> None:
+        self.cautions.append(f"`{text}` {item.message}.")
+        self._say(item._replace(message=f"`{text}` {item.message}"))
+
+    def _judge(self, item: Finding, command: Command, text: str, grammar: Grammar) -> None:
         if item.code == "S_DANGER":
-            self.cautions.append(f"`{text}` {item.message}.")
-        elif fixed and item.code in REFUSED and _level(item) is Severity.ERROR:
-            self.right.append((command.words[0].start, command.end, fixed))
+            self._warn(item, text)
+            return
+        fixed = correction(self.fence.text, command, item, grammar)
+        self._say(item, fixed, command)
+        if fixed and _is_refusal(item):
+            self._right[command.words[0].start] = command.end, fixed
 
     def _typographic(self, command: Command, slip: typography.Slip, versions: Sequence[Grammar]) -> None:
         """Named once a command; the whole command is shown as it works where its program is known."""
         item = Finding.at(slip.code, slip.message, slip.word, severity=Severity.WARNING)
         fixed = applied(self.fence.text, command, list(slip.edits))
         works = bool(versions) and passes(fixed, versions[-1], item)
-        self.diagnostics.append(_diagnostic(item, command, fixed, fixed if works else None, self.place))
+        self._say(item, fixed if works else None, command)
         if works:
-            self.right.append((command.words[0].start, command.end, fixed))
+            self._right[command.words[0].start] = command.end, fixed
 
-    def _skip(self, command: Command, text: str, reason: str, program: str) -> None:
-        status = Status.SKIPPED if reason else Status.INVALID
-        span = self.place.span(command.words[0].start, command.end)
-        self.results.append(Checked(text, program, status, "", span, None, reason))
-
-    def _remark(self, command: Command, text: str) -> None:
+    def _remark(self, command: Command) -> None:
         """What can be said about any program."""
-        for what, word in system_dangers(command):
-            self.cautions.append(f"`{text}` {what}.")
-            self.diagnostics.append(finding("S_DANGER", f"`{text}` {what}", self.place.span(word.start, word.end)))
-        first = command.words[0]
         if self._continues(command):
             del self.diagnostics[self._begun :]  # what the command lacks stands on this line
             message = "this line begins with a flag: the line before it lacks a backslash at its end"
-            self.diagnostics.append(finding("S_CONTINUATION", message, self.place.span(first.start, first.end)))
+            self._say(Finding.at("S_CONTINUATION", message, command.words[0]))
         found = next((w for w in command.words if w.placeholder and not w.quoted and w.text.count("<")), None)
         if found is not None:
-            message = (
-                f"`{found.text}` is a placeholder; pasted as it stands, the shell takes `<` and `>` for redirections"
-            )
-            self.diagnostics.append(finding("S_PLACEHOLDER", message, self.place.span(found.start, found.end)))
+            words = "is a placeholder; pasted as it stands, the shell takes `<` and `>` for redirections"
+            self._say(Finding.at("S_PLACEHOLDER", f"`{found.text}` {words}", found))
 
     def _continues(self, command: Command) -> bool:
         """Whether the line is one more flag of the command on the line before."""
@@ -243,6 +239,15 @@ class _Checker:
         name = first.text.lstrip("-").partition("=")[0]
         known = before.node.flag(name) if first.text.startswith("--") else before.node.short(name[:1])
         return known is not None and _NEXT_LINE.fullmatch(between) is not None
+
+    def corrected(self) -> str | None:
+        """The commands of the block as they work: without prompts, without output."""
+        if not self._right or len(self._right) < sum(item.status is Status.INVALID for item in self.results):
+            return None
+        text, masked = self.script.text, self.script.masked
+        for start, (end, fixed) in sorted(self._right.items(), reverse=True):
+            text, masked = text[:start] + fixed + text[end:], masked[:start] + fixed + masked[end:]
+        return self.script._replace(text=text, masked=masked).copy_text
 
 
 _NEXT_LINE = lazy(r"[ \t]*\\?[ \t]*\r?\n(?:[ \t]*#[^\n]*\n)*[ \t]*")  # comments end a command that goes on, too
@@ -276,30 +281,6 @@ def _unknown(call: Invocation, known: Known) -> str:
     return ""
 
 
-def _diagnostic(item: Finding, command: Command, text: str, fixed: str | None, place: _Places) -> Diagnostic:
-    """A finding in its place; `fixed` is the whole command as it works."""
-    span = place.span(item.start, item.end)
-    if item.code == "S_DANGER":
-        return finding(item.code, f"`{text}` {item.message}", span, severity=item.severity)
-    if not fixed:
-        return finding(item.code, item.message, span, severity=item.severity)
-    replaces = place.span(command.words[0].start, command.end)
-    message = f"{item.message}: use `{fixed}`"
-    return finding(
-        item.code, message, span, severity=item.severity, replacement=fixed, replaces=replaces, reason=item.message
-    )
-
-
-def _corrected(script: Script, right: Sequence[tuple[int, int, str]], results: Sequence[Checked]) -> str | None:
-    """The commands of a block as they work: without prompts, without output."""
-    if not right or len(right) < sum(item.status is Status.INVALID for item in results):
-        return None
-    text, masked = script.text, script.masked
-    for start, end, fixed in sorted(right, reverse=True):
-        text, masked = text[:start] + fixed + text[end:], masked[:start] + fixed + masked[end:]
-    return script._replace(text=text, masked=masked).copy_text
-
-
 def _found(command: Command, versions: Sequence[Grammar], known: Known) -> list[Finding]:
     """What every version says; what only some refuse is a question of the version."""
     said = {grammar.title: list(lint(parse(command, grammar), grammar, known)) for grammar in versions}
@@ -316,28 +297,14 @@ def _found(command: Command, versions: Sequence[Grammar], known: Known) -> list[
     return found
 
 
-def _level(item: Finding) -> Severity:
-    return item.severity or Severity.ERROR
+def _is_refusal(item: Finding) -> bool:
+    return item.code in REFUSED and item.severity in {None, Severity.ERROR}
 
 
 def _source(script: Script, command: Command) -> str:
     """The command as written, on one line, prompts left out."""
     written = script.masked[command.words[0].start : command.end]
     return re.sub(r"\s*\\[ \t]*\r?\n\s*", " ", written).strip()
-
-
-def _overall(results: Sequence[Checked]) -> Status:
-    states = {item.status for item in results}
-    return next((s for s in (Status.INVALID, Status.VALID, Status.SKIPPED) if s in states), Status.EMPTY)
-
-
-def _mark(results: Sequence[Checked]) -> str:
-    against = list(dict.fromkeys(item.against for item in results if item.status is not Status.SKIPPED))
-    if not against:
-        return ""
-    titles = " and ".join(against)
-    wrong = any(item.status is Status.INVALID for item in results)
-    return f"Does not work with {titles}" if wrong else f"Checked against {titles}"
 
 
 def _embedded(script: Script, fence: Fence) -> Iterator[Fence]:
@@ -370,16 +337,3 @@ def _part(fence: Fence, script: Script, heredoc: Heredoc) -> Fence:
     origins = fence.origins[first - 1 : first - 1 + count]
     span = Span(fence.position(first, 1), fence.position(first + max(count - 1, 0), 1))
     return fence._replace(info="yaml", text=heredoc.text, origins=origins, span=span)
-
-
-class _Places(NamedTuple):
-    """Offsets of a snippet -> spans of the notes."""
-
-    fence: Fence
-    script: Script
-
-    def span(self, start: int, end: int) -> Span:
-        """From `start` up to, not including, `end`; at least one character."""
-        first = self.fence.position(*self.script.place(start))
-        last = self.fence.position(*self.script.place(max(end - 1, start)))
-        return Span(first, last._replace(column=last.column + 1))

@@ -23,11 +23,9 @@ class Checked(NamedTuple):
     """One command of a fence."""
 
     text: str  # as written, prompts left out
-    program: str
     status: Status
     against: str  # "kubectl 1.37", "" when skipped
     span: Span
-    correction: str | None = None  # the whole command as it works
     reason: str = ""  # why it is refused or skipped
 
 
@@ -35,14 +33,25 @@ class CommandVerdict(NamedTuple):
     """What readers see about one fence."""
 
     fence: Fence
-    status: Status
     commands: tuple[Checked, ...]
-    mark: str  # "Checked against kubectl 1.37", "" when nothing was checked
     cautions: tuple[str, ...]  # "`kubectl delete all --all` deletes every ..."
     copy_text: str  # the commands without prompts and without output
     corrected: str | None = None  # the same with everything that is refused in its working form, None where not known
     embedded: tuple[Fence, ...] = ()  # YAML in here-documents, whose `within` maps places to the notes
     defined: tuple[Defined, ...] = ()
+
+    @property
+    def status(self) -> Status:
+        """The worst of its commands' states."""
+        states = {item.status for item in self.commands}
+        return next((s for s in (Status.INVALID, Status.VALID, Status.SKIPPED) if s in states), Status.EMPTY)
+
+    @property
+    def mark(self) -> str:
+        """`Checked against kubectl 1.37`, "" when nothing was checked."""
+        titles = " and ".join(dict.fromkeys(item.against for item in self.commands if item.against))
+        does = "Does not work with" if self.status is Status.INVALID else "Checked against"
+        return f"{does} {titles}" if titles else ""
 
     @property
     def skipped(self) -> str:

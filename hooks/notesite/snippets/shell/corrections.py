@@ -12,13 +12,12 @@ from collections.abc import Callable, Iterator
 
 from ...diagnostics.codes import Severity
 from ...lib.patterns import lazy
-from .findings import Finding
 from .grammar.invocation import Invocation, parse
 from .grammar.program import Grammar
 from .grammar.resources import full_names, is_file, is_type, named
 from .lint import lint
 from .reader import shell_parser as shell
-from .reader.words import Command
+from .reader.words import Command, Finding
 from .reader.wrappers import judged_as
 from .remarks import SHELLS
 

@@ -2,21 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Callable, Iterator
 
+from ...diagnostics.place import Span
+from ..yaml.yaml_fault import Defined
 from .grammar.invocation import Invocation
-from .reader.words import Word
-
-
-class Created(NamedTuple):
-    """A ConfigMap or Secret that a command creates."""
-
-    kind: str  # "ConfigMap" or "Secret"
-    name: str
-    keys: frozenset[str] | None  # None where the keys come from files that are not here
-    word: Word  # the word that names it
-
 
 _KEYS: dict[tuple[str, ...], frozenset[str]] = {  # keys that a kind of secret always has
     ("create", "secret", "docker-registry"): frozenset({".dockerconfigjson"}),
@@ -24,7 +14,7 @@ _KEYS: dict[tuple[str, ...], frozenset[str]] = {  # keys that a kind of secret a
 }
 
 
-def created(call: Invocation) -> Iterator[Created]:
+def created(call: Invocation, span: Callable[[int, int], Span]) -> Iterator[Defined]:
     """What `kubectl create configmap|secret` creates; nothing for any other command."""
     path = call.node.path
     if path[:2] not in {("create", "configmap"), ("create", "secret")} or len(call.arguments) != 1 or call.bad:
@@ -33,7 +23,7 @@ def created(call: Invocation) -> Iterator[Created]:
     if word.dynamic:
         return
     kind = "ConfigMap" if path[1] == "configmap" else "Secret"
-    yield Created(kind, word.text, _KEYS.get(path) or _keys(call), word)
+    yield Defined(kind, word.text, _KEYS.get(path) or _keys(call), span(word.start, word.end))
 
 
 def _keys(call: Invocation) -> frozenset[str] | None:

@@ -13,7 +13,6 @@ from ...diagnostics.codes import Severity
 from ...lib.nearest import nearest_value
 from ...lib.patterns import lazy
 from . import danger
-from .findings import Finding
 from .grammar import arguments
 from .grammar import flag_values as values
 from .grammar.flag_rules import conflicts
@@ -32,7 +31,7 @@ from .grammar.resources import (
     of_no_group,
 )
 from .grammar.vocabulary import instead, words
-from .reader.words import Command, Word
+from .reader.words import Command, Finding, Word
 from .remarks import remarks
 
 _ASSERTS = lazy(r"==?|:=|.*[^.][:,;!?.]|[:,;!?]|v?\d+(?:\.\d+)+")  # `k = 3`, `kubectl: not found`, `kubectl 1.30`
@@ -253,7 +252,7 @@ def _spaced_value(call: Invocation) -> Iterator[Finding]:
             joined = f"--{flag.name}={following.text}"
             message = f"`{following.text}` is an argument here, not the value of `--{flag.name}`: write `{joined}`"
             severity = Severity.WARNING if call.node.wants_type else None  # it may pass for one more name
-            yield Finding("S_VALUE", message, use.word.start, following.end, severity, joined)
+            yield Finding("S_VALUE", message, use.word.start, following.end, joined, severity)
 
 
 def _missing_type(call: Invocation, known: Known) -> Iterator[Finding]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from .findings import Finding
 from .grammar.invocation import Invocation
 from .grammar.resources import Known, named
+from .reader.words import Finding
 
 SHELLS = frozenset({"sh", "bash", "ash", "/bin/sh", "/bin/bash", "zsh"})
 

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from ....lib.patterns import lazy
 from .fill_ins import FILL_IN, PLACEHOLDER, closing
 from .sessions import mask
-from .words import Command, Heredoc, Redirect, Script, Trouble, Variable, Word, line_starts
+from .words import Command, Finding, Heredoc, Redirect, Script, Variable, Word, line_starts
 from .wrappers import unwrap
 
 _BLANK = " \t\r\f\v\u00a0"
@@ -85,7 +85,7 @@ class _Reader:
         self.end = end
         self.depth = depth
         self.commands: list[Command] = []
-        self.troubles: list[Trouble] = []
+        self.troubles: list[Finding] = []
         self.open = False
         self.nesting = 0
         self._draft = _Draft()
@@ -110,7 +110,7 @@ class _Reader:
         return self.end if found < 0 else found
 
     def _trouble(self, code: str, message: str, start: int, end: int, replacement: str | None = None) -> None:
-        self.troubles.append(Trouble(code, message, start, end, replacement))
+        self.troubles.append(Finding(code, message, start, end, replacement))
 
     # What stands between words.
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 import bisect
 from typing import NamedTuple
 
+from ....diagnostics.codes import Severity
+
 
 class Variable(NamedTuple):
     """`$NAME` or `${NAME...}` that the local shell replaces."""
@@ -70,14 +72,22 @@ class Command(NamedTuple):
         return "xargs" in self.wrappers
 
 
-class Trouble(NamedTuple):
-    """Something in the text that no shell reads as its author meant it."""
+class Finding(NamedTuple):
+    """Something about one command, or about text that no shell reads as its author meant it."""
 
     code: str
     message: str
     start: int
     end: int
-    replacement: str | None = None
+    replacement: str | None = None  # what to put in place of `start:end`
+    severity: Severity | None = None  # None: that of the code
+
+    @classmethod
+    def at(
+        cls, code: str, message: str, word: Word, replacement: str | None = None, **more: Severity | None
+    ) -> Finding:
+        """A finding about one word."""
+        return cls(code, message, word.start, word.end, replacement, **more)
 
 
 class Script(NamedTuple):
@@ -85,7 +95,7 @@ class Script(NamedTuple):
 
     text: str
     commands: tuple[Command, ...]  # in the order of their places
-    troubles: tuple[Trouble, ...] = ()
+    troubles: tuple[Finding, ...] = ()
     masked: str = ""  # the text with prompts and output blanked out; same length, same line ends
     lines: tuple[int, ...] = ()  # offsets at which lines begin
 
