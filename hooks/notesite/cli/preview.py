@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
+import os
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -15,7 +16,7 @@ from ..diagnostics.diagnostic import NotesError, finding
 from ..diagnostics.place import Span
 from ..lib.files import write_inside
 from ..lib.folders import work_folder
-from ..plugin.generator import HOOK, run_mkdocs, theme_name
+from ..plugin.generator import HOOK, NO_CACHE, run_mkdocs, theme_name
 from ..project.config import open_project, source_of
 from . import common
 
@@ -55,10 +56,13 @@ def _parser(description: str, examples: Sequence[str]) -> argparse.ArgumentParse
     parser.add_argument("--config", type=Path, default=Path("mkdocs.yml"), help="default: mkdocs.yml")
     parser.add_argument("--strict", action="store_true", help="warnings fail as well")
     parser.add_argument("--quiet", action="store_true", help="print warnings and errors only")
+    parser.add_argument("--no-cache", action="store_true", help="make every page anew; keep nothing for the next build")
     return parser
 
 
 def _common(args: argparse.Namespace) -> list[str]:
+    if args.no_cache:
+        os.environ[NO_CACHE] = "1"
     return [f"--{name}" for name in ("strict", "quiet") if getattr(args, name)]
 
 

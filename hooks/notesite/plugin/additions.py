@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import groupby
+from itertools import chain, groupby
 from pathlib import Path
 
 from markupsafe import Markup
@@ -49,19 +49,19 @@ class Additions:
     manifests: list[Manifest]
     commands_on: Mapping[str, list[Command]]  # by page uri
     command_page: File | None = None
-    documents: list[Document] = field(default_factory=list)  # of the search, as pages are read
+    documents: dict[str, Sequence[Document]] = field(default_factory=dict)  # of the search, by page as they are read
 
     def changed(self, page: Page) -> date | None:
         """The day of its last change."""
         return latest(self.dates[page.first - 1 : page.last])
 
-    def read(self, page: MkDocsPage, plan: Page | None) -> None:
-        """Let the search read a page, unless it asks to be left out."""
-        if not (page.meta.get("search") or {}).get("exclude"):
+    def read(self, page: MkDocsPage, plan: Page | None, known: Sequence[Document] | None = None) -> None:
+        """Let the search read a page, unless it asks to be left out, or is `known` from an earlier build."""
+        if known is None and not (page.meta.get("search") or {}).get("exclude"):
             own = self.commands_on.get(plan.uri, []) if plan is not None else []
             about = str(page.meta.get("description") or "")
-            words = page.content or ""
-            self.documents.extend(documents(words, page.url.lstrip("./"), str(page.title or ""), about, own))
+            known = documents(page.content or "", page.url.lstrip("./"), str(page.title or ""), about, own)
+        self.documents[page.file.src_uri] = known or ()
 
     def source_of(self, build: Build, page: Page, marks: Mapping[int, BlockMark]) -> str:
         """What a reader copies of a page."""
@@ -185,5 +185,5 @@ def search_index(text: str, build: Build, added: Additions) -> bytes:
     index = json.loads(text)
     page = [found(added.command_page.url, settings.commands.title, "")] if added.command_page else []
     index["config"]["synonyms"] = [[word, *others] for word, others in settings.synonyms.items()]
-    index["docs"] = [*added.documents, *page]
+    index["docs"] = [*chain.from_iterable(added.documents.values()), *page]
     return json.dumps(index, ensure_ascii=False, separators=(",", ":")).encode()

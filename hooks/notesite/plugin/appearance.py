@@ -42,7 +42,7 @@ def bring(config: MkDocsConfig, written: Mapping[str, Any], language: str = "") 
 
     `written` is mkdocs.yml as plain data: what it names stays as it is.  `language` is that of the notes.
     """
-    if _is_material(config.theme):
+    if is_material(config.theme):
         _choose(config, written, language)
         config.theme.dirs.insert(1 if config.theme.custom_dir else 0, str(PACKAGE / "theme"))
     config.extra_css[:0] = [style for style in STYLES if style not in config.extra_css]
@@ -58,7 +58,7 @@ def bring(config: MkDocsConfig, written: Mapping[str, Any], language: str = "") 
         config.extra["polyfills"] = others if own else [*others, SHIM]
 
 
-def _is_material(theme: Theme) -> bool:
+def is_material(theme: Theme) -> bool:
     """Whether the theme has the blocks that the package's templates extend, under whatever name."""
     return any(Path(folder, "partials", "source.html").is_file() for folder in theme.dirs)
 

@@ -16,6 +16,7 @@ from mkdocs.theme import Theme
 
 from ..extras.theme import amended
 from ..lib.folders import private_cache
+from .kept_pages import TEMPLATE
 from .navigation import AMENDED, Entries
 
 _KNOWN = {id(function) for function in (*FILTERS.values(), *TESTS.values())}
@@ -56,6 +57,8 @@ class _Templates(jinja2.FileSystemLoader):
 
     def get_source(self, environment: jinja2.Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
         """A template as it stands in its file, but that elements have names and the navigation is written with little work."""
+        if template == TEMPLATE:
+            return "{{ notes_kept(page) }}", "", lambda: True
         source, path, is_current = super().get_source(environment, template)
         for theirs, ours in AMENDED.get(template, ()):
             source = source.replace(theirs, ours)

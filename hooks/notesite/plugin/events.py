@@ -31,6 +31,7 @@ from ..output.machine_files import markdown_path
 from ..site.redirects import forwarding_html
 from . import additions, appearance, compiled, docs_folder, escaping, guard, pages
 from .finish import NO_DATE, book_of, finish, keep_addresses
+from .kept_pages import KeptPages
 from .made_with import stamp
 from .run import Preview, Run, begin, check_document, ended, lines_of, log
 from .site_folder import SiteFolder
@@ -69,7 +70,7 @@ class NotesPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]  # li
         appearance.bring(config, build.project.config, build.notes.language)
         additions.leave_search_to_us(config)
         own_palette = appearance.has_own_palette(config)
-        compiled.prepare(config.theme, keep=build.project.settings.cache, own_palette=own_palette)
+        compiled.prepare(config.theme, keep=run.keeps, own_palette=own_palette)
         if not is_real(urljoin(config.repo_url or "", config.edit_uri or "")):
             config.edit_uri = None  # no pencil that leads nowhere
         run.bridge.decorate = decorate_other
@@ -107,7 +108,7 @@ class NotesPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]  # li
         except NotesError as error:
             raise PluginError(lines_of(error)) from None
         extras = additions.extras_of(build, run.additions, config, run.marks, log.warning)
-        run.decorate = functools.partial(decorate, extras=extras)
+        run.decorate, run.names = functools.partial(decorate, extras=extras), extras.names
         pages.add_pages(build, files, config)
         pages.add_redirects(build, files, config)
         pages.add_pictures(build, files, config)
@@ -124,6 +125,7 @@ class NotesPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]  # li
         found = files.documentation_pages()
         self._run.urls = {file.src_uri: "" if file.url in {".", "./"} else file.url for file in found}
         self._run.in_order = tuple(nav.pages)
+        self._run.kept = KeptPages.of(self._run, nav)
         return nav
 
     def on_page_markdown(self, markdown: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:  # noqa: ARG002  # MkDocs' names
@@ -146,11 +148,15 @@ class NotesPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]  # li
                 page.meta.setdefault("hide", ["toc"])
         if description:
             page.meta.setdefault("description", description)
+        if run.kept and plan:
+            run.kept.look(page, plan, files)
         return markdown
 
     def on_page_content(self, html: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:  # noqa: ARG002  # MkDocs' names
         """Give a page the table that leads old anchors to their new places, and the page of commands its rows."""
         run = self._run
+        if run.kept:
+            run.kept.rendered(page)
         is_sheet, plan = run.additions is not None and page.file is run.additions.command_page, run.plan_of(page)
         if not is_sheet and not (plan and (plan.is_home or plan.uri in run.build.site.moved)):
             return html
@@ -177,6 +183,8 @@ class NotesPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]  # li
     @event_priority(-1000)  # with all that plugins have done to the templates
     def _learn_scripts(self, env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:  # noqa: ARG002  # MkDocs' names
         guard.learn(self._run, env, files)
+        if self._run.kept:
+            env.globals["notes_kept"] = self._run.kept.html
         return env
 
     on_env = CombinedEvent(_escape, _keep_for_books, _learn_scripts)
@@ -195,7 +203,7 @@ class NotesPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]  # li
         plan = run.plan_of(page)
         page.content = Markup(page.content or "")  # noqa: S704  # sanitised by the bridge
         if run.additions:
-            run.additions.read(page, plan)
+            run.additions.read(page, plan, run.kept.documents(page) if run.kept else None)
         if plan is not None and run.additions:
             changed = run.additions.changed(plan)
             icon = Markup(additions.icon(config, COPY_ICON, log.warning))  # noqa: S704  # a file of the theme
@@ -210,11 +218,15 @@ class NotesPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]  # li
         if appearance.needs_drawn_style(page.content or ""):
             style = get_relative_url(appearance.DRAWN_STYLE, page.url)
             output = output.replace("</head>", f'<link rel="stylesheet" href="{style}">\n</head>', 1)
+        if self._run.kept:
+            self._run.kept.keep(page, output)
         return output
 
     @event_priority(-50)  # after the search has written its index, before it becomes a script in an offline copy
     def _finish(self, *, config: MkDocsConfig) -> None:  # noqa: ARG002  # MkDocs' name
         finish(self._run)
+        if self._run.kept:
+            self._run.kept.close()
 
     @event_priority(-1000)  # after everybody who writes into the folder
     def _place(self, *, config: MkDocsConfig) -> None:  # noqa: ARG002  # MkDocs' name

@@ -12,6 +12,7 @@ from ..diagnostics.diagnostic import NotesError, finding
 from ..diagnostics.place import Span
 
 HOOK = Path(__file__).with_name("hook.py")  # for projects that are made on the fly
+NO_CACHE = "NOTES_NO_CACHE"  # an environment variable: nothing is taken from earlier builds, or kept for later ones
 
 
 def run_mkdocs(arguments: Sequence[str]) -> int:

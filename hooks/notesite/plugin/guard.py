@@ -19,7 +19,10 @@ from mkdocs.structure.toc import get_toc
 from ..lib.files import read_file
 from ..output.finished import foreign, own_scripts
 from ..site.redirects import FORWARD, digest
+from .kept_pages import TEMPLATE
 from .run import Run
+
+MAIN = "main.html"  # the template of a page
 
 
 def learn(run: Run, env: Environment, files: Files) -> None:
@@ -40,7 +43,7 @@ def _shells(env: Environment, config: MkDocsConfig, files: Files) -> Iterator[st
     kinds = {}
     for file in files.documentation_pages():
         if file.page is not None:
-            template = str(file.page.meta.get("template", "main.html"))
+            template = str(file.page.meta.get("template", MAIN)).replace(TEMPLATE, MAIN)
             kinds[template, file.page.url.count("/"), file.page.is_homepage] = file.page
     for (template, _, _), page in kinds.items():
         bare = copy.copy(page)
@@ -52,7 +55,7 @@ def _shells(env: Environment, config: MkDocsConfig, files: Files) -> Iterator[st
 
 def check_pages(run: Run, folder: Path) -> None:
     """Raise PluginError when a page would run anything else."""
-    for name in sorted(run.made):
+    for name in sorted(run.made - (run.kept.proven if run.kept else set())):
         path = folder / name
         for fault in foreign(read_file(path, inside=folder), run.scripts) if path.is_file() else ():
             raise PluginError(f"{name}: would run {fault}. Nothing is published, the previous site stays.")

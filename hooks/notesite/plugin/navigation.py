@@ -80,7 +80,7 @@ class Entries:
 
     def _entry(self, item: StructureItem, page: Page | None) -> Entry:
         """A page or a group; one that the page is not in is a link to its first page."""
-        if not (children := _children(item)):
+        if not (children := children_of(item)):
             return item
         if _is_active(item):
             return _Entry(Markup(item.title), "", active=True, children=self._near(children, page))  # noqa: S704  # `escaping` made it HTML
@@ -109,7 +109,15 @@ class Entries:
         """The entry `item`, which is number `path`, as the theme's `write` has it on this page."""
         if _is_active(item) or getattr(item, "pages", None):
             return write(context, item, path, level, parent)
-        key = (id(item), path if _children(item) else "", base_url, page is None, item.title, level, _is_active(parent))
+        key = (
+            id(item),
+            path if children_of(item) else "",
+            base_url,
+            page is None,
+            item.title,
+            level,
+            _is_active(parent),
+        )
         if id(item) not in self._folders:
             self._folders[id(item)] = _folders(item)
         # Where a link stays in a folder, it is shorter.
@@ -124,13 +132,14 @@ def _is_active(item: object) -> bool:
     return bool(getattr(item, "active", False))
 
 
-def _children(item: Entry) -> Sequence[Any]:
+def children_of(item: Entry) -> Sequence[Any]:
+    """The entries in an entry."""
     return getattr(item, "children", None) or ()
 
 
 def _pages(item: StructureItem) -> Iterator[StructureItem]:
     """The pages and links in an entry, or itself."""
-    children = _children(item)
+    children = children_of(item)
     for child in children:
         yield from _pages(child)
     if not children:
@@ -139,5 +148,5 @@ def _pages(item: StructureItem) -> Iterator[StructureItem]:
 
 def _folders(item: Entry) -> frozenset[str]:
     """The first part of every address in this entry."""
-    below = [_folders(child) for child in _children(item)]
+    below = [_folders(child) for child in children_of(item)]
     return frozenset().union(*below, {str(getattr(item, "url", None) or "").partition("/")[0]} - {"", "."})

@@ -8,6 +8,7 @@ import xml.etree.ElementTree as ET
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
@@ -25,9 +26,14 @@ from ..project.config import open_project
 from ..render.bridge import Bridge
 from ..render.mark import BlockMark
 from ..site.plan import Page
+from ..site.section_names import Names
 from ..snippets.language.classify import highlighter
 from .additions import Additions
+from .generator import NO_CACHE
 from .site_folder import SiteFolder
+
+if TYPE_CHECKING:
+    from .kept_pages import KeptPages
 
 # Under "mkdocs.", so that `mkdocs build --strict` counts the warnings.
 log = logging.getLogger("mkdocs.hooks.notes")
@@ -56,12 +62,19 @@ class Run:
     additions: Additions | None = None
     marks: Mapping[int, BlockMark] = field(default_factory=dict)
     decorate: Callable[[ET.Element, Page], None] = lambda _root, _page: None  # adds what the author did not write
+    names: Names = field(default_factory=dict)  # of the sections
+    kept: KeptPages | None = None  # pages of earlier builds; None where none are kept
     urls: Mapping[str, str] = field(default_factory=dict)  # of every page, by its source
     in_order: tuple[MkDocsPage, ...] = ()  # pages of the navigation
     scripts: frozenset[str] = frozenset()  # that templates and plugins write
     made: frozenset[str] = frozenset()  # HTML files that are made from Markdown, templates and redirects
     plans: Mapping[str, Page] | None = None  # pages of the notes by address; None: not yet asked for
     book: str = ""  # the pages for one-file forms; "" where no offline copy is made
+
+    @property
+    def keeps(self) -> bool:
+        """Whether anything is kept for the next build, in the user's cache folder."""
+        return self.build.project.settings.cache and not os.environ.get(NO_CACHE)
 
     def plan_of(self, page: MkDocsPage) -> Page | None:
         """The page of the notes that this is."""

@@ -33,7 +33,7 @@ from ..site.page_text import page_blocks, page_lines
 from ..site.plan import Page, Site
 from .drawn import Drawn, diagram_html
 from .highlight import highlighted
-from .html import PageHtml
+from .html import CodeBlock, Formula, PageHtml
 from .mark import UNMARKED, BlockMark, mark_html
 from .pictures import Pictures
 from .sanitize import safe_link
@@ -130,12 +130,11 @@ class _Parser(BlockParser):
         before, found, behind = text.partition(own)
         if own and not found:  # changed by another plugin
             return self._other(text)
-        file = file_at(notes, context.page.first)
-        page_html = PageHtml.of_notes(
-            file, context.page.headings, lambda block: self._code(block, context.marks, context.drawn)
+        page = written(
+            context,
+            lambda block: self._code(block, context.marks, context.drawn),
+            lambda node: self._formula(node, context.drawn),
         )
-        page_html.formula = lambda node: self._formula(node, context.drawn)
-        page = page_html.render(page_blocks(notes, context.site, context.page))
         return "".join([self._other(before), page, self._other(behind)])
 
     def _other(self, text: str) -> str:
@@ -160,6 +159,14 @@ class _Parser(BlockParser):
         written = f'<pre {STASH}="{stash}" {LINE}="{block.line}"></pre>{mark_html(mark)}'
         diagram = drawn.diagram(block)
         return diagram_html(diagram, written) if diagram else written
+
+
+def written(context: PageContext, code: CodeBlock, formula: Formula) -> str:
+    """The page as HTML, before links are led and anything is added."""
+    notes = context.notes
+    page_html = PageHtml.of_notes(file_at(notes, context.page.first), context.page.headings, code)
+    page_html.formula = formula
+    return page_html.render(page_blocks(notes, context.site, context.page))
 
 
 def tree_options(context: PageContext, stash: Callable[[str], str]) -> TreeOptions:

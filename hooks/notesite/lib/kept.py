@@ -1,0 +1,79 @@
+"""What one run keeps for the next: bytes by key, in a folder that nobody but the user writes to.
+
+Nothing in it is needed: an entry that is damaged, or that another run takes away, is none.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+_MOST = 256 * 2**20  # bytes of a folder; what was not asked for the longest goes first
+_CHECK = 32  # bytes of the hash that an entry begins with
+
+
+class Kept:
+    """The entries of one folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._grown = False
+
+    def get(self, key: str) -> bytes | None:
+        """What was kept under the key."""
+        path = self._path(key)
+        with contextlib.suppress(OSError):
+            whole = path.read_bytes()
+            if whole[:_CHECK] == _check(key, whole[_CHECK:]):
+                os.utime(path)
+                return whole[_CHECK:]
+        return None
+
+    def put(self, key: str, data: bytes) -> None:
+        """Keep it, whole or not at all, whoever else does the same."""
+        path = self._path(key)
+        new = path.with_name(f"{path.name}.{os.urandom(4).hex()}")
+        with contextlib.suppress(OSError):  # a full disk, a folder that was removed
+            self._grown = True
+            try:
+                new.write_bytes(_check(key, data) + data)
+                new.replace(path)
+            except OSError:
+                new.unlink(missing_ok=True)
+
+    def trim(self, most: int = _MOST) -> None:
+        """Take out the oldest entries when those of this run were too many."""
+        with contextlib.suppress(OSError):
+            found = [(entry.stat(), entry.path) for entry in os.scandir(self._folder)] if self._grown else []
+            left = sum(status.st_size for status, _ in found)
+            for status, path in sorted(found, key=lambda one: one[0].st_mtime_ns):
+                if left <= most:
+                    break
+                left -= status.st_size
+                Path(path).unlink(missing_ok=True)
+
+    def _path(self, key: str) -> Path:
+        return self._folder / hashlib.sha256(key.encode()).hexdigest()
+
+
+def signature(folders: Iterable[str]) -> str:
+    """Tells one state of these folders from another: the names, sizes and times of all files that are not hidden."""
+    found, waiting = [], list(folders)
+    while waiting:
+        with contextlib.suppress(OSError), os.scandir(waiting.pop()) as entries:
+            for entry in entries:
+                if entry.name.startswith((".", "__pycache__")):
+                    continue
+                status = entry.stat()
+                if entry.is_dir():
+                    waiting.append(entry.path)
+                else:
+                    found.append((entry.path, status.st_size, status.st_mtime_ns))
+    return hashlib.sha256(repr(sorted(found)).encode()).hexdigest()
+
+
+def _check(key: str, data: bytes) -> bytes:
+    return hashlib.sha256(key.encode() + b"\0" + data).digest()

@@ -1,0 +1,243 @@
+"""Finished pages, kept from build to build: one is made anew when anything that it depends on has changed."""
+
+from __future__ import annotations
+
+import html
+import importlib
+import json
+import logging
+import platform
+import re
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import Any
+
+from markupsafe import Markup, escape
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.files import Files
+from mkdocs.structure.nav import Navigation
+from mkdocs.structure.pages import Page as MkDocsPage
+from mkdocs.structure.toc import get_toc
+
+from ..lib.folders import private_cache
+from ..lib.kept import Kept, signature
+from ..notes.document import Node
+from ..project.stamp import Stamp
+from ..render.bridge import PageContext, tree_options, written
+from ..site.plan import Page
+from .appearance import PACKAGE, is_material
+from .navigation import Entries, Entry, children_of
+from .run import Run
+
+TEMPLATE = "notes-kept.html"  # of a page that is there already
+# What else makes pages; plugins and hooks of others change them in ways that nobody can know.
+_LIBRARIES = ("comrak", "jinja2", "markdown", "pygments", "selectolax")
+_KNOWN = ("notesite.", "material.plugins.search", "materialx.plugins.search", "mkdocs.contrib.search")
+# Of MkDocs' configuration what no page depends on, and what is told in another way.
+_APART = {"config_file_path", "docs_dir", "extra", "hooks", "nav", "plugins", "site_dir", "theme", "watch"}
+_URL = re.compile(r'\b(?:href|src|poster)="([^"]*)"')
+# They stand in a kept page for what every edit of the notes changes: their hash, and the lines of a page.
+_HASH, _SHORT, _LINES = "\0hash\0", "\0short\0", "\0lines\0"
+
+
+class KeptPages:
+    """The pages of one build that are there from an earlier one, and those that are to be kept."""
+
+    def __init__(self, run: Run, nav: Navigation, store: Kept) -> None:
+        self._run, self._nav, self._store, self._entries = run, nav, store, Entries()
+        self._keys: dict[str, str] = {}  # by the address of a page's source
+        self._found: dict[str, Mapping[str, Any]] = {}  # likewise
+        self._sources: dict[str, str] = {}  # text of pages that have no title before they are read
+        self._heard = _Heard(logging.INFO)
+        self._parents = {page.parent for page in run.build.site.pages}
+
+    @classmethod
+    def of(cls, run: Run, nav: Navigation) -> KeptPages | None:
+        """None where nothing may be kept, or where a page depends on more than is known here."""
+        config = run.config
+        owners = [type(getattr(m, "__self__", m)) for found in config.plugins.events.values() for m in found]
+        known = all(f"{owner.__module__}.".startswith(_KNOWN) for owner in owners)
+        own = is_material(config.theme) and not config.theme.custom_dir and not config.extra.get("offline")
+        folder = private_cache("pages") if known and own and run.keeps else None
+        return cls(run, nav, Kept(folder)) if folder else None
+
+    def look(self, page: MkDocsPage, plan: Page, files: Files) -> None:
+        """Take a page as it was kept, so that it is not rendered again."""
+        context, uri = self._run.bridge.context, page.file.src_uri
+        site = self._run.build.site
+        if context is None or plan.is_home or uri in self._parents or uri in site.moved:
+            return
+        words = self._words(context)
+        if words is None:
+            return
+        self._keys[uri] = key = repr((self._site, words, *self._around(page, plan)))
+        kept = _read(self._store.get(key))
+        if kept is None:
+            self._heard.start()
+            return
+        self._found[uri] = kept
+
+        def fill(_config: MkDocsConfig, _files: Files) -> None:
+            page.content, page.toc = "", get_toc([])
+            page._title_from_render = kept["title"]  # noqa: SLF001  # what `render` sets
+            page.present_anchor_ids = set(kept["ids"])
+            targets = {files.get_file_from_path(uri): links for uri, links in kept["links"].items()}
+            page.links_to_anchors = {file: links for file, links in targets.items() if file is not None}
+
+        page.render = fill  # type: ignore[method-assign,assignment]  # of this page
+        page.meta["template"] = TEMPLATE
+
+    def rendered(self, page: MkDocsPage) -> None:
+        """A page of which something was said is rendered, and said, in every build."""
+        if self._heard.stop():
+            self._keys.pop(page.file.src_uri, None)
+
+    def documents(self, page: MkDocsPage) -> list[dict[str, Markup]] | None:
+        """What the search knows of a page that was kept."""
+        kept = self._found.get(page.file.src_uri)
+        return kept["documents"] if kept else None
+
+    def html(self, page: MkDocsPage) -> Markup:
+        """The page that was kept."""
+        text = str(self._found[page.file.src_uri]["html"])
+        for there, here in self._places(page):
+            text = text.replace(there, here)
+        return Markup(text)  # noqa: S704  # as the templates have written it
+
+    def keep(self, page: MkDocsPage, output: str) -> None:
+        """Keep a finished page, but for what changes with every edit."""
+        key = self._keys.get(page.file.src_uri)
+        places = self._places(page)
+        if key is None or page is not page.file.page or page.file.src_uri in self._found or "\0" in output:
+            return  # a copy of a page shows what the templates write by themselves
+        if any(here in (page.content or "") for _, here in places):
+            return
+        for there, here in places:
+            output = output.replace(here, there)
+        links = {file.src_uri: dict(links) for file, links in (page.links_to_anchors or {}).items()}
+        kept = {
+            "html": output,
+            "documents": self._run.additions.documents[page.file.src_uri] if self._run.additions else [],
+            "title": page._title_from_render,  # noqa: SLF001  # what `look` sets
+            "ids": sorted(page.present_anchor_ids or ()),
+            "links": links,
+        }
+        self._store.put(key, json.dumps(kept, ensure_ascii=False).encode())
+
+    @property
+    def proven(self) -> set[str]:
+        """The files that the last look has seen in an earlier build."""
+        return {page.file.dest_uri for page in self._nav.pages if page.file.src_uri in self._found}
+
+    def close(self) -> None:
+        """Let the folder not grow without end."""
+        self._store.trim()
+
+    def _places(self, page: MkDocsPage) -> list[tuple[str, str]]:
+        stamp: Stamp = self._run.config.extra["build_stamp"]
+        _, mark, lines = (page.edit_url or "").partition("?plain=1#")
+        edit = [(_LINES, f'{escape(mark + lines)}"')] if lines else []
+        return [(_HASH, stamp.notes), (_SHORT, stamp.short), *edit]
+
+    @cached_property
+    def _site(self) -> str:
+        """All that is the same for every page."""
+        run, config = self._run, self._run.config
+        stamp: Stamp = config.extra["build_stamp"]
+        settings = {name: value for name, value in config.items() if name not in _APART}
+        settings["markdown_extensions"] = [e for e in config.markdown_extensions if isinstance(e, str)]
+        extra = {name: value for name, value in config.extra.items() if name != "build_stamp"}
+        libraries = [getattr(importlib.import_module(name), "__version__", "") for name in _LIBRARIES]
+        home = self._nav.homepage.url if self._nav.homepage else ""
+        return repr(
+            (
+                settings,
+                extra,
+                dict(config.theme),
+                stamp.versions,
+                stamp.date,
+                libraries,
+                platform.python_version(),
+                signature([str(PACKAGE), *config.theme.dirs]),
+                logging.getLogger("mkdocs").getEffectiveLevel(),
+                home,
+                run.build.notes.language,
+            )
+        )
+
+    @cached_property
+    def _names(self) -> str:
+        """What cells of tables are looked up in."""
+        return repr([(name, place.page.uri, place.id) for name, place in self._run.names.items()])
+
+    def _words(self, context: PageContext) -> object:
+        """The author's words as they were read, and all that they lead to; None where more would have to be known."""
+        blocks: list[object] = []
+        drawn: list[str] = []
+
+        def code(block: Node) -> str:
+            blocks.append((block.info, block.text, context.marks.get(block.line)))
+            drawn.extend(["diagram"] if context.drawn.diagram(block) else [context.drawn.formula(block)])
+            return f"\0{len(blocks)}\0"
+
+        def formula(node: Node) -> str:
+            drawn.append(context.drawn.formula(node))
+            return ""
+
+        text = written(context, code, formula)
+        if any(drawn) or "srcset" in text:
+            return None
+        options = tree_options(context, str)
+        leads, pictures = options.leads or str, options.pictures
+        urls = [leads(html.unescape(url)) for url in _URL.findall(text)]
+        shown = [(pictures.by_url.get(url), pictures.alts.get(url)) for url in urls] if pictures else []
+        names = self._names if "<table" in text else ""
+        return text, blocks, [options.resolve_link(url) for url in urls], shown, options.main_id, options.title, names
+
+    def _around(self, page: MkDocsPage, plan: Page) -> Iterator[object]:
+        """What the templates and the decoration put around and into the author's words."""
+        run, added = self._run, self._run.additions
+        if added is None:
+            return
+        yield page.file.src_uri, page.url, plan.title, plan.settings, plan.heading and plan.heading[:3]
+        yield page.meta, (page.edit_url or "").partition("#")[0], page.update_date
+        first = plan.first
+        yield [(c.id, c.description, c.text, c.line - first, c.mark) for c in added.commands_on.get(plan.uri, ())]
+        yield [(m.name, m.line - first) for m in added.manifests if first <= m.line <= plan.last]
+        page.active = True
+        tabs = "navigation.tabs" in (run.config.theme.get("features") or ())
+        shown = self._nav.items if tabs else self._entries.near(self._nav, page)
+        yield [self._told(item) for item in shown]
+        page.active = False
+        yield [self._told(other) if other else None for other in (page.previous_page, page.next_page)]
+
+    def _told(self, item: Entry) -> object:
+        address = str(getattr(item, "url", ""))
+        if isinstance(item, MkDocsPage) and "title" not in vars(item):
+            if address not in self._sources:
+                self._sources[address] = item.file.content_string
+            return address, self._sources[address]
+        return address, str(item.title), [self._told(child) for child in children_of(item)]
+
+
+class _Heard(logging.Handler):
+    """Hears whether anything is said of a page while it is rendered."""
+
+    said = False
+
+    def emit(self, record: logging.LogRecord) -> None:  # noqa: ARG002  # the shape of a handler
+        self.said = True
+
+    def start(self) -> None:
+        """Listen."""
+        self.said = False
+        logging.getLogger("mkdocs").addHandler(self)
+
+    def stop(self) -> bool:
+        """Whether anything was said since."""
+        logging.getLogger("mkdocs").removeHandler(self)
+        return self.said
+
+
+def _read(data: bytes | None) -> Mapping[str, Any] | None:
+    return dict(json.loads(data)) if data else None

@@ -1,0 +1,315 @@
+"""Pages that are kept from build to build: the site is the same, byte for byte, whatever was kept."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+from mkdocs.commands.build import build as build_site
+from mkdocs.config import load_config
+from mkdocs.structure.pages import Page
+from site_tools import ROOT, command, environment, write_project
+
+import bench_build
+from notesite.lib.kept import Kept, signature
+from notesite.plugin import kept_pages
+from notesite.plugin.generator import NO_CACHE
+from notesite.plugin.kept_pages import KeptPages
+
+NOTES = """# Ropes
+
+- [One](#one)
+- [Two](#two)
+- [Three](#three)
+- [Four](#four)
+
+## One
+
+Words about [two](#two), [a part](#part-of-two) and [elsewhere][far]. A footnote[^1], an API.
+
+![A picture](picture.png)
+
+### Part of one
+
+| Name | What |
+|---|---|
+| Two | the second |
+| Part of two | a heading |
+
+## Two
+
+* Get all Pods
+
+```bash
+kubectl get pods
+kubectl get pod
+```
+
+### Part of two
+
+```yaml
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: web
+data:
+  a: b
+```
+
+## Three
+
+Words &amp; <b>more</b>, `code`. [Notes](other.md)
+
+```bash
+kubectl get pods --no-such
+```
+
+## Four
+
+Last words.
+
+[far]: https://example.org/
+[^1]: Of the first.
+"""
+EXTRA = (
+    "extra: {notes: {split_level: 2, glossary: {API: A way in}, groups: {First: [One, Two], Second: [Three, Four]}}}\n"
+)
+
+
+@pytest.fixture(autouse=True)
+def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where pages are kept."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    return tmp_path / "cache/notesite/pages"
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    return write_project(tmp_path / "project", NOTES, extra=EXTRA, files={"other.md": "# Other\n\nWords.\n"})
+
+
+@pytest.fixture
+def made(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The pages that were made anew."""
+    pages: list[str] = []
+    keep = KeptPages.keep
+
+    def counted(self: KeptPages, page: Page, output: str) -> None:
+        if page is page.file.page and page.file.src_uri in self._keys and self.documents(page) is None:
+            pages.append(page.file.src_uri)
+        keep(self, page, output)
+
+    monkeypatch.setattr(KeptPages, "keep", counted)
+    return pages
+
+
+def built(project: Path) -> dict[str, bytes]:
+    build_site(load_config(str(project / "mkdocs.yml")))
+    site = project / "site"
+
+    return {path.relative_to(site).as_posix(): path.read_bytes() for path in site.rglob("*") if path.is_file()}
+
+
+def built_anew(project: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, bytes]:
+    with monkeypatch.context() as context:
+        context.setenv(NO_CACHE, "1")
+        return built(project)
+
+
+def change(path: Path, old: str, new: str) -> None:
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), "utf-8")
+
+
+def test_an_edit_of_one_section_makes_one_page(project: Path, made: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    built(project)
+    assert sorted(made) == ["four.md", "one.md", "three.md", "two.md"]
+    made.clear()
+    change(project / "docs/notes.md", "Words &amp;", "More words,\n\nover lines, &amp;")
+    assert built(project) == built_anew(project, monkeypatch)
+    assert made == ["three.md"]
+
+
+# What is changed -> pages that need not be made anew.
+EDITS = {
+    "words": ("Last words.", "Other last words.", {"one.md", "two.md", "three.md"}),
+    "a link's heading": ("### Part of two", "### A part of two", set()),
+    "a heading": ("### Part of one", "### A part of one", {"two.md", "three.md", "four.md"}),
+    "an address": ("https://example.org/", "https://example.com/", {"two.md", "three.md", "four.md"}),
+    "a footnote": ("Of the first.", "Of the second.", {"two.md", "three.md", "four.md"}),
+    "an earlier footnote": ("Words about", "One[^2]\n\n[^2]: More\n\nWords about", {"two.md", "three.md", "four.md"}),
+    "a command": ("kubectl get pod\n", "kubectl get pods -A\n", {"one.md", "three.md", "four.md"}),
+    "a label": ("* Get all Pods", "* Get all the Pods", {"one.md", "three.md", "four.md"}),
+    "a manifest": ("  name: web", "  name: other", {"one.md", "three.md", "four.md"}),
+    "a picture": ("picture.png", "other.png", {"two.md", "three.md", "four.md"}),
+    "a row": ("| Part of two | a", "| Part of one | a", {"two.md", "three.md", "four.md"}),
+    "the order": ("- [One](#one)\n- [Two](#two)", "- [Two](#two)\n- [One](#one)", set()),
+    "a section more": ("## Four", "## Three and a half\n\nMore.\n\n## Four", set()),
+    "front": ("# Ropes", "# Cords", set()),
+}
+
+
+@pytest.mark.parametrize("edit", EDITS)
+def test_every_edit_gives_the_site_that_it_would_give_anew(
+    project: Path, made: list[str], monkeypatch: pytest.MonkeyPatch, edit: str
+) -> None:
+    old, new, spared = EDITS[edit]
+    built(project)
+    made.clear()
+    change(project / "docs/notes.md", old, new)
+    assert built(project) == built_anew(project, monkeypatch)
+    assert not spared & set(made)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("API: A way in", "API: A way out"),
+        ("First: [One, Two]", "Beginning: [One, Two]"),
+        ("split_level: 2", "split_level: 2, pages: {Two: {title: Second}}"),
+        ("split_level: 2", "split_level: 2, pages: {Two: {description: Of the second}}"),
+        ("split_level: 2", "split_level: 2, snippets: {marks: false}"),
+        ("split_level: 2", "split_level: 2, synonyms: {Part of two: [the second]}"),
+        ("font: false", "font: false, language: de"),
+        ("features: [", "features: [navigation.tabs, navigation.footer, navigation.path, content.action.view, "),
+        ("site_name: Test", "site_name: Best"),
+        ("edit_uri: blob/HEAD/docs/", "edit_uri: edit/main/docs/"),
+        ("permalink: true", "permalink: false"),
+        ("site_url: https://notes.example/", "site_url: https://notes.example/below/"),
+        ("repo_url: https://git.example/me/notes\n", "repo_url: https://git.example/me/notes\ncopyright: Somebody\n"),
+        (
+            "repo_url: https://git.example/me/notes\n",
+            "repo_url: https://git.example/me/notes\nuse_directory_urls: false\n",
+        ),
+    ],
+)
+def test_every_setting_gives_the_site_that_it_would_give_anew(
+    project: Path, monkeypatch: pytest.MonkeyPatch, old: str, new: str
+) -> None:
+    before = built(project)
+    change(project / "mkdocs.yml", old, new)
+    after = built(project)
+    assert after == built_anew(project, monkeypatch)
+    assert after != before
+
+
+def test_a_page_beside_the_notes_and_its_title_in_the_menu(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    built(project)
+    change(project / "docs/other.md", "# Other", "# Another")
+    assert built(project) == built_anew(project, monkeypatch)
+    (project / "docs/other.md").unlink()
+    assert built(project) == built_anew(project, monkeypatch)
+
+
+def test_a_page_of_which_something_is_said_says_it_in_every_build(project: Path) -> None:
+    """MkDocs names a link into a folder that is there and holds no page."""
+    (project / "docs/draft").mkdir()
+    (project / "docs/draft/x.md").write_text("# X\n")
+    change(project / "docs/notes.md", "Last words.", "Last [words](draft/x.md).")
+    (project / "mkdocs.yml").write_text((project / "mkdocs.yml").read_text("utf-8") + "exclude_docs: draft/\n", "utf-8")
+    said = [
+        subprocess.run(command("build"), cwd=project, env=environment(), capture_output=True, text=True, check=False)
+        for _ in range(2)
+    ]
+    told = [[line for line in result.stderr.splitlines() if "draft/x.md" in line] for result in said]
+    assert told[0] == told[1]
+    assert told[0]
+
+
+def test_a_damaged_entry_is_none(project: Path, kept: Path) -> None:
+    first = built(project)
+    for number, path in enumerate(sorted(kept.iterdir())):
+        data = path.read_bytes()
+        path.write_bytes([b"", data[:-9], data[:40], data.replace(b"Words", b"Swords")][number % 4])
+    assert built(project) == first
+    assert built(project) == first
+
+
+def test_what_made_the_pages_makes_them_anew_when_it_changes(
+    project: Path, made: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = built(project)
+    made.clear()
+    monkeypatch.setattr(kept_pages, "signature", lambda _folders: "another state of the package")
+    assert built(project) == first
+    assert len(made) == 4
+
+
+@pytest.mark.parametrize("why", ["setting", "environment", "hook", "templates"])
+def test_nothing_is_kept(project: Path, kept: Path, monkeypatch: pytest.MonkeyPatch, why: str) -> None:
+    config = project / "mkdocs.yml"
+    if why == "setting":
+        change(config, "split_level: 2", "split_level: 2, cache: false")
+    elif why == "environment":
+        monkeypatch.setenv(NO_CACHE, "1")
+    elif why == "hook":
+        (project / "own.py").write_text("def on_page_content(html, **_): return html + '<p>own</p>'\n")
+        change(config, "hooks: [", "hooks: [own.py, ")
+    else:
+        (project / "own").mkdir()
+        change(config, "name: material", "name: material, custom_dir: own")
+    assert built(project) == built(project)
+    assert not kept.exists()
+
+
+def test_two_builds_at_once(project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    expected = built_anew(project, monkeypatch)
+    for _ in range(2):
+        folders = [tmp_path / name for name in ("a", "b")]
+        running = [
+            subprocess.Popen(command("build", "--site-dir", str(folder)), cwd=project, env=environment())
+            for folder in folders
+        ]
+        assert [process.wait() for process in running] == [0, 0]
+        for folder in folders:
+            assert {
+                p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file()
+            } == expected
+
+
+def test_a_large_site_is_the_same(tmp_path: Path, made: list[str]) -> None:
+    """150 pages with a short navigation, after an edit, with and without what was kept."""
+    bench_build.commands(tmp_path, 150)
+    warm, cold = tmp_path / "warm", tmp_path / "cold"
+    built(warm)
+    made.clear()
+    for folder in (warm, cold):
+        change(folder / "docs/notes.md", "## Topic 70\n", "## Topic 70\n\nAn edit.\n")
+    assert built(warm) == built(cold)
+    assert made == ["topic-70.md"]
+
+
+def test_the_project_itself_is_the_same(tmp_path: Path, made: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    sites = []
+    for keeps in (True, True, False):
+        if not keeps:
+            monkeypatch.setenv(NO_CACHE, "1")
+        config = load_config(str(ROOT / "mkdocs.yml"), site_dir=str(tmp_path / "site"))
+        build_site(config)
+        site = tmp_path / "site"
+        sites.append({p.relative_to(site).as_posix(): p.read_bytes() for p in site.rglob("*") if p.is_file()})
+    assert sites[0] == sites[1] == sites[2]
+    assert len(made) == len(set(made))
+
+
+def test_the_oldest_entries_go_first(tmp_path: Path) -> None:
+    store = Kept(tmp_path)
+    for name in "abc":
+        store.put(name, name.encode() * 100)
+    assert [store.get(name) for name in "bca"] == [name.encode() * 100 for name in "bca"]
+    store.trim(300)
+    assert (store.get("b"), store.get("c"), store.get("a")) == (None, b"c" * 100, b"a" * 100)
+    assert store.get("d") is None
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_a_changed_file_changes_the_signature(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a/b.html").write_text("1")
+    first = signature([str(tmp_path)])
+    (tmp_path / ".hidden").write_text("1")
+    assert signature([str(tmp_path)]) == first
+    (tmp_path / "a/b.html").write_text("12")
+    assert signature([str(tmp_path)]) != first
