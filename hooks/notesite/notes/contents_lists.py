@@ -6,7 +6,7 @@ import functools
 import html
 import re
 import unicodedata
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
@@ -131,7 +131,8 @@ def _of_paragraph(leaf: Node, links: Sequence[Link], lines: Sequence[str]) -> It
 
 
 def _line(leaf: Node, depth: int, links: Sequence[Link], lines: Sequence[str]) -> Line:
-    own = [link for link in links if leaf.span.start <= link.span.start <= leaf.span.end]
+    first = bisect_left(links, leaf.span.start, key=_start)
+    own = links[first : bisect_right(links, leaf.span.end, first, key=_start)]
     text = words(leaf.children, " ", tags=True).strip()
     pictures = any(node.kind is Kind.IMAGE for node in walk(leaf.children))
     if not own:
