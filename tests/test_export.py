@@ -238,11 +238,11 @@ def test_pictures_and_files_of_the_project_come_along(project: Path) -> None:
     )
     docs = exported(project) / "docs"
     assert {path.relative_to(docs).as_posix() for path in docs.rglob("*") if path.is_file()} == {
-        *("index.md", "img/a b.png", "more.txt", "assets/old-addresses.js")
+        *("index.md", "img/a b.png", "more.txt")
     }
     text = (docs / "index.md").read_text()
     assert "![A red square](img/a%20b.png) and [more](more.txt), ![" in text
-    assert '](img/a%20b.png){ width="9" }' in text
+    assert '](img/a%20b.png){width="9"}' in text
     assert 'src="img/a%20b.png"' in built(project / "out")["."]
 
 

@@ -56,7 +56,8 @@ class Export:
         for old, uri, anchor in redirect_targets(self.site.redirects):
             up = "../" * (old.count("/") + 1)
             docs[f"{old}/index.html"] = redirect_html(up + _folder(uri) + f"#{quote(anchor)}" * bool(anchor)).encode()
-        docs[SCRIPT] = bundled_text(__name__, "old-addresses.js").replace("MOVED", json_in_page(self._moved())).encode()
+        if moved := self._moved():
+            docs[SCRIPT] = bundled_text(__name__, "old-addresses.js").replace("MOVED", json_in_page(moved)).encode()
         files = {f"docs/{name}": data for name, data in docs.items()}
         return {"mkdocs.yml": self._configuration(site_name).encode(), **files}
 
@@ -71,7 +72,8 @@ class Export:
             parts = {title: [*map(titled, part)] if isinstance(part, list) else part for title, part in entry.items()}
             return {html.escape(title, quote=False): part for title, part in parts.items()}
 
-        rest = {"extra_javascript": [SCRIPT], "nav": [titled(entry) for entry in self.site.navigation()]}
+        scripts = {"extra_javascript": [SCRIPT]} if self._moved() else {}
+        rest = {**scripts, "nav": [titled(entry) for entry in self.site.navigation()]}
         name = {"site_name": html.escape(site_name, quote=False)}
         return "\n".join([_yaml(name), extensions, _yaml(rest)])
 
@@ -86,6 +88,7 @@ class Export:
         return {
             _folder(uri): {anchor: _folder(place.page.uri) + f"#{quote(place.id)}" for anchor, place in table.items()}
             for uri, table in tables.items()
+            if table
         }
 
     def _page(self, page: Page) -> str:

@@ -9,35 +9,36 @@ from __future__ import annotations
 import html
 import re
 import xml.etree.ElementTree as ET
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from markdown.util import AMP_SUBSTITUTE
 
-from ..render.tree import AS_WRITTEN
+from ..render.tree import AS_WRITTEN, remove
 
 FORMULA = "arithmatex"  # the class of an element that holds one, dollars included
 REMARK = "notes-remark"  # and of one that is no words of the page
 _HEADING = re.compile(r"h([1-6])")
+_JOINED = frozenset({"blockquote", "ol", "ul"})  # two in a row would be one
 _MARKS = {"em": "*", "strong": "**", "del": "~~"}
 _ADMONITION = re.compile(r"admonition (\w+)")
 _BLOCKS = frozenset(
     "blockquote center details div dl dd dt figure h1 h2 h3 h4 h5 h6 hr ol p pre section summary table ul".split()  # noqa: SIM905  # a line for each word would hide the code below
 )
-_DROPPED = frozenset({"class", "data-enlarge", "decoding", "loading"})  # what the site gives its own elements
 _NO_CONTENT = frozenset({"br", "hr", "img", "source", "wbr"})
+_ADDRESSES = frozenset({"href", "src", "poster"})
 # What Markdown could take for markup: anywhere, and where a line begins.
 _SPECIAL = re.compile(
     r"""[`*]|\\(?=[^\w\s]|$)|(?<!\w)_|_(?!\w)|~(?=~)|(?<=~)~|<(?=[\w/!?])|\[(?=[\^ x]\]?|TOC)|\](?=[(\[:]|$)|!(?=\[|$)"""
 )
 _LINE_START = re.compile(r"(?m)^([ \t]*)(?:([#>{]|[-+](?=[ \t\n-]|$)|!!!|\[(?=[^\[\]\n]*\]:))|(\d+)([.])(?=[ \t\n]|$))")
 _FENCE = re.compile(r"`{3,}")
-Address = Callable[[str], str]
+_VALUE = re.compile(r"[^\s\"'={}<>]+")  # of an attribute that can stand behind a heading or a picture
 
 
 class MarkdownWriter:
     """Writes one page after the other."""
 
-    def __init__(self, address: Address, *, ids: bool = True, dollars: bool = False) -> None:
+    def __init__(self, address: Callable[[str], str], *, ids: bool = True, dollars: bool = False) -> None:
         """How to write.
 
         Args:
@@ -48,47 +49,47 @@ class MarkdownWriter:
         self._address, self._ids, self._dollars = address, ids, dollars
 
     def page(self, root: ET.Element) -> str:
-        """The whole page."""
+        """The whole page, without what the site has added but its title and its links."""
+        for parent in list(root.iter()):
+            for child in list(parent):
+                if "data-added" in child.attrib and child.tag not in {"a", "h1"}:
+                    remove(parent, child)
+            own = {name: value for name, value in parent.items() if (name, value) != ("dir", "auto")}
+            parent.attrib = {
+                name: value.removeprefix(AS_WRITTEN).replace(AMP_SUBSTITUTE, "&") if name in _ADDRESSES else value
+                for name, value in own.items()
+                if not name.startswith("data-") and name not in {"loading", "decoding", *([] if self._ids else ["id"])}
+            }
         return self._flow(root) + "\n"
 
     def _flow(self, element: ET.Element) -> str:
         """What an element holds, as blocks with a blank line between them, or one line break in a tight list item."""
-        between = (
-            "\n" if element.tag == "li" and all(child.tag in {"ul", "ol"} for child in _blocks_in(element)) else "\n\n"
-        )
-        parts: list[str] = []
+        between = "\n" if element.tag == "li" and not _is_loose(element) else "\n\n"
+        parts: list[tuple[str, str]] = []  # kind of element, and what it is written as
         run = ET.Element("p")
         run.text = element.text
-        before = ""
-
-        def flush() -> None:
-            if words := self._inline(run).strip("\n"):
-                parts.append(_at_line_starts(words.strip()))
-
-        for child in element:
-            if child.tag not in _BLOCKS and not _holds_blocks(child):
+        for child in [*element, None]:
+            if child is not None and child.tag not in _BLOCKS and not _holds_blocks(child):
                 run.append(child)
                 continue
-            flush()
-            written = self._block(child)
-            if written:
-                same = child.tag == before and child.tag in {"ul", "ol", "blockquote"} and not (run.text or "").strip()
-                parts += ["<!-- -->"] * (same and not len(run)) + [written]
-                before = child.tag
-            run = ET.Element("p")
-            run.text = child.tail
-        flush()
-        return between.join(parts)
+            parts += [("", _at_line_starts(self._inline(run).strip()))]
+            if child is not None:
+                parts += [(child.tag, self._block(child))]
+                run = ET.Element("p")
+                run.text = child.tail
+        written = [(tag, words) for tag, words in parts if words]
+        alike = [
+            tag == before and tag in _JOINED
+            for (tag, _), (before, _) in zip(written, [("", ""), *written], strict=False)
+        ]
+        return between.join("<!-- -->\n\n" * same + words for same, (_, words) in zip(alike, written, strict=True))
 
     # --- Blocks
 
     def _block(self, element: ET.Element) -> str:  # noqa: PLR0911  # one return for each kind of element reads well
         tag, kind = element.tag, element.get("class") or ""
-        if "data-added" in element.attrib and tag != "h1":
-            return ""
         if kind == REMARK:
-            words = _unmarked(element.text).replace("-->", "-- >")
-            return f"<!-- {words} -->"
+            return f"<!-- {re.sub('--(?=!?>)', '- -', _unmarked(element.text))} -->"
         if tag == "hr":
             return "---"
         if tag == "pre":
@@ -99,31 +100,25 @@ class MarkdownWriter:
             return _prefixed(self._flow(element), "> ", "> ")
         if tag in {"ul", "ol"} and all(item.tag == "li" and _begins_with_words(item) for item in element):
             return self._list(element)
-        if tag == "table" and not any(_holds_blocks(cell) for row in element.iter("tr") for cell in row):
-            rows = [list(row) for row in element.iter("tr")]
-            if (
-                rows
-                and len({len(row) for row in rows}) == 1
-                and not any(_is_span(cell) for row in rows for cell in row)
-            ):
-                return self._table(rows)
+        if tag == "table" and _is_even(element):
+            return self._table([list(row) for row in element.iter("tr")])
         if kind == "footnotes":
             return "\n\n".join(self._footnote(item) for item in element.iter("li"))
         if match := _ADMONITION.match(kind):
-            title, element[0].tail = self._inline(element[0]), element[0].tail
+            title = self._inline(element[0])
             element.remove(element[0])
             named = "" if title.lower() == match[1] else f' "{title}"'
             return f"!!! {match[1]}{named}\n\n" + _prefixed(self._flow(element), "    ", "    ")
+        if tag not in _BLOCKS:  # <b> around paragraphs, say: Markdown cannot
+            return self._flow(element)
         if tag == "p" and not _own(element):
             return _at_line_starts(self._inline(element).strip())
         return self._html_block(element)
 
     def _heading(self, element: ET.Element, level: int) -> str:
-        own = [f"#{element.get('id')}"] if element.get("id") and self._ids else []
-        own += [f'{name}="{value}"' for name, value in _own(element).items()]
-        words = " ".join(self._inline(element).split())
-        words = re.sub(r"(#+|\{[^{}]*\})$", lambda m: f"\\{m[0]}", words)
-        return f"{'#' * level} {words}" + (f" {{{' '.join(own)}}}" if own else "")
+        words = _escaped_outside_code(" ".join(self._inline(element).split()), "{")
+        words = re.sub(r"(#+)$", r"\\\1", words)
+        return f"{'#' * level} {words} {_attributes(element)}".rstrip()
 
     @staticmethod
     def _fence(element: ET.Element) -> str:
@@ -141,18 +136,13 @@ class MarkdownWriter:
         for item in element:
             box = next((inner for inner in item.iter("input")), None)
             if box is not None and item[0].tag == "label":
-                item.text = (
-                    (item.text or "") + ("[x]" if box.get("checked") is not None else "[ ]") + (item[0].tail or "")
-                )
-                item.remove(item[0])
+                remove(item, item[0])
             mark = "-   " if element.tag == "ul" else f"{number}. ".ljust(4)
+            mark += "" if box is None else "[ ] " if box.get("checked") is None else "[x] "
             written = self._flow(item)
-            if box is not None:
-                written = re.sub(r"^\\?\[([ x])\\?\]", r"[\1]", written)
             items.append(_prefixed(written, mark, "    ") or mark.rstrip())
             number += 1
-        is_loose = any(child.tag not in {"ul", "ol"} for item in element for child in _blocks_in(item))
-        return ("\n\n" if is_loose else "\n").join(items)
+        return ("\n\n" if any(map(_is_loose, element)) else "\n").join(items)
 
     def _table(self, rows: list[list[ET.Element]]) -> str:
         marks = {"left": ":---", "center": ":---:", "right": "---:"}
@@ -164,9 +154,7 @@ class MarkdownWriter:
         return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
     def _cell(self, cell: ET.Element) -> str:
-        words = " ".join(self._inline(cell).split())
-        parts = re.split(r"(`+[^`]+`+)", words)  # in code no pipe ends a cell
-        return "".join(part if odd % 2 else part.replace("|", "\\|") for odd, part in enumerate(parts))
+        return _escaped_outside_code(" ".join(self._inline(cell).split()), "|")
 
     def _footnote(self, item: ET.Element) -> str:
         for parent in list(item.iter()):
@@ -189,16 +177,15 @@ class MarkdownWriter:
     def _plain(self, element: ET.Element) -> str:
         """HTML without Markdown."""
         for inner in element.iter():
-            for name in ("class", "data-added", *([] if self._ids else ["id"])):
-                inner.attrib.pop(name, None)
-            for name in {"href", "src", "poster"} & inner.attrib.keys():
-                inner.set(name, self._address(_address_of(inner, name)))
+            inner.attrib.pop("class", None)
+            for name in _ADDRESSES & inner.attrib.keys():
+                inner.set(name, self._address(inner.get(name, "")))
         tail, element.tail = element.tail, None
         text = ET.tostring(element, encoding="unicode", method="html").replace(AMP_SUBSTITUTE, "&")
         element.tail = tail
         # A blank line could end the block; inside code it is written as an entity.
-        parts = re.split(r"(<pre.*?</pre>)", text, flags=re.DOTALL)
-        return "".join(re.sub(r"\n(?=\s*\n)", "\n&#8203;" if odd % 2 else "", part) for odd, part in enumerate(parts))
+        parts = re.split(r"(<pre.*?</pre>)", re.sub(r"\n[ \t]+(?=\n)", "\n", text), flags=re.DOTALL)
+        return "".join(re.sub(r"(?<=\n)\n", "&#10;" if odd % 2 else "", part) for odd, part in enumerate(parts))
 
     # --- Inline elements
 
@@ -217,8 +204,6 @@ class MarkdownWriter:
 
     def _element(self, element: ET.Element) -> str:  # noqa: PLR0911  # as in `_block`
         tag, kind = element.tag, element.get("class") or ""
-        if "data-added" in element.attrib and tag != "a":
-            return ""
         if kind == FORMULA:
             return _unmarked(element.text)
         if kind == "footnote-ref":
@@ -226,47 +211,45 @@ class MarkdownWriter:
         if tag == "code" and not len(element) and (element.text or "").strip():
             return _code(element.text or "")
         if tag == "img" and not element.get("srcset"):
-            return f"![{_label(element.get('alt'))}]{_target(element, 'src')}{self._attributes(element)}"
+            return f"![{_label(element.get('alt'))}]{_target(element, 'src')}{_attributes(element)}"
         words = self._inline(element)
         if tag in _MARKS and words.strip() == words and words and not re.search(r"[*~]", words) and not _own(element):
             return f"{_MARKS[tag]}{words}{_MARKS[tag]}"
         if tag == "a" and element.get("href"):
-            address = html.unescape(_address_of(element, "href"))
+            address = html.unescape(element.get("href", ""))
             if "".join(element.itertext()) == address and re.match(r"https?://[^<>\s]+$", address):
                 return f"<{address}>"
-            return f"[{_brackets(words)}]{_target(element, 'href')}{self._attributes(element)}"
+            return f"[{_brackets(words)}]{_target(element, 'href')}{_attributes(element)}"
         if tag in _NO_CONTENT:
             return self._start(element)
         return f"{self._start(element)}{words}</{tag}>"
 
-    def _attributes(self, element: ET.Element) -> str:
-        named = {"src", "href", "alt", "title", "id"}
-        own = [f'{name}="{value}"' for name, value in _own(element).items() if name not in named]
-        own += [f"#{element.get('id')}"] if element.get("id") and self._ids else []
-        return f"{{ {' '.join(own)} }}" if own else ""
-
     def _start(self, element: ET.Element, **more: str) -> str:
-        own = {**({"id": element.get("id")} if element.get("id") and self._ids else {}), **_own(element), **more}
-        for name in {"href", "src", "poster"} & own.keys():
-            own[name] = self._address(_address_of(element, name))
-        values = (f' {name}="{html.escape(value or "")}"' for name, value in own.items())
-        return f"<{element.tag}{''.join(values)}>".replace(AMP_SUBSTITUTE, "&")
+        own = {**_own(element), **more}
+        values = {name: self._address(value) if name in _ADDRESSES else value for name, value in own.items()}
+        shown = "".join(f' {name}="{html.escape(value)}"' for name, value in values.items())
+        return f"<{element.tag}{shown}>".replace(AMP_SUBSTITUTE, "&")
 
 
 def _own(element: ET.Element) -> dict[str, str]:
-    """The attributes that the author gave an element."""
-    taken = {"id", *_DROPPED}
-    return {
-        n: v for n, v in element.items() if n not in taken and not n.startswith("data-") and (n, v) != ("dir", "auto")
-    }
+    return {name: value for name, value in element.items() if name != "class"}
 
 
-def _blocks_in(element: ET.Element) -> Iterator[ET.Element]:
-    return (child for child in element if child.tag in _BLOCKS or _holds_blocks(child))
+def _attributes(element: ET.Element) -> str:
+    """What Markdown itself has no place for, as the extension `attr_list` reads it."""
+    said = {*_ADDRESSES, "alt", "title"}
+    own = {name: value for name, value in _own(element).items() if name not in said and _VALUE.fullmatch(value)}
+    words = [f"#{value}" if name == "id" else f'{name}="{value}"' for name, value in own.items()]
+    return f"{{{' '.join(words)}}}" if words else ""
 
 
 def _holds_blocks(element: ET.Element) -> bool:
     return any(inner.tag in _BLOCKS for inner in element.iter() if inner is not element)
+
+
+def _is_loose(item: ET.Element) -> bool:
+    """Whether an item of a list holds more than words and lists."""
+    return any(child.tag not in {"ul", "ol"} and (child.tag in _BLOCKS or _holds_blocks(child)) for child in item)
 
 
 def _begins_with_words(item: ET.Element) -> bool:
@@ -275,8 +258,13 @@ def _begins_with_words(item: ET.Element) -> bool:
     return bool((item.text or "").strip()) or first is None or first.tag == "p" or first.tag not in _BLOCKS
 
 
-def _is_span(cell: ET.Element) -> bool:
-    return any(cell.get(name) for name in ("colspan", "rowspan"))
+def _is_even(table: ET.Element) -> bool:
+    """Whether all rows have as many cells, which hold words."""
+    rows = [list(row) for row in table.iter("tr")]
+    is_plain = not any(
+        _holds_blocks(cell) or {"colspan", "rowspan"} & cell.attrib.keys() for row in rows for cell in row
+    )
+    return is_plain and len({len(row) for row in rows}) == 1
 
 
 def _prefixed(text: str, first: str, others: str) -> str:
@@ -298,6 +286,11 @@ def _escaped(text: str | None) -> str:
     return text.replace(AMP_SUBSTITUTE, "&")
 
 
+def _escaped_outside_code(words: str, mark: str) -> str:
+    parts = re.split(r"(`+[^`]+`+)", words)
+    return "".join(part if odd % 2 else part.replace(mark, f"\\{mark}") for odd, part in enumerate(parts))
+
+
 def _at_line_starts(text: str) -> str:
     return _LINE_START.sub(lambda m: f"{m[1]}\\{m[2]}" if m[2] else f"{m[1]}{m[3]}\\.", text)
 
@@ -313,17 +306,13 @@ def _label(text: str | None) -> str:
 
 def _code(text: str) -> str:
     text = _unmarked(text)
-    tick = "`" * (max((len(run) for run in re.findall("`+", text)), default=0) + 1)
-    pad = " " if text.startswith("`") or text.endswith("`") else ""
-    return f"{tick}{pad}{text}{pad}{tick}"
-
-
-def _address_of(element: ET.Element, name: str) -> str:
-    return (element.get(name) or "").removeprefix(AS_WRITTEN).replace(AMP_SUBSTITUTE, "&")
+    words = text.strip()
+    tick = "`" * (max((len(run) for run in re.findall("`+", words)), default=0) + 1)
+    pad = " " if "`" in words[:1] + words[-1:] else ""
+    return text.replace(words, f"{tick}{pad}{words}{pad}{tick}")  # blanks around words would be taken off
 
 
 def _target(element: ET.Element, name: str) -> str:
-    address = _address_of(element, name)
-    address = re.sub(r"[\s()]", lambda match: f"%{ord(match[0]):02X}", address) or "<>"
+    address = re.sub(r"[\s()]", lambda match: f"%{ord(match[0]):02X}", element.get(name, "")) or "<>"
     title = html.escape(element.get("title") or "").replace(AMP_SUBSTITUTE, "&").replace("\n", " ")
     return f'({address} "{title}")' if title else f"({address})"
