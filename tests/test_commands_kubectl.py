@@ -19,7 +19,7 @@ from notesite.diagnostics.codes import Severity
 from notesite.snippets.shell.corrections import REFUSED, correction
 from notesite.snippets.shell.grammar.invocation import parse
 from notesite.snippets.shell.grammar.program import available, load
-from notesite.snippets.shell.lint import check, is_custom, may_be_plugin
+from notesite.snippets.shell.lint import is_custom, lint, may_be_plugin
 from notesite.snippets.shell.reader.words import Finding
 from record_kubectl import GRAMMAR, Row, command, corrected, rows
 from vendor_kubectl import find, parse_flags, sub_commands
@@ -29,7 +29,7 @@ Item = TypeVar("Item")
 
 
 def refusals(text: str) -> list[Finding]:
-    found = check(command(text), GRAMMAR)
+    found = lint(parse(command(text), GRAMMAR), GRAMMAR)
     return [item for item in found if item.code in REFUSED and item.severity is not Severity.INFO]
 
 

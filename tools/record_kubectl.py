@@ -20,8 +20,9 @@ from typing import NamedTuple
 
 from kubectl_oracle import Judge, Outcome, kubectl_path
 from notesite.snippets.shell.corrections import REFUSED, correction
+from notesite.snippets.shell.grammar.invocation import parse
 from notesite.snippets.shell.grammar.program import load
-from notesite.snippets.shell.lint import check
+from notesite.snippets.shell.lint import lint
 from notesite.snippets.shell.reader import shell_parser as shell
 from notesite.snippets.shell.reader.words import Command
 
@@ -57,7 +58,7 @@ def command(text: str) -> Command:
 
 def corrected(text: str) -> str:
     """What is shown instead of a refused command, "" when nothing is."""
-    found = [item for item in check(command(text), GRAMMAR) if item.code in REFUSED]
+    found = [item for item in lint(parse(command(text), GRAMMAR), GRAMMAR) if item.code in REFUSED]
     return (correction(text, command(text), found[0], GRAMMAR) or "") if found else ""
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from ...lib.patterns import lazy
@@ -10,49 +9,60 @@ from .grammar.invocation import Invocation
 from .grammar.resources import named
 from .reader.words import Command, Word
 
-_SYSTEM = lazy(r"/|/\*|~/?|\$HOME/?|/(?:etc|usr|var|home|boot|bin|lib|opt|root|srv)/?\*?|\*|\.\*?")
+# Sub-command of kubectl, the flag that makes it dangerous ("" for none), what it does.
+_DOES = (
+    ("drain", "", "moves every pod off the node and lets no new one start there"),
+    ("replace", "force", "deletes the object and creates it again: its pods and their data are gone in between"),
+    ("apply", "prune", "deletes objects that the given files no longer name"),
+    ("delete", "force", "removes the object at once, without waiting until its containers have stopped"),
+)
+_HOLDERS = {
+    "namespaces": "deletes the namespace with everything in it",
+    "customresourcedefinitions": "deletes the type and every object of it in the cluster",
+}
+# Commands of other programs, each a pattern of its words with one space between them.
+_OTHERS = (
+    (
+        lazy(
+            r"rm (?=(?:.* )?-(?:\w*[rR]|-recursive)).*?(?<= )"
+            r"(/|/\*|~/?|\$HOME/?|/(?:etc|usr|var|home|boot|bin|lib|opt|root|srv)/?\*?|\*|\.\*?)(?: .*)?"
+        ),
+        r"deletes \1 with everything below it",
+    ),
+    (lazy(r"dd (?:.* )?of=/dev/.*"), "overwrites a whole disk"),
+    (lazy(r"mkfs.*"), "formats a disk: everything on it is gone"),
+    (lazy(r"minikube delete(?: .*)?"), "deletes the local cluster with everything in it"),
+    (lazy(r"docker system prune(?: .*)?"), "deletes every stopped container, unused network and dangling image"),
+)
 
 
 def dangers(call: Invocation) -> Iterator[tuple[str, Word]]:
     """What a kubectl command destroys, and the word that makes it do so."""
-    path = call.node.path
     if call.help or call.value("dry-run") in ("client", "server"):
         return
-    if path == ("delete",):
+    if call.node.path == ("delete",):
         yield from _delete(call)
-    elif path == ("drain",):
-        yield "moves every pod off the node and lets no new one start there", call.path_words[-1]
-    elif path == ("replace",) and _on(call, "force"):
-        yield (
-            "deletes the object and creates it again: its pods and their data are gone in between",
-            call.uses("force")[0].word,
-        )
-    elif path == ("apply",) and _on(call, "prune"):
-        yield "deletes objects that the given files no longer name", call.uses("prune")[0].word
+    for command, flag, what in _DOES:
+        if call.node.path == (command,) and (not flag or _on(call, flag)):
+            yield what, call.uses(flag)[0].word if flag else call.path_words[-1]
 
 
 def _delete(call: Invocation) -> Iterator[tuple[str, Word]]:
-    types = [word.text.partition("/")[0].lower() for word in call.arguments[:1]]
-    kinds = types[0].split(",") if types else []
+    kinds = call.arguments[0].text.partition("/")[0].lower().split(",") if call.arguments else []
+    held = [_HOLDERS[found.plural] for found in map(named, kinds) if found is not None and found.plural in _HOLDERS]
     first = call.path_words[-1]
     everywhere = _on(call, "all-namespaces")
     where = "in all namespaces" if everywhere else "in the namespace"
-    if _on(call, "all") and "all" in kinds:
-        yield f"deletes every pod, service, deployment, job and other workload {where}", first
-    elif _on(call, "all") and kinds:
-        yield f"deletes every object of the type {kinds[0]} {where}", first
+    if _on(call, "all") and kinds:
+        what = (
+            "pod, service, deployment, job and other workload" if "all" in kinds else f"object of the type {kinds[0]}"
+        )
+        yield f"deletes every {what} {where}", first
     elif everywhere:
         yield "deletes in all namespaces, those of the system included", call.uses("all-namespaces")[0].word
-    elif any((found := named(kind)) is not None and found.plural == "namespaces" for kind in kinds):
-        yield "deletes the namespace with everything in it", first
-    elif any((found := named(kind)) is not None and found.plural == "customresourcedefinitions" for kind in kinds):
-        yield "deletes the type and every object of it in the cluster", first
-    if _on(call, "force"):
-        yield (
-            "removes the object at once, without waiting until its containers have stopped",
-            call.uses("force")[0].word,
-        )
-    elif call.value("grace-period") in ("0", "1"):
+    elif held:
+        yield held[0], first
+    if call.value("grace-period") in ("0", "1") and not _on(call, "force"):
         yield "leaves the containers no time to finish their work", call.uses("grace-period")[0].word
 
 
@@ -62,19 +72,8 @@ def _on(call: Invocation, name: str) -> bool:
 
 def system_dangers(command: Command) -> Iterator[tuple[str, Word]]:
     """The like for `rm -rf /` and its kind."""
-    words = command.words
-    flags = "".join(
-        word.text.lstrip("-") for word in words[1:] if re.fullmatch(r"-[A-Za-z]+|--(recursive|force)", word.text)
-    )
-    if command.program == "rm" and "r" in flags.lower():
-        for word in words[1:]:
-            if _SYSTEM.fullmatch(word.text):
-                yield f"deletes {word.text} with everything below it", words[0]
-    elif command.program == "dd" and any(word.text.startswith("of=/dev/") for word in words):
-        yield "overwrites a whole disk", words[0]
-    elif command.program.startswith("mkfs"):
-        yield "formats a disk: everything on it is gone", words[0]
-    elif command.program == "minikube" and any(word.text == "delete" for word in words[1:2]):
-        yield "deletes the local cluster with everything in it", words[1]
-    elif command.program == "docker" and [word.text for word in words[1:3]] == ["system", "prune"]:
-        yield "deletes every stopped container, unused network and dangling image", words[1]
+    text = " ".join([command.program, *(word.text for word in command.words[1:])])
+    for pattern, what in _OTHERS:
+        match = pattern.fullmatch(text)
+        if match is not None:
+            yield match.expand(what), command.words[0]

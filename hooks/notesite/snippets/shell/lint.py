@@ -16,7 +16,7 @@ from . import danger
 from .grammar import arguments
 from .grammar import flag_values as values
 from .grammar.flag_rules import conflicts
-from .grammar.invocation import BadFlag, Invocation, parse
+from .grammar.invocation import BadFlag, Invocation
 from .grammar.probed_shapes import PATTERNS
 from .grammar.program import Grammar
 from .grammar.resources import (
@@ -31,7 +31,7 @@ from .grammar.resources import (
     of_no_group,
 )
 from .grammar.vocabulary import instead, words
-from .reader.words import Command, Finding, Word
+from .reader.words import Finding, Word
 from .remarks import remarks
 
 _ASSERTS = lazy(r"==?|:=|.*[^.][:,;!?.]|[:,;!?]|v?\d+(?:\.\d+)+")  # `k = 3`, `kubectl: not found`, `kubectl 1.30`
@@ -154,8 +154,8 @@ def _meant_command(text: str, call: Invocation) -> str:
     node = call.node
     if not node.path and text in words("plugins") and text not in full_names():
         return ""
-    other = instead("meant").get(text, "-") if not node.path else "-"
-    if node.child(other.replace("|", " ").split()[0]):
+    other = "" if node.path else instead("meant", text)
+    if node.child(re.split("[ |]", other)[0]):
         return other
     if not node.path and call.program == "kubectl":
         verb = next((verb for verb in _VERBS if text.startswith(verb) and is_type(text[len(verb) :].lstrip("-"))), "")
@@ -177,7 +177,7 @@ def _unknown_command(call: Invocation) -> Iterator[Finding]:
     if not node.children or not call.arguments or call.arguments[0].dynamic:
         return
     word = call.arguments[0]
-    if node.raw.get("own_arguments") or (node.path and not node.is_group) or _FILL_IN.fullmatch(word.text):
+    if (node.path and not node.is_group) or _FILL_IN.fullmatch(word.text):
         return
     swallowed = next((use for use in call.flags if not use.attached and use.value and node.child(use.value)), None)
     if swallowed and not node.path:
@@ -226,9 +226,9 @@ def _unknown_flag(call: Invocation, bad: BadFlag, grammar: Grammar) -> Finding:
     if bad.name in removed:
         after = f" after {grammar.program} {removed[bad.name]}" if removed[bad.name] else " long ago"
         code, message = "S_REMOVED", f"{message} any more: it was removed{after}"
-        meant = instead("replaced flags").get(bad.name, "")
+        meant = instead("replaced flags", bad.name)
     else:
-        meant = instead("meant flags").get(bad.name, "")
+        meant = instead("meant flags", bad.name)
         meant = (meant if call.node.flag(meant) else nearest_value(bad.name, call.node.flag_names)) or ""
     if call.node.flag(meant):
         message += f"; `--{meant}` took its place" if code == "S_REMOVED" else ""
@@ -320,8 +320,3 @@ def _type_for(text: str, plain: Sequence[str]) -> str:
         return resource.plural  # `svcs`: a short name has no plural
     found = nearest_value(text, plain, 1 if len(text) < 9 else 2) or ""
     return found if found[:1] == text[:1] else ""  # nobody mistypes the first letter: `kservice` is Knative's
-
-
-def check(command: Command, grammar: Grammar, known: Known = NOTHING_KNOWN) -> tuple[Finding, ...]:
-    """All findings about one command."""
-    return tuple(lint(parse(command, grammar), grammar, known))

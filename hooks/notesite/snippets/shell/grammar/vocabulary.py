@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
+from typing import Any
 
 from ....lib.data import bundled_json
+
+
+@cache
+def _tables() -> Mapping[str, Any]:
+    found: Mapping[str, Any] = bundled_json(__name__, "words.json")
+    return found
 
 
 @cache
@@ -17,21 +24,19 @@ def words(what: str) -> frozenset[str]:
     "english": words of a sentence, which no object, type or flag is called.
     "keyboards": programs whose name at the start of a line makes it a command, not a sentence.
     """
-    return frozenset(bundled_json(__name__, "words.json")[what].split())
+    return frozenset(_tables()[what].split())
 
 
-@cache
-def answers() -> tuple[tuple[str, str], ...]:
+def answers() -> Sequence[tuple[str, str]]:
     """Patterns of what kubectl says -> the same in plain words; GIVEN and FIRST stand for the arguments."""
-    return tuple((pattern, plain) for pattern, plain in bundled_json(__name__, "words.json")["answers"])
+    found: Sequence[tuple[str, str]] = _tables()["answers"]
+    return found
 
 
-@cache
-def instead(what: str) -> Mapping[str, str]:
-    """A table of `data/words.json`: a word -> what stands for it.
+def instead(what: str, word: str) -> str:
+    """What a table of `data/words.json` has for a word, "" for nothing.
 
     "meant": commands of people who think of another tool, `|` between several that may be meant; "meant flags" likewise.
     "replaced flags": removed flags of kubectl, and what took their place.
     """
-    found: Mapping[str, str] = bundled_json(__name__, "words.json")[what]
-    return found
+    return str(_tables()[what].get(word, ""))

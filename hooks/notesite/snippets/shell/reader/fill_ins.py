@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from ....lib.patterns import lazy
 
 # In any script, with spaces, with alternatives; `<< name >>` where nothing follows that a here-document would need.
@@ -14,22 +16,14 @@ FILL_IN = lazy(
 )
 
 
+_TOLD_APART = lazy(r"\\.|'[^']*'|[()]", re.DOTALL)
+
+
 def closing(text: str, start: int, end: int) -> int | None:
     """The offset of the `)` that closes the `(` at `start`."""
     depth = 0
-    at = start
-    while at < end:
-        character = text[at]
-        if character == "\\":
-            at += 1
-        elif character == "'":
-            found = text.find("'", at + 1, end)
-            at = found if found >= 0 else at
-        elif character == "(":
-            depth += 1
-        elif character == ")":
-            depth -= 1
-            if depth == 0:
-                return at
-        at += 1
+    for match in _TOLD_APART.finditer(text, start, end):
+        depth += {"(": 1, ")": -1}.get(match[0], 0)
+        if match[0] == ")" and depth == 0:
+            return match.start()
     return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from ....lib.patterns import lazy
 from .words import Command, Word
@@ -55,8 +56,14 @@ def judged_as(command: Command) -> tuple[Command, str]:
     words = command.words
     program = _ALIASES.get(command.program, command.program)
     passed_to = _PASSING_ON.get(program)
-    if passed_to and len(words) > 1 and words[1].text == passed_to:
-        count = 3 if len(words) > 2 and words[2].text == "--" else 2
-        first = words[1]._replace(start=words[0].start, end=words[count - 1].end)
-        return command._replace(words=(first, *words[count:])), passed_to
+    at = next((index for index, word in enumerate(words) if word.text == passed_to), 0)
+    if at and not any(_FIRST.match(f"{one.text} {word.text}") for one, word in pairwise(words[:at])):
+        while at + 1 < len(words) and _OWN_FLAG.fullmatch(words[at + 1].text):
+            at += 1
+        first = words[at]._replace(text=str(passed_to), start=words[0].start)
+        return command._replace(words=(first, *words[at + 1 :])), str(passed_to)
     return command, "" if words[0].dynamic else program
+
+
+_FIRST = lazy(r"(?!--?p(?:rofile)? )\S+ [^-]")  # a sub-command: neither a flag nor the name of a profile
+_OWN_FLAG = lazy(r"--(?:ssh.*)?")
