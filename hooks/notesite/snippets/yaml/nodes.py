@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import binascii
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 import yaml
@@ -324,13 +325,9 @@ def _fits(name: str, node: yaml.Node) -> bool:
     return True
 
 
-_made: list[Any] = []
-
-
+@cache
 def _constructor() -> Any:
-    if not _made:
-        _made.append(yaml.constructor.SafeConstructor())
-    return _made[0]
+    return yaml.constructor.SafeConstructor()
 
 
 # ---- Two manifests without `---` between them.

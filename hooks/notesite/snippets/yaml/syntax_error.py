@@ -136,23 +136,33 @@ def _dash_above(case: Case) -> Fault | None:
     for line, text in itertools.islice(indentation.above(case.lines, case.line + 1), _NEAR):
         match = re.match(r"\s*(-)[A-Za-z\"'][\w.-]*[\"']?:(?:\s|$)", text)
         if match:
-            return Fault("Y_SYNTAX", "write a space after the dash", line, match.start(1) + 1, 1, None, "- ")
+            return _dash(line, match.start(1) + 1)
         if line < case.line and re.match(r"\s*-\s", text) and indentation.width(text) < indentation.width(case.text):
             return None
     line, text = next(indentation.above(case.lines, case.line), (0, ""))
     match = re.match(r"\s*(-)[^\s-]", text)
-    return Fault("Y_SYNTAX", "write a space after the dash", line, match.start(1) + 1, 1, None, "- ") if match else None
+    return _dash(line, match.start(1) + 1) if match else None
+
+
+def _dash(line: int, column: int) -> Fault:
+    return Fault("Y_SYNTAX", "write a space after the dash", line, column, 1, None, "- ")
 
 
 def _glued_above(case: Case) -> Fault | None:
     """`key:value` without a space, on this line or the one before it."""
     for line in (case.line, case.line - 1):
-        text = case.lines.line(line) if line else ""
-        match = _GLUED.match(text)
-        if match and not (line == case.line and match.end() >= case.column):
-            name = match["head"].strip().removeprefix("- ")
-            return Fault("Y_SYNTAX", f"write a space after the colon of `{name}:`", line, match.end(), 1, None, ": ")
+        fault = _glued(case, line)
+        if fault and not (line == case.line and fault.column >= case.column):
+            return fault
     return None
+
+
+def _glued(case: Case, line: int) -> Fault | None:
+    match = _GLUED.match(case.lines.line(line)) if line else None
+    if match is None:
+        return None
+    name = match["head"].strip().removeprefix("- ")
+    return Fault("Y_SYNTAX", f"write a space after the colon of `{name}:`", line, match.end(), 1, None, ": ")
 
 
 def _no_colon(case: Case) -> Fault | None:
@@ -160,15 +170,13 @@ def _no_colon(case: Case) -> Fault | None:
     if case.start is None:
         return None
     line, column = case.start
-    text = case.lines.line(line)
-    match = _GLUED.match(text)
-    if match:
-        name = match["head"].strip().removeprefix("- ")
-        return Fault("Y_SYNTAX", f"write a space after the colon of `{name}:`", line, match.end(), 1, None, ": ")
-    words = text[column - 1 :].rstrip()
-    if re.match(r"-[^\s-]", words):
-        return Fault("Y_SYNTAX", "write a space after the dash", line, column, 1, None, "- ")
-    return Fault("Y_SYNTAX", f"`{shown(words)}` is no `key: value`: the colon is missing", line, column, len(words))
+    words = case.lines.line(line)[column - 1 :].rstrip()
+    colon = f"`{shown(words)}` is no `key: value`: the colon is missing"
+    return (
+        _glued(case, line)
+        or (re.match(r"-[^\s-]", words) and _dash(line, column))
+        or Fault("Y_SYNTAX", colon, line, column, len(words))
+    )
 
 
 def _expected_key(case: Case) -> Fault | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, partial
 from typing import NamedTuple
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
@@ -61,10 +61,13 @@ def path_of(words: str) -> tuple[str, ...]:
     return tuple(part.replace("|", "/") for part in words.split("/"))
 
 
-def _needs(here: Here, words: Sequence[str]) -> Iterator[Finding]:
+def _needs(here: Here, words: Sequence[str], *, filled: bool = False) -> Iterator[Finding]:
     path = path_of(words[0])
     value = here.at(path)
-    if isinstance(value, ScalarNode) and value.value == "":
+    if filled and isinstance(value, SequenceNode | MappingNode) and _is_empty(value):
+        place = here.fields[path[0]][0] if len(path) == 1 else value
+        yield "K_VALUE", place, f'"{path[-1]}" of {here.shape.short} must not be empty'
+    elif not filled and isinstance(value, ScalarNode) and value.value == "":
         yield "K_VALUE", value, f'"{path[-1]}" of {here.shape.short} must not be empty'
     elif here.lacks(path) and not (len(path) == 1 and _required(here, path[0])):
         yield "K_REQUIRED", here.place(path), f'missing required field "{path[-1]}" in {here.shape.short}'
@@ -73,16 +76,6 @@ def _needs(here: Here, words: Sequence[str]) -> Iterator[Finding]:
 def _required(here: Here, name: str) -> bool:
     """Whether the schema says it too, and the walk reports it."""
     return name not in here.fields and any(name == field for field, _ in here.shape.required)
-
-
-def _filled_(here: Here, words: Sequence[str]) -> Iterator[Finding]:
-    path = path_of(words[0])
-    value = here.at(path)
-    if isinstance(value, SequenceNode | MappingNode) and _is_empty(value):
-        place = here.fields[path[0]][0] if len(path) == 1 else value
-        yield "K_VALUE", place, f'"{path[-1]}" of {here.shape.short} must not be empty'
-    elif here.lacks(path) and not (len(path) == 1 and _required(here, path[0])):
-        yield "K_REQUIRED", here.place(path), f'missing required field "{path[-1]}" in {here.shape.short}'
 
 
 def _is_empty(value: Node) -> bool:
@@ -175,7 +168,7 @@ def _ordered(here: Here, words: Sequence[str]) -> Iterator[Finding]:
 
 MAPPINGS: Mapping[str, Callable[[Here, Sequence[str]], Iterator[Finding]]] = {
     "needs": _needs,
-    "filled": _filled_,
+    "filled": partial(_needs, filled=True),
     "forbids": _forbids,
     "one": _one,
     "most": _most,

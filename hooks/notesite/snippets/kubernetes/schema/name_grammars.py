@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import ipaddress
 import json
 import re
 from collections.abc import Callable, Mapping
@@ -133,8 +134,6 @@ def _cron_part(part: str, low: int, high: int, words: dict[str, int]) -> str:
 
 def ip(text: str) -> str:
     """An IP address."""
-    import ipaddress  # noqa: PLC0415  # few manifests hold one
-
     try:
         ipaddress.ip_address(text)
     except ValueError:
@@ -144,8 +143,6 @@ def ip(text: str) -> str:
 
 def public_ip(text: str) -> str:
     """An IP address that others can reach."""
-    import ipaddress  # noqa: PLC0415  # as above
-
     if ip(text):
         return ""
     address = ipaddress.ip_address(text)
@@ -163,8 +160,6 @@ def cidr(text: str) -> str:
 
 def is_inside(part: str, whole: str) -> bool:
     """Whether a range of addresses is a part of another, and not all of it."""
-    import ipaddress  # noqa: PLC0415  # as above
-
     inner, outer = (ipaddress.ip_network(text, strict=False) for text in (part, whole))
     return inner != outer and inner.version == outer.version and inner.subnet_of(outer)  # type: ignore[arg-type]  # of one version
 
