@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from notesite.snippets.yaml.mappings import get, pairs
+from notesite.snippets.yaml.mappings import get, items, pairs
 
 from ..schema import name_grammars as names
 from ..schema.definitions import Shape
@@ -97,7 +97,8 @@ def _forbids(here: Here, words: Sequence[str]) -> Iterator[Finding]:
 
 
 def _present(here: Here, words: Sequence[str]) -> list[str]:
-    return [name for name in words if (value := here.at(path_of(name))) is not None and value.value != ""]
+    found = ((name, here.at(path_of(name))) for name in words)
+    return [name for name, value in found if value is not None and (value.value or isinstance(value, MappingNode))]
 
 
 def _most(here: Here, words: Sequence[str]) -> Iterator[Finding]:
@@ -166,6 +167,33 @@ def _ordered(here: Here, words: Sequence[str]) -> Iterator[Finding]:
             yield "K_RESOURCES", value, f"{name}: {value.value} in {words[0]} is above {high[name].value} in {words[1]}"
 
 
+def _ratio(here: Here, words: Sequence[str]) -> Iterator[Finding]:
+    ratios, high, low = ({key.value: value for key, value in pairs(here.at((word,)))} for word in words)
+    for name, value in ratios.items():
+        ratio, most, least = (names.quantity(text(node) or "") for node in (value, high.get(name), low.get(name)))
+        if ratio is not None and most is not None and least and ratio * least > most * (names.quantity("1") or 1):
+            yield "K_RESOURCES", value, f"{name}: {value.value} in {words[0]} is above {words[1]} / {words[2]}"
+
+
+def _equal(here: Here, words: Sequence[str]) -> Iterator[Finding]:
+    place, other = here.at(path_of(words[0])), here.at(path_of(words[1]))
+    if isinstance(place, SequenceNode) and place.value:
+        place = place.value[0]
+    said, wanted = text(place), text(other)
+    if place is not None and said is not None and wanted is not None and said != wanted:
+        yield "K_UNION", place, f"{said} must be the same as {words[1].rpartition('/')[2]}, {wanted}"
+
+
+def _paths(here: Here, words: Sequence[str]) -> Iterator[Finding]:
+    seen = set()
+    for source in items(here.at((words[0],))):
+        for _, part in pairs(source):
+            for place in (get(part, "path"), *(get(item, "path") for item in items(get(part, "items")))):
+                if (path := text(place)) is not None and place is not None and path in seen:
+                    yield "K_TWICE", place, f"two {words[0]} have the same path: {path}"
+                seen.add(path)
+
+
 MAPPINGS: Mapping[str, Callable[[Here, Sequence[str]], Iterator[Finding]]] = {
     "needs": _needs,
     "filled": partial(_needs, filled=True),
@@ -178,4 +206,7 @@ MAPPINGS: Mapping[str, Callable[[Here, Sequence[str]], Iterator[Finding]]] = {
     "below": _below,
     "numeric": _numeric,
     "ordered": _ordered,
+    "ratio": _ratio,
+    "equal": _equal,
+    "paths": _paths,
 }

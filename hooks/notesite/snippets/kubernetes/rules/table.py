@@ -20,7 +20,7 @@ from ..schema.definitions import Shape, bundled
 from ..schema.placeholders import is_placeholder
 from ..schema.values import Found, is_null
 from .demands import MAPPINGS, Fields, Finding, Here, path_of
-from .rule import RULES, Context, Visited, text
+from .rule import RULES, Context, Visited, number, text
 from .value_checks import VALUES
 
 _TARGET = re.compile(r"([A-Za-z]+)(?:\.(.+?))?(?:(\[\]|\{=?\})(?:/(.+))?)?")
@@ -76,18 +76,13 @@ def rules_of(definition: str) -> Rules | None:
             if operator in ("=", "~") or not (operator or negated)
         )
         asked = next((path_of(name)[0] for name in wanted if name[0] != "@"), None)
-        if line.path:
-            rules.present.setdefault(line.path[0], []).append(line)
-        elif line.check in ("needs", "filled") and asked is not None:
-            rules.present.setdefault(asked, []).append(line)
-        elif line.check in ("needs", "filled"):
-            name = path_of(line.words[0])[0]
-            rules.present.setdefault(name, []).append(line)
-            rules.absent.setdefault(name, []).append(line)
-        elif line.check in ("one", "most", "some"):
+        if line.check in ("one", "most", "some"):
             rules.chosen.append((frozenset(path_of(word)[0] for word in line.words), line))
-        else:
-            rules.present.setdefault(path_of(line.words[0])[0], []).append(line)
+            continue
+        name = asked or (line.path or path_of(line.words[0]))[0]
+        rules.present.setdefault(name, []).append(line)
+        if line.check in ("needs", "filled") and asked is None:
+            rules.absent.setdefault(name, []).append(line)
     return rules if any(rules) else None
 
 
@@ -139,9 +134,8 @@ def _by_table(rules: Rules, context: Context, shape: Shape, node: MappingNode) -
     fields = {k.value: (k, v) for k, v in node.value if k.__class__ is ScalarNode}
     here = Here(context, shape, node, fields)
     found: list[Found] = []
-    for name in rules.present.keys() & fields.keys():
-        value = fields[name][1]
-        for line in rules.present[name]:
+    for name, (_, value) in fields.items():
+        for line in rules.present.get(name, ()):
             if line.words and line.words[0] == name and _is_right(line.check, value):
                 continue
             found += _by_line(line, here)
@@ -184,17 +178,23 @@ def _by_line(line: Line, here: Here) -> Iterable[Found]:
         if value is None:
             return ()
         if line.each:
-            places = (get(place, *line.inner) for place in _each(line.each, value))
-            found = [finding for place in places if place is not None for finding in _of_value(line, here, place)]
+            found = [finding for place in _each(line, value) for finding in _of_value(line, here, place)]
         else:
             found = list(_of_value(line, here, value))
     return _reported(line, here, found) if found else ()
 
 
-def _each(each: str, value: Node) -> list[Node]:
-    if each == "[]":
-        return list(value.value) if isinstance(value, SequenceNode) else []
-    return [pair[each == "{=}"] for pair in pairs(value) if pair[0].value != "<<"]
+def _each(line: Line, value: Node) -> Iterator[Node]:
+    """The places in a list or a mapping that a line means: in items that hold a list, its items."""
+    if line.each != "[]":
+        yield from (pair[line.each == "{=}"] for pair in pairs(value) if pair[0].value != "<<")
+        return
+    for item in value.value if isinstance(value, SequenceNode) else ():
+        place = get(item, *line.inner)
+        if line.inner and isinstance(place, SequenceNode):
+            yield from place.value
+        elif place is not None:
+            yield place
 
 
 # --- conditions ------------------------------------------------------------------------------------------------------
@@ -266,12 +266,21 @@ def _filled(said: str, here: Here, words: str) -> str:
 def _of_value(line: Line, here: Here, node: Node) -> Iterable[Finding]:
     check_ = VALUES.get(line.check)
     if check_ is not None:
-        return check_((line.inner or line.path)[-1], node, line.words)
+        words = tuple(_number(word, here) if word[0] == "{" else word for word in line.words)
+        return check_((line.inner or line.path)[-1], node, words)
     value = text(node)
     if value is None:
         return ()
     found = names.problem(line.check, value)
     return [(found[0], node, f'"{value}" cannot be {_called(line, here)}: {found[1]}')] if found else ()
+
+
+def _number(word: str, here: Here) -> str:
+    """The number in another field, written `{field=default}`; no limit where it cannot be told."""
+    name, _, default = word.strip("{}").partition("=")
+    value = here.at((name,))
+    found = default if value is None and here.lacks((name,)) else number(value)
+    return "-" if found is None else str(found)
 
 
 def _called(line: Line, here: Here) -> str:

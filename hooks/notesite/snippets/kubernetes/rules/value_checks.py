@@ -12,6 +12,7 @@ from notesite.snippets.yaml.mappings import pairs
 
 from ..schema import name_grammars as names
 from ..schema.placeholders import is_placeholder
+from ..schema.values import is_null
 from .demands import Finding
 from .rule import number, text
 
@@ -115,8 +116,8 @@ def _unquoted(field: str, node: Node, words: Sequence[str]) -> Iterator[Finding]
 
 
 def _only(field: str, node: Node, words: Sequence[str]) -> Iterator[Finding]:
-    if isinstance(node, ScalarNode) and node.value not in words and not is_placeholder(node.value):
-        yield "K_UNION", node, f"{field} {node.value} is not allowed here"
+    if not is_null(node) and node.value not in words and not is_placeholder(node.value):
+        yield "K_UNION", node, f"{field} is not allowed here"
 
 
 VALUES: Mapping[str, Callable[[str, Node, Sequence[str]], Iterator[Finding]]] = {
