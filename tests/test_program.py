@@ -200,3 +200,15 @@ def test_hook_and_plugin_give_the_same_site_once(tmp_path: Path, ways: str, gene
     page = (tmp_path / "site" / "two" / "index.html").read_text("utf-8")
     assert page.count("notes-copy-page") == 1
     assert {"mkdocs": "MkDocs", "properdocs": "ProperDocs"}[generator] in page
+
+
+def test_what_writes_pages_reports_findings_where_it_is_asked(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text("# A\n\n```sh\nkubectl gte pods\n```\n", "utf-8")
+    done = run("export", "out", "--notes", "a.md", "--format", "json", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert ("a.md", 4, "S_COMMAND") in found(done)
+    done = run("build", "a.md", "--report", "junit=a.xml", "--site-dir", "site", cwd=tmp_path)
+    assert done.returncode == 1, done.stderr
+    assert "S_COMMAND" in (tmp_path / "a.xml").read_text("utf-8")
+    assert "S_COMMAND" not in done.stdout
+    assert (tmp_path / "site" / "index.html").is_file()

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from .. import VERSION
-from ..build import Build
+from ..build import BLOCK_CODES, NOTES_CODES, Build
 from ..diagnostics.codes import Severity
 from ..diagnostics.diagnostic import NotesError, Report, exit_code, finding, merged
 from ..diagnostics.place import Span
@@ -75,15 +75,19 @@ def options(description: str, examples: Sequence[str], *, notes_argument: bool =
         )
     parser.add_argument("--notes", type=Path, metavar="FILE", help="the notes file; default: as mkdocs.yml says")
     parser.add_argument("--config", type=Path, default=Path("mkdocs.yml"), help="default: mkdocs.yml")
-    names = ", ".join(FORMATS)
     preset = os.environ.get("NOTES_FORMAT", "")  # so that CI asks for annotations once, for every check
-    parser.add_argument(
-        "--format",
-        choices=FORMATS,
-        default=preset if preset in FORMATS else "text",
-        help=f"what to print: {names}; default: what NOTES_FORMAT says, then text",
-        metavar="FORMAT",
-    )
+    report_options(parser, preset if preset in FORMATS else "text", "what NOTES_FORMAT says, then text")
+    parser.add_argument("--strict", action="store_true", help="warnings fail as well")
+    parser.add_argument("--quiet", action="store_true", help="print nothing when nothing is found")
+    parser.add_argument("--baseline", type=Path, metavar="FILE", help="accepted findings; default: as mkdocs.yml says")
+    parser.add_argument("--write-baseline", action="store_true", help="accept all findings of this check from now on")
+    return parser
+
+
+def report_options(parser: argparse.ArgumentParser, preset: str | None = None, default: str = "no report") -> None:
+    """The options that say how findings are told."""
+    listed = f"how findings are printed: {', '.join(FORMATS)}; default: {default}"
+    parser.add_argument("--format", choices=FORMATS, default=preset, help=listed, metavar="FORMAT")
     parser.add_argument(
         "--report",
         action="append",
@@ -92,11 +96,6 @@ def options(description: str, examples: Sequence[str], *, notes_argument: bool =
         metavar="FORMAT=FILE",
         help="write this report too; repeatable",
     )
-    parser.add_argument("--strict", action="store_true", help="warnings fail as well")
-    parser.add_argument("--quiet", action="store_true", help="print nothing when nothing is found")
-    parser.add_argument("--baseline", type=Path, metavar="FILE", help="accepted findings; default: as mkdocs.yml says")
-    parser.add_argument("--write-baseline", action="store_true", help="accept all findings of this check from now on")
-    return parser
 
 
 def _report(text: str) -> tuple[str, Path]:
@@ -151,9 +150,18 @@ def show(
         write_file(path, reporter(name)(report, context._replace(color=False)))
     if "github" in {args.format, *(name for name, _ in args.report)}:
         _write_step_summary(report, context)
-    if not (args.quiet and not report.diagnostics):
+    if args.format and not (args.quiet and not report.diagnostics):
         sys.stdout.write(reporter(args.format)(report, context))
     return exit_code(report, strict=args.strict)
+
+
+def show_all(build: Build, args: argparse.Namespace, *, tool: str) -> int:
+    """What `check` finds in the notes, where `--format` or `--report` ask for it; gives the exit code."""
+    if not args.format and not args.report:
+        return NOTHING_FOUND
+    told = argparse.Namespace(**{"strict": False, "write_baseline": False, "baseline": None, **vars(args)})
+    parts = [(build, merged([build.structure, build.blocks.report]))]
+    return show(parts, told, tool=tool, codes=(*NOTES_CODES, *BLOCK_CODES))
 
 
 def _settled(

@@ -15,11 +15,11 @@ from ..output.export import Export
 from ..snippets.language.classify import highlighter
 from . import common
 
-EXAMPLES = ("{prog} ../plain-site", "{prog} out --ids none")
+EXAMPLES = ("{prog} ../plain-site", "{prog} out --ids none", "{prog} out --report sarif=notes.sarif")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """0 when all was written, 2 when it cannot run."""
+    """0 when all was written, 1 when a report that was asked for has findings, 2 when it cannot run."""
     parser = common.parser_of(str(__doc__), EXAMPLES)
     parser.add_argument("out", type=Path, metavar="OUT", help="the folder to write; it must be new or empty")
     parser.add_argument("--notes", type=Path, metavar="FILE", help="the notes file; default: as mkdocs.yml says")
@@ -31,6 +31,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--quiet", action="store_true", help="print errors only")
     parser.add_argument("--config", type=Path, default=Path("mkdocs.yml"), help="default: mkdocs.yml")
+    common.report_options(parser)
     args = parser.parse_args(argv)
     if args.out.exists() and any(args.out.iterdir()):
         print(f"error: {args.out} is not empty", file=sys.stderr)
@@ -47,6 +48,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     with made_folder(args.out) as new:
         for name, data in files.items():
             write_inside(new, name, data)
-    if not args.quiet:
+    if not args.quiet and not args.format:
         print(f"{len(build.site.pages)} pages and {len(files)} files in {args.out}")
-    return common.NOTHING_FOUND
+    return common.show_all(build, args, tool="export")

@@ -37,16 +37,24 @@ def serve(argv: Sequence[str] | None = None) -> int:
 
 def build(argv: Sequence[str] | None = None) -> int:
     """Build the site; a build that fails leaves the one before whole."""
-    examples = ("{prog}", "{prog} README.md", "{prog} README.md --site-dir public --strict")
+    examples = (
+        "{prog}",
+        "{prog} README.md",
+        "{prog} README.md --site-dir public --strict",
+        "{prog} --report junit=a.xml",
+    )
     parser = _parser(str(build.__doc__), examples)
     parser.add_argument("--site-dir", type=Path, metavar="DIR", help="default: as mkdocs.yml says, then site")
+    common.report_options(parser)
     args = parser.parse_args(argv)
     folder = (args.site_dir or Path("site")).absolute()
     with _configuration(args, folder) as config:
         if config != args.config and folder.exists() and any(folder.iterdir()) and not _is_site(folder):
             raise NotesError(finding("N_PATH", f"{folder} holds something else than a site", Span.at(1), help=""))
         chosen = ["--site-dir", str(folder)] if args.site_dir or config != args.config else []
-        return run_mkdocs(["build", "--config-file", str(config), *chosen, *_common(args)])
+        code = run_mkdocs(["build", "--config-file", str(config), *chosen, *_common(args)])
+        own = common.project_of(args) if config == args.config else common.with_files([args.file or args.notes])
+        return code or common.show_all(Build(own), args, tool="build")
 
 
 def _parser(description: str, examples: Sequence[str]) -> argparse.ArgumentParser:
