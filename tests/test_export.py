@@ -259,3 +259,29 @@ def test_titles_are_words_for_other_generators(project: Path) -> None:
     assert len(built(out)) == 4
     menu = LexborHTMLParser((out / "site" / "index.html").read_text()).css(".md-nav--primary .md-nav__link")
     assert {" ".join(link.text().split()) for link in menu} >= {'The <script> "tag" \\', "C"}
+
+
+def test_nothing_of_the_notes_becomes_markup_of_the_target(project: Path) -> None:
+    text = """# T
+
+<img src="x.png" width='1" onclick="alert(1)'> <a href="javascript:alert(1)">a</a> [b](<x" onclick="alert(1)>)
+
+*a*{onclick=alert(1)} \\<script>alert(1)\\</script> &lt;script&gt;
+
+{.class} \\[TOC] !!! note
+
+<h2 align='x" onclick="alert(1)'>H {onclick=alert(1)}</h2>
+
+```sh
+kubectl get pods --><script>alert(1)</script>
+kubectl delete nginx --!><script>alert(1)</script>
+```
+"""
+    (project / "docs" / "notes.md").write_text(text)
+    (html,) = built(exported(project), "mkdocs", "build").values()
+    tree = LexborHTMLParser(html)
+    assert not tree.css("script, [onclick], [href^=javascript], .admonition, .toc")
+    assert says(html)[2:4] == [
+        "<em>a</em>{onclick=alert(1)} <script>alert(1)</script> <script>",
+        "{.class} [TOC] !!! note",
+    ]

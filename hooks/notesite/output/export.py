@@ -27,7 +27,7 @@ from ..render.mark import UNMARKED, BlockMark, mark_lines
 from ..render.tree import OWN, TreeOptions, tree_of
 from ..site.page_text import page_blocks
 from ..site.plan import Page, Site
-from ..site.redirects import json_in_page, redirect_html, redirect_targets
+from ..site.redirects import json_in_page, redirect_html
 from .markdown_writer import FORMULA, REMARK, MarkdownWriter
 
 SCRIPT = "assets/old-addresses.js"
@@ -53,18 +53,19 @@ class Export:
         """Path -> content of everything: `mkdocs.yml`, the pages, pictures and old addresses under `docs/`."""
         docs = {page.uri: self._page(page).encode() for page in self.site.pages}
         docs |= {**self.gallery.files, **self._drawings}
-        for old, uri, anchor in redirect_targets(self.site.redirects):
+        for old, new in self.site.redirects.items():
+            uri, mark, anchor = new.partition("#")
             up = "../" * (old.count("/") + 1)
-            docs[f"{old}/index.html"] = redirect_html(up + _folder(uri) + f"#{quote(anchor)}" * bool(anchor)).encode()
+            docs[f"{old}/index.html"] = redirect_html(up + _folder(uri) + mark + quote(anchor)).encode()
         if moved := self._moved():
             docs[SCRIPT] = bundled_text(__name__, "old-addresses.js").replace("MOVED", json_in_page(moved)).encode()
         files = {f"docs/{name}": data for name, data in docs.items()}
         return {"mkdocs.yml": self._configuration(site_name).encode(), **files}
 
     def _configuration(self, site_name: str) -> str:
-        extensions = (
-            bundled_text(__name__, "mkdocs.yml") + bundled_text(__name__, "arithmatex.yml") * self._has_formulas
-        )
+        language = {"no": "nb", "": "en"}.get(self.notes.language, self.notes.language)  # as the theme names them
+        extensions = bundled_text(__name__, "mkdocs.yml").replace("{language}", language)
+        extensions += bundled_text(__name__, "arithmatex.yml") * self._has_formulas
 
         def titled(entry: dict[str, object] | str) -> object:  # other generators take names and titles for HTML
             if isinstance(entry, str):

@@ -28,9 +28,9 @@ _NO_CONTENT = frozenset({"br", "hr", "img", "source", "wbr"})
 _ADDRESSES = frozenset({"href", "src", "poster"})
 # What Markdown could take for markup: anywhere, and where a line begins.
 _SPECIAL = re.compile(
-    r"""[`*]|\\(?=[^\w\s]|$)|(?<!\w)_|_(?!\w)|~(?=~)|(?<=~)~|<(?=[\w/!?])|\[(?=[\^ x]\]?|TOC)|\](?=[(\[:]|$)|!(?=\[|$)"""
+    r"""[`*]|\{(?=[^\n]*\})|\\(?=[^\w\s]|$)|(?<!\w)_|_(?!\w)|~(?=~)|(?<=~)~|<(?=[\w/!?])|\[(?=[\^ x]\]?|TOC)|\](?=[(\[:]|$)|!(?=\[|$)"""
 )
-_LINE_START = re.compile(r"(?m)^([ \t]*)(?:([#>{]|[-+](?=[ \t\n-]|$)|!!!|\[(?=[^\[\]\n]*\]:))|(\d+)([.])(?=[ \t\n]|$))")
+_LINE_START = re.compile(r"(?m)^([ \t]*)(?:([#>]|[-+](?=[ \t\n-]|$)|!!!|\[(?=[^\[\]\n]*\]:))|(\d+)([.])(?=[ \t\n]|$))")
 _FENCE = re.compile(r"`{3,}")
 _VALUE = re.compile(r"[^\s\"'={}<>]+")  # of an attribute that can stand behind a heading or a picture
 
@@ -288,7 +288,9 @@ def _escaped(text: str | None) -> str:
 
 def _escaped_outside_code(words: str, mark: str) -> str:
     parts = re.split(r"(`+[^`]+`+)", words)
-    return "".join(part if odd % 2 else part.replace(mark, f"\\{mark}") for odd, part in enumerate(parts))
+    return "".join(
+        part if odd % 2 else re.sub(rf"(?<!\\)\{mark}", rf"\\{mark}", part) for odd, part in enumerate(parts)
+    )
 
 
 def _at_line_starts(text: str) -> str:

@@ -16,7 +16,7 @@ from ..build import Build
 from ..render.bridge import PageContext
 from ..site.page_text import page_source
 from ..site.plan import Page
-from ..site.redirects import edit_place, redirect_html, redirect_targets
+from ..site.redirects import edit_place, redirect_html
 from ..site.section_names import runs
 from .run import Run, log
 
@@ -57,7 +57,8 @@ def _navigation(build: Build) -> Iterator[dict[str, object]]:
 
 def add_redirects(build: Build, files: Files, config: MkDocsConfig) -> None:
     """Publish a page that leads on at every old address."""
-    for old, uri, anchor in redirect_targets(build.site.redirects):
+    for old, new in sorted(build.site.redirects.items()):
+        uri, _, anchor = new.partition("#")
         target = File.generated(config, uri, content="")
         name = f"{old}/index.html" if config.use_directory_urls else f"{old}.html"
         up = posixpath.relpath(target.url or ".", posixpath.dirname(name) or ".")

@@ -6,7 +6,7 @@ import base64
 import hashlib
 import json
 import posixpath
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from urllib.parse import quote
 
 from markupsafe import Markup
@@ -70,13 +70,3 @@ def edit_place(page: Page, notes_uri: str, notes: Notes) -> str | None:
         notes_uri, before = posixpath.normpath(posixpath.join(posixpath.dirname(notes_uri), file.path)), file.before
     last = max(page.last, page.first)
     return f"{notes_uri}?plain=1#L{page.first - before}-L{last - before}"
-
-
-def redirect_targets(redirects: Mapping[str, str]) -> list[tuple[str, str, str]]:
-    """Old slug, uri and anchor ("" for none) of each redirect, sorted."""
-    return [(old, *_split(new)) for old, new in sorted(redirects.items())]
-
-
-def _split(target: str) -> tuple[str, str]:
-    uri, _, fragment = target.partition("#")
-    return uri, fragment

@@ -9,7 +9,6 @@ from statistics import median
 from typing import NamedTuple
 from urllib.parse import quote
 
-from ..diagnostics.place import Position, Span
 from ..notes.model import Heading, Notes, NotesFile
 from .split_level import FEW_SECTIONS, TINY, section_starts, sizes
 
@@ -60,23 +59,11 @@ def sections_of_files(notes: Notes, wanted: int | None) -> Iterator[list[Section
 
 
 def _starts(file: NotesFile, wanted: int | None, least: int) -> list[Heading]:
-    """The headings of a file that begin a page; the places that the rules look at are those in the file."""
-
-    def up(span: Span) -> Span:
-        return Span(*(Position(place.line - file.before, place.column) for place in span))
-
-    notes = file.notes
-    whole = {heading._replace(span=up(heading.span)): heading for heading in notes.headings}
-    alone = Notes(
-        text="\n".join(notes.lines[file.before :]),
-        headings=tuple(whole),
-        blocks=tuple(block._replace(span=up(block.span)) for block in notes.blocks),
-        lines=notes.lines[file.before :],
-    )
-    starts, _ = section_starts(alone, [], None, wanted)
-    words = sizes(alone, starts)
+    """The headings of a file that begin a page."""
+    starts, _ = section_starts(file.notes, [], None, wanted)
+    words = sizes(file.notes, starts)
     is_split = wanted or (len(starts) >= FEW_SECTIONS and sum(words) >= least and median(words) >= TINY)
-    return [whole[heading] for heading in starts] if is_split else []
+    return starts if is_split else []
 
 
 def _lead(notes: Notes, file: NotesFile, last: int) -> Section | None:

@@ -97,8 +97,9 @@ def _level_of_structure(usable: Sequence[Heading], notes: Notes) -> int:
     level = next((level for level in sorted(counts) if counts[level] >= FEW_SECTIONS), min(counts))
     at_level = [heading for heading in counted if heading.level <= level]
     ends = [heading.span.start.line for heading in at_level[1:]] + [len(notes.lines) + 1]
+    lines = len(notes.lines) - notes.blocks[0].line + 1  # of several files, others may stand before it
     for heading, end in zip(at_level, ends, strict=False):  # a file with one heading has no other at any level
-        if end - heading.span.start.line > 0.6 * len(notes.lines):
+        if end - heading.span.start.line > 0.6 * lines:
             inside = [h for h in counted if heading.span.start.line < h.span.start.line < end and h.level == level + 1]
             return level + 1 if len(inside) >= MANY_CHILDREN else level
     return level
