@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
 from ..diagnostics.codes import CODES, Severity
 from ..diagnostics.diagnostic import Diagnostic, Report
-from ..notes.model import Fence
 from ..render.mark import BlockMark, Row
 from ..snippets.blocks import Blocks
 from ..snippets.shell.command_verdict import CommandVerdict
@@ -27,13 +27,16 @@ def marks_of(blocks: Blocks, settled: Report) -> dict[int, BlockMark]:
     `settled` is the report after rules, comments and the baseline: what the author has silenced is not told, what the
     baseline accepts is.
     """
-    found = [*settled.diagnostics, *settled.accepted]
+    own = [d for d in (*settled.diagnostics, *settled.accepted) if d.path is None]
+    found = sorted(enumerate(own), key=_line)
     shell = {verdict.fence.span.start.line: verdict for verdict in blocks.commands}
     marks: dict[int, BlockMark] = {}
     for verdict in blocks.snippets:
         line = verdict.fence.span.start.line
         if line not in marks:  # YAML inside a command comes later and belongs to the command's block
-            marks[line] = _mark(verdict, shell.get(line), [d for d in found if _inside(d, verdict.fence)])
+            first = bisect_left(found, line, key=_line)
+            inside = found[first : bisect_left(found, verdict.fence.span.end.line + 1, first, key=_line)]
+            marks[line] = _mark(verdict, shell.get(line), [diagnostic for _, diagnostic in sorted(inside, key=_number)])
     return marks
 
 
@@ -76,6 +79,9 @@ def _rows(found: Sequence[Diagnostic], shell: CommandVerdict | None) -> Iterator
             yield Row("hint" if works else _KINDS[diagnostic.severity], words, None if said else replacement)
 
 
-def _inside(diagnostic: Diagnostic, fence: Fence) -> bool:
-    first, last = fence.span.start.line, fence.span.end.line
-    return diagnostic.path is None and first <= diagnostic.span.start.line <= last
+def _number(found: tuple[int, Diagnostic]) -> int:
+    return found[0]
+
+
+def _line(found: tuple[int, Diagnostic]) -> int:
+    return found[1].span.start.line

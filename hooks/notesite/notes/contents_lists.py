@@ -68,6 +68,9 @@ def _names() -> Mapping[str, bool]:
     return names
 
 
+_NO_WORDS = bytes(code for code in range(128) if not chr(code).isalnum())
+
+
 def says_contents(text: str) -> bool | None:
     """Whether a heading with this text names a contents list: True, False when it may mean something else, None for no."""
     plain = re.sub(r"\([^()]*\)", "", text)
@@ -78,6 +81,8 @@ def says_contents(text: str) -> bool | None:
 
 def folded(text: str) -> str:
     """Letters and digits without accents and case."""
+    if text.isascii():  # most are
+        return text.lower().encode().translate(None, _NO_WORDS).decode()
     plain = unicodedata.normalize("NFKD", text.casefold())
     return "".join(char for char in plain if char.isalnum())
 

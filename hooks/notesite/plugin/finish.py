@@ -7,7 +7,7 @@ import os
 import shutil
 from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from markupsafe import Markup
@@ -16,7 +16,6 @@ from mkdocs.structure.files import Files
 
 from ..extras.theme import squeezed_css, squeezed_js
 from ..lib.files import reason, text_of, write_inside
-from ..output.bundle.book import BOOK, Book, BookPage
 from ..output.finished import hashes_of
 from ..output.machine_files import Publication, headers
 from ..site.ledger import LEDGER, ledger_text
@@ -24,6 +23,9 @@ from .additions import search_index
 from .appearance import DRAWN_STYLE, OFFLINE_STYLE, ONE_FILE_SCRIPTS, needs_drawn_style
 from .guard import check_pages
 from .run import Run, log
+
+if TYPE_CHECKING:
+    from ..output.bundle.book import Book, BookPage
 
 INDEX = "search/search_index.json"
 SITEMAP = "sitemap.xml"
@@ -81,6 +83,8 @@ def _drop_unused(run: Run, folder: Path) -> None:  # noqa: ARG001  # a step like
 def _leave_book(run: Run, folder: Path) -> None:
     """For `notesite bundle`, which takes it out of the copy."""
     if run.book:
+        from ..output.bundle.book import BOOK  # noqa: PLC0415  # only a copy to be handed on has one
+
         write_inside(folder, BOOK, run.book.encode(), replace=True)
 
 
@@ -114,6 +118,8 @@ def keep_addresses(run: Run) -> None:
 
 def book_of(run: Run, files: Files) -> Book:
     """The pages' content as every plugin has left it, the theme left out; pages outside the navigation come last."""
+    from ..output.bundle.book import Book  # noqa: PLC0415  # as above
+
     config = run.config
     drawn = [DRAWN_STYLE] if any(needs_drawn_style(page.content or "") for page in run.in_order) else []
     others = [file.page for file in files.documentation_pages() if file.page and file.page not in run.in_order]
@@ -132,6 +138,8 @@ def book_of(run: Run, files: Files) -> Book:
 
 
 def _book_page(page: Any, groups: Collection[str]) -> BookPage:
+    from ..output.bundle.book import BookPage  # noqa: PLC0415  # as above
+
     # Groups order the menu; a book has chapters, and below them only the pages that were split from one.
     trail = tuple(title for section in reversed(list(page.ancestors)) if (title := _text(section.title)) not in groups)
     return BookPage(_text(page.title or page.file.name), page.file.dest_uri, trail, Markup(page.content or ""))  # noqa: S704  # as the bridge has sanitised it

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import html
 import importlib
 import json
@@ -149,26 +150,15 @@ class KeptPages:
         extra = {name: value for name, value in config.extra.items() if name != "build_stamp"}
         libraries = [getattr(importlib.import_module(name), "__version__", "") for name in _LIBRARIES]
         home = self._nav.homepage.url if self._nav.homepage else ""
-        return repr(
-            (
-                settings,
-                extra,
-                dict(config.theme),
-                stamp.versions,
-                stamp.date,
-                libraries,
-                platform.python_version(),
-                signature([str(PACKAGE), *config.theme.dirs]),
-                logging.getLogger("mkdocs").getEffectiveLevel(),
-                home,
-                run.build.notes.language,
-            )
-        )
+        told = [settings, extra, dict(config.theme), stamp.versions, stamp.date, libraries, platform.python_version()]
+        told += [signature([str(PACKAGE), *config.theme.dirs]), logging.getLogger("mkdocs").getEffectiveLevel()]
+        return hashlib.sha256(repr([*told, home, run.build.notes.language]).encode()).hexdigest()
 
     @cached_property
     def _names(self) -> str:
         """What cells of tables are looked up in."""
-        return repr([(name, place.page.uri, place.id) for name, place in self._run.names.items()])
+        names = [(name, place.page.uri, place.id) for name, place in self._run.names.items()]
+        return hashlib.sha256(repr(names).encode()).hexdigest()
 
     def _words(self, context: PageContext) -> object:
         """The author's words as they were read, and all that they lead to; None where more would have to be known."""
