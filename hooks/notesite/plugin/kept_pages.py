@@ -151,8 +151,9 @@ class KeptPages:
         libraries = [getattr(importlib.import_module(name), "__version__", "") for name in _LIBRARIES]
         home = self._nav.homepage.url if self._nav.homepage else ""
         told = [settings, extra, dict(config.theme), stamp.versions, stamp.date, libraries, platform.python_version()]
-        told += [signature([str(PACKAGE), *config.theme.dirs]), logging.getLogger("mkdocs").getEffectiveLevel()]
-        return hashlib.sha256(repr([*told, home, run.build.notes.language]).encode()).hexdigest()
+        told += [signature([str(PACKAGE), *config.theme.dirs]), home, run.build.notes.language]
+        level = logging.getLogger("mkdocs").getEffectiveLevel()
+        return hashlib.sha256(repr((told, level)).encode()).hexdigest()
 
     @cached_property
     def _names(self) -> str:
