@@ -135,3 +135,49 @@ def test_commands_of_other_programs_are_skipped_and_the_list_says_why(
     assert run(str(notes), "--list") == 0
     listed = capsys.readouterr().out
     assert "Checked against kubectl 1.37; no grammar for docker; neat is no command of kubectl itself" in listed
+
+
+SCALED = """\
+apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata: {name: a}
+spec: {maxReplicas: 3, scaleTargetRef: {kind: Jobb, name: a}}
+"""
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        pytest.param(
+            "apiVersion: storage.k8s.org/v1\nkind: StorageClass\nmetadata: {name: a}\n", id="a kind of another group"
+        ),
+        pytest.param("kind: Job\nmetadata: {name: a}\nspec: {watts: 5, colour: red}\n", id="a kind alone"),
+        pytest.param(SCALED, id="a reference"),
+    ],
+)
+def test_kinds_that_the_notes_define_are_no_misspelt_ones(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], use: str
+) -> None:
+    kinds = (("Job", "harbour.example"), ("Jobb", "harbour.example"), ("StorageClass", "storage.k8s.org"))
+    defined = [
+        DEFINITION.replace("kind: Lamp", f"kind: {kind}").replace("harbour.example", group) for kind, group in kinds
+    ]
+    notes = tmp_path / "notes.md"
+
+    def found(*blocks: str) -> list[str]:
+        notes.write_text("# T\n\n" + "".join(f"```yaml\n{block}```\n\n" for block in blocks), "utf-8")
+        check.check_snippets(["--notes", str(notes), "--format", "json"])
+        return [d["code"] for d in json.loads(capsys.readouterr().out)["diagnostics"] if d["severity"] != "info"]
+
+    assert found(*defined, use) == []
+    assert found(use) != []
+
+
+@pytest.mark.parametrize(
+    "spec", ["[]", "{names: x}", "{names: {kind: A}, group: b.c, versions: [1, {name: v1, schema: 2}]}"]
+)
+def test_a_definition_that_is_none_stops_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str], spec: str) -> None:
+    notes = tmp_path / "notes.md"
+    notes.write_text(f"# T\n\n```yaml\n{DEFINITION.partition('spec:')[0]}spec: {spec}\n```\n", "utf-8")
+    check.check_snippets(["--notes", str(notes)])
+    assert "Traceback" not in capsys.readouterr().err

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ..diagnostics.diagnostic import NotesError, Report, finding, merged
@@ -53,7 +53,7 @@ def check_blocks(notes: Notes, settings: SnippetSettings, definitions: Sequence[
             settings=settings,
             definitions=created,
             lines=notes.lines,
-            extra=_schemas(definitions),
+            extra={**_kinds(in_blocks([*notes.fences, *inside]), known=False), **_kinds(definitions)},
         )
         reports.append(report)
     return Blocks(snippets, commands, merged(reports))
@@ -76,9 +76,9 @@ def _commands(
     return checked(known | more) if more - known else (verdicts, report)
 
 
-def _schemas(definitions: Sequence[Definition]) -> Mapping[Any, Any]:
-    if not definitions:
-        return {}
-    from .kubernetes.schema.crds import from_definition  # noqa: PLC0415  # only for projects with types of their own
+def _kinds(definitions: Iterable[Definition], *, known: bool = True) -> Mapping[Any, Any]:
+    """Kinds of custom resources and their schemas; None where those are not `known`: notes show them in parts."""
+    from .kubernetes import from_definition  # noqa: PLC0415  # loads the bundled definitions
 
-    return {kind: schema for definition in definitions for kind, schema in from_definition(definition)}
+    found = (pair for definition in definitions for pair in from_definition(definition))
+    return {kind: schema if known else None for kind, schema in found}

@@ -31,7 +31,7 @@ from .schema.values import Found
 from .schema.walk import Walk
 
 DEFAULT_VERSIONS: Final = tuple(f"1.{minor}" for minor in range(25, 38))
-Extra = Mapping[crds.Kind, Mapping[str, Any]]  # (apiVersion, kind) -> JSON schema of the whole object
+Extra = Mapping[crds.Kind, Mapping[str, Any] | None]  # (apiVersion, kind) -> JSON schema of the whole object
 
 _MOST_DOCUMENTS = 100  # in one snippet
 _MOST_TWINS = 6  # definitions that all have to agree on a fault of meaning
@@ -82,6 +82,7 @@ class _Snippet:
         self.around = around
         self.hint = hint
         self.extra = extra
+        self.custom = frozenset(name for names in extra for name in names)  # apiVersions and kinds
 
     @cached_property
     def lines(self) -> list[str]:
@@ -127,6 +128,8 @@ class _Snippet:
         custom = self.extra.get(gvk)
         if custom is not None:
             return self._whole(node, crds.shape(name, custom, self.schema), gvk)
+        if gvk in self.extra:
+            return Judgement("manifest", skipped=f"{name} ({api_version}) is a custom resource", gvk=gvk)
         if gvk == ("v1", "List"):
             return self._list(node)
         number = self.schema.kinds.get(f"{api_version} {name}")
@@ -184,7 +187,7 @@ class _Snippet:
         names = fields(node).keys()
         if not names & {"metadata", "spec", "data", "stringData", "rules", "roleRef", "subjects", "provisioner"}:
             return None
-        if is_of_others(self.schema, kind):
+        if is_of_others(self.schema, kind) or self.custom & {kind.api_version, kind.kind}:
             return Judgement("plain", skipped="a kind of object that Kubernetes does not have")
         lacking, said = ("apiVersion", kind.kind) if kind.kind else ("kind", kind.api_version)
         numbers = [
@@ -304,11 +307,11 @@ class _Snippet:
         right = None
         # What is right in one manifest is right in the next; only a StatefulSet's Pods may use what stands above them.
         if kind not in ("", "StatefulSet"):
-            right = Right.within(self.text, kind, self.selected)
+            right = Right.within(self.text, kind, self.selected, self.custom)
         walk = Walk(self.schema, self.selected, right=right)
         for root in roots:
             walk.root(shape, root)
-        context = rules.Context(kind, self.lines, self.selected, partial, walk.meant)
+        context = rules.Context(kind, self.lines, self.selected, partial, walk.meant, custom=self.custom)
         found = [
             fault
             for fault in walk.faults

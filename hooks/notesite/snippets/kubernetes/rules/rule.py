@@ -31,6 +31,7 @@ class Context:
         selected: Kubernetes versions, for the faults.
         partial: ids of mappings that may be incomplete.
         meant: fields that a mapping has, misspelt, by its id.
+        custom: kinds that the project or its notes define.
     """
 
     def __init__(
@@ -40,12 +41,15 @@ class Context:
         selected: int,
         partial: frozenset[int],
         meant: Mapping[int, Collection[str]],
+        *,
+        custom: Collection[str] = (),
     ) -> None:
         self.kind = kind
         self.lines = lines
         self.selected = selected
         self.partial = partial
         self.meant = meant
+        self.custom = custom
         self.definition = ""  # of the mapping: "Pod"
         self.owner = ""  # where the mapping stands: "Pod.metadata"
         self.key: Node = MappingNode("", [])  # where something is missing: the mapping's key, or its first one

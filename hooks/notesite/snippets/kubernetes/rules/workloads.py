@@ -39,7 +39,9 @@ def reference(context: Context, node: MappingNode) -> Iterator[Found]:
     """The kind that a reference names exists in the group that it names."""
     place = get(node, "kind")
     kind, version, group = text(place), text(get(node, "apiVersion")), text(get(node, "apiGroup"))
-    if kind is None or place is None or kind in _NAMES_OF_USERS or context.definition in ("RoleRef", "Subject"):
+    if kind is None or place is None or kind in {*_NAMES_OF_USERS, *context.custom}:
+        return
+    if context.definition in ("RoleRef", "Subject"):
         return  # those two have a closed list of kinds
     known = _kinds()
     named = [kinds for home, kinds in known.items() if version == home or (group and home.startswith(f"{group}/"))]

@@ -12,17 +12,23 @@ _DEEPEST = 60
 _FORMATS = {"byte": "y", "date-time": "t", "int32": "i"}
 
 
-def from_definition(resource: Mapping[str, Any]) -> Iterator[tuple[Kind, Mapping[str, Any]]]:
-    """The schemas in a CustomResourceDefinition (v1, or v1beta1 with one schema for all versions)."""
-    spec = resource.get("spec") or {}
-    kind, group = (spec.get("names") or {}).get("kind"), spec.get("group")
+def from_definition(resource: Mapping[str, Any]) -> Iterator[tuple[Kind, Mapping[str, Any] | None]]:
+    """The kinds of a CustomResourceDefinition with their schemas (v1, or v1beta1 with one schema for all versions)."""
+    spec = _mapping(resource.get("spec"))
+    kind, group = _mapping(spec.get("names")).get("kind"), spec.get("group")
     if not isinstance(kind, str) or not isinstance(group, str):
         return
-    shared = (spec.get("validation") or {}).get("openAPIV3Schema")
-    for version in spec.get("versions") or [{"name": spec.get("version")}]:
-        found = (version.get("schema") or {}).get("openAPIV3Schema") or shared
-        if isinstance(found, Mapping) and isinstance(version.get("name"), str):
-            yield (f"{group}/{version['name']}", kind), found
+    shared = _mapping(spec.get("validation")).get("openAPIV3Schema")
+    versions = spec.get("versions")
+    for version in versions if isinstance(versions, list) else [{"name": spec.get("version")}]:
+        name = _mapping(version).get("name")
+        found = _mapping(_mapping(version).get("schema")).get("openAPIV3Schema") or shared
+        if isinstance(name, str):
+            yield (f"{group}/{name}", kind), found if isinstance(found, Mapping) else None
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
 
 
 def shape(kind: str, json_schema: Mapping[str, Any], schema: Schema) -> Shape:
