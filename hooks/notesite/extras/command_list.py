@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from ..lib.unique import Names
 from ..notes.anchors import github_anchor
 from ..notes.model import EMPTY, Fence, Notes
 from ..render.mark import UNMARKED, BlockMark, mark_html
@@ -62,9 +63,9 @@ def commands_of(
     marks: Mapping[int, BlockMark] = EMPTY,
 ) -> list[Command]:
     """All blocks of commands, in the order of the pages."""
-    taken: dict[str, set[str]] = defaultdict(set)
+    ids: dict[str, Names] = defaultdict(Names)
     for name, place in site.anchors.items():
-        taken[place.page.uri] |= {name, place.id}
+        ids[place.page.uri].taken |= {name, place.id}
     commands = []
     for fence in notes.fences:
         line = fence.span.start.line
@@ -72,7 +73,7 @@ def commands_of(
             continue
         page = site.page_of_line(line)
         description = _description(fence)
-        own = _unique(_id(description), taken[page.uri])
+        own = ids[page.uri].take(_id(description))
         commands.append(Command(page, own, description, fence.text, line, marks.get(line, UNMARKED)))
     order = {page.uri: number for number, page in enumerate(site.pages)}
     return sorted(commands, key=lambda command: (order[command.page.uri], command.line))
@@ -97,15 +98,6 @@ def _id(description: str) -> str:
     if len(words) > _LONGEST_ID:
         words = words[:_LONGEST_ID].rsplit("-", 1)[0]
     return f"cmd-{words or 'command'}"
-
-
-def _unique(wanted: str, taken: set[str]) -> str:
-    own, number = wanted, 1
-    while own in taken:
-        number += 1
-        own = f"{wanted}-{number}"
-    taken.add(own)
-    return own
 
 
 def asked_for(commands: Sequence[Command], names: Sequence[str]) -> list[Command]:

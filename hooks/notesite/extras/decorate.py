@@ -138,8 +138,16 @@ def decorate_other(root: ET.Element) -> None:
 
 def _code_blocks(root: ET.Element) -> Iterator[tuple[ET.Element, int]]:
     """Parent and index of each code block, as it is when its turn comes: insertions move those that are still to come."""
-    found = [(parent, child) for parent in root.iter() for child in parent if child.tag == "pre" and child.get(STASH)]
-    return ((parent, list(parent).index(child)) for parent, child in found[::-1])
+    found = [
+        (parent, index, child)
+        for parent in root.iter()
+        for index, child in enumerate(parent)
+        if child.tag == "pre" and child.get(STASH)
+    ]
+    return (
+        (parent, index if parent[index : index + 1] == [child] else list(parent).index(child))
+        for parent, index, child in found[::-1]
+    )
 
 
 def _finish_code(root: ET.Element, extras: Extras) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from ..lib.unique import Names
 from ..notes.model import Fence
 
 _KEY = re.compile(r"([\w./-]+):(?:[ \t]+(.*?))?[ \t]*(?:[ \t]#.*)?$")
@@ -70,16 +71,11 @@ def _scalar(text: str | None) -> str:
 
 def manifests_of(fences: Iterable[Fence], whole: Callable[[Fence], str] = whole_manifest) -> list[Manifest]:
     """All whole manifests.  `whole` gives `kind-name` of a block, "" when it is none."""
-    manifests, taken = [], set()
+    manifests, names = [], Names()
     for fence in fences:
         named = whole(fence)
         if not named:
             continue
         base = "-".join(re.findall(r"[a-z0-9]+(?:\.[a-z0-9]+)*", named.lower())) or "manifest"
-        name, number = base, 1
-        while name in taken:
-            number += 1
-            name = f"{base}-{number}"
-        taken.add(name)
-        manifests.append(Manifest(f"{name}.yaml", fence.text, fence.span.start.line))
+        manifests.append(Manifest(f"{names.take(base)}.yaml", fence.text, fence.span.start.line))
     return manifests

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import Counter
+
+from ..lib.unique import Names
 
 # Names that Windows keeps for devices, and files that the site itself has at its top.
 _DEVICES = {"con", "prn", "aux", "nul", "conin$", "conout$"} | {
@@ -42,20 +43,12 @@ class Anchors:
     """Hands out anchors that are unique in one file, repeats numbered as GitHub does: `examples`, `examples-1`."""
 
     def __init__(self) -> None:
-        self._used: set[str] = set()
-        self._repeats: Counter[str] = Counter()
+        self._names = Names(first=1)
 
     def take(self, text: str) -> str:
         """The anchor of the next heading with this text."""
         base = github_anchor(text)
-        if not base:
-            return ""
-        anchor = base
-        while anchor in self._used:
-            self._repeats[base] += 1
-            anchor = f"{base}-{self._repeats[base]}"
-        self._used.add(anchor)
-        return anchor
+        return self._names.take(base) if base else ""
 
 
 def plain_slug(wanted: str) -> str:
@@ -71,7 +64,7 @@ class Slugs:
     """Hands out addresses: never empty, reserved, repeated (by any file system's rules), or able to leave the site."""
 
     def __init__(self) -> None:
-        self._used: set[str] = set()
+        self._names = Names(key=self._key)
 
     def take(self, wanted: str, number: int) -> str:
         """A safe address as near to `wanted` as can be; `number` names a section that has no usable name."""
@@ -85,12 +78,7 @@ class Slugs:
             slug = f"section-{number}"
         if self._key(slug) in RESERVED:
             slug = f"{slug}-section"
-        base, repeat = slug, 1
-        while self._key(slug) in self._used:
-            repeat += 1
-            slug = f"{base}-{repeat}"
-        self._used.add(self._key(slug))
-        return slug
+        return self._names.take(slug)
 
     @staticmethod
     def _key(slug: str) -> str:

@@ -12,6 +12,7 @@ from urllib.parse import quote, unquote
 
 from markupsafe import Markup
 
+from ...lib.unique import Names
 from ...notes.raw_html import candidates
 from ...project.stamp import Stamp
 from .markup import Change, Head, Instead, Tag, headings, rewrite, tags
@@ -109,24 +110,16 @@ class _Ids:
     """Ids that are unique in the book.  The first page that has an id keeps it, so the notes' anchors stay as they are."""
 
     def __init__(self, pages: Sequence[BookPage], chapter_id: str) -> None:
-        self._taken: set[str] = set()
+        names = Names(form="{}--{}")
         self._new: dict[tuple[str, str], str] = {}
         self.chapters: dict[str, str] = {}
         for page in pages:
             for tag in tags(str(page.html)):
                 if (own := tag.get("id")) and (page.name, own) not in self._new:
-                    self._new[page.name, own] = self._free(own)
+                    self._new[page.name, own] = names.take(own)
         for number, page in enumerate(pages):
             base = _UNFIT.sub("-", page.name.removesuffix(".html").replace("/", "-"))
-            self.chapters[page.name] = self._free(chapter_id.format(name=base, number=number))
-
-    def _free(self, wanted: str) -> str:
-        base, number = wanted, 1
-        while wanted in self._taken:
-            number += 1
-            wanted = f"{base}--{number}"
-        self._taken.add(wanted)
-        return wanted
+            self.chapters[page.name] = names.take(chapter_id.format(name=base, number=number))
 
     def get(self, page: str, own: str) -> str:
         """The id in the book of an id of the page; the same id when the page has none such."""
