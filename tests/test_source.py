@@ -209,9 +209,13 @@ HOSTILE = {  # text -> the code that refuses it; each ends the parser's process,
         ("a" * (LIMITS.bytes + 1), "N_SIZE"),
         ("x\n" * (LIMITS.lines + 1), "N_LINES"),
         ("ok\n" + "a" * (LIMITS.line + 1), "N_LINE"),
+        ("| a | b |\n|---|---|\n" + "| c | d |\n" * (LIMITS.parts // 5 + 1), "N_SIZE"),
+        ("```\na\n```\n\n" * (LIMITS.parts // 12 + 1), "N_SIZE"),
+        ("<b>a</b>\n\n" * (LIMITS.lines // 2 - 1), "N_SIZE"),
+        ("cafÃ© " * (LIMITS.repairs + 1), "N_SIZE"),
         *HOSTILE.values(),
     ],
-    ids=["bytes", "lines", "line", *HOSTILE],
+    ids=["bytes", "lines", "line", "cells", "code", "HTML", "repairs", *HOSTILE],
 )
 def test_a_file_beyond_the_limits_is_refused(text: str, code: str) -> None:
     assert refused(text.encode())[0] == code
@@ -224,7 +228,7 @@ HONEST = {
     "code blocks": "```\na\n```\n" * 20_000,
     "marks in code": "```\n" + "*a **b _c_ a[0](b) **\n" * 20_000 + "```\n",
     "bold in a table": "| a | b |\n|---|---|\n" + "| **a** | [b](c) |\n" * 40_000,
-    "bold in a list": "- **a** [b](c) _d_\n" * 40_000,
+    "bold in a list": "- **a** [b](c) _d_\n" * 25_000,
     "names with underscores": "some_long_name another_name\n" * 20_000,
     "a log": "[INFO] *x; call(a[1]) 2 * 3_4\n" * 20_000,
     "brackets": "[" * 20_000 + "]" * 20_000,

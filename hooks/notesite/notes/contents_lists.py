@@ -20,6 +20,7 @@ from .raw_html import read_tags
 _MARK = lazy(
     r"\W*[\[{]\W*toc\W*[\]}]\W*|\W*toc\s*\{:\s*toc[^}]*\}\s*", re.IGNORECASE
 )  # of other tools: `[TOC]`, `{:toc}`
+_LONGEST_MARK = 100  # characters
 _LISTS = frozenset({"ul", "ol"})
 _APART = frozenset({"br", "dd", "div", "dt", "li", "ol", "p", "summary", "table", "td", "th", "tr", "ul"})
 _PURE_SHARE = 0.8  # of the words of a list that is almost nothing but links
@@ -98,8 +99,8 @@ def listings(notes: Notes) -> Iterator[Listing]:
             start = bisect_left(links, Position(block.line, 1), key=_start)
             own = links[start : bisect_left(links, Position(last + 1, 1), start, key=_start)]
             lines = tuple(_READERS[block.kind](block, own, notes.lines))
-            is_mark = not own and bool(_MARK.fullmatch("\n".join(notes.lines[block.line - 1 : last]).strip(" *+-")))
-            yield Listing(lines, block.line, last, is_mark)
+            text = "" if own else "\n".join(notes.lines[block.line - 1 : last]).strip(" *+-")
+            yield Listing(lines, block.line, last, len(text) <= _LONGEST_MARK and bool(_MARK.fullmatch(text)))
 
 
 def _start(link: Link) -> Position:

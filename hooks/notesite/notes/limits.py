@@ -3,6 +3,7 @@
 The parser takes linear time but for three things: marks that nest in each other (beyond some ten thousand it ends the
 process), links in links, and references to footnotes.  Where there are many of them the parser itself is asked which
 paragraph they stand in, with a text from which they were taken away: a reader that only looks at lines is led astray.
+What is made of its tree takes a hundred times as long as the parser, so a large text is counted by the parser, too.
 """
 
 from __future__ import annotations
@@ -13,17 +14,21 @@ from typing import NamedTuple
 from ..diagnostics.diagnostic import Diagnostic, NotesError, finding
 from ..diagnostics.place import Span
 from ..lib.patterns import lazy
-from .parser import leaves
+from .parser import leaves, weight
 
 
 class Limits(NamedTuple):
     """Far above what people write."""
 
-    bytes: int = 16 * 2**20  # of the file
-    lines: int = 500_000  # of the file
+    bytes: int = 4 * 2**20  # of all files
+    lines: int = 200_000  # of all files
+    parts: int = (
+        300_000  # pieces of text, links, cells … of a file; a block of code counts as ten, and two for each line
+    )
     line: int = 1_000_000  # characters on one line
     quotes: int = 500  # quotes in each other
     marks: int = 5_000  # marks of emphasis, formulas, links and pictures in one paragraph
+    repairs: int = 50_000  # of wrongly decoded characters
     footnotes: int = 10_000  # references to footnotes
     pages: int = 5_000  # of sections; where there are more, all of the file is one page
 
@@ -34,6 +39,7 @@ _BIDI = lazy("[\u202a-\u202e\u2066-\u2069]")
 _CONTAINERS = lazy(r"(?:[ \t>]|[-+*][ \t]|\d{1,9}[.)][ \t])*+")
 _BLANK_LINES = lazy(r"\n[ \t]*(?=\n)")
 _MARKS = ("*", "_", "~", "$", "](", "][")
+_DIVIDERS = "\n|*_~`$[]<>:@.&+-\\"
 _OPENING = lazy(r"[*~$](?=[^\s*~])|(?<!\w)_+(?=\S)|(?<=[*~])[*~]")
 _CLOSING = lazy(r"(?<=[^\s*~])[*~$]|(?<=\S)_+(?!\w)|(?<=[*~])[*~]")
 _LINKS = lazy(r"\][(\[]")
@@ -65,6 +71,9 @@ def check_readable(text: str, limits: Limits = DEFAULT) -> None:
     many_footnotes = text.count("[^") > limits.footnotes
     if many_marks or many_footnotes:
         _ask_the_parser(text, lines, limits)
+    # Every part but the first of a line begins or ends with one of these.
+    if 3 * sum(map(text.count, _DIVIDERS)) > limits.parts and (parts := weight(text)) > limits.parts:
+        raise _refused("N_SIZE", f"{parts} parts, such as pieces of text, links and cells", limits.parts, Span.at(1))
 
 
 def _characters(line: str, number: int) -> Iterator[Diagnostic]:

@@ -93,6 +93,17 @@ def leaves(text: str) -> Iterator[tuple[int, slice, slice]]:
             stack += node.children[::-1]
 
 
+def weight(text: str) -> int:
+    """How many nodes the document has; a block of code counts as ten and two for each line: it is coloured and checked."""
+    total, stack = 0, comrak.parse_document(text, _EXTENSIONS).children
+    while stack:
+        node = stack.pop()
+        value: Any = node.node_value
+        total += 10 + 2 * value.value.literal.count("\n") if isinstance(value, comrak.CodeBlock) else 1
+        stack += node.children
+    return total
+
+
 def emoji(code: str) -> str:
     """The character of a short code such as `:rocket:`, "" when GitHub has none of this name."""
     (paragraph,) = comrak.parse_document(code, _SHORT_CODES).children

@@ -92,9 +92,9 @@ def check_notes(notes: Notes) -> Iterator[Diagnostic]:
     for fence in notes.fences:
         if not fence.closed:
             yield _unclosed(fence, notes.lines)
-    code = [(fence.span.start.line, fence.span.end.line) for fence in notes.fences]
+    code = {line for fence in notes.fences for line in range(fence.span.start.line, fence.span.end.line + 1)}
     for number, line in enumerate(notes.lines, 1):
-        if re.match(r"#{1,6}[A-Za-z]", line) and not any(first <= number <= end for first, end in code):
+        if number not in code and re.match(r"#{1,6}[A-Za-z]", line):
             yield finding(
                 "N_DIALECT", "no heading on GitHub: a blank is missing after the number signs", Span.at(number)
             )

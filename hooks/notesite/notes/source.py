@@ -139,6 +139,11 @@ def read(data: bytes, limits: Limits = DEFAULT) -> Source:
     if not re.sub(r"<!--.*?(?:-->|\Z)", "", text, flags=re.DOTALL).strip():
         raise NotesError(finding("N_EMPTY", "the file is empty", Span.at(1)))
     repaired, repairs = repair(text)
+    if len(repairs) > limits.repairs:
+        message = f"{len(repairs)} runs of wrongly decoded characters; the limit is {limits.repairs}"
+        raise NotesError(
+            finding("N_SIZE", message, repairs[0].diagnostic.span, help="Run `notesite repair FILE --write`.")
+        )
     try:
         findings = tuple(check_limits(repaired, limits))
     except NotesError as error:
@@ -214,7 +219,10 @@ def repair(text: str) -> tuple[str, tuple[Repair, ...]]:
         return text, ()
     beyond_ascii = sum(end - start for start, end in runs)
     chosen: dict[tuple[int, int], tuple[str, list[_Piece]]] = {}
-    found_by = {codec: {run: list(_pieces(text, run, table)) for run in runs} for codec, table in _CODECS.items()}
+    found_by = {
+        codec: {run: found for run in runs if (found := list(_pieces(text, run, table)))}
+        for codec, table in _CODECS.items()
+    }
     # "Ã©Ã¢" of "thÃ©Ã¢tre" reverses by two codecs: the one that explains more of the file is tried first, and wins ties.
     for codec, pieces in sorted(found_by.items(), key=lambda item: -_written(item[1].values())):
         accepted = {run: [p for p in found if _plausible_alone(text, p, found)] for run, found in pieces.items()}
