@@ -291,15 +291,16 @@ def guarded(main: Callable[[Sequence[str] | None], int], argv: Sequence[str] | N
     try:
         code = main(argv)
         sys.stdout.flush()
-    except NotesError as error:
-        context = Context(path="mkdocs.yml")
-        sys.stderr.write(reporter("text")(Report(diagnostics=error.diagnostics), context))
-        return COULD_NOT_RUN
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:  # the reader of the output has gone
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return COULD_NOT_RUN
+    except (NotesError, OSError) as error:
+        if isinstance(error, OSError):
+            error = NotesError(finding("I_MACHINE", reason(error), Span.at(1), path=str(error.filename or prog())))
+        sys.stderr.write(reporter("text")(Report(error.diagnostics), Context(path="mkdocs.yml")))
         return COULD_NOT_RUN
     except Exception as error:  # the last line of defence; NOTES_DEBUG shows the traceback
         if os.environ.get("NOTES_DEBUG"):
@@ -321,8 +322,6 @@ def _open_streams() -> None:
 
 def _words(error: Exception) -> str:
     """What ended a run, for people."""
-    if isinstance(error, OSError):
-        return ": ".join(map(str, filter(None, (error.filename, reason(error)))))
     if isinstance(error, ModuleNotFoundError) and not (error.name or "").startswith("notesite"):
         command = prog().rpartition("/")[2].removesuffix(".py").removeprefix("notesite ")
         return f'this needs {error.name}: pip install "notesite[{EXTRAS.get(command, "site")}]"'

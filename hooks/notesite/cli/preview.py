@@ -82,10 +82,14 @@ def _is_site(folder: Path) -> bool:
 def _configuration(args: argparse.Namespace, site: Path) -> Iterator[Path]:
     """The project's mkdocs.yml; for a file without a project one that is gone when the work is done."""
     file = args.file or args.notes
-    if file is None or (args.config.is_file() and open_project(args.config, file).is_own):
-        if not args.config.is_file():
-            message = f"there is no {args.config} here; name a notes file, or make a project: notesite new README.md"
-            raise NotesError(finding("I_CONFIG", message, Span.at(1), help=""))
+    if file is None and not os.path.lexists(args.config):
+        message = f"there is no {args.config} here; name a notes file, or make a project: notesite new README.md"
+        raise NotesError(finding("I_CONFIG", message, Span.at(1), help=""))
+    # Read before MkDocs does, which ends with a traceback where it cannot.
+    project = open_project(args.config, file) if file is None or args.config.is_file() else None
+    if project and project.is_own:
+        if not project.config.get("site_name"):
+            raise NotesError(finding("I_CONFIG", "`site_name` is missing", Span.at(1), path=args.config.name))
         yield args.config
         return
     alone = Build(common.with_files([file]))

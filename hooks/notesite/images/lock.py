@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
+from notesite.lib.files import json_of
 from notesite.net.fault import Fault
 from notesite.net.urls import parse
 
@@ -102,8 +103,8 @@ def read(data: bytes) -> dict[str, Entry]:
 
 def _object(line: str, number: int) -> dict[str, Any]:
     try:
-        value = json.loads(line) if line.startswith("{") else None
-    except (ValueError, RecursionError):
+        value = json_of(line) if line.startswith("{") else None
+    except ValueError:
         value = None
     if not isinstance(value, dict):
         raise Fault("E_LOCK", "no JSON object on this line", line=number)

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import json
 import os
 import stat
 import time
 import zlib
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 try:
     import fcntl
@@ -95,6 +97,14 @@ def read_file(path: Path, *, inside: Path | None = None, follow: bool = True, li
 def text_of(path: Path, *, inside: Path | None = None, limit: int = LARGEST) -> str:
     """The same as text.  Raises UnicodeDecodeError too."""
     return read_file(path, inside=inside, limit=limit).decode("utf-8-sig")
+
+
+def json_of(text: str | bytes) -> Any:
+    """What a JSON text holds.  Raises ValueError, for one that nests too deep as well."""
+    try:
+        return json.loads(text)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
 
 
 def _check_regular(status: os.stat_result, path: Path, limit: int) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from ..lib.files import json_of
 from ..notes.raw_html import candidates
 from . import css
 
@@ -178,7 +178,7 @@ def refresh_target(content: str) -> str:
 
 def _table(text: str) -> dict[str, str]:
     try:
-        table = json.loads(text)
+        table = json_of(text)
     except ValueError:
         return {}
     if not isinstance(table, dict):

@@ -7,7 +7,6 @@ template) stands in the built file.  What is broken the same way on most pages i
 from __future__ import annotations
 
 import difflib
-import json
 import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -16,6 +15,7 @@ from html import unescape
 
 from ..diagnostics.diagnostic import Diagnostic, Report, Skipped, finding
 from ..diagnostics.place import Span
+from ..lib.files import json_of
 from . import css
 from .built_pages import Kind, PageFacts, Use, read_page
 from .built_places import Places, place_at
@@ -161,7 +161,7 @@ def _search_uses(run: _Check, uri: str) -> list[Use]:
     """Search results are links too: the theme's index says where each leads, seen from the root of the site."""
     try:
         text = run.site.read(uri)
-        entries = json.loads(text.partition(b"=")[2].rstrip(b"; \n") if uri.endswith(".js") else text)["docs"]
+        entries = json_of(text.partition(b"=")[2].rstrip(b"; \n") if uri.endswith(".js") else text)["docs"]
         return [Use(str(entry["location"]), Kind.SEARCH) for entry in entries]
     except (ValueError, KeyError, TypeError):
         run.skipped.append(

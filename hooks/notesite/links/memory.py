@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
+from ..lib.files import json_of
 from .link_verdict import Job, State, Verdict
 
 VERSION = 1
@@ -43,10 +44,10 @@ Memory = Mapping[str, Remembered]
 def read_memory(text: str) -> dict[str, Remembered]:
     """The memory that a file's text holds.  A damaged file or entry is forgotten: everything is asked again."""
     try:
-        data = json.loads(text)
+        data = json_of(text)
         entries = data["urls"] if data["version"] == VERSION else {}
         return {str(url): _entry(raw) for url, raw in entries.items() if _is_entry(raw)}
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except (ValueError, KeyError, TypeError, AttributeError):
         return {}
 
 

@@ -20,6 +20,7 @@ from ..lib.files import reason, strangers, text_of
 from ..lib.safe_yaml import HostileYamlError, load_all
 from .run import Run
 
+_MAX_TEMPLATE = 2**20  # bytes
 _FRONT_MATTER = re.compile(r"---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*\n", re.DOTALL)  # as MkDocs finds it
 
 
@@ -33,7 +34,24 @@ def look(config: MkDocsConfig) -> dict[str, Diagnostic]:
             if is_folder or folder != config.docs_dir:
                 raise PluginError(one_line(said, said.path or ""))
             found[str(path)] = said
+    own = Path(config.theme.custom_dir) if config.theme.custom_dir else None
+    for path in sorted(own.rglob("*.html")) if own else ():
+        wrong = _unreadable(path, _MAX_TEMPLATE)
+        if wrong and path.is_file():
+            raise PluginError(one_line(wrong, os.path.relpath(path, root).replace(os.sep, "/")))
     return found
+
+
+def _unreadable(path: Path, limit: int) -> Diagnostic | None:
+    """Why the text of a file cannot be read."""
+    try:
+        text_of(path, limit=limit)
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        return finding("N_ENCODING", "no UTF-8 text", Span.at(line))
+    except OSError as error:
+        return finding("N_SIZE" if error.errno == errno.EFBIG else "I_MACHINE", reason(error), Span.at(1))
+    return None
 
 
 def leave_out(run: Run, files: Files, found: dict[str, Diagnostic]) -> None:
@@ -53,22 +71,18 @@ def check_pages(run: Run, files: Files, config: MkDocsConfig) -> None:
         path = Path(file.abs_src_path or "")
         if file.src_dir != config.docs_dir or path == project.notes_path:
             continue
-        code, why, span = "N_ENCODING", "", Span.at(1)
+        said = _unreadable(path, limit)
         try:
-            head = _FRONT_MATTER.match(text_of(path, limit=limit))
+            head = None if said else _FRONT_MATTER.match(text_of(path))
             list(load_all(head[1]) if head else ())
         except HostileYamlError as error:
             mark = error.problem_mark
-            code, why, span = "I_CONFIG", str(error.problem), Span.at(mark.line + 2, mark.column + 1) if mark else span
+            span = Span.at(mark.line + 2, mark.column + 1) if mark else Span.at(1)
+            said = finding("I_CONFIG", str(error.problem), span)
         except yaml.YAMLError:
             continue  # no front matter, and text for MkDocs
-        except UnicodeDecodeError as error:
-            why, span = "no UTF-8 text", Span.at(error.object.count(b"\n", 0, error.start) + 1)
-        except OSError as error:
-            code, why = "N_SIZE" if error.errno == errno.EFBIG else "I_MACHINE", reason(error)
-        if why:
-            name = project.shown(path)
-            raise PluginError(one_line(finding(code, why, span), name))
+        if said:
+            raise PluginError(one_line(said, project.shown(path)))
 
 
 def clean_drawings(run: Run, files: Files, config: MkDocsConfig) -> None:

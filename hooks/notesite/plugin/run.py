@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from jinja2 import TemplateSyntaxError
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.structure.pages import Page as MkDocsPage
@@ -127,6 +128,8 @@ def ended(error: Exception, target: Path | None) -> PluginError:
     """What ended a build, in a line, where MkDocs would show a traceback: a full disk, for one."""
     if isinstance(error, OSError):
         return PluginError(f"{error.filename or target}:1:1: I_MACHINE error: {reason(error)}")
+    if isinstance(error, TemplateSyntaxError):
+        return PluginError(f"{error.filename or error.name}:{error.lineno}:1: I_CONFIG error: {error.message}")
     return PluginError(f"the build failed: {type(error).__name__}: {error} (NOTES_DEBUG=1 shows where)")
 
 

@@ -15,6 +15,7 @@ from typing import NamedTuple
 from ..diagnostics.codes import CODES
 from ..diagnostics.diagnostic import Diagnostic, Report, Rules, finding, with_rules
 from ..diagnostics.place import Span
+from ..lib.files import json_of
 from ..notes.model import Directive, Notes
 
 BASELINE_VERSION = 1
@@ -52,11 +53,9 @@ class Baseline(NamedTuple):
 def read_baseline(text: str, path: str) -> Baseline:
     """The baseline that a file's text holds.  Raises ValueError with the reason when it is damaged."""
     try:
-        data = json.loads(text)
+        data = json_of(text)
     except json.JSONDecodeError as error:
         raise ValueError(f"line {error.lineno}: {error.msg}") from None
-    except RecursionError:
-        raise ValueError("nested too deeply") from None
     if not isinstance(data, Mapping) or data.get("version") != BASELINE_VERSION:
         raise ValueError(f"no baseline of version {BASELINE_VERSION}")
     rows = data.get("accepted")

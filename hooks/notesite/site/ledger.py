@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from ..diagnostics.diagnostic import Diagnostic, finding
 from ..diagnostics.place import Span
+from ..lib.files import json_of
 from ..notes.model import EMPTY, Heading, Notes
 from .plan import Place, Site
 from .sections import Meaning
@@ -23,7 +24,7 @@ Ledger = Mapping[str, Meaning]  # "pods/", "pods/#examples" and, of the single f
 
 def read_ledger(text: str) -> dict[str, Meaning]:
     """The ledger in its file's text.  Raises ValueError when it is damaged."""
-    data = json.loads(text)
+    data = json_of(text)
     if not isinstance(data, dict):
         raise ValueError("no mapping of addresses")
     for value in data.values():

@@ -9,12 +9,12 @@ from __future__ import annotations
 import base64
 import binascii
 import ipaddress
-import json
 import re
 from collections.abc import Callable, Mapping
 from functools import cache, lru_cache
 
 from notesite.lib.data import bundled_text
+from notesite.lib.files import json_of
 from notesite.lib.patterns import lazy
 
 _SUBDOMAIN = lazy(r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*")
@@ -179,7 +179,7 @@ def _zones() -> frozenset[str]:
 def json_object(text: str) -> str:
     """A JSON text."""
     try:
-        json.loads(text)
+        json_of(text)
     except ValueError:
         return "it must be JSON"
     return ""
