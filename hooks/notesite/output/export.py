@@ -11,6 +11,7 @@ import re
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from urllib.parse import quote, urlsplit
 
 import yaml
@@ -34,7 +35,7 @@ SCRIPT = "assets/old-addresses.js"
 DRAWINGS = "assets/drawings"
 
 
-@dataclass(slots=True)
+@dataclass
 class Export:
     """Writes pages for addresses with folders (`/pod/`), the default of MkDocs and its successors."""
 
@@ -59,26 +60,16 @@ class Export:
             docs[f"{old}/index.html"] = redirect_html(up + _folder(uri) + mark + quote(anchor)).encode()
         if moved := self._moved():
             docs[SCRIPT] = bundled_text(__name__, "old-addresses.js").replace("MOVED", json_in_page(moved)).encode()
-        files = {f"docs/{name}": data for name, data in docs.items()}
-        return {"mkdocs.yml": self._configuration(site_name).encode(), **files}
-
-    def _configuration(self, site_name: str) -> str:
         language = {"no": "nb", "": "en"}.get(self.notes.language, self.notes.language)  # as the theme names them
-        extensions = bundled_text(__name__, "mkdocs.yml").replace("{language}", language)
-        extensions += bundled_text(__name__, "arithmatex.yml") * self._has_formulas
+        settings = [
+            _yaml({"site_name": site_name}),
+            bundled_text(__name__, "mkdocs.yml").replace("{language}", language),
+            bundled_text(__name__, "arithmatex.yml") * self._has_formulas,
+            "\n" + _yaml({**({"extra_javascript": [SCRIPT]} if moved else {}), "nav": self.site.navigation()}),
+        ]
+        return {"mkdocs.yml": "".join(settings).encode(), **{f"docs/{name}": data for name, data in docs.items()}}
 
-        def titled(entry: dict[str, object] | str) -> object:  # other generators take names and titles for HTML
-            if isinstance(entry, str):
-                return entry
-            parts = {title: [*map(titled, part)] if isinstance(part, list) else part for title, part in entry.items()}
-            return {html.escape(title, quote=False): part for title, part in parts.items()}
-
-        scripts = {"extra_javascript": [SCRIPT]} if self._moved() else {}
-        rest = {**scripts, "nav": [titled(entry) for entry in self.site.navigation()]}
-        name = {"site_name": html.escape(site_name, quote=False)}
-        return "\n".join([_yaml(name), extensions, _yaml(rest)])
-
-    @property
+    @cached_property
     def _has_formulas(self) -> bool:
         return any(node.kind is Kind.MATH or node.info.startswith("math") for node in walk(self.notes.blocks))
 
@@ -172,4 +163,5 @@ def _folder(uri: str) -> str:
 
 
 def _yaml(value: object) -> str:
-    return yaml.safe_dump(value, allow_unicode=True, sort_keys=False, width=1000)
+    text = yaml.safe_dump(value, allow_unicode=True, sort_keys=False, width=1000)
+    return html.escape(text, quote=False)  # other generators take names and titles for HTML

@@ -27,8 +27,8 @@ _LANGUAGES = (
 _IN_LANGUAGE = lazy(rf"(?:(.+?)[._-])??({_LANGUAGES})(?:[-_](?:[a-z]{{2}}|hans|hant))?", re.IGNORECASE)
 # Files about a repository, which its README names as well.
 _ASIDE = frozenset(
-    {"authors", "changelog", "code_of_conduct", "contributing", "contributors", "copying", "license", "maintainers"}
-    | {"pull_request_template", "security", "support"}
+    {"authors", "backers", "changelog", "code_of_conduct", "contribute", "contributing", "contributors", "copying"}
+    | {"license", "maintainers", "pull_request_template", "security", "sponsors", "support", "translations"}
 )
 _START = frozenset({"readme", "index"})
 _FEW = 3  # files that a list names, for notes that say other things as well
