@@ -113,6 +113,46 @@ def test_a_hub_says_that_each_file_is_a_page(tmp_path: Path, capsys: pytest.Capt
     assert json.loads((tmp_path / "made" / "notes-baseline.json").read_text())["accepted"] == []
 
 
+WORDS = "The quiet harbour counts its boats every evening, and nobody knows how many there were. " * 6
+SECTIONS = "".join(f"## Part {number}\n\n{WORDS}\n\n" for number in range(4))
+SHAPES = {
+    "one page": {"README.md": f"# T\n\n{WORDS}"},
+    "mistakes": {"README.md": f"# T\n\n[gone](gone.md) [no](#no)\n\n```sh\nkubectl delete nginx\n```\n\n{SECTIONS}"},
+    "drawings": {"README.md": f"# T\n\n$$\nx^2\n$$\n\n```mermaid\ngraph TD\n A-->B\n```\n\n{SECTIONS}"},
+    "hub": {
+        "README.md": "# T\n\n- [A](a.md)\n- [B](sub%20folder/b.md#part-1)\n- [C](größe/c.markdown)\n",
+        "a.md": f"# A\n\n{SECTIONS}[lines](sub%20folder/b.md#L9)\n",
+        "sub folder/b.md": f"# B\n\n{SECTIONS}[a](../a.md)\n",
+        "größe/c.markdown": f"C\n=\n\n{WORDS}[start](../README.md)\n",
+    },
+    "Deutsch": {
+        "LIESMICH.md": f'# Größe: "alles" #1\n\n## Inhalt\n\n- [Über uns](#über-uns)\n\n## Über uns\n\n{WORDS}\n'
+    },
+}
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_everything_works_at_once_in_a_new_project(shape: str, tmp_path: Path) -> None:
+    for name, text in SHAPES[shape].items():
+        (tmp_path / "given" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "given" / name).write_text(text, "utf-8")
+    first, made = tmp_path / "given" / next(iter(SHAPES[shape])), tmp_path / "made"
+    assert new_site.main([str(first), "--output", str(made)]) == 0
+    for command in ("check --strict", "mirror --frozen", "build --strict", "links", "bundle --strict", "export out"):
+        run = [sys.executable, "-m", "notesite.cli", *command.split()]
+        done = subprocess.run(run, cwd=made, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, (command, done.stdout, done.stderr)
+        assert "WARNING" not in done.stderr
+    done = subprocess.run(
+        [sys.executable, "-m", "mkdocs", "build", "--strict"],
+        cwd=made / "out",
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert shape == "mistakes" or done.returncode == 0, done.stderr
+
+
 def test_check_only_writes_nothing(notes: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert new_site.main([str(notes), "--check-only"]) == 1
     assert "S_TYPE" in capsys.readouterr().out

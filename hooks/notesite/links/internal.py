@@ -26,6 +26,7 @@ Origin = Callable[[str, str], Sequence[Span]]
 
 _PAGES = {Kind.LINK, Kind.REFRESH, Kind.ANCHOR, Kind.SEARCH, Kind.SITEMAP, Kind.FRAME}
 _WITH_ANCHORS = (".html", ".htm", ".svg")
+_PALETTES = frozenset({"only-dark", "only-light", "gh-dark-mode-only", "gh-light-mode-only"})  # which a picture is for
 _EVERYWHERE = 0.5  # a fault on more than this share of the pages comes from a template: one finding
 _FEW = 3  # pages; fewer are listed one by one
 # What the codes found here begin with; the others of the family are about links to other sites.
@@ -207,7 +208,8 @@ def _fault(run: _Check, page: str, use: Use, target: Target) -> Iterator[_Fault]
         yield fault("L_NETWORK", f"{use.kind} {shown!r} is loaded from the network")
     elif run.site.bundle and target.needs_server and use.kind is not Kind.SITEMAP and page != "404.html":
         yield fault("L_SERVER", f"{use.kind} {shown!r} {target.needs_server}")
-    if target.where in {Where.HERE, Where.FOLDER} and target.fragment and target.uri.endswith(_WITH_ANCHORS):
+    names_place = target.fragment and target.fragment not in _PALETTES and target.uri.endswith(_WITH_ANCHORS)
+    if target.where in {Where.HERE, Where.FOLDER} and names_place:
         message = _missing_anchor(run, target, shown)
         if message:
             yield fault("L_ANCHOR", f"{use.kind} {message}")
