@@ -35,6 +35,7 @@ from .reader.words import Finding, Word
 from .remarks import remarks
 
 _ASSERTS = lazy(r"==?|:=|.*[^.][:,;!?.]|[:,;!?]|v?\d+(?:\.\d+)+")  # `k = 3`, `kubectl: not found`, `kubectl 1.30`
+_PLUGIN = lazy(r"[A-Za-z][\w.-]*")
 _FILL_IN = lazy(r"[A-Z][A-Z0-9_-]*|[\[({<].*")  # SUBCOMMAND, [command]
 
 _VERBS = ("get", "describe", "delete")  # `kubectl get-pods`
@@ -71,7 +72,7 @@ def may_be_plugin(call: Invocation) -> bool:
     if call.node.path or not call.arguments or call.program not in {"kubectl", "helm"}:
         return False
     text = call.arguments[0].text
-    return not re.search("[/,]", text) and not _meant_command(text, call)
+    return _PLUGIN.fullmatch(text) is not None and not _meant_command(text, call)
 
 
 def is_prose(call: Invocation) -> bool:

@@ -89,10 +89,14 @@ def parse(command: Command, grammar: Grammar) -> Invocation:
 
 def _find(words: list[Word], root: Node) -> tuple[Node, list[Word], list[Word]]:
     """The sub-command: cobra skips flags before it, and the values of those that it knows to take one."""
-    node, path = root, []
+    node = root
+    path: list[Word] = []
     index = 0
     while index < len(words) and node.children:
         text = words[index].text
+        if text == "--" and not path:
+            words.pop(index)
+            continue
         if text == "--":
             break
         if text.startswith("-") and text != "-":
