@@ -52,13 +52,13 @@ class MarkdownWriter:
         """The whole page, without what the site has added but its title and its links."""
         for parent in list(root.iter()):
             for child in list(parent):
-                if "data-added" in child.attrib and child.tag not in {"a", "h1"}:
+                is_added = "data-added" in child.attrib and child.tag not in {"a", "h1"}
+                if is_added or child.get("class") == "footnote-backref":
                     remove(parent, child)
-            own = {name: value for name, value in parent.items() if (name, value) != ("dir", "auto")}
             parent.attrib = {
                 name: value.removeprefix(AS_WRITTEN).replace(AMP_SUBSTITUTE, "&") if name in _ADDRESSES else value
-                for name, value in own.items()
-                if not name.startswith("data-") and name not in {"loading", "decoding", *([] if self._ids else ["id"])}
+                for name, value in parent.items()
+                if (name, value) != ("dir", "auto") and not name.startswith("data-") and (self._ids or name != "id")
             }
         return self._flow(root) + "\n"
 
@@ -157,22 +157,14 @@ class MarkdownWriter:
         return _escaped_outside_code(" ".join(self._inline(cell).split()), "|")
 
     def _footnote(self, item: ET.Element) -> str:
-        for parent in list(item.iter()):
-            for child in list(parent):
-                if child.get("class") == "footnote-backref":
-                    parent.remove(child)
-        label = f"[^{item.get('value')}]: "
-        return _prefixed(self._flow(item), label, "    ")
+        return _prefixed(self._flow(item), f"[^{item.get('value')}]: ", "    ")
 
     def _html_block(self, element: ET.Element) -> str:
         """An element that Markdown has no form for, and Markdown in it."""
         if any(child.tag in {"td", "th", "dd", "dt", "li", "caption"} for child in element.iter()):
             return self._plain(element)
-        words = self._flow(element) if _holds_blocks(element) or element.tag not in {"p", "summary"} else ""
-        if not words:
-            words = self._inline(element).strip()
-            return f"{self._start(element, markdown='span')}{words}</{element.tag}>"
-        return f"{self._start(element, markdown='1')}\n\n{words}\n\n</{element.tag}>"
+        around = "\n\n" if _holds_blocks(element) else ""
+        return f"{self._start(element, markdown='1')}{around}{self._flow(element)}{around}</{element.tag}>"
 
     def _plain(self, element: ET.Element) -> str:
         """HTML without Markdown."""

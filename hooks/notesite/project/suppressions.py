@@ -41,13 +41,9 @@ class Baseline(NamedTuple):
 
     def to_json(self) -> str:
         """The file's text: one entry a line, sorted, so that changes merge."""
-        rows = [json.dumps(entry._asdict(), ensure_ascii=False) for entry in sorted(self.entries)]
-        body = ",\n  ".join(rows)
-        return (
-            f'{{"version": {BASELINE_VERSION}, "accepted": [\n  {body}\n]}}\n'
-            if rows
-            else '{"version": 1, "accepted": []}\n'
-        )
+        rows = ",\n  ".join(json.dumps(entry._asdict(), ensure_ascii=False) for entry in sorted(self.entries))
+        body = f"\n  {rows}\n" if rows else ""
+        return f'{{"version": {BASELINE_VERSION}, "accepted": [{body}]}}\n'
 
 
 def read_baseline(text: str, path: str) -> Baseline:
@@ -148,15 +144,8 @@ def settle(
 def _without_ignored(
     diagnostics: Iterable[Diagnostic], directives: Sequence[Directive]
 ) -> tuple[list[Diagnostic], list[tuple[Diagnostic, int]]]:
-    kept: list[Diagnostic] = []
-    ignored: list[tuple[Diagnostic, int]] = []
-    for diagnostic in diagnostics:
-        index = next((i for i, d in enumerate(directives) if _ignores(d, diagnostic)), None)
-        if index is None:
-            kept.append(diagnostic)
-        else:
-            ignored.append((diagnostic, index))
-    return kept, ignored
+    found = [(d, next((i for i, said in enumerate(directives) if _ignores(said, d)), None)) for d in diagnostics]
+    return [d for d, i in found if i is None], [(d, i) for d, i in found if i is not None]
 
 
 def _ignores(directive: Directive, diagnostic: Diagnostic) -> bool:
