@@ -5,17 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-import yaml
 from kubernetes_samples import CASES
 
 from notesite.diagnostics.codes import CODES
 from notesite.snippets.kubernetes import judge
+from notesite.snippets.yaml.documents import read
 
 
 def shown(text: str, **more: Any) -> str:
     """The judgements of a snippet, one line for each document and each fault."""
     lines = []
-    for judged in judge(list(yaml.compose_all(text, Loader=yaml.CSafeLoader)), text, **more):
+    for judged in judge(read(text).documents, text, **more):
         names = " | ".join(judged.definitions[:3]) + (" | …" if len(judged.definitions) > 3 else "")
         skipped = f" skipped: {judged.skipped}" if judged.skipped else ""
         lines.append(f"{judged.form} {names}".rstrip() + f" [{judged.valid or 'no version'}]{skipped}")

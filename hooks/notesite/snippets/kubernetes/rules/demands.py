@@ -50,7 +50,7 @@ class Here(NamedTuple):
     def lacks(self, path: Sequence[str]) -> bool:
         """Whether it is certain that there is no such value: a fragment may leave out anything."""
         meant = self.context.meant.get(id(self.node), ())
-        if self.at(path) is not None or "<<" in self.fields or path[0] in meant or UNKNOWN in meant:
+        if self.at(path) is not None or path[0] in meant or UNKNOWN in meant:
             return False
         return self.context.complete(self.node) or (len(path) > 1 and path[0] in self.fields)
 

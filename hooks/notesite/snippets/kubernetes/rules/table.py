@@ -187,7 +187,7 @@ def _by_line(line: Line, here: Here) -> Iterable[Found]:
 def _each(line: Line, value: Node) -> Iterator[Node]:
     """The places in a list or a mapping that a line means: in items that hold a list, its items."""
     if line.each != "[]":
-        yield from (pair[line.each == "{=}"] for pair in pairs(value) if pair[0].value != "<<")
+        yield from (pair[line.each == "{=}"] for pair in pairs(value))
         return
     for item in value.value if isinstance(value, SequenceNode) else ():
         place = get(item, *line.inner)

@@ -84,11 +84,7 @@ def _sorted(field: str, node: Node, words: Sequence[str]) -> Iterator[Finding]:
 def _labels(field: str, node: Node, words: Sequence[str]) -> Iterator[Finding]:
     del words
     for key, value in pairs(node):
-        if (
-            not is_placeholder(key.value)
-            and key.value != "<<"
-            and (problem := names.problem("qualified_name", key.value))
-        ):
+        if not is_placeholder(key.value) and (problem := names.problem("qualified_name", key.value)):
             yield "K_LABEL", key, f'"{key.value}" cannot be a key in {field}: {problem[1]}'
         if (word := text(value)) is not None and (problem := names.problem("label_value", word)):
             yield "K_LABEL", value, f'"{word}" cannot be a value in {field}: {problem[1]}'

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
 from itertools import chain
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
@@ -43,30 +42,23 @@ def reference(context: Context, node: MappingNode) -> Iterator[Found]:
         return
     if context.definition in ("RoleRef", "Subject"):
         return  # those two have a closed list of kinds
-    known = _kinds()
-    named = [kinds for home, kinds in known.items() if version == home or (group and home.startswith(f"{group}/"))]
-    every = set().union(*known.values())
+    homes = bundled().homes
+    there = {
+        known
+        for known, places in homes.items()
+        if any(home == version or (group and home.startswith(f"{group}/")) for home in places)
+    }
     if version and (gone := removal(version, kind)):
         yield context.fault("K_REMOVED", gone, place, mild=True)
-    elif named and kind not in set().union(*named):
-        near = nearest_value(kind, set().union(*named))
+    elif there and kind not in there:
+        near = nearest_value(kind, there)
         hint = f'; did you mean "{near}"?' if near else ""
         yield context.fault("K_KIND", f'there is no kind "{kind}" in {version or group}{hint}', place, replacement=near)
-    elif not named and not version and not group and kind not in every:
-        near = next((name for name in every if name.lower() == kind.lower() or edits(name, kind, 1) == 1), None)
+    elif not version and not group and kind not in homes:
+        near = next((name for name in homes if name.lower() == kind.lower() or edits(name, kind, 1) == 1), None)
         if near:
             message = f'there is no kind "{kind}"; did you mean "{near}"?'
             yield context.fault("K_KIND", message, place, replacement=near, mild=True)
-
-
-@cache
-def _kinds() -> dict[str, set[str]]:
-    """ApiVersion -> kinds."""
-    known: dict[str, set[str]] = {}
-    for name in bundled().kinds:
-        version, _, kind = name.partition(" ")
-        known.setdefault(version, set()).add(kind)
-    return known
 
 
 # --- workloads -------------------------------------------------------------------------------------------------------

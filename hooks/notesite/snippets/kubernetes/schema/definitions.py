@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache, cached_property
 from typing import Any, Final, NamedTuple
 
 from notesite.lib.data import bundled_json
@@ -91,18 +91,21 @@ class Schema:
         self.kinds: Mapping[str, int] = bundle["kinds"]  # "apps/v1 Deployment" -> number
         self.texts: list[str] = bundle["definitions"]
         self.keys: Mapping[str, str] = bundle["keys"]  # field -> numbers of the definitions that may be fragments
-        self._shapes: dict[int, Shape] = {}
         self._enums: Mapping[str, str] = table("enums")["fields"]
         self._twins: Mapping[str, str] = table("enums")["twins"]
-        self._owners: dict[str, tuple[int, ...]] = {}
-        self._spoken: dict[int, str] = {}
-        self._reach: dict[int, frozenset[int]] = {}
+        # What was asked once is kept: each definition is unpacked and looked through when it is needed.
+        self.shape = cache(self._unpack)
+        self.owners = cache(self._owners)
+        self.reach = cache(self._reach)
+        self.spoken = cache(self._spoken)
 
-    def shape(self, number: int) -> Shape:
-        """The definition with this number."""
-        found = self._shapes.get(number)
-        if found is None:
-            found = self._shapes[number] = self._unpack(number)
+    @cached_property
+    def homes(self) -> Mapping[str, Sequence[str]]:
+        """Each kind, and the apiVersions that it is in."""
+        found: dict[str, list[str]] = {}
+        for name in self.kinds:
+            version, _, kind = name.partition(" ")
+            found.setdefault(kind, []).append(version)
         return found
 
     def shape_of(self, type_: Type) -> Shape:
@@ -115,30 +118,22 @@ class Schema:
         """The short name, without unpacking."""
         return self.texts[number].partition(";")[0].rsplit(".", 1)[-1]
 
-    def owners(self, field: str) -> tuple[int, ...]:
+    def _owners(self, field: str) -> tuple[int, ...]:
         """Numbers of the definitions with this field that a fragment may be a part of."""
-        found = self._owners.get(field)
-        if found is None:
-            found = self._owners[field] = tuple(map(int, self.keys.get(field, "").split()))
-        return found
+        return tuple(map(int, self.keys.get(field, "").split()))
 
     def weight(self, field: str) -> float:
         """How rare a field is: its inverse document frequency over the definitions that may be fragments."""
         return math.log(_FRAGMENT_DEFINITIONS / (self.keys.get(field, "").count(" ") + 1.5))
 
-    def reach(self, number: int) -> frozenset[int]:
+    def _reach(self, number: int) -> frozenset[int]:
         """All definitions that can stand inside this one, itself included."""
-        found = self._reach.get(number)
-        if found is None:
-            seen = {number}
-            stack = [number]
-            while stack:
-                for target in self.references(stack.pop()):
-                    if target not in seen:
-                        seen.add(target)
-                        stack.append(target)
-            found = self._reach[number] = frozenset(seen)
-        return found
+        seen, stack = {number}, [number]
+        while stack:
+            new = set(self.references(stack.pop())) - seen
+            seen |= new
+            stack += new
+        return frozenset(seen)
 
     def references(self, number: int) -> tuple[int, ...]:
         """The definitions of this one's fields."""
@@ -168,20 +163,18 @@ class Schema:
             found |= 1 << self.versions.index(self.version(word))
         return found
 
-    def spoken(self, versions: int) -> str:
+    def _spoken(self, versions: int) -> str:
         """A set of versions as `1.25-1.28, 1.30-1.37`; "" for the empty set."""
-        found = self._spoken.get(versions)
-        if found is None:
-            found = self._spoken[versions] = ", ".join(
-                self.versions[first] if first == last else f"{self.versions[first]}-{self.versions[last]}"
-                for first, last in _runs(versions)
-            )
-        return found
+        return ", ".join(
+            self.versions[first] if first == last else f"{self.versions[first]}-{self.versions[last]}"
+            for first, last in _runs(versions)
+        )
 
     def _unstable(self, number: int) -> bool:
         return bool(re.search(r"\.v\d+(alpha|beta)", self.texts[number].partition(";")[0]))
 
     def _unpack(self, number: int) -> Shape:
+        """The definition with this number."""
         name, ranges, required, fields = self.texts[number].split(";")
         shape = Shape(name, number)
         present = mask(ranges[1:]) if ranges else self.every

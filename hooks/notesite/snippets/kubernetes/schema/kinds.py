@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
@@ -62,11 +63,10 @@ def foreign(node: Node) -> str:
 
 def is_of_others(schema: Schema, kind: Kind) -> bool:
     """Whether half a name, a kind or an apiVersion alone, is one that Kubernetes does not have."""
-    versions, kinds = zip(*(name.split(" ") for name in schema.kinds), strict=True)
     if kind.kind is not None:
-        return kind.kind not in kinds and nearest_value(kind.kind, set(kinds)) is None
-    version = kind.api_version or ""
-    return version not in versions and "." in version and nearest_value(version, set(versions)) is None
+        return kind.kind not in schema.homes and nearest_value(kind.kind, schema.homes) is None
+    version, versions = kind.api_version or "", {home for homes in schema.homes.values() for home in homes}
+    return version not in versions and "." in version and nearest_value(version, versions) is None
 
 
 def _holds_mappings(node: MappingNode) -> bool:
@@ -122,9 +122,8 @@ def _no_object(api_version: str, kind: str) -> str:
 
 def _misspelt(schema: Schema, api_version: str, kind: str) -> Unknown | None:
     """The kind or the apiVersion that was meant; None when it may be a custom resource."""
-    known = [tuple(name.split(" ")) for name in schema.kinds]
-    homes = [version for version, name in known if name == kind]
-    versions = {version for version, _ in known}
+    homes = schema.homes.get(kind, ())
+    versions = {version for places in schema.homes.values() for version in places}
     group = api_version.rpartition("/")[0]
     ours = group in {version.rpartition("/")[0] for version in versions} if group else _CORE.match(api_version)
     if homes:
@@ -137,13 +136,13 @@ def _misspelt(schema: Schema, api_version: str, kind: str) -> Unknown | None:
         return None
     if not ours:
         return None
-    near = nearest_value(kind, {name for version, name in known if version == api_version})
-    near = near or nearest_value(kind, {name for _, name in known})
+    near = nearest_value(kind, {name for name, places in schema.homes.items() if api_version in places})
+    near = near or nearest_value(kind, schema.homes)
     hint = f'; did you mean "{near}"?' if near else ""
     return Unknown("K_KIND", f'there is no kind "{kind}" in {api_version}{hint}', True, near)
 
 
-def _stable(versions: list[str]) -> str:
+def _stable(versions: Sequence[str]) -> str:
     return min(versions, key=lambda version: ("alpha" in version or "beta" in version, -len(version), version))
 
 

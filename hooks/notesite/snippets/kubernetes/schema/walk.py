@@ -7,8 +7,6 @@ plain `__class__` tests and the flat functions.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from notesite.snippets.yaml.repeated import Right
@@ -52,7 +50,7 @@ class Walk(Values):
         self.schema = schema
         self.right = right  # what need not be looked at again; None to look at all
         self.visited: list[tuple[Shape, MappingNode, Type | None, Node]] = []
-        self.meant: dict[int, set[str]] = {}  # fields that a mapping has, misspelt, merged in or UNKNOWN, by its id
+        self.meant: dict[int, set[str]] = {}  # fields that a mapping has, misspelt or UNKNOWN, by its id
         self.too_large = False
         self._memo = memo  # shared by the candidates of one fragment: they have most inner definitions in common
         self._depth = 0
@@ -101,7 +99,7 @@ class Walk(Values):
         fields = shape.fields
         selected = self.selected
         names: set[str] = set()
-        also: set[str] = set()  # fields that are there after all: merged in, or misspelt
+        also: set[str] = set()  # fields that are there after all, misspelt
         pairs = node.value
         for key, value in pairs:
             name = key.value if key.__class__ is ScalarNode else None
@@ -129,7 +127,7 @@ class Walk(Values):
     def _odd_key(
         self, shape: Shape, key: Node, value: Node, names: set[str], also: set[str]
     ) -> Field | None:  # a hot private helper
-        """A key that is unknown, doubled, merged in, or no text; its field when it has one after all."""
+        """A key that is unknown, doubled, or no text; its field when it has one after all."""
         if key.__class__ is not ScalarNode:
             self._add("K_FIELD", f"a key of {shape.short} must be a word, not {described(key)}", key, shape=shape)
             return None
@@ -137,26 +135,12 @@ class Walk(Values):
         if name in names:
             self._add("K_TWICE", f'the field "{name}" stands twice in {shape.short}', key)
             return shape.fields[name]
-        if name == "<<" and not key.style:
-            for merged in _merged(value):
-                self._merge(shape, merged, also)
-            return None
         if shape.any_key:
             if shape.values is not None:
                 self._value(shape.values, value, key)
             return None
         also.add(self._unknown(shape, key) or UNKNOWN)
         return None
-
-    def _merge(self, shape: Shape, node: MappingNode, also: set[str]) -> None:
-        """The fields that `<<` brings in; keys of the mapping itself win, so doubles are right."""
-        for key, value in node.value:
-            field = shape.fields.get(key.value) if key.__class__ is ScalarNode else None
-            if field is not None:
-                also.add(field.name)
-                self._value(field.type, value, key)
-            elif not shape.any_key:
-                self._unknown(shape, key)
 
     def _unknown(self, shape: Shape, key: Node) -> str | None:
         """Report an unknown field; the one that was meant."""
@@ -255,16 +239,9 @@ class Walk(Values):
             if name.value in names:
                 self._add("K_TWICE", f'the key "{name.value}" stands twice in {type_.owner}', name)
             names.add(name.value)
-            if inner is not None and not (name.value == "<<" and not name.style):
+            if inner is not None:
                 self._value(inner, value, name)
         self._depth -= 1
-
-
-def _merged(node: Node) -> Iterator[MappingNode]:
-    """The mappings that a merge key brings in."""
-    for part in node.value if node.__class__ is SequenceNode else [node]:
-        if part.__class__ is MappingNode:
-            yield part
 
 
 def _fits_each(shape: Shape, node: Node) -> bool:
