@@ -9,12 +9,13 @@ told apart, so nothing is pretended.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import combinations, product
+from itertools import combinations
 from typing import NamedTuple
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from notesite.diagnostics.codes import Severity
+from notesite.snippets.yaml.mappings import pairs
 
 from ...lib.nearest import edits, squeezed
 from .evidence import Around, Sound, has_keys_of_others
@@ -72,7 +73,6 @@ class Guess(NamedTuple):
     best: Candidate | None
     accepted: tuple[Candidate, ...] = ()
     parts: tuple[tuple[Candidate, tuple[str, ...]], ...] = ()
-    extra: tuple[Found, ...] = ()  # faults of the root keys themselves
 
 
 def prior(shape: Shape) -> float:
@@ -94,12 +94,6 @@ class Inference:
     def guess(self, node: Node) -> Guess:
         """The definition of a mapping or of the items of a list."""
         candidates = self.candidates(node)
-        if not candidates or candidates[0].faults:
-            corrected = self._corrected(node)
-            if corrected is not None:
-                best = corrected.best
-                if not candidates or (best is not None and best.score > candidates[0].score):
-                    return corrected
         if not candidates:
             return Guess(None)
         best = candidates[0]
@@ -139,7 +133,7 @@ class Inference:
         names = {name for item in nodes for name in _names(item)}
         owners: dict[int, int] = {}
         for name in names:
-            for number in self.schema.owners(name):
+            for number in self.schema.owners(name) or self._meant(name):
                 owners[number] = owners.get(number, 0) + 1
         if not owners:
             return []
@@ -185,7 +179,9 @@ class Inference:
                 faults.append(fault)
                 blunders += not fault.slip and fault.code not in ("K_TWICE", "K_REQUIRED", "K_VERSION")
                 score -= _SLIP if fault.slip else _PENALTY.get(fault.code, 2.0)
-        matched = [shape.fields[name] for node in nodes for name in _names(node) if name in shape.fields]
+        meant = {id(fault.node): fault.replacement for fault in faults if fault.code == "K_FIELD"}
+        keys = (meant.get(id(key)) or key.value for node in nodes for key, _ in pairs(node))
+        matched = [shape.fields[name] for name in keys if name in shape.fields]
         at_root = sum(field.weight for field in matched)
         return Candidate(shape, score, faults, walk, len(matched), at_root, blunders)
 
@@ -225,44 +221,9 @@ class Inference:
             return best
         return next((c for c in candidates if c.matched == keys and c.blunders <= 1 and c.prior > 0), None)
 
-    def _corrected(self, node: Node) -> Guess | None:
-        """The guess for the fragment with its unknown root keys replaced by the nearest known ones."""
-        nodes = _mappings(node)
-        odd = {
-            key.value: key
-            for item in nodes
-            for key, _ in item.value
-            if isinstance(key, ScalarNode) and not self.schema.owners(key.value)
-        }
-        if not 1 <= len(odd) <= 3 or sum(len(item.value) for item in nodes) > _MOST_KEYS:
-            return None
-        options = [tuple(_near_keys(self.schema, name)) for name in odd]
-        if not all(options):
-            return None
-        best: tuple[Candidate, tuple[str, ...]] | None = None
-        for names in product(*options):
-            renamed = _renamed(node, dict(zip(odd, names, strict=True)))
-            self.made.append(renamed)
-            for candidate in self.candidates(renamed)[:1]:
-                score = candidate.score - _SLIP * len(odd)
-                if best is None or score > best[0].score:
-                    best = candidate._replace(score=score), names
-        if best is None:
-            return None
-        candidate, names = best
-        known = tuple(
-            Found(
-                "K_FIELD",
-                f'unknown field "{key.value}" in {candidate.shape.short}; did you mean "{name}"?',
-                key,
-                self.selected,
-                shape=candidate.shape,
-                replacement=name,
-                slip=True,
-            )
-            for key, name in zip(odd.values(), names, strict=True)
-        )
-        return Guess(candidate, (candidate,), extra=known)
+    def _meant(self, name: str) -> frozenset[int]:
+        """The definitions that own a field which a key may be a misspelling of."""
+        return frozenset(number for near in _near_keys(self.schema, name) for number in self.schema.owners(near))
 
     def _split(self, node: MappingNode) -> Guess | None:
         """Two related definitions that have all keys between them, neither with a fault."""
@@ -324,7 +285,7 @@ def confidence(guess: Guess, node: Node, schema: Schema, around: Around) -> Seve
     named = around.names(schema, best.shape.number)
     foreign = around.is_of_others() or has_keys_of_others(node)
     need = _NEED_FOREIGN if foreign else _NEED[named][bool(best.blunders)]
-    sound = Sound(schema, (*best.faults, *guess.extra)).of(best.shape, node)
+    sound = Sound(schema, best.faults).of(best.shape, node)
     if explained < _HALF or sound < need:
         return None
     if not listed or explained < _MOST or best.blunders > 1:
@@ -358,16 +319,3 @@ def _near_keys(schema: Schema, word: str) -> Iterator[str]:
                 found.append((distance, -len(schema.owners(name)), name))
     for _, _, name in sorted(found)[:3]:
         yield name
-
-
-def _renamed(node: Node, names: dict[str, str]) -> Node:
-    """A copy of the root with other keys; values and places are shared."""
-    if isinstance(node, SequenceNode):
-        return SequenceNode(node.tag, [_renamed(item, names) for item in node.value], node.start_mark, node.end_mark)
-    pairs = [
-        (ScalarNode(key.tag, names[key.value], key.start_mark, key.end_mark, style=key.style), value)
-        if isinstance(key, ScalarNode) and key.value in names
-        else (key, value)
-        for key, value in node.value
-    ]
-    return MappingNode(node.tag, pairs, node.start_mark, node.end_mark)

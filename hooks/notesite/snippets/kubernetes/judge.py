@@ -235,11 +235,8 @@ class _Snippet:
         assert best is not None  # noqa: S101  # both callers have looked
         roots = list(node.value) if isinstance(node, SequenceNode) else [node]
         partial = frozenset(map(id, roots))
-        if guess.extra:
-            found = [*guess.extra, *best.faults]
-        else:
-            found, _ = self._faults(best.shape, roots, "", partial)
-            found = self._agreed(found, guess.accepted, roots, partial)
+        found, _ = self._faults(best.shape, roots, "", partial)
+        found = self._agreed(found, guess.accepted, roots, partial)
         names = tuple(dict.fromkeys(candidate.shape.short for candidate in guess.accepted))
         if found and not sure:
             most = confidence(guess, node, self.schema, self.around)

@@ -139,8 +139,10 @@ class Walk(Values):
             if shape.values is not None:
                 self._value(shape.values, value, key)
             return None
-        also.add(self._unknown(shape, key) or UNKNOWN)
-        return None
+        near = self._unknown(shape, key)
+        also.add(near or UNKNOWN)
+        # What a misspelt key holds tells what it is as well.
+        return shape.fields[near] if near and self._weigh else None
 
     def _unknown(self, shape: Shape, key: Node) -> str | None:
         """Report an unknown field; the one that was meant."""
