@@ -27,8 +27,6 @@ _UNLISTED = -3.0
 _PRIOR = 0.35  # weight of a prior against that of a matched field
 _ACCEPTED = 2.5  # how far behind the best a clean candidate may be
 _EXPLAINS_FAR_MORE = 8.0  # a faulty candidate beats the clean ones when it is better by this much
-_MUCH_MORE_COMMON = 4.0  # … or when its prior is, and all of its faults are slips
-_CATCH_ALL = -5.0  # the prior of definitions that nearly anything fits; they need evidence below the root
 _PENALTY = {"K_FIELD": 6.0, "K_TYPE": 7.0, "K_VALUE": 5.0, "K_REQUIRED": 3.0}
 _SLIP = 3.0
 _NAMED, _INSIDE_NAMED = 1.5, 0.5  # for kinds that headings name and their specs; for what can stand inside them
@@ -51,9 +49,7 @@ class Candidate(NamedTuple):
     shape: Shape
     score: float
     faults: list[Found]  # those that count: in every version, not for want of root fields, not placeholders
-    walk: Walk
     matched: int  # root keys that the definition has
-    at_root: float  # their part of the walk's score
     blunders: int  # faults that are no slips
 
     @property
@@ -101,12 +97,9 @@ class Inference:
         if clean:
             first = clean[0]
             if not (best.faults and best.score > first.score + _EXPLAINS_FAR_MORE):
-                slipped = self._slipped(candidates, first)
-                if slipped is None:
-                    fits = max(c.fit for c in clean) - _ACCEPTED
-                    accepted = tuple(c for c in clean if c.score >= first.score - _ACCEPTED or c.fit >= fits)
-                    return Guess(first, accepted)
-                best = slipped
+                fits = max(c.fit for c in clean) - _ACCEPTED
+                accepted = tuple(c for c in clean if c.score >= first.score - _ACCEPTED or c.fit >= fits)
+                return Guess(first, accepted)
         elif isinstance(node, MappingNode):
             single = self._single(candidates, len(node.value))
             parts = None if single else self._split(node)
@@ -181,9 +174,8 @@ class Inference:
                 score -= _SLIP if fault.slip else _PENALTY.get(fault.code, 2.0)
         meant = {id(fault.node): fault.replacement for fault in faults if fault.code == "K_FIELD"}
         keys = (meant.get(id(key)) or key.value for node in nodes for key, _ in pairs(node))
-        matched = [shape.fields[name] for name in keys if name in shape.fields]
-        at_root = sum(field.weight for field in matched)
-        return Candidate(shape, score, faults, walk, len(matched), at_root, blunders)
+        matched = sum(name in shape.fields for name in keys)
+        return Candidate(shape, score, faults, matched, blunders)
 
     def _favoured(self, candidate: Candidate) -> Candidate:
         """A push for what the headings speak of; only a push, since headings mislead as often as they help."""
@@ -193,26 +185,6 @@ class Inference:
         if any(number in self.schema.reach(kind) for kind in self.favoured):
             return candidate._replace(score=candidate.score + _INSIDE_NAMED)
         return candidate
-
-    def _slipped(self, candidates: Sequence[Candidate], clean: Candidate) -> Candidate | None:
-        """A much more common definition that fits but for slips of the pen."""
-        vague = clean.prior <= _CATCH_ALL and clean.walk.score - clean.at_root < 0.01
-        return next(
-            (
-                candidate
-                for candidate in candidates[:40]
-                if candidate.faults
-                and (
-                    (vague and candidate.prior > 0 and candidate.matched == clean.matched)
-                    or (
-                        not candidate.blunders
-                        and candidate.prior > clean.prior + _MUCH_MORE_COMMON
-                        and candidate.score > clean.score + 1.0
-                    )
-                )
-            ),
-            None,
-        )
 
     def _single(self, candidates: Sequence[Candidate], keys: int) -> Candidate | None:
         """A definition with all root keys and little wrong, which is likelier than parts of two."""
