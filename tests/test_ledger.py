@@ -228,6 +228,7 @@ def test_every_address_of_a_history_lands_or_is_reported() -> None:
             page = next(page for page in site.pages if page.slug == slug)
             if not page.is_home:
                 assert one.get(page.title, page.title) == one.get(meant, meant), (number, address)
+        assert not [address for address in site.addresses if address.count("#") > 1]
         ledger = read_ledger(ledger_text(site.addresses))
         for address, meaning in site.addresses.items():
             published.setdefault(address, meaning.trail.partition(" > ")[0])

@@ -117,8 +117,9 @@ class _Keeper:
             if page.heading and page.heading.id in self.now and not page.is_home:
                 yield _Old(page.slug, ""), page.heading.id
         for anchor, place in self.site.anchors.items():
-            yield _Old("", anchor), anchor
-            yield _Old(place.page.slug, anchor), anchor
+            if "#" not in anchor:  # else the beginning of a file, which no address names
+                yield _Old("", anchor), anchor
+                yield _Old(place.page.slug, anchor), anchor
 
     def _place(self, target: str) -> Place:
         uri, _, fragment = target.partition("#")
