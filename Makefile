@@ -11,7 +11,7 @@ export NO_MKDOCS_2_WARNING := 1
 export PYTHONPATH := hooks:scripts:tools
 
 .DEFAULT_GOAL := help
-.PHONY: help site serve check test lint coverage mutants fuzz offline books guide bench profile sbom audit clean
+.PHONY: help site serve check test pytest weekly lint coverage mutants fuzz offline books guide bench profile sbom audit clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | column -t -s '|'
@@ -32,8 +32,14 @@ lint: $(VENV)/dev $(VENV)/compiled ## formatting, lint rules, types
 	$(BIN)/ruff check hooks scripts tests tools
 	$(BIN)/mypy
 
-test: lint ## everything: lint, types, unit, property, fault and browser tests
+test: $(VENV)/dev $(VENV)/compiled ## everything: lint, types, unit, property, fault and browser tests
+	@$(MAKE) --no-print-directory --jobs 2 lint pytest
+
+pytest: $(VENV)/dev $(VENV)/compiled
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+weekly: $(VENV)/dev $(VENV)/compiled ## what no change has touched, proven again: every command judged by the real kubectl
+	$(BIN)/python -m pytest -n 2 -m weekly
 
 coverage: $(VENV)/dev $(VENV)/compiled ## which lines and branches the tests reach, without those in browsers; fails below the floor
 	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not browser" --cov --cov-report=term:skip-covered

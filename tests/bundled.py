@@ -5,13 +5,12 @@ from __future__ import annotations
 import functools
 import os
 import subprocess
-import sys
 import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from patience import LONGEST
+import warm
 
 from notesite.build import Build
 from notesite.project.config import open_project
@@ -42,17 +41,7 @@ class Forms:
 def run(*options: str, env: Mapping[str, str] | None = None, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
     """Run the script."""
     environment = {**os.environ, "SOURCE_DATE_EPOCH": str(DATE), "NO_COLOR": "1", **(env or {})}
-    command = [sys.executable, str(SCRIPT), *options]
-    return subprocess.run(
-        command,
-        cwd=cwd,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=LONGEST,
-        encoding="utf-8",
-    )
+    return warm.python(SCRIPT, *options, cwd=cwd, env=environment)
 
 
 made_once: list[Callable[[str, Callable[[Path], None]], Path]] = []  # `once_for_all`, when the tests have begun

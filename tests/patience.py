@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-# What a page does once it has nothing else to do has been done.
-IDLE = "() => new Promise(done => requestIdleCallback(() => done()))"
+# What a page does once it has nothing else to do has been done.  A Chromium without windows may hold a page that draws
+# nothing for busy: it is asked no longer than that.
+IDLE = "() => new Promise(done => requestIdleCallback(() => done(), {timeout: 2000}))"
 BROWSER = 60_000.0  # milliseconds for what a page is waited for
 LONGEST = 300.0  # seconds; a condition that has not come about by then never will, however slow the machine is
 # Seconds of the processor for work that usually takes a twentieth or less: wide enough for any machine and for the

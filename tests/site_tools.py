@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import fidelity
-from patience import LONGEST
+import warm
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTES = ROOT / "docs" / "notes.md"
@@ -72,15 +72,7 @@ class Built(subprocess.CompletedProcess[str]):
 
 def build(folder: Path, *options: str, env: Mapping[str, str] | None = None) -> Built:
     """Run `mkdocs build` in `folder`."""
-    done = subprocess.run(
-        command("build", *options),
-        cwd=folder,
-        env={**environment(), **(env or {})},
-        capture_output=True,
-        text=True,
-        timeout=LONGEST,
-        check=False,
-    )
+    done = warm.python("-m", "mkdocs", "build", *options, cwd=folder, env={**environment(), **(env or {})})
     return Built(done.args, done.returncode, done.stdout, done.stderr)
 
 

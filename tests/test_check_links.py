@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 import sysconfig
 import zipfile
 from pathlib import Path
 from typing import Any
 
 import pytest
+import warm
 from pictures import png
 
 from notesite.cli import check_links
@@ -181,8 +181,7 @@ def test_a_folder_and_a_zip_are_checked_without_a_project(
     ],
 )
 def test_what_cannot_run_ends_in_2_without_a_traceback(project: Path, options: list[str]) -> None:
-    script = [sys.executable, str(ROOT / "scripts/check_links.py")]
-    done = subprocess.run([*script, *options], cwd=project, capture_output=True, text=True, check=False)
+    done = warm.python(ROOT / "scripts/check_links.py", *options, cwd=project)
     assert done.returncode == 2
     assert done.stderr
     assert "Traceback" not in done.stderr

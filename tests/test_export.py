@@ -11,6 +11,7 @@ from typing import Any, cast
 
 import fidelity
 import pytest
+import warm
 import yaml
 from cases_io import Case, read_cases
 from markdown import Markdown
@@ -183,8 +184,7 @@ def test_exported_pages_say_what_the_notes_say(project: Path) -> None:
 @pytest.fixture(scope="module")
 def ours(tmp_path_factory: pytest.TempPathFactory) -> Site:
     folder = tmp_path_factory.mktemp("ours")
-    command = [sys.executable, "-m", "mkdocs", "build", "--quiet", "--site-dir", str(folder)]
-    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    warm.python("-m", "mkdocs", "build", "--quiet", "--site-dir", folder).check_returncode()
     return Site(folder)
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import warm
 from site_tools import AS_GIVEN, ROOT, environment
 
 from notesite.lib import files, folders
@@ -318,8 +319,7 @@ def test_a_repair_keeps_mode_and_link_and_names_the_file(tmp_path: Path) -> None
     (tmp_path / "link.md").symlink_to("real.md")
 
     def repair(name: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, str(ROOT / "scripts/repair_notes.py"), name, "--write"]
-        return subprocess.run(command, cwd=tmp_path, env=environment(), capture_output=True, text=True, check=False)
+        return warm.python(ROOT / "scripts/repair_notes.py", name, "--write", cwd=tmp_path, env=environment())
 
     assert repair("link.md").returncode == 0
     assert (tmp_path / "link.md").is_symlink()

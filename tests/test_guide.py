@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 import shlex
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+import warm
 import yaml
 from site_tools import environment
 
@@ -68,9 +67,7 @@ def test_the_guide_builds_strictly_and_its_links_lead_somewhere(tmp_path: Path) 
         ["mkdocs", "build", "--strict", "--quiet", "--config-file", "guide.yml", "--site-dir", str(tmp_path)],
         ["notesite.cli", "links", str(tmp_path), "--config", "guide.yml"],
     ):
-        done = subprocess.run(
-            [sys.executable, "-m", *command], cwd=ROOT, env=environment(), capture_output=True, text=True, check=False
-        )
+        done = warm.python("-m", *command, env=environment())
         assert done.returncode == 0, done.stdout + done.stderr
     built = {path.parent.name for path in tmp_path.glob("*/index.html")}
     assert {path.stem for path in PAGES} - {"index"} <= built

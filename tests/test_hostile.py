@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-
 import pytest
+import warm
 from site_tools import ROOT
 from test_source import HOSTILE
 
@@ -47,8 +45,7 @@ TEXTS = {
 @pytest.mark.parametrize("name", TEXTS)
 def test_a_site_or_a_finding(name: str) -> None:
     text = f"# Title\n\n{TEXTS[name]}\n"
-    command = [sys.executable, str(ROOT / "tests" / "hostile_child.py")]
-    done = subprocess.run(command, input=text, capture_output=True, text=True, check=False)
+    done = warm.python(ROOT / "tests" / "hostile_child.py", stdin=text)
     assert (done.returncode, done.stderr) == (0, "")
     if name.startswith("refused: "):
         assert done.stdout.strip() == HOSTILE[name.removeprefix("refused: ")][1]

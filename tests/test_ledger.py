@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
+import warm
 from site_tools import ROOT
 
 from notesite.build import Build
@@ -162,9 +161,7 @@ def test_a_build_leads_old_addresses_on_and_adds_new_ones(tmp_path: Path, monkey
     (made / "docs/notes.md").write_text(f"# Tools\n\n{SAW}{DRILL}{HAMMER}{PLANE}", "utf-8")
     for name, is_kept in (("1", True), ("", False)):
         monkeypatch.setenv("CI", name)
-        done = subprocess.run(
-            [sys.executable, "-m", "mkdocs", "build", "--strict"], cwd=made, capture_output=True, check=False, text=True
-        )
+        done = warm.python("-m", "mkdocs", "build", "--strict", cwd=made)
         assert done.returncode == 0, done.stderr
         assert (ledger.read_text("utf-8") == before) is is_kept
     assert read_ledger(before).keys() < read_ledger(ledger.read_text("utf-8")).keys()

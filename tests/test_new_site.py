@@ -9,6 +9,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+import warm
 from pictures import png
 
 from notesite.build import Build
@@ -65,9 +66,7 @@ def test_the_new_project_builds_strictly_and_holds_nothing_of_these_notes(notes:
     assert 'site_name: "My \\"own\\" notes"' in config
     assert "ubern" not in config
     assert not (made / "docs" / "assets" / "diagrams").exists()
-    done = subprocess.run(
-        [sys.executable, "-m", "mkdocs", "build", "--strict"], cwd=made, capture_output=True, text=True, check=False
-    )
+    done = warm.python("-m", "mkdocs", "build", "--strict", cwd=made)
     assert done.returncode == 0, done.stderr
     pages = {page.parent.name for page in (made / "site").glob("*/index.html")}
     assert {"first", "second", "third", "unlisted"} <= pages

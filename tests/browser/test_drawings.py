@@ -13,7 +13,7 @@ from test_images import drawings
 
 from notesite.images.inspect import inspect
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 ATTACKS = (
     "<script>document.title = 'ran'</script>",

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import BrowserContext
 from site_tools import build, write_project
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 AXE = (files("axe_playwright_python") / "axe.min.js").read_text("utf-8")
 PALETTES = """theme:
   name: material

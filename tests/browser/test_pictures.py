@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import functools
-import http.server
 import os
-import subprocess
-import sys
-import threading
 from collections.abc import Callable
 from pathlib import Path
 
 import pictures
 import pytest
-from patience import IDLE
+import warm
+from patience import IDLE, wait_until
 from playwright.sync_api import Page, Route, expect
+from serving import served
 
 pytestmark = pytest.mark.browser
 
@@ -30,13 +27,9 @@ SHIFTS = """() => new Promise(done => {
   const add = entries => { for (const one of entries) if (!one.hadRecentInput) sum += one.value }
   const observer = new PerformanceObserver(list => add(list.getEntries()))
   observer.observe({ type: "layout-shift", buffered: true })
-  requestAnimationFrame(() => requestIdleCallback(() => { add(observer.takeRecords()); done(sum) }))
+  const told = () => { add(observer.takeRecords()); done(sum) }
+  requestAnimationFrame(() => requestIdleCallback(told, { timeout: 2000 }))
 })"""
-
-
-class _Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *_: object) -> None:
-        """Quiet."""
 
 
 def _bytes_of(name: str) -> bytes:
@@ -56,25 +49,22 @@ def _publish(folder: Path) -> None:
     (folder / "host").mkdir()
     for name in SIZES:
         (folder / "host" / name).write_bytes(_bytes_of(name))
-    server = http.server.ThreadingHTTPServer(
-        ("127.0.0.1", 0), functools.partial(_Quiet, directory=str(folder / "host"))
-    )
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    host = f"http://127.0.0.1:{server.server_address[1]}"
+    with served(folder / "host") as base:
+        _mirror(folder, base.removesuffix("/"))
+    for name in ("mkdocs.yml", "disk.yml"):
+        warm.python("-m", "mkdocs", "build", "-q", "-f", name, cwd=folder).check_returncode()
+
+
+def _mirror(folder: Path, host: str) -> None:
     (folder / "docs").mkdir()
     (folder / "docs" / "notes.md").write_text("# Pictures\n" + SECTIONS.replace("{host}", host), "utf-8")
     hooks = f"  - {ROOT}/hooks/notes_site.py\n"
     config = f"site_name: Pictures\ntheme: {{name: material, font: false}}\nhooks:\n{hooks}"
     (folder / "mkdocs.yml").write_text(config, "utf-8")
     (folder / "disk.yml").write_text("INHERIT: mkdocs.yml\nuse_directory_urls: false\nsite_dir: disk\n", "utf-8")
-    script = [sys.executable, str(ROOT / "scripts" / "mirror_images.py"), "--allow-host", "127.0.0.1"]
     # In CI the script opens no connection by itself; this one is to our own host.
-    subprocess.run(script, cwd=folder, check=True, capture_output=True, env={**os.environ, "CI": ""})
-    server.shutdown()
-    server.server_close()
-    for name in ("mkdocs.yml", "disk.yml"):
-        command = [sys.executable, "-m", "mkdocs", "build", "-q", "-f", name]
-        subprocess.run(command, cwd=folder, check=True, capture_output=True)
+    script = [str(ROOT / "scripts" / "mirror_images.py"), "--allow-host", "127.0.0.1"]
+    warm.python(*script, cwd=folder, env={**os.environ, "CI": ""}).check_returncode()
 
 
 @pytest.fixture(params=["http", "file"])
@@ -102,10 +92,8 @@ def test_nothing_moves_when_a_picture_comes_late(project: Path, site_server: Cal
     page.route("**/images/**", lambda route: held.append(route))  # noqa: PLW0108  # a bound built-in takes no mark of Playwright
     for name in SIZES:
         page.goto(f"{base}picture-{name[0]}/", wait_until="domcontentloaded")
-        page.evaluate(IDLE)
-        page.wait_for_function("() => document.images.length === 1")
-        while held:  # the picture comes when all else is there
-            held.pop().continue_()
+        wait_until(lambda: page.evaluate(IDLE) or held, "the picture is asked for")
+        held.pop().continue_()  # it comes when all else is there
         page.wait_for_load_state("load")
         assert page.evaluate(SHIFTS) < 0.01, name  # a picture whose size is unknown moves what follows by a tenth
 
