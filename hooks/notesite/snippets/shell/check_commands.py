@@ -235,6 +235,8 @@ class _Checker:
         first, before = command.words[0], self._before
         if before is None or not first.text.startswith("-") or first.dynamic or command.depth:
             return False
+        if before.command.words[-1].text in {"...", "…"}:
+            return False  # lines are left out
         between = self.fence.text[before.command.end : first.start]
         name = first.text.lstrip("-").partition("=")[0]
         known = before.node.flag(name) if first.text.startswith("--") else before.node.short(name[:1])

@@ -49,8 +49,10 @@ def slip(command: Command, text: str) -> Slip | None:
         name = raw.partition("=")[0]
         wrong = next((character for character in name if character in _DASHES), "")
         right = _keyed(name, is_command=index == 0) if wrong else ""
+        if wrong and not name.strip(_DASHES) and command.words[1].text in {"exec", "run", "debug"}:
+            right = "--"
         if right:
-            plain = "--" if right.startswith("--") and name[1:2] not in f"-{_DASHES}" else "-"
+            plain = "--" if right.startswith("--") and (name[1:2] or "x") not in f"-{_DASHES}" else "-"
             found.append(Slip("S_FLAG", f"`{wrong}` is not `{plain}`", word, ()))
             edits.append((word.start, word.start + len(name), right))
     if any(item.code == "S_QUOTE" for item in found):

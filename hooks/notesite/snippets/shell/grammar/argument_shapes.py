@@ -8,7 +8,7 @@ from functools import cache
 from ....lib.patterns import lazy
 from ..reader.words import Word
 from .probed_shapes import PATTERNS
-from .resources import CATEGORIES, is_type, named
+from .resources import is_type, named
 
 _WORKLOADS = frozenset(
     ("deployments", "daemonsets", "statefulsets", "replicasets", "replicationcontrollers", "jobs", "cronjobs")
@@ -65,11 +65,9 @@ def _named_object(kind: str, extra_types: frozenset[str]) -> str:
 
 
 def _type_letter(text: str, extra_types: frozenset[str]) -> str:
-    if "," in text and is_type(text, extra_types):
-        return "C"
-    if text.lower() in CATEGORIES:
-        return "C"
     resource = named(text)
+    if resource is None and is_type(text, extra_types) and text not in extra_types:
+        return "C"
     if resource is None:
         if _SHOUTED.fullmatch(text) and not text.isdigit() and len(text) > 1:
             return _ANY  # POD, TYPE, MY_DEPLOYMENT: a placeholder in capitals

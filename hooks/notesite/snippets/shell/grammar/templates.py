@@ -6,7 +6,9 @@ import re
 
 from ....lib.patterns import lazy
 
-_INDEX = lazy(r"(?:\*|-?\d*(?::-?\d*){0,2})(?: *, *-?\d*(?::-?\d*){0,2})*|'[^']*'(?: *, *'[^']*')*|\?\(.*\)", re.DOTALL)
+_INDEX = lazy(
+    r"(?:\*|[A-Za-z]|-?\d*(?::-?\d*){0,2})(?: *, *-?\d*(?::-?\d*){0,2})*|'[^']*'(?: *, *'[^']*')*|\?\(.*\)", re.DOTALL
+)
 _OPERATORS = lazy(r"&&|\|\||=~")
 _BLOCK = lazy(r"-?\s*(if|range|with|block|define|end)\b")
 
