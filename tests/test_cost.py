@@ -5,19 +5,23 @@ from __future__ import annotations
 import stat
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from jinja2 import Environment
 from markdown import Markdown
 from mkdocs.config import load_config
+from mkdocs.livereload import LiveReloadServer
 from mkdocs.theme import Theme
 from pymdownx.highlight import Highlight
 from site_tools import ROOT
 
 import bench_build
+import bench_preview
 from notesite.build import Build
 from notesite.plugin.additions import leave_search_to_us
 from notesite.plugin.compiled import prepare
+from notesite.plugin.events import NotesPlugin
 from notesite.project.config import open_project
 from notesite.render.highlight import highlighted
 
@@ -127,3 +131,28 @@ def test_the_benchmark_builds_as_many_pages_as_it_says(tmp_path: Path) -> None:
     assert len(list((tmp_path / "bare" / "docs").rglob("topic-*.md"))) == 17
     with pytest.raises(SystemExit, match="nothing was built"):
         bench_build.size_of(sites["bare"])
+
+
+def test_the_benchmark_edits_one_section(tmp_path: Path) -> None:
+    bench_build.commands(tmp_path, 17)
+    for path in (tmp_path / "warm/docs/notes.md", tmp_path / "bare/docs/topic-3.md"):
+        lines = path.read_text("utf-8").count("\n")
+        first, second = bench_preview.edit(path), bench_preview.edit(path)
+        text = path.read_text("utf-8")
+        assert (first in text, text.count(second), text.count("\n")) == (False, 1, lines + 2)
+
+
+def test_a_preview_looks_for_edits_ten_times_a_second(tmp_path: Path) -> None:
+    """In a project of many folders MkDocs' pace stays."""
+    paces = []
+    for folders in (3, 300):
+        docs = tmp_path / str(folders)
+        for number in range(folders):
+            (docs / f"{number}").mkdir(parents=True)
+        server = LiveReloadServer(lambda: None, "127.0.0.1", 0, str(tmp_path))
+        server.watch(str(docs))
+        NotesPlugin().on_serve(server, config=SimpleNamespace(docs_dir=str(docs)), builder=lambda: None)  # type: ignore[arg-type]  # all that it reads
+        assert list(server._watched_paths) == list(server._watch_refs) == [str(docs)]
+        paces.append((server.observer.timeout, server.build_delay))
+        server.server_close()
+    assert paces == [(0.1, 0.03), (0.5, 0.1)]

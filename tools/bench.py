@@ -6,16 +6,18 @@ Ratios hold when a machine is slow or busy; single times do not.  Writes a table
 from __future__ import annotations
 
 import argparse
+import functools
 import json
 import os
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 import bench_build
 import bench_links
+import bench_preview
 from notesite.cli import common
 from notesite.lib.files import write_atomically
 from timing import Cost, measure
@@ -68,6 +70,7 @@ class Comparison(NamedTuple):
     cwd: Path
     goal: str = ""
     sites: Mapping[str, Path] = {}  # what the commands build
+    before: Mapping[str, Callable[[], object]] = {}  # what is done before a command, and not measured
 
 
 def comparisons(folder: Path, only: Sequence[str], pages: Sequence[int]) -> Iterator[Comparison]:
@@ -76,7 +79,9 @@ def comparisons(folder: Path, only: Sequence[str], pages: Sequence[int]) -> Iter
     if "build" in only:
         for number in pages:
             commands, sites = bench_build.commands(folder / str(number), number)
-            yield Comparison(f"build {number} pages", ("cold", "warm"), "bare", commands, folder, sites=sites)
+            edit = functools.partial(bench_preview.edit, sites["warm"].parent / "docs" / "notes.md")
+            name, ours = f"build {number} pages", ("cold", "warm")
+            yield Comparison(name, ours, "bare", commands, folder, sites=sites, before={"warm": edit})
     if "yaml" in only:
         floor = [python, "-c", "import yaml"]
         check = [python, str(ROOT / "scripts" / "check_snippets.py")]
@@ -106,7 +111,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         description=__doc__, epilog=epilog, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--rounds", type=int, default=7, help="turns that are counted; default 7")
-    parser.add_argument("--only", default="build,yaml,links", help="which parts; default build,yaml,links")
+    parser.add_argument(
+        "--only", default="build,preview,yaml,links", help="which parts; default build,preview,yaml,links"
+    )
     parser.add_argument("--pages", default="15,150", help="sizes of the sites that are built; default 15,150")
     parser.add_argument("--large", action="store_true", help="also build 1,500 pages: minutes for each turn")
     parser.add_argument("--output", type=Path, default=Path("dist/bench.json"))
@@ -116,10 +123,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     with tempfile.TemporaryDirectory() as folder:
         pages = [int(number) for number in args.pages.split(",")] + [1500] * args.large
         for comparison in comparisons(Path(folder), args.only.split(","), pages):
-            costs = measure(comparison.commands, comparison.cwd, args.rounds)
+            costs = measure(comparison.commands, comparison.cwd, args.rounds, comparison.before)
             for ours in comparison.ours:
                 rows.append(_row(comparison, ours, costs))
                 print(_line(rows[-1]), flush=True)
+        for number in pages if "preview" in args.only.split(",") else ():
+            place = Path(folder, f"preview-{number}")
+            bench_build.commands(place, number)
+            costs = bench_preview.measure({"bare": place / "bare", "ours": place / "warm"}, args.rounds)
+            rows.append(_row(Comparison(f"preview {number} pages", (), "bare", {}, place), "ours", costs))
+            print(_line(rows[-1]), flush=True)
     write_atomically(args.output, (json.dumps({"version": 1, "rows": rows}, indent=1) + "\n").encode())
     return 0
 

@@ -6,8 +6,9 @@ import os
 import statistics
 import subprocess
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 
@@ -19,11 +20,21 @@ class Cost(NamedTuple):
     peak: float  # bytes of memory, of its largest process
 
 
-def measure(commands: Mapping[str, Sequence[str]], cwd: Path, rounds: int) -> dict[str, Cost]:
-    """The medians of each command over `rounds` turns, after one turn that is not counted."""
+def measure(
+    commands: Mapping[str, Sequence[str]],
+    cwd: Path,
+    rounds: int,
+    before: Mapping[str, Callable[[], object]] = MappingProxyType({}),
+) -> dict[str, Cost]:
+    """The medians of each command over `rounds` turns, after one turn that is not counted.
+
+    `before` has what is done before each run of a command, and not measured.
+    """
     runs: dict[str, list[Cost]] = {name: [] for name in commands}
     for turn in range(rounds + 1):
         for name, command in commands.items():
+            if name in before:
+                before[name]()
             cost = _run(command, cwd)
             if turn:
                 runs[name].append(cost)

@@ -6,6 +6,8 @@ import functools
 import gc
 import os
 import posixpath
+import threading
+from collections.abc import Callable
 from typing import Literal
 from urllib.parse import urljoin
 
@@ -14,12 +16,14 @@ from markupsafe import Markup
 from mkdocs.config.base import Config
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import MkDocsException, PluginError
+from mkdocs.livereload import LiveReloadServer
 from mkdocs.plugins import BasePlugin, CombinedEvent, event_priority
 from mkdocs.structure.files import Files
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 from mkdocs.utils import get_relative_url
 from mkdocs.utils.templates import TemplateContext
+from watchdog.observers.polling import PollingObserver
 
 from ..build import BLOCK_CODES, NOTES_CODES
 from ..diagnostics.diagnostic import Diagnostic, NotesError
@@ -37,6 +41,7 @@ from .made_with import stamp
 from .run import Preview, Run, begin, check_document, ended, lines_of, log
 from .site_folder import SiteFolder
 
+MANY_FOLDERS = 200
 COPY_ICON = "material/content-copy"
 
 
@@ -55,9 +60,8 @@ class NotesPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]  # li
     def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
         """Learn whether a preview begins.  MkDocs keeps this object while one runs, so nothing else is kept in it."""
         end_on_sigterm()
-        gc.set_threshold(
-            100_000, 50
-        )  # a build makes many objects that stay; looking through them is a tenth of its time
+        # A build makes many objects that stay; looking through them again and again is a tenth of its time.
+        gc.set_threshold(100_000, 50)
         self._preview = Preview(runs=command == "serve")
         self._folder = SiteFolder(beside=command != "serve" and not dirty)
 
@@ -112,6 +116,7 @@ class NotesPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]  # li
         except NotesError as error:
             raise PluginError(lines_of(error)) from None
         extras = additions.extras_of(build, run.additions, config, run.marks, log.warning)
+        run.copy_icon = Markup(additions.icon(config, COPY_ICON, log.warning))  # noqa: S704  # a file of the theme
         run.decorate, run.names = functools.partial(decorate, extras=extras), extras.names
         pages.add_pages(build, files, config)
         pages.add_redirects(build, files, config)
@@ -206,15 +211,15 @@ class NotesPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]  # li
         run = self._run
         plan = run.plan_of(page)
         page.content = Markup(page.content or "")  # noqa: S704  # sanitised by the bridge
+        known = run.kept.documents(page) if run.kept else None
         if run.additions:
-            run.additions.read(page, plan, run.kept.documents(page) if run.kept else None)
-        if plan is not None and run.additions:
+            run.additions.read(page, plan, known)
+        if plan is not None and run.additions and known is None:
             changed = run.additions.changed(plan)
-            icon = Markup(additions.icon(config, COPY_ICON, log.warning))  # noqa: S704  # a file of the theme
             offline = config.extra.get("offline")
             source = run.additions.source_of(run.build, plan, run.marks) if offline else ""
             file = "" if offline else posixpath.basename(markdown_path(page.url))
-            page.content = around(page.content, file=file, source=source, changed=changed, icon=icon)
+            page.content = around(page.content, file=file, source=source, changed=changed, icon=run.copy_icon)
         return context
 
     def on_post_page(self, output: str, *, page: Page, config: MkDocsConfig) -> str:  # noqa: ARG002  # MkDocs' names
@@ -235,10 +240,33 @@ class NotesPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]  # li
     @event_priority(-1000)  # after everybody who writes into the folder
     def _place(self, *, config: MkDocsConfig) -> None:  # noqa: ARG002  # MkDocs' name
         self._folder.place(log)
-        if not self._preview.runs:
+        if self._preview.runs:  # a build leaves much behind: taken away while its pages are looked at
+            cleaner = threading.Timer(0.3, gc.collect)
+            cleaner.daemon = True
+            cleaner.start()
+        else:
             keep_addresses(self._run)
 
     on_post_build = CombinedEvent(_finish, _place)
+
+    def on_serve(
+        self,
+        server: LiveReloadServer,
+        /,
+        *,
+        config: MkDocsConfig,
+        builder: Callable[..., None],  # noqa: ARG002  # MkDocs' name
+    ) -> LiveReloadServer:
+        """Look for edits ten times a second, where that takes little; MkDocs looks twice, and waits a while."""
+        folders = [folder for folder, _, _ in os.walk(config.docs_dir)]
+        if len(folders) <= MANY_FOLDERS:
+            watched = list(server._watched_paths)  # noqa: SLF001  # no public list of them
+            for path in watched:
+                server.unwatch(path)
+            server.observer, server.build_delay = PollingObserver(timeout=0.1), 0.03
+            for path in watched:
+                server.watch(path)
+        return server
 
     def on_build_error(self, *, error: Exception) -> None:
         """Keep the previous site; what MkDocs would end with a traceback, a full disk for one, ends with a line."""

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jinja2 import TemplateSyntaxError
+from markupsafe import Markup
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.structure.pages import Page as MkDocsPage
@@ -63,6 +64,7 @@ class Run:
     additions: Additions | None = None
     marks: Mapping[int, BlockMark] = field(default_factory=dict)
     decorate: Callable[[ET.Element, Page], None] = lambda _root, _page: None  # adds what the author did not write
+    copy_icon: Markup = field(default_factory=Markup)  # of the button that copies a page
     names: Names = field(default_factory=dict)  # of the sections
     kept: KeptPages | None = None  # pages of earlier builds; None where none are kept
     urls: Mapping[str, str] = field(default_factory=dict)  # of every page, by its source
