@@ -12,16 +12,14 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import PurePosixPath
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
-from ..lib.patterns import lazy
 from .anchors import Anchors, github_anchor
 from .document import Kind, words
 from .model import Heading, Image, Link, Notes, NotesFile, in_lines
-from .origin import Origin
+from .origin import LINE, Origin
 from .reader import outline, parse, with_contents, without_front_matter
 from .source import Source
 
 _LINKING = frozenset({Kind.LINK, Kind.IMAGE, Kind.HTML_SPAN})
-_LINE = lazy(r"L([0-9]{1,9})(?:C[0-9]+)?(?:-L[0-9]+(?:C[0-9]+)?)?")
 START_FILES = ("README.md", "index.md")  # what a folder shows
 
 
@@ -190,7 +188,7 @@ def leads(files: Sequence[NotesFile], url: str, line: int, origin: Origin | None
 
 def _known(file: NotesFile, name: str) -> str | None:
     """The anchor in the whole that a name means in a file; a line, as code hosts address it, means its section."""
-    at = _LINE.fullmatch(name)
+    at = LINE.fullmatch(name)
     if name in file.anchors or not at:
         return file.anchors.get(name)
     above = [h.id for h in file.notes.headings if h.id and h.span.start.line - file.before <= int(at[1])]

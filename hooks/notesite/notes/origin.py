@@ -15,6 +15,8 @@ _FORMS = {
     "codeberg": ("/src/branch/", "/raw/branch/"),
     "gitea": ("/src/branch/", "/raw/branch/"),
 }
+# A line of a file, as code hosts address it.
+LINE = re.compile(r"L([0-9]{1,9})(?:C[0-9]+)?(?:-L[0-9]+(?:C[0-9]+)?)?")
 _README = re.compile(r"(?:docs/|\.github/)?readme(?:\.\w+)?", re.IGNORECASE)  # shown at a repository's own address
 
 
@@ -38,18 +40,12 @@ class Origin(NamedTuple):
             return None
         if not parts.netloc and not parts.scheme:
             return parts.fragment if parts.path and self._path(parts.path) == self.path else None
-        if not self.repository:
+        front = self.repository.partition("//")[2].lower()
+        if not parts.fragment or LINE.fullmatch(parts.fragment):
             return None
-        own = urlsplit(self.repository)
-        if parts.netloc.lower().removeprefix("www.") != own.netloc.lower() or not parts.fragment:
-            return None
-        path = unquote(parts.path).rstrip("/")
-        if path.lower() == own.path.lower():
+        if front and f"{_host(parts.netloc)}{unquote(parts.path).rstrip('/')}".lower() == front:
             return parts.fragment if _README.fullmatch(self.path) else None
-        page = re.escape(own.path + self._forms[0])
-        match = re.match(rf"{page}[^/]+/(?P<path>.+)", path, re.IGNORECASE)
-        is_line = re.fullmatch(r"L\d+(?:C\d+)?(?:-L\d+(?:C\d+)?)?", parts.fragment)
-        return parts.fragment if match and match["path"] == self.path and not is_line else None
+        return parts.fragment if self.path_of(target) == self.path else None
 
     @property
     def page(self) -> str:
@@ -62,9 +58,7 @@ class Origin(NamedTuple):
         if not parts.scheme and not parts.netloc:
             return self._path(parts.path) if parts.path.startswith("/") else None
         page = re.escape(self.repository.partition("//")[2] + self._forms[0]) if self.repository else "(?!)"
-        match = re.fullmatch(
-            rf"{page}[^/]+/(.+)", parts.netloc.removeprefix("www.") + unquote(parts.path), re.IGNORECASE
-        )
+        match = re.fullmatch(rf"{page}[^/]+/(.+)", _host(parts.netloc) + unquote(parts.path), re.IGNORECASE)
         return match[1] if match else None
 
     def _path(self, path: str) -> str:
@@ -82,6 +76,10 @@ class Origin(NamedTuple):
             form = form.replace("blob", "tree")
         whole = f"{self.repository}{form}{self.branch}/{path}{folder}"
         return whole.rstrip("/" * (not path)) + (f"#{parts.fragment}" if parts.fragment else "")
+
+
+def _host(netloc: str) -> str:
+    return netloc.lower().removeprefix("www.")
 
 
 def origin_of(address: str, branch: str = "", path: str = "") -> Origin | None:
