@@ -29,6 +29,7 @@ from notesite.notes.model import Notes
 from notesite.notes.reader import parse
 from notesite.project.history import NoDatesError, commit_time, latest, line_dates
 from notesite.project.settings import PageSettings, Settings, SnippetSettings
+from notesite.project.suppressions import read_baseline, settle
 from notesite.render.bridge import Bridge, PageContext
 from notesite.render.mark import BlockMark, Row
 from notesite.site.page_text import page_source
@@ -323,6 +324,18 @@ def test_what_works_today_is_not_called_wrong() -> None:
     marks = _marks("```sh\nkubectl apply -f a.yaml --record\n```\n```sh\nkubectl\n```\n```sh\nkubectl get pods\n```\n")
     told = [(mark.right, mark.commands, [row.kind for row in mark.rows]) for mark in marks]
     assert told == [(1, 1, ["hint"]), (0, 1, ["doubt"]), (1, 1, [])]
+
+
+def test_what_the_baseline_says_works_is_copied_and_does_work() -> None:
+    baseline = read_baseline((GIVEN.parents[1] / "notes-baseline.json").read_text("utf-8"), "")
+    told = [entry.instead for entry in baseline.entries if entry.instead]
+    assert len(told) > 1
+    assert [mark.rows for mark in _marks("".join(f"```sh\n{own}\n```\n" for own in told))] == [()] * len(told)
+    notes = parse(GIVEN.read_text("utf-8"))
+    blocks = check_blocks(notes, SnippetSettings())
+    settled = settle(blocks.report, rules={}, directives=notes.directives, notes=notes, baseline=baseline)
+    marks = marks_of(blocks, settled).values()
+    assert set(told) <= {(mark.copy or "").strip() for mark in marks if mark.struck and mark.fixes}
 
 
 def _marks(text: str) -> list[BlockMark]:

@@ -163,3 +163,14 @@ def test_a_damaged_baseline_is_refused(text: str) -> None:
 def test_codes_are_unique_and_explained() -> None:
     assert all(code.summary.endswith(".") and code.fix.endswith((".", "`")) for code in CODES.values())
     assert all(name == code.name and name[1] == "_" for name, code in CODES.items())
+
+
+def test_what_readers_are_told_is_kept_when_the_baseline_is_written_anew() -> None:
+    notes = parse(TEXT)
+    (entry,) = baseline_of([at(9)], notes, Baseline()).entries
+    told = Baseline((entry._replace(note="Wrong.", instead="ls -l"),))
+    again = read_baseline(baseline_of([at(9)], notes, told).to_json(), "b.json")
+    assert [(own.note, own.instead) for own in again.entries] == [("Wrong.", "ls -l")]
+    (accepted,) = settled(TEXT, at(9), baseline=again).accepted
+    assert (accepted.help, accepted.replacement, accepted.why) == ("Wrong.", "ls -l", "message of N_DIALECT")
+    assert '"instead"' not in baseline_of([at(9)], notes, Baseline()).to_json()

@@ -30,7 +30,8 @@ class Accepted(NamedTuple):
     section: str  # anchor of the heading it stands under, for readers of the file
     line: str  # the text of its line, for readers of the file
     message: str
-    note: str  # for readers of the page: what is wrong and what works instead; "" for none
+    note: str  # for readers of the page: what is wrong; "" for none
+    instead: str = ""  # likewise, what works: a command that the words of the notes do not give away
 
 
 class Baseline(NamedTuple):
@@ -41,7 +42,8 @@ class Baseline(NamedTuple):
 
     def to_json(self) -> str:
         """The file's text: one entry a line, sorted, so that changes merge."""
-        rows = ",\n  ".join(json.dumps(entry._asdict(), ensure_ascii=False) for entry in sorted(self.entries))
+        told = ({k: v for k, v in e._asdict().items() if v or k != "instead"} for e in sorted(self.entries))
+        rows = ",\n  ".join(json.dumps(entry, ensure_ascii=False) for entry in told)
         body = f"\n  {rows}\n" if rows else ""
         return f'{{"version": {BASELINE_VERSION}, "accepted": [{body}]}}\n'
 
@@ -92,13 +94,13 @@ def _context(diagnostic: Diagnostic, notes: Notes | None) -> tuple[str, str]:
 
 
 def baseline_of(diagnostics: Sequence[Diagnostic], notes: Notes | None, previous: Baseline) -> Baseline:
-    """A baseline that accepts exactly these findings; notes for readers are kept from the previous one."""
-    kept = {entry.fingerprint: entry.note for entry in previous.entries}
+    """A baseline that accepts exactly these findings; what readers are told is kept from the previous one."""
+    kept = {entry.fingerprint: (entry.note, entry.instead) for entry in previous.entries}
     entries = []
     for diagnostic, fingerprint in zip(diagnostics, fingerprints(diagnostics, notes), strict=True):
         section, line = _context(diagnostic, notes)
-        note = kept.get(fingerprint, "")
-        entries.append(Accepted(fingerprint, diagnostic.code, section, line.strip(), diagnostic.message, note))
+        told = kept.get(fingerprint, ("",))
+        entries.append(Accepted(fingerprint, diagnostic.code, section, line.strip(), diagnostic.message, *told))
     return Baseline(tuple(entries), previous.path)
 
 
@@ -124,8 +126,9 @@ def settle(
     for diagnostic, fingerprint in zip(open_findings, fingerprints(open_findings, notes), strict=True):
         if fingerprint in entries:
             seen.add(fingerprint)
-            note = entries[fingerprint].note
-            accepted.append(diagnostic._replace(help=note) if note else diagnostic)
+            entry = entries[fingerprint]
+            told = diagnostic._replace(help=entry.note or diagnostic.help)
+            accepted.append(told._replace(replacement=entry.instead, reason=told.why) if entry.instead else told)
         else:
             remaining.append(diagnostic)
     gone = [e for e in entries.values() if e.fingerprint not in seen and e.code.startswith(tuple(own_codes))]
