@@ -147,14 +147,8 @@ class Sound:
 
     def _swapped(self, type_: Type, value: Node) -> float:
         """A list without its dash, or a mapping with one: what is in it speaks for the field."""
-        inner = swapped(type_, value)
-        if inner is None:
+        if isinstance(value, MappingNode) and type_.kind == "[" and type_.inner is not None:
+            type_ = type_.inner
+        elif not isinstance(value, SequenceNode):
             return 0.0
-        return self.of(self.schema.shape_of(inner), value)
-
-
-def swapped(type_: Type, value: Node) -> Type | None:
-    """The type of what a value holds when it is a mapping for a list of mappings, or the other way round."""
-    if isinstance(value, MappingNode) and type_.kind == "[" and type_.inner is not None and type_.inner.kind == "@":
-        return type_.inner
-    return type_ if isinstance(value, SequenceNode) and type_.kind == "@" else None
+        return self.of(self.schema.shape_of(type_), value) if type_.kind == "@" else 0.0

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from notesite.diagnostics.codes import CODES, Severity
 from notesite.diagnostics.diagnostic import Diagnostic, Report, Skipped, finding
 from notesite.diagnostics.place import Span
+from notesite.lib.patterns import lazy
 from notesite.notes.model import Fence
 from notesite.project.settings import SnippetSettings
 
@@ -76,20 +78,16 @@ class _Schemas:
     """How to ask for a judgement."""
 
     def __init__(self, judge: Judge, versions: tuple[str, ...], extra: Mapping[str, Any]) -> None:
-        self.judge = judge
-        self.versions = versions
-        self.extra = extra
+        chosen = {"versions": versions} if versions else {}
+        self.judge = partial(judge, extra=extra, **chosen)
         self.searches = _MOST_SEARCHES  # how many more blocks may be judged again and again
 
     def judgements(self, reading: Reading, fence: Fence, hint: str | None) -> Sequence[Judgement]:
         if not reading.documents:
             return ()
-        versions = {"versions": self.versions} if self.versions else {}
         headings = [heading.text for heading in fence.trail]
         text = fence.text.removeprefix("\ufeff")  # indexes are counted without it
-        return self.judge(
-            reading.documents, text, headings=headings, lead=fence.lead, hint=hint, extra=self.extra, **versions
-        )
+        return self.judge(reading.documents, text, headings=headings, lead=fence.lead, hint=hint)
 
 
 class _Examined(NamedTuple):
@@ -382,16 +380,14 @@ def _label(examined: _Examined, lines: Sequence[str]) -> Iterator[Diagnostic]:
 def _relabel(fence: Fence, message: str, label: str, lines: Sequence[str]) -> Diagnostic:
     start = fence.span.start
     line = lines[start.line - 1] if start.line <= len(lines) else ""
-    opening = line[start.column - 1 :]
-    marks = len(opening) - len(opening.lstrip(opening[:1])) if opening[:1] in {"`", "~"} else 0
-    if not marks:
+    opening = _OPENING.match(line, start.column - 1)
+    if opening is None:
         return finding("Y_LABEL", message, Span.at(start.line, start.column, 3))
-    rest = opening[marks:]
-    word = rest.split()[0] if rest.split() else ""
+    marks, word = opening.groups()
     if not word:
-        return finding(
-            "Y_LABEL", message, Span.at(start.line, start.column, marks), replacement=opening[:marks] + label
-        )
-    column = start.column + marks + rest.index(word)
-    safe = label if not word.startswith("{") else None
-    return finding("Y_LABEL", message, Span.at(start.line, column, len(word)), replacement=safe)
+        return finding("Y_LABEL", message, Span.at(start.line, start.column, len(marks)), replacement=marks + label)
+    place = Span.at(start.line, opening.start(2) + 1, len(word))
+    return finding("Y_LABEL", message, place, replacement=None if word.startswith("{") else label)
+
+
+_OPENING: Final = lazy(r"(`+|~+)\s*(\S*)")
