@@ -205,7 +205,7 @@ def _may_be_deep(text: str, limits: Limits) -> bool:
     collection needs an opening bracket, and may hold single pairs that are mappings.
     """
     openers = text.count("[") + text.count("{")
-    column = max((len(run) for run in _LEADING.findall(text)), default=0)
+    column = max(map(len, _LEADING.findall(text)), default=0)
     small = len(text) <= limits.nodes and text.count("---") <= limits.documents
     return not small or 2 * (column + openers) + 2 > limits.depth
 

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from notesite.lib.data import bundled_text
+from notesite.lib.patterns import lazy
 from notesite.snippets.yaml.mappings import get, pairs
 
 from ..schema import name_grammars as names
@@ -23,12 +24,12 @@ from .demands import MAPPINGS, Fields, Finding, Here, path_of
 from .rule import RULES, Context, Visited, number, text
 from .value_checks import VALUES
 
-_TARGET = re.compile(r"([A-Za-z]+)(?:\.(.+?))?(?:(\[\]|\{=?\})(?:/(.+))?)?")
-_LINE = re.compile(
+_TARGET = lazy(r"([A-Za-z]+)(?:\.(.+?))?(?:(\[\]|\{=?\})(?:/(.+))?)?")
+_LINE = lazy(
     r"(\S+) (\S+)((?: (?!if |warn\b|since |until |[|;])\S+)*)(?: if ([^|;]*?))?( warn)?(?: since (\S+))?"
     r"(?: until (\S+))?(?: \| (.*?))? ; (.*)"
 )
-_CONDITION = re.compile(r"(!?)(@?[^=~!]+)(?:(!?=|~)(.*))?")
+_CONDITION = lazy(r"(!?)(@?[^=~!]+)(?:(!?=|~)(.*))?")
 
 
 class Line(NamedTuple):

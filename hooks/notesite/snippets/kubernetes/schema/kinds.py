@@ -85,8 +85,7 @@ def _lists_files(node: MappingNode) -> bool:
 
 def is_reference(node: MappingNode) -> bool:
     """Whether a mapping with apiVersion and kind may be a reference to an object (`scaleTargetRef`)."""
-    names = fields(node).keys()
-    return "name" in names and names <= _REFERENCE_KEYS
+    return get(node, "name") is not None and fields(node).keys() <= _REFERENCE_KEYS
 
 
 class Unknown(NamedTuple):
