@@ -7,7 +7,6 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from cases_io import read_cases
 from fidelity import from_html
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,6 +14,7 @@ from markdown import Markdown
 from markupsafe import Markup
 from selectolax.lexbor import LexborHTMLParser
 
+from cases_io import read_cases
 from notesite.extras.command_list import asked_for, by_line, commands_of, commands_source, with_rows
 from notesite.extras.copy_and_date import around, around_commands
 from notesite.extras.decorate import Extras, decorate

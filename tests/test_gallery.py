@@ -255,6 +255,22 @@ def test_a_damaged_smaller_copy_costs_the_copy_and_is_made_anew(tmp_path: Path) 
     assert gallery(there, parse(notes), chosen(tmp_path)).pictures["https://h.example/big.png"].webp == picture.webp
 
 
+def test_an_error_of_the_program_costs_one_image_and_is_said(tmp_path: Path) -> None:
+    def broken(url: str, headers: Mapping[str, str], deadline: float) -> Response:
+        if url.endswith("b.png"):
+            raise ZeroDivisionError("by accident")
+        return fetch(url.replace("c.png", "a.png"), headers, deadline)
+
+    notes = parse(
+        "![Pod a](https://h.example/a.png) ![Pod b](https://h.example/b.png) ![Pod c](https://h.example/c.png)"
+    )
+    outcome, report = run(project(tmp_path), notes, chosen(tmp_path, Mode.AUTO), fetch=broken)
+    assert sorted(outcome.entries) == ["https://h.example/a.png", "https://h.example/c.png"]
+    assert [(found.code, "ZeroDivisionError: by accident" in found.message) for found in report.diagnostics] == [
+        ("E_CHECK", True)
+    ]
+
+
 def test_a_host_that_failed_is_not_asked_again(tmp_path: Path) -> None:
     asked: list[str] = []
 

@@ -50,6 +50,11 @@ def code(data: bytes, limits: Limits | None = None) -> str:
     return ""
 
 
+def test_a_type_that_this_pillow_cannot_decode_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("PIL.features.check", lambda _name: False)
+    assert [code(pictures.raster(kind)) for kind in ("PNG", "AVIF")] == ["", "E_CODEC"]
+
+
 # --- addresses --------------------------------------------------------------------------------------------------
 
 

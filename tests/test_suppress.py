@@ -6,8 +6,8 @@ import json
 from typing import Any
 
 import pytest
-from cases_io import Case, read_cases
 
+from cases_io import Case, read_cases
 from notesite.diagnostics.codes import CODES, Severity
 from notesite.diagnostics.diagnostic import Diagnostic, Report, exit_code, finding, merged, with_rules
 from notesite.diagnostics.place import Span

@@ -8,11 +8,11 @@ from collections.abc import Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 
+from cases_io import CASES, read_cases
 from notesite.cli import common
 from notesite.diagnostics.codes import CODES
 from notesite.lib.files import write_atomically
 
-CASES = Path(__file__).resolve().parent.parent / "tests" / "cases"
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 PAGES = ("developer/diagnostics.md", "guide/codes.md")  # what findings link to; part of the site for users
 INTRODUCTION = """# Findings
@@ -28,18 +28,19 @@ Every finding names a place in the notes file (`path:line:column`), a code, a se
   `<!-- notes: ignore K_FIELD the operator adds this field -->`. A comment that silences nothing is reported.
 - Accept what is known today with `--write-baseline`: only new findings fail from then on, and findings that are gone
   are reported so that the baseline shrinks.
+- In the examples below, `==> NAME <==` begins another file, `⟨U+0007⟩` stands for a character and `⟨byte E9⟩` for a byte
+  that no page can show.
 - Say what a fragment is: `<!-- notes: kind=Container -->`. Leave a block out: `<!-- notes: skip made-up example -->`.
 """
 
 
 def examples() -> dict[str, str]:
     """Code -> a wrong and a right example, from the files of cases that the tests hold against the checks."""
-    found: dict[str, str] = {}
-    for path in sorted(CASES.glob("*/examples.txt")):
-        for case in path.read_text(encoding="utf-8").split("\n.\n\n"):
-            name, wrong, right = case.removesuffix("\n.\n").split("\n.\n")
-            found[name] = f"\nWrong:\n\n```text\n{wrong}\n```\n\nRight:\n\n```text\n{right}\n```\n"
-    return found
+    return {
+        case.title: f"\nWrong:\n\n```text\n{case.input}```\n\nRight:\n\n```text\n{case.expected}```\n"
+        for path in sorted(CASES.glob("*/examples.txt"))
+        for case in read_cases(path.relative_to(CASES).as_posix())
+    }
 
 
 def page() -> str:

@@ -9,7 +9,7 @@ import re
 from pathlib import Path
 from typing import NamedTuple
 
-CASES = Path(__file__).parent / "cases"
+CASES = Path(__file__).parent.parent / "tests" / "cases"
 _CASE = re.compile(r"^(?P<title>\S[^\n]*)\n\.\n(?P<input>.*?)(?:^)\.\n(?P<expected>.*?)^\.$", re.DOTALL | re.MULTILINE)
 
 
