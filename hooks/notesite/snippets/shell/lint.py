@@ -17,7 +17,6 @@ from .grammar import arguments
 from .grammar import flag_values as values
 from .grammar.flag_rules import conflicts
 from .grammar.invocation import BadFlag, Invocation
-from .grammar.probed_shapes import PATTERNS
 from .grammar.program import Grammar
 from .grammar.resources import (
     GONE,
@@ -140,7 +139,7 @@ def _no_subcommand(call: Invocation) -> Iterator[Finding]:
     """A group alone, where the program refuses that."""
     node = call.node
     alone = node.path and node.children and not call.arguments and not call.names and not call.command.grows
-    if alone and node.is_group and node.answer("", PATTERNS.index("")):
+    if alone and node.is_group and node.answer("", ""):
         listed = ", ".join(sorted(node.children))
         yield Finding.at("S_COMMAND", f"`{call.title}` needs a sub-command: one of {listed}", call.path_words[-1])
 
@@ -192,7 +191,7 @@ def _unknown_command(call: Invocation) -> Iterator[Finding]:
     hint = f"; {'it needs one of' if node.path else 'there are'} {', '.join(possible)}" if possible else ""
     what = "sub-command" if node.path else "command"
     # Some groups print their help instead of refusing.
-    refused = not node.path or bool(node.answer("", PATTERNS.index("U")) or node.raw.get("group"))
+    refused = not node.path or bool(node.answer("", "U") or node.raw.get("group"))
     severity = None if refused else Severity.INFO
     if refused or meant:
         message = f"`{call.title}` has no {what} `{word.text}`{hint}"

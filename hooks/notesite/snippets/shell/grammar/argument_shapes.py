@@ -7,7 +7,7 @@ from functools import cache
 
 from ....lib.patterns import lazy
 from ..reader.words import Word
-from .probed_shapes import PATTERNS
+from .probed_shapes import INDEX
 from .resources import is_type, named
 
 _WORKLOADS = frozenset(
@@ -21,11 +21,6 @@ _ALIKE = {"N": "WR", "W": "R", "C": "R", "T": "K", "M": "K", "S": "P", "V": "U",
 _ANY = "URPKLV"  # what a placeholder may turn out to be
 _COARSE = str.maketrans("VFLT", "UUUK")
 _MOST = 300  # shapes that are looked at before giving up
-
-
-@cache
-def _index() -> dict[str, int]:
-    return {pattern: index for index, pattern in enumerate(PATTERNS)}
 
 
 # How an argument that is no path looks, the first match wins.
@@ -83,8 +78,8 @@ def _is_workload(text: str) -> bool:
 
 
 @cache
-def lookup(shape: str, mode: str, tail: str) -> int | None:
-    """The index of the tried shape that is most like this one: of the same length first, then with fewer repeats.
+def lookup(shape: str, mode: str, tail: str) -> str | None:
+    """The tried shape that is most like this one: of the same length first, then with fewer repeats.
 
     Args:
         shape: One letter for each argument.
@@ -93,29 +88,27 @@ def lookup(shape: str, mode: str, tail: str) -> int | None:
     """
     if mode:  # beside -f, -l and --all only the first three arguments were tried, and fewer letters
         shape = shape.translate(_COARSE)[:3]
-    table = _index()
     if shape[:1] in "RWNC" and re.fullmatch(r".U+[PS].*", shape):
-        return table["RP" + tail] if "RP" + tail in table else table["RP"]  # a type, and later TYPE/NAME
+        return "RP"  # a type, and later TYPE/NAME
     if re.fullmatch(r"[PS]+U.*", shape) and len(shape) > 2:
-        return table["PU"]  # TYPE/NAME, and later a name alone
+        return "PU"  # TYPE/NAME, and later a name alone
     while True:
         found = _same_length(shape, tail)
         if found is not None:
             return found
         shorter = next((index for index in range(len(shape) - 1, 0, -1) if shape[index] == shape[index - 1]), None)
         if shorter is None or len(shape) < 3:
-            return table.get(shape)
+            return shape if shape in INDEX else None
         shape = shape[:shorter] + shape[shorter + 1 :]
 
 
-def _same_length(shape: str, tail: str) -> int | None:
-    table = _index()
+def _same_length(shape: str, tail: str) -> str | None:
     seen = {shape}
     queue = [shape]
     while queue and len(seen) < _MOST:
         current = queue.pop(0)
-        if current + tail in table:
-            return table[current + tail]
+        if current + tail in INDEX:
+            return current + tail
         for index, letter in enumerate(current):
             names = "U" if index and letter in "RWNC" else ""
             for other in _ALIKE.get(letter, "") + names:

@@ -14,7 +14,7 @@ from ..reader.words import Word
 from .argument_shapes import letters, lookup
 from .flag_rules import Refusal, wrong_kind
 from .invocation import Invocation
-from .probed_shapes import NAMES, PATTERNS, REST
+from .probed_shapes import NAMES, REST
 from .resources import CATEGORIES, is_type, may_be_custom
 from .updates import bad_updates
 from .vocabulary import answers
@@ -127,7 +127,7 @@ def _answer(call: Invocation, words: Sequence[Word], extra_types: frozenset[str]
         if classes[0] in {"U", "B"} and may_be_custom(head):
             classes[0] = "P" if slash else "R"
     if classes[:1] == ["B"]:
-        answer = call.node.answer(mode, PATTERNS.index("B")) or call.node.answer(mode, PATTERNS.index("BU"))
+        answer = call.node.answer(mode, "B") or call.node.answer(mode, "BU")
         if "have a resource type" in answer:
             return f"`{words[0].text.partition('/')[0]}` is not a resource type", words[0]
     tail = REST if call.rest else ""

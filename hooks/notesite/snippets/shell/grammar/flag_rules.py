@@ -39,6 +39,12 @@ def pattern(text: str) -> re.Pattern[str]:
     return re.compile(text, re.DOTALL)
 
 
+def type_of(name: str) -> tuple[re.Pattern[str], str] | None:
+    """What a value of a type must look like, and how to say it; None where anything goes."""
+    row = _table()["types"].get(name)
+    return (pattern(row[0]), row[1]) if row else None
+
+
 def format_of(path: str, flag: str) -> tuple[re.Pattern[str], str] | None:
     """What the value of a flag must look like, and how to say it; None where anything goes."""
     for name, text, words in _rows("formats", path):

@@ -2,41 +2,23 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from ....lib.nearest import nearest_value
 from ....lib.patterns import lazy
-from .flag_rules import format_of
+from .flag_rules import format_of, type_of
 from .invocation import FlagUse, Invocation
 from .templates import fault
 
-_DURATION = r"[-+]?(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+|[-+]?0"
-_TYPES: Mapping[str, tuple[re.Pattern[str], str]] = {
-    "bool": (lazy("[10tTfF]|true|false|TRUE|FALSE|True|False"), "true or false"),
-    "int": (lazy(r"[-+]?(?:0[xX][0-9a-fA-F_]+|\d[\d_]*)"), "a whole number"),
-    "uint": (lazy(r"(?:0[xX][0-9a-fA-F_]+|\d[\d_]*)"), "a whole number, zero or more"),
-    "float": (lazy(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"), "a number"),
-    "duration": (lazy(_DURATION), "a duration such as 30s or 5m"),
-    "map": (lazy(r"[^=]*=.*|", re.DOTALL), "KEY=VALUE"),
-}
 _FILLED_IN = lazy(r"(?:^|[=/:,])[A-Z][A-Z0-9_-]+(?=$|[=/:,])")  # `YOUR_REGISTRY/app:TAG`
 _SHOUTED = lazy(r"[A-Z][A-Z0-9_-]*")
+_TEMPLATED = frozenset(  # output formats that carry an expression after an equals sign, or have it in `--template`
+    ["jsonpath", "jsonpath-as-json", "jsonpath-file", "go-template", "go-template-file", "template", "templatefile"]
+)
+_COLUMNS = frozenset({"custom-columns", "custom-columns-file"})  # likewise, without such a flag
 _BETTER = {"yes": "true", "no": "false"}
 _TEMPLATES = {"template": "go-template"}
 _ANY_CASE = frozenset({"json", "yaml", "kyaml", "name"})  # the others are taken as they are written
-# Output formats that carry a template after an equals sign, and the flag that may hold it instead.
-_TEMPLATED = {
-    "jsonpath": "--template",
-    "jsonpath-as-json": "--template",
-    "jsonpath-file": "--template",
-    "go-template": "--template",
-    "go-template-file": "--template",
-    "template": "--template",
-    "templatefile": "--template",
-    "custom-columns": "",
-    "custom-columns-file": "",
-}
 
 
 def problems(call: Invocation) -> Iterator[tuple[FlagUse, str, str]]:
@@ -51,12 +33,12 @@ def problems(call: Invocation) -> Iterator[tuple[FlagUse, str, str]]:
 
 def _problem(call: Invocation, use: FlagUse, value: str) -> tuple[str, str] | None:
     flag = use.flag
-    if flag.type in _TYPES:
-        fitting, expected = _TYPES[flag.type]
+    if known_type := type_of(flag.type):
+        fitting, expected = known_type
         if not fitting.fullmatch(value):
             filled_in = flag.type != "bool" and _SHOUTED.fullmatch(value)  # `--replicas=COUNT`
             return None if filled_in else (f"`--{flag.name}` takes {expected}, not `{value}`", _BETTER.get(value, ""))
-    if flag.name == "output" and flag.values:
+    if flag.name == "output" and flag.values and value:
         return _output(call, use, value)
     if flag.values:
         known = {*flag.values, *(("true", "false", "unchanged") if flag.name == "dry-run" else ())}
@@ -78,15 +60,13 @@ def _problem(call: Invocation, use: FlagUse, value: str) -> tuple[str, str] | No
 
 def _output(call: Invocation, use: FlagUse, value: str) -> tuple[str, str] | None:
     head, _, template = value.partition("=")
-    if not value:
-        return None
     allowed = use.flag.values
     if head not in allowed and not (head.lower() in allowed and head.lower() in _ANY_CASE):
         return f"`{call.title}` has no output format `{head}`: it knows {_listed(allowed)}", (
             nearest_value(head, allowed) or ""
         )
-    holder = _TEMPLATED.get(head.lower())
-    if holder is not None and not template and not (holder and "template" in call.names):
+    needs = head.lower() in _COLUMNS or (head.lower() in _TEMPLATED and "template" not in call.names)
+    if needs and not template:
         return f"the output format `{head}` needs its expression: `-o {head}='...'`", ""
     wrong = fault(head, template) if call.program == "kubectl" else ""
     return (f"`{template}` cannot be read: {wrong}", "") if wrong else None

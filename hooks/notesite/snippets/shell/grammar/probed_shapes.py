@@ -16,5 +16,6 @@ PATTERNS: tuple[str, ...] = (
     "NT", "NUT", "NUUT", "UT", "RUT", "UV", "VU", "FV", "VF", "VV", "FF", "KK", "UUUU", "UUUUU", "RUUK", "ULL", "SLL",
     "-", "U-", "S-", "P-", "RU-", "UU-", "R-", "K-", "BL", "B-",
 )  # fmt: skip
+INDEX = {shape: index for index, shape in enumerate(PATTERNS)}
 NAMES = ("alpha", "beta", "gamma", "delta", "epsilon")  # the names of a probe, by position
 REST = "-"  # the end of a shape whose arguments go on after `--`

@@ -11,7 +11,7 @@ from functools import cache, cached_property
 from typing import Any, NamedTuple
 
 from ....lib.data import bundled_json, bundled_names
-from .probed_shapes import PATTERNS
+from .probed_shapes import INDEX
 
 
 class Flag(NamedTuple):
@@ -44,12 +44,13 @@ class Node:
         self.path = path
         self.raw = raw
         self.shared = shared
-
-    @property
-    def children(self) -> Mapping[str, Any]:
-        """Names of the sub-commands -> their raw nodes."""
-        found: Mapping[str, Any] = self.raw.get("commands", {})
-        return found
+        self.children: Mapping[str, Any] = raw.get("commands", {})  # names of the sub-commands -> their raw nodes
+        self.removed: Mapping[str, str] = raw.get(
+            "removed", {}
+        )  # flags that are gone -> the last version that had them
+        self.modes = frozenset(raw.get("arguments", {}))  # in which the program was asked
+        # Of each of these groups of flags one must be given.
+        self.required: Sequence[Sequence[str]] = [names for names, *_ in raw.get("required", ())]
 
     def child(self, word: str) -> Node | None:
         """The sub-command that `word` names, by its name or an alias."""
@@ -96,39 +97,23 @@ class Node:
         """Everything that may stand after `--`, deprecated flags left out."""
         return tuple(flag.name for table in (self.own, self.shared) for flag in table.values() if not flag.deprecated)
 
-    @property
-    def removed(self) -> Mapping[str, str]:
-        """Flags that are gone -> the last version that had them."""
-        found: Mapping[str, str] = self.raw.get("removed", {})
-        return found
-
-    @property
-    def required(self) -> Sequence[Sequence[str]]:
-        """Of each of these groups of flags one must be given."""
-        return [names for names, *_ in self.raw.get("required", ())]
-
-    def answer(self, mode: str, shape: int) -> str:
+    def answer(self, mode: str, shape: str) -> str:
         """What the program says to a shape of arguments: "" when it takes it."""
         row: Sequence[int] = self.raw.get("arguments", {}).get(mode, ())
-        index = row[shape] if shape < len(row) else 0
+        index = row[INDEX[shape]] if INDEX[shape] < len(row) else 0
         return str(self.raw["messages"][index - 1]) if index else ""
-
-    @property
-    def modes(self) -> frozenset[str]:
-        """The modes in which the program was asked."""
-        return frozenset(self.raw.get("arguments", {}))
 
     @property
     def is_group(self) -> bool:
         """Whether the command does nothing without a sub-command."""
-        if "unknown command" in self.answer("", PATTERNS.index("U")):
+        if "unknown command" in self.answer("", "U"):
             return True
         return bool(self.raw.get("group")) or self.path in {("certificate",), ("plugin",), ("create",)}
 
     @cached_property
     def wants_type(self) -> bool:
         """Whether the first argument is a resource type, as in `get`, `delete`, `rollout status`."""
-        alone, with_value = (self.answer("", PATTERNS.index(shape)) for shape in ("U", "UK"))
+        alone, with_value = (self.answer("", shape) for shape in ("U", "UK"))
         return bool(alone) and ("have a resource type" in alone or "have a resource type" in with_value)
 
 

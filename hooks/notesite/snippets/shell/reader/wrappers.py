@@ -9,24 +9,27 @@ from ....lib.patterns import lazy
 from .words import Command, Word
 
 ASSIGNMENT = lazy(r"[A-Za-z_]\w*(?:\[[^\]]*\])?\+?=")
-# Name -> those of its short flags that take a value.
-_WRAPPERS = {
-    "sudo": "ugpChrtT",
-    "watch": "n",
-    "time": "fo",
-    "nohup": "",
-    "exec": "a",
-    "command": "",
-    "builtin": "",
-    "env": "uCS",
-    "nice": "n",
-    "ionice": "cn",
-    "timeout": "ks",
-    "xargs": "nIPLdsaE",
-    "stdbuf": "ioe",
-    "winpty": "",
-    "doas": "u",
-}
+# Programs that run the command behind them, each with those of its short flags that take a value.
+_WRAPPERS = dict(
+    item.split("=")
+    for item in [
+        "sudo=ugpChrtT",
+        "watch=n",
+        "time=fo",
+        "nohup=",
+        "exec=a",
+        "command=",
+        "builtin=",
+        "env=uCS",
+        "nice=n",
+        "ionice=cn",
+        "timeout=ks",
+        "xargs=nIPLdsaE",
+        "stdbuf=ioe",
+        "winpty=",
+        "doas=u",
+    ]
+)
 
 
 def unwrap(words: list[Word]) -> tuple[list[str], list[Word]]:
