@@ -6,10 +6,12 @@ import re
 
 from ....lib.patterns import lazy
 
-_INDEX = lazy(
-    r"(?:\*|[A-Za-z]|-?\d*(?::-?\d*){0,2})(?: *, *-?\d*(?::-?\d*){0,2})*|'[^']*'(?: *, *'[^']*')*|\?\(.*\)", re.DOTALL
-)
-_OPERATORS = lazy(r"&&|\|\||=~")
+_QUOTED = r"'[^']*'|\"[^\"]*\""
+_NUMBERS = r"-?\d*(?::-?\d*){0,2}"
+_CONDITION = rf"\?\((?:{_QUOTED}|(?!\)\]|&&|\|\||=~).)*\)"
+_INDEX = rf"\*|[A-Za-z]|{_NUMBERS}(?: *, *{_NUMBERS})*|'[^']*'(?: *, *'[^']*')*|{_CONDITION}"
+_EXPRESSION = lazy(rf"\{{(?:{_QUOTED}|\\.|\[(?:{_INDEX})\]|[^{{}}\[\]'\",\\])*\}}", re.DOTALL)
+_WRONG_INDEX = lazy(rf"(?s:.*?)(\[(?!(?:{_INDEX})\])(?:\?\(.*?\)|[^\]{{}}]*)\])", re.DOTALL)
 _BLOCK = lazy(r"-?\s*(if|range|with|block|define|end)\b")
 
 
@@ -25,46 +27,22 @@ def fault(form: str, text: str) -> str:
     return ""
 
 
-def jsonpath_fault(text: str) -> str:  # noqa: PLR0911  # one return for each fault
+def jsonpath_fault(text: str) -> str:
     """What is wrong with a JSONPath template: text with expressions in braces."""
-    at = 0
-    while (start := text.find("{", at)) >= 0:
-        at = start + 1
-        if text[at : at + 1] == "{":
-            return "an expression has one brace on each side: `{.items}`"
-        while at < len(text) and text[at] != "}":
-            character = text[at]
-            if character in "'\"":
-                at = text.find(character, at + 1)
-                if at < 0:
-                    return f"a quote {character} is never closed"
-            elif character == "[":
-                stop = _end_of_index(text, at)
-                if stop < 0:
-                    return "a bracket [ is never closed"
-                inner = text[at + 1 : stop]
-                if not _INDEX.fullmatch(inner):
-                    return f"`[{inner}]` is no index: a number, `*`, `'name'` or `?(condition)`"
-                if inner.startswith("?") and _OPERATORS.search(re.sub(r"'[^']*'|\"[^\"]*\"", "", inner)):
-                    return "a condition knows no `&&`, `||` and `=~`"
-                at = stop
-            elif character in "],":
-                return f"`{character}` stands where no bracket is open"
-            elif character == "\\":
-                at += 1
-            at += 1
-        if at >= len(text):
-            return "a brace { is never closed"
-    return ""
-
-
-def _end_of_index(text: str, start: int) -> int:
-    """Where the bracket at `start` is closed; -1 where it is not, or the expression ends before."""
-    if text.startswith("[?(", start):
-        stop = text.find(")]", start)
-        return stop + 1 if stop >= 0 else -1
-    stop, brace = text.find("]", start), text.find("}", start)
-    return -1 if stop < 0 or 0 <= brace < stop else stop
+    wrong = _EXPRESSION.sub("", text).partition("{")[1:]
+    if not wrong[0]:
+        return ""
+    index = _WRONG_INDEX.match(wrong[1])
+    if wrong[1].startswith("{"):
+        return "an expression has one brace on each side: `{.items}`"
+    if index and index[1].startswith("[?("):
+        return "a condition knows no `&&`, `||` and `=~`"
+    if index:
+        return f"`{index[1]}` is no index: a number, `*`, `'name'` or `?(condition)`"
+    inside, closed, _ = wrong[1].partition("}")
+    if not closed or "{" in inside:
+        return "a brace { is never closed"
+    return "a quote or a bracket is open, or a comma stands outside of one"
 
 
 def template_fault(text: str) -> str:
