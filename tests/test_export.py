@@ -231,19 +231,25 @@ def test_old_addresses_are_kept(project: Path) -> None:
 def test_pictures_and_files_of_the_project_come_along(project: Path) -> None:
     (project / "docs" / "img").mkdir()
     (project / "docs" / "img" / "a b.png").write_bytes(png())
+    (project / "docs" / "img" / "dark.png").write_bytes(png())
     (project / "docs" / "more.txt").write_text("more")
     (project / "docs" / "unused.txt").write_text("nobody's")
     (project / "docs" / "notes.md").write_text(
         "# T\n\n![A red square](img/a%20b.png) and [more](more.txt), <img src='img/a%20b.png' width='9'>\n"
+        "## A\n\n<picture><source media='(prefers-color-scheme: dark)' srcset='img/dark.png 2x'><img src='img/a%20b.png'></picture>\n"
+        "## B\n\nb\n\n## C\n\nc\n"
     )
     docs = exported(project) / "docs"
     assert {path.relative_to(docs).as_posix() for path in docs.rglob("*") if path.is_file()} == {
-        *("index.md", "img/a b.png", "more.txt")
+        *("index.md", "a.md", "b.md", "c.md", "img/a b.png", "img/dark.png", "more.txt", "assets/old-addresses.js")
     }
     text = (docs / "index.md").read_text()
     assert "![A red square](img/a%20b.png) and [more](more.txt), ![" in text
     assert '](img/a%20b.png){width="9"}' in text
-    assert 'src="img/a%20b.png"' in built(project / "out")["."]
+    assert 'srcset="../img/dark.png 2x"' in (docs / "a.md").read_text()
+    pages = built(project / "out")
+    assert 'src="img/a%20b.png"' in pages["."]
+    assert 'src="../img/a%20b.png"' in pages["a"]
 
 
 def test_a_folder_that_is_not_empty_is_left_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -22,6 +22,7 @@ from ..lib.data import bundled_text
 from ..notes.document import Kind, Node, walk
 from ..notes.joined import file_at
 from ..notes.model import Notes, in_lines
+from ..notes.raw_html import candidates
 from ..render.bridge import Language, PageContext, by_label, tree_options
 from ..render.html import PageHtml
 from ..render.mark import UNMARKED, BlockMark, mark_lines
@@ -115,6 +116,9 @@ class Export:
         def decorate(root: ET.Element) -> None:
             for image in root.iter("img"):
                 self._show(image, alts.get(image.get("src", "")))
+            for element in (element for element in root.iter() if element.get("srcset")):
+                pairs = candidates(element.get("srcset", ""))
+                element.set("srcset", ", ".join(f"{self._file(url)} {more}".rstrip() for url, more in pairs))
             if page.is_home and len(self.site.pages) > 1:
                 self._add_contents(root)
 
@@ -127,6 +131,10 @@ class Export:
         if self.has_file(uri):
             self.used.add(uri)
         return uri in self.used
+
+    def _file(self, url: str) -> str:
+        picture = self.gallery.pictures.get(url)
+        return quote(picture.src) if picture and picture.src and self._uses(picture.src) else url
 
     def _show(self, image: ET.Element, alt: str | None) -> None:
         """The picture as a file of the export, where it has one."""

@@ -13,6 +13,7 @@ from collections.abc import Callable
 
 from markdown.util import AMP_SUBSTITUTE
 
+from ..notes.raw_html import candidates
 from ..render.tree import AS_WRITTEN, remove
 
 FORMULA = "arithmatex"  # the class of an element that holds one, dollars included
@@ -170,8 +171,7 @@ class MarkdownWriter:
         """HTML without Markdown."""
         for inner in element.iter():
             inner.attrib.pop("class", None)
-            for name in _ADDRESSES & inner.attrib.keys():
-                inner.set(name, self._address(inner.get(name, "")))
+            inner.attrib = {name: self._value(name, value) for name, value in inner.items()}
         tail, element.tail = element.tail, None
         text = ET.tostring(element, encoding="unicode", method="html").replace(AMP_SUBSTITUTE, "&")
         element.tail = tail
@@ -218,9 +218,13 @@ class MarkdownWriter:
 
     def _start(self, element: ET.Element, **more: str) -> str:
         own = {**_own(element), **more}
-        values = {name: self._address(value) if name in _ADDRESSES else value for name, value in own.items()}
-        shown = "".join(f' {name}="{html.escape(value)}"' for name, value in values.items())
+        shown = "".join(f' {name}="{html.escape(self._value(name, value))}"' for name, value in own.items())
         return f"<{element.tag}{shown}>".replace(AMP_SUBSTITUTE, "&")
+
+    def _value(self, name: str, value: str) -> str:
+        if name == "srcset":
+            return ", ".join(f"{self._address(url)} {more}".rstrip() for url, more in candidates(value))
+        return self._address(value) if name in _ADDRESSES else value
 
 
 def _own(element: ET.Element) -> dict[str, str]:
