@@ -13,13 +13,13 @@ import fidelity
 import pytest
 import warm
 import yaml
-from cases_io import Case, read_cases
 from markdown import Markdown
 from pictures import png
 from pymdownx.superfences import fence_code_format
 from selectolax.lexbor import LexborHTMLParser
 from site_tools import Site
 
+from cases_io import Case, read_cases
 from notesite.cli import export_pages
 from notesite.notes.reader import parse
 from notesite.output.export import Export
