@@ -12,13 +12,6 @@ _ENOUGH = 6  # letters, for a misspelling to be told from another word
 
 
 @lru_cache(maxsize=256)
-def kinds_named(headings: tuple[str, ...]) -> tuple[int, ...]:
-    """Numbers of the kinds named in the headings, and of Pod when there is one: most fragments stand in a Pod."""
-    found = kinds_said(headings)
-    return tuple(dict.fromkeys((*found, bundled().kinds["v1 Pod"]))) if found else ()
-
-
-@lru_cache(maxsize=256)
 def kinds_said(headings: tuple[str, ...]) -> tuple[int, ...]:
     """Numbers of the kinds named in the headings."""
     return tuple(dict.fromkeys(number for heading in headings for number in _named(heading)))

@@ -40,7 +40,7 @@ _NEED = ((3.0, 8.0), (0.0, 2.0))
 _NEED_FOREIGN = 30.0
 SURE_OF_PRIOR = 0.0
 
-Memo = dict[tuple[int, int], tuple[float, list[Found]]]
+Memo = dict[tuple[int, int], tuple[float, list[Found], Node]]
 
 
 class Candidate(NamedTuple):
@@ -85,7 +85,6 @@ class Inference:
         self.selected = selected
         self.favoured = favoured  # numbers of kinds
         self.memo: Memo = {}
-        self.made: list[Node] = []  # kept alive: the memo goes by id
 
     def guess(self, node: Node) -> Guess:
         """The definition of a mapping or of the items of a list."""
@@ -122,7 +121,7 @@ class Inference:
 
     def candidates(self, node: Node) -> list[Candidate]:
         """All definitions that own a root key and come near the best in number of root keys; best first."""
-        nodes = self._sample(_mappings(node))
+        nodes = [_sample(item) for item in _mappings(node)[:_MOST_ITEMS]]
         names = {name for item in nodes for name in _names(item)}
         owners: dict[int, int] = {}
         for name in names:
@@ -139,18 +138,6 @@ class Inference:
             pool = pool[: max(_MOST_CANDIDATES, full)]
         found = [self._favoured(self._compare(number, nodes)) for number in pool]
         found.sort(key=lambda candidate: (-candidate.score, candidate.shape.short, candidate.shape.number))
-        return found
-
-    def _sample(self, nodes: Sequence[MappingNode]) -> list[MappingNode]:
-        """As much of a fragment as tells what it is; all of it, unless somebody makes a point of its length."""
-        found = []
-        for node in nodes[:_MOST_ITEMS]:
-            if len(node.value) > _MOST_KEYS:
-                short = MappingNode(node.tag, node.value[:_MOST_KEYS], node.start_mark, node.end_mark)
-                self.made.append(short)
-                found.append(short)
-            else:
-                found.append(node)
         return found
 
     def _compare(self, number: int, nodes: Sequence[MappingNode]) -> Candidate:
@@ -237,7 +224,6 @@ class Inference:
         part = MappingNode(
             node.tag, [(k, v) for k, v in node.value if k.value in names], node.start_mark, node.end_mark
         )
-        self.made.append(part)
         found = (self._compare(number, [part]) for number in numbers)
         fitting = (c for c in found if all(fault.code == "K_REQUIRED" for fault in c.faults))
         return sorted(fitting, key=lambda c: -c.score)[:6]
@@ -270,6 +256,13 @@ def _mappings(node: Node) -> list[MappingNode]:
     items = node.value if isinstance(node, SequenceNode) else [node]
     mappings = [item for item in items if isinstance(item, MappingNode)]
     return mappings if len(mappings) == len(items) else []
+
+
+def _sample(node: MappingNode) -> MappingNode:
+    """As much of a mapping as tells what it is; all of it, unless somebody makes a point of its length."""
+    if len(node.value) <= _MOST_KEYS:
+        return node
+    return MappingNode(node.tag, node.value[:_MOST_KEYS], node.start_mark, node.end_mark)
 
 
 def _names(node: MappingNode) -> Iterator[str]:

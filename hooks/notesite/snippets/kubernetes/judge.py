@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cached_property, lru_cache
+from functools import cached_property
 from itertools import pairwise
 from typing import Any, Final
 
@@ -15,7 +15,7 @@ from notesite.snippets.yaml.repeated import Right
 from notesite.snippets.yaml.yaml_fault import Fault, Form, Judgement, Lines
 
 from .evidence import Around, is_part
-from .headings import kinds_named
+from .headings import kinds_said
 from .infer import SURE_OF_PRIOR, Candidate, Guess, Inference, confidence
 from .rules import network as meaning_network
 from .rules import rule as rules
@@ -66,18 +66,13 @@ def judge(
     return tuple(judged)
 
 
-@lru_cache(maxsize=64)
-def _selected(versions: tuple[str, ...]) -> int:
-    return bundled().selected(versions)
-
-
 class _Snippet:
     """What all documents of one snippet share."""
 
     def __init__(self, text: str, *, versions: tuple[str, ...], around: Around, hint: str | None, extra: Extra) -> None:
         self.text = text
         self.schema = bundled()
-        self.selected = _selected(versions)
+        self.selected = self.schema.selected(versions)
         self.newest = 1 << (self.selected.bit_length() - 1)
         self.around = around
         self.hint = hint
@@ -222,7 +217,10 @@ class _Snippet:
         return self._settled(node, guess, sure=True)
 
     def _fragment(self, node: Node) -> Judgement:
-        inference = Inference(self.schema, self.selected, kinds_named(self.around.headings))
+        said = kinds_said(self.around.headings)
+        # Most fragments stand in a Pod.
+        favoured = (*said, self.schema.kinds["v1 Pod"]) if said else ()
+        inference = Inference(self.schema, self.selected, favoured)
         guess = inference.guess(node)
         if guess.best is None:
             return Judgement("unknown", skipped="no definition of Kubernetes has these keys")

@@ -71,7 +71,6 @@ class Reading(NamedTuple):
     documents: tuple[yaml.Node, ...]
     faults: tuple[Fault, ...]
     complete: bool  # every document could be read
-    elided: bool  # lines such as `...` stand for something left out
     shift: int = 0  # characters left out before the first one, to be added to columns of line 1
 
 
@@ -84,14 +83,14 @@ def read(text: str, *, limits: Limits = LIMITS, line_number: Callable[[int], int
     """Read `text`; `line_number` tells how a line of it is to be called in messages (its line in the notes file)."""
     refusal = _refused(text, limits)
     if refusal:
-        return Reading((), tuple(refusal), complete=False, elided=False)
-    prepared, faults, elided = prepare(text)
+        return Reading((), tuple(refusal), complete=False)
+    prepared, faults = prepare(text)
     shift = len(text) - len(prepared)
     lines = Lines(prepared)
     if _may_be_deep(prepared, limits):
         refusal = list(_event_faults(prepared, lines, limits, line_number))
         if any(fault.code in _HOSTILE for fault in refusal):
-            return Reading((), tuple(faults + refusal), complete=False, elided=elided, shift=shift)
+            return Reading((), tuple(faults + refusal), complete=False, shift=shift)
     documents: list[yaml.Node] = []
     complete = True
     for part in _composed(prepared, lines, limits, line_number):
@@ -105,7 +104,7 @@ def read(text: str, *, limits: Limits = LIMITS, line_number: Callable[[int], int
                 if fine and not _is_empty(node):
                     documents.append(node)
     faults.sort(key=lambda fault: (fault.line, fault.column))
-    return Reading(tuple(documents), tuple(faults), complete, elided, shift)
+    return Reading(tuple(documents), tuple(faults), complete, shift)
 
 
 _HOSTILE = ("Y_DEPTH", "Y_NODES", "Y_DOCS")
@@ -153,8 +152,8 @@ _FILE_NAME = lazy(r"\A[\w./-]+\.ya?ml:?(?=[ \t]*\n)")
 _DOCUMENT_NEXT = lazy(r"\s*(?:---|%|\Z)")
 
 
-def prepare(text: str) -> tuple[str, list[Fault], bool]:
-    """The text as YAML is to read it, what was odd, and whether something is left out (`...`).
+def prepare(text: str) -> tuple[str, list[Fault]]:
+    """The text as YAML is to read it, and what was odd.
 
     Elisions become comments, no-break spaces and odd line breaks become spaces; only a byte order mark at the very
     start goes.  Everything else keeps its index.
@@ -168,7 +167,7 @@ def prepare(text: str) -> tuple[str, list[Fault], bool]:
     prepared = _FILE_NAME.sub(lambda match: "#" + match[0][1:], text)  # a file's name above its content
     if ".." in text or "…" in text or "***" in text:
         prepared = _ELISION.sub(lambda match: _as_comment(match, text), prepared)
-    return prepared, faults, prepared != text
+    return prepared, faults
 
 
 def _spaced(text: str, pattern: re.Pattern[str], faults: list[Fault], code: str, message: str) -> str:

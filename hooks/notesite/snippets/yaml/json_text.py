@@ -28,9 +28,7 @@ def read(text: str) -> documents.Reading:
         json.loads(text)
     except json.JSONDecodeError as error:
         words = _WORDS.get(error.msg.removesuffix(": "), error.msg)
-        return documents.Reading(
-            (), (Fault("Y_SYNTAX", words, error.lineno, error.colno),), complete=False, elided=False
-        )
+        return documents.Reading((), (Fault("Y_SYNTAX", words, error.lineno, error.colno),), complete=False)
     except RecursionError:
-        return documents.Reading((), (Fault("Y_DEPTH", "nested too deeply", 1, 1),), complete=False, elided=False)
+        return documents.Reading((), (Fault("Y_DEPTH", "nested too deeply", 1, 1),), complete=False)
     return documents.read(text.replace("\t", " "))

@@ -13,6 +13,7 @@ from notesite.diagnostics.codes import Severity
 from notesite.lib.patterns import lazy
 
 from . import yaml11 as traps
+from .parser_message import shown
 from .repeated import Right
 from .yaml_fault import Fault, Lines
 
@@ -27,7 +28,6 @@ _GLUED: Final = lazy(r"([A-Za-z][\w-]*):[^\s:/](?!\S*//)")
 _TAG: Final = lazy(r"!\S*")
 _GLUED_DASH: Final = lazy(r"-[A-Za-z]")
 _MOST_FAULTS: Final = 100
-_SHOWN: Final = 40  # characters of a user's key or value that a message repeats
 
 
 def inspect(
@@ -239,16 +239,16 @@ class _Inspection:
             return
         name = tag[len(CORE) :]
         if not _fits(name, node):
-            shown = _quoted(node.value) if node.value else "an empty text"
-            self.add(node, "Y_VALUE", f"{shown} is no {_SCALARS[name]}", replacement=f'"{node.value}"')
+            value = _quoted(node.value) if node.value else "an empty text"
+            self.add(node, "Y_VALUE", f"{value} is no {_SCALARS[name]}", replacement=f'"{node.value}"')
 
     def tag(self, node: yaml.Node) -> None:
         line, column = self.place(node)
         written = _TAG.search(self.lines.line(line), column - 1)
-        shown = written[0] if written else node.tag
+        tag = written[0] if written else node.tag
         place = column if written is None else written.start() + 1
-        message = f"the tag {_quoted(shown)} is known to no plain YAML reader"
-        self.faults.append(Fault("Y_TAG", message, line, place, len(shown)))
+        message = f"the tag {_quoted(tag)} is known to no plain YAML reader"
+        self.faults.append(Fault("Y_TAG", message, line, place, len(tag)))
 
     # -- Placing.
 
@@ -293,8 +293,7 @@ def _width(node: yaml.Node) -> int:
 
 
 def _quoted(text: str) -> str:
-    shown = text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
-    return f"`{shown}`"
+    return f"`{shown(text)}`"
 
 
 # ---- Values.

@@ -96,6 +96,15 @@ def _forbids(here: Here, words: Sequence[str]) -> Iterator[Finding]:
         yield "K_UNION", entry[0], f'"{path[-1]}" is not allowed here, in {here.shape.short}'
 
 
+def _old(here: Here, words: Sequence[str]) -> Iterator[Finding]:
+    if words[0] in here.fields:
+        yield (
+            "K_DEPRECATED",
+            here.fields[words[0]][0],
+            f"the field {words[0]} is deprecated since Kubernetes {words[1]}",
+        )
+
+
 def _present(here: Here, words: Sequence[str]) -> list[str]:
     found = ((name, here.at(path_of(name))) for name in words)
     return [name for name, value in found if value is not None and (value.value or isinstance(value, MappingNode))]
@@ -198,6 +207,7 @@ MAPPINGS: Mapping[str, Callable[[Here, Sequence[str]], Iterator[Finding]]] = {
     "needs": _needs,
     "filled": partial(_needs, filled=True),
     "forbids": _forbids,
+    "old": _old,
     "one": _one,
     "most": _most,
     "some": _some,

@@ -12,7 +12,7 @@ from notesite.snippets.yaml.mappings import get, items, pairs
 
 from ....lib.nearest import edits, nearest_value
 from ..schema import name_grammars as names
-from ..schema.definitions import bundled, table
+from ..schema.definitions import bundled
 from ..schema.kinds import removal
 from ..schema.placeholders import is_placeholder
 from ..schema.values import Found
@@ -246,15 +246,3 @@ def _extended(
                     yield context.fault("K_RESOURCES", message, value)
             elif key.value.startswith("hugepages-") and not every & {"cpu", "memory"} and context.owner:
                 yield context.fault("K_RESOURCES", "huge pages need cpu or memory beside them", key)
-
-
-@rule("PodSpec", "Volume")
-def deprecated(context: Context, node: MappingNode) -> Iterator[Found]:
-    """Fields that still work but have a successor."""
-    fields = table("removed")["fields"]
-    for key, _ in pairs(node):
-        known = fields.get(f"{context.definition}.{key.value}")
-        if known is not None:
-            version, instead = known
-            message = f"the field {key.value} is deprecated since Kubernetes {version}; use {instead}"
-            yield context.fault("K_DEPRECATED", message, key)

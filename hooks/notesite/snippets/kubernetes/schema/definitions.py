@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, cached_property
 from typing import Any, Final, NamedTuple
 
@@ -98,6 +98,7 @@ class Schema:
         self.owners = cache(self._owners)
         self.reach = cache(self._reach)
         self.spoken = cache(self._spoken)
+        self.selected = cache(self._selected)
 
     @cached_property
     def homes(self) -> Mapping[str, Sequence[str]]:
@@ -156,7 +157,7 @@ class Schema:
         known = f"{self.versions[0]} to {self.versions[-1]}"
         raise ValueError(f'Kubernetes "{word}" is not bundled; there are {known}, and "latest"')
 
-    def selected(self, versions: Iterable[str]) -> int:
+    def _selected(self, versions: tuple[str, ...]) -> int:
         """The set of these versions.  Raises ValueError on one that is not bundled."""
         found = 0
         for word in versions:

@@ -41,7 +41,7 @@ class Walk(Values):
         self,
         schema: Schema,
         selected: int,
-        memo: dict[tuple[int, int], tuple[float, list[Found]]] | None = None,
+        memo: dict[tuple[int, int], tuple[float, list[Found], Node]] | None = None,
         *,
         weigh: bool = False,
         right: Right | None = None,
@@ -85,7 +85,7 @@ class Walk(Values):
                 return
             before, count = self.score, len(self.faults)
             self._fields(shape, node, key)
-            memo[id(shape), id(node)] = (self.score - before, self.faults[count:])
+            memo[id(shape), id(node)] = (self.score - before, self.faults[count:], node)  # which keeps its id
             return
         if self.right is not None and type_ is not None and self.right.knows(node, type_):
             return
