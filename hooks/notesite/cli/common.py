@@ -273,17 +273,6 @@ def _code_base(project: Project) -> str:
     return f"{host}/blob/HEAD/{page}" if marker and host else page
 
 
-def git(folder: Path, *arguments: str) -> str | None:
-    """What git says; None when there is no git, no repository, or no answer."""
-    import subprocess  # noqa: PLC0415  # few commands ask
-
-    try:
-        done = subprocess.run(["git", *arguments], cwd=folder, capture_output=True, timeout=20, check=False)
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    return None if done.returncode else done.stdout.decode("utf-8", "replace").strip()
-
-
 def guarded(main: Callable[[Sequence[str] | None], int], argv: Sequence[str] | None = None) -> int:
     """Run a script's `main`: whatever happens ends in a clear line and an exit code, never in a traceback."""
     _open_streams()

@@ -22,6 +22,7 @@ from ..lib.data import bundled_text
 from ..lib.files import read_file, write_inside
 from ..lib.folders import made_folder
 from ..project.config import open_project, source_of
+from ..project.history import git
 from ..project.suppressions import Baseline, baseline_of
 from ..render.drawn import asked
 from ..site.ledger import LEDGER, ledger_text
@@ -109,11 +110,9 @@ def _requirement(extras: str) -> str:
         origin = {}
     address, revision = str(origin.get("url", "")), origin.get("vcs_info", {}).get("commit_id")
     if address.startswith("file://"):
-        folder = Path(unquote(urlsplit(address).path))
-        address, revision = (
-            common.git(folder, "remote", "get-url", "origin") or "",
-            common.git(folder, "rev-parse", "HEAD"),
-        )
+        inside = Path(unquote(urlsplit(address).path), "pyproject.toml")
+        address = (git(inside, "remote", "get-url", "origin") or "").strip()
+        revision = (git(inside, "rev-parse", "HEAD") or "").strip()
     parts = urlsplit(address)
     if revision and parts.scheme == "https":
         public = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()  # no name, no password
@@ -134,6 +133,7 @@ def _explain(given: Build, output: Path, named: str) -> None:
     else:
         why = f"headings of level {site.split_level} are the first that divide the text into several sections"
     print(f"  why: {why}")
-    print("  to split elsewhere: `split_level: 3`, say, in mkdocs.yml under extra.notes")
+    other = 2 if site.split_level == 3 else 3
+    print(f"  to split elsewhere: `split_level: {other}`, say, in mkdocs.yml under extra.notes")
     print(f"\n  cd {output}\n  notesite serve\n")
     print("`notesite check` shows what the checks find; settings stand in mkdocs.yml, under extra.notes.")
