@@ -24,6 +24,7 @@ _LANGUAGES = (
     "ar bg bn br ca cn cs da de el en es et fa fi fr he hi hr hu id it ja jp ko kr lt ms nl no pl pt ro ru sk sr sv ta "
     "te th tr tw uk ur vi zh"
 ).replace(" ", "|")
+_WORDS = frozenset({"br", "ca", "cs", "he", "hi", "id", "it", "ms", "no", "te", "th", "tr", "tw"})  # which mean more
 _IN_LANGUAGE = lazy(rf"(?:(.+?)[._-])??({_LANGUAGES})(?:[-_](?:[a-z]{{2}}|hans|hant))?", re.IGNORECASE)
 # Files about a repository, which its README names as well.
 _ASIDE = frozenset(
@@ -94,12 +95,19 @@ def _is_translated(path: Path) -> bool:
     """Whether the name, or that of the folder, ends with a language, and the same file is there without it or in others."""
     own, folder = _IN_LANGUAGE.fullmatch(path.stem), _IN_LANGUAGE.fullmatch(path.parent.name)
     if folder and not folder[1]:
-        return any(_is_there(place / path.name, place) for place in (path.parent.parent, path.parent.with_name("en")))
-    if not own or not own[1]:
+        found, top = folder, path.parent.parent
+        names = [other.parent.name for other in matching(top, f"*/{escape(path.name)}")]
+        has_base = any(_is_there(place / path.name, place) for place in (top, top / "en"))
+    elif own and own[1]:
+        found = own
+        names = [other.stem for other in matching(path.parent, f"{escape(own[1])}*{path.suffix}")]
+        has_base = own[1] in names
+    else:
         return False
-    beside = [other.stem for other in matching(path.parent, f"{escape(own[1])}*{path.suffix}")]
-    languages = [found[2] for stem in beside if (found := _IN_LANGUAGE.fullmatch(stem)) and found[1] == own[1]]
-    return own[1] in beside or len(languages) > 1
+    same = {m[2].lower() for name in names if (m := _IN_LANGUAGE.fullmatch(name)) and m[1] == found[1]}
+    if len(same) > 1:
+        return has_base or found is own
+    return has_base and found[2].lower() not in _WORDS
 
 
 def named_files(sources: Sequence[str], docs_dir: Path) -> Iterator[tuple[int, list[Path]]]:
