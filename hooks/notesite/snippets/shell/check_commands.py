@@ -265,8 +265,8 @@ def _not_a_command(call: Invocation, after: str) -> str:
     shouted = call.arguments[:1] if call.node.children else []
     if any(re.fullmatch(r"(?:SUB)?COMMAND|[A-Z]{2,}", word.text) for word in shouted):
         return "a synopsis"
-    named = len(call.command.words) == len(call.path_words) and (_EXPLAINED if call.node.path else _LISTED).match(after)
-    return "named, not called" if named else ""
+    listed = "/" in call.path_words[0].text or (_EXPLAINED if call.node.path else _LISTED).match(after)
+    return "named, not called" if listed and len(call.command.words) == len(call.path_words) else ""
 
 
 _GROUPED = lazy(r" *\(")

@@ -135,7 +135,7 @@ _NAME = lazy(r"[a-z]([a-z0-9.-]*[a-z0-9])?")
 
 def _is_name(text: str) -> bool:
     """Whether a word can be nothing but an object's name."""
-    return _NAME.fullmatch(text) is not None and not is_type(text)
+    return _NAME.fullmatch(text) is not None and not is_type(text) and text != "kubectl"
 
 
 def _with_subcommand(call: Invocation) -> Iterator[list[Edit]]:

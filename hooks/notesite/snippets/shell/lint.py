@@ -33,8 +33,8 @@ from .grammar.vocabulary import instead, words
 from .reader.words import Finding, Word
 from .remarks import remarks
 
-_ASSERTS = lazy(r"==?|:=|.*[^.][:,;!?.]|[:,;!?]|v?\d+(?:\.\d+)+")  # `k = 3`, `kubectl: not found`, `kubectl 1.30`
-_PLUGIN = lazy(r"[A-Za-z][\w.-]*")
+_ASSERTS = lazy(r"[^\w.$…-]+|.*[^.][:,;!?.]|v?\d+(?:\.\d+)+")  # `k = 3`, `kubectl: not found`, `kubectl 1.30`
+_PLUGIN = lazy(r"\d*[A-Za-z][\w.-]*")
 _FILL_IN = lazy(r"[A-Z][A-Z0-9_-]*|[\[({<].*")  # SUBCOMMAND, [command]
 
 _VERBS = ("get", "describe", "delete")  # `kubectl get-pods`

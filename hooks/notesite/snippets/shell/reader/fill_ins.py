@@ -8,7 +8,7 @@ from ....lib.patterns import lazy
 
 # In any script, with spaces, with alternatives; `<< name >>` where nothing follows that a here-document would need.
 PLACEHOLDER = lazy(
-    r"<(?=[^\W\d]|\d+>|\d+-\d)[^<>&;$`\"'\n]{0,60}(?<!\s)>|<\.\.\.>|\{\{[^\n]*?\}\}|\{[A-Za-z]\w*(?: \w+){1,6}\}"
+    r"<(?=[^\W\d]|\d+>|\d+-\d)(?:[^<>&;$`\"'\n]|(?<=\w)'(?=\w)){0,60}(?<!\s)>|<\.\.\.>|\{\{[^\n]*?\}\}|[{\[][A-Za-z]\w*(?: \w+){1,6}[}\]]"
     r"|<<[ \t]*\w[^<>|&;$`\"'\n]{0,60}>>(?=[ \t]*(?:\n|\Z|[ \t]-))"
 )
 FILL_IN = lazy(

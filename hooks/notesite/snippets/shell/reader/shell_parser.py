@@ -22,7 +22,7 @@ from .wrappers import unwrap
 _BLANK = " \t\r\f\v\u00a0"
 _ENDS_WORD = frozenset(_BLANK + "\n;|&()<>")
 _OPERATOR = lazy(r";|\|[|&]?|&(?!>)&?")
-_PLAIN = lazy(r"[^ \t\r\n\f\v\u00a0;|&()<>'\"\\$`{]+")  # nothing that the reader of a word looks at
+_PLAIN = lazy(r"[^ \t\r\n\f\v\u00a0;|&()<>'\"\\$`{[]+")  # nothing that the reader of a word looks at
 _SINGLE = lazy(r"\$?'([^']*)'")
 _IN_DOUBLE = lazy(r"""((?:[^"\\$`]|\\(?!["\\$`\n]))+)|\\(["\\$`])|\\\n|\"""")
 _VARIABLE = lazy(r"\$(?:\{([^}\n]*)\}|(\w+|[@#?*!$-]))")
