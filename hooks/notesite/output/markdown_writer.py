@@ -29,7 +29,7 @@ _NO_CONTENT = frozenset({"br", "hr", "img", "source", "wbr"})
 _ADDRESSES = frozenset({"href", "src", "poster"})
 # What Markdown could take for markup: anywhere, and where a line begins.
 _SPECIAL = re.compile(
-    r"""[`*]|\{(?=[^\n]*\})|\\(?=[^\w\s]|$)|(?<!\w)_|_(?!\w)|~(?=~)|(?<=~)~|<(?=[\w/!?])|\[(?=[\^ x]\]?|TOC)|\](?=[(\[:]|$)|!(?=\[|$)"""
+    r"""[`*{]|\\(?=[^\w\s]|$)|(?<!\w)_|_(?!\w)|~(?=~)|(?<=~)~|<(?=[\w/!?])|\[(?=[\^ x]\]?|TOC)|\](?=[(\[:]|$)|!(?=\[|$)"""
 )
 _LINE_START = re.compile(r"(?m)^([ \t]*)(?:([#>]|[-+](?=[ \t\n-]|$)|!!!|\[(?=[^\[\]\n]*\]:))|(\d+)([.])(?=[ \t\n]|$))")
 _FENCE = re.compile(r"`{3,}")
@@ -117,8 +117,7 @@ class MarkdownWriter:
         return self._html_block(element)
 
     def _heading(self, element: ET.Element, level: int) -> str:
-        words = _escaped_outside_code(" ".join(self._inline(element).split()), "{")
-        words = re.sub(r"(#+)$", r"\\\1", words)
+        words = re.sub(r"(#+)$", r"\\\1", " ".join(self._inline(element).split()))
         return f"{'#' * level} {words} {_attributes(element)}".rstrip()
 
     @staticmethod
@@ -155,7 +154,8 @@ class MarkdownWriter:
         return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
     def _cell(self, cell: ET.Element) -> str:
-        return _escaped_outside_code(" ".join(self._inline(cell).split()), "|")
+        parts = re.split(r"(`+[^`]+`+)", " ".join(self._inline(cell).split()))  # in code no pipe ends a cell
+        return "".join(part if odd % 2 else part.replace("|", "\\|") for odd, part in enumerate(parts))
 
     def _footnote(self, item: ET.Element) -> str:
         return _prefixed(self._flow(item), f"[^{item.get('value')}]: ", "    ")
@@ -280,13 +280,6 @@ def _escaped(text: str | None) -> str:
         return ""
     text = _SPECIAL.sub(lambda match: "&lt;" if match[0] == "<" else f"\\{match[0]}", text)
     return text.replace(AMP_SUBSTITUTE, "&")
-
-
-def _escaped_outside_code(words: str, mark: str) -> str:
-    parts = re.split(r"(`+[^`]+`+)", words)
-    return "".join(
-        part if odd % 2 else re.sub(rf"(?<!\\)\{mark}", rf"\\{mark}", part) for odd, part in enumerate(parts)
-    )
 
 
 def _at_line_starts(text: str) -> str:
