@@ -150,13 +150,9 @@ def _no_entries(filled: list[str], content: list[str], measured: shape.Shape) ->
 
 def _commands_first(first: str) -> Classification | None:
     """Commands that print YAML, or feed it to a program."""
-    if languages.prompted(first) or (languages.is_known_command(first) and not _is_entry(first)):
+    if languages.prompted(first) or (languages.is_known_command(first) and not languages.ENTRY.match(first)):
         return Classification(Kind.SHELL, "bash")
     return None
-
-
-def _is_entry(line: str) -> bool:
-    return bool(re.match(r"\s*(?:- +)*[\w./-]+:(?:\s|$)", line))
 
 
 def _manifest_or_plain(measured: shape.Shape) -> Kind:
@@ -224,7 +220,7 @@ _HEREDOC: Final = lazy(r"^\s*(?:sudo +)?(?:cat|tee|kubectl)\b.*<<-?[ ]*['\"]?[A-
 
 def _commands(content: list[str], label: str) -> Classification | None:
     first = content[0] if content else ""
-    if _is_entry(first) or re.match(r"\s*-(?:\s|$)", first):
+    if languages.ENTRY.match(first) or re.match(r"\s*-(?:\s|$)", first):
         return None
     if languages.is_known_command(first):
         return Classification(Kind.SHELL, "bash") if _reads_like_command(first, label) else None

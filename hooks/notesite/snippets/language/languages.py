@@ -108,7 +108,7 @@ _RESULT: Final = lazy(
 _TREE: Final = lazy(r"[├└│┌┐┘─┬┴╭╰═║╔╗+]\s?[─\-–═]|^\+[-=+]+\+$")
 
 
-_ENTRY: Final = lazy(r"\s*(?:- +)*[\w./-]+:(?:\s|$)")
+ENTRY: Final = lazy(r"\s*(?:- +)*[\w./-]+:(?:\s|$)")
 
 
 def looks_printed(lines: list[str]) -> bool:
@@ -123,7 +123,7 @@ def looks_printed(lines: list[str]) -> bool:
         return True
     logged = sum(_is_logged(line.lstrip()) or is_message(line.lstrip()) for line in lines)
     drawn = sum(bool((not line.isascii() or "+" in line) and _TREE.search(line)) for line in lines)
-    columns = sum(len(re.findall(r"\S {2,}(?=\S)", line)) > 1 and not _ENTRY.match(line) for line in lines)
+    columns = sum(len(re.findall(r"\S {2,}(?=\S)", line)) > 1 and not ENTRY.match(line) for line in lines)
     return logged >= 0.5 * len(lines) or (len(lines) > 1 and columns >= 0.6 * len(lines)) or drawn >= 0.3 * len(lines)
 
 

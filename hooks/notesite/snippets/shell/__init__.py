@@ -1,5 +1,4 @@
-"""Shell snippets: read without being run, and checked against each program's own grammar.
+"""Shell snippets: read without being run (`reader`), and held against each program's own grammar (`grammar`, `lint`).
 
-`shell` reads text into commands with places, `lint` checks them against the grammar files under `data/`, `check`
-turns fences into verdicts and findings.
+`check_commands` turns the fences of the notes into verdicts and findings, `corrections` says what works instead.
 """

@@ -41,11 +41,8 @@ _NAMES = lazy(r"^[a-z0-9]*[-_]|^my|^nginx|\d$")
 _WORD = lazy(r"[a-z][a-z0-9]*(?:\.[a-z0-9.-]+)?(?:,[a-z][a-z0-9.-]*)*")
 
 
-GONE = {
-    "psp": "1.25",
-    "podsecuritypolicy": "1.25",
-    "podsecuritypolicies": "1.25",
-}  # type -> the version that dropped it
+# Type -> the version that dropped it.
+GONE = dict.fromkeys(("psp", "podsecuritypolicy", "podsecuritypolicies"), "1.25")
 
 
 class Known(NamedTuple):
