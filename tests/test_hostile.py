@@ -36,7 +36,7 @@ TEXTS = {
     "definitions": "[a]: b\n" * SIZE + "[a] word",
     "footnotes": "".join(f"[^{n}] word\n\n[^{n}]: x\n\n" for n in range(2_000)),
     "a line of wide characters": "é`x`" * SIZE + " word",
-    "instructions": "<!-- notes: ignore Y_TAG x -->\n" * SIZE + "word",
+    "instructions": "<!-- notes: ignore Y_TAG x -->\n" * 1_000 + "word",
     "short codes": ":rocket:" * SIZE + " word",
     **{f"refused: {name}": text for name, (text, _) in HOSTILE.items()},
 }

@@ -5,11 +5,11 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-from cases_io import CASES
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from site_tools import AS_GIVEN, NOTES
 
+from cases_io import CASES
 from notesite.diagnostics.diagnostic import NotesError, finding
 from notesite.diagnostics.place import Position, Span
 from notesite.notes.limits import Limits
@@ -213,9 +213,10 @@ HOSTILE = {  # text -> the code that refuses it; each ends the parser's process,
         ("```\na\n```\n\n" * (LIMITS.parts // 12 + 1), "N_SIZE"),
         ("<b>a</b>\n\n" * (LIMITS.lines // 2 - 1), "N_SIZE"),
         ("cafÃ© " * (LIMITS.repairs + 1), "N_SIZE"),
+        ("x\n\n" + "<!-- notes: skip x -->\n\n" * (LIMITS.instructions + 1), "N_DENSE"),
         *HOSTILE.values(),
     ],
-    ids=["bytes", "lines", "line", "cells", "code", "HTML", "repairs", *HOSTILE],
+    ids=["bytes", "lines", "line", "cells", "code", "HTML", "repairs", "instructions", *HOSTILE],
 )
 def test_a_file_beyond_the_limits_is_refused(text: str, code: str) -> None:
     assert refused(text.encode())[0] == code

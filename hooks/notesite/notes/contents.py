@@ -7,20 +7,22 @@ and drift").
 from __future__ import annotations
 
 import difflib
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 from urllib.parse import unquote
 
+from ..diagnostics.place import Span
 from .contents_lists import Listing, folded, says_contents
 from .document import Kind, Node
-from .model import Contents, Entry, Heading, Notes
+from .model import Contents, Entry, Heading, Link, Notes
 from .origin import Origin, origin_of
 from .raw_html import read_tags
 
 _EARLY_SHARE, _EARLY_LINES = 0.15, 250  # a contents list stands near the top
 _SPAN_SHARE = 0.4  # a list without a heading is one only when its targets span this much of the file
 _SIMILAR = 0.8
+_MOST_COMPARISONS = 200_000  # of words, some ten microseconds each: 300 wrong entries and as many sections
 
 
 class Match(NamedTuple):
@@ -37,6 +39,7 @@ class Resolver:
         self._headings = [heading for heading in notes.headings if heading.id]
         self._by_id = {heading.id: heading for heading in self._headings}
         self._explicit = dict(reversed(notes.anchors))
+        self._comparisons = _MOST_COMPARISONS
         self._by_folded: dict[str, Heading] = {}
         self._by_text: dict[str, Heading] = {}
         for heading in self._headings:
@@ -74,6 +77,9 @@ class Resolver:
         if by_letters:
             return Match(by_letters, exact=False)
         for wanted, table in ((name, self._by_folded), (folded(text), self._by_text)):
+            self._comparisons -= len(table)
+            if self._comparisons < 0:
+                return None
             free = [words for words, heading in table.items() if heading.id not in taken]
             near = difflib.get_close_matches(wanted, free, 1, _SIMILAR) if wanted else []
             if near:
@@ -153,13 +159,14 @@ def second_contents(notes: Notes) -> Heading | None:
         return None
     listed = {entry.target for entry in notes.contents.entries}
     lines = notes.contents.lines
+    below: dict[Span, list[Link]] = defaultdict(list)
+    for link in notes.links:
+        if link.trail and not any(first <= link.span.start.line <= last for first, last in lines):
+            below[link.trail[-1].span].append(link)
     for heading in notes.headings:
         if heading is notes.contents.heading or says_contents(heading.text) is None:
             continue
-        own = [
-            link for link in notes.links if link.trail[-1:] == (heading,) and _anchor(notes, link.target) is not None
-        ]
-        elsewhere = [link for link in own if not any(first <= link.span.start.line <= last for first, last in lines)]
+        elsewhere = [link for link in below.get(heading.span, ()) if _anchor(notes, link.target) is not None]
         if len(elsewhere) > 2 and sum(link.target in listed for link in elsewhere) * 2 > len(elsewhere):
             return heading
     return None

@@ -29,6 +29,7 @@ class Limits(NamedTuple):
     quotes: int = 500  # quotes in each other
     marks: int = 5_000  # marks of emphasis, formulas, links and pictures in one paragraph
     repairs: int = 50_000  # of wrongly decoded characters
+    instructions: int = 1_000  # comments such as `<!-- notes: ignore Y_TAG … -->`
     footnotes: int = 10_000  # references to footnotes
     pages: int = 5_000  # of sections; where there are more, all of the file is one page
 
@@ -37,6 +38,7 @@ DEFAULT = Limits()
 _FORBIDDEN = lazy("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x85\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 _BIDI = lazy("[\u202a-\u202e\u2066-\u2069]")
 _CONTAINERS = lazy(r"(?:[ \t>]|[-+*][ \t]|\d{1,9}[.)][ \t])*+")
+_INSTRUCTION = lazy(r"<!--\s*notes:")
 _BLANK_LINES = lazy(r"\n[ \t]*(?=\n)")
 _MARKS = ("*", "_", "~", "$", "](", "][")
 _DIVIDERS = "\n|*_~`$[]<>:@.&+-\\"
@@ -67,6 +69,8 @@ def check_readable(text: str, limits: Limits = DEFAULT) -> None:
         marks = _CONTAINERS.match(line) if line.count(">") > limits.quotes else None
         if marks and marks[0].count(">") > limits.quotes:
             raise _refused("N_NEST", "quotes in each other", limits.quotes, Span.at(number))
+    if (instructions := len(_INSTRUCTION.findall(text))) > limits.instructions:
+        raise _refused("N_DENSE", f"{instructions} instructions in comments", limits.instructions, Span.at(1))
     many_marks = any(sum(map(chunk.count, _MARKS)) > limits.marks for chunk in _BLANK_LINES.split(text))
     many_footnotes = text.count("[^") > limits.footnotes
     if many_marks or many_footnotes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import os
 import shutil
@@ -63,8 +64,9 @@ def _squeeze(run: Run, folder: Path) -> None:
     """The site's own styles and scripts without comments and indentation."""
     for name, squeezed in _own_files(run.config):
         if ".min." not in name and ".." not in name and (folder / name).is_file():
-            text = squeezed(text_of(folder / name, inside=folder))
-            write_inside(folder, name, text.encode(), replace=True)
+            with contextlib.suppress(UnicodeDecodeError):  # of another encoding: published as it is
+                text = squeezed(text_of(folder / name, inside=folder))
+                write_inside(folder, name, text.encode(), replace=True)
 
 
 def _own_files(config: MkDocsConfig) -> Iterator[tuple[str, Callable[[str], str]]]:

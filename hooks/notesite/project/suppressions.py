@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
@@ -147,16 +147,18 @@ def settle(
 def _without_ignored(
     diagnostics: Iterable[Diagnostic], directives: Sequence[Directive]
 ) -> tuple[list[Diagnostic], list[tuple[Diagnostic, int]]]:
-    found = [(d, next((i for i, said in enumerate(directives) if _ignores(said, d)), None)) for d in diagnostics]
+    ignoring: dict[str, list[tuple[int, tuple[int, int]]]] = defaultdict(list)
+    for number, directive in enumerate(directives):
+        if directive.verb == "ignore" and directive.target is not None:
+            for code in directive.arguments.split(" ")[0].split(","):
+                ignoring[code].append((number, directive.target))
+
+    def by(diagnostic: Diagnostic) -> int | None:
+        line, own = diagnostic.span.start.line, ignoring.get(diagnostic.code, ())
+        return next((n for n, (first, last) in own if first <= line <= last and diagnostic.path is None), None)
+
+    found = [(diagnostic, by(diagnostic)) for diagnostic in diagnostics]
     return [d for d, i in found if i is None], [(d, i) for d, i in found if i is not None]
-
-
-def _ignores(directive: Directive, diagnostic: Diagnostic) -> bool:
-    if directive.verb != "ignore" or directive.target is None or diagnostic.path is not None:
-        return False
-    first, last = directive.target
-    codes = directive.arguments.split(" ")[0].split(",")
-    return diagnostic.code in codes and first <= diagnostic.span.start.line <= last
 
 
 def _unused_directives(
