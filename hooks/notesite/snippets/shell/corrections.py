@@ -125,6 +125,8 @@ def _as_paths(call: Invocation) -> Iterator[list[Edit]]:
     kind, slash, _ = words[0].text.partition("/")
     paths = [word.text.partition("/")[0] for word in words if "/" in word.text]
     names = [word for word in words[1:] if "/" not in word.text]
+    if {f"{kind}/{word.text}" for word in names} & {word.text for word in words}:
+        return  # the same object twice
     if paths and all(map(is_type, {kind, *paths})) and all(map(_is_name, (word.text for word in names))):
         first = [] if slash else [(words[0].start, words[1].start, "")]
         yield [*first, *((word.start, word.start, f"{kind}/") for word in names)]
