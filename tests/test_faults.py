@@ -210,6 +210,9 @@ INPUTS: dict[str, Sequence[list[str] | None]] = {
     "docs/notes.md": CHECKS,
     "mkdocs.yml": CHECKS,
     "notes-baseline.json": [["check_notes.py"], None],
+    "notes-addresses.json": [["check_notes.py"], None],
+    "theme/main.html": [None],
+    "docs/own.css": [None],
     "docs/images/images.lock": [["mirror_images.py", "--frozen"], None],
     "docs/assets/diagrams/diagrams.toml": [None],
     "schemas/a.yaml": [["check_snippets.py"]],
@@ -228,6 +231,11 @@ def test_whatever_an_input_is_there_is_a_site_or_a_line(project: Path, name: str
     if name.startswith("schemas"):
         with (project / "mkdocs.yml").open("a") as file:
             file.write("extra:\n  notes:\n    snippets:\n      schemas: schemas\n")
+    if name in {"theme/main.html", "docs/own.css"}:
+        (project / "theme").mkdir()
+        config = (project / "mkdocs.yml").read_text()
+        config = config.replace("theme: {name: material,", "theme: {name: material, custom_dir: theme,")
+        (project / "mkdocs.yml").write_text(f"{config}extra_css: [own.css]\n")
     make_fault(project / name, kind)
     for command in INPUTS[name]:
         is_build = command is None
@@ -237,4 +245,6 @@ def test_whatever_an_input_is_there_is_a_site_or_a_line(project: Path, name: str
         done = said(project, *words)
         assert done.returncode in {0, 1, 2}
         if done.returncode == 2 or (is_build and done.returncode):
-            assert re.search(r"^(?:ERROR +- +)?\S+:\d+:\d+: [A-Z]_[A-Z]+ ", done.stdout + done.stderr, re.MULTILINE)
+            assert re.search(
+                r"^(?:ERROR +- +|Error: )?\S+:\d+:\d+: [A-Z]_[A-Z]+ ", done.stdout + done.stderr, re.MULTILINE
+            )

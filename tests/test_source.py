@@ -229,7 +229,7 @@ HONEST = {
     "code blocks": "```\na\n```\n" * 20_000,
     "marks in code": "```\n" + "*a **b _c_ a[0](b) **\n" * 20_000 + "```\n",
     "bold in a table": "| a | b |\n|---|---|\n" + "| **a** | [b](c) |\n" * 40_000,
-    "bold in a list": "- **a** [b](c) _d_\n" * 25_000,
+    "bold in a list": "- **a** [b](c) _d_\n" * 20_000,
     "names with underscores": "some_long_name another_name\n" * 20_000,
     "a log": "[INFO] *x; call(a[1]) 2 * 3_4\n" * 20_000,
     "brackets": "[" * 20_000 + "]" * 20_000,
