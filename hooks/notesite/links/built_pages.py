@@ -88,21 +88,17 @@ def read_page(data: bytes) -> PageFacts:
             defines.add(anchor)
             if anchor == ANCHOR_TABLE:
                 table = _table(node.text())
+        found: list[tuple[str, Kind]] = []
         if tag == "a":
-            name = attributes.get("name")
-            if name:
+            if name := attributes.get("name"):
                 defines.add(name)
-            target = attributes.get("href")
-            if target is not None:
-                nth = counts.get(target, 0)
-                counts[target] = nth + 1
-                uses.append(Use(target, Kind.LINK, nth))
-            if "style" not in attributes:
-                continue
+            if (target := attributes.get("href")) is not None:
+                found.append((target, Kind.LINK))
         if tag == "base":
             base = base or attributes.get("href") or ""
-            continue
-        for target, kind in _addresses(tag, attributes, node.text() if tag == "style" else ""):
+        elif tag != "a" or "style" in attributes:
+            found += _addresses(tag, attributes, node.text() if tag == "style" else "")
+        for target, kind in found:
             nth = counts.get(target, 0)
             counts[target] = nth + 1
             uses.append(Use(target, kind, nth))
