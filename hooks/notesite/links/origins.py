@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from urllib.parse import quote
 
 from ..diagnostics.place import Span
@@ -75,6 +75,3 @@ def _relative(path: str, folder: str) -> str:
     if moved == ".":
         return "./"
     return moved + "/" if path.endswith("/") or not path else moved
-
-
-__all__: Sequence[str] = ["written_anchors", "written_links"]

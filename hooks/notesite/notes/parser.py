@@ -96,7 +96,7 @@ def leaves(text: str) -> Iterator[tuple[int, slice, slice]]:
 # What takes longer than a piece of text to check and to show.
 _WEIGHTS = {
     comrak.Paragraph: 3,
-    comrak.Heading: 3,
+    comrak.Heading: 5,
     comrak.TaskItem: 3,
     comrak.Item: 2,
     comrak.Image: 8,
