@@ -36,6 +36,7 @@ _LIBRARIES = ("comrak", "jinja2", "markdown", "pygments", "selectolax")
 _KNOWN = ("notesite.", "material.plugins.search", "materialx.plugins.search", "mkdocs.contrib.search")
 # Of MkDocs' configuration what no page depends on, and what is told in another way.
 _APART = {"config_file_path", "docs_dir", "extra", "hooks", "nav", "plugins", "site_dir", "theme", "watch"}
+_LOG = logging.getLogger(MkDocsPage.__module__.partition(".")[0])  # of MkDocs, or of the successor that goes on with it
 _URL = re.compile(r'\b(?:href|src|poster)="([^"]*)"')
 # They stand in a kept page for what every edit of the notes changes: their hash, and the lines of a page.
 _HASH, _SHORT, _LINES = "\0hash\0", "\0short\0", "\0lines\0"
@@ -152,7 +153,7 @@ class KeptPages:
         home = self._nav.homepage.url if self._nav.homepage else ""
         told = [settings, extra, dict(config.theme), stamp.versions, stamp.date, libraries, platform.python_version()]
         told += [signature([str(PACKAGE), *config.theme.dirs]), home, run.build.notes.language]
-        level = logging.getLogger("mkdocs").getEffectiveLevel()
+        level = _LOG.getEffectiveLevel()
         return hashlib.sha256(repr((told, level)).encode()).hexdigest()
 
     @cached_property
@@ -222,11 +223,11 @@ class _Heard(logging.Handler):
     def start(self) -> None:
         """Listen."""
         self.said = False
-        logging.getLogger("mkdocs").addHandler(self)
+        _LOG.addHandler(self)
 
     def stop(self) -> bool:
         """Whether anything was said since."""
-        logging.getLogger("mkdocs").removeHandler(self)
+        _LOG.removeHandler(self)
         return self.said
 
 
