@@ -10,10 +10,10 @@ from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
 import pytest
-from cases_io import CASES
 from patience import LONGEST, child, wait_until
 from site_tools import NOTES, ROOT, BuiltPage, Site, build, command, elements, environment, write_project
 
+from cases_io import CASES
 from notesite.notes.reader import parse
 
 ORDER = [
