@@ -43,7 +43,7 @@ weekly: $(VENV)/dev $(VENV)/compiled ## what no change has touched, proven again
 
 coverage: $(VENV)/dev $(VENV)/compiled ## which lines and branches the tests reach, without those in browsers; fails below the floor
 	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not browser" --cov --cov-report=term:skip-covered
-	$(BIN)/coverage report --include='$(CHECKS)' --fail-under=80 --format=total
+	$(BIN)/coverage report --include='$(CHECKS)' --fail-under=96 --format=total
 
 mutants: $(VENV)/mutants $(VENV)/compiled ## changes of one room that no test notices: make mutants ROOM=net SAMPLE=100
 	$(BIN)/python tools/mutants.py $(ROOM) --sample $(SAMPLE)
