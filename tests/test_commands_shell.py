@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from cases_io import read_cases
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from cases_io import read_cases
 from notesite.snippets.shell.reader import shell_parser as shell
 from notesite.snippets.shell.reader.words import Script
 

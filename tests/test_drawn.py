@@ -6,10 +6,10 @@ import sys
 from collections.abc import Iterator
 
 import pytest
-from cases_io import Case, read_cases
 from markdown import Markdown
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from cases_io import Case, read_cases
 from notesite.diagnostics.codes import Severity
 from notesite.extras.descriptions import description_of
 from notesite.images.picture import Limits, Picture

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 
 import pytest
-from cases_io import Case, read_cases
 from fidelity import Block, by_github, by_site, differences, share_equal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from site_tools import NOTES, Site
+
+from cases_io import Case, read_cases
 
 CASES = read_cases("fidelity/constructs.txt")
 

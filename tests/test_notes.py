@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from cases_io import CASES, Case, read_cases
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from site_tools import NOTES
 
+from cases_io import CASES, Case, read_cases
 from notesite.diagnostics.place import Span
 from notesite.notes.document import Kind, walk
 from notesite.notes.model import Fence, Notes, in_lines

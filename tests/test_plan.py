@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cases_io import Case, read_cases
 from hypothesis import example, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from site_tools import NOTES
 
+from cases_io import Case, read_cases
 from notesite.build import Build
 from notesite.diagnostics.codes import CODES
 from notesite.notes.anchors import RESERVED, Anchors, Slugs, github_anchor

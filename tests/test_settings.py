@@ -7,11 +7,11 @@ from typing import Any, get_type_hints
 
 import pytest
 import yaml
-from cases_io import Case, read_cases
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from cases_io import Case, read_cases
 from notesite.diagnostics.codes import Severity
 from notesite.diagnostics.diagnostic import NotesError
 from notesite.project.config import open_project

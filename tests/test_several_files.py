@@ -7,12 +7,12 @@ import shutil
 from pathlib import Path
 
 import pytest
-from cases_io import CASES
 from hypothesis import given
 from hypothesis import strategies as st
 from pictures import png
 from site_tools import Site, build, write_project
 
+from cases_io import CASES
 from notesite.build import Build
 from notesite.cli import check, common, new_site
 from notesite.diagnostics.diagnostic import NotesError

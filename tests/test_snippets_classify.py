@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 
 import pytest
-from cases_io import read_cases
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from patience import SOON, processor_seconds
 
+from cases_io import read_cases
 from notesite.snippets.language import languages
 from notesite.snippets.language.classify import Kind, classify_text, highlighter
 from notesite.snippets.language.other_languages import SIGNATURES, Signature

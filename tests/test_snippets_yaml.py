@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 import yaml
-from cases_io import read_cases
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from patience import SOON, processor_seconds
 from snippet_cases import Judge, checked, listing
 
+from cases_io import read_cases
 from notesite.diagnostics.codes import CODES, Severity
 from notesite.diagnostics.diagnostic import Report
 from notesite.diagnostics.place import Position, Span
