@@ -115,6 +115,27 @@ def test_a_host_is_let_through_only_as_it_is_written(entry: str, url: str, *, al
     assert urls.is_allowed(urls.parse(url), [entry]) is allowed
 
 
+def test_an_address_may_be_so_long_and_holds_no_control_character() -> None:
+    longest = "https://example.org/" + "a" * (urls.MAX_URL - 20)
+    assert urls.parse(longest).url == longest
+    for url in (longest + "a", "https://example.org/\x7f", "https://example.org/%0A"):
+        with pytest.raises(Fault) as refused:
+            urls.parse(url)
+        assert refused.value.code == "E_URL"
+    assert urls.parse("https://example.org/~a").url == "https://example.org/~a"
+
+
+def test_a_message_shows_the_beginning_of_an_address() -> None:
+    assert urls.shown("https://example.org/ab", 22) == "https://example.org/ab"
+    assert urls.shown("https://example.org/ab", 21) == "https://example.org/…"
+
+
+def test_a_refused_redirect_names_the_scheme_it_leads_to() -> None:
+    with pytest.raises(Fault) as refused:
+        urls.redirected(urls.parse("https://example.org/"), "FTP://example.org/a.png")
+    assert (refused.value.code, refused.value.message) == ("E_SCHEME", "redirect to ftp: refused")
+
+
 def test_credentials_are_never_shown() -> None:
     assert "sesame" not in urls.shown("https://user:sesame@h.example/a.png")
 

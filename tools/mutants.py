@@ -10,6 +10,7 @@ cosmic-ray makes the changes, in a copy of the checkout.  The judges are the tes
 from __future__ import annotations
 
 import argparse
+import ast
 import json
 import random
 import shlex
@@ -68,7 +69,7 @@ def _tried(copy: Path, room: str, sample: int, seed: int) -> int:
     (copy / "mutants.toml").write_text(text, encoding="utf-8")
     tool, session = Path(sys.executable).parent / "cosmic-ray", copy / "mutants.sqlite"
     subprocess.run([tool, "init", "mutants.toml", session.name], cwd=copy, check=True)
-    count = _sampled(session, sample, seed)
+    count = _sampled(session, sample, seed, copy)
     print(f"{count} changes of {room}, judged by {', '.join(tests)}", flush=True)
     subprocess.run([tool, "exec", "mutants.toml", session.name], cwd=copy, check=True)
     return _told(session, count)
@@ -84,15 +85,29 @@ def _judges(room: str) -> list[str]:
     return [path.relative_to(ROOT).as_posix() for path in found or every if path.name != "test_commands_kubectl.py"]
 
 
-def _sampled(session: Path, sample: int, seed: int) -> int:
-    """How many changes are left in the session: a sample, the same for the same seed."""
+def _sampled(session: Path, sample: int, seed: int, copy: Path) -> int:
+    """How many changes are left in the session: a sample, the same for the same seed, of what Python evaluates."""
     with closing(sqlite3.connect(session)) as base, base:
-        order = "SELECT job_id FROM mutation_specs ORDER BY module_path, operator_name, occurrence, operator_args"
-        jobs = [job for (job,) in base.execute(order)]
-        dropped = set(jobs) - set(random.Random(seed).sample(jobs, min(sample, len(jobs))))  # noqa: S311  # no secret
+        columns = "job_id, module_path, start_pos_row, start_pos_col"
+        order = f"SELECT {columns} FROM mutation_specs ORDER BY module_path, operator_name, occurrence, operator_args"  # noqa: S608  # four names
+        rows = list(base.execute(order))
+        types = {path: _annotations(copy / path) for path in {path for _, path, *_ in rows}}
+        jobs = [job for job, path, *at in rows if not any(first <= tuple(at) < end for first, end in types[path])]
+        dropped = {job for job, *_ in rows} - set(random.Random(seed).sample(jobs, min(sample, len(jobs))))  # noqa: S311  # no secret
         for table in ("mutation_specs", "work_items"):
             base.executemany(f"DELETE FROM {table} WHERE job_id = ?", [(job,) for job in dropped])  # noqa: S608  # two names
         return len(jobs) - len(dropped)
+
+
+def _annotations(path: Path) -> list[tuple[tuple[int, int], tuple[int, int]]]:
+    """Where types of arguments, results and variables begin and end (line, column): no change of them can be noticed."""
+    every = ast.walk(ast.parse(path.read_text("utf-8")))
+    types = [own for node in every for own in (getattr(node, "annotation", None), getattr(node, "returns", None))]
+    return [
+        ((own.lineno, own.col_offset), (own.end_lineno or 0, own.end_col_offset or 0))
+        for own in types
+        if isinstance(own, ast.expr)
+    ]
 
 
 def _told(session: Path, count: int) -> int:
