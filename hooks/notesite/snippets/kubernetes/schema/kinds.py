@@ -16,6 +16,7 @@ from .definitions import Schema, table
 _FILE = lazy(r"\.ya?ml$|^\.{1,2}/|^https?://|^github\.com/")
 _CORE = lazy(r"v\d")
 _CONFIG_SUFFIXES = (".config.k8s.io", "kubeadm.k8s.io", "audit.k8s.io", "client.authentication.k8s.io")
+_V1_FILES = frozenset({"Config", "EncryptionConfig", "Policy"})  # of kubectl, the API server, and once the scheduler
 
 _REFERENCE_KEYS = frozenset(
     ("apiVersion", "kind", "name", "namespace", "uid", "apiGroup", "fieldPath", "resourceVersion")
@@ -99,10 +100,10 @@ class Unknown(NamedTuple):
 
 def unknown_kind(schema: Schema, api_version: str, kind: str) -> Unknown:
     """Removed, misspelt, or a custom resource."""
+    if reason := _no_object(api_version, kind):
+        return Unknown("", reason, True)  # webhooks still speak versions of messages that the API no longer serves
     if removed := removal(api_version, kind):
         return Unknown("K_REMOVED", removed, False)
-    if reason := _no_object(api_version, kind):
-        return Unknown("", reason, True)
     return _misspelt(schema, api_version, kind) or Unknown(
         "", f"{kind} ({api_version}) is a custom resource or unknown; no schema for it", True
     )
@@ -112,7 +113,7 @@ def _no_object(api_version: str, kind: str) -> str:
     """Why this is no object of the API at all; "" when it may be one."""
     if any(mark in api_version + kind for mark in "$<{"):
         return "apiVersion or kind is left open"
-    if api_version.rpartition("/")[0].endswith(_CONFIG_SUFFIXES) or (api_version, kind) == ("v1", "Config"):
+    if api_version.rpartition("/")[0].endswith(_CONFIG_SUFFIXES) or (api_version == "v1" and kind in _V1_FILES):
         return f"{kind} is a configuration file, not an object of the API"
     if kind.endswith("Review"):
         return f"{kind} is a message between servers, not an object of the API"
