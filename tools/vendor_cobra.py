@@ -36,8 +36,8 @@ _PAGE = re.compile(r"^## (?P<command>.+)\n(?P<body>(?:(?!^## ).*\n?)*)", re.MULT
 
 # Flags that Helm 3 and 4 take and show nowhere: for Helm 2's scripts, and klog's (cmd/helm/flags.go, pkg/cmd/version.go).
 HIDDEN = {
-    "": {name: {"type": kind} for name, kind in {
-        "v": "int", "vmodule": "text", "logtostderr": "bool", "alsologtostderr": "bool", "stderrthreshold": "text",
+    "": {"v": {"type": "int", "short": "v"}} | {name: {"type": kind} for name, kind in {
+        "vmodule": "text", "logtostderr": "bool", "alsologtostderr": "bool", "stderrthreshold": "text",
         "log-dir": "text", "log-file": "text", "add-dir-header": "bool", "skip-headers": "bool", "one-output": "bool",
         "log-backtrace-at": "text", "log-file-max-size": "int", "skip-log-headers": "bool",
     }.items()},

@@ -108,12 +108,13 @@ def looks_like_name(text: str) -> bool:
 def of_no_group(text: str) -> str | None:
     """The plain name of a built-in type whose group can have none of its name: `deploy.extensions`; "" where only that is sure.
 
-    None where the type may be a custom one: their groups are domains, with a dot and more than one letter after the last.
+    None where the type may be a custom one: kubectl takes the beginning of a group for all of it (`networkpolicies.p`).
     """
     name, _, group = text.lower().partition(".")
-    if not group.strip(".") or is_type(text) or not is_type(name) or re.search(r"\.[a-z]{2,}$", group):
+    if is_type(text) or not is_type(name):
         return None
-    return name if re.fullmatch(r"extensions|core|v\d+(?:(?:alpha|beta)\d+)?", group) else ""
+    sure = re.fullmatch(r"(?:extensions|core|v\d+(?:(?:alpha|beta)\d+)?)(\.\w)?", group)
+    return ("" if sure[1] else name) if sure else None
 
 
 def may_be_custom(text: str) -> bool:
