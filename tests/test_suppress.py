@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
@@ -129,15 +128,6 @@ def test_what_is_gone_is_named_and_can_be_removed() -> None:
     assert (gone.code, gone.path, gone.severity) == ("I_BASELINE", "notes-baseline.json", Severity.INFO)
     smaller = baseline_of(report.accepted, parse(TEXT), baseline)
     assert len(smaller.entries) == 1
-
-
-def test_notes_for_readers_are_kept_and_shown() -> None:
-    written = json.loads(accepting(TEXT, at(9)).to_json())
-    written["accepted"][0]["note"] = "Works with v1."
-    baseline = read_baseline(json.dumps(written), "b")
-    report = settled(TEXT, at(9), baseline=baseline)
-    assert report.accepted[0].help == "Works with v1."
-    assert baseline_of([at(9)], parse(TEXT), baseline).entries[0].note == "Works with v1."
 
 
 def test_the_file_is_sorted_one_entry_a_line() -> None:

@@ -1,7 +1,7 @@
 """Make the bundled Kubernetes definitions from the wheel of the Python package `kubernetes-validate`.
 
-    python -m pip download --no-deps kubernetes-validate==1.37.0 --dest /tmp/wheel
-    python tools/vendor_kubernetes.py /tmp/wheel/kubernetes_validate-1.37.0-py3-none-any.whl
+    python -m pip download --no-deps kubernetes-validate==1.37.0 --dest dist
+    python tools/vendor_kubernetes.py dist/kubernetes_validate-1.37.0-py3-none-any.whl
 
 The wheel is read as it lies, never installed.  The result holds every definition once, with the Kubernetes versions
 that know it and each of its fields.  The notation is described in hooks/notesite/snippets/kubernetes/schema/definitions.py, which

@@ -35,6 +35,7 @@ class Kept:
     def put(self, key: str, data: bytes) -> None:
         """Keep it, whole or not at all, whoever else does the same."""
         path = self._path(key)
+        # Not `write_atomically`: what a power cut takes is made again, and its syncs take longer than that.
         new = path.with_name(f"{path.name}.{os.urandom(4).hex()}")
         with contextlib.suppress(OSError):  # a full disk, a folder that was removed
             self._grown = True

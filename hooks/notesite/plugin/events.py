@@ -6,7 +6,6 @@ import functools
 import gc
 import os
 import posixpath
-import threading
 from collections.abc import Callable
 from typing import Literal
 from urllib.parse import urljoin
@@ -240,11 +239,7 @@ class NotesPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]  # li
     @event_priority(-1000)  # after everybody who writes into the folder
     def _place(self, *, config: MkDocsConfig) -> None:  # noqa: ARG002  # MkDocs' name
         self._folder.place(log)
-        if self._preview.runs:  # a build leaves much behind: taken away while its pages are looked at
-            cleaner = threading.Timer(0.3, gc.collect)
-            cleaner.daemon = True
-            cleaner.start()
-        else:
+        if not self._preview.runs:
             keep_addresses(self._run)
 
     on_post_build = CombinedEvent(_finish, _place)
