@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 import warm
 import yaml
-from playwright.sync_api import BrowserContext, ConsoleMessage, Dialog, Page
+from playwright.sync_api import BrowserContext, ConsoleMessage, Dialog, Page, expect
 from serving import served
 from site_tools import ROOT, environment
 from test_titles import ATTACK, SITE_NAME, TITLES, notes
@@ -154,11 +154,15 @@ def _words(page: Page, selector: str) -> set[str]:
 def _found(page: Page, query: str) -> str:
     """What the box shows for a query."""
     box = page.locator("[id='__book_find'], input.md-search__input").first
-    box.evaluate(
-        "(box, text) => { box.focus(); box.value = text; box.dispatchEvent(new InputEvent('input', {bubbles: true})) }",
-        query,
-    )
     hits = page.locator("[id='__book_hits'] a, .md-search-result__link")
+    for text in ("", query):  # emptied first: a hit of the query before may hold the words of this one
+        box.evaluate(
+            "(box, text) => { box.focus(); box.value = text;"
+            " box.dispatchEvent(new InputEvent('input', {bubbles: true})) }",
+            text,
+        )
+        if not text:
+            expect(hits).to_have_count(0)
     hits.filter(has_text=query).first.wait_for(state="attached")
     return " ".join(hits.all_text_contents())
 
