@@ -24,9 +24,10 @@ from notesite.extras.home import Card, Home, grouped, svg_element
 from notesite.extras.manifests import is_real, manifests_of
 from notesite.extras.marks import marks_of
 from notesite.extras.search import documents
-from notesite.extras.theme import amended, squeezed_css, squeezed_js
+from notesite.extras.theme import amended, squeezed_css, squeezed_html, squeezed_js
 from notesite.notes.model import Notes
 from notesite.notes.reader import parse
+from notesite.plugin.appearance import needed
 from notesite.project.history import NoDatesError, commit_time, latest, line_dates
 from notesite.project.settings import PageSettings, Settings, SnippetSettings
 from notesite.project.suppressions import read_baseline, settle
@@ -367,8 +368,18 @@ def test_the_theme_s_own_html_is_amended() -> None:
 
 
 def test_squeezing_keeps_what_matters() -> None:
-    assert squeezed_css('/* x */\na > b {\n  content: "a b";\n}\n') == 'a > b{content: "a b"}\n'
+    assert squeezed_css('/* x */\na > b {\n  content: "a: b;  c"; /* y */\n}\n') == 'a > b{content:"a: b;  c"}\n'
+    assert squeezed_css("/*! MIT, yes */ a {\n  margin: 0 /* x */ 1px;\n}\n") == "/*! MIT, yes */ a{margin:0  1px}\n"
+    template = "<p>\n  a\n\n  {% if b %}\n    <b>b</b>\n  {% endif %}\n  c {% if d %}d{% endif %}\n  e\n</p>\n"
+    assert squeezed_html(template) == "<p>\na\n{% if b %}<b>b</b>\n{% endif %}c {% if d %}d{% endif %}\ne\n</p>\n"
+    assert squeezed_html(f"{template}<pre>\n  x</pre>") == f"{template}<pre>\n  x</pre>"
     assert squeezed_js('// no\n  const a = "// yes";\n') == 'const a = "// yes";\n'
+
+
+def test_pages_load_what_they_need() -> None:
+    assert needed("<p>words</p>") == []
+    assert needed('<div class="notes-sheet">') == ["assets/stylesheets/sheet.css", "assets/javascripts/sheet.js"]
+    assert needed('<img data-enlarge="" alt="">') == ["assets/javascripts/enlarge.js"]
 
 
 def _git(folder: Path, *arguments: str, day: str = "2025-01-02") -> None:

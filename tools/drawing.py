@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from xml.sax.saxutils import escape
 
 WIDTH = 360
@@ -158,12 +159,15 @@ class Drawing:
 
     def wire(self, *points: tuple[float, float], both: bool = False, dashed: bool = False) -> None:
         """A line through the points with an arrow head at its end, and at its start if it goes `both` ways."""
-        line = "M" + "L".join(f"{x:g} {y:g}" for x, y in points)
-        heads = _arrow_head(points[-2], points[-1]) + (_arrow_head(points[1], points[0]) if both else "")
+        steps = (_pair(x - before_x, y - before_y) for (before_x, before_y), (x, y) in pairwise(points))
+        line = f"M{_pair(*points[0])}" + "".join(f"l{step}" for step in steps)
         if dashed:  # its head is drawn apart, dashes would break it
             self._parts.append(f'<path class="wire dashed" d="{line}"/>')
-            line = ""
-        self._parts.append(f'<path class="wire" d="{line}{heads}"/>')
+            line = f"M{_pair(*points[-1])}"
+        line += _arrow_head(points[-2], points[-1])
+        if both:
+            line += f"M{_pair(*points[0])}{_arrow_head(points[1], points[0])}"
+        self._parts.append(f'<path class="wire" d="{line}"/>')
 
     def link(self, start: Box, end: Box, at: float | None = None, *, both: bool = False, dashed: bool = False) -> None:
         """A straight arrow between two boxes that face each other, `at` this x or y (default: middle of the end)."""
@@ -247,11 +251,14 @@ def _styled(lines: tuple[str, ...]) -> Iterator[tuple[str, str]]:
 
 
 def _arrow_head(before: tuple[float, float], tip: tuple[float, float]) -> str:
-    """An open arrow head at the tip of a line that runs along x or y."""
-    (x, y), dx, dy = tip, tip[0] - before[0], tip[1] - before[1]
-    back, side = 6, 4.5
-    if dx:
-        tail = x - back if dx > 0 else x + back
-        return f"M{tail:g} {y - side:g}L{x:g} {y:g}L{tail:g} {y + side:g}"
-    tail = y - back if dy > 0 else y + back
-    return f"M{x - side:g} {tail:g}L{x:g} {y:g}L{x + side:g} {tail:g}"
+    """An open arrow head, drawn from the tip of a line that runs along x or y, in steps: alike heads pack well."""
+    (x, y), back, side = tip, 6, 4.5
+    if x != before[0]:
+        tail = -back if x > before[0] else back
+        return f"m{_pair(tail, -side)}l{_pair(-tail, side)}l{_pair(tail, side)}"
+    tail = -back if y > before[1] else back
+    return f"m{_pair(-side, tail)}l{_pair(side, -tail)}l{_pair(side, tail)}"
+
+
+def _pair(x: float, y: float) -> str:
+    return f"{x:g} {y:g}".replace(" -", "-")

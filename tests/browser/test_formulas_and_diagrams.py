@@ -89,4 +89,5 @@ def test_other_pages_pay_nothing(folder: Path) -> None:
     drawn, plain = ((folder / f"{name}.html").read_text("utf-8") for name in ("drawn", "plain"))
     assert "stylesheets/drawn.css" in drawn
     assert "drawn.css" not in plain
-    assert drawn.count("<script") == plain.count("<script")
+    assert "enlarge.js" not in plain  # no picture, nothing to enlarge
+    assert drawn.count("<script") == plain.count("<script") + drawn.count("enlarge.js")

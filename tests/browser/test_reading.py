@@ -55,7 +55,7 @@ def test_pages_are_small(hosted: Any, page: Page) -> None:
         page.evaluate(IDLE)
         own = [url for url in asked if url.startswith(hosted.base)]
         size = sum(map(sent, own))
-        if len(own) > 10 or size > 82_500:  # the page with the most drawings; without them, less than 80 kB
+        if len(own) > 10 or size > 80_000:
             too_large[name] = (len(own), size)
     assert too_large == {}
 

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from ..site.redirects import json_in_page
 
-SOURCE_ID = "__notes_source"  # assets/javascripts/reading.js looks for it
+SOURCE_ID = "__notes_source"  # assets/javascripts/notes.js looks for it
 _COPY = Markup(
     '<button type="button" class="md-content__button md-icon notes-copy-page" data-added data-search-exclude'
     ' title="Copy this page as Markdown" aria-label="Copy this page as Markdown" data-markdown="{file}">{icon}</button>\n'

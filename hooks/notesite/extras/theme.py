@@ -26,7 +26,14 @@ AMENDMENTS = (
 
 _PALETTE = re.compile(r'\s*<link rel="stylesheet" href="[^"]*/palette\.\w+\.min\.css[^"]*">')
 _WORKER = re.compile(r"(?<=assets/javascripts/)workers/search\.\w+\.min\.js")
-_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+_BLANKS_MATTER = re.compile(r"<(?:pre|textarea)\b|`|white-space", re.IGNORECASE)
+_LINE_END = re.compile(r"\s*\n\s*")
+_TAG_LINE = re.compile(r"^(\{%(?:(?!%\}).)*%\})\n", re.MULTILINE)  # the line before keeps its end
+# Strings and licences, which stay; blanks and comments around signs; other comments.
+_CSS = re.compile(
+    r"""("(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|/\*!.*?\*/)|\s*([{};])(?:\s|/\*(?!!).*?\*/)*|([:,])\s+|/\*.*?\*/""",
+    re.DOTALL,
+)
 
 
 def amended(html: str, *, own_palette: bool = False) -> str:
@@ -41,9 +48,16 @@ def amended(html: str, *, own_palette: bool = False) -> str:
     return _PALETTE.sub("", html) if own_palette else html
 
 
+def squeezed_html(template: str) -> str:
+    """The template without indentation and empty lines, those of its tags among them, where no blank can matter."""
+    if _BLANKS_MATTER.search(template):
+        return template
+    return _TAG_LINE.sub(r"\1", _LINE_END.sub("\n", template))
+
+
 def squeezed_css(css: str) -> str:
-    """The style without comments, line breaks and indentation."""
-    return re.sub(r"\s*([{};])\s*", r"\1", _COMMENT.sub("", css)).replace(";}", "}").strip() + "\n"
+    """The style without comments, line breaks and indentation; what it says of its licence stays."""
+    return _CSS.sub(r"\1\2\3", css).replace(";}", "}").strip() + "\n"
 
 
 def squeezed_js(script: str) -> str:

@@ -10,19 +10,33 @@ from typing import Any
 import yaml
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
+from mkdocs.structure.pages import Page
 from mkdocs.theme import Theme
+from mkdocs.utils import get_relative_url
 
 from ..lib.data import bundled_text
 
 PACKAGE = Path(__file__).parent.parent
 STYLES = ("assets/stylesheets/notes.css",)  # one file is one request
-SCRIPTS = tuple(f"assets/javascripts/{name}.js" for name in ("notes", "enlarge", "reading"))
-DRAWN_STYLE = "assets/stylesheets/drawn.css"  # of pages with formulas and diagrams, and of no other
+SCRIPTS = ("assets/javascripts/notes.js",)
+ENLARGE = "assets/javascripts/enlarge.js"
+# What only pages load that hold one of these signs.
+WHERE_NEEDED = {
+    "assets/stylesheets/drawn.css": ('class="notes-formula"', "notes-diagram"),
+    "assets/stylesheets/home.css": ("notes-hero", "notes-contents"),
+    "assets/stylesheets/sheet.css": ("notes-sheet",),
+    "assets/javascripts/sheet.js": ("notes-sheet",),
+    ENLARGE: ("data-enlarge",),
+}
+ELSEWHERE = (
+    "assets/javascripts/search.js",
+    "assets/javascripts/missing.js",
+)  # loaded by the theme, and by the page of errors
 # For a copy that is read from a folder.
 OFFLINE = "NOTES_OFFLINE"  # set by `notesite bundle`
 OFFLINE_STYLE = "assets/stylesheets/offline.css"
 SHIM = "assets/vendor/iframe-worker/iframe-worker.js"  # for the web worker of the search, which file:// refuses
-ONE_FILE_SCRIPTS = ("assets/javascripts/enlarge.js",)  # what the one-file form takes along: needs nothing of the theme
+ONE_FILE_SCRIPTS = (ENLARGE,)  # what the one-file form takes along: needs nothing of the theme
 
 
 def for_a_folder(config: MkDocsConfig) -> None:
@@ -75,9 +89,19 @@ def _choose(config: MkDocsConfig, written: Mapping[str, Any], language: str) -> 
         config.mdx_configs.setdefault("toc", {})["permalink"] = True
 
 
-def needs_drawn_style(content: str) -> bool:
-    """Whether there is a formula or a diagram in the content of a page."""
-    return 'class="notes-formula"' in content or "notes-diagram" in content
+def needed(content: str) -> list[str]:
+    """The styles and scripts that a page with this content loads besides those of every page."""
+    return [name for name, signs in WHERE_NEEDED.items() if any(sign in content for sign in signs)]
+
+
+def loading(html: str, page: Page) -> str:
+    """The finished page with what it needs."""
+    names = [(name, get_relative_url(name, page.url)) for name in needed(page.content or "")]
+    written = [
+        f'<script src="{url}" defer></script>\n' if name.endswith(".js") else f'<link rel="stylesheet" href="{url}">\n'
+        for name, url in names
+    ]
+    return html.replace("</head>", f"{''.join(written)}</head>", 1)
 
 
 def has_own_palette(config: MkDocsConfig) -> bool:

@@ -14,7 +14,7 @@ from jinja2.filters import FILTERS
 from jinja2.tests import TESTS
 from mkdocs.theme import Theme
 
-from ..extras.theme import amended
+from ..extras.theme import amended, squeezed_html
 from ..lib.folders import private_cache
 from .kept_pages import TEMPLATE
 from .navigation import AMENDED, Entries
@@ -63,7 +63,7 @@ class _Templates(jinja2.FileSystemLoader):
         for theirs, ours in AMENDED.get(template, ()):
             source = source.replace(theirs, ours)
         source = amended(source, own_palette=self._own_palette)
-        return source, path, is_current
+        return squeezed_html(source) if template.endswith(".html") else source, path, is_current
 
 
 class _Compiled(FileSystemBytecodeCache):

@@ -20,7 +20,6 @@ from mkdocs.plugins import BasePlugin, CombinedEvent, event_priority
 from mkdocs.structure.files import Files
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
-from mkdocs.utils import get_relative_url
 from mkdocs.utils.templates import TemplateContext
 from watchdog.observers.polling import PollingObserver
 
@@ -222,10 +221,8 @@ class NotesPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]  # li
         return context
 
     def on_post_page(self, output: str, *, page: Page, config: MkDocsConfig) -> str:  # noqa: ARG002  # MkDocs' names
-        """Give formulas and diagrams their style, which no other page loads."""
-        if appearance.needs_drawn_style(page.content or ""):
-            style = get_relative_url(appearance.DRAWN_STYLE, page.url)
-            output = output.replace("</head>", f'<link rel="stylesheet" href="{style}">\n</head>', 1)
+        """Let the page load the styles and scripts that it needs and others do not."""
+        output = appearance.loading(output, page)
         if self._run.kept:
             self._run.kept.keep(page, output)
         return output

@@ -21,7 +21,7 @@ from ..output.finished import hashes_of
 from ..output.machine_files import Publication, headers
 from ..site.ledger import LEDGER, ledger_text
 from .additions import search_index
-from .appearance import DRAWN_STYLE, OFFLINE_STYLE, ONE_FILE_SCRIPTS, needs_drawn_style
+from .appearance import ELSEWHERE, OFFLINE_STYLE, ONE_FILE_SCRIPTS, WHERE_NEEDED, needed
 from .guard import check_pages
 from .run import Run, log
 
@@ -70,8 +70,8 @@ def _squeeze(run: Run, folder: Path) -> None:
 
 
 def _own_files(config: MkDocsConfig) -> Iterator[tuple[str, Callable[[str], str]]]:
-    yield from ((name, squeezed_css) for name in config.extra_css)
-    yield from ((str(name), squeezed_js) for name in config.extra_javascript)
+    for name in map(str, (*config.extra_css, *config.extra_javascript, *WHERE_NEEDED, *ELSEWHERE)):
+        yield name, squeezed_js if name.endswith(".js") else squeezed_css
 
 
 def _drop_unused(run: Run, folder: Path) -> None:  # noqa: ARG001  # a step like the others
@@ -123,14 +123,14 @@ def book_of(run: Run, files: Files) -> Book:
     from ..output.bundle.book import Book  # noqa: PLC0415  # as above
 
     config = run.config
-    drawn = [DRAWN_STYLE] if any(needs_drawn_style(page.content or "") for page in run.in_order) else []
+    own = dict.fromkeys(name for page in run.in_order for name in needed(page.content or "") if name.endswith(".css"))
     others = [file.page for file in files.documentation_pages() if file.page and file.page not in run.in_order]
     return Book(
         title=config.site_name,
         description=config.site_description or "",
         author=config.site_author or "",
         language=str(config.theme.get("language") or "en"),
-        styles=(*(style for style in map(str, config.extra_css) if style != OFFLINE_STYLE), *drawn),
+        styles=(*(style for style in map(str, config.extra_css) if style != OFFLINE_STYLE), *own),
         scripts=ONE_FILE_SCRIPTS,
         stamp=config.extra.get("build_stamp"),
         pages=tuple(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -19,6 +20,7 @@ from mkdocs.structure.toc import get_toc
 from ..lib.files import read_file
 from ..output.finished import foreign, own_scripts
 from ..site.redirects import FORWARD, digest
+from .appearance import WHERE_NEEDED
 from .kept_pages import TEMPLATE
 from .run import Run
 
@@ -47,7 +49,8 @@ def _shells(env: Environment, config: MkDocsConfig, files: Files) -> Iterator[st
             kinds[template, file.page.url.count("/"), file.page.is_homepage] = file.page
     for (template, _, _), page in kinds.items():
         bare = copy.copy(page)
-        bare.title, bare.content, bare.toc, bare.meta = Markup(), Markup(), get_toc([]), {}
+        bare.title, bare.toc, bare.meta = Markup(), get_toc([]), {}
+        bare.content = Markup().join(chain.from_iterable(WHERE_NEEDED.values()))
         bare.parent = bare.previous_page = bare.next_page = bare.canonical_url = bare.edit_url = None
         shell = env.get_template(template).render(get_context(empty, [], config, bare))
         yield config.plugins.on_post_page(shell, page=bare, config=config)

@@ -297,7 +297,7 @@
       const code = `<code class="notes-hit__code">${marked(best)}</code>`;
       if (best && doc.command) parts.push(doc.wrong ? `<s>${code}</s>` : code);
       else if (best) parts.push(`<span class="notes-hit__text">${marked(cut(best, first))}</span>`);
-      // The box adds a button that copies it; see reading.js.
+      // The box adds a button that copies it; see notes.js.
       if (doc.fix) parts.push(`<span class="notes-hit__text">${doc.label}:</span> <code class="notes-hit__code notes-hit__fix">${doc.fix}</code>`);
       return parts.join(" ");
     };
