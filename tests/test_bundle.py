@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markupsafe import Markup
 
+from notesite.diagnostics.diagnostic import NotesError
 from notesite.diagnostics.place import Span
 from notesite.notes.raw_html import read_tags
 from notesite.output.bundle import bundle_names as names
@@ -199,7 +200,7 @@ def test_dates(text: str | None, epoch: int | None) -> None:
 
 @pytest.mark.parametrize("text", ["-1", "1.5", "yesterday", "٣", "9" * 20])
 def test_wrong_dates(text: str) -> None:
-    with pytest.raises(ValueError, match="SOURCE_DATE_EPOCH"):
+    with pytest.raises(NotesError, match="SOURCE_DATE_EPOCH"):
         read_epoch(text)
 
 

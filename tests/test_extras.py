@@ -334,7 +334,7 @@ def test_what_the_baseline_says_works_is_copied_and_does_work() -> None:
     assert [mark.rows for mark in _marks("".join(f"```sh\n{own}\n```\n" for own in told))] == [()] * len(told)
     notes = parse(GIVEN.read_text("utf-8"))
     blocks = check_blocks(notes, SnippetSettings())
-    settled = settle(blocks.report, rules={}, directives=notes.directives, notes=notes, baseline=baseline)
+    settled = settle(blocks.report, {}, notes, baseline)
     marks = marks_of(blocks, settled).values()
     assert set(told) <= {(mark.copy or "").strip() for mark in marks if mark.struck and mark.fixes}
 

@@ -21,15 +21,7 @@ def at(line: int, code: str = "N_DIALECT", column: int = 1, length: int = 4) -> 
 
 
 def settled(text: str, *found: Diagnostic, baseline: Baseline | None = None, rules: Any = None) -> Report:
-    notes = parse(text)
-    return settle(
-        Report(found),
-        rules=rules or {},
-        directives=notes.directives,
-        notes=notes,
-        baseline=baseline,
-        own_codes="NI",
-    )
+    return settle(Report(found), rules or {}, parse(text), baseline, "NI")
 
 
 # --- Ignore comments: the input's lines that hold "FIND CODE" have a finding of this code
@@ -50,7 +42,7 @@ def test_ignore_comments(case: Case) -> None:
 
 def test_an_ignore_for_another_check_is_not_called_unused() -> None:
     notes = parse("<!-- notes: ignore N_TOC -->\n## A\n")
-    report = settle(Report(), rules={}, directives=notes.directives, notes=notes, own_codes="YK")
+    report = settle(Report(), {}, notes, own_codes="YK")
     assert report.diagnostics == ()
 
 

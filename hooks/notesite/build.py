@@ -11,14 +11,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from .diagnostics.codes import Severity
-from .diagnostics.diagnostic import Diagnostic, NotesError, Report, finding
-from .diagnostics.place import Span
-from .lib.files import reason, text_of
+from .diagnostics.diagnostic import Diagnostic, NotesError, Report, failure, finding
+from .lib.files import lenient_text, reason, text_of
 from .notes.model import Notes
 from .notes.source import Source
-from .project.config import Project, bytes_of, load_baseline, read_config_text, read_source
+from .project.config import Project, bytes_of, load_baseline, read_source
 from .project.settings import place
-from .project.suppressions import settle
+from .project.suppressions import Baseline, settle
 
 if TYPE_CHECKING:
     from .images.gallery import Gallery, Options
@@ -114,8 +113,7 @@ class Build:
         except FileNotFoundError:
             return None
         except (OSError, ValueError) as error:
-            message = f"damaged ledger of addresses: {reason(error)}"
-            raise NotesError(finding("I_CONFIG", message, Span.at(1), path=LEDGER)) from None
+            raise failure("I_CONFIG", f"damaged ledger of addresses: {reason(error)}", LEDGER) from None
 
     @cached_property
     def blocks(self) -> Blocks:
@@ -169,19 +167,14 @@ class Build:
             return self._source.text.encode()
         return b"".join(bytes_of(path, self.project.root) for path in self.project.files)
 
-    def settled(self, report: Report, codes: Collection[str]) -> Report:
-        """The report after rules, ignore comments and the project's baseline; `Source.report_in_file` tells its places.
+    def settled(self, report: Report, codes: Collection[str], baseline: Baseline | None = None) -> Report:
+        """The report after rules, ignore comments and the baseline; `Source.report_in_file` tells its places.
 
-        `codes` are the first letters of the codes that the report can have.
+        `codes` are the first letters of the codes that the report can have; without a `baseline` it is the project's.
         """
-        return settle(
-            report,
-            rules=self.project.settings.severities,
-            directives=self.outline.directives,
-            notes=self.outline,
-            baseline=load_baseline(self.project.root / self.project.settings.baseline),
-            own_codes=codes,
-        )
+        project = self.project
+        baseline = baseline or load_baseline(project.root / project.settings.baseline)
+        return settle(report, project.settings.severities, self.outline, baseline, codes)
 
     def check_plan(self) -> None:
         """Raise NotesError when no honest site can be made.
@@ -206,7 +199,7 @@ class Build:
         lost = self.site.lost_redirects(project.settings.redirects)
         if not (unused or lost) or not project.is_own:
             return
-        text = read_config_text(project)
+        text = lenient_text(project.config_path) or ""
         for old in lost:
             span = place(text, ("extra", "notes", "redirects", old), at_key=False)
             message = f"extra.notes.redirects: {project.settings.redirects[old]!r} is no page or anchor of the notes"

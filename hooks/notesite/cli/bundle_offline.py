@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from ..build import NOTES_CODES, Build
-from ..diagnostics.diagnostic import NotesError, Report, finding
+from ..diagnostics.diagnostic import Report, failure
 from ..diagnostics.place import Span
 from ..lib.files import read_file, write_atomically
 from ..lib.folders import work_folder
@@ -48,7 +48,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Build and write; the exit codes are those of `common`.  Nothing is written that some system cannot unpack."""
     args = _parser().parse_args(argv)
     if args.notes:
-        raise NotesError(finding("I_CONFIG", "the notes are those that the configuration names", Span.at(1)))
+        raise failure("I_CONFIG", "the notes are those that the configuration names")
     if args.config == CONFIG and not CONFIG.is_file():
         args.config = Path("mkdocs.yml")
     project = common.project_of(args)
@@ -108,7 +108,7 @@ def _pdf(page: str, target: Path) -> bytes:
         with work_folder(target.absolute()) as folder:
             return print_pdf(page, find_chromium(), folder)
     except NoPdfError as error:
-        raise NotesError(finding("B_PDF", str(error), Span.at(1))) from None
+        raise failure("B_PDF", str(error)) from None
 
 
 def slug(title: str) -> str:
@@ -127,21 +127,17 @@ def _build(project: Project, folder: Path) -> dict[str, bytes]:
     done = subprocess.run(command, env=environment, cwd=project.root, check=False, capture_output=True)
     if done.returncode:
         sys.stderr.write(done.stderr.decode("utf-8", "replace"))
-        raise NotesError(finding("I_CONFIG", f"{project.config_path.name} cannot be built", Span.at(1)))
+        raise failure("I_CONFIG", f"{project.config_path.name} cannot be built")
     paths = sorted(path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
     built = {path.relative_to(folder).as_posix(): read_file(path, inside=folder) for path in paths}
     if BOOK not in built:
-        message = f"{project.config_path.name} does not name the plugin `notesite`"
-        raise NotesError(finding("I_CONFIG", message, Span.at(1)))
+        raise failure("I_CONFIG", f"{project.config_path.name} does not name the plugin `notesite`")
     return built
 
 
 def _epoch(project: Project) -> int | None:
     """The date of the copy: SOURCE_DATE_EPOCH, else that of the commit, unless the notes have changed since."""
-    try:
-        epoch = read_epoch(os.environ.get("SOURCE_DATE_EPOCH"))
-    except ValueError as error:
-        raise NotesError(finding("I_CONFIG", str(error), Span.at(1))) from None
+    epoch = read_epoch(os.environ.get("SOURCE_DATE_EPOCH"))
     if epoch is not None:
         return epoch
     times = [commit_time(path) for path in project.files]

@@ -13,8 +13,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from ..build import BLOCK_CODES, NOTES_CODES, Build
-from ..diagnostics.diagnostic import NotesError, Report, finding, merged
-from ..diagnostics.place import Span
+from ..diagnostics.diagnostic import NotesError, Report, failure, merged
 from ..lib.files import NOT_WRITTEN
 from ..notes.limits import DEFAULT
 from ..notes.source import read
@@ -116,7 +115,7 @@ def _files(path: Path) -> list[str]:
         folders[:] = sorted(name for name in inside if not Path(folder, name, "sitemap.xml").is_file())
         found += [str(Path(folder, name)) for name in sorted(names) if name.lower().endswith(SUFFIXES)]
     if not found:
-        raise NotesError(finding("N_PATH", f"the directory {path} holds no Markdown files", Span.at(1), path=str(path)))
+        raise failure("N_PATH", f"the directory {path} holds no Markdown files", str(path))
     return found
 
 

@@ -6,12 +6,13 @@ import argparse
 import os
 import posixpath
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from pathlib import Path
 
 from ..build import Build
-from ..diagnostics.diagnostic import Diagnostic, NotesError, Report, finding, merged
+from ..diagnostics.diagnostic import NotesError, Report, failure, merged
 from ..diagnostics.place import Span
-from ..lib.files import read_file
+from ..lib.files import lenient_text, read_file
 from ..links import internal
 from ..links.built_pages import public_address
 from ..links.internal import BuiltSite, Origin, check, no_origin
@@ -43,7 +44,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         report = merged([report, other_sites.report(args, project, outcome)])
         codes += other_sites.CODES
-    shown = loader.loaded() if loader.matters(report, args) else Build(project, source=Source(""))
+    shown = loader.loaded if loader.matters(report, args) else Build(project, source=Source(""))
     return common.show([(shown, report)], args, tool="check_links", codes=codes)
 
 
@@ -87,10 +88,9 @@ def _built_site(args: argparse.Namespace, project: Project) -> BuiltSite:
     if root.is_file():
         files, read = _of_zip(root)
     elif root.is_dir():
-        files = _of_folder(root)
-        read = _reader(root)
+        files, read = _of_folder(root)
     else:
-        raise NotesError(_no_site(root))
+        raise _no_site(root)
     site_url = args.site_url or (public_address(read("index.html")) if "index.html" in files else "")
     if not site_url and "SITE_URL" not in os.environ:
         site_url = str(project.config.get("site_url") or "")
@@ -98,21 +98,16 @@ def _built_site(args: argparse.Namespace, project: Project) -> BuiltSite:
     return BuiltSite(files, read, site_url, "" if shown == "." else shown, args.offline_bundle)
 
 
-def _no_site(path: Path) -> Diagnostic:
-    message = f"{path} is not a built site; build it first: `notesite build`"
-    return finding("N_PATH", message, Span.at(1), path=str(path), help="")
+def _no_site(path: Path) -> NotesError:
+    return failure("N_PATH", f"{path} is not a built site; build it first: `notesite build`", str(path), help="")
 
 
-def _reader(root: Path) -> Callable[[str], bytes]:
-    return lambda uri: read_file(root / uri)
-
-
-def _of_folder(root: Path) -> list[str]:
+def _of_folder(root: Path) -> tuple[list[str], Callable[[str], bytes]]:
     found = []
     for folder, _, names in os.walk(root):  # twice as fast as Path.rglob
         inside = os.path.relpath(folder, root).replace(os.sep, "/")
         found += names if inside == "." else [f"{inside}/{name}" for name in names]
-    return sorted(found)
+    return sorted(found), lambda uri: read_file(root / uri)
 
 
 def _of_zip(path: Path) -> tuple[list[str], Callable[[str], bytes]]:
@@ -121,7 +116,7 @@ def _of_zip(path: Path) -> tuple[list[str], Callable[[str], bytes]]:
     try:
         archive = zipfile.ZipFile(path)
     except zipfile.BadZipFile:
-        raise NotesError(_no_site(path)) from None
+        raise _no_site(path) from None
     names = [info.filename for info in archive.infolist() if not info.is_dir()]
     top = posixpath.commonpath(names) if len(names) > 1 else ""
     prefix = f"{top}/" if top else ""
@@ -133,8 +128,6 @@ class _Loader:
 
     def __init__(self, project: Project, site: BuiltSite) -> None:
         self._project, self._site = project, site
-        self._loaded: Build | None = None
-        self._origins: tuple[Origin, Origin] | None = None
 
     def matters(self, report: Report, args: argparse.Namespace) -> bool:
         """Whether the report changes with what the notes say (their lines, ignore comments, accepted findings)."""
@@ -142,39 +135,31 @@ class _Loader:
             return False
         said = report.diagnostics or report.skipped or args.write_baseline
         baseline = args.baseline or self._project.root / self._project.settings.baseline
-        return bool(said or "notes:" in _text(self._project.notes_path) or '"L_' in _text(baseline))
+        text, accepted = lenient_text(self._project.notes_path), lenient_text(baseline)
+        return bool(said or "notes:" in (text or "") or '"L_' in (accepted or ""))
 
+    @cached_property
     def loaded(self) -> Build:
-        """The notes, read once.  Raises NotesError."""
-        self._loaded = self._loaded or Build(self._project)
-        return self._loaded
+        """The notes.  Raises NotesError."""
+        return Build(self._project)
 
     def origin(self, page: str, target: str) -> Sequence[Span]:
         """Where the notes have the address `target` of a built page."""
-        return self._both()[0](page, target)
+        return self._both[0](page, target)
 
     def anchor_origin(self, page: str, anchor: str) -> Sequence[Span]:
         """Where the notes have an id of a built page."""
-        return self._both()[1](page, anchor)
+        return self._both[1](page, anchor)
 
+    @cached_property
     def _both(self) -> tuple[Origin, Origin]:
-        if self._origins is None:
-            self._origins = self._read_origins() if self._project.notes_path.is_file() else (no_origin, no_origin)
-        return self._origins
-
-    def _read_origins(self) -> tuple[Origin, Origin]:
         from ..links.origins import written_anchors, written_links  # noqa: PLC0415  # see above
 
-        notes, planned = self.loaded().notes, self.loaded().site
+        if not self._project.notes_path.is_file():
+            return no_origin, no_origin
+        notes, planned = self.loaded.notes, self.loaded.site
         built = set(self._site.files)
         pages = planned.pages[1:]
         if pages and not any(f"{page.slug}/index.html" in built or f"{page.slug}.html" in built for page in pages):
             return no_origin, no_origin  # the site was built from something else
         return written_links(notes, planned), written_anchors(notes, planned)
-
-
-def _text(path: Path) -> str:
-    try:
-        return read_file(path).decode("utf-8", "replace")
-    except OSError:
-        return ""

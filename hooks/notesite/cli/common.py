@@ -19,15 +19,14 @@ from typing import NoReturn
 from .. import VERSION
 from ..build import BLOCK_CODES, NOTES_CODES, Build
 from ..diagnostics.codes import Severity
-from ..diagnostics.diagnostic import NotesError, Report, exit_code, finding, merged
-from ..diagnostics.place import Span
+from ..diagnostics.diagnostic import NotesError, Report, exit_code, failure, merged
 from ..diagnostics.reporters import FORMATS, Context, reporter
-from ..lib.files import append_to, end_on_sigterm, read_file, reason, write_atomically
+from ..lib.files import append_to, end_on_sigterm, lenient_text, reason, write_atomically
 from ..notes.model import Notes
 from ..project.config import Project, load_baseline, open_project, with_others
 from ..project.note_files import in_order, named_files
 from ..project.settings import Settings
-from ..project.suppressions import Baseline, baseline_of, settle
+from ..project.suppressions import Baseline, baseline_of
 
 # What a check makes lives until its end: looking for garbage in it takes 3 % of its time and finds none.
 gc.set_threshold(100_000, 50, 100)
@@ -124,7 +123,7 @@ def with_files(paths: Sequence[Path]) -> Project:
     paths = [Path(os.path.normpath(path.absolute())) for path in paths]
     found = [path for path in paths for _, own in named_files([str(path)], path.parent) for path in own]
     if not found:
-        raise NotesError(finding("N_PATH", f"the directory {paths[0]} holds no Markdown files", Span.at(1)))
+        raise failure("N_PATH", f"the directory {paths[0]} holds no Markdown files")
     first, *others = in_order(found)
     root = Path(os.path.commonpath([path.parent for path in found]))
     return with_others(alone(first)._replace(root=root), others)
@@ -168,14 +167,12 @@ def _settled(
     build: Build, report: Report, args: argparse.Namespace, codes: Collection[str]
 ) -> tuple[Report, Baseline, Path]:
     """The report after rules, comments and the baseline; that baseline, and where it is kept."""
-    project, notes = build.project, build.outline
+    project = build.project
     path = args.baseline or project.root / project.settings.baseline
     # What is accepted in the project's own notes says nothing about another file.
     is_asked = args.baseline or args.write_baseline or project.is_own
     baseline = load_baseline(path) if is_asked else Baseline()
-    rules = project.settings.severities
-    settled = settle(report, rules=rules, directives=notes.directives, notes=notes, baseline=baseline, own_codes=codes)
-    return settled, baseline, path
+    return build.settled(report, codes, baseline), baseline, path
 
 
 def _in_file(build: Build, report: Report) -> Report:
@@ -193,7 +190,7 @@ def _in_file(build: Build, report: Report) -> Report:
 def _accept(parts: Sequence[tuple[Build, Report]], args: argparse.Namespace, codes: Collection[str]) -> int:
     """Write the baseline."""
     if len(parts) != 1:
-        raise NotesError(finding("I_CONFIG", "a baseline is about one notes file: name one", Span.at(1)))
+        raise failure("I_CONFIG", "a baseline is about one notes file: name one")
     build, report = parts[0]
     settled, baseline, path = _settled(build, report, args, codes)
     _write_baseline(settled, build.outline, baseline, path, codes)
@@ -238,7 +235,7 @@ def _write_step_summary(report: Report, context: Context) -> None:
         append_to(Path(path), step_summary(report, context).encode())
 
 
-def _write_baseline(report: Report, notes: Notes | None, old: Baseline, path: Path, codes: Collection[str]) -> None:
+def _write_baseline(report: Report, notes: Notes, old: Baseline, path: Path, codes: Collection[str]) -> None:
     # Information never fails a check, so there is nothing to accept in it.
     accepted = [
         d
@@ -257,10 +254,8 @@ def write_file(path: Path, text: str) -> None:
 
 def _lines_on_disk(build: Build, path: Path) -> list[str]:
     """The lines that places are about: the source has repaired some, and knows no byte order mark."""
-    try:
-        text = read_file(path).decode("utf-8-sig", "replace")
-    except OSError:
-        text = build.source.text  # standard input
+    text = lenient_text(path)
+    text = build.source.text if text is None else text  # of standard input
     return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
@@ -288,7 +283,7 @@ def guarded(main: Callable[[Sequence[str] | None], int], argv: Sequence[str] | N
         return COULD_NOT_RUN
     except (NotesError, OSError) as error:
         if isinstance(error, OSError):
-            error = NotesError(finding("I_MACHINE", reason(error), Span.at(1), path=str(error.filename or prog())))
+            error = failure("I_MACHINE", reason(error), str(error.filename or prog()))
         sys.stderr.write(reporter("text")(Report(error.diagnostics), Context(path="mkdocs.yml")))
         return COULD_NOT_RUN
     except Exception as error:  # the last line of defence; NOTES_DEBUG shows the traceback

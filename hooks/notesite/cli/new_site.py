@@ -16,8 +16,7 @@ from urllib.parse import unquote, urlsplit
 from .. import VERSION
 from ..build import BLOCK_CODES, NOTES_CODES, Build
 from ..diagnostics.codes import Severity
-from ..diagnostics.diagnostic import NotesError, Report, finding, merged
-from ..diagnostics.place import Span
+from ..diagnostics.diagnostic import Report, failure, merged
 from ..lib.data import bundled_text
 from ..lib.files import read_file, write_inside
 from ..lib.folders import made_folder
@@ -63,7 +62,7 @@ def _make(given: Build, output: Path) -> None:
     """Make the project in a folder beside `output`, which takes that name once it is whole."""
     if os.path.lexists(output) and (output.is_symlink() or not output.is_dir() or any(output.iterdir())):
         message = f"{output} is there already; choose another folder with --output"
-        raise NotesError(finding("N_PATH", message, Span.at(1), help="Nothing was written.", path=output.name))
+        raise failure("N_PATH", message, output.name, help="Nothing was written.")
     with made_folder(output) as new:
         for name, data in _files(given):
             write_inside(new, name, data)

@@ -6,11 +6,10 @@ import argparse
 import functools
 import ssl
 import time
-from pathlib import Path
 
 from ..diagnostics.diagnostic import NotesError, Report, finding
 from ..diagnostics.place import Span
-from ..lib.files import text_of, write_atomically
+from ..lib.files import lenient_text, write_atomically
 from ..links import external
 from ..links.external import check_remote
 from ..links.internal import Outcome
@@ -30,7 +29,7 @@ def report(args: argparse.Namespace, project: Project, outcome: Outcome) -> Repo
     """Ask the other sites that the pages link, within the settings and the options of `check_links`."""
     settings = _settings(args, project)
     path = args.cache or project.root / settings.cache
-    memory = {} if args.no_cache else read_memory(_text(path))
+    memory = {} if args.no_cache else read_memory(lenient_text(path) or "")
     progress = common.progress("links", args)
     uses = outcome.remote()
     if args.offline:
@@ -74,10 +73,3 @@ def asked(client: Client, job: Job, seconds: float) -> Response:
     headers = {"Accept": "text/html,*/*;q=0.8", **job.headers}
     wants_body = job.method == "GET" and bool(job.fragments)
     return client.fetch(job.url, method=job.method, headers=headers, deadline=seconds, body=wants_body)
-
-
-def _text(path: Path) -> str:
-    try:
-        return text_of(path)
-    except (OSError, ValueError):
-        return ""

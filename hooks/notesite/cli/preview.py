@@ -12,8 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ..build import Build
-from ..diagnostics.diagnostic import NotesError, finding
-from ..diagnostics.place import Span
+from ..diagnostics.diagnostic import failure
 from ..lib.files import write_inside
 from ..lib.folders import work_folder
 from ..plugin.generator import HOOK, NO_CACHE, run_mkdocs, theme_name
@@ -50,7 +49,7 @@ def build(argv: Sequence[str] | None = None) -> int:
     folder = (args.site_dir or Path("site")).absolute()
     with _configuration(args, folder) as config:
         if config != args.config and folder.exists() and any(folder.iterdir()) and not _is_site(folder):
-            raise NotesError(finding("N_PATH", f"{folder} holds something else than a site", Span.at(1), help=""))
+            raise failure("N_PATH", f"{folder} holds something else than a site", help="")
         chosen = ["--site-dir", str(folder)] if args.site_dir or config != args.config else []
         code = run_mkdocs(["build", "--config-file", str(config), *chosen, *_common(args)])
         own = common.project_of(args) if config == args.config else common.with_files([args.file or args.notes])
@@ -84,12 +83,12 @@ def _configuration(args: argparse.Namespace, site: Path) -> Iterator[Path]:
     file = args.file or args.notes
     if file is None and not os.path.lexists(args.config):
         message = f"there is no {args.config} here; name a notes file, or make a project: notesite new README.md"
-        raise NotesError(finding("I_CONFIG", message, Span.at(1), help=""))
+        raise failure("I_CONFIG", message, help="")
     # Read before MkDocs does, which ends with a traceback where it cannot.
     project = open_project(args.config, file) if file is None or args.config.is_file() else None
     if project and project.is_own:
         if not project.config.get("site_name"):
-            raise NotesError(finding("I_CONFIG", "`site_name` is missing", Span.at(1), path=args.config.name))
+            raise failure("I_CONFIG", "`site_name` is missing", args.config.name)
         yield args.config
         return
     alone = Build(common.with_files([file]))

@@ -87,6 +87,11 @@ class NotesError(Exception):
         self.diagnostics = diagnostics
 
 
+def failure(code: str, message: str, path: str | None = None, *, help: str | None = None) -> NotesError:
+    """What ends a run and has no line of its own: told of the whole file."""
+    return NotesError(finding(code, message, Span.at(1), path=path, help=help))
+
+
 class Skipped(NamedTuple):
     """Something that could not be checked: neither right nor wrong, never hidden."""
 

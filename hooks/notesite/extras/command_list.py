@@ -15,20 +15,7 @@ from ..render.mark import UNMARKED, BlockMark, mark_html
 from ..site.plan import Page, Site
 
 IsCommand = Callable[[Fence], bool]
-_SHELLS = {
-    "",
-    "bash",
-    "bat",
-    "batch",
-    "cmd",
-    "console",
-    "powershell",
-    "sh",
-    "shell",
-    "shell-session",
-    "terminal",
-    "zsh",
-}
+_SHELLS = re.compile("|bash|bat|batch|cmd|console|powershell|sh|shell|shell-session|terminal|zsh")
 _NO_COMMAND = re.compile(r"[\w./\"'-]+:(?:\s|$)|-\s|[{\[<|]")
 _LONGEST_ID = 60
 _FEW = 5  # commands on the home page
@@ -51,7 +38,7 @@ class Command:
 def looks_like_commands(fence: Fence) -> bool:
     """Whether the block holds shell commands, judged by its label and its first line."""
     first = next((line for line in fence.text.split("\n") if line.strip() and not line.lstrip().startswith("#")), "")
-    if fence.label not in _SHELLS or not first or _NO_COMMAND.match(first.strip()):
+    if not _SHELLS.fullmatch(fence.label) or not first or _NO_COMMAND.match(first.strip()):
         return False
     return bool(fence.label) or re.match(r"\$ |[a-z][\w.-]*(?: \S|$)", first) is not None
 

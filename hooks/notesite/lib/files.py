@@ -99,6 +99,14 @@ def text_of(path: Path, *, inside: Path | None = None, limit: int = LARGEST) -> 
     return read_file(path, inside=inside, limit=limit).decode("utf-8-sig")
 
 
+def lenient_text(path: Path) -> str | None:
+    """The same with wrong bytes replaced; None where it cannot be read."""
+    try:
+        return read_file(path).decode("utf-8-sig", "replace")
+    except OSError:
+        return None
+
+
 def json_of(text: str | bytes) -> Any:
     """What a JSON text holds.  Raises ValueError, for one that nests too deep as well."""
     try:

@@ -16,8 +16,7 @@ from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page as MkDocsPage
 
 from ..build import Build
-from ..diagnostics.diagnostic import NotesError, finding
-from ..diagnostics.place import Span
+from ..diagnostics.diagnostic import failure
 from ..extras.command_list import Command, asked_for, by_line, commands_of, commands_source, with_rows
 from ..extras.copy_and_date import around_commands
 from ..extras.decorate import Extras, contents_id
@@ -103,7 +102,7 @@ def _dates(build: Build) -> list[date | None]:
     try:
         found = [line_dates(path) for path in build.project.files]
     except NoDatesError as error:
-        raise NotesError(finding("I_HISTORY", f"no dates: {error}", Span.at(1))) from None
+        raise failure("I_HISTORY", f"no dates: {error}") from None
     if not parts:
         return found[0]
     ends = [*(part.before for part in parts[1:]), len(build.notes.lines)]

@@ -8,8 +8,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from ..diagnostics.diagnostic import NotesError, finding
-from ..diagnostics.place import Span
+from ..diagnostics.diagnostic import failure
 
 HOOK = Path(__file__).with_name("hook.py")  # for projects that are made on the fly
 NO_CACHE = "NOTES_NO_CACHE"  # an environment variable: nothing is taken from earlier builds, or kept for later ones
@@ -47,5 +46,5 @@ def _package() -> str:
             return name
     if missing[0].name == "mkdocs.plugins":
         message = "MkDocs 2 has neither plugins nor hooks; install an older one: pip install 'mkdocs<2'"
-        raise NotesError(finding("I_CONFIG", message, Span.at(1), help=""))
+        raise failure("I_CONFIG", message, help="")
     raise missing[0]

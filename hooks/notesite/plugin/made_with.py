@@ -10,8 +10,6 @@ import mkdocs
 
 from .. import VERSION
 from ..build import Build
-from ..diagnostics.diagnostic import NotesError, finding
-from ..diagnostics.place import Span
 from ..project.stamp import Stamp, read_epoch
 
 NAMES = {"mkdocs": "MkDocs", "properdocs": "ProperDocs"}
@@ -22,11 +20,7 @@ def stamp(build: Build) -> Stamp:
 
     Without SOURCE_DATE_EPOCH it has no date, so equal notes give equal pages.  Raises NotesError when that is no date.
     """
-    try:
-        epoch = read_epoch(os.environ.get("SOURCE_DATE_EPOCH"))
-    except ValueError as error:
-        raise NotesError(finding("I_CONFIG", str(error), Span.at(1))) from None
-    return build.stamp(versions(), epoch)
+    return build.stamp(versions(), read_epoch(os.environ.get("SOURCE_DATE_EPOCH")))
 
 
 def versions() -> dict[str, str]:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from ..diagnostics.diagnostic import NotesError, finding
+from ..diagnostics.diagnostic import NotesError, failure, finding
 from ..diagnostics.place import Span
 from ..lib.files import read_file, real_path, reason, text_of
 from ..lib.safe_yaml import SafeLoader, load_all
@@ -124,14 +124,6 @@ def source_of(project: Project, names: Sequence[str]) -> str | list[str]:
     return names[0] if listed else list(names)
 
 
-def read_config_text(project: Project) -> str:
-    """The text of mkdocs.yml, to place findings about it; "" when it is gone by now."""
-    try:
-        return text_of(project.config_path, limit=MAX_CONFIG)
-    except (OSError, UnicodeDecodeError):
-        return ""
-
-
 class _ConfigLoader(SafeLoader):  # type: ignore[misc]  # the base is chosen at run time
     """Reads mkdocs.yml: its tags, such as `!!python/name:…`, name things that only MkDocs needs; but for `!ENV`."""
 
@@ -161,8 +153,7 @@ def _read_config(path: Path, depth: int = 0) -> tuple[str, dict[str, Any]]:
         if not isinstance(config, dict):
             raise yaml.MarkedYAMLError(problem="a mapping of settings is expected")
     except (OSError, UnicodeDecodeError) as error:
-        message = f"cannot read {path}: {reason(error)}"
-        raise NotesError(finding("I_CONFIG", message, Span.at(1), path=path.name)) from None
+        raise failure("I_CONFIG", f"cannot read {path}: {reason(error)}", path.name) from None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         span = Span.at(mark.line + 1, mark.column + 1) if mark else Span.at(1)
@@ -206,8 +197,7 @@ def _read_file_of(project: Project, path: Path, limits: Limits) -> source.Source
             real_path(path, project.files_folder)
         return read_notes(path, project.root, limits)
     except OSError as error:
-        said = finding("N_PATH", f"cannot read {path}: {reason(error)}", Span.at(1), path=project.shown(path))
-        raise NotesError(said) from None
+        raise failure("N_PATH", f"cannot read {path}: {reason(error)}", project.shown(path)) from None
     except NotesError as error:
         raise NotesError(*(d._replace(path=d.path or project.shown(path)) for d in error.diagnostics)) from None
 
@@ -224,7 +214,7 @@ def bytes_of(path: Path, root: Path | None) -> bytes:
         return read_file(path, inside=root if is_ours else None)
     except OSError as error:
         code = "N_SIZE" if error.errno == errno.EFBIG else "N_PATH"
-        raise NotesError(finding(code, f"cannot read {path}: {reason(error)}", Span.at(1))) from None
+        raise failure(code, f"cannot read {path}: {reason(error)}") from None
 
 
 def load_baseline(path: Path) -> Baseline:
@@ -234,5 +224,4 @@ def load_baseline(path: Path) -> Baseline:
     except FileNotFoundError:
         return Baseline(path=path.name)
     except (OSError, ValueError) as error:
-        message = f"damaged baseline: {reason(error)}"
-        raise NotesError(finding("I_CONFIG", message, Span.at(1), path=path.name)) from None
+        raise failure("I_CONFIG", f"damaged baseline: {reason(error)}", path.name) from None

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from ..diagnostics.diagnostic import failure
+
 _SHOWN = 12  # hexadecimal digits of the hash that people see
 _LATEST = 253402300799  # 9999-12-31, the last date that there is
 
@@ -51,9 +53,9 @@ def stamp_of(notes: bytes, versions: Mapping[str, str], epoch: int | None = None
 
 
 def read_epoch(text: str | None) -> int | None:
-    """The value of SOURCE_DATE_EPOCH; None when it is not set.  Raises ValueError when it is no date."""
+    """The value of SOURCE_DATE_EPOCH; None when it is not set.  Raises NotesError when it is no date."""
     if text is None or not text.strip():
         return None
     if not (text.strip().isascii() and text.strip().isdigit() and int(text) <= _LATEST):
-        raise ValueError(f"SOURCE_DATE_EPOCH is {text!r}; seconds since 1970 are expected")
+        raise failure("I_CONFIG", f"SOURCE_DATE_EPOCH is {text!r}; seconds since 1970 are expected")
     return int(text)

@@ -67,25 +67,22 @@ def read_baseline(text: str, path: str) -> Baseline:
     return Baseline(tuple(entries), path)
 
 
-def fingerprints(diagnostics: Sequence[Diagnostic], notes: Notes | None) -> list[str]:
+def fingerprints(diagnostics: Sequence[Diagnostic], notes: Notes) -> list[str]:
     """One fingerprint for each diagnostic, in their order; equal findings are told apart by counting."""
     seen: Counter[str] = Counter()
     found = []
     for diagnostic in diagnostics:
         section, line = _context(diagnostic, notes)
-        key = "\0".join((diagnostic.code, diagnostic.path or "", section, line, _stable(diagnostic, line)))
+        # What tells findings on one line apart without quoting versions or numbers of other lines.
+        words = line[diagnostic.span.start.column - 1 : diagnostic.span.end.column - 1]
+        key = "\0".join((diagnostic.code, diagnostic.path or "", section, line, words))
         found.append(hashlib.sha256(f"{key}\0{seen[key]}".encode("utf-8", "replace")).hexdigest()[:16])
         seen[key] += 1
     return found
 
 
-def _stable(diagnostic: Diagnostic, line: str) -> str:
-    """What tells findings on one line apart without quoting versions or numbers of other lines."""
-    return "" if not line else line[diagnostic.span.start.column - 1 : diagnostic.span.end.column - 1]
-
-
-def _context(diagnostic: Diagnostic, notes: Notes | None) -> tuple[str, str]:
-    if notes is None or diagnostic.path is not None:
+def _context(diagnostic: Diagnostic, notes: Notes) -> tuple[str, str]:
+    if diagnostic.path is not None:
         return "", diagnostic.message
     place = diagnostic.span.start.line
     section = next((h.id for h in reversed(notes.headings) if h.span.start.line <= place), "")
@@ -93,7 +90,7 @@ def _context(diagnostic: Diagnostic, notes: Notes | None) -> tuple[str, str]:
     return section, line.rstrip()
 
 
-def baseline_of(diagnostics: Sequence[Diagnostic], notes: Notes | None, previous: Baseline) -> Baseline:
+def baseline_of(diagnostics: Sequence[Diagnostic], notes: Notes, previous: Baseline) -> Baseline:
     """A baseline that accepts exactly these findings; what readers are told is kept from the previous one."""
     kept = {entry.fingerprint: (entry.note, entry.instead) for entry in previous.entries}
     entries = []
@@ -105,13 +102,7 @@ def baseline_of(diagnostics: Sequence[Diagnostic], notes: Notes | None, previous
 
 
 def settle(
-    report: Report,
-    *,
-    rules: Rules,
-    directives: Sequence[Directive] = (),
-    notes: Notes | None = None,
-    baseline: Baseline | None = None,
-    own_codes: Collection[str] = (),
+    report: Report, rules: Rules, notes: Notes, baseline: Baseline | None = None, own_codes: Collection[str] = ()
 ) -> Report:
     """The report after rules, ignore comments and the baseline have had their say.
 
@@ -119,9 +110,10 @@ def settle(
     baseline entry that is meant for another check is not called unused.
     """
     ruled = sorted(with_rules(report.diagnostics, rules), key=lambda d: d.sort_key)
-    open_findings, ignored = _without_ignored(ruled, directives)
-    unused = _unused_directives(directives, {(i, d.code) for d, i in ignored}, own_codes)
-    entries = {entry.fingerprint: entry for entry in baseline.entries} if baseline else {}
+    baseline = baseline or Baseline()
+    open_findings, ignored = _without_ignored(ruled, notes.directives)
+    unused = _unused_directives(notes.directives, {(i, d.code) for d, i in ignored}, own_codes)
+    entries = {entry.fingerprint: entry for entry in baseline.entries}
     accepted, remaining, seen = [], [], set()
     for diagnostic, fingerprint in zip(open_findings, fingerprints(open_findings, notes), strict=True):
         if fingerprint in entries:
@@ -133,8 +125,7 @@ def settle(
             remaining.append(diagnostic)
     gone = [e for e in entries.values() if e.fingerprint not in seen and e.code.startswith(tuple(own_codes))]
     about_baseline = [
-        finding("I_BASELINE", f"{e.code} at {e.line!r} is gone", Span.at(1), path=baseline.path if baseline else None)
-        for e in gone
+        finding("I_BASELINE", f"{e.code} at {e.line!r} is gone", Span.at(1), path=baseline.path) for e in gone
     ]
     extra = with_rules([*unused, *about_baseline], rules)
     return report._replace(

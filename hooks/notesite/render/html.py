@@ -29,23 +29,7 @@ _SIMPLE = {
     Kind.SOFT_BREAK: ("\n", ""),
     Kind.HARD_BREAK: ("<br>\n", ""),
 }
-# How the others are written: methods of `PageHtml`.
-_WRITERS = {
-    Kind.HEADING: "_heading",
-    Kind.PARAGRAPH: "_paragraph",
-    Kind.LIST: "_list",
-    Kind.TABLE: "_table",
-    Kind.ROW: "_row",
-    Kind.ALERT: "_alert",
-    Kind.CODE: "_code",
-    Kind.HTML: "_html",
-    Kind.CODE_SPAN: "_code_span",
-    Kind.LINK: "_link",
-    Kind.IMAGE: "_image",
-    Kind.FOOTNOTE_LINK: "_footnote_link",
-    Kind.MATH: "_math",
-    Kind.HTML_SPAN: "_html",
-}
+_WRITERS = {kind: f"_{kind.name.lower()}" for kind in Kind}  # how the others are written: methods of `PageHtml`
 # GitHub's five alerts in Material's types of admonition.
 _ALERTS = {"note": "note", "tip": "tip", "important": "info", "warning": "warning", "caution": "danger"}
 _FILM = lazy(  # of those that people upload; a picture's address does not stand alone
@@ -209,10 +193,11 @@ class PageHtml:
     # --- Raw HTML
 
     def _html(self, node: Node) -> list[Piece]:
-        if node.kind is Kind.HTML_SPAN:
-            return [self._tag(tag, node.span.start) for tag in read_tags(node.text)]
         tags = placed(read_tags(node.text), node, self.lines)
         return [*(self._tag(tag, span.start) for tag, span in tags), "\n"]
+
+    def _html_span(self, node: Node) -> list[Piece]:
+        return [self._tag(tag, node.span.start) for tag in read_tags(node.text)]
 
     def _tag(self, tag: Tag, place: Position) -> str:
         if tag.kind == "text":

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from ..diagnostics.diagnostic import NotesError, Report, finding, merged
-from ..diagnostics.place import Span
+from ..diagnostics.diagnostic import Report, failure, merged
 from ..notes.model import Fence, Notes
 from ..project.settings import SnippetSettings
 from .custom_types import Definition, in_blocks, type_names
@@ -37,7 +36,7 @@ def check_blocks(notes: Notes, settings: SnippetSettings, definitions: Sequence[
     try:
         settings = settings._replace(kubernetes=bundled_versions(settings.kubernetes))
     except ValueError as error:
-        raise NotesError(finding("I_CONFIG", f"kubernetes versions: {error}", Span.at(1))) from None
+        raise failure("I_CONFIG", f"kubernetes versions: {error}") from None
     commands: tuple[CommandVerdict, ...] = ()
     reports = []
     if "shell" in settings.languages:

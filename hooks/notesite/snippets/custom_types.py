@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from ..diagnostics.diagnostic import NotesError, finding
+from ..diagnostics.diagnostic import NotesError, failure, finding
 from ..diagnostics.place import Span
 from ..lib.files import reason, text_of
 from ..lib.safe_yaml import load_all
@@ -21,7 +21,7 @@ Definition = Mapping[str, Any]
 def read_schemas(folder: Path) -> Sequence[Definition]:
     """The definitions in a folder of YAML and JSON files.  Raises NotesError when it or a file cannot be read."""
     if not folder.is_dir():
-        raise NotesError(finding("I_CONFIG", f"snippets.schemas: there is no folder {folder.name}", Span.at(1)))
+        raise failure("I_CONFIG", f"snippets.schemas: there is no folder {folder.name}")
     paths = sorted(path for path in folder.rglob("*") if path.suffix in {".yaml", ".yml", ".json"})
     return [definition for path in paths for definition in _in_file(path)]
 

@@ -43,7 +43,7 @@ def summary(report: Report) -> dict[str, int]:
 def as_dict(diagnostic: Diagnostic, context: Context) -> dict[str, Any]:
     """One finding; places count from 1, the end is excluded."""
     found: dict[str, Any] = {
-        "path": context.path_of(diagnostic),
+        "path": diagnostic.path or context.path,
         **_place(diagnostic.span),
         "code": diagnostic.code,
         "severity": diagnostic.severity.value,

@@ -13,8 +13,7 @@ from typing import Any
 from ..codes import Severity
 from ..diagnostic import Diagnostic, Report
 from ..place import Position, Span
-from .context import Context
-from .places import path_of
+from .context import Context, path_of
 
 _SEVERITIES = {Severity.ERROR: "ERROR", Severity.WARNING: "WARNING", Severity.INFO: "INFO"}
 
@@ -29,7 +28,7 @@ def render(report: Report, context: Context) -> str:
 
 
 def _diagnostic(diagnostic: Diagnostic, context: Context) -> dict[str, Any]:
-    lines = _lines(diagnostic, context)
+    lines = context.lines_of(diagnostic)
     entry: dict[str, Any] = {
         "message": f"{diagnostic.message}\n{diagnostic.help}".rstrip(),
         "location": {"path": path_of(diagnostic, context), "range": _range(diagnostic.span, lines)},
@@ -39,10 +38,6 @@ def _diagnostic(diagnostic: Diagnostic, context: Context) -> dict[str, Any]:
     if diagnostic.replacement is not None:
         entry["suggestions"] = [{"range": _range(diagnostic.replaced, lines), "text": diagnostic.replacement}]
     return entry
-
-
-def _lines(diagnostic: Diagnostic, context: Context) -> Sequence[str]:
-    return context.lines if diagnostic.path is None else dict(context.extra_lines).get(diagnostic.path, ())
 
 
 def _range(span: Span, lines: Sequence[str]) -> dict[str, Any]:

@@ -16,8 +16,7 @@ from urllib.parse import quote
 from ..codes import CODES, Severity
 from ..diagnostic import Diagnostic, Report
 from ..place import Span
-from .context import Context
-from .places import path_of, with_fingerprints
+from .context import Context, path_of, with_fingerprints
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 MOST_RESULTS = 25_000

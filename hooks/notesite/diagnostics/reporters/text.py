@@ -39,7 +39,7 @@ def printable(text: str) -> str:
 
 
 def _block(diagnostic: Diagnostic, context: Context) -> str:
-    head = one_line(diagnostic, context.path_of(diagnostic))
+    head = one_line(diagnostic, diagnostic.path or context.path)
     if context.color:
         word = f"{diagnostic.code} {diagnostic.severity}"
         head = head.replace(word, f"\x1b[1;{_COLORS[diagnostic.severity]}m{word}\x1b[0m", 1)
