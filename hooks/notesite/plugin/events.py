@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import gc
 import os
 import posixpath
 from collections.abc import Callable
@@ -58,8 +57,6 @@ class NotesPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]  # li
     def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
         """Learn whether a preview begins.  MkDocs keeps this object while one runs, so nothing else is kept in it."""
         end_on_sigterm()
-        # A build makes many objects that stay; looking through them again and again is a tenth of its time.
-        gc.set_threshold(100_000, 50)
         self._preview = Preview(runs=command == "serve")
         self._folder = SiteFolder(beside=command != "serve" and not dirty)
 
