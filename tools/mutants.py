@@ -96,7 +96,7 @@ def _sampled(session: Path, sample: int, seed: int, copy: Path) -> int:
         dropped = {job for job, *_ in rows} - set(random.Random(seed).sample(jobs, min(sample, len(jobs))))  # noqa: S311  # no secret
         for table in ("mutation_specs", "work_items"):
             base.executemany(f"DELETE FROM {table} WHERE job_id = ?", [(job,) for job in dropped])  # noqa: S608  # two names
-        return len(jobs) - len(dropped)
+        return len(rows) - len(dropped)
 
 
 def _annotations(path: Path) -> list[tuple[tuple[int, int], tuple[int, int]]]:
