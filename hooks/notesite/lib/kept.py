@@ -47,14 +47,17 @@ class Kept:
 
     def trim(self, most: int = _MOST) -> None:
         """Take out the oldest entries when those of this run were too many."""
-        with contextlib.suppress(OSError):
-            found = [(entry.stat(), entry.path) for entry in os.scandir(self._folder)] if self._grown else []
-            left = sum(status.st_size for status, _ in found)
-            for status, path in sorted(found, key=lambda one: one[0].st_mtime_ns):
-                if left <= most:
-                    break
-                left -= status.st_size
-                Path(path).unlink(missing_ok=True)
+        found = []
+        for path in self._folder.glob("*") if self._grown else ():
+            with contextlib.suppress(OSError):  # another run renames and removes entries meanwhile
+                found.append((path.stat(), path))
+        left = sum(status.st_size for status, _ in found)
+        for status, path in sorted(found, key=lambda one: one[0].st_mtime_ns):
+            if left <= most:
+                break
+            left -= status.st_size
+            with contextlib.suppress(OSError):
+                path.unlink()
 
     def _path(self, key: str) -> Path:
         return self._folder / hashlib.sha256(key.encode()).hexdigest()
