@@ -164,6 +164,23 @@ def test_the_search_reads_a_page_line_by_line() -> None:
     assert documents("<h2 id=b>B</h2>", "", "T", "About")[0]["text"] == "About"
 
 
+def test_the_search_reads_a_broken_block_as_a_result_of_its_own() -> None:
+    page = """<h1 id="a">A</h1><h2 id="x">X</h2><p>Words</p><ul class="notes-lead"><li>Label</li></ul>
+    <div class="highlight notes-wrong"><pre><code>a:
+ - b
+  c: 1
+</code></pre></div><div class="notes-mark" data-search-exclude="">why</div><p>More</p>"""
+    mark = BlockMark("", (Row("known", "one space too few"),), "a:\n", "a:\n  - b\n  c: 1\n", wrong=True)
+    found = documents(page, "d/", "A", broken={"a:\n - b\n  c: 1": mark})
+    assert [(one["location"], one["title"], one["text"]) for one in found] == [
+        ("d/", "A", ""),
+        ("d/#x", "X", "Words\nLabel\nMore"),
+        ("d/#x", "X", "a:\n - b\n  c: 1"),
+    ]
+    told = {"kind": "block", "wrong": "yes", "fix": "a:\n  - b\n  c: 1", "label": "Works instead"}
+    assert found[2].items() >= told.items()
+
+
 @pytest.mark.parametrize(
     ("cell", "expected"),
     [

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 import warm
-from playwright.sync_api import Page, expect
+from patience import copied
+from playwright.sync_api import BrowserContext, Page, expect
 from site_tools import ROOT, environment
 
 pytestmark = pytest.mark.browser
@@ -140,3 +141,28 @@ def test_nothing_is_loaded_before_someone_turns_to_the_search(hosted: Any, page:
     _open(page)
     page.evaluate(ASK, "pod")
     assert [url for url in asked if url.endswith("/search.js")]
+
+
+def test_a_broken_block_is_found_with_its_working_form(
+    new_context: Callable[..., BrowserContext], tmp_path: Path, site_server: Callable[..., str]
+) -> None:
+    service = (
+        'apiVersion: v1\nkind: Service\nmetadata:\n  name: "<img src=x>"\nspec:\n  ports:\n  - port: 80\n    %s: 8080\n'
+    )
+    commands = "kubectl get pods\nkubectl delete shop-pod\nkubectl get svc"
+    text = f"# N\n\n## Door\n\n```yaml\n{service % 'targetport'}```\n\n## Shop\n\n```sh\n{commands}\n```\n\n## End\n"
+    page = new_context(permissions=["clipboard-read", "clipboard-write"]).new_page()
+    page.goto(site_server(_built(tmp_path, text)))
+    _open(page)
+    first = page.locator("#__notes_results > li").first
+    page.evaluate(ASK, "targetport: 8080")
+    assert first.locator("s").inner_text() == "targetport: 8080"
+    expect(first).to_contain_text("unknown field")
+    assert first.locator(".notes-hit__fix").inner_text() == "…\n  - port: 80\n    targetPort: 8080"
+    first.get_by_role("button", name="copy").click()
+    assert copied(page).strip() == (service % "targetPort").strip()
+    # What is right in the block is not struck.
+    for query, struck in (("kubectl get svc", 0), ("kubectl delete shop-pod", 1)):
+        page.evaluate(ASK, query)
+        assert first.locator("s").count() == struck, query
+        expect(first).to_contain_text("kubectl delete pod shop-pod")

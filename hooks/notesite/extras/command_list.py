@@ -13,10 +13,8 @@ from ..notes.anchors import github_anchor
 from ..notes.model import EMPTY, Fence, Notes
 from ..render.mark import UNMARKED, BlockMark, mark_html
 from ..site.plan import Page, Site
+from ..snippets.language.classify import is_shell
 
-IsCommand = Callable[[Fence], bool]
-_SHELLS = re.compile("|bash|bat|batch|cmd|console|powershell|sh|shell|shell-session|terminal|zsh")
-_NO_COMMAND = re.compile(r"[\w./\"'-]+:(?:\s|$)|-\s|[{\[<|]")
 _LONGEST_ID = 60
 _FEW = 5  # commands on the home page
 _LONG_WORD = 34  # characters
@@ -35,20 +33,7 @@ class Command:
     mark: BlockMark = UNMARKED
 
 
-def looks_like_commands(fence: Fence) -> bool:
-    """Whether the block holds shell commands, judged by its label and its first line."""
-    first = next((line for line in fence.text.split("\n") if line.strip() and not line.lstrip().startswith("#")), "")
-    if not _SHELLS.fullmatch(fence.label) or not first or _NO_COMMAND.match(first.strip()):
-        return False
-    return bool(fence.label) or re.match(r"\$ |[a-z][\w.-]*(?: \S|$)", first) is not None
-
-
-def commands_of(
-    notes: Notes,
-    site: Site,
-    is_command: IsCommand = looks_like_commands,
-    marks: Mapping[int, BlockMark] = EMPTY,
-) -> list[Command]:
+def commands_of(notes: Notes, site: Site, marks: Mapping[int, BlockMark] = EMPTY) -> list[Command]:
     """All blocks of commands, in the order of the pages."""
     ids: dict[str, Names] = defaultdict(Names)
     for name, place in site.anchors.items():
@@ -56,7 +41,7 @@ def commands_of(
     commands = []
     for fence in notes.fences:
         line = fence.span.start.line
-        if not fence.text.strip() or not is_command(fence):
+        if not fence.text.strip() or not is_shell(fence):
             continue
         page = site.page_of_line(line)
         description = _description(fence)

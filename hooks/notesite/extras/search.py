@@ -6,13 +6,16 @@ Titles and texts are HTML without elements: `&`, `<` and `>` are entities, as in
 from __future__ import annotations
 
 import html
-from collections.abc import Collection, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
 from markupsafe import Markup
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from ..render.mark import WORDS
+from ..notes.model import EMPTY
+from ..render.mark import UNMARKED, WORDS, BlockMark
 from .command_list import Command
 from .glossary import LEAD
 
@@ -29,42 +32,52 @@ class _Section:
     location: str
     title: str
     words: list[str] = field(default_factory=list)
+    broken: list[tuple[str, BlockMark]] = field(default_factory=list)  # blocks of code that do not work
 
-    def document(self) -> Document:
+    def documents(self) -> Iterator[Document]:
+        """The section, and its broken blocks as results of their own: their working form stands beside them."""
         lines = (" ".join(line.split()).removesuffix(" –") for line in "".join(self.words).split("\n"))
-        return found(self.location, self.title, "\n".join(filter(None, lines)))
+        yield found(self.location, self.title, "\n".join(filter(None, lines)))
+        yield from (_code("block", self.location, self.title, *block) for block in self.broken)
 
 
 def documents(
-    content: str, location: str, title: str, about: str = "", commands: Sequence[Command] = ()
+    content: str,
+    location: str,
+    title: str,
+    about: str = "",
+    commands: Sequence[Command] = (),
+    *,
+    broken: Mapping[str, BlockMark] = EMPTY,
 ) -> list[Document]:
     """The page at `location`, its sections, and its commands, whose blocks are in no section.
 
     `content` and `title` are HTML.  A title that the settings correct stands in place of the author's, which is kept as "also".  `about` is for a page
-    without words before its first section.
+    without words before its first section, `broken` are other blocks that do not work, by their text.
     """
     title = html.unescape(title)
     sections = [_Section(location, title)]
     root = LexborHTMLParser(f"<body>{content}").body
-    texts = {command.text.strip() for command in commands}
-    own_title = _read(root, sections, location, texts) if root is not None else ""
-    first, *rest = (section.document() for section in sections)
+    known = {command.text.strip(): UNMARKED for command in commands} | dict(broken)
+    own_title = _read(root, sections, location, known) if root is not None else ""
+    first, *rest = chain.from_iterable(section.documents() for section in sections)
     first["text"] = first["text"] or as_html(about)
     if own_title and own_title != title:
         first["also"] = as_html(own_title)
-    return [first, *rest, *(_command(command, location) for command in commands)]
+    listed = (_code("command", f"{location}#{own.id}", own.description, own.text.strip(), own.mark) for own in commands)
+    return [first, *rest, *listed]
 
 
-def _command(command: Command, location: str) -> Document:
-    mark = command.mark
-    result = found(f"{location}#{command.id}", command.description, command.text.strip())
-    more = {"kind": "command", "wrong": "yes" * mark.wrong}
-    more["note"] = " ".join(f"{WORDS[row.kind]}: {row.text}." for row in mark.rows).replace("`", "").replace("..", ".")
-    more["label"], more["fix"] = mark.fixes[0] if mark.fixes else ("", "")
-    return {**result, **{name: as_html(text) for name, text in more.items() if text}}
+def _code(kind: str, location: str, title: str, text: str, mark: BlockMark) -> Document:
+    more = {"kind": kind, "wrong": "yes" * mark.wrong}
+    more["note"] = " ".join(f"{WORDS[row.kind]}: {row.text}." for row in mark.rows)
+    more["note"] = re.sub(r"`|(?<=[.?!])\.", "", more["note"])
+    more["label"] = label = next((label for label, _ in mark.fixes), "")
+    more["fix"] = "\n".join(fix for own, fix in mark.fixes if own == label)
+    return {**found(location, title, text), **{name: as_html(text) for name, text in more.items() if text}}
 
 
-def _read(node: LexborNode, sections: list[_Section], location: str, commands: Collection[str]) -> str:
+def _read(node: LexborNode, sections: list[_Section], location: str, known: Mapping[str, BlockMark]) -> str:
     """Take up what is below `node`; the words of its first heading of level 1."""
     own_title = ""
     for child in node.iter(include_text=True):
@@ -73,8 +86,11 @@ def _read(node: LexborNode, sections: list[_Section], location: str, commands: C
             words.append(
                 child.text_content or "" if node.tag == "code" else (child.text_content or "").replace("\n", " ")
             )
-        elif tag in _SKIPPED or _EXCLUDED & child.attributes.keys() or _is_command(child, commands):
+        elif tag in _SKIPPED or _EXCLUDED & child.attributes.keys():
             continue
+        elif text := _known(child, known):
+            if known[text].wrong:
+                sections[-1].broken.append((text, known[text]))
         elif tag in _HEADINGS and child.id:
             title = heading_words(child)
             if tag == "h1" and len(sections) == 1:
@@ -83,16 +99,18 @@ def _read(node: LexborNode, sections: list[_Section], location: str, commands: C
                 sections.append(_Section(f"{location}#{child.id}", title))
         else:
             words.append("\n" if tag in _LINES else "")
-            own_title = _read(child, sections, location, commands) or own_title
+            own_title = _read(child, sections, location, known) or own_title
             words = sections[-1].words
             words.append("\n" if tag in _LINES else " – " if tag in {"td", "th"} else "")
     return own_title
 
 
-def _is_command(node: LexborNode, commands: Collection[str]) -> bool:
-    """Whether it is one of the commands, or the label of one."""
-    block = _next_element(node) if node.attributes.get("class") == LEAD else node
-    return block is not None and block.tag in {"pre", "div"} and block.text().strip() in commands
+def _known(node: LexborNode, known: Mapping[str, BlockMark]) -> str:
+    """The text of the block that is a result of its own and that this is, or, of a command, is the label of; else ""."""
+    is_label = node.attributes.get("class") == LEAD
+    block = _next_element(node) if is_label else node
+    text = block.text().strip() if block is not None and block.tag in {"pre", "div"} else ""
+    return text if text in known and not (is_label and known[text].wrong) else ""
 
 
 def _next_element(node: LexborNode) -> LexborNode | None:

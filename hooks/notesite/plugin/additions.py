@@ -27,6 +27,7 @@ from ..extras.search import Document, documents, found
 from ..images.stand_ins import drawing_of
 from ..lib.files import text_of
 from ..net.fault import Fault
+from ..notes.model import EMPTY
 from ..project.history import NoDatesError, latest, line_dates
 from ..render.mark import BlockMark
 from ..render.page_markdown import page_list, page_markdown
@@ -47,6 +48,7 @@ class Additions:
     dates: Sequence[date | None]  # of the last change of each line; empty for a site without dates
     manifests: list[Manifest]
     commands_on: Mapping[str, list[Command]]  # by page uri
+    broken_on: Mapping[str, Mapping[str, BlockMark]]  # other blocks that do not work: by page uri, by their text
     command_page: File | None = None
     documents: dict[str, Sequence[Document]] = field(default_factory=dict)  # of the search, by page as they are read
 
@@ -57,9 +59,12 @@ class Additions:
     def read(self, page: MkDocsPage, plan: Page | None, known: Sequence[Document] | None = None) -> None:
         """Let the search read a page, unless it asks to be left out, or is `known` from an earlier build."""
         if known is None and not (page.meta.get("search") or {}).get("exclude"):
-            own = self.commands_on.get(plan.uri, []) if plan is not None else []
+            uri = plan.uri if plan is not None else ""
+            own, broken = self.commands_on.get(uri, []), self.broken_on.get(uri, EMPTY)
             about = str(page.meta.get("description") or "")
-            known = documents(page.content or "", page.url.lstrip("./"), str(page.title or ""), about, own)
+            known = documents(
+                page.content or "", page.url.lstrip("./"), str(page.title or ""), about, own, broken=broken
+            )
         self.documents[page.file.src_uri] = known or ()
 
     def source_of(self, build: Build, page: Page, marks: Mapping[int, BlockMark]) -> str:
@@ -80,7 +85,7 @@ class Additions:
 def add(build: Build, files: Files, config: MkDocsConfig, marks: Mapping[int, BlockMark], *, dated: bool) -> Additions:
     """Publish the page of all commands and the manifests.  Raises NotesError when dates are asked for and not known."""
     settings, notes, site = build.project.settings, build.notes, build.site
-    commands = commands_of(notes, site, is_shell, marks)
+    commands = commands_of(notes, site, marks)
     page = None
     if settings.commands.title and commands and files.get_file_from_path(COMMANDS) is None:
         page = File.generated(config, COMMANDS, content=commands_source(commands, settings.commands.title))
@@ -93,7 +98,12 @@ def add(build: Build, files: Files, config: MkDocsConfig, marks: Mapping[int, Bl
     # A copy to be handed on says when it was made; its bytes are the same in a clone without history.
     dates = _dates(build) if dated and settings.dates and not config.extra.get("offline") else []
     commands_on = {uri: list(own) for uri, own in groupby(commands, key=lambda command: command.page.uri)}
-    return Additions(commands, descriptions, dates, manifests, commands_on, page)
+    broken: dict[str, dict[str, BlockMark]] = {}
+    for fence in notes.fences:
+        line = fence.span.start.line
+        if line in marks and marks[line].wrong and not is_shell(fence):
+            broken.setdefault(site.page_of_line(line).uri, {})[fence.text.strip()] = marks[line]
+    return Additions(commands, descriptions, dates, manifests, commands_on, broken, page)
 
 
 def _dates(build: Build) -> list[date | None]:

@@ -247,7 +247,7 @@ for (const mark of document.querySelectorAll(".notes-mark[data-copy]")) {
         button.className = "notes-copy";
         button.textContent = "Copy";
         button.setAttribute("aria-label", `Copy ${fix.textContent}`);
-        button.addEventListener("click", () => copy(fix.textContent, button));
+        button.addEventListener("click", () => copy(fix.dataset.copy, button));
         fix.closest("li").append(button);
       }
     };

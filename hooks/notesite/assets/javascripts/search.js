@@ -28,6 +28,8 @@
   });
   const wholeWords = (text) => wordsOf(text).map(([word]) => word);
 
+  const joinedLines = (command) => command.replace(/\\\n\s*/g, "");
+
   let docs = [];
   let postings = new Map(); // term -> [number of a document, weight, ...]
   let terms = []; // sorted
@@ -47,14 +49,14 @@
   };
 
   const setUp = ({ config, docs: given }) => {
-    const pages = new Map(given.filter(({ location }) => !location.includes("#")).map((doc) => [doc.location, doc]));
+    const pages = new Map(given.filter(({ location, kind }) => !location.includes("#") && !kind).map((doc) => [doc.location, doc]));
     const titles = new Map();
     docs = given.map((doc) => {
       const title = plain(doc.title), words = plain(doc.text);
-      const [text, command] = doc.kind === "command" ? ["", words.replace(/\\\n\s*/g, "")] : [words, ""];
+      const [text, command] = doc.kind === "command" ? ["", joinedLines(words)] : [words, ""];
       const of = pages.get(doc.location.split("#")[0]);
       const page = of && of !== doc ? plain(of.title) : "";
-      titles.set(title, (titles.get(title) ?? 0) + 1);
+      if (doc.kind !== "block") titles.set(title, (titles.get(title) ?? 0) + 1);
       return { ...doc, title, text, command, page, lines: command.split("\n").map(folded), low: folded(text),
                names: [title, plain(doc.also)].filter(Boolean).map(meant) };
     });
@@ -66,8 +68,8 @@
       countInto(bag, doc.command, COMMAND, 6);
       countInto(bag, doc.text, TEXT, 50);
       countInto(bag, doc.page, PAGE, 2);
-      // A page weighs more than a part of it; a title that many have says little.
-      doc.weight = !doc.location.includes("#") ? 1.3 : titles.get(doc.title) > 1 && !doc.command ? 0.5 : 1;
+      // A page weighs more than a part of it, a block less than its section; a title that many have says little.
+      doc.weight = pages.get(doc.location) === given[number] ? 1.3 : doc.kind === "block" ? 0.7 : titles.get(doc.title) > 1 && !doc.command ? 0.5 : 1;
       for (const [term, weight] of bag) {
         const list = postings.get(term);
         if (list) list.push(number, weight);
@@ -290,17 +292,31 @@
       return best;
     };
     return (doc) => {
-      const best = bestOf(doc.command ? doc.command.split("\n") : doc.text.split(/\n|(?<=[.!?])\s+|(?<=[。！？])/u));
+      const best = bestOf(doc.kind ? (doc.command || doc.text).split("\n") : doc.text.split(/\n|(?<=[.!?])\s+|(?<=[。！？])/u));
       const parts = [`<span class="notes-hit__title">${marked(doc.title)}</span>`];
-      if (doc.page) parts.push(`<span class="notes-hit__page">${escaped(doc.page)}</span>`);
-      if (doc.note) parts.push(`<span class="notes-hit__text">${doc.note}</span>`);
+      if (doc.page && doc.page !== doc.title) parts.push(`<span class="notes-hit__page">${escaped(doc.page)}</span>`);
       const code = `<code class="notes-hit__code">${marked(best)}</code>`;
-      if (best && doc.command) parts.push(doc.wrong ? `<s>${code}</s>` : code);
+      if (best && doc.kind) parts.push(isBroken(doc, best) ? `<s>${code}</s>` : code);
       else if (best) parts.push(`<span class="notes-hit__text">${marked(cut(best, first))}</span>`);
       // The box adds a button that copies it; see notes.js.
-      if (doc.fix) parts.push(`<span class="notes-hit__text">${doc.label}:</span> <code class="notes-hit__code notes-hit__fix">${doc.fix}</code>`);
+      if (doc.note) parts.push(`<span class="notes-hit__text">${doc.note}</span>`);
+      const fix = plain(doc.fix);
+      if (fix) parts.push(`<span class="notes-hit__text">${doc.label}:</span> <code class="notes-hit__code notes-hit__fix" data-copy="${escaped(fix)}">${escaped(changed(doc, fix))}</code>`);
       return parts.join(" ");
     };
+  };
+  // A line that the working form has too is right; without one, only a block of one line is known to be wrong as a whole.
+  const isBroken = ({ wrong, fix, text, command }, line) => wrong &&
+    (fix ? !joinedLines(plain(fix)).split("\n").includes(line) : !(command || text).includes("\n"));
+  // What is other in a long working form, with a line before and after it.
+  const changed = (doc, fix) => {
+    const [before, after] = [(doc.command || doc.text).split("\n"), fix.split("\n")];
+    if (after.length < 4) return fix;
+    let from = 0, to = 0;
+    while (from < after.length && before[from] === after[from]) from++;
+    while (to < after.length - from && before.at(-1 - to) === after.at(-1 - to)) to++;
+    const [first, end] = [Math.max(0, from - 1), Math.min(after.length, after.length - to + 1)];
+    return `${first ? "…\n" : ""}${after.slice(first, end).join("\n")}${end < after.length ? "\n…" : ""}`;
   };
   const cut = (line, marks) => {
     if (line.length <= LONGEST) return line;
