@@ -32,7 +32,7 @@ from notesite.links.link_verdict import (
     judge,
     permanent_target,
 )
-from notesite.links.memory import DAY, Remembered, memory_text, read_memory
+from notesite.links.memory import DAY, Remembered, is_fresh, memory_text, read_memory, remember, without_old
 from notesite.net.fault import Fault
 from notesite.net.response import Response, retry_after
 from notesite.net.schedule import Again, Politeness, Schedule
@@ -407,3 +407,39 @@ def test_damaged_memory_is_forgotten(damage: str) -> None:
 def test_memory_of_an_unknown_field_is_read() -> None:
     raw: dict[str, Any] = {"version": 1, "urls": {"a": {"state": "ok", "checked": 5, "later": True}}}
     assert read_memory(json.dumps(raw)) == {"a": Remembered(State.OK, 5)}
+
+
+@pytest.mark.parametrize(
+    ("age", "state", "fragments", "expected"),
+    [
+        (6.9, State.OK, (), True),
+        (7.1, State.OK, (), False),
+        (-0.1, State.OK, (), False),  # a clock that was wrong
+        (6.9, State.OK, ("here",), True),
+        (6.9, State.OK, ("gone",), False),
+        (0.5, State.BROKEN, ("gone",), True),
+        (0.0, State.UNKNOWN, (), False),  # a state without an age is asked again at once
+        (0.5, State.UNKNOWN, (), False),
+    ],
+)
+def test_an_answer_is_good_for_the_days_of_its_state(
+    age: float, state: State, fragments: tuple[str, ...], *, expected: bool
+) -> None:
+    entry = Remembered(state, NOW - age * DAY, anchors={"here": True})
+    job = Job("https://a.example/", fragments)
+    assert is_fresh(entry, job, {State.OK: 7.0, State.BROKEN: 1.0}, NOW) is expected
+
+
+@pytest.mark.parametrize(("status", "kept"), [(304, True), (200, False), (404, False), (503, False)])
+def test_only_no_news_keeps_what_was_known_of_a_page(status: int, *, kept: bool) -> None:
+    old = Remembered(State.OK, 5.0, status=200, moved="https://b.example/", anchors={"a": True}, etag="e", modified="m")
+    new = remember(old, Verdict(State.OK if status < 400 else State.BROKEN, status=status), NOW)
+    assert (new.status, new.moved, new.anchors, new.etag, new.modified) == (
+        (200, "https://b.example/", {"a": True}, "e", "m") if kept else (status, "", {}, "", "")
+    )
+
+
+def test_what_nobody_links_is_forgotten_after_90_days() -> None:
+    days = {"linked": 400.0, "young": 89.9, "old": 90.1}
+    memory = {url: Remembered(State.OK, NOW - age * DAY) for url, age in days.items()}
+    assert without_old(memory, ["linked"], NOW).keys() == {"linked", "young"}

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from notesite.diagnostics.place import Span
 from notesite.links import css
 from notesite.links.built_pages import read_page, refresh_target
+from notesite.links.built_places import Places
 from notesite.links.internal import BuiltSite, Outcome, check, no_origin, origins
 from notesite.links.targets import Resolver, Where
 from notesite.notes.raw_html import candidates
@@ -92,6 +93,18 @@ def test_links_to_other_sites_are_handed_on_with_their_places() -> None:
         ("https://a.example/x", "y", "site/index.html", "1:10"),
         ("https://b.example/", "", None, "9:2"),
     ]
+
+
+def test_an_address_without_a_scheme_is_asked_with_https_where_the_site_has_none() -> None:
+    files = {"index.html": b'<a href="//a.example/x">a</a>'}
+    assert [use.url for use in check(BuiltSite(files.keys(), files.__getitem__)).remote()] == ["https://a.example/x"]
+
+
+def test_a_use_that_no_tag_shows_stands_at_the_last_of_its_kind() -> None:
+    places = Places('<a href="x">\n<a class="y"\n  href="x"><b id="i"></b>')
+    assert [str(places.of_use("x", nth).start) for nth in range(4)] == ["1:10", "3:9", "3:9", "3:9"]
+    assert [str(places.of_id("i", nth).start) for nth in range(2)] == ["3:19", "3:19"]
+    assert [str(places.of_use(words, 0).start) for words in ("class", "nowhere")] == ["2:4", "1:1"]
 
 
 def test_an_unreadable_search_index_is_skipped_not_passed() -> None:

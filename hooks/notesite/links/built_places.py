@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 
 from ..diagnostics.place import Span
@@ -58,7 +59,8 @@ def place_at(text: str, offset: int, length: int) -> Span:
 
 def _within(tag: str, words: str, line: int, column: int) -> Span:
     """The place of `words` in a tag that begins at `line`, `column` (from 0); of the tag when written with entities."""
-    offset = tag.find(words)
+    value = re.search(rf"=\s*[\"']?\s*({re.escape(words)})", tag)
+    offset = value.start(1) if value else tag.find(words)
     if offset < 0 or not words:
         return Span.at(line + 1, column + 1, len(tag.split("\n", 1)[0]))
     start = place_at(tag, offset, len(words)).start
