@@ -49,7 +49,7 @@ def test_any_text_is_read_and_every_place_lies_in_it(text: str) -> None:
         assert ends == sorted(ends)
         for word in command.words:
             assert word.start < word.end <= len(text)
-            line, column = script.place(word.start)
+            line, column = script.lines.place(word.start)
             assert text.split("\n")[line - 1][column - 1 :].startswith(
                 text[word.start : word.end].split("\n", maxsplit=1)[0]
             )

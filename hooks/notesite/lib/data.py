@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sys
 import zlib
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,8 @@ def bundled_text(module: str, name: str) -> str:
     return (_folder(module) / name).read_text("utf-8")
 
 
+@cache
 def bundled_json(module: str, name: str) -> Any:
-    """What a JSON file holds, packed (`.json.gz`) or not.  Raises FileNotFoundError."""
+    """What a JSON file holds, packed (`.json.gz`) or not, read once.  Raises FileNotFoundError."""
     data = (_folder(module) / name).read_bytes()
     return json.loads(zlib.decompress(data, _GZIP) if name.endswith(".gz") else data)

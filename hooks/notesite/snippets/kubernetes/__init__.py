@@ -5,8 +5,8 @@ for judgement in judge(documents, text, headings=("Config Maps",)):
     print(judgement.form, judgement.definitions, judgement.valid, judgement.faults)
 """
 
-from ..yaml.yaml_fault import Fault, Judgement
-from .judge import DEFAULT_VERSIONS, Extra, judge
+from ..yaml.yaml_fault import Judgement
+from .judge import judge
 from .schema.crds import from_definition
 from .schema.definitions import bundled
 
@@ -16,12 +16,4 @@ def bundled_versions(words: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(map(bundled().version, words)))
 
 
-__all__ = [
-    "DEFAULT_VERSIONS",
-    "Extra",
-    "Fault",
-    "Judgement",
-    "bundled_versions",
-    "from_definition",
-    "judge",
-]
+__all__ = ["Judgement", "bundled_versions", "from_definition", "judge"]

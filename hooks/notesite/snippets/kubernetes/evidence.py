@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final, NamedTuple
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
@@ -15,9 +15,8 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from notesite.lib.patterns import lazy
 from notesite.snippets.yaml.mappings import get, pairs
 
-from ...lib.nearest import squeezed
-from .headings import kinds_said
-from .schema.definitions import Schema, Shape, Type, table
+from ...lib.nearest import nearest_value, squeezed
+from .schema.definitions import Schema, Shape, Type, bundled, table
 from .schema.values import Found
 
 _MOST_ITEMS: Final = 10  # of a list, to see what it holds
@@ -26,6 +25,8 @@ _TYPO: Final = 0.3  # of what a field says, when it has a letter too many
 _ALLOWED: Final = 3.0  # what a word of a closed list says
 _FEW: Final = 2  # fields of a Pod that shows them, and no containers
 _VAGUE: Final = 3.0  # a mapping to anything says so much less
+_LONGEST_KIND: Final = 3  # words in the name of a kind, as headings write it
+_ENOUGH: Final = 6  # letters, for a misspelling to be told from another word
 
 
 _PART: Final = lazy(
@@ -57,6 +58,51 @@ class Around(NamedTuple):
         """Whether it speaks of a kind that the definition can be a part of."""
         lead = " ".join(self.lead.split()[-_MOST_WORDS:])
         return any(number in schema.reach(kind) for kind in kinds_said((*self.headings[-2:], lead)))
+
+
+# ---- The kinds that headings speak of, however they are spelt: "Config Maps", "Demonset", "Cron Job".
+
+
+@lru_cache(maxsize=256)
+def kinds_said(headings: tuple[str, ...]) -> tuple[int, ...]:
+    """Numbers of the kinds named in the headings."""
+    return tuple(dict.fromkeys(number for heading in headings for number in _named(heading)))
+
+
+@lru_cache(maxsize=1024)  # the title of the notes stands above every block
+def _named(heading: str) -> tuple[int, ...]:
+    known = _kinds()
+    words = "".join(c if c.isalnum() else " " for c in heading.lower()).split()[:20]
+    found = []
+    for size in range(1, _LONGEST_KIND + 1):
+        for start in range(len(words) - size + 1):
+            name = _spelt("".join(words[start : start + size]), known)
+            if name:
+                found.append(known[name])
+    return tuple(found)
+
+
+@cache
+def _kinds() -> dict[str, int]:
+    schema = bundled()
+    priors = table("priors")["priors"]
+    return {
+        kind.lower(): number
+        for name, number in sorted(
+            schema.kinds.items(), key=lambda item: "beta" in item[0] or "alpha" in item[0], reverse=True
+        )
+        if (kind := name.partition(" ")[2]) in priors
+    }
+
+
+def _spelt(word: str, known: dict[str, int]) -> str | None:
+    for form in (word, word.removesuffix("s"), word.removesuffix("es")):
+        if form in known:
+            return form
+    return nearest_value(word, known) if len(word) >= _ENOUGH else None
+
+
+# ---- Words and keys of other programs.
 
 
 @cache

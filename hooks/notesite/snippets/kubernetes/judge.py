@@ -14,8 +14,7 @@ from notesite.snippets.yaml.mappings import fields, get, items
 from notesite.snippets.yaml.repeated import Right
 from notesite.snippets.yaml.yaml_fault import Fault, Form, Judgement, Lines
 
-from .evidence import Around, is_part
-from .headings import kinds_said
+from .evidence import Around, is_part, kinds_said
 from .infer import SURE_OF_PRIOR, Candidate, Guess, Inference, confidence
 from .rules import network as meaning_network
 from .rules import rule as rules

@@ -102,7 +102,9 @@ def classify_text(text: str, label: str = "") -> Classification:
         or _printed(content)
         or _by_signature(text, lines)
         or _yaml(text, lines)
-        or _rest(label)
+        or (
+            Classification(Kind.SHELL, "bash") if label in languages.SHELL_LABELS else Classification(Kind.TEXT, "text")
+        )
     )
 
 
@@ -113,12 +115,6 @@ _JSON_NAMED: Final = lazy(r'"apiVersion"\s*:\s*"[^"]*"[\s\S]*"kind"\s*:|"kind"\s
 
 def _json_kind(text: str) -> Kind:
     return Kind.MANIFEST if _JSON_NAMED.search(text) else Kind.PLAIN
-
-
-def _rest(label: str) -> Classification:
-    if label in languages.SHELL_LABELS:
-        return Classification(Kind.SHELL, "bash")
-    return Classification(Kind.TEXT, "text")
 
 
 # ---- Blocks labelled as YAML: they are, unless nothing in them is.
@@ -211,8 +207,10 @@ def _console(filled: list[str], label: str) -> Classification | None:
 def _script(first: str) -> Classification | None:
     if not first.startswith("#!"):
         return None
-    shell = re.search(r"\b(?:ba|z|k|da)?sh\b", first)
-    return Classification(Kind.SHELL, "bash") if shell else Classification(Kind.OTHER, _shebang(first))
+    if re.search(r"\b(?:ba|z|k|da)?sh\b", first):
+        return Classification(Kind.SHELL, "bash")
+    program = re.search(r"(?:/|env )(\w+?)[\d.]*\s*$", first)
+    return Classification(Kind.OTHER, program[1] if program else "text")
 
 
 _HEREDOC: Final = lazy(r"^\s*(?:sudo +)?(?:cat|tee|kubectl)\b.*<<-?[ ]*['\"]?[A-Za-z_]+")
@@ -245,11 +243,6 @@ def _reads_like_command(line: str, label: str) -> bool:
     prose = line.rstrip().endswith((".", "!", "?", ":")) and len(words) > 3
     article = any(word in {"the", "a", "an", "that", "is", "are", "of", "your"} for word in words[1:5])
     return not prose and not (article and words[0] != "echo") and not words[0][:1].isupper()
-
-
-def _shebang(line: str) -> str:
-    match = re.search(r"(?:/|env )(\w+?)[\d.]*\s*$", line)
-    return match[1] if match else "text"
 
 
 def _printed(content: list[str]) -> Classification | None:

@@ -139,19 +139,21 @@ class _Checker:
         self._before: Invocation | None = None  # the command of a known program that was read last
         lines = self._known_lines() if self.script.troubles else frozenset()
         for item in self.script.troubles:
-            if item.code != "S_QUOTE" or self.script.place(item.start)[0] in lines:
+            if item.code != "S_QUOTE" or self.script.lines.place(item.start)[0] in lines:
                 self._say(item, item.replacement)
 
     def _known_lines(self) -> frozenset[int]:
         """Lines with a command of a program that has a grammar: in others an apostrophe may be one of a sentence."""
         known = (command for command, program in self.commands if program in self.grammars)
-        spans = ((self.script.place(command.start)[0], self.script.place(command.end)[0]) for command in known)
+        spans = (
+            (self.script.lines.place(command.start)[0], self.script.lines.place(command.end)[0]) for command in known
+        )
         return frozenset(line for first, last in spans for line in range(first, last + 1))
 
     def _span(self, start: int, end: int) -> Span:
         """From `start` up to, not including, `end`; at least one character."""
-        first = self.fence.position(*self.script.place(start))
-        last = self.fence.position(*self.script.place(max(end - 1, start)))
+        first = self.fence.position(*self.script.lines.place(start))
+        last = self.fence.position(*self.script.lines.place(max(end - 1, start)))
         return Span(first, last._replace(column=last.column + 1))
 
     def add(self, command: Command, program: str) -> None:
@@ -334,7 +336,7 @@ def _is_yaml(heredoc: Heredoc, command: Command, follower: Command | None) -> bo
 
 def _part(fence: Fence, script: Script, heredoc: Heredoc) -> Fence:
     """The here-document as a fence of its own, its places those of the notes."""
-    first = script.place(heredoc.start)[0]
+    first = script.lines.place(heredoc.start)[0]
     count = heredoc.text.count("\n") + (not heredoc.text.endswith("\n") and bool(heredoc.text))
     origins = fence.origins[first - 1 : first - 1 + count]
     span = Span(fence.position(first, 1), fence.position(first + max(count - 1, 0), 1))

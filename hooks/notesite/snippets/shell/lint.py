@@ -63,7 +63,8 @@ def lint(call: Invocation, grammar: Grammar, known: Known = NOTHING_KNOWN) -> It
     yield from blocking[:1]
     if not blocking:
         yield from remarks(call, known)
-    yield from (Finding.at("S_DANGER", what, word) for what, word in _dangers(call, grammar))
+    if grammar.program == "kubectl":
+        yield from (Finding.at("S_DANGER", what, word) for what, word in danger.dangers(call))
 
 
 def may_be_plugin(call: Invocation) -> bool:
@@ -101,10 +102,6 @@ def is_custom(call: Invocation, known: Known = NOTHING_KNOWN) -> bool:
     )
 
 
-def _dangers(call: Invocation, grammar: Grammar) -> Iterator[tuple[str, Word]]:
-    return danger.dangers(call) if grammar.program == "kubectl" else iter(())
-
-
 def _blocking(call: Invocation, known: Known) -> Iterator[Finding]:
     """What makes the program refuse the command, in the order in which it looks."""
     yield from _unknown_command(call)
@@ -122,17 +119,16 @@ def _blocking(call: Invocation, known: Known) -> Iterator[Finding]:
     yield from _missing_type(call, known)
     yield from _granted_types(call, known)
     for required in call.node.required:
-        if not call.names.intersection(required) and not _excused(call) and not arguments.is_open(call):
+        needless = {"list", "raw", *required}  # the first two make the required ones pointless
+        if not call.names & needless and not arguments.is_open(call):
             listed = " or ".join(f"`--{name}`" for name in required)
             yield Finding.at("S_REQUIRED", f"`{call.title}` needs {listed}", call.path_words[-1])
     if call.program == "kubectl" and not arguments.is_open(call):
         yield from (Finding.at("S_VALUE", message, word) for message, word in conflicts(call))
-    refused = arguments.refusal(call, known.types)
-    if refused:
+    if refused := arguments.refusal(call, known.types):
         message, about = refused
         code = "S_TYPE" if message.endswith("is not a resource type") else "S_ARGUMENTS"
-        place = about or call.path_words[-1]
-        yield Finding.at(code, f"`{call.title}`: {message}", place)
+        yield Finding.at(code, f"`{call.title}`: {message}", about or call.path_words[-1])
 
 
 def _no_subcommand(call: Invocation) -> Iterator[Finding]:
@@ -142,11 +138,6 @@ def _no_subcommand(call: Invocation) -> Iterator[Finding]:
     if alone and node.is_group and node.answer("", ""):
         listed = ", ".join(sorted(node.children))
         yield Finding.at("S_COMMAND", f"`{call.title}` needs a sub-command: one of {listed}", call.path_words[-1])
-
-
-def _excused(call: Invocation) -> bool:
-    """Other flags that make the required ones pointless."""
-    return bool(call.names & {"list", "raw"})
 
 
 def _meant_command(text: str, call: Invocation) -> str:
@@ -263,11 +254,8 @@ def _missing_type(call: Invocation, known: Known) -> Iterator[Finding]:
     head, slash, _ = word.text.partition("/")
     if word.dynamic or is_type(head, known.types) or re.fullmatch(r"[A-Z][A-Z0-9_-]*", head):
         return
-    if word.text.startswith(("/", ".")) or (
-        call.node.path == ("explain",) and is_type(head.partition(".")[0], known.types)
-    ):
-        return
-    if call.command.grows:
+    is_field = call.node.path == ("explain",) and is_type(head.partition(".")[0], known.types)
+    if is_field or word.text.startswith(("/", ".")) or call.command.grows:
         return
     meant = _mistyped(head, known)
     if head in GONE:

@@ -148,11 +148,11 @@ def _argument(fence: Fence, verb: str) -> str | None:
 
 
 def _read_and_judged(fence: Fence, found: Classification, hint: str | None, schemas: _Schemas) -> _Examined:
-    from . import documents, json_text  # noqa: PLC0415  # PyYAML costs 20 ms, which notes without YAML need not pay
+    from . import documents  # noqa: PLC0415  # PyYAML costs 20 ms, which notes without YAML need not pay
 
     is_json = found.language == "json"
     if is_json:
-        reading = json_text.read(fence.text)
+        reading = documents.read_json(fence.text)
     else:
         reading = documents.read(fence.text, line_number=lambda line: fence.position(line, 1).line)
     if not reading.documents and not reading.faults:

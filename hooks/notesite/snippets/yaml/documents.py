@@ -8,11 +8,12 @@ where a bomb is still small.
 from __future__ import annotations
 
 import itertools
+import json
 import operator
 import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import yaml
 
@@ -271,3 +272,31 @@ def _composed(
 
 def _is_empty(node: yaml.Node) -> bool:
     return isinstance(node, yaml.ScalarNode) and node.value == "" and not node.style
+
+
+# ---- JSON, which is YAML as well: read as such, but its own syntax errors are said in its own words.
+
+_JSON_ERRORS: Final = {  # what Python's reader says, and what a person would
+    "Expecting ',' delimiter": "a comma or a closing bracket is missing before this",
+    "Expecting ':' delimiter": "a colon is missing before this",
+    "Expecting property name enclosed in double quotes": "a key in double quotes is needed here, or the comma above is one too many",
+    "Illegal trailing comma before end of object": "the comma before the closing bracket is one too many",
+    "Illegal trailing comma before end of array": "the comma before the closing bracket is one too many",
+    "Expecting value": "a value is missing here, or not in double quotes",
+    "Unterminated string starting at": "the quote opened here is never closed",
+    "Invalid control character at": "a text must not go on over the end of a line",
+    "Invalid \\escape": "a backslash must be doubled",
+    "Extra data": "the object ends before this",
+}
+
+
+def read_json(text: str) -> Reading:
+    """The document in a text, or the place where it is no JSON."""
+    try:
+        json.loads(text)
+    except json.JSONDecodeError as error:
+        words = _JSON_ERRORS.get(error.msg.removesuffix(": "), error.msg)
+        return Reading((), (Fault("Y_SYNTAX", words, error.lineno, error.colno),), complete=False)
+    except RecursionError:
+        return Reading((), (Fault("Y_DEPTH", "nested too deeply", 1, 1),), complete=False)
+    return read(text.replace("\t", " "))

@@ -25,7 +25,7 @@ Value = str | int | float | bool | None
 _TAG = "tag:yaml.org,2002:"
 _KINDS = {"str": STRING, "int": INTEGER, "float": FLOAT, "bool": BOOLEAN, "null": NULL}
 _NULLS = frozenset(("", "~", "null", "Null", "NULL"))
-_BOOLEANS = {
+BOOLEANS = {
     spelling: truth
     for truth, words in ((True, ("y", "yes", "on", "true")), (False, ("n", "no", "off", "false")))
     for word in words
@@ -46,8 +46,8 @@ def plain(text: str) -> tuple[str, Value]:  # noqa: PLR0911  # one return for ea
     """Kind and value of a scalar without quotes and without a tag."""
     if text in _NULLS:
         return NULL, None
-    if text in _BOOLEANS:
-        return BOOLEAN, _BOOLEANS[text]
+    if text in BOOLEANS:
+        return BOOLEAN, BOOLEANS[text]
     if text[0] not in "0123456789+-." or len(text) > _MOST_DIGITS:
         return STRING, text
     if text in _FLOAT_WORDS:

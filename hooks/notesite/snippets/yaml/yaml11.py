@@ -8,17 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from notesite.lib.patterns import lazy
 
-_YES: Final = ("y", "yes", "on")
-_NO: Final = ("n", "no", "off")
-SHORT: Final = frozenset({"y", "Y", "n", "N"})  # text to PyYAML, booleans to kubectl
-_TRUE: Final = frozenset(form for word in _YES for form in (word, word.capitalize(), word.upper()))
-_FALSE: Final = frozenset(form for word in _NO for form in (word, word.capitalize(), word.upper()))
-WORDS: Final = _TRUE | _FALSE
+from .scalars import BOOLEANS
 
+SHORT: Final = frozenset({"y", "Y", "n", "N"})  # text to PyYAML, booleans to kubectl
+WORDS: Final = {word: str(truth).lower() for word, truth in BOOLEANS.items() if word.lower() not in ("true", "false")}
 _LONGEST: Final = 40  # nothing longer is a trap that a person set
 
 
@@ -28,51 +25,48 @@ def value_message(node: Any, key: str) -> str:
     if len(value) > _LONGEST:
         return ""
     if value in WORDS:
-        truth = _truth(value)
+        truth = WORDS[value]
         return f'`{value}` is the boolean {truth}, not a text: write {truth}, or "{value}" with quotes'
-    for pattern, keys, meaning, words in _NUMBERS:
-        if pattern.fullmatch(value):
-            return words.format(f"`{value}`", f'"{value}" with quotes', meaning(value)) if keys.search(key) else ""
-    return ""
+    trap = next((trap for trap in _NUMBERS if trap.pattern.fullmatch(value)), None)
+    if trap is None or not trap.keys.search(key):
+        return ""
+    return trap.said.format(f"`{value}`", f'"{value}" with quotes', trap.meaning(value))
 
 
-def _truth(word: str) -> str:
-    return "true" if word in _TRUE else "false"
+class _Trap(NamedTuple):
+    """A number that may be meant as a text."""
+
+    pattern: re.Pattern[str]
+    said: str  # {0}: the value, {1}: the value in quotes, {2}: what it is read as
+    meaning: Callable[[str], object] = str
+    keys: re.Pattern[str] = lazy("")  # under which it is a trap
 
 
-_ANY: Final = lazy(".*")
-_NUMBERS: Final[tuple[tuple[re.Pattern[str], re.Pattern[str], Callable[[str], object], str], ...]] = (
-    # the value; the keys under which it is a trap; what it is read as; what is said
-    (
+_NUMBERS: Final = (
+    _Trap(
         lazy(r"[-+]?0[0-7_]+"),
-        lazy(r"^(?!.*(?:mode|umask)$)", re.IGNORECASE),  # where octal is meant: defaultMode: 0644
-        lambda value: int(value.replace("_", ""), 8),
         "{0} is octal and means {2}: write {2}, or {1}",
+        lambda value: int(value.replace("_", ""), 8),
+        lazy(r"^(?!.*(?:mode|umask)$)", re.IGNORECASE),  # where octal is meant: defaultMode: 0644
     ),
-    (lazy(r"[-+]?0[0-9]*[89][0-9]*"), _ANY, str, "{0} loses its first zero in some readers: write {1}"),
-    (
+    _Trap(lazy(r"[-+]?0[0-9]*[89][0-9]*"), "{0} loses its first zero in some readers: write {1}"),
+    _Trap(
         lazy(r"[-+]?[0-9][0-9_]*(?:\.[0-9_]*)?[eE][-+]?[0-9]+"),
-        _ANY,
-        str,
         "{0} is a number in exponent form to kubectl, text to others: write {1}",
     ),
-    (
-        lazy(r"[-+]?[1-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?"),
-        _ANY,
-        str,
-        "{0} is a number to base 60 in YAML 1.1: write {1}",
+    _Trap(
+        lazy(r"[-+]?[1-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?"), "{0} is a number to base 60 in YAML 1.1: write {1}"
     ),
-    (
+    _Trap(
         lazy(r"[-+]?[0-9]+(?:_[0-9]+)+"),
-        _ANY,
-        lambda value: value.replace("_", ""),
         "{0} is the number {2}: write that, or {1}",
+        lambda value: value.replace("_", ""),
     ),
-    (
+    _Trap(
         lazy(r"[0-9]+\.[0-9]*0"),
-        lazy(r"(?:version|tag)$", re.IGNORECASE),
-        lambda value: f"{float(value):g}",
         "{0} is the number {2}: write {1}",
+        lambda value: f"{float(value):g}",
+        lazy(r"(?:version|tag)$", re.IGNORECASE),
     ),
 )
 
@@ -83,4 +77,4 @@ def key_message(node: Any) -> str:
         return ""
     if node.value == "on" and node.start_mark.column == 0:
         return ""  # the one place where everyone writes it so: workflow files
-    return f'the key `{node.value}` is read as {_truth(node.value)}: write "{node.value}" with quotes'
+    return f'the key `{node.value}` is read as {WORDS[node.value]}: write "{node.value}" with quotes'

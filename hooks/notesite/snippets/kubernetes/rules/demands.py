@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache, partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
@@ -203,20 +203,9 @@ def _paths(here: Here, words: Sequence[str]) -> Iterator[Finding]:
                 seen.add(path)
 
 
-MAPPINGS: Mapping[str, Callable[[Here, Sequence[str]], Iterator[Finding]]] = {
-    "needs": _needs,
-    "filled": partial(_needs, filled=True),
-    "forbids": _forbids,
-    "old": _old,
-    "one": _one,
-    "most": _most,
-    "some": _some,
-    "unique": _unique,
-    "order": _order,
-    "below": _below,
-    "numeric": _numeric,
-    "ordered": _ordered,
-    "ratio": _ratio,
-    "equal": _equal,
-    "paths": _paths,
+Check = Callable[[Here, Sequence[str]], Iterator[Finding]]
+_CHECKS: tuple[Any, ...] = (_needs, _forbids, _old, _one, _most, _some, _unique, _order, _below, _numeric, _ordered)
+_CHECKS += (_ratio, _equal, _paths)
+MAPPINGS: Mapping[str, Check] = {check.__name__[1:]: check for check in _CHECKS} | {
+    "filled": partial(_needs, filled=True)
 }

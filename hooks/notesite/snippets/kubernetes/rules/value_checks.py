@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
+from typing import Any
 
 from yaml.nodes import Node, ScalarNode, SequenceNode
 
@@ -62,8 +63,7 @@ def _size(field: str, node: Node, words: Sequence[str]) -> Iterator[Finding]:
         yield "K_RANGE", place, f"{field} takes {limit} {what}, not {count}"
 
 
-def _different(field: str, node: Node, words: Sequence[str]) -> Iterator[Finding]:
-    del words
+def _different(field: str, node: Node, _words: Sequence[str]) -> Iterator[Finding]:
     seen = set()
     for item in node.value if isinstance(node, SequenceNode) else ():
         said = text(item)
@@ -72,8 +72,7 @@ def _different(field: str, node: Node, words: Sequence[str]) -> Iterator[Finding
         seen.add(said)
 
 
-def _sorted(field: str, node: Node, words: Sequence[str]) -> Iterator[Finding]:
-    del words
+def _sorted(field: str, node: Node, _words: Sequence[str]) -> Iterator[Finding]:
     items = node.value if isinstance(node, SequenceNode) else []
     for before, item in pairwise(items):
         low, high = number(before), number(item)
@@ -81,8 +80,7 @@ def _sorted(field: str, node: Node, words: Sequence[str]) -> Iterator[Finding]:
             yield "K_VALUE", item, f"{field} must be in order: {high} comes before {low}"
 
 
-def _labels(field: str, node: Node, words: Sequence[str]) -> Iterator[Finding]:
-    del words
+def _labels(field: str, node: Node, _words: Sequence[str]) -> Iterator[Finding]:
     for key, value in pairs(node):
         if not is_placeholder(key.value) and (problem := names.problem("qualified_name", key.value)):
             yield "K_LABEL", key, f'"{key.value}" cannot be a key in {field}: {problem[1]}'
@@ -90,8 +88,7 @@ def _labels(field: str, node: Node, words: Sequence[str]) -> Iterator[Finding]:
             yield "K_LABEL", value, f'"{word}" cannot be a value in {field}: {problem[1]}'
 
 
-def _pods(field: str, node: Node, words: Sequence[str]) -> Iterator[Finding]:
-    del words
+def _pods(field: str, node: Node, _words: Sequence[str]) -> Iterator[Finding]:
     value, count = text(node), number(node)
     if value is None or not isinstance(node, ScalarNode):
         return
@@ -105,8 +102,7 @@ def _pods(field: str, node: Node, words: Sequence[str]) -> Iterator[Finding]:
         yield "K_RANGE", node, f"{field} must be at most 100%, not {value}"
 
 
-def _unquoted(field: str, node: Node, words: Sequence[str]) -> Iterator[Finding]:
-    del words
+def _unquoted(field: str, node: Node, _words: Sequence[str]) -> Iterator[Finding]:
     if isinstance(node, ScalarNode) and node.style and node.value.isdigit():
         yield "K_PORT", node, f'{field} "{node.value}" is a port name here; remove the quotes'
 
@@ -116,15 +112,6 @@ def _only(field: str, node: Node, words: Sequence[str]) -> Iterator[Finding]:
         yield "K_UNION", node, f"{field} is not allowed here"
 
 
-VALUES: Mapping[str, Callable[[str, Node, Sequence[str]], Iterator[Finding]]] = {
-    "range": _range,
-    "quantity": _quantity,
-    "among": _among,
-    "size": _size,
-    "different": _different,
-    "sorted": _sorted,
-    "labels": _labels,
-    "pods": _pods,
-    "unquoted": _unquoted,
-    "only": _only,
-}
+Check = Callable[[str, Node, Sequence[str]], Iterator[Finding]]
+_CHECKS: tuple[Any, ...] = (_range, _quantity, _among, _size, _different, _sorted, _labels, _pods, _unquoted, _only)
+VALUES: Mapping[str, Check] = {check.__name__[1:]: check for check in _CHECKS}

@@ -74,7 +74,6 @@ def mask(ranges: str) -> int:
     return found
 
 
-@cache
 def table(name: str) -> dict[str, Any]:
     """One of the hand-written tables beside the definitions."""
     found: dict[str, Any] = bundled_json(__name__, f"{name}.json")

@@ -7,7 +7,7 @@ several names stands as `run|expose`, `*` for all.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any
 
@@ -18,14 +18,12 @@ from .resources import named
 Refusal = tuple[str, Any]  # what is wrong, and the word that it is about
 
 
-@cache
-def _table() -> Mapping[str, Any]:
-    found: Mapping[str, Any] = bundled_json(__name__, "flag_rules.json")
-    return found
+def _table(name: str) -> Any:
+    return bundled_json(__name__, "flag_rules.json")[name]
 
 
 def _rows(kind: str, path: str) -> Iterator[Sequence[str]]:
-    for commands, *row in _table()[kind]:
+    for commands, *row in _table(kind):
         if commands == "*" or path in commands.split("|"):
             yield row
 
@@ -33,7 +31,7 @@ def _rows(kind: str, path: str) -> Iterator[Sequence[str]]:
 @cache
 def pattern(text: str) -> re.Pattern[str]:
     """A pattern of the table, the parts that it names put in."""
-    parts = _table()["parts"]
+    parts = _table("parts")
     while (whole := re.sub(r"\{([A-Z]+)\}", lambda match: str(parts[match[1]]), text)) != text:
         text = whole
     return re.compile(text, re.DOTALL)
@@ -41,7 +39,7 @@ def pattern(text: str) -> re.Pattern[str]:
 
 def type_of(name: str) -> tuple[re.Pattern[str], str] | None:
     """What a value of a type must look like, and how to say it; None where anything goes."""
-    row = _table()["types"].get(name)
+    row = _table("types").get(name)
     return (pattern(row[0]), row[1]) if row else None
 
 

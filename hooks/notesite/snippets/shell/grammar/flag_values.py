@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from ....lib.nearest import nearest_value
 from ....lib.patterns import lazy
 from .flag_rules import format_of, type_of
 from .invocation import FlagUse, Invocation
-from .templates import fault
 
 _FILLED_IN = lazy(r"(?:^|[=/:,])[A-Z][A-Z0-9_-]+(?=$|[=/:,])")  # `YOUR_REGISTRY/app:TAG`
 _SHOUTED = lazy(r"[A-Z][A-Z0-9_-]*")
@@ -53,7 +53,7 @@ def _problem(call: Invocation, use: FlagUse, value: str) -> tuple[str, str] | No
     form = format_of(" ".join(call.node.path), flag.name) if call.program == "kubectl" else None
     if form is not None and not form[0].fullmatch(value) and not _FILLED_IN.search(value):
         return f"`--{flag.name}` takes {form[1]}, not `{value}`", ""
-    if flag.name in _TEMPLATES and call.program == "kubectl" and (wrong := fault(_TEMPLATES[flag.name], value)):
+    if flag.name in _TEMPLATES and call.program == "kubectl" and (wrong := _fault(_TEMPLATES[flag.name], value)):
         return f"`{value}` cannot be read: {wrong}", ""
     return None
 
@@ -68,10 +68,66 @@ def _output(call: Invocation, use: FlagUse, value: str) -> tuple[str, str] | Non
     needs = head.lower() in _COLUMNS or (head.lower() in _TEMPLATED and "template" not in call.names)
     if needs and not template:
         return f"the output format `{head}` needs its expression: `-o {head}='...'`", ""
-    wrong = fault(head, template) if call.program == "kubectl" else ""
+    wrong = _fault(head, template) if call.program == "kubectl" else ""
     return (f"`{template}` cannot be read: {wrong}", "") if wrong else None
 
 
 def _listed(values: tuple[str, ...]) -> str:
     shown = list(values)
     return shown[0] if len(shown) == 1 else ", ".join(shown[:-1]) + " or " + shown[-1]
+
+
+# ---- The little languages of `-o`: JSONPath, Go templates, columns; faults that kubectl finds before it asks a server.
+
+_QUOTED = r"'[^']*'|\"[^\"]*\""
+_NUMBERS = r"-?\d*(?::-?\d*){0,2}"
+_CONDITION = rf"\?\((?:{_QUOTED}|(?!\)\]|&&|\|\||=~).)*\)"
+_INDEX = rf"\*|[A-Za-z]|{_NUMBERS}(?: *, *{_NUMBERS})*|'[^']*'(?: *, *'[^']*')*|{_CONDITION}"
+_EXPRESSION = lazy(rf"\{{(?:{_QUOTED}|\\.|\[(?:{_INDEX})\]|[^{{}}\[\]'\",\\])*\}}", re.DOTALL)
+_WRONG_INDEX = lazy(rf"(?s:.*?)(\[(?!(?:{_INDEX})\])(?:\?\(.*?\)|[^\]{{}}]*)\])", re.DOTALL)
+_BLOCK = lazy(r"-?\s*(if|range|with|block|define|end)\b")
+
+
+def _fault(form: str, text: str) -> str:
+    """What is wrong with the expression of an output format, "" when nothing is known to be."""
+    if form in {"jsonpath", "jsonpath-as-json"}:
+        return _jsonpath_fault(text)
+    if form in {"go-template", "template"}:
+        return _template_fault(text)
+    if form == "custom-columns":
+        wrong = next((part for part in text.split(",") if ":" not in part), None) if "[" not in text else None
+        return f"`{wrong}` is not HEADER:PATH" if wrong is not None else ""
+    return ""
+
+
+def _jsonpath_fault(text: str) -> str:
+    """What is wrong with a JSONPath template: text with expressions in braces."""
+    wrong = _EXPRESSION.sub("", text).partition("{")[1:]
+    if not wrong[0]:
+        return ""
+    index = _WRONG_INDEX.match(wrong[1])
+    if wrong[1].startswith("{"):
+        return "an expression has one brace on each side: `{.items}`"
+    if index and index[1].startswith("[?("):
+        return "a condition knows no `&&`, `||` and `=~`"
+    if index:
+        return f"`{index[1]}` is no index: a number, `*`, `'name'` or `?(condition)`"
+    inside, closed, _ = wrong[1].partition("}")
+    if not closed or "{" in inside:
+        return "a brace { is never closed"
+    return "a quote or a bracket is open, or a comma stands outside of one"
+
+
+def _template_fault(text: str) -> str:
+    """What is wrong with the braces and the blocks of a Go template."""
+    depth = at = 0
+    while (start := text.find("{{", at)) >= 0:
+        stop = text.find("}}", start)
+        if stop < 0:
+            return "`{{` is never closed"
+        block = _BLOCK.match(text[start + 2 : stop])
+        depth += 0 if block is None else -1 if block[1] == "end" else 1
+        if depth < 0:
+            return "`{{end}}` ends nothing"
+        at = stop + 2
+    return "an `{{end}}` is missing" if depth else ""

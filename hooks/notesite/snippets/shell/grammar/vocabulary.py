@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
 from ....lib.data import bundled_json
 
 
-@cache
-def _tables() -> Mapping[str, Any]:
-    found: Mapping[str, Any] = bundled_json(__name__, "words.json")
-    return found
+def _table(name: str) -> Any:
+    return bundled_json(__name__, "words.json")[name]
 
 
 @cache
@@ -24,12 +22,12 @@ def words(what: str) -> frozenset[str]:
     "english": words of a sentence, which no object, type or flag is called.
     "keyboards": programs whose name at the start of a line makes it a command, not a sentence.
     """
-    return frozenset(_tables()[what].split())
+    return frozenset(_table(what).split())
 
 
 def answers() -> Sequence[tuple[str, str]]:
     """Patterns of what kubectl says -> the same in plain words; GIVEN and FIRST stand for the arguments."""
-    found: Sequence[tuple[str, str]] = _tables()["answers"]
+    found: Sequence[tuple[str, str]] = _table("answers")
     return found
 
 
@@ -39,4 +37,4 @@ def instead(what: str, word: str) -> str:
     "meant": commands of people who think of another tool, `|` between several that may be meant; "meant flags" likewise.
     "replaced flags": removed flags of kubectl, and what took their place.
     """
-    return str(_tables()[what].get(word, ""))
+    return str(_table(what).get(word, ""))

@@ -14,9 +14,9 @@ import re
 from collections.abc import Sequence
 
 from ....lib.patterns import lazy
-from .fill_ins import FILL_IN, PLACEHOLDER, closing
+from ...yaml.yaml_fault import Lines
 from .sessions import mask
-from .words import Command, Finding, Heredoc, Redirect, Script, Variable, Word, line_starts
+from .words import Command, Finding, Heredoc, Redirect, Script, Variable, Word
 from .wrappers import unwrap
 
 _BLANK = " \t\r\f\v\u00a0"
@@ -32,6 +32,15 @@ _LINE_GOES_ON = lazy(r"[\\^`]([ \t]*)(?:\r?\n|\Z)")  # the mark of bash, cmd or 
 _REMARK_AFTER = lazy(r"\\[ \t]+(#[^\n]*)(?:\n|\Z)")  # `--flag \  # why`: the backslash quotes a space
 _ESCAPED_END = lazy(r"\\[ \t]*(?:\r?\n|\Z)")
 _UNFINISHED = lazy(r"(?<!\\)(?:\\\\)*\\[ \t]*\n?\Z|\|[ \t]*\n?\Z|&&[ \t]*\n?\Z")
+# What the reader shall replace: in any script, with spaces, with alternatives; `<< name >>` where nothing follows that a here-document would need.
+_PLACEHOLDER = lazy(
+    r"<(?=[^\W\d]|\d+>|\d+-\d)(?:[^<>&;$`\"'\n]|(?<=\w)'(?=\w)){0,60}(?<!\s)>|<\.\.\.>|\{\{[^\n]*?\}\}|[{\[][A-Za-z]\w*(?: \w+){1,6}[}\]]"
+    r"|<<[ \t]*\w[^<>|&;$`\"'\n]{0,60}>>(?=[ \t]*(?:\n|\Z|[ \t]-))"
+)
+_FILL_IN = lazy(
+    r"\{[^\W\d][\w -]*\}|\[[^\W\d][\w <>./=-]*\]|\[<[^\]]*\]|\.{3}|…|\*{3,}|[xX]{3,}(?=$|-)|%[A-Za-z_]\w*%|![A-Z_]+!"
+)
+_TOLD_APART = lazy(r"\\.|'[^']*'|[()]", re.DOTALL)
 _RESERVED = frozenset(
     ["if", "then", "elif", "else", "fi", "do", "done", "while", "until", "{", "}", "!", "time", "coproc"]
 )
@@ -47,7 +56,7 @@ def read(text: str) -> Script:
     reader.run()
     commands = tuple(sorted(reader.commands, key=lambda command: (command.words[0].start, command.start)))
     troubles = tuple(sorted(reader.troubles, key=lambda trouble: trouble.start))
-    return Script(text, commands, troubles, masked, line_starts(text))
+    return Script(text, commands, troubles, masked, Lines(text))
 
 
 def is_open(text: str) -> bool:
@@ -158,7 +167,7 @@ class _Reader:
         return True
 
     def _redirection(self) -> bool:
-        if PLACEHOLDER.match(self.text, self.at, self.end):
+        if _PLACEHOLDER.match(self.text, self.at, self.end):
             return False
         start, target = self.at, None
         match = self._match(_HEREDOC) or self._match(_REDIRECT)
@@ -210,7 +219,7 @@ class _Reader:
             pass
         self.at = min(self.at, self.end)
         text = "".join(piece.parts)
-        if not piece.quoted and FILL_IN.search(text):
+        if not piece.quoted and _FILL_IN.search(text):
             piece.dynamic = piece.placeholder = True
         return Word(text, start, self.at, piece.dynamic, piece.placeholder, piece.quoted, tuple(piece.variables))
 
@@ -219,7 +228,7 @@ class _Reader:
         start, character = self.at, self.text[self.at]
         if match := self._match(_PLAIN):
             piece.parts.append(match[0])
-        elif match := self._match(PLACEHOLDER):
+        elif match := self._match(_PLACEHOLDER):
             piece.dynamic = piece.placeholder = True
             piece.parts.append(match[0])
         elif self.text.startswith(("<(", ">("), start):
@@ -302,7 +311,7 @@ class _Reader:
 
     def _substitution(self, start: int) -> str:
         """`(...)` at `start`, read as commands of its own."""
-        stop = closing(self.text, start, self.end)
+        stop = _closing(self.text, start, self.end)
         self.open = self.open or stop is None
         self.at = self._line_end(start) if stop is None else stop + 1
         self._nested(start + 1, self.at if stop is None else stop)
@@ -345,3 +354,13 @@ class _Reader:
             word = words[at + 1] if at + 1 < len(words) else None
         if word is not None and word.quoted and self.text[word.start + 1 : word.end - 1] == word.text:
             self._nested(word.start + 1, word.end - 1)
+
+
+def _closing(text: str, start: int, end: int) -> int | None:
+    """The offset of the `)` that closes the `(` at `start`."""
+    depth = 0
+    for match in _TOLD_APART.finditer(text, start, end):
+        depth += {"(": 1, ")": -1}.get(match[0], 0)
+        if match[0] == ")" and depth == 0:
+            return match.start()
+    return None

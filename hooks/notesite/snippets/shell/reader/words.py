@@ -6,10 +6,10 @@ the word as its author wrote it.
 
 from __future__ import annotations
 
-import bisect
 from typing import NamedTuple
 
 from ....diagnostics.codes import Severity
+from ...yaml.yaml_fault import Lines
 
 
 class Variable(NamedTuple):
@@ -97,12 +97,7 @@ class Script(NamedTuple):
     commands: tuple[Command, ...]  # in the order of their places
     troubles: tuple[Finding, ...] = ()
     masked: str = ""  # the text with prompts and output blanked out; same length, same line ends
-    lines: tuple[int, ...] = ()  # offsets at which lines begin
-
-    def place(self, offset: int) -> tuple[int, int]:
-        """Line and column of an offset, both counted from 1."""
-        line = bisect.bisect_right(self.lines, offset)
-        return line, offset - self.lines[line - 1] + 1
+    lines: Lines = Lines("")  # of the text: the way from an offset to its line and column
 
     @property
     def copy_text(self) -> str:
@@ -117,8 +112,3 @@ class Script(NamedTuple):
             elif not written.strip() and lines:
                 lines.append("")
         return "\n".join(lines).strip("\n") + "\n" if lines else ""
-
-
-def line_starts(text: str) -> tuple[int, ...]:
-    """The offsets at which the lines of a text begin."""
-    return (0, *(index + 1 for index, character in enumerate(text) if character == "\n"))
