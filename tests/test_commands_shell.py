@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -50,8 +52,8 @@ def test_any_text_is_read_and_every_place_lies_in_it(text: str) -> None:
         for word in command.words:
             assert word.start < word.end <= len(text)
             line, column = script.lines.place(word.start)
-            assert text.split("\n")[line - 1][column - 1 :].startswith(
-                text[word.start : word.end].split("\n", maxsplit=1)[0]
+            assert re.split(r"\r\n?|\n", text)[line - 1][column - 1 :].startswith(
+                re.split(r"\r|\n", text[word.start : word.end], maxsplit=1)[0]
             )
         for heredoc in command.heredocs:
             assert heredoc.text == script.masked[heredoc.start : heredoc.end]

@@ -80,8 +80,8 @@ def test_only_public_addresses_are_connected_to(row: dict[str, str]) -> None:
     ],
 )
 def test_spellings_of_one_address_are_one_key(url: str, same: str) -> None:
-    assert urls.key(url) == same
-    assert urls.key(same) == same
+    assert urls.normal(url) == same
+    assert urls.normal(same) == same
 
 
 @given(st.text(max_size=40), st.text(max_size=20))

@@ -15,12 +15,11 @@ from ..notes.model import Notes
 from ..render.mark import UNMARKED, BlockMark
 from ..render.tree import LINE, OWN, STASH
 from ..site.plan import Page
-from ..site.section_names import Names
+from ..site.section_names import Names, places_in
 from .command_list import Command
 from .glossary import LEAD, mark_terms
 from .home import ADDED, Card, Group, Home, add_contents, add_home
 from .manifests import Manifest
-from .tables import finish_tables
 
 _BOTH = 2
 
@@ -50,7 +49,7 @@ def decorate(root: ET.Element, page: Page, extras: Extras) -> None:
             card for group in extras.home.groups for card in group.cards if card.address == page.uri and card.parts
         ]
         add_contents(root, [Group("", tuple(Card(*part) for part in card.parts)) for card in cards], "")
-    finish_tables(root, page, extras.names)
+    _finish_tables(root, page, extras.names)
     _finish_code(root, extras)
     _sum_up(root, extras)
     mark_terms(root, {**extras.glossary, **page.settings.glossary})
@@ -131,9 +130,37 @@ def contents_id(notes: Notes) -> str:
 
 def decorate_other(root: ET.Element) -> None:
     """The same form for documents that are no page of the notes."""
-    finish_tables(root, None, {})
+    _finish_tables(root, None, {})
     for parent, index in _code_blocks(root):
         _lead_of(parent, index)
+
+
+def _finish_tables(root: ET.Element, page: Page | None, names: Names) -> None:
+    """Give headers their scope; on a page of the notes also link rows.  Words and cells stay as they are."""
+    for table in root.iter("table"):
+        for header in table.iter("th"):
+            header.set("scope", "col")
+        if page is None:
+            continue
+        for row in table.iter("tr"):
+            first = next(iter(row), None)
+            if first is not None and first.tag == "td" and first.find(".//a") is None:
+                _link_row(first, page, names)
+
+
+def _link_row(cell: ET.Element, page: Page, names: Names) -> None:
+    """Links beside the cell's words; the style lays a single one over the whole cell."""
+    targets = [
+        (name, place)
+        for name, place in places_in("".join(cell.itertext()), names)
+        if place.page.uri != page.uri or place.id
+    ]
+    size = "" if len(targets) == 1 else " notes-row-link--small"
+    for name, place in targets:
+        attributes = {"class": f"notes-row-link{size}", "href": place.link_from(page), "aria-label": f"Section {name}"}
+        if size:
+            attributes["data-name"] = name
+        ET.SubElement(cell, "a", {**attributes, **ADDED, OWN: ""})
 
 
 def _code_blocks(root: ET.Element) -> Iterator[tuple[ET.Element, int]]:

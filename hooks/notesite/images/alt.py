@@ -8,18 +8,12 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from notesite.diagnostics.diagnostic import Diagnostic, finding
 from notesite.diagnostics.place import Span
+from notesite.lib.data import bundled_text
 from notesite.notes.model import Image
 
 # Words that tell that there is a picture, not what it shows; in the languages that notes are often written in.
-_GENERIC = """
-    image images img pic pics picture pictures photo photograph photos screenshot screenshots screen shot screencap
-    diagram diagrams figure fig graphic illustration drawing chart logo icon banner placeholder untitled alt text
-    bild bilder abbildung abb foto grafik imagen imagenes captura pantalla figura ilustracion dibujo imagem schema
-    capture ecran immagine afbeelding obrazek rysunek
-    png jpg jpeg gif webp svg avif
-"""
+_NOUNS = frozenset(bundled_text(__name__, "picture_words.txt").split())
 _LITTLE = frozenset(["a", "an", "the", "of", "here", "my", "this", "see", "below", "above", "no"])
-_NOUNS = frozenset(_GENERIC.split())
 GENERIC = _NOUNS | _LITTLE
 _FILE = re.compile(r"[^\s/]+\.(?:png|jpe?g|gif|webp|svg|avif|bmp|tiff?)", re.IGNORECASE)
 _MACHINE = re.compile(

@@ -18,14 +18,13 @@ from ..diagnostics.diagnostic import Diagnostic, Report, finding
 from ..diagnostics.place import Span
 from ..net import response as answers
 from ..net.fault import Fault
-from ..net.urls import parse, shown
+from ..net.urls import normal, shown
 from ..notes.model import Image, Notes
 from ..project.config import Project
 from ..project.settings import ImageSettings
 from . import alt
 from . import picture_names as names
 from .inspect import inspect
-from .lock import Entry
 from .mirror import Fetch, Hosts, Job, Outcome, mirror, today
 from .picture import Limits, Picture
 from .stand_ins import Drawings
@@ -151,14 +150,16 @@ def run(
 def gallery(project: Project, notes: Notes, chosen: Options, *, hosts: Hosts | None = None) -> Gallery:
     """Mirror what is missing, verify what is there, and say what the pages show for each image."""
     outcome, report = run(project, notes, chosen, hosts=hosts)
-    hall = _Hall(project, chosen, outcome, alt.texts(notes.images, project.settings.images.alt))
+    settings = project.settings.images
+    drawings = Drawings(project.docs_dir / settings.stand_ins)
+    hall = _Hall(project, chosen, outcome, drawings, alt.texts(notes.images, settings.alt))
     wanted = uses(notes.images)
     for url, places in wanted.remote.items():
         hall.hang_remote(url, places)
     for path, places in wanted.local.items():
         hall.hang_local(path, places)
     for image, _ in wanted.faults:
-        hall.hang_nothing(image)
+        hall.hang(image, None)  # an address that cannot be a picture
     report = report._replace(diagnostics=_unique([*report.diagnostics, *hall.findings]))
     return Gallery(hall.pictures, hall.alts, hall.files, hall.store_uri, report)
 
@@ -247,11 +248,11 @@ class _Hall:
     project: Project
     chosen: Options
     outcome: Outcome
+    drawings: Drawings  # the stand-ins
     alts: dict[Span, str]
     pictures: dict[str, Picture] = field(default_factory=dict)
     files: dict[str, bytes] = field(default_factory=dict)
     findings: list[Diagnostic] = field(default_factory=list)
-    _drawings: Drawings | None = None
 
     @property
     def settings(self) -> ImageSettings:
@@ -265,13 +266,6 @@ class _Hall:
         inside = self.chosen.store.is_relative_to(docs)
         return self.chosen.store.relative_to(docs).as_posix() if inside else "images"
 
-    @property
-    def drawings(self) -> Drawings:
-        """The stand-ins, read when the first one is needed."""
-        if self._drawings is None:
-            self._drawings = Drawings(self.project.docs_dir / self.settings.stand_ins)
-        return self._drawings
-
     def hang_remote(self, url: str, places: Iterable[Image]) -> None:
         """The original when it is mirrored, else its drawing, else a placeholder."""
         original = self._original(url, tuple(places)) if url in self.outcome.entries else None
@@ -279,36 +273,34 @@ class _Hall:
             picture = original
             if original is None or self.settings.keep_drawing:
                 picture = self._drawn(image, url, missing=original is None) or original
-            self._hang(image, picture)
+            self.hang(image, picture)
 
     def _original(self, url: str, places: tuple[Image, ...]) -> Picture | None:
         entry = self.outcome.entries[url]
-        store = ImageStore(self.chosen.store)
-        try:
-            self.files[f"{self.store_uri}/{entry.file}"] = store.content(entry.file, entry.sha256)
-        except Fault as fault:
-            self._report(fault, places)
+        src = self._stored(entry.file, entry.sha256, places)
+        if src is None:
             return None
         return Picture(
-            src=f"{self.store_uri}/{entry.file}",
+            src=src,
             width=entry.width,
             height=entry.height,
             alt="",
             original_url=url,
-            webp=self._webp(store, entry, places),
+            webp=self._stored(entry.webp, entry.webp_sha256, places) if self.settings.webp else None,
             media_type=entry.type,
             enlarge=self.settings.enlarge,
         )
 
-    def _webp(self, store: ImageStore, entry: Entry, places: tuple[Image, ...]) -> str | None:
-        if not entry.webp or not self.settings.webp:
-            return None
+    def _stored(self, name: str, digest: str, places: tuple[Image, ...]) -> str | None:
+        """The path of a file of the store, which is published; None for no file, and for one that is damaged."""
+        uri = f"{self.store_uri}/{name}"
         try:
-            self.files[f"{self.store_uri}/{entry.webp}"] = store.content(entry.webp, entry.webp_sha256)
+            if name:
+                self.files[uri] = ImageStore(self.chosen.store).content(name, digest)
         except Fault as fault:
             self._report(fault, places)
             return None
-        return f"{self.store_uri}/{entry.webp}"
+        return uri if name else None
 
     def _drawn(self, image: Image, url: str, *, missing: bool) -> Picture | None:
         try:
@@ -341,7 +333,7 @@ class _Hall:
         except Fault as fault:
             self._report(fault, places)
         for image in places:
-            self._hang(image, picture)
+            self.hang(image, picture)
 
     def _beside(self, path: str, places: tuple[Image, ...]) -> Picture:
         project, notes_folder = self.project, self.project.notes_path.parent
@@ -368,13 +360,10 @@ class _Hall:
         self.files[uri] = data
         return Picture(uri, width, height, "", media_type=media_type, enlarge=self.settings.enlarge)
 
-    def hang_nothing(self, image: Image) -> None:
-        """A placeholder for an address that cannot be a picture."""
-        self._hang(image, None)
-
-    def _hang(self, image: Image, picture: Picture | None) -> None:
+    def hang(self, image: Image, picture: Picture | None) -> None:
+        """The picture, or a placeholder."""
         if picture is None:
-            remote = image.url if image.url in self.pictures or _is_address(image.url) else ""
+            remote = image.url if image.url in self.pictures or normal(image.url) else ""
             picture = Picture("", None, None, "", note=NOTE_MISSING, original_url=remote, enlarge=False)
         if picture.alt and image.url not in self.settings.alt:  # a drawing knows what it shows
             self.alts[image.span] = picture.alt
@@ -386,11 +375,3 @@ class _Hall:
         for image in places:
             message = f"{shown(image.url)}: {fault.message}"
             self.findings.append(finding(fault.code, message, image.span, severity=severity))
-
-
-def _is_address(url: str) -> bool:
-    try:
-        parse(url)
-    except Fault:
-        return False
-    return True

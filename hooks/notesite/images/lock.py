@@ -14,7 +14,7 @@ from typing import Any
 
 from notesite.lib.files import json_of
 from notesite.net.fault import Fault
-from notesite.net.urls import parse
+from notesite.net.urls import normal
 
 from .inspect import KINDS
 from .picture_names import is_name
@@ -121,7 +121,7 @@ def _entry(raw: Mapping[str, Any], line: int) -> Entry:
     entry = Entry(**raw)
     kind = KINDS.get(entry.type)
     sound = {
-        "url": _is_normal(entry.url),
+        "url": normal(entry.url) == entry.url,
         "sha256": bool(_SHA256.fullmatch(entry.sha256)),
         "type": kind is not None,
         "file": kind is not None and is_name(entry.file, kind.extension, entry.sha256),
@@ -131,7 +131,7 @@ def _entry(raw: Mapping[str, Any], line: int) -> Entry:
         "etag": bool(_HEADER.fullmatch(entry.etag)),
         "last_modified": bool(_HEADER.fullmatch(entry.last_modified)),
         "fetched": not entry.fetched or bool(_DAY.fullmatch(entry.fetched)),
-        "final_url": not entry.final_url or _is_normal(entry.final_url),
+        "final_url": normal(entry.final_url) == entry.final_url,
         "original_sha256": not entry.original_sha256 or bool(_SHA256.fullmatch(entry.original_sha256)),
         "taken": bool(entry.taken) == bool(entry.original_sha256) and entry.taken.isprintable(),
         "webp": bool(entry.webp) == bool(entry.webp_sha256)
@@ -144,13 +144,6 @@ def _entry(raw: Mapping[str, Any], line: int) -> Entry:
     if wrong:
         raise Fault("E_LOCK", f"bad {wrong[0]} in the entry for {entry.url[:100]}", line=line)
     return entry
-
-
-def _is_normal(url: str) -> bool:
-    try:
-        return parse(url).url == url
-    except Fault:
-        return False
 
 
 def _check_files(entries: Iterable[Entry]) -> None:

@@ -6,13 +6,14 @@ an interrupt leaves nothing half done.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import hashlib
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple
 
 from notesite.net.fault import Fault
 from notesite.net.response import Response, answer_fault
@@ -26,6 +27,9 @@ from .picture import Limits
 from .uses import Mode, plan
 from .webp import derived
 
+if TYPE_CHECKING:
+    from .store import ImageStore
+
 _WORKERS = 8
 _PER_HOST = 2  # fair to the host, as link checkers are
 _STALLED = (
@@ -37,22 +41,6 @@ _ACCEPT = "image/avif,image/webp,image/png,image/svg+xml,image/*;q=0.9,*/*;q=0.5
 
 Fetch = Callable[[str, Mapping[str, str], float], Response]
 """URL, request headers and deadline in seconds -> answer; raises Fault."""
-
-
-class Store(Protocol):
-    """Where the images and their lock are kept."""
-
-    def lock(self) -> dict[str, Entry]:
-        """The lock's entries.  Raises Fault E_LOCK or E_IO."""
-
-    def damage(self, entry: Entry) -> Fault | None:
-        """What is wrong with the stored files of an entry, None when every byte is right."""
-
-    def content(self, name: str, digest: str) -> bytes:
-        """The bytes of a stored file, which hash to `digest`.  Raises Fault E_MIRROR."""
-
-    def commit(self, make: Callable[[Lock], tuple[Entry, Mapping[str, bytes]]]) -> Entry:
-        """Store the files and the entry that `make` gives for the lock as it is then.  Raises Fault."""
 
 
 @dataclass(slots=True)
@@ -120,7 +108,7 @@ def today(epoch: str | None) -> str:
 
 def mirror(
     job: Job,
-    store: Store,
+    store: ImageStore,
     fetch: Fetch | None,
     hosts: Hosts | None = None,
     progress: Callable[[int, int], None] = lambda _done, _all: None,
@@ -172,16 +160,13 @@ def _arriving(
     return ((url, result) for url, result in found if result is not None)  # without a deadline, all are asked
 
 
-def _mend_webp(url: str, store: Store, outcome: Outcome) -> None:
+def _mend_webp(url: str, store: ImageStore, outcome: Outcome) -> None:
     """Make a smaller copy anew when it is damaged: its original is at hand."""
     entry = outcome.entries[url]
     if not entry.webp:
         return
-    try:
+    with contextlib.suppress(Fault):
         store.content(entry.webp, entry.webp_sha256)
-    except Fault:
-        pass
-    else:
         return
     try:
         data = store.content(entry.file, entry.sha256)
@@ -229,7 +214,7 @@ def _inspected(response: Response, job: Job, known: Entry | None) -> Got:
         return Got(response, facts, derived(response.body, facts) if job.webp else None)
 
 
-def _keep(url: str, got: Got, job: Job, store: Store, outcome: Outcome, *, damaged: bool) -> None:
+def _keep(url: str, got: Got, job: Job, store: ImageStore, outcome: Outcome, *, damaged: bool) -> None:
     """Write what came into the store and note it.  Raises Fault E_HASH, E_IO, E_BUSY or E_LOCK."""
     if got.facts is None:
         return

@@ -10,13 +10,14 @@ from __future__ import annotations
 import errno
 import os
 import tomllib
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from ..lib.files import read_file, reason
 from ..net.fault import Fault
-from ..net.urls import key
+from ..net.urls import normal
 from .picture import Limits
 
 INDEX = "diagrams.toml"
@@ -37,28 +38,26 @@ class Drawings:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._index: dict[str, dict[str, str]] | None = None
 
     def find(self, url: str) -> Drawing | None:
         """The drawing for a URL, None when there is none.  Raises Fault E_SVG or E_PATH."""
-        known = self._entries().get(key(url), {})
-        name = known.get("file") or f"{PurePosixPath(unquote(urlsplit(key(url)).path)).stem}.svg"
+        known = self._entries.get(normal(url) or url, {})
+        name = known.get("file") or f"{PurePosixPath(unquote(urlsplit(normal(url) or url).path)).stem}.svg"
         path = self.folder / name
         if PurePosixPath(name).name != name or "\\" in name or not os.path.lexists(path):
             return None
         return drawing_of(path)._replace(alt=known.get("alt", ""), caption=known.get("caption", ""))
 
+    @cached_property
     def _entries(self) -> dict[str, dict[str, str]]:
-        if self._index is None:
-            self._index = {}
-            try:
-                tables = tomllib.loads(read_file(self.folder / INDEX, follow=False).decode()).get("diagram", [])
-            except FileNotFoundError:
-                return self._index
-            except (OSError, ValueError, RecursionError) as error:
-                raise Fault("E_SVG", f"{INDEX} of the drawings cannot be read: {reason(error)}") from None
-            self._index = {key(table["url"]): table for table in map(_texts, tables) if "url" in table}
-        return self._index
+        try:
+            tables = tomllib.loads(read_file(self.folder / INDEX, follow=False).decode()).get("diagram", [])
+        except FileNotFoundError:
+            return {}
+        except (OSError, ValueError, RecursionError) as error:
+            raise Fault("E_SVG", f"{INDEX} of the drawings cannot be read: {reason(error)}") from None
+        entries = [table for table in map(_texts, tables) if "url" in table]
+        return {normal(table["url"]) or table["url"]: table for table in entries}
 
 
 def drawing_of(path: Path, inside: Path | None = None) -> Drawing:

@@ -16,41 +16,14 @@ from xml.etree.ElementTree import Element
 
 import tinycss2
 
+from notesite.lib.data import bundled_json
 from notesite.net.fault import Fault
 
 SVG = "http://www.w3.org/2000/svg"
 XHTML = "http://www.w3.org/1999/xhtml"
 MATHML = "http://www.w3.org/1998/Math/MathML"
-_DRAWING = frozenset(
-    """
-    svg g defs symbol use title desc metadata switch path rect circle ellipse line polyline polygon text tspan
-    textPath image linearGradient radialGradient stop pattern clipPath mask marker style view filter feBlend
-    feColorMatrix feComponentTransfer feComposite feConvolveMatrix feDiffuseLighting feDisplacementMap
-    feDistantLight feDropShadow feFlood feFuncA feFuncB feFuncG feFuncR feGaussianBlur feImage feMerge feMergeNode
-    feMorphology feOffset fePointLight feSpecularLighting feSpotLight feTile feTurbulence animate animateTransform
-    animateMotion mpath set
-    """.split()  # noqa: SIM905  # a line for each word would hide the code below
-)
-_WORDS = frozenset(
-    """
-    div span p br hr b strong i em u s small sub sup code pre kbd samp var mark q blockquote center font h1 h2 h3 h4
-    h5 h6 ul ol li dl dt dd table caption thead tbody tfoot tr th td section article header footer figure figcaption
-    style img
-    """.split()  # noqa: SIM905  # a line for each word would hide the code below
-)
-_RUNNING = frozenset(
-    """
-    script iframe frame frameset object embed applet param audio video source track template noscript meta link base
-    title head textarea select option portal
-    """.split()  # noqa: SIM905  # a line for each word would hide the code below
-)
-_FORMULAS = frozenset(
-    """
-    math mrow mi mn mo ms mtext mspace mfrac msqrt mroot mstyle mpadded mphantom merror msub msup msubsup munder
-    mover munderover mmultiscripts mprescripts mtable mtr mtd semantics
-    """.split()  # noqa: SIM905  # a line for each word would hide the code below
-)
-_KEPT = {SVG: _DRAWING, XHTML: _WORDS, MATHML: _FORMULAS}
+_NAMES = {kind: frozenset(names.split()) for kind, names in bundled_json(__name__, "svg_names.json").items()}
+_KEPT = {SVG: _NAMES["svg"], XHTML: _NAMES["html"], MATHML: _NAMES["mathml"]}
 _ANIMATED = frozenset({"animate", "set", "animateTransform", "animateMotion"})
 _REFERENCES = frozenset(
     {"href", "src", "base", "srcset", "srcdoc", "data", "action", "formaction", "poster", "background", "ping"}
@@ -120,7 +93,7 @@ class Cleaner:
     def _known(self, element: Element, namespace: str, name: str) -> bool:
         if name not in _KEPT[namespace]:
             self.taken["link" if (namespace, name) == (XHTML, "a") else name[:40]] += 1
-            if namespace != XHTML or name in _RUNNING:
+            if namespace != XHTML or name in _NAMES["html that runs or loads"]:
                 return False
             element.tag = f"{{{XHTML}}}span"  # its words stay
         if name == "style":

@@ -69,7 +69,7 @@ def check_remote(
     by_url, left_out = _chosen(uses, settings)
     jobs = [_job(url, of_url) for url, of_url in by_url.items()]
     if offline:
-        skipped = [_skipped(use, "offline: not asked") for use in _all(by_url)]
+        skipped = [_skipped(use, "offline: not asked") for of_url in by_url.values() for use in of_url]
         return Result(Report(skipped=_sorted([*skipped, *left_out])), dict(memory))
     ages = {State.OK: settings.fresh_days}
     fresh = {job.url for job in jobs if job.url in memory and is_fresh(memory[job.url], job, ages, now)}
@@ -224,10 +224,6 @@ def _dead(use: RemoteUse, verdict: Verdict, entry: Remembered | None, settings: 
 
 def _skipped(use: RemoteUse, reason: str) -> Skipped:
     return Skipped(use.url, reason, use.span, use.path)
-
-
-def _all(by_url: Mapping[str, Sequence[RemoteUse]]) -> list[RemoteUse]:
-    return [use for uses in by_url.values() for use in uses]
 
 
 def _sorted(skipped: Iterable[Skipped]) -> tuple[Skipped, ...]:

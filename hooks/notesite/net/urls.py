@@ -110,12 +110,12 @@ def _escaped(part: str) -> str:
     return _ESCAPE.sub(lambda match: match[0].upper(), quoted)
 
 
-def key(url: str) -> str:
-    """The normalised URL, or `url` itself when it is no address that may be asked for."""
+def normal(url: str) -> str:
+    """The normalised URL, "" when it is no address that may be asked for."""
     try:
         return parse(url).url
     except Fault:
-        return url
+        return ""
 
 
 def is_remote(url: str) -> bool:

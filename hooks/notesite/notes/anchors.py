@@ -7,11 +7,13 @@ import unicodedata
 
 from ..lib.unique import Names
 
-# Names that Windows keeps for devices, and files that the site itself has at its top.
-_DEVICES = {"con", "prn", "aux", "nul", "conin$", "conout$"} | {
-    f"{name}{n}" for name in ("com", "lpt") for n in "0123456789¹²³"
-}
-RESERVED = _DEVICES | frozenset(
+# Names that Windows keeps for devices.
+DEVICES = frozenset(
+    {"con", "prn", "aux", "nul", "conin$", "conout$"}
+    | {f"{port}{digit}" for port in ("com", "lpt") for digit in "0123456789¹²³"}
+)
+# And files that the site itself has at its top.
+RESERVED = DEVICES | frozenset(
     "index readme 404 search assets images sitemap robots stylesheets javascripts llms commands print".split()  # noqa: SIM905  # a line for each word would hide the code below
 )
 _MAX_BYTES = 80

@@ -141,16 +141,13 @@ def find_contents(notes: Notes, all_lists: Sequence[Listing]) -> Contents | None
 def _is_list_of_sections(found: Listing, notes: Notes, resolver: Resolver) -> bool:
     """Whether most lines begin with a link into the notes, or are the name of a section."""
     leading = [line for line in found.lines if line.begins and _anchor(notes, line.entries[0].target) is not None]
-    named = [line for line in found.lines if not line.linked and _names_section(line.entries, resolver)]
+    plain = [line for line in found.lines if not line.linked]
+    named = [line for line in plain if all(resolver.named(entry.text) for entry in line.entries)]
     return bool(leading) and (len(leading) + len(named)) * 2 >= len(found.lines)
 
 
 def _anchor(notes: Notes, target: str) -> str | None:
     return in_page_anchor(target, notes.origin)
-
-
-def _names_section(entries: Sequence[Entry], resolver: Resolver) -> bool:
-    return all(resolver.named(entry.text) for entry in entries)
 
 
 def second_contents(notes: Notes) -> Heading | None:

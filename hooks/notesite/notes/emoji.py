@@ -9,17 +9,15 @@ from .parser import emoji
 
 _SHORT_CODE = lazy(r":[a-z0-9_+\-]+:")
 # Pictures that are GitHub's own marks: their words stand for them.
-_OWN = frozenset(
-    """
-    atom basecamp basecampy bowtie dependabot electron feelsgood finnadie goberserk godmode hurtrealbad neckbeard
-    octocat rage1 rage2 rage3 rage4 shipit suspect trollface
-    """.split()  # noqa: SIM905  # a line for each word would hide the code below
+_OWN = lazy(
+    ":(atom|basecampy?|bowtie|dependabot|electron|feelsgood|finnadie|goberserk|godmode|hurtrealbad|neckbeard|octocat"
+    "|rage[1-4]|shipit|suspect|trollface):"
 )
 
 
 @cache
 def _character(code: str) -> str:
-    return emoji(code) or (code.strip(":") if code.strip(":") in _OWN else code)
+    return emoji(code) or _OWN.sub(r"\1", code)
 
 
 def with_emoji(text: str) -> str:

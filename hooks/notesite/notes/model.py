@@ -145,7 +145,7 @@ class Notes(NamedTuple):
     language: str = ""  # "de", found from the words; "" when unsure
 
 
-_Item = TypeVar("_Item", Fence, Image, Link)
+_Item = TypeVar("_Item", Fence, Image, Link, Heading)
 
 
 def in_lines(items: Sequence[_Item], first: int, last: int) -> Sequence[_Item]:
@@ -154,7 +154,7 @@ def in_lines(items: Sequence[_Item], first: int, last: int) -> Sequence[_Item]:
     return items[start : bisect_left(items, last + 1, start, key=line_of)]
 
 
-def line_of(item: Fence | Image | Link) -> int:
+def line_of(item: Fence | Image | Link | Heading) -> int:
     """The line where it begins."""
     return item.span.start.line
 

@@ -109,16 +109,6 @@ def _unclosed(fence: Fence, lines: Sequence[str]) -> Diagnostic:
     return finding("N_FENCE", "this code block is never closed", place)
 
 
-class _HtmlHeading:
-    """An open <h1>..<h6> and the text in it so far."""
-
-    def __init__(self, level: int, span: Span, *, starts_section: bool) -> None:
-        self.level = level
-        self.span = span
-        self.starts_section = starts_section
-        self.text = ""
-
-
 class _Reader:
     """One walk over the blocks, filling the lists."""
 
@@ -135,7 +125,7 @@ class _Reader:
         self._ids = ids
         self._trail: tuple[Heading, ...] = ()
         self._lead: Node | None = None  # the last block of words that is no heading
-        self._html_heading: _HtmlHeading | None = None
+        self._html_heading: Heading | None = None  # an open <h1>..<h6> with the text in it so far
         self._enclosed = list(_enclosed_lines(self.blocks))
         self._ends: dict[int, int] = {}  # line where blocks begin -> last line of the longest of them
 
@@ -174,8 +164,7 @@ class _Reader:
 
     def _leaf(self, block: Node, *, top: bool) -> Iterator[tuple[Tag, Span]]:
         comments = list(self._inline(block))
-        if self._html_heading:
-            self._html_heading.text += words(block.children)
+        self._add_to_heading(words(block.children))
         if block.kind is Kind.HEADING:
             end = block.children[-1].span.end.line if block.children else block.line  # not its underline
             span = Span(block.span.start, Position(end, len(self.lines[end - 1]) + 1))
@@ -185,6 +174,10 @@ class _Reader:
         else:
             self._lead = block
         yield from comments
+
+    def _add_to_heading(self, text: str) -> None:
+        if self._html_heading:
+            self._html_heading = self._html_heading._replace(text=self._html_heading.text + text)
 
     def _heading(self, level: int, text: str, span: Span, by_github: str, *, starts_section: bool) -> None:
         self._html_heading = None
@@ -249,8 +242,8 @@ class _Reader:
         heading = self._html_heading
         if tag.kind == "comment":
             yield tag, span
-        elif tag.kind == "text" and heading:
-            heading.text += unescaped(tag.text)
+        elif tag.kind == "text":
+            self._add_to_heading(unescaped(tag.text))
         elif tag.kind == "end" and tag.name in HEADING_TAGS and heading:
             text = " ".join(heading.text.strip("\n").split())
             self._heading(heading.level, text, heading.span, text, starts_section=heading.starts_section)
@@ -262,7 +255,7 @@ class _Reader:
         if anchor:
             self.anchors.append((anchor, span.start.line))
         if tag.name in HEADING_TAGS:
-            self._html_heading = _HtmlHeading(int(tag.name[1]), span, starts_section=starts_section)
+            self._html_heading = Heading(int(tag.name[1]), "", "", span, starts_section)
         elif tag.name == "a" and tag.get("href"):
             self.links.append(Link(tag.get("href"), following, span, "html", self._trail))
         elif tag.name in {"video", "source"} and tag.get("src"):
@@ -299,13 +292,8 @@ def placed(tags: Sequence[Tag], block: Node, lines: Sequence[str]) -> Iterator[t
     for tag in tags:
         written = f"<!--{tag.text}-->" if tag.kind == "comment" else tag.text
         ends = written.split("\n")
-        start = _within(starts, tag.line, tag.column)
-        yield (
-            tag,
-            Span(
-                start, _within(starts, tag.line + len(ends) - 1, len(ends[-1]) + (tag.column if len(ends) == 1 else 0))
-            ),
-        )
+        after = len(ends[-1]) + (tag.column if len(ends) == 1 else 0)
+        yield tag, Span(_within(starts, tag.line, tag.column), _within(starts, tag.line + len(ends) - 1, after))
 
 
 def _within(starts: Sequence[Position], line: int, column: int) -> Position:

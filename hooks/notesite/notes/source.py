@@ -117,11 +117,8 @@ def joined(parts: Sequence[tuple[Part, Source]]) -> Source:
     for part, source in parts:
         placed.append(part._replace(before=before))
         texts.append(source.text)
-        at = [entry.position for entry in source.repairs]
-        repairs += [
-            entry._replace(position=Position(place.line + before, place.column))
-            for entry, place in zip(source.repairs, at, strict=True)
-        ]
+        at = [Position(entry.position.line + before, entry.position.column) for entry in source.repairs]
+        repairs += [entry._replace(position=place) for entry, place in zip(source.repairs, at, strict=True)]
         findings += [entry._replace(span=_moved(entry.span, before)) for entry in source.findings]
         before += source.text.count("\n") + 1
     return Source("\n".join(texts), tuple(repairs), tuple(findings), tuple(placed))

@@ -34,8 +34,7 @@ from ..site.redirects import forwarding_html
 from . import additions, appearance, compiled, docs_folder, escaping, guard, pages
 from .finish import NO_DATE, book_of, finish, keep_addresses
 from .kept_pages import KeptPages
-from .made_with import stamp
-from .run import Preview, Run, begin, check_document, ended, lines_of, log
+from .run import Preview, Run, begin, check_document, ended, lines_of, log, stamp
 from .site_folder import SiteFolder
 
 MANY_FOLDERS = 200

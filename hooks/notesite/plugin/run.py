@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import importlib
 import logging
 import os
 import xml.etree.ElementTree as ET
@@ -10,12 +12,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import mkdocs
 from jinja2 import TemplateSyntaxError
 from markupsafe import Markup
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.structure.pages import Page as MkDocsPage
 
+from .. import VERSION
 from ..build import STAND_IN, Build
 from ..diagnostics.codes import Severity
 from ..diagnostics.diagnostic import NotesError, Report
@@ -25,6 +29,7 @@ from ..images.mirror import Hosts
 from ..lib.files import reason
 from ..notes.limits import check_readable
 from ..project.config import open_project
+from ..project.stamp import Stamp, read_epoch
 from ..render.bridge import Bridge
 from ..render.mark import BlockMark
 from ..site.plan import Page
@@ -39,6 +44,7 @@ if TYPE_CHECKING:
 
 # Under "mkdocs.", so that `mkdocs build --strict` counts the warnings.
 log = logging.getLogger("mkdocs.hooks.notes")
+NAMES = {"mkdocs": "MkDocs", "properdocs": "ProperDocs"}
 # Errors do not stop a build: they are warnings that strict mode counts.  What must stop it is a PluginError.
 LEVELS = {Severity.ERROR: logging.WARNING, Severity.WARNING: logging.WARNING, Severity.INFO: logging.DEBUG}
 
@@ -133,6 +139,22 @@ def ended(error: Exception, target: Path | None) -> PluginError:
     if isinstance(error, TemplateSyntaxError):
         return PluginError(f"{error.filename or error.name}:{error.lineno}:1: I_CONFIG error: {error.message}")
     return PluginError(f"the build failed: {type(error).__name__}: {error} (NOTES_DEBUG=1 shows where)")
+
+
+def stamp(build: Build) -> Stamp:
+    """The stamp of this build.
+
+    Without SOURCE_DATE_EPOCH it has no date, so equal notes give equal pages.  Raises NotesError when that is no date.
+    """
+    return build.stamp(versions(), read_epoch(os.environ.get("SOURCE_DATE_EPOCH")))
+
+
+def versions() -> dict[str, str]:
+    """Name and version of each tool; forks answer to the module names of what they replace."""
+    found = {"notesite": VERSION, NAMES.get(mkdocs.__name__, mkdocs.__name__): mkdocs.__version__}
+    with contextlib.suppress(ImportError, AttributeError):  # another theme
+        found["Material"] = importlib.import_module("material").__version__
+    return found
 
 
 def _while_broken(path: Path, preview: Preview, error: NotesError) -> Build:

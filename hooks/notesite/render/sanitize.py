@@ -1,6 +1,7 @@
 """What of the author's HTML reaches the page: what GitHub lets through, and unknown tags as text.
 
-The lists of attributes are GitHub's (html-pipeline's sanitization filter); those of elements stand in `notes/html_names.py`.
+The lists are GitHub's (html-pipeline's sanitization filter); those of elements and of most attributes stand in
+`notes/html_names.py`.
 """
 
 from __future__ import annotations
@@ -12,16 +13,10 @@ from urllib.parse import urlsplit
 from ..diagnostics.codes import Severity
 from ..diagnostics.diagnostic import Diagnostic, finding
 from ..diagnostics.place import Span
+from ..notes.html_names import ATTRIBUTES
 from ..notes.model import Notes
 from ..notes.raw_html import Tag, candidates
 
-_GLOBAL_ATTRIBUTES = frozenset(
-    """
-    abbr align alt axis border cellpadding cellspacing char charoff clear cols colspan color compact coords datetime
-    dir frame headers height hreflang hspace ismap label lang maxlength nohref noshade nowrap open rel rev rows
-    rowspan rules scope shape size span start summary title type valign value vspace width
-    """.split()  # noqa: SIM905  # a line for each word would hide the code below
-)
 _ATTRIBUTES = {
     "a": frozenset({"href"}),
     "img": frozenset({"src", "srcset", "sizes", "longdesc"}),
@@ -57,7 +52,7 @@ def _scheme(url: str) -> str:
 
 def safe_start_tag(tag: Tag) -> str:
     """The start tag with the attributes that are let through; `id` and `name` are the caller's."""
-    allowed = _GLOBAL_ATTRIBUTES | _ATTRIBUTES.get(tag.name, frozenset())
+    allowed = ATTRIBUTES | _ATTRIBUTES.get(tag.name, frozenset())
     parts = [tag.name]
     for name, written in tag.attributes:
         value = written or ""

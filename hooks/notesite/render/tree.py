@@ -81,7 +81,7 @@ def _elements(html: str) -> ET.Element:
             following = node.next
             tag = node.tag or "-"
             if tag == "-text":
-                _append_text(parent, node.text_content or "")
+                _put_text(parent, len(parent), node.text_content or "")
             elif not tag.startswith(("-", "!")):
                 element = ET.SubElement(parent, tag, {name: value or "" for name, value in node.attributes.items()})
                 if node.child is not None:
@@ -101,9 +101,10 @@ def _lead(root: ET.Element, leads: ResolveLink) -> None:
             element.set("srcset", ", ".join(f"{leads(url)} {descriptor}".rstrip() for url, descriptor in pairs))
 
 
-def _append_text(parent: ET.Element, text: str) -> None:
-    if len(parent):
-        parent[-1].tail = (parent[-1].tail or "") + text
+def _put_text(parent: ET.Element, index: int, text: str) -> None:
+    """Add to the text before child number `index`."""
+    if index:
+        parent[index - 1].tail = (parent[index - 1].tail or "") + text
     else:
         parent.text = (parent.text or "") + text
 
@@ -121,12 +122,8 @@ def _with_parents(root: ET.Element) -> Iterator[tuple[ET.Element, ET.Element | N
 
 def remove(parent: ET.Element, child: ET.Element) -> None:
     """Take an element out of the tree; the text after it stays."""
-    index = list(parent).index(child)
     if child.tail:
-        if index:
-            parent[index - 1].tail = (parent[index - 1].tail or "") + child.tail
-        else:
-            parent.text = (parent.text or "") + child.tail
+        _put_text(parent, list(parent).index(child), child.tail)
     parent.remove(child)
 
 

@@ -8,7 +8,7 @@ overridable (`extra.notes.split_level`).
 from __future__ import annotations
 
 import posixpath
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 from urllib.parse import quote, unquote
@@ -18,7 +18,7 @@ from ..diagnostics.place import Span
 from ..notes.anchors import Slugs, element_id, github_anchor, plain_slug
 from ..notes.contents import in_page_anchor
 from ..notes.document import Kind
-from ..notes.model import EMPTY, Entry, Heading, Notes, NotesFile
+from ..notes.model import EMPTY, Entry, Heading, Notes, NotesFile, in_lines
 from ..notes.origin import Origin
 from ..project.settings import PageSettings, Settings
 from .contents_targets import contents_targets
@@ -273,31 +273,15 @@ def _title(notes: Notes, starts: Sequence[Heading]) -> Heading | None:
 # --- Pages, addresses, anchors
 
 
-class _Headings:
-    """All headings by the lines that they begin on; footnotes come last in the notes, wherever they stand."""
-
-    def __init__(self, notes: Notes) -> None:
-        self.notes = notes
-        self._headings = sorted(notes.headings, key=lambda heading: heading.span.start)
-
-    def lines(self, first: int, last: int) -> tuple[Heading, ...]:
-        """Those that begin on the lines from `first` to `last`."""
-        start = bisect_left(self._headings, first, key=_line)
-        return tuple(self._headings[start : bisect_right(self._headings, last, start, key=_line)])
-
-
-def _line(heading: Heading) -> int:
-    return heading.span.start.line
-
-
 def _pages(
     notes: Notes, starts: Sequence[Heading], title: Heading | None, settings: Settings, site_title: str
 ) -> tuple[list[Page], list[Diagnostic]]:
     findings: list[Diagnostic] = []
     slugs = Slugs()
     ends = [heading.span.start.line - 1 for heading in starts] + [home_part(notes)[1]]
-    within = _Headings(notes)
-    home_headings = within.lines(1, ends[0])
+    # Footnotes come last in the notes, wherever they stand.
+    within = notes._replace(headings=tuple(sorted(notes.headings, key=lambda heading: heading.span.start)))
+    home_headings = tuple(in_lines(within.headings, 1, ends[0]))
     home_settings = _page_settings(title, settings) if title else PageSettings()
     pages = [
         Page(HOME, "", home_settings.title or site_title, title, 1, ends[0], home_headings, settings=home_settings)
@@ -333,13 +317,13 @@ def _least_to_split(notes: Notes, starts: Sequence[Heading], ends: Sequence[int]
     return min(large) // 2 if large else lines + 1
 
 
-def _parts(within: _Headings, heading: Heading, end: int, least: int) -> list[Section]:
+def _parts(within: Notes, heading: Heading, end: int, least: int) -> list[Section]:
     """The section as one part, or, when it is large, its beginning and its own sections."""
     if end - heading.span.start.line + 1 < least:
         return [Section(heading, heading.span.start.line, end)]
-    inside = [h for h in within.lines(heading.span.start.line + 1, end) if h.starts_section]
+    inside = [h for h in in_lines(within.headings, heading.span.start.line + 1, end) if h.starts_section]
     highest = min((h.level for h in inside), default=0)
-    children = without_empty(within.notes, [h for h in inside if h.level == highest and (h.text or h.id)])
+    children = without_empty(within, [h for h in inside if h.level == highest and (h.text or h.id)])
     if len(children) < MANY_CHILDREN:
         return [Section(heading, heading.span.start.line, end)]
     starts = [heading, *children]
@@ -347,8 +331,8 @@ def _parts(within: _Headings, heading: Heading, end: int, least: int) -> list[Se
     return [Section(start, start.span.start.line, last) for start, last in zip(starts, ends, strict=True)]
 
 
-def _page(within: _Headings, part: Section, *, slug: str, own: PageSettings, parent: str) -> Page:
-    headings = within.lines(part.first, part.last)
+def _page(within: Notes, part: Section, *, slug: str, own: PageSettings, parent: str) -> Page:
+    headings = tuple(in_lines(within.headings, part.first, part.last))
     title = own.title or (part.heading.text if part.heading else part.name) or slug
     return Page(f"{slug}.md", slug, title, part.heading, part.first, part.last, headings, parent=parent, settings=own)
 

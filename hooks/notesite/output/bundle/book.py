@@ -16,7 +16,7 @@ from ...lib.unique import Names
 from ...notes.raw_html import candidates
 from ...project.stamp import Stamp
 from .markup import Change, Head, Instead, Tag, headings, rewrite, tags
-from .offline_site import Source, external, is_remote, not_here, page_change, urlsplit_scheme
+from .offline_site import Source, external, is_remote, not_here, page_change, target_of, urlsplit_scheme
 
 BOOK = ".book.json"  # what the build of the offline copy leaves for the books; no part of the copy
 # What only a page with the theme's scripts can use.
@@ -58,16 +58,14 @@ class Book:
         """The book again.  Raises ValueError, KeyError or TypeError when the text is none."""
         raw: dict[str, Any] = json.loads(text)
         stamp = raw["stamp"]
-        return cls(
-            title=raw["title"],
-            description=raw["description"],
-            author=raw["author"],
-            language=raw["language"],
-            styles=tuple(raw["styles"]),
-            scripts=tuple(raw["scripts"]),
-            stamp=Stamp(stamp["notes"], tuple(map(tuple, stamp["versions"])), stamp["epoch"]) if stamp else None,
-            pages=tuple(BookPage(p["title"], p["name"], tuple(p["trail"]), Markup(p["html"])) for p in raw["pages"]),  # noqa: S704  # from `to_json`
-        )
+        pages = [BookPage(p["title"], p["name"], tuple(p["trail"]), Markup(p["html"])) for p in raw["pages"]]  # noqa: S704  # from `to_json`
+        made = {
+            "styles": tuple(raw["styles"]),
+            "scripts": tuple(raw["scripts"]),
+            "stamp": Stamp(stamp["notes"], tuple(map(tuple, stamp["versions"])), stamp["epoch"]) if stamp else None,
+            "pages": tuple(pages),
+        }
+        return cls(**raw | made)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,19 +119,14 @@ class _Ids:
             base = _UNFIT.sub("-", page.name.removesuffix(".html").replace("/", "-"))
             self.chapters[page.name] = names.take(chapter_id.format(name=base, number=number))
 
-    def get(self, page: str, own: str) -> str:
-        """The id in the book of an id of the page; the same id when the page has none such."""
-        return self._new.get((page, own), own)
-
-    def has(self, page: str, own: str) -> bool:
-        """Whether the page has this id."""
-        return (page, own) in self._new
+    def get(self, page: str, own: str, default: str | None = None) -> str:
+        """The id in the book of an id of the page; the default, or the same id, when the page has none such."""
+        return self._new.get((page, own), own if default is None else default)
 
 
 def _change(page: BookPage, ids: _Ids, files: Mapping[str, bytes], layout: Layout, shift: int) -> Change:
     def place(name: str, fragment: str) -> str:
-        known = ids.get(name, fragment) if fragment and ids.has(name, fragment) else ""
-        return layout.place(ids.chapters[name], known)
+        return layout.place(ids.chapters[name], ids.get(name, fragment, ""))
 
     def renamed(tag: Tag) -> Tag:
         changes: dict[str, str | None] = {}
@@ -184,10 +177,9 @@ def _linked(
         return external(tag)
     if urlsplit_scheme(address):
         return tag
-    path, _, fragment = address.partition("#")
-    name = _target(path.partition("?")[0], page) if path else page.name
+    name = target_of(address, page.name)
     try:
-        return tag.with_(href=place(name, unquote(fragment)))
+        return tag.with_(href=place(name, unquote(address.partition("#")[2])))
     except KeyError:  # no page of the book
         pass
     embedded = layout.file(name) if name in files else None
@@ -203,7 +195,7 @@ def _embedded(tag: Tag, page: BookPage, layout: Layout) -> Tag | Instead:
         path, mark, fragment = written.partition("#")
         if not path or urlsplit_scheme(path):
             return written
-        own = layout.file(_target(path.partition("?")[0], page))
+        own = layout.file(target_of(path, page.name))
         return None if own is None else own + mark + fragment
 
     changes: dict[str, str | None] = {"loading": None}
@@ -219,9 +211,17 @@ def _embedded(tag: Tag, page: BookPage, layout: Layout) -> Tag | Instead:
     return tag.with_(**changes)
 
 
-def _target(path: str, page: BookPage) -> str:
-    """The built file that a path on the page means."""
-    return posixpath.normpath(posixpath.join(posixpath.dirname(page.name), unquote(path)))
+def in_groups(parts: Sequence[Chapter], begin: Markup, end: Markup, entry: Callable[[Chapter], Markup]) -> list[Markup]:
+    """The entries of a list of contents, those of groups in lists of their own, which `begin` with the group's name."""
+    lines: list[Markup] = []
+    trail: tuple[str, ...] = ()
+    for part in parts:
+        shared = len(posixpath.commonprefix([trail, part.trail]))
+        lines += [end] * (len(trail) - shared)
+        lines += [begin.format(group) for group in part.trail[shared:]]
+        trail = part.trail
+        lines.append(entry(part))
+    return lines + [end] * len(trail)
 
 
 def place_in_one_page(chapter: str, own: str) -> str:

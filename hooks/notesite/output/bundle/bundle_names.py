@@ -10,11 +10,11 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 
+from ...notes.anchors import DEVICES
+
 MAX_PATH = 150  # characters; Windows allows 260 for the whole path, the rest is the reader's folder
 MAX_NAME = 255  # bytes of one part
 
-_DEVICES = {"con", "prn", "aux", "nul", "conin$", "conout$"}
-_DEVICES |= {f"{port}{digit}" for port in ("com", "lpt") for digit in "0123456789¹²³"}
 _FORBIDDEN = re.compile(r'[<>:"|?*\\\x00-\x1f\x7f]')
 
 
@@ -61,7 +61,7 @@ def _faults(name: str) -> Iterator[str]:
             yield f"it holds {match.group()!r}"
         elif part[-1] in ". " or part[0] == " ":
             yield f"{part!r} begins or ends with a space, or ends with a dot"
-        elif part.split(".")[0].rstrip(" ").casefold() in _DEVICES:
+        elif part.split(".")[0].rstrip(" ").casefold() in DEVICES:
             yield f"{part!r} is a device on Windows"
         elif len(part.encode("utf-8", "replace")) > MAX_NAME:
             yield f"{part!r} is longer than {MAX_NAME} bytes"

@@ -17,7 +17,7 @@ from markupsafe import Markup, escape
 
 from ...lib.data import bundled_text
 from .archive import EARLIEST, zip_bytes
-from .book import Book, Chapter, Layout, chapters
+from .book import Book, Chapter, Layout, chapters, in_groups
 from .single import media_type
 from .xhtml import INVALID, SVG, XHTML, to_xhtml
 
@@ -91,21 +91,17 @@ def _page(book: Book, part: Chapter) -> str:
 
 def _navigation(book: Book, parts: Sequence[Chapter]) -> str:
     """The contents: groups, chapters, and the sections of each chapter."""
-    end = Markup("</ol></li>")
-    lines = [Markup('<nav epub:type="toc" id="toc">\n<h1>Contents</h1>\n<ol>')]
-    trail: tuple[str, ...] = ()
-    for part in parts:
-        shared = len(posixpath.commonprefix([trail, part.trail]))
-        lines += [end] * (len(trail) - shared)
-        lines += [Markup("<li><span>{}</span><ol>").format(group) for group in part.trail[shared:]]
-        trail = part.trail
+
+    def entry(part: Chapter) -> Markup:
         inner = [head for head in part.heads if head.level == 2 and head.id and head.text]
         link = Markup('<li><a href="{}.xhtml#{}">{}</a></li>')
         links = [link.format(part.id, quote(head.id, safe=""), head.text) for head in inner]
         below = Markup("<ol>{}</ol>").format(Markup().join(links)) if links else ""
-        lines.append(Markup('<li><a href="{}.xhtml">{}</a>{}</li>').format(part.id, part.title, below))
-    lines += [end] * len(trail)
-    body = Markup("\n").join([*lines, Markup("</ol>\n</nav>")])
+        return Markup('<li><a href="{}.xhtml">{}</a>{}</li>').format(part.id, part.title, below)
+
+    entries = in_groups(parts, Markup("<li><span>{}</span><ol>"), Markup("</ol></li>"), entry)
+    nav = Markup('<nav epub:type="toc" id="toc">\n<h1>Contents</h1>\n<ol>\n{}\n</ol>\n</nav>')
+    body = nav.format(Markup("\n").join(entries))
     return _document(book, book.title, body, prefix=Markup(' xmlns:epub="http://www.idpf.org/2007/ops"'))
 
 

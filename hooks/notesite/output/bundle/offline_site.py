@@ -21,21 +21,12 @@ _SEARCH_JSON, _SEARCH_JS = "search/search_index.json", "search/search_index.js"
 _HOSTED = {"404.html", "sitemap.xml", "sitemap.xml.gz", "robots.txt", "llms.txt", "llms-full.txt"}
 _HOSTED |= {"_headers", "_redirects", "CNAME"}
 # Elements that load what an attribute names.
-LOADS = {
-    "img": ("src", "srcset"),
-    "source": ("src", "srcset"),
-    "script": ("src",),
-    "iframe": ("src",),
-    "frame": ("src",),
-    "embed": ("src",),
+LOADS: Mapping[str, tuple[str, ...]] = {
+    **dict.fromkeys(("script", "iframe", "frame", "embed", "audio", "track", "input"), ("src",)),
+    **dict.fromkeys(("img", "source"), ("src", "srcset")),
+    **dict.fromkeys(("image", "use", "feimage"), ("href", "xlink:href")),
     "object": ("data",),
     "video": ("src", "poster"),
-    "audio": ("src",),
-    "track": ("src",),
-    "input": ("src",),
-    "image": ("href", "xlink:href"),
-    "use": ("href", "xlink:href"),
-    "feimage": ("href", "xlink:href"),
 }
 # <link rel=…> that loads, or that makes the browser call a server.
 _LOADING_RELS = {"stylesheet", "icon", "preload", "modulepreload", "prefetch", "preconnect", "dns-prefetch", "manifest"}
@@ -61,6 +52,11 @@ class Source:
 
     places: Mapping[str, Span] = field(default_factory=dict)  # address as the notes have it -> its place there
     site_url: str = ""  # of the hosted site, for links that only it can follow
+
+    def finding(self, code: str, message: str, address: str, name: str) -> Diagnostic:
+        """A finding where the notes have the address, or else in the built file `name`."""
+        place = self.places.get(address)
+        return finding(code, message, place or Span.at(1), path=None if place else name)
 
 
 def is_remote(address: str) -> bool:
@@ -101,13 +97,11 @@ def offline_site(built: Mapping[str, bytes], source: Source | None = None) -> Of
     offline = Offline({})
     for name, data in kept.items():
         offline.files[name] = _file(name, data, kept, source, offline.findings)
-    offline.findings += [_named(name, reason) for name, reason in names.problems(offline.files)]
+    for name, reason in names.problems(offline.files):
+        message = f"{name!r} cannot be in the bundle: {reason}"
+        offline.findings.append(finding("B_NAME", message, Span.at(1), path=name))
     offline.findings += missing(offline.files, source)
     return offline
-
-
-def _named(name: str, reason: str) -> Diagnostic:
-    return finding("B_NAME", f"{name!r} cannot be in the bundle: {reason}", Span.at(1), path=name)
 
 
 def _is_kept(name: str, built: Mapping[str, bytes]) -> bool:
@@ -167,9 +161,8 @@ def page_change(name: str, files: Mapping[str, bytes], source: Source, findings:
 
 
 def _remote(address: str, name: str, source: Source) -> Diagnostic:
-    place = source.places.get(address)
     message = f"{address} is only on the network; the offline copy has a link in its place"
-    return finding("B_REMOTE", message, place or Span.at(1), path=None if place else name)
+    return source.finding("B_REMOTE", message, address, name)
 
 
 def _without_remote(tag: Tag, address: str) -> Tag | Instead:
@@ -210,9 +203,7 @@ def _link(tag: Tag, name: str, files: Mapping[str, bytes], source: Source, findi
     if inside:
         relative = posixpath.relpath(inside, posixpath.dirname(name) or ".")
         return tag.with_(href=quote(relative, safe="/~@!$&'()*+,;=") + mark + fragment)
-    place = source.places.get(address)
-    message = f"{address} is not a file of the offline copy"
-    findings.append(finding("B_ABSOLUTE", message, place or Span.at(1), path=None if place else name))
+    findings.append(source.finding("B_ABSOLUTE", f"{address} is not a file of the offline copy", address, name))
     if not source.site_url:
         return tag.with_(href=None)
     parts = urlsplit(source.site_url)
@@ -241,14 +232,17 @@ def missing(files: Mapping[str, bytes], source: Source | None = None) -> Iterato
                 wanted[tag.get("href")] = None
         for address in wanted:
             if is_remote(address) or not _is_there(address, name, files):
-                place = source.places.get(address) if source else None
                 message = f"{name} needs {address}, which is not in the copy"
-                yield finding("B_MISSING", message, place or Span.at(1), path=None if place else name)
+                yield (source or Source()).finding("B_MISSING", message, address, name)
 
 
 def _is_there(address: str, name: str, files: Mapping[str, bytes]) -> bool:
     if urlsplit_scheme(address) or address.startswith("#") or not address.strip():
         return True  # data:, mailto:, javascript: and places on the page itself
+    return target_of(address, name) in files
+
+
+def target_of(address: str, name: str) -> str:
+    """The built file that a relative address on the page `name` means."""
     path = unquote(address.partition("#")[0].partition("?")[0])
-    target = posixpath.normpath(posixpath.join(posixpath.dirname(name), path)) if path else name
-    return target in files
+    return posixpath.normpath(posixpath.join(posixpath.dirname(name), path)) if path else name

@@ -7,15 +7,14 @@ import mimetypes
 import posixpath
 import re
 from collections.abc import Mapping, Sequence
-from urllib.parse import unquote
 
 from markupsafe import Markup
 
 from ...lib.data import bundled_text
 from ...notes.model import EMPTY
 from ...site.redirects import digest
-from .book import Book, Chapter, Layout, chapters, place_in_one_page
-from .offline_site import is_remote, urlsplit_scheme, without_remote_css
+from .book import Book, Chapter, Layout, chapters, in_groups, place_in_one_page
+from .offline_site import is_remote, target_of, urlsplit_scheme, without_remote_css
 
 _TOP = "__book_top"  # ids of the file's own parts (`notes.anchors.element_id`)
 _CONTENT = "__book_content"
@@ -131,22 +130,11 @@ def _front(book: Book, parts: Sequence[Chapter], pages: Mapping[str, int]) -> Ma
 
 def _contents(parts: Sequence[Chapter]) -> Markup:
     """The contents: groups as in the site's navigation, chapters, and the sections of each chapter."""
-    end = Markup("</ul></li>")
-    lines = [
-        Markup('<nav class="book-contents" aria-label="Contents of this file">\n<details open>'),
-        Markup("<summary>Contents</summary>\n<ul>"),
-    ]
-    trail: tuple[str, ...] = ()
-    for part in parts:
-        shared = 0
-        while shared < min(len(trail), len(part.trail)) and trail[shared] == part.trail[shared]:
-            shared += 1
-        lines += [end] * (len(trail) - shared)
-        lines += [Markup("<li><span>{}</span><ul>").format(group) for group in part.trail[shared:]]
-        trail = part.trail
-        lines.append(_entry(part))
-    lines += [end] * len(trail)
-    return Markup("\n").join([*lines, Markup("</ul>\n</details>\n</nav>")])
+    entries = in_groups(parts, Markup("<li><span>{}</span><ul>"), Markup("</ul></li>"), _entry)
+    return Markup(
+        '<nav class="book-contents" aria-label="Contents of this file">\n<details open>\n'
+        "<summary>Contents</summary>\n<ul>\n{}\n</ul>\n</details>\n</nav>"
+    ).format(Markup("\n").join(entries))
 
 
 def _entry(part: Chapter) -> Markup:
@@ -187,8 +175,7 @@ def _own_styles(book: Book, built: Mapping[str, bytes]) -> list[str]:
             address = match[2]
             if not address or urlsplit_scheme(address) or is_remote(address) or address.startswith("#"):
                 return match[0]
-            target = posixpath.normpath(posixpath.join(posixpath.dirname(name), unquote(address.partition("#")[0])))
-            return f'url("{data_uri(target, built) or "data:,"}")'
+            return f'url("{data_uri(target_of(address, name), built) or "data:,"}")'
 
         styles.append(_CSS_FILE.sub(embedded, text))
     return styles

@@ -39,7 +39,7 @@ class _Trap(NamedTuple):
     pattern: re.Pattern[str]
     said: str  # {0}: the value, {1}: the value in quotes, {2}: what it is read as
     meaning: Callable[[str], object] = str
-    keys: re.Pattern[str] = lazy("")  # under which it is a trap
+    keys: re.Pattern[str] = lazy(".*")  # under which it is a trap
 
 
 _NUMBERS: Final = (
