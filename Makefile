@@ -99,9 +99,10 @@ $(VENV)/dev: requirements-dev.txt $(VENV)/runtime
 	@touch $@
 
 # Byte code is made here, because a machine may forbid Python to make it while it runs (PYTHONDONTWRITEBYTECODE, as in
-# many containers), and compiling is then most of the time of a check.
-$(VENV)/compiled: $(VENV)/package $(shell find hooks scripts tools -name '*.py')
+# many containers), and compiling is then most of the time of a check.  Templates are compiled for the same reason.
+$(VENV)/compiled: $(VENV)/package $(shell find hooks scripts tools -name '*.py' -o -name '*.html')
 	@$(BIN)/python -m compileall -q hooks scripts tools
+	@$(BIN)/python -c 'from notesite.plugin.compiled import prepare_all; prepare_all()'
 	@touch $@
 
 .PHONY: pins

@@ -6,10 +6,12 @@ import stat
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from jinja2 import Environment
 from markdown import Markdown
+from mkdocs.commands.build import build as build_site
 from mkdocs.config import load_config
 from mkdocs.livereload import LiveReloadServer
 from mkdocs.theme import Theme
@@ -19,9 +21,12 @@ from site_tools import ROOT
 import bench_build
 import bench_preview
 from notesite.build import Build
+from notesite.lib.folders import private_cache
+from notesite.plugin import compiled as templates
 from notesite.plugin.additions import leave_search_to_us
-from notesite.plugin.compiled import prepare
+from notesite.plugin.compiled import prepare, prepare_all
 from notesite.plugin.events import NotesPlugin
+from notesite.plugin.generator import NO_CACHE
 from notesite.project.config import open_project
 from notesite.render.highlight import highlighted
 
@@ -51,7 +56,7 @@ def theme_of(folder: Path, *, keep: bool = True) -> Theme:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, "utf-8")
     theme = Theme(custom_dir=str(folder))
-    prepare(theme, keep=keep)
+    prepare(theme, private_cache("templates") if keep else None)
     return theme
 
 
@@ -112,6 +117,27 @@ def test_nothing_is_kept(tmp_path: Path, kept: Path, monkeypatch: pytest.MonkeyP
     for _ in range(2):
         assert compiled(theme_of(tmp_path / "theme", keep=why != "setting")) == ("&<", True)
     assert not kept.is_dir() or not list(kept.iterdir())
+
+
+def test_what_is_compiled_at_installation_no_build_compiles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(templates, "PREPARED", tmp_path / "prepared")
+    monkeypatch.setenv(NO_CACHE, "1")
+    done: list[str | None] = []
+    compile_template = Environment.compile
+
+    def counted(self: Environment, source: str, name: str | None = None, *rest: Any) -> Any:
+        done.append(name)
+        return compile_template(self, source, name, *rest)
+
+    monkeypatch.setattr(Environment, "compile", counted)
+    bench_build.commands(tmp_path, 3)
+    for prepared in (False, True):
+        if prepared:
+            prepare_all(tmp_path / "prepared")
+        done.clear()
+        build_site(load_config(str(tmp_path / "cold/mkdocs.yml")))
+        assert prepared != ("main.html" in done)
+    assert not done
 
 
 @pytest.mark.parametrize("language", ["yaml", "bash", "console", "text", "docker", "YAML", "html+jinja", "no-such", ""])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -15,29 +16,51 @@ from jinja2.tests import TESTS
 from mkdocs.theme import Theme
 
 from ..extras.theme import amended, squeezed_html
-from ..lib.folders import private_cache
+from ..lib.data import bundled_text
+from .appearance import PACKAGE
+from .escaping import is_escaped
+from .generator import theme_name
 from .kept_pages import TEMPLATE
 from .navigation import AMENDED, Entries
 
+# Compiled when the package is installed, beside its byte code and trusted as much.
+PREPARED = Path(__file__).with_name("__pycache__") / "templates"
+_ICON = re.compile(r"\b(?:fontawesome/\w+|material)/[\w-]+")  # in templates and settings
 _KNOWN = {id(function) for function in (*FILTERS.values(), *TESTS.values())}
 _PACKAGES = ("mkdocs.", "properdocs.")
 
 
-def prepare(theme: Theme, *, keep: bool, own_palette: bool = False) -> None:
-    """Let the theme give environments that list no icons and, with `keep`, find templates compiled by earlier builds."""
-    folder = private_cache("templates") if keep else None
+def prepare(theme: Theme, folder: Path | None = None, *, own_palette: bool = False) -> None:
+    """Let the theme give environments that list no icons and find compiled templates: also those of builds before, in `folder`."""
     made = theme.get_env
 
     def get_env() -> jinja2.Environment:
         env = made()
-        if type(env.loader) is jinja2.FileSystemLoader:
+        if type(env.loader) in {jinja2.FileSystemLoader, _Templates}:
             env.loader = _Templates(theme.dirs, own_palette=own_palette)
             entries = Entries()
             env.globals |= {"notes_entry": entries, "notes_near": entries.near}
-            env.bytecode_cache = _Compiled(str(folder), "%s.cache") if folder else None
+            env.bytecode_cache = _Compiled(str(folder or ""), "%s.cache")
         return env
 
     theme.get_env = get_env  # type: ignore[method-assign]  # of this one theme
+
+
+def prepare_all(folder: Path = PREPARED) -> None:
+    """Compile all templates, for whatever site this installation builds."""
+    folder.mkdir(parents=True, exist_ok=True)
+    theme = Theme(name=theme_name())
+    theme.dirs.insert(0, str(PACKAGE / "theme"))
+    prepare(theme, folder, own_palette=True)
+    env = theme.get_env()
+    env.autoescape = is_escaped
+    names = [name for name in env.list_templates() if name.endswith((".html", ".xml"))]
+    loader = _Templates(theme.dirs, own_palette=True)
+    texts = [bundled_text(__name__, "theme.yml"), *(loader.get_source(env, name)[0] for name in names)]
+    icons = {f".icons/{name}.svg" for text in texts for name in _ICON.findall(text)}
+    for name in (*names, *icons):
+        with contextlib.suppress(jinja2.TemplateError):  # of a plugin that is not there
+            env.get_template(name)
 
 
 class _Templates(jinja2.FileSystemLoader):
@@ -67,7 +90,7 @@ class _Templates(jinja2.FileSystemLoader):
 
 
 class _Compiled(FileSystemBytecodeCache):
-    """Compiled templates, in the user's own folder: a cache in the project could bring code with the notes."""
+    """Compiled templates, of the package or in the user's own folder: a cache in the project could bring code with the notes."""
 
     def get_bucket(self, environment: jinja2.Environment, name: str, filename: str | None, source: str) -> Bucket:
         """What is kept of a template; nothing when anything that its code depends on has changed since."""
@@ -87,12 +110,14 @@ class _Compiled(FileSystemBytecodeCache):
         return bucket
 
     def load_bytecode(self, bucket: Bucket) -> None:
-        with contextlib.suppress(OSError):
-            super().load_bytecode(bucket)
+        for folder in filter(None, (str(PREPARED), self.directory)):
+            if bucket.code is None:
+                with contextlib.suppress(OSError), Path(folder, self.pattern % bucket.key).open("rb") as file:
+                    bucket.load_bytecode(file)
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         with contextlib.suppress(OSError):  # a full disk, a folder that was removed: the next build compiles again
-            if bucket.key:
+            if bucket.key and self.directory:
                 super().dump_bytecode(bucket)
 
 

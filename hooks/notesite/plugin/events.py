@@ -29,6 +29,7 @@ from ..extras.decorate import decorate, decorate_other
 from ..extras.manifests import is_real
 from ..extras.marks import marks_of
 from ..lib.files import end_on_sigterm
+from ..lib.folders import private_cache
 from ..output.machine_files import markdown_path
 from ..site.redirects import forwarding_html
 from . import additions, appearance, compiled, docs_folder, escaping, guard, pages
@@ -59,7 +60,12 @@ class NotesPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]  # li
         self._preview = Preview(runs=command == "serve")
         self._folder = SiteFolder(beside=command != "serve" and not dirty)
 
-    def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
+    @event_priority(100)  # before the theme's search asks its templates for words
+    def _prepare(self, config: MkDocsConfig) -> MkDocsConfig:
+        compiled.prepare(config.theme)
+        return config
+
+    def _begin(self, config: MkDocsConfig) -> MkDocsConfig:
         """Read and check the notes, and report what was found."""
         if self._is_hook_as_well(config):
             for name, methods in config.plugins.events.items():
@@ -72,7 +78,7 @@ class NotesPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]  # li
         appearance.bring(config, build.project.config, build.notes.language)
         additions.leave_search_to_us(config)
         own_palette = appearance.has_own_palette(config)
-        compiled.prepare(config.theme, keep=run.keeps, own_palette=own_palette)
+        compiled.prepare(config.theme, private_cache("templates") if run.keeps else None, own_palette=own_palette)
         if not is_real(urljoin(config.repo_url or "", config.edit_uri or "")):
             config.edit_uri = None  # no pencil that leads nowhere
         run.bridge.decorate = decorate_other
@@ -89,9 +95,11 @@ class NotesPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]  # li
             raise PluginError(lines_of(error)) from None
         return config
 
+    on_config = CombinedEvent(_prepare, _begin)
+
     def _is_hook_as_well(self, config: MkDocsConfig) -> bool:
         """Whether the project names this plugin twice, as a plugin and as a hook: the hook does the work then."""
-        owners = [getattr(getattr(other, "on_config", None), "__self__", None) for other in config.plugins.values()]
+        owners = [getattr(getattr(other, "on_files", None), "__self__", None) for other in config.plugins.values()]
         return self in config.plugins.values() and any(isinstance(o, NotesPlugin) and o is not self for o in owners)
 
     @event_priority(-100)  # before the folder is emptied
