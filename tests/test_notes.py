@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import gc
+from collections.abc import Callable, Iterator
 
+import comrak
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,6 +15,7 @@ from cases_io import CASES, Case, read_cases
 from notesite.diagnostics.place import Span
 from notesite.notes.document import Kind, walk
 from notesite.notes.model import Fence, Notes, in_lines
+from notesite.notes.parser import leaves, read_blocks, weight
 from notesite.notes.reader import check_notes, front_matter_lines, outline, parse, without_front_matter
 
 
@@ -275,3 +278,34 @@ def test_what_footnotes_hold_stands_in_the_order_of_the_file() -> None:
 def test_the_language_is_found_from_words_or_script(row: str) -> None:
     language, text = row.split("\t")
     assert parse(f"# T\n\n{text}\n\n```sh\nthe and of to is in that\n```\n").language == language
+
+
+ALL_KINDS = """# T $a$ ([b@c.example
+
+> [!NOTE]
+> *word*[^1]
+
+> [!TIP]
+>
+> - [ ] word
+
+| a | b |
+|---|---|
+| `c` | [d](e "f
+g") |
+
+[^1]: word
+"""
+
+
+@pytest.mark.parametrize("function", [read_blocks, weight, lambda text: list(leaves(text))])
+def test_nothing_of_the_parser_is_kept(function: Callable[[str], object]) -> None:
+    """Its nodes refer to each other in a way that Python cannot free: megabytes of each reading would stay."""
+
+    def alive() -> int:
+        gc.collect()
+        return sum(type(thing) is comrak.AstNode for thing in gc.get_objects())
+
+    before = alive()
+    function(ALL_KINDS)
+    assert alive() == before

@@ -81,16 +81,12 @@ def read_blocks(text: str) -> list[Node]:
 
 def leaves(text: str) -> Iterator[tuple[int, slice, slice]]:
     """Each block of words: its first line, which of the lines it takes, and of them which columns (in bytes)."""
-    stack = comrak.parse_document(text, _EXTENSIONS).children[::-1]
-    while stack:
-        node = stack.pop()
+    for node in _walk(comrak.parse_document(text, _EXTENSIONS)):
         kind = _READ[type(node.node_value)][0]
         if kind in LEAVES:
             start, end = node.sourcepos.start, node.sourcepos.end
             columns = slice(start.column - 1, end.column) if kind is Kind.CELL else slice(None)
             yield start.line, slice(start.line - 1, end.line), columns
-        else:
-            stack += node.children[::-1]
 
 
 # What takes longer than a piece of text to check and to show.
@@ -106,15 +102,30 @@ _WEIGHTS = {
 
 def weight(text: str) -> int:
     """How many nodes the document has, dear ones counted several times; each line of a block of code counts as two."""
-    total, stack = 0, comrak.parse_document(text, _EXTENSIONS).children
-    while stack:
-        node = stack.pop()
+    total = 0
+    for node in _walk(comrak.parse_document(text, _EXTENSIONS)):
         value: Any = node.node_value
         total += _WEIGHTS.get(type(value), 1)
         if isinstance(value, comrak.CodeBlock):
             total += 2 * value.value.literal.count("\n")
-        stack += node.children
     return total
+
+
+def _walk(document: comrak.AstNode) -> Iterator[comrak.AstNode]:
+    """The nodes below the root, in the order of the document, which is gone afterwards."""
+    stack = _taken_from(document)[::-1]
+    while stack:
+        node = stack.pop()
+        yield node
+        stack += _taken_from(node)[::-1]
+
+
+def _taken_from(node: comrak.AstNode) -> list[comrak.AstNode]:
+    """Its children, no longer its own: Python never frees comrak's nodes while they refer to each other."""
+    children = node.children
+    if children:
+        node.children = []
+    return children
 
 
 def emoji(code: str) -> str:
@@ -153,11 +164,13 @@ class _Reading:
     def blocks(self) -> list[Node]:
         root: list[Node] = []
         footnotes: list[Node] = []
-        stack = [(node, root, False) for node in self._document.children[::-1]]
+        stack = [(node, root, False) for node in _taken_from(self._document)[::-1]]
         while stack:
             node, siblings, linked = stack.pop()
+            if id(node) in self._hidden:
+                _taken_from(node)
+                continue
             made = self._node(node, len(siblings))
-            children = node.children
             if made.kind in LEAVES and made.span.start.line < made.span.end.line:
                 self._follow_lines(node)
             if made.kind is Kind.TEXT and not linked and "@" in made.text and "[" in made.text:
@@ -165,8 +178,7 @@ class _Reading:
                 continue
             (siblings if made.kind is not Kind.FOOTNOTE else footnotes).append(made)
             linked = linked or made.kind in _LABELLED
-            shown = [child for child in children if id(child) not in self._hidden] if self._hidden else children
-            stack += [(child, made.children, linked) for child in shown[::-1]]
+            stack += [(child, made.children, linked) for child in _taken_from(node)[::-1]]
         return root + _numbered(footnotes)
 
     def _with_mail(self, node: Node) -> list[Node]:

@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import accumulate, islice, takewhile
 
 from ..diagnostics.codes import Severity
@@ -31,6 +32,7 @@ _CONTAINERS = {
 }  # fmt: skip
 
 
+@lru_cache(maxsize=1)  # a command reads the file that MkDocs reads after it
 def parse(text: str, origin: Origin | None = None) -> Notes:
     """The notes that `text` (repaired, LF line ends) holds; `origin`: where the file lies at a code host."""
     return with_contents(outline(text), origin)

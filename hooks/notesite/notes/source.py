@@ -10,6 +10,7 @@ import re
 import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from ..diagnostics.diagnostic import Diagnostic, NotesError, Report, finding
@@ -124,6 +125,7 @@ def joined(parts: Sequence[tuple[Part, Source]]) -> Source:
     return Source("\n".join(texts), tuple(repairs), tuple(findings), tuple(placed))
 
 
+@lru_cache(maxsize=1)  # a run asks for its file several times
 def read(data: bytes, limits: Limits = DEFAULT) -> Source:
     """The source that the bytes of a notes file hold.
 
