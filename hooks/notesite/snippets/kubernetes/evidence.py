@@ -135,7 +135,8 @@ def is_part(node: Node, shape: Shape, lacking: Sequence[Found], around: Around) 
     """Whether a manifest that lacks something shows only some of its fields: a patch, or a step of a lesson."""
     spec = get(node, "spec")
     bare = shape.short == "Pod" and get(spec, "containers") is None and len(pairs(spec)) <= _FEW
-    if around.is_of_a_part() or get(node, "metadata") is None or isinstance(spec, ScalarNode) or bare:
+    hollow = sum(value.value == "" for _, value in pairs(spec)) > 1  # `containers:` and `volumes:`, to be filled in
+    if around.is_of_a_part() or get(node, "metadata") is None or isinstance(spec, ScalarNode) or bare or hollow:
         return True
     near = (shape.short, f"{shape.short}Spec")
     return len(lacking) > 1 and any(fault.shape and fault.shape.short in near for fault in lacking)

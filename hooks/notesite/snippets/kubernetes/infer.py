@@ -149,7 +149,8 @@ class Inference:
         score = walk.score + _PRIOR * prior(shape)
         faults, blunders = [], 0
         for fault in walk.faults:
-            if fault.code == "K_REQUIRED" and fault.shape is shape and id(fault.node) in roots:
+            of_spec = fault.shape is not None and fault.shape.short == f"{shape.short}Spec"
+            if fault.code == "K_REQUIRED" and (of_spec or (fault.shape is shape and id(fault.node) in roots)):
                 score -= 0.5  # a fragment may leave out what its root needs
             elif fault.doubtful:
                 score -= 0.2

@@ -32,6 +32,9 @@ from .schema.walk import Walk
 DEFAULT_VERSIONS: Final = tuple(f"1.{minor}" for minor in range(25, 38))
 Extra = Mapping[crds.Kind, Mapping[str, Any] | None]  # (apiVersion, kind) -> JSON schema of the whole object
 
+_PARTS_OF_OBJECTS = frozenset(
+    ("metadata", "spec", "status", "data", "stringData", "rules", "roleRef", "subjects", "provisioner")
+)
 _MOST_DOCUMENTS = 100  # in one snippet
 _MOST_TWINS = 6  # definitions that all have to agree on a fault of meaning
 
@@ -179,7 +182,7 @@ class _Snippet:
     def _half_named(self, node: MappingNode, kind: Kind) -> Judgement | None:
         """A manifest that lacks its apiVersion or its kind; None when it is something else."""
         names = fields(node).keys()
-        if not names & {"metadata", "spec", "data", "stringData", "rules", "roleRef", "subjects", "provisioner"}:
+        if not names & _PARTS_OF_OBJECTS:
             return None
         if is_of_others(self.schema, kind) or self.custom & {kind.api_version, kind.kind}:
             return Judgement("plain", skipped="a kind of object that Kubernetes does not have")
@@ -250,12 +253,8 @@ class _Snippet:
             if not found:
                 break
             others, _ = self._faults(candidate.shape, roots, "", partial)
-            same = {(fault.code, fault.node.start_mark.index) for fault in others}
-            found = [
-                fault
-                for fault in found
-                if (fault.code, fault.node.start_mark.index) in same or fault.code in ("K_FIELD", "K_TYPE", "K_VALUE")
-            ]
+            same = set(map(_said, others))
+            found = [fault for fault in found if fault.code in ("K_FIELD", "K_TYPE", "K_VALUE") or _said(fault) in same]
         return found
 
     def _parts(self, node: MappingNode, guess: Guess) -> Judgement:
@@ -348,14 +347,12 @@ class _Snippet:
     def _severity(self, fault: Found, most: Severity, required: Severity) -> Severity | None:
         """How bad a fault is here; None to leave it out."""
         severity = CODES[fault.code].severity
-        if fault.code == "K_REQUIRED":
-            # Lessons leave out what every object needs: images, selectors, templates.
-            often = fault.shape is not None and fault.shape.short.endswith(("Spec", "Container"))
-            severity = Severity.INFO if often and required is Severity.WARNING else required
-        if fault.doubtful:
-            return Severity.INFO
-        if fault.code == "K_REQUIRED" and self.elided:
+        if fault.doubtful or (self.elided and fault.code in ("K_REQUIRED", "K_SELECTOR")):
             return None
+        if fault.code == "K_REQUIRED":
+            # Lessons leave out what every object needs: images, selectors, templates, how a probe asks.
+            often = fault.shape is not None and fault.shape.short.endswith(("Spec", "Container", "Probe"))
+            severity = Severity.INFO if often and required is Severity.WARNING else required
         partly = fault.code == "K_REQUIRED" and fault.versions != self.selected
         if (fault.mild or partly) and severity is Severity.ERROR:
             severity = Severity.WARNING
@@ -378,6 +375,12 @@ class _Snippet:
         more = self._judgement(judgement.form, judgement.definitions, [found], gvk=judgement.gvk)
         faults = _in_order({*judgement.faults, *more.faults})
         return judgement._replace(faults=faults, valid=judgement.valid if found.mild else "")
+
+
+def _said(fault: Found) -> tuple[str, int, str]:
+    """A fault without the definition it is held against; of what is required, which field."""
+    field = fault.message.partition(" in ")[0] if fault.code == "K_REQUIRED" else ""
+    return fault.code, fault.node.start_mark.index, field
 
 
 def _in_order(faults: Iterable[Fault]) -> tuple[Fault, ...]:

@@ -128,7 +128,7 @@ def _labelled_yaml(text: str, lines: list[str], filled: list[str], content: list
     measured = shape.measure(lines)
     if _is_program(text, measured):
         return Classification(Kind.OTHER, "text")
-    other = _no_entries(filled, content, measured) if not measured.entries else _commands_first(content[0])
+    other = _no_entries(filled, content, measured) if not measured.entries else _commands_first(content)
     return other or Classification(_manifest_or_plain(measured), "yaml")
 
 
@@ -141,14 +141,28 @@ def _is_program(text: str, measured: shape.Shape) -> bool:
 def _no_entries(filled: list[str], content: list[str], measured: shape.Shape) -> Classification | None:
     if _placeholder(content):
         return Classification(Kind.PLACEHOLDER, "yaml")
-    return _shell(filled, content, "") or (None if measured.items else _printed(content))
+    shell = _shell(filled, content, "") or _mostly_commands(content)
+    if shell or measured.items:
+        return shell
+    words = len(content) > 1 and content[0][:1].isalpha()  # of no program that is known
+    return _printed(content) or (Classification(Kind.TEXT, "text") if words else None)
 
 
-def _commands_first(first: str) -> Classification | None:
+def _commands_first(content: list[str]) -> Classification | None:
     """Commands that print YAML, or feed it to a program."""
-    if languages.prompted(first) or (languages.is_known_command(first) and not languages.ENTRY.match(first)):
+    if languages.prompted(content[0]) or _is_typed(content[0]):
         return Classification(Kind.SHELL, "bash")
-    return None
+    return _mostly_commands(content)
+
+
+def _mostly_commands(content: list[str]) -> Classification | None:
+    """The first one may be a name that its author has given to a command."""
+    return Classification(Kind.SHELL, "bash") if sum(map(_is_typed, content)) > len(content) / 2 else None
+
+
+def _is_typed(line: str) -> bool:
+    lacks_colon = re.match(r"kind +[A-Z]", line)
+    return languages.is_known_command(line) and not lacks_colon and not languages.ENTRY.match(line)
 
 
 def _manifest_or_plain(measured: shape.Shape) -> Kind:
@@ -158,7 +172,9 @@ def _manifest_or_plain(measured: shape.Shape) -> Kind:
 
 # ---- Templates.
 
-_TEMPLATE: Final = lazy(r"(?<!\$)\{\{(?!\{)[^\n]{0,300}?\}\}|(?<!\$)\{\{-? *\.|\{%|<%[=-]?|\{!.*!\}")
+_TEMPLATE: Final = lazy(
+    r"(?<!\$)\{\{(?!\{)[^\n]{0,300}?\}\}|(?<!\$)\{\{-? *\.|\{%|<%[=-]?|\{!.*!\}|(?<![$\w])\{[A-Z][A-Z0-9_]+\}(?=[\w./-])"
+)
 _BLOCK_KEY: Final = lazy(r"^(\s*)(?:- +)*[^\s#].*:\s*(?:![^\s]+\s+)?[|>][+-]?\d?\s*$")
 
 
@@ -194,12 +210,13 @@ def _placeholder(content: list[str]) -> Classification | None:
 
 def _shell(filled: list[str], content: list[str], label: str) -> Classification | None:
     """Commands: the first line that is no comment is one, or has a prompt before it."""
-    return _console(filled, label) or _script(filled[0]) or _commands(content, label)
+    return _console(filled, content, label) or _script(filled[0]) or _commands(content, label)
 
 
-def _console(filled: list[str], label: str) -> Classification | None:
+def _console(filled: list[str], content: list[str], label: str) -> Classification | None:
     prompts = [languages.prompted(line) is not None for line in filled]
-    if not any(prompts) or not (prompts[0] or label in languages.CONSOLE_LABELS):
+    first = prompts and (prompts[0] or any(languages.prompted(line) is not None for line in content[:1]))
+    if not any(prompts) or not (first or label in languages.CONSOLE_LABELS):
         return None
     return Classification(Kind.SHELL if all(prompts) else Kind.CONSOLE, "console")
 

@@ -36,7 +36,7 @@ PROMPT: Final = lazy(
     | [\w.-]+:\S*\ [\w.-]+\$\ + | (?:controlplane|master|node\d*|minikube|worker\d*)\ ?[$\#]\ +
     | (?:ba)?sh-[\d.]+[$\#]\ * | :?(?:/|~)[\w/.-]*\ ?[$\#%]\ + | %\ +(?=[a-z])   # bash-5.1$   ~/work$   %
     | (?:PS\ )?[A-Z]:\\[^>\n]*>\ *                                              # PS C:\work>
-    | [❯➜»](?:\ +~)?\ +
+    | (?:[\w.-]+\ +~\ +)?[❯➜»](?:\ +~)?\ +                                     # controlplane ~ ➜
     )(?=\S)""",
     re.VERBOSE,
 )
@@ -79,6 +79,17 @@ def prompted(line: str) -> str | None:
             return line[match.end() :]
     return None
 
+
+def is_command_in_yaml(line: str) -> bool:
+    """Whether a line that YAML cannot be is a shell's, or what it prints, and no key without a colon: `hostname web`."""
+    if ENTRY.match(line):
+        return False
+    if prompted(line) is not None or is_message(line):
+        return True
+    return is_known_command(line) and not may_be_prose(line) and _PLAINLY_TYPED.search(line) is not None
+
+
+_PLAINLY_TYPED: Final = lazy(r"^(?:kubectl|k|helm|minikube|docker) | --?[A-Za-z]")
 
 # ---- What programs print.
 

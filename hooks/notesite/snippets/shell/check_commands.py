@@ -33,6 +33,7 @@ from .reader.wrappers import judged_as
 
 Grammars = Mapping[str, Sequence[Grammar]]  # program -> versions, the one that marks are about last
 
+_SOME = 2  # words: a list of commands, none longer, names them
 _YAML_FILE = lazy(r"\.ya?ml$", re.IGNORECASE)
 _MANIFEST = lazy(r"^(?:apiVersion|kind)[ \t]*:", re.MULTILINE)
 
@@ -130,6 +131,7 @@ class _Checker:
         self.known = known
         self.script = shell.read(fence.text)
         self.commands = list(map(judged_as, self.script.commands))
+        self.short = len(self.commands) > _SOME and all(len(one.words) <= _SOME for one, _ in self.commands)
         self.diagnostics: list[Diagnostic] = []
         self.results: list[Checked] = []
         self.cautions: list[str] = []
@@ -179,6 +181,8 @@ class _Checker:
         reason = _not_a_command(call, self.fence.text[command.end :])
         found = [] if reason else _found(command, versions, self.known)
         refused = next(filter(_is_refusal, found), None)
+        if refused and self.short and len(command.words) == len(call.path_words):
+            found, refused, reason = [], None, "named, not called"
         for item in found:
             self._judge(item, command, text, grammar)
         reason = refused.message if refused else reason or _unknown(call, self.known)
@@ -225,8 +229,9 @@ class _Checker:
         """What can be said about any program."""
         if self._continues(command):
             del self.diagnostics[self._begun :]  # what the command lacks stands on this line
-            message = "this line begins with a flag: the line before it lacks a backslash at its end"
-            self._say(Finding.at("S_CONTINUATION", message, command.words[0]))
+            above = self.fence.text[: command.words[0].start].rstrip().rpartition("\n")[2].lstrip()
+            ends = "the comment above ends the command" if above[:1] == "#" else _NO_BACKSLASH
+            self._say(Finding.at("S_CONTINUATION", f"this line begins with a flag: {ends}", command.words[0]))
         found = next((w for w in command.words if w.placeholder and not w.quoted and w.text.count("<")), None)
         if found is not None:
             words = "is a placeholder; pasted as it stands, the shell takes `<` and `>` for redirections"
@@ -254,6 +259,7 @@ class _Checker:
         return self.script._replace(text=text, masked=masked).copy_text
 
 
+_NO_BACKSLASH = "the line before it lacks a backslash at its end"
 _NEXT_LINE = lazy(r"[ \t]*\\?[ \t]*\r?\n(?:[ \t]*#[^\n]*\n)*[ \t]*")  # comments end a command that goes on, too
 _OPTIONAL = lazy(r"\[(?:-|[A-Z(]|<|(?:flags|options|args|arguments|command|subcommand|name|type)\b)")
 
@@ -264,9 +270,10 @@ def _not_a_command(call: Invocation, after: str) -> str:
         return "a sentence or output, no command"
     if any(_OPTIONAL.match(word.text) and not word.quoted for word in call.command.words[1:]) or _GROUPED.match(after):
         return "a synopsis"
-    shouted = call.arguments[:1] if call.node.children else []
-    if any(re.fullmatch(r"(?:SUB)?COMMAND|[A-Z]{2,}", word.text) for word in shouted):
-        return "a synopsis"
+    for word in call.arguments[:1] if call.node.children else []:
+        several = "/" in word.text and all(map(call.node.child, word.text.split("/")))  # `cordon/uncordon`
+        if several or re.fullmatch(r"(?:SUB)?COMMAND|[A-Z]{2,}", word.text):
+            return "a synopsis"
     listed = "/" in call.path_words[0].text or (_EXPLAINED if call.node.path else _LISTED).match(after)
     return "named, not called" if listed and len(call.command.words) == len(call.path_words) else ""
 

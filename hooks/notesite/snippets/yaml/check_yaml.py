@@ -158,7 +158,8 @@ def _read_and_judged(fence: Fence, found: Classification, hint: str | None, sche
     if not reading.documents and not reading.faults:
         return _Examined(fence, found, _verdict(fence, found, Status.EMPTY))
     judgements = schemas.judgements(reading, fence, hint)
-    unnamed = found.kind is not Kind.MANIFEST and not languages.is_yaml_label(fence.label)
+    prose = _FIRST_LINE.match(fence.text) is not None
+    unnamed = (prose or found.kind is not Kind.MANIFEST) and not languages.is_yaml_label(fence.label)
     broken = any(fault.code == "Y_SYNTAX" for fault in reading.faults)
     foreign = all(judgement.is_skipped or judgement.form in {"plain", "unknown"} for judgement in judgements)
     if unnamed and (broken or (is_json and foreign)):
@@ -184,6 +185,9 @@ def _read_and_judged(fence: Fence, found: Classification, hint: str | None, sche
         node for node, judgement in zip(reading.documents, judgements, strict=False) if judgement.form != "plain"
     )
     return _Examined(fence, found, verdict, kubernetes, faults, reading.shift)
+
+
+_FIRST_LINE: Final = lazy(r"(?:[ \t]*(?:#.*|---[ \t]*)?\n)*[ \t]*[^\s#{\[-][^:\n]*(?:\n|$)")  # that is no `key: value`
 
 
 def _kind(kind: Kind, judgements: Sequence[Judgement]) -> Kind:
@@ -285,7 +289,8 @@ def _moved(
         return found if wanted is None or _certain(judgements) == wanted else {*found, _ELSEWHERE}
 
     others = {(fault.code, fault.message) for fault in serious if fault.code not in _MISPLACED}
-    move = reindent.move(fence.text, line, lambda text: left(text) <= others)
+    known = wanted is not None or classify.classify(fence).kind is Kind.MANIFEST
+    move = reindent.move(fence.text, line, lambda text: left(text) <= others, known=known)
     return move, left(move.text) if move is not None else set()
 
 

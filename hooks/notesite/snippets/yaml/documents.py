@@ -20,6 +20,7 @@ import yaml
 from notesite.diagnostics.codes import Severity
 from notesite.lib.patterns import lazy
 
+from ..language import languages
 from . import nodes as graph
 from . import syntax_error as syntax
 from .yaml_fault import Fault, Lines
@@ -142,14 +143,14 @@ _NO_BREAK_SPACE = lazy(
     r"^[ \t]*\u00a0[ \u00a0]*(?:- *)*|(?<=[:\-?])\u00a0+|(?<![ \u00a0]) *\u00a0[ \u00a0]*$", re.MULTILINE
 )
 _ELISION = lazy(
-    r"^(?P<indent>[ ]*)(?P<dash>-[ ]+)?(?P<dots>\.{2,}|…|(?:\.{3,}|…)[ ][^:\n]*|\[[ ]?(?:\.{2,}|…)[^\]\n]*\]"
+    r"^(?P<indent>[ ]*)(?P<dash>-[ ]+)?(?P<dots>\.(?:[ ]?\.)+|…|(?:\.{3,}|…)[ ][^:\n]*|\[[ ]?(?:\.{2,}|…)[^\]\n]*\]"
     r"|<[ ]?(?:\.{2,}|…|snip)[^>\n]*>|\([ ]?(?:\.{2,}|…)[^)\n]*\))[ \t]*$"
     r"|(?<=:)[ ]+(?P<value>\.{3}|…|\*{3,}|\[(?:\.{3}|…)\]|\{(?:\.{3}|…)\})[ \t]*$",
     re.MULTILINE,
 )
 
 
-_FILE_NAME = lazy(r"\A[\w./-]+\.ya?ml:?(?=[ \t]*\n)")
+_FILE_NAME = lazy(r"\A(?:[\w./-]+\.)?ya?ml:?(?=[ \t]*\n)")
 _DOCUMENT_NEXT = lazy(r"\s*(?:---|%|\Z)")
 
 
@@ -165,8 +166,8 @@ def prepare(text: str) -> tuple[str, list[Fault]]:
         text = _spaced(text, _NO_BREAK_SPACE, faults, "Y_SPACE", "a no-break space, which YAML reads as text")
     if not text.isascii() and _ODD_BREAK.search(text):
         text = _spaced(text, _ODD_BREAK, faults, "Y_CHAR", "an invisible line separator, a line break to some parsers")
-    prepared = _FILE_NAME.sub(lambda match: "#" + match[0][1:], text)  # a file's name above its content
-    if ".." in text or "…" in text or "***" in text:
+    prepared = _FILE_NAME.sub(lambda match: "#" + match[0][1:], text)  # a file's name above its content, or a label
+    if ".." in text or ". ." in text or "…" in text or "***" in text:
         prepared = _ELISION.sub(lambda match: _as_comment(match, text), prepared)
     return prepared, faults
 
@@ -256,6 +257,10 @@ def _composed(
                     yield node
         except yaml.MarkedYAMLError as error:
             fault = syntax.explain(error, lines, line_number)
+            if languages.is_command_in_yaml(lines.line(fault.line)):
+                begin, start = index, lines.index(fault.line)
+                text = f"{text[:start]}#{text[start + 1 :]}"
+                continue
             yield fault
             mark = error.problem_mark or error.context_mark
             index = max(index, mark.index if mark is not None else index)

@@ -37,7 +37,7 @@ def inspect(
 
     False when the document must not be walked by anyone: it has a cycle or expands to too much.
     """
-    inspection = _Inspection(faults, limits, line_number, lines)
+    inspection = _Inspection(faults, limits, line_number, lines, node.start_mark.column)
     before = len(faults)
     try:
         inspection.collection(node)
@@ -58,7 +58,10 @@ class _RefusedError(Exception):
 class _Inspection:
     """One document's walk.  Recursion is bounded: an alias is met after its anchor, whose size is known by then."""
 
-    def __init__(self, faults: list[Fault], limits: Limits, line_number: Callable[[int], int], lines: Lines) -> None:
+    def __init__(
+        self, faults: list[Fault], limits: Limits, line_number: Callable[[int], int], lines: Lines, column: int
+    ) -> None:
+        self.column = column  # of the outermost keys
         self.faults = faults
         self.limits = limits
         self.line_number = line_number
@@ -147,7 +150,7 @@ class _Inspection:
         comment_above = self.lines.line(self.place(key)[0] - 1).lstrip().startswith("#")
         message = f"the key {_quoted(key.value)} is already on line {line}; only the last one counts"
         # Notes like to show "before" and "after" in one block, each under a comment.
-        deliberate = comment_above and key.start_mark.column == 0
+        deliberate = comment_above and key.start_mark.column == self.column
         self.add(key, "Y_DUPKEY", message, severity=Severity.INFO if deliberate else None)
 
     def merge(self, node: yaml.Node) -> None:
@@ -356,9 +359,7 @@ def _second_manifest(node: yaml.Node) -> int:
     if type(node) is not yaml.MappingNode:
         return 0
     names = [key.value if type(key) is yaml.ScalarNode else "" for key, _ in node.value]
-    if names.count("apiVersion") < 2 or names.count("kind") < 2:
+    heads = ("apiVersion", "kind")
+    if not names or names[0] not in heads or min(map(names.count, heads)) < 2:
         return 0
-    for head in ("apiVersion", "kind"):
-        if names[0] == head:
-            return names.index(head, 1)
-    return 0
+    return min(names.index(head, names.index(head) + 1) for head in heads)

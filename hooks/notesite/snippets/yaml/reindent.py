@@ -30,13 +30,14 @@ class Move(NamedTuple):
     text: str  # the block with the line moved
 
 
-def move(text: str, line: int, is_clean: Callable[[str], bool]) -> Move | None:
+def move(text: str, line: int, is_clean: Callable[[str], bool], *, known: bool = True) -> Move | None:
     """The line that, moved by one step, leaves nothing wrong in `text`; None when there is none.
 
     Args:
         text: a block in which something is wrong at `line`.
         line: where it was noticed, from 1.
         is_clean: whether a text is without faults.
+        known: whether that tells what belongs where; else only one line may do.
     """
     if not text or len(text) > _LONGEST or "\t" in text:
         return None
@@ -49,7 +50,7 @@ def move(text: str, line: int, is_clean: Callable[[str], bool]) -> Move | None:
         mended = "\n".join(moved)
         if is_clean(mended):
             found.append((_irregularity(moved), abs(number - line), Move(number, own, own + size, mended)))
-    return min(found)[2] if found else None
+    return min(found)[2] if found and (known or len({one.line for *_, one in found}) == 1) else None
 
 
 def _trials(rows: list[str], line: int, unit: int) -> Iterator[tuple[int, int, int]]:

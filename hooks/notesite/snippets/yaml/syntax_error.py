@@ -128,7 +128,10 @@ def _text_begin(case: Case) -> tuple[int, int] | None:
 
 def _lacks_colon(case: Case, line: int, column: int) -> Fault:
     words = re.split(r"\s#", case.lines.line(line)[column - 1 :].rstrip())[0].rstrip()
-    return Fault("Y_SYNTAX", f"`{shown(words)}` is no `key: value`: the colon is missing", line, column, len(words))
+    message, mend = f"`{shown(words)}` is no `key: value`: the colon is missing", None
+    if not words.strip("-–—"):
+        message, mend = "a document begins with three plain dashes, no more and no fewer", "---"
+    return Fault("Y_SYNTAX", message, line, column, len(words), replacement=mend)
 
 
 def _dash_above(case: Case) -> Fault | None:
@@ -171,12 +174,8 @@ def _no_colon(case: Case) -> Fault | None:
         return None
     line, column = case.start
     words = case.lines.line(line)[column - 1 :].rstrip()
-    colon = f"`{shown(words)}` is no `key: value`: the colon is missing"
-    return (
-        _glued(case, line)
-        or (re.match(r"-[^\s-]", words) and _dash(line, column))
-        or Fault("Y_SYNTAX", colon, line, column, len(words))
-    )
+    dash = _dash(line, column) if re.match(r"-[^\s-]", words) else None
+    return _glued(case, line) or dash or _lacks_colon(case, line, column)
 
 
 def _expected_key(case: Case) -> Fault | None:
@@ -220,9 +219,10 @@ def _fits_no_level(case: Case) -> Fault:
     odd = shifted or indentation.odd_one(case.lines, case.line)
     if odd != case.line:
         text = case.lines.line(odd)
-        message = (
-            f"indented by {spaces(indentation.width(text))}, unlike line {case.line_number(case.line)}: align them"
-        )
+        below = f"line {case.line_number(case.line)}"
+        message = f"indented by {spaces(indentation.width(text))}, unlike {below}: align them"
+        if shifted:
+            message = f"the keys of this item, from {below} on, stand in the column of its dash: indent them more"
         token = TOKEN.match(text, indentation.width(text))
         return Fault("Y_SYNTAX", message, odd, indentation.width(text) + 1, len(token[0]) if token else 1)
     if width in levels:

@@ -76,16 +76,17 @@ def selector(context: Context, node: MappingNode) -> Iterator[Found]:
     if template is None or not isinstance(template, MappingNode):
         return
     have = {key.value: value.value for key, value in pairs(get(template, "metadata", "labels"))}
-    said = ", ".join(f"{name}: {word}" for name, word in have.items()) or "none"
+    said = ", ".join(f"{name}: {word}" for name, word in have.items())
+    said = f"the template has the labels {said}" if said else "the template has no labels"
     nowhere = None if have else _key(template, "metadata") or _key(node, "template")
     for key, value in wanted:
         open_ = is_placeholder(value.value) or is_placeholder(have.get(key.value))
         if have.get(key.value) != value.value and not open_ and not key.value.startswith("match"):
-            message = f"the selector wants {key.value}: {value.value}, the template has the labels {said}"
+            message = f"the selector wants {key.value}: {value.value}, {said}"
             yield context.fault("K_SELECTOR", message, nowhere or key)
     for expression in items(get(chosen, "matchExpressions")):
         if not _fulfilled(expression, have):
-            message = f"the selector's expression does not hold for the labels of the template ({said})"
+            message = f"the selector's expression does not hold: {said}"
             yield context.fault("K_SELECTOR", message, nowhere or expression)
 
 

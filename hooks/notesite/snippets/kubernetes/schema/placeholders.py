@@ -23,7 +23,7 @@ _PLACEHOLDER = lazy(
     | %[A-Za-z_]\w*%             # %NAME%
     | \(.*\)                     # (the token)
     | (?i:(?!not\b).*\b(?:base64|encoded|goes\ here)\b.*)
-    | x{3,} | X{3,} | _{2,} | \?{1,} | \*{3,}
+    | x{3,}=* | X{3,}=* | _{2,} | \?{1,} | \*{3,}
     | (?i:your|my|some)[-_ ].*(?:here|name|value|id)
     """,
     re.VERBOSE | re.DOTALL,
@@ -31,9 +31,10 @@ _PLACEHOLDER = lazy(
 _SHORT = 300  # longer texts are content, not a name to fill in
 # A line that says "and more of the same": `...`, `# ...`, `- ...`, `[...]`, `…`, `<snip>`.
 _ELISION = lazy(
-    r"^[ \t]*(?:(?:\#|//|-)[ \t]*)*(?:[\[(<{]?[ \t]*(?:\.{2,}|…|snip|truncated|omitted)[^\n]*)$"
+    r"^[ \t]*(?:(?:\#|//|-)[ \t]*)*(?:[\[(<{]?[ \t]*(?:\.(?: ?\.)+|…|snip|truncated|omitted)[^\n]*)$"
     r"|^[^\n]*(?:\#|//)[ \t]*(?:\.{3,}|…)[^\n]*$"
-    r"|:[ \t]*[{\[]?[ \t]*\.{3,}[ \t]*[}\]]?[ \t]*$",
+    r"|:[ \t]*[{\[]?[ \t]*\.{3,}[ \t]*[}\]]?[ \t]*$"
+    r"|^([ ]*)[\w.-]+:[ ]*\n(?:(?:\1 +#[^\n]*)?(?:\n|\Z))*\1 +#[^\n]*(?:\n|\Z)(?!\s*^\1(?: |-\s))",  # a comment stands where the value should
     re.MULTILINE | re.IGNORECASE,
 )
 
