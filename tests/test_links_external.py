@@ -314,6 +314,15 @@ def test_fragments_that_scripts_read_are_not_looked_up(fragment: str, *, expecte
     assert is_checkable(fragment) is expected
 
 
+@pytest.mark.parametrize(("tries", "expected"), [(0, 1.0), (1, 2.0), (2, 4.0), (3, None), (4, None)])
+def test_a_failure_that_may_pass_is_asked_again_later_and_later(tries: int, expected: float | None) -> None:
+    outcome = judge(Job("https://a.host/", tries=tries), Fault("E_CONNECT", "reset"), retries=3, longest_wait=60)
+    if isinstance(outcome, Again):
+        assert (outcome.wait, outcome.job.tries) == (expected, tries + 1)
+    else:
+        assert (outcome.state, expected) == (State.BROKEN, None)
+
+
 statuses = st.sampled_from([200, 204, 304, 400, 403, 404, 405, 410, 429, 451, 500, 502, 503, 599, 999])
 failures = st.sampled_from(["E_TIMEOUT", "E_DNS", "E_CONNECT", "E_TLS", "E_ADDR", "E_REDIRECT", "E_SIZE", "E_WHATEVER"])
 waits = st.sampled_from([None, 0.0, 3.0, 86400.0])

@@ -107,6 +107,13 @@ def test_a_use_that_no_tag_shows_stands_at_the_last_of_its_kind() -> None:
     assert [str(places.of_use(words, 0).start) for words in ("class", "nowhere")] == ["2:4", "1:1"]
 
 
+def test_an_id_that_the_notes_have_twice_stands_at_its_places_there() -> None:
+    files = {"index.html": b'<p id="aa"><p id="aa"><p id="aa">'}
+    placed = origins({("index.html", "aa"): [Span.at(3), Span.at(7)]})
+    report = check(BuiltSite(files.keys(), files.__getitem__), anchor_origin=placed).report
+    assert [(found.path, str(found.span.start)) for found in report.diagnostics] == [(None, "7:1")]
+
+
 def test_an_unreadable_search_index_is_skipped_not_passed() -> None:
     for damaged in (b"{", b"[]", b'{"docs": 3}', b'{"docs": [1]}', b"\xff"):
         files = {"search/search_index.json": damaged}

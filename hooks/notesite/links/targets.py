@@ -50,7 +50,6 @@ class Resolver:
         self.origin = (parts.scheme.lower(), (parts.hostname or "").lower(), parts.port)
         # A home page may name itself with its file, "https://example.org/notes/index.html".
         self.base = parts.path.removesuffix("index.html").rstrip("/") + "/"
-        self.folders = {uri[:end] for uri in files for end in _slashes(uri)}
         self._documents: Mapping[str, str] = {
             **{uri: uri for uri in files},
             **{
@@ -168,7 +167,3 @@ def _joined(folder: str, path: str) -> str | None:
         steps.pop()
         last = ""
     return "/".join([*steps, "" if last == "." else last])
-
-
-def _slashes(uri: str) -> list[int]:
-    return [index + 1 for index, char in enumerate(uri) if char == "/"]
