@@ -126,8 +126,9 @@ def test_an_address_may_be_so_long_and_holds_no_control_character() -> None:
 
 
 def test_a_message_shows_the_beginning_of_an_address() -> None:
-    assert urls.shown("https://example.org/ab", 22) == "https://example.org/ab"
-    assert urls.shown("https://example.org/ab", 21) == "https://example.org/…"
+    whole = f"https://example.org/{'a' * 100}"
+    assert urls.shown(whole) == whole
+    assert urls.shown(f"{whole}b") == f"{whole[:-1]}…"
 
 
 def test_a_refused_redirect_names_the_scheme_it_leads_to() -> None:

@@ -39,11 +39,11 @@ def first_sentence(text: str) -> str:
     return text
 
 
-def shortened(text: str, longest: int = LONGEST) -> str:
+def shortened(text: str) -> str:
     """The text, or as many of its words as fit, with an ellipsis."""
-    if len(text) <= longest:
+    if len(text) <= LONGEST:
         return text
-    return text[: longest - 1].rsplit(" ", 1)[0].rstrip(",;:-–— ") + "…"
+    return text[: LONGEST - 1].rsplit(" ", 1)[0].rstrip(",;:-–— ") + "…"
 
 
 def _texts(blocks: Sequence[Node]) -> Iterator[tuple[str, bool]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -69,13 +69,11 @@ def _scalar(text: str | None) -> str:
     return (text or "").strip().strip("\"'")
 
 
-def manifests_of(fences: Iterable[Fence], whole: Callable[[Fence], str] = whole_manifest) -> list[Manifest]:
-    """All whole manifests.  `whole` gives `kind-name` of a block, "" when it is none."""
+def manifests_of(fences: Iterable[Fence]) -> list[Manifest]:
+    """All whole manifests."""
     manifests, names = [], Names()
     for fence in fences:
-        named = whole(fence)
-        if not named:
-            continue
-        base = "-".join(re.findall(r"[a-z0-9]+(?:\.[a-z0-9]+)*", named.lower())) or "manifest"
-        manifests.append(Manifest(f"{names.take(base)}.yaml", fence.text, fence.span.start.line))
+        if named := whole_manifest(fence):
+            base = "-".join(re.findall(r"[a-z0-9]+(?:\.[a-z0-9]+)*", named.lower())) or "manifest"
+            manifests.append(Manifest(f"{names.take(base)}.yaml", fence.text, fence.span.start.line))
     return manifests

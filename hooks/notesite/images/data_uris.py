@@ -10,7 +10,6 @@ from urllib.parse import unquote_to_bytes
 from notesite.net.fault import Fault
 
 from .inspect import Facts, inspect
-from .picture import Limits
 
 MAX_DATA = 256 * 1024  # bytes, decoded: more belongs into a file
 _HEAD = re.compile(r"data:([a-z]+/[a-z0-9.+-]+)?((?:;[^,;]*)*),", re.IGNORECASE)
@@ -43,9 +42,9 @@ def data_bytes(uri: str, limit: int = MAX_DATA) -> bytes:
     return raw
 
 
-def data_facts(uri: str, limits: Limits | None = None) -> Facts:
+def data_facts(uri: str) -> Facts:
     """Facts about the picture in a `data:` URI; raises Fault as `inspect` does, and E_SVG for an active drawing."""
-    facts = inspect(data_bytes(uri), limits)
+    facts = inspect(data_bytes(uri))
     if facts.taken:
         raise Fault("E_SVG", f"SVG with active content refused: {facts.taken}")
     return facts

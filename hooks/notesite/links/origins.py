@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from urllib.parse import quote
 
 from ..diagnostics.place import Span
@@ -13,20 +13,18 @@ from ..site.plan import Page, Site
 from .internal import Origin, origins
 
 
-def written_links(notes: Notes, site: Site, rewritten: Mapping[str, str] | None = None) -> Origin:
+def written_links(notes: Notes, site: Site) -> Origin:
     """The places in the notes that an address on a built page comes from.
 
-    Works for both forms of addresses, `pod/` and `pod.html`.  `rewritten` names the addresses that the site shows in
-    place of others, such as mirrored images: address as written -> path from the root of the site.
+    Works for both forms of addresses, `pod/` and `pod.html`.
     """
     placed: dict[tuple[str, str], list[Span]] = defaultdict(list)
-    references = [(link.target, link.span) for link in notes.links] + [
-        (image.url, image.span) for image in notes.images
-    ]
+    references = [(link.target, link.span) for link in notes.links]
+    references += [(image.url, image.span) for image in notes.images]
     for target, span in sorted(references, key=lambda reference: reference[1]):
         page = site.page_of_line(span.start.line)
         for built in _built_names(page):
-            for address in _addresses(site, page, built, target, rewritten or {}):
+            for address in _addresses(site, page, built, target):
                 placed[built, address].append(span)
     return origins({key: list(dict.fromkeys(spans)) for key, spans in placed.items()})
 
@@ -47,7 +45,7 @@ def _built_names(page: Page) -> tuple[str, ...]:
     return ("index.html",) if page.is_home else (f"{page.slug}/index.html", f"{page.slug}.html")
 
 
-def _addresses(site: Site, page: Page, built: str, target: str, rewritten: Mapping[str, str]) -> Iterator[str]:
+def _addresses(site: Site, page: Page, built: str, target: str) -> Iterator[str]:
     """How the target may look on the page once it is built."""
     yield target
     folder = posixpath.dirname(built)
@@ -60,8 +58,6 @@ def _addresses(site: Site, page: Page, built: str, target: str, rewritten: Mappi
             yield _relative(name, folder) + fragment
             if name.endswith("index.html"):
                 yield _relative(name.removesuffix("index.html"), folder) + fragment
-    elif target in rewritten:
-        yield _relative(rewritten[target], folder)
     elif target and ":" not in target and target[0] not in "/#?":
         # Addresses of files are seen from docs/, where the notes lie; MkDocs moves them with the page.
         yield _relative(target, folder)

@@ -124,11 +124,11 @@ def is_remote(url: str) -> bool:
     return text.startswith(("//", "http:", "https:"))
 
 
-def shown(url: str, length: int = 120) -> str:
-    """`url` for a message: credentials and control characters left out, not longer than `length`."""
+def shown(url: str) -> str:
+    """`url` for a message: credentials and control characters left out, not longer than 120 characters."""
     text = re.sub(r"//[^/?#]*@", "//…@", url)
     text = "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)
-    return text if len(text) <= length else text[: length - 1] + "…"
+    return text if len(text) <= 120 else text[:119] + "…"
 
 
 def redirected(old: Address, location: str) -> Address:

@@ -7,14 +7,9 @@ import re
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
-# What stands between a repository's address and a path in it: for the page of a file, and for its bytes.
-_FORMS = {
-    "github": ("/blob/", "/raw/"),
-    "gitlab": ("/-/blob/", "/-/raw/"),
-    "bitbucket": ("/src/", "/raw/"),
-    "codeberg": ("/src/branch/", "/raw/branch/"),
-    "gitea": ("/src/branch/", "/raw/branch/"),
-}
+# What stands between a repository's address and the path of a file in it.
+_FORMS = {"github": "/blob/", "gitlab": "/-/blob/", "bitbucket": "/src/"}
+_FORMS |= dict.fromkeys(("codeberg", "gitea"), "/src/branch/")
 # A line of a file, as code hosts address it.
 LINE = re.compile(r"L([0-9]{1,9})(?:C[0-9]+)?(?:-L[0-9]+(?:C[0-9]+)?)?")
 _README = re.compile(r"(?:docs/|\.github/)?readme(?:\.\w+)?", re.IGNORECASE)  # shown at a repository's own address
@@ -28,9 +23,9 @@ class Origin(NamedTuple):
     path: str  # "docs/notes.md"
 
     @property
-    def _forms(self) -> tuple[str, str]:
+    def _form(self) -> str:
         host = urlsplit(self.repository).netloc.lower()
-        return next(forms for name, forms in _FORMS.items() if name in host)
+        return next(form for name, form in _FORMS.items() if name in host)
 
     def anchor(self, target: str) -> str | None:
         """The anchor that a link means when it leads into the notes: `README.md#pod`, or the whole address with one."""
@@ -57,7 +52,7 @@ class Origin(NamedTuple):
         parts = urlsplit(target)
         if not parts.scheme and not parts.netloc:
             return self._path(parts.path) if parts.path.startswith("/") else None
-        page = re.escape(self.repository.partition("//")[2] + self._forms[0]) if self.repository else "(?!)"
+        page = re.escape(self.repository.partition("//")[2] + self._form) if self.repository else "(?!)"
         match = re.fullmatch(rf"{page}[^/]+/(.+)", _host(parts.netloc) + unquote(parts.path), re.IGNORECASE)
         return match[1] if match else None
 
@@ -66,14 +61,12 @@ class Origin(NamedTuple):
         whole = posixpath.normpath(posixpath.join("/", posixpath.dirname(self.path), unquote(path)))
         return whole.lstrip("/")
 
-    def address(self, target: str, *, raw: bool = False) -> str:
-        """The whole address of a file of the repository; `raw`: of its bytes."""
+    def address(self, target: str) -> str:
+        """The whole address of a file of the repository."""
         parts = urlsplit(target)
         path = posixpath.normpath(posixpath.join("/", posixpath.dirname(self.path), parts.path)).lstrip("/")
         folder = "/" if parts.path.endswith("/") and path else ""
-        form = self._forms[raw]
-        if folder or not path:
-            form = form.replace("blob", "tree")
+        form = self._form.replace("blob", "tree") if folder or not path else self._form
         whole = f"{self.repository}{form}{self.branch}/{path}{folder}"
         return whole.rstrip("/" * (not path)) + (f"#{parts.fragment}" if parts.fragment else "")
 
@@ -96,10 +89,10 @@ def origin_of(address: str, branch: str = "", path: str = "") -> Origin | None:
     if not match:
         return None
     host, rest = match["host"].lower(), match["rest"].strip("/")
-    forms = next((forms for name, forms in _FORMS.items() if name in host), None)
-    if forms is None:
+    form = next((form for name, form in _FORMS.items() if name in host), None)
+    if form is None:
         return None
-    repository, _, inside = rest.replace("/edit/", forms[0], 1).partition(forms[0])
+    repository, _, inside = rest.replace("/edit/", form, 1).partition(form)
     repository = repository.removesuffix(".git")
     found_branch, _, found_path = inside.partition("/")
     if "/" not in repository:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import types
 import typing
 from collections.abc import Iterator, Mapping
-from enum import StrEnum
 from typing import Any, Literal, NamedTuple
 
 import yaml
@@ -239,8 +238,6 @@ def _value(hint: Any, raw: object, keys: tuple[str, ...], problems: list[Setting
             near = _nearest(str(raw), {str(arg) for arg in args})
             problems.append(SettingsProblem(keys, f"{raw!r} is not one of {', '.join(map(str, args))}{near}", False))
         return word
-    if isinstance(hint, type) and issubclass(hint, StrEnum):
-        return _value(Literal[tuple(hint)], raw, keys, problems)
     if origin is not None and issubclass(origin, Mapping):
         if not isinstance(raw, Mapping):
             wrong("a mapping")

@@ -41,10 +41,10 @@ class Case(NamedTuple):
         """The character at its place."""
         return self.text[self.column - 1 : self.column]
 
-    def fault(self, message: str, *, line: int = 0, column: int = 0, length: int = 0, code: str = "Y_SYNTAX") -> Fault:
-        """The fault, at the place of the complaint unless another one is given."""
-        length = length or (1 if line or column else max(1, len(self.token)))
-        return Fault(code, message, line or self.line, column or self.column, length)
+    def fault(self, message: str, *, column: int = 0, length: int = 0, code: str = "Y_SYNTAX") -> Fault:
+        """The fault, at the place of the complaint unless another column is given."""
+        length = length or (1 if column else max(1, len(self.token)))
+        return Fault(code, message, self.line, column or self.column, length)
 
 
 def last_scalar(case: Case) -> yaml.ScalarToken | None:

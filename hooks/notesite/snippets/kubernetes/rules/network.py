@@ -100,10 +100,6 @@ def _said(lines: Sequence[str], node: ScalarNode) -> str | None:
     return next(group for group in match.groups() if group is not None) if match else None
 
 
-def _kind(node: MappingNode) -> str:
-    return text(get(node, "kind")) or "ConfigMap"
-
-
 def between(documents: Sequence[tuple[str, Node]], selected: int) -> Iterator[tuple[int, Found]]:
     """Services against the Pods of the same snippet: index of the document and the fault.
 
