@@ -16,7 +16,8 @@ from mkdocs.structure.nav import Link as NavigationLink
 from selectolax.lexbor import LexborHTMLParser
 from site_tools import write_project
 
-from notesite.plugin import compiled, navigation
+from notesite.extras import theme
+from notesite.plugin import navigation
 
 NAVIGATION = """
 nav:
@@ -41,8 +42,9 @@ def test_the_navigation_is_that_of_the_theme(tmp_path: Path, monkeypatch: pytest
         files=files,
     )
     made: dict[str, dict[str, str]] = {}
-    for name, amended in {"ours": dict(navigation.AMENDED), "theirs": {}}.items():
-        monkeypatch.setattr(compiled, "AMENDED", amended)
+    amendments = theme._amendments()
+    for name, amended in {"ours": amendments, "theirs": {"all": amendments["all"]}}.items():
+        monkeypatch.setattr(theme, "_amendments", lambda amended=amended: amended)
         build_site(load_config(str(folder / "mkdocs.yml"), site_dir=str(tmp_path / name)))
         pages = sorted((tmp_path / name).rglob("*.html"))
         texts = {path.relative_to(tmp_path / name).as_posix(): path.read_text("utf-8") for path in pages}

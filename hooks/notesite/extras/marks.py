@@ -11,8 +11,7 @@ from ..diagnostics.diagnostic import Diagnostic, Report
 from ..render.mark import BlockMark, Row
 from ..snippets.blocks import Blocks
 from ..snippets.shell.command_verdict import CommandVerdict
-from ..snippets.shell.command_verdict import Status as Checking
-from ..snippets.yaml.snippet_verdict import SnippetVerdict
+from ..snippets.yaml.snippet_verdict import SnippetVerdict, Status
 
 # Findings about the notes' source, or told as a caution: nothing for a reader of the page.
 _NOT_FOR_READERS = frozenset({"Y_LABEL", "K_LEVELS", "S_DANGER", "S_PLACEHOLDER"})
@@ -54,8 +53,8 @@ def _mark(snippet: SnippetVerdict, shell: CommandVerdict | None, found: Sequence
     doubted = [row for row in rows if row.kind == "doubt" and row.replacement and one]
     if known or doubted:
         copy = (corrected or (doubted[0].replacement if doubted and not known else None) or "").strip("\n")
-    checked = [c for c in (shell.commands if shell else ()) if c.status in {Checking.VALID, Checking.INVALID}]
-    right = sum(c.status is Checking.VALID for c in checked) - sum(row.kind == "doubt" for row in rows)
+    checked = [c for c in (shell.commands if shell else ()) if c.status in {Status.VALID, Status.INVALID}]
+    right = sum(c.status is Status.VALID for c in checked) - sum(row.kind == "doubt" for row in rows)
     return BlockMark(
         "" if rows else snippet.mark,
         rows,

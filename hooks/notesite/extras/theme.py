@@ -3,26 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from functools import cache
 
-# What the theme writes, and what stands there instead.
-AMENDMENTS = (
-    # A dialog needs a name (WCAG 4.1.2).
-    ('data-md-component="search" role="dialog"', 'data-md-component="search" role="dialog" aria-label="Search"'),
-    (
-        'data-md-component="progress" role="progressbar"',
-        'data-md-component="progress" role="progressbar" aria-label="Loading"',
-    ),
-    # The results scroll and take the focus, so they need a name too.
-    (
-        '<div class="md-search__scrollwrap" tabindex="0"',
-        '<div class="md-search__scrollwrap" tabindex="0" role="region" aria-label="Search results"',
-    ),
-    # The field and its results belong together, and their number is said.
-    ('data-md-component="search-query"', 'data-md-component="search-query" aria-controls="__notes_results"'),
-    ('<ol class="md-search-result__list"', '<ol id="__notes_results" class="md-search-result__list"'),
-    ('<div class="md-search-result__meta"', '<div class="md-search-result__meta" role="status"'),
-)
-
+from ..lib.data import bundled_text
+from ..lib.safe_yaml import load_all
 
 _PALETTE = re.compile(r'\s*<link rel="stylesheet" href="[^"]*/palette\.\w+\.min\.css[^"]*">')
 _WORKER = re.compile(r"(?<=assets/javascripts/)workers/search\.\w+\.min\.js")
@@ -36,15 +21,22 @@ _CSS = re.compile(
 )
 
 
-def amended(html: str, *, own_palette: bool = False) -> str:
+@cache
+def _amendments() -> Mapping[str, Mapping[str, str]]:
+    (found,) = load_all(bundled_text(__name__, "amendments.yml"))
+    return dict(found)
+
+
+def amended(html: str, template: str = "", *, own_palette: bool = False) -> str:
     """A template with the amendments; what the theme no longer writes is passed over.
 
     The site's own search does the work of the theme's.  With `own_palette` the theme's colours, which the site's own
     style names anew, are not loaded.
     """
     html = _WORKER.sub("search.js", html)
-    for theirs, ours in AMENDMENTS:
-        html = html.replace(theirs, ours)
+    for name in (template, "all"):
+        for theirs, ours in _amendments().get(name, {}).items():
+            html = html.replace(theirs, ours)
     return _PALETTE.sub("", html) if own_palette else html
 
 

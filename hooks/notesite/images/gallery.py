@@ -37,12 +37,8 @@ NOTE_MISSING = "This picture is not available here"
 LOCAL_FOLDER = "assets/pictures"  # of published copies of pictures from outside docs_dir
 
 # Faults of the way to an image say nothing about the notes: a build without a network is a good build.
-_ON_THE_WAY = frozenset(
-    {
-        *("E_DNS", "E_CONNECT", "E_TLS", "E_TIMEOUT", "E_PROTOCOL", "E_RATELIMIT", "E_TRUNCATED"),
-        *("E_UNLOCKED", "E_BUSY", "E_IO"),
-    }
-)
+_ON_THE_WAY = frozenset({"E_DNS", "E_CONNECT", "E_TLS", "E_TIMEOUT", "E_PROTOCOL", "E_RATELIMIT", "E_TRUNCATED"})
+_ON_THE_WAY |= {"E_UNLOCKED", "E_BUSY", "E_IO"}
 # Faults of what is in the project, which are as bad in a build as anywhere.
 _AT_HOME = frozenset({"E_MIRROR", "E_LOCK", "E_HASH", "E_PATH", "E_SCHEME", "E_MISSING", "E_URL", "E_CHECK"})
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from urllib.parse import quote, urljoin, urlsplit
 
 from ..diagnostics.place import Span
+from ..lib.data import bundled_text
 from ..notes.joined import as_written
 from ..notes.model import Image, Link, Notes
 from ..render.mark import BlockMark
@@ -112,32 +113,9 @@ def robots(site_url: str) -> str:
 def headers(script_hashes: Iterable[str], site_url: str = "") -> str:
     """`_headers` as Netlify and Cloudflare Pages read it: security for all pages, long caching for hashed files.
 
-    `script_hashes` are those of the inline scripts; other hosts need the same lines in their own form.
+    `script_hashes` are those of the inline scripts; other hosts need the same lines in their own form.  The theme and
+    highlighted code set styles on elements; the names of the files that are kept long change with their content.
     """
     base = urlsplit(site_url).path.rstrip("/")
     scripts = " ".join(["'self'", *(f"'{digest}'" for digest in sorted(script_hashes))])
-    policy = "; ".join(
-        (
-            "default-src 'self'",
-            f"script-src {scripts}",
-            "style-src 'self' 'unsafe-inline'",  # the theme and highlighted code set styles on elements
-            "img-src 'self' data:",
-            "object-src 'none'",
-            "base-uri 'self'",
-            "form-action 'self'",
-            "frame-ancestors 'none'",
-        )
-    )
-    return (
-        f"{base}/*\n"
-        f"  Content-Security-Policy: {policy}\n"
-        "  X-Content-Type-Options: nosniff\n"
-        "  X-Frame-Options: DENY\n"
-        "  Referrer-Policy: strict-origin-when-cross-origin\n"
-        "  Permissions-Policy: camera=(), geolocation=(), microphone=()\n"
-        "  Cross-Origin-Opener-Policy: same-origin\n"
-        "  Strict-Transport-Security: max-age=31536000\n"
-        # Their names change with their content.
-        f"{base}/assets/stylesheets/*.min.css\n  Cache-Control: public, max-age=31536000, immutable\n"
-        f"{base}/assets/javascripts/*.min.js\n  Cache-Control: public, max-age=31536000, immutable\n"
-    )
+    return bundled_text(__name__, "headers.txt").format(base=base, scripts=scripts)

@@ -21,7 +21,7 @@ from .appearance import PACKAGE
 from .escaping import is_escaped
 from .generator import theme_name
 from .kept_pages import TEMPLATE
-from .navigation import AMENDED, Entries
+from .navigation import Entries
 
 # Compiled when the package is installed, beside its byte code and trusted as much.
 PREPARED = Path(__file__).with_name("__pycache__") / "templates"
@@ -83,9 +83,7 @@ class _Templates(jinja2.FileSystemLoader):
         if template == TEMPLATE:
             return "{{ notes_kept(page) }}", "", lambda: True
         source, path, is_current = super().get_source(environment, template)
-        for theirs, ours in AMENDED.get(template, ()):
-            source = source.replace(theirs, ours)
-        source = amended(source, own_palette=self._own_palette)
+        source = amended(source, template, own_palette=self._own_palette)
         return squeezed_html(source) if template.endswith(".html") else source, path, is_current
 
 

@@ -12,23 +12,6 @@ from mkdocs.structure import StructureItem
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 
-# What stands in the theme's templates, and what takes its place.
-AMENDED = {
-    "partials/nav.html": (
-        ("{% for nav_item in nav.items %}", "{% for nav_item in notes_near(nav, page) %}"),
-        ("{{ item.render(nav_item, path, 1) }}", "{{ notes_entry(item.render, nav_item, path, page, base_url, 1) }}"),
-    ),
-    "partials/nav-item.html": (
-        (
-            '{{ render(item, path ~ "_" ~ loop.index, level + 1, nav_item) }}',
-            '{{ notes_entry(render, item, path ~ "_" ~ loop.index, page, base_url, level + 1, nav_item) }}',
-        ),
-        (
-            'class="md-nav__link md-nav__link--active">',
-            'class="md-nav__link md-nav__link--active" aria-current="page">',
-        ),
-    ),
-}
 _MANY = 60  # pages of a site: with more, no page links them all
 _WHOLE = 40  # entries of a list that is shown whole
 _NEAR = 12  # entries before and after the page, where there are more

@@ -29,15 +29,6 @@ _ELSEWHERE = frozenset({"geojson", "topojson", "stl"})  # drawn by GitHub with m
 _LONGEST = 20_000  # characters of one formula
 _LONGEST_ALT = 300
 _MEMORY = 256 * 2**20  # bytes
-_TYPESET = """(function (asked) {
-  var tex = JSON.parse(asked);
-  try {
-    var options = {displayMode: tex.display, annotate: true, throwOnError: true, trust: false, maxSize: [50, 100]};
-    return JSON.stringify({done: temml.renderToString(tex.text, options)});
-  } catch (error) {
-    return JSON.stringify({error: String(error.message || error)});
-  }
-})"""
 # A formula may name and reach places of the page (\label, \ref): ids are the notes' own.
 _REFERENCES = re.compile(r'\s(?:id|href)="[^"]*"')
 _LABEL = re.compile(r"<text\b[^>]*>(.*?)</text>", re.DOTALL)
@@ -150,7 +141,7 @@ def _temml() -> Callable[[str], str]:
     context = quickjs.Context()
     context.set_memory_limit(_MEMORY)
     context.eval(bundled_text(__name__, "temml.min.js"))
-    typeset: Any = context.eval(_TYPESET)
+    typeset: Any = context.eval(bundled_text(__name__, "typeset.js"))
 
     def typeset_or_fail(asked: str) -> str:
         try:

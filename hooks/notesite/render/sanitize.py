@@ -21,10 +21,7 @@ _ATTRIBUTES = {
     "a": frozenset({"href"}),
     "img": frozenset({"src", "srcset", "sizes", "longdesc"}),
     "source": frozenset({"srcset", "sizes", "media"}),
-    "blockquote": frozenset({"cite"}),
-    "del": frozenset({"cite"}),
-    "ins": frozenset({"cite"}),
-    "q": frozenset({"cite"}),
+    **dict.fromkeys(("blockquote", "del", "ins", "q"), frozenset({"cite"})),
 }
 _LINK_SCHEMES = frozenset({"", "http", "https", "mailto", "tel", "xmpp", "irc", "ircs"})
 _IMAGE_SCHEMES = frozenset({"", "http", "https"})

@@ -16,9 +16,10 @@ from ...diagnostics.diagnostic import Diagnostic, Report, Skipped, finding
 from ...diagnostics.place import Span
 from ...lib.patterns import lazy
 from ...notes.model import Fence
+from ..yaml.snippet_verdict import Status
 from ..yaml.yaml_fault import Defined
 from . import typography
-from .command_verdict import Checked, CommandVerdict, Status
+from .command_verdict import Checked, CommandVerdict
 from .corrections import REFUSED, applied, correction, passes
 from .created import created
 from .danger import system_dangers

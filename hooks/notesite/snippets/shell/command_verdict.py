@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import NamedTuple
 
 from ...diagnostics.place import Span
 from ...notes.model import Fence
+from ..yaml.snippet_verdict import Status
 from ..yaml.yaml_fault import Defined
-
-
-class Status(StrEnum):
-    """What was found out about one command or one fence."""
-
-    VALID = "valid"  # checked against a grammar, and right
-    INVALID = "invalid"  # checked, and refused
-    SKIPPED = "skipped"  # a program, a plugin or a custom type that no grammar knows
-    EMPTY = "empty"  # no command at all
 
 
 class Checked(NamedTuple):
     """One command of a fence."""
 
     text: str  # as written, prompts left out
-    status: Status
+    status: Status  # skipped: a program, a plugin or a custom type that no grammar knows
     against: str  # "kubectl 1.37", "" when skipped
     span: Span
     reason: str = ""  # why it is refused or skipped

@@ -7,7 +7,7 @@ kind, nothing is said: the object may well live elsewhere.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 import yaml
@@ -70,29 +70,19 @@ def definitions(node: yaml.Node, place: Place) -> Iterator[Defined]:
 # ---- What a document uses.
 
 
-class _Rule(NamedTuple):
-    """A field that names an object: its kind, and the field inside that holds the name."""
-
-    kind: str
-    name: str
-    only: frozenset[str]  # fields the mapping may have; another one means that it is something else
-
-
-def _rule(kind: str, name: str, *more: str) -> _Rule:
-    return _Rule(kind, name, frozenset((name, *more)))
-
-
 _MOUNTED: Final = ("items", "defaultMode", "optional")
-_RULES: Final = {
-    "configMapKeyRef": (_rule(CONFIG_MAP, "name", "key", "optional"),),
-    "configMapRef": (_rule(CONFIG_MAP, "name", "optional"),),
-    "configMap": (_rule(CONFIG_MAP, "name", *_MOUNTED),),
-    "secretKeyRef": (_rule(SECRET, "name", "key", "optional"),),
-    "secretRef": (_rule(SECRET, "name", "optional", "namespace"),),
-    "secret": (_rule(SECRET, "secretName", *_MOUNTED), _rule(SECRET, "name", *_MOUNTED)),
-    "imagePullSecrets": (_rule(SECRET, "name"),),
-    "persistentVolumeClaim": (_rule(CLAIM, "claimName", "readOnly"),),
-    "service": (_rule(SERVICE, "name", "port"),),
+# Fields that name an object: its kind, the field inside that holds the name, and all others that the mapping may have;
+# another one means that it is something else.
+_RULES: Final[Mapping[str, Sequence[tuple[str, ...]]]] = {
+    "configMapKeyRef": ((CONFIG_MAP, "name", "key", "optional"),),
+    "configMapRef": ((CONFIG_MAP, "name", "optional"),),
+    "configMap": ((CONFIG_MAP, "name", *_MOUNTED),),
+    "secretKeyRef": ((SECRET, "name", "key", "optional"),),
+    "secretRef": ((SECRET, "name", "optional", "namespace"),),
+    "secret": ((SECRET, "secretName", *_MOUNTED), (SECRET, "name", *_MOUNTED)),
+    "imagePullSecrets": ((SECRET, "name"),),
+    "persistentVolumeClaim": ((CLAIM, "claimName", "readOnly"),),
+    "service": ((SERVICE, "name", "port"),),
 }
 _PLAIN: Final = {"serviceName": SERVICE}
 _NAMED: Final = lazy(rf"\b(?:{'|'.join((*_RULES, *_PLAIN))})\b")
@@ -114,26 +104,26 @@ def references(node: yaml.Node, place: Place) -> Iterator[Reference]:
         field = _text(key)
         for rule in _RULES.get(field, ()):
             for used in items(value) or [value]:
-                yield from _used(rule, used, place)
+                yield from _used(used, place, *rule)
         if field in _PLAIN and isinstance(value, yaml.ScalarNode):
             yield Reference(_PLAIN[field], value.value, "", place(value))
         yield from references(value, place)
 
 
-def _used(rule: _Rule, node: yaml.Node, place: Place) -> Iterator[Reference]:
+def _used(node: yaml.Node, place: Place, kind: str, own: str, *more: str) -> Iterator[Reference]:
     found = fields(node)
-    name = found.get(rule.name)
-    if not isinstance(name, yaml.ScalarNode) or not found.keys() <= rule.only:
+    name = found.get(own)
+    if not isinstance(name, yaml.ScalarNode) or not found.keys() <= {own, *more}:
         return
-    if rule.kind == SERVICE and "port" not in found:
+    if kind == SERVICE and "port" not in found:
         return
     optional = _text(found.get("optional")) == "true"
     keys = [found.get("key"), *(fields(item).get("key") for item in items(found.get("items")))]
     named = [key for key in keys if isinstance(key, yaml.ScalarNode)]
     if not named:
-        yield Reference(rule.kind, name.value, "", place(name), optional=optional)
+        yield Reference(kind, name.value, "", place(name), optional=optional)
     for key in named:
-        yield Reference(rule.kind, name.value, key.value, place(name), place(key), optional)
+        yield Reference(kind, name.value, key.value, place(name), place(key), optional)
 
 
 # ---- Subtraction.

@@ -15,12 +15,12 @@ from .yaml_fault import Judgement
 
 
 class Status(StrEnum):
-    """The answers of a check.  A block that holds no YAML gets none of them."""
+    """The answers of a check, of YAML or of commands.  A block that holds neither gets none of them."""
 
     VALID = "valid"  # checked, and not broken for sure
     INVALID = "invalid"  # checked, and wrong
     SKIPPED = "skipped"  # could not be checked: counted, shown, never hidden
-    EMPTY = "empty"  # nothing but comments
+    EMPTY = "empty"  # nothing but comments, or no command
 
 
 class SnippetVerdict(NamedTuple):

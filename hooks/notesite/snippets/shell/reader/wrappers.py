@@ -10,26 +10,9 @@ from .words import Command, Word
 
 ASSIGNMENT = lazy(r"[A-Za-z_]\w*(?:\[[^\]]*\])?\+?=")
 # Programs that run the command behind them, each with those of its short flags that take a value.
-_WRAPPERS = dict(
-    item.split("=")
-    for item in [
-        "sudo=ugpChrtT",
-        "watch=n",
-        "time=fo",
-        "nohup=",
-        "exec=a",
-        "command=",
-        "builtin=",
-        "env=uCS",
-        "nice=n",
-        "ionice=cn",
-        "timeout=ks",
-        "xargs=nIPLdsaE",
-        "stdbuf=ioe",
-        "winpty=",
-        "doas=u",
-    ]
-)
+_WRAPPERS = {"sudo": "ugpChrtT", "doas": "u", "env": "uCS", "exec": "a", "watch": "n", "time": "fo", "timeout": "ks"}
+_WRAPPERS |= {"nice": "n", "ionice": "cn", "stdbuf": "ioe", "xargs": "nIPLdsaE"}
+_WRAPPERS |= dict.fromkeys(("nohup", "command", "builtin", "winpty"), "")
 
 
 def unwrap(words: list[Word]) -> tuple[list[str], list[Word]]:
