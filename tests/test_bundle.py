@@ -26,7 +26,7 @@ from notesite.output.bundle.markup import Instead, Tag, headings, rewrite, tags
 from notesite.output.bundle.offline_site import Source, missing, offline_site
 from notesite.output.bundle.pdf import dated
 from notesite.output.bundle.single import css_string, print_file, single_file
-from notesite.output.bundle.xhtml import to_xhtml
+from notesite.output.bundle.xhtml import SVG, to_xhtml
 from notesite.project.stamp import read_epoch, stamp_of
 
 CASES = Path(__file__).parent / "cases" / "bundle"
@@ -327,6 +327,21 @@ def test_a_picture_that_an_ebook_cannot_hold_is_named() -> None:
         chapter = archive.read("EPUB/chapter-000.xhtml").decode()
     assert "Picture not in this copy: Odd" in chapter
     assert "<img" not in chapter
+
+
+@pytest.mark.parametrize(
+    "title", ["Notes", "Everything about clusters " * 12, "集群入门与实践" * 9, "Donaudampfschifffahrt" * 4]
+)
+def test_the_title_fits_on_the_cover(title: str) -> None:
+    with zipfile.ZipFile(io.BytesIO(epub_bytes(book(HOME, title=title), BUILT))) as archive:
+        cover = ET.fromstring(archive.read("EPUB/cover.svg"))  # noqa: S314  # made here
+    size = float(next(node.attrib["font-size"] for node in cover.iter() if "font-size" in node.attrib))
+    lines = [(float(node.attrib["y"]), str(node.text)) for node in cover.iter(f"{{{SVG}}}text")]
+    wide = 1 if title[0] > "\u2e80" else 0.58
+    assert lines
+    assert lines[0][0] - size > 30
+    assert lines[-1][0] < 770
+    assert max(len(words) for _, words in lines) * size * wide <= 540
 
 
 def test_the_same_book_is_the_same_ebook() -> None:

@@ -32,7 +32,8 @@ from notesite.project.history import NoDatesError, commit_time, latest, line_dat
 from notesite.project.settings import PageSettings, Settings, SnippetSettings
 from notesite.project.suppressions import read_baseline, settle
 from notesite.render.bridge import Bridge, PageContext
-from notesite.render.mark import BlockMark, Row
+from notesite.render.highlight import highlighted
+from notesite.render.mark import BlockMark, Row, in_words
 from notesite.site.page_text import page_source
 from notesite.site.plan import Site, plan
 from notesite.site.section_names import names_of, places_in, wrong_groups
@@ -141,6 +142,15 @@ def test_the_page_of_commands_shows_their_text_as_it_is() -> None:
     ]
     assert [own.attributes["data-copy"] for own in second.css(".notes-mark")] == ["ls -l"]
     assert around_commands(Markup("<h1>A</h1>")).startswith('<div class="notes-generated" data-added>')
+
+
+def test_no_line_tears_a_flag_from_its_hyphens() -> None:
+    long = "https://example.org/a-page-with-a-long-name"
+    assert in_words(f"run --rm\n {long}<") == (
+        f'<span class="notes-word">run</span> <span class="notes-word">--rm</span>\n {long}&lt;'
+    )
+    assert 'class="language-bash highlight"' in highlighted("run --rm\n", "bash", "highlight")
+    assert 'class="language-bash highlight notes-long"' in highlighted(f"curl {long}\n", "bash", "highlight")
 
 
 def test_the_search_reads_a_page_line_by_line() -> None:

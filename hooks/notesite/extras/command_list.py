@@ -11,13 +11,12 @@ from dataclasses import dataclass
 from ..lib.unique import Names
 from ..notes.anchors import github_anchor
 from ..notes.model import EMPTY, Fence, Notes
-from ..render.mark import UNMARKED, BlockMark, mark_html
+from ..render.mark import UNMARKED, BlockMark, in_words, mark_html
 from ..site.plan import Page, Site
 from ..snippets.language.classify import is_shell
 
 _LONGEST_ID = 60
 _FEW = 5  # commands on the home page
-_LONG_WORD = 34  # characters
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 
 
@@ -102,17 +101,9 @@ def with_rows(page: str, commands: Sequence[Command], address: Callable[[Command
 
 def _row(command: Command, address: str) -> str:
     link = f'<a class="notes-row__what" href="{html.escape(address)}">{html.escape(command.description)}</a>'
-    words = re.sub(r"\S+", lambda word: _word(word[0]), command.text.strip("\n"))
+    words = in_words(command.text.strip("\n"))
     block = f'<div class="{command.mark.classes}"><pre><code>{words}\n</code></pre></div>'
     return f'<li class="notes-row">{link}{block}{mark_html(command.mark)}</li>'
-
-
-def _word(word: str) -> str:
-    """A word that no line breaks, unless it is a long one: `--from-literal` would break after its hyphen."""
-    kind = " notes-flag" if word.startswith("-") else ""
-    return (
-        f'<span class="notes-word{kind}">{html.escape(word)}</span>' if len(word) <= _LONG_WORD else html.escape(word)
-    )
 
 
 def _escaped(text: str) -> str:

@@ -11,6 +11,8 @@ from pygments.lexer import Lexer
 from pygments.lexers import get_lexer_by_name
 from pygments.util import ClassNotFound
 
+from .mark import LONG_WORD
+
 
 def highlighted(code: str, language: str, classes: str) -> str:
     """`code` as a block of these classes; what Pygments has no lexer for is text.
@@ -19,7 +21,8 @@ def highlighted(code: str, language: str, classes: str) -> str:
     """
     lexer, name = _lexer(language)
     formatter = _formatter()
-    formatter.cssclass = html.escape(f"language-{name} {classes}")
+    long = " notes-long" * (name == "bash" and LONG_WORD.search(code) is not None)
+    formatter.cssclass = html.escape(f"language-{name} {classes}{long}")
     return highlight(code, lexer, formatter).strip()
 
 

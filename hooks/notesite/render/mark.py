@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
+from ..lib.patterns import lazy
+
 
 class Row(NamedTuple):
     """One thing to say about a block; `code` in backticks."""
@@ -55,6 +57,8 @@ class BlockMark:
 
 
 UNMARKED = BlockMark()
+# Commands break between words alone, so that no flag is torn from its hyphens; a word like this may have to break.
+LONG_WORD = lazy(r"\S{35}")
 
 
 def mark_html(mark: BlockMark) -> Markup:
@@ -66,7 +70,7 @@ def mark_html(mark: BlockMark) -> Markup:
     fix = Markup(
         '<div class="notes-fix"><p><strong>{}:</strong></p><div class="highlight"><pre><code>{}\n</code></pre></div></div>'
     )
-    rows += [fix.format(label, text) for label, text in mark.fixes]
+    rows += [fix.format(label, in_words(text)) for label, text in mark.fixes]
     copy = Markup(' data-copy="{}"').format(mark.copy) if mark.copy is not None else ""
     shape = Markup('<div class="notes-mark" data-added="" data-search-exclude=""{}>{}</div>\n')
     return shape.format(copy, Markup().join(rows))
@@ -80,6 +84,15 @@ def mark_lines(mark: BlockMark) -> list[str]:
         one = f"**{label}:** {tick}{text}{tick}"
         lines += ["", one] if "\n" not in text else ["", f"**{label}:**", "", "```", *text.split("\n"), "```"]
     return ["", *lines, ""] if lines else []
+
+
+def in_words(code: str) -> Markup:
+    """Code in words that no line breaks, but for long ones: `--from-literal` would break after its hyphen."""
+    word = Markup('<span class="notes-word">{}</span>')
+    parts = re.split(r"(\S+)", code)
+    return Markup().join(
+        word.format(part) if odd % 2 and not LONG_WORD.match(part) else part for odd, part in enumerate(parts)
+    )
 
 
 def _with_code(text: str) -> Markup:

@@ -28,5 +28,4 @@
   link.href = best.href;
   link.textContent = best.textContent;
   told.hidden = false;
-  told.nextElementSibling.textContent = "Or one of these:";
 })();

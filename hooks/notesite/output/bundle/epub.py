@@ -25,6 +25,8 @@ _MIMETYPE = "mimetype"
 _FOLDER = "EPUB"
 # The pictures that every reader can show (EPUB 3.3, section 3.2).
 _PICTURES = {"image/png", "image/jpeg", "image/gif", "image/svg+xml", "image/webp"}
+_LONG_TITLE = 60
+_UNSPACED = "\u2e80"  # from here on a letter is as wide as it is high
 _CONTAINER = (
     '<?xml version="1.0" encoding="UTF-8"?>\n'
     '<container version="1.0" xmlns="urn:oasis:names:tc:opendocument:xmlns:container">\n<rootfiles>'
@@ -65,14 +67,17 @@ def epub_bytes(book: Book, built: Mapping[str, bytes]) -> bytes:
 
 def _cover(book: Book) -> str:
     """A picture for the shelf: the title, a line for each few words."""
-    lines = textwrap.wrap(book.title, 14) or [""]
-    line = Markup('<text x="300" y="{}">{}</text>')
-    shown = Markup().join(line.format(330 + 84 * number, words) for number, words in enumerate(lines))
+    size = 66 if len(book.title) < _LONG_TITLE else 40
+    wide = 1 if max(book.title, default="") >= _UNSPACED else 0.58
+    lines = textwrap.wrap(book.title, int(540 / size / wide), max_lines=12, placeholder=" …") or [""]
+    first = 400 + size * (0.35 - 0.65 * (len(lines) - 1))
+    line = Markup('<text x="300" y="{:g}">{}</text>')
+    shown = Markup().join(line.format(first + 1.3 * size * number, words) for number, words in enumerate(lines))
     return Markup(
         '<svg xmlns="{}" viewBox="0 0 600 800" width="600" height="800"><rect width="600" height="800" fill="#2f4fb5"/>'
         '<rect x="30" y="30" width="540" height="740" fill="none" stroke="#fff" stroke-width="3"/>'
-        '<g fill="#fff" font-family="sans-serif" font-size="66" font-weight="700" text-anchor="middle">{}</g></svg>'
-    ).format(SVG, shown)
+        '<g fill="#fff" font-family="sans-serif" font-size="{}" font-weight="700" text-anchor="middle">{}</g></svg>'
+    ).format(SVG, size, shown)
 
 
 def _document(book: Book, title: str, body: Markup, *, prefix: Markup | str = "") -> str:
@@ -132,6 +137,7 @@ def _package(book: Book, pages: Mapping[str, str], pictures: Sequence[str]) -> s
         *optional,
         f'<meta property="dcterms:modified">{moment:%Y-%m-%dT%H:%M:%SZ}</meta>',
         '<meta property="schema:accessMode">textual</meta>',
+        '<meta property="schema:accessMode">visual</meta>',  # a cover, if nothing else
         '<meta property="schema:accessModeSufficient">textual</meta>',
         '<meta property="schema:accessibilityFeature">structuralNavigation</meta>',
         '<meta property="schema:accessibilityFeature">tableOfContents</meta>',
