@@ -12,7 +12,6 @@ import hashlib
 import socket
 import threading
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -38,7 +37,7 @@ TABLE = Path(__file__).parent / "cases/images/faults.tsv"
 ROWS = list(csv.DictReader(TABLE.read_text("utf-8").splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE))
 # The limits of those rows that are to run into one; all others have as much time as they may need.
 AMPLE = Limits(connect=LONGEST, read=LONGEST, deadline=LONGEST)
-NO_DATA, NO_END = replace(AMPLE, read=0.3), replace(AMPLE, deadline=2.0)
+NO_DATA, NO_END = AMPLE._replace(read=0.3), AMPLE._replace(deadline=2.0)
 HURRIED = {
     **dict.fromkeys(("silent", "silent_in_body"), NO_DATA),
     **dict.fromkeys(("drip_body", "drip_headers", "drip_one_header", "drip_chunks", "endless_continue"), NO_END),

@@ -6,7 +6,7 @@ import html
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ..lib.unique import Names
 from ..notes.anchors import github_anchor
@@ -20,8 +20,7 @@ _FEW = 5  # commands on the home page
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(NamedTuple):
     """One block of commands."""
 
     page: Page

@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from ..notes.anchors import element_id
-from ..notes.model import Notes
+from ..notes.model import EMPTY, Notes
 from ..render.mark import UNMARKED, BlockMark
 from ..render.tree import LINE, OWN, STASH
 from ..site.plan import Page
@@ -24,18 +24,17 @@ from .manifests import Manifest
 _BOTH = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Extras:
+class Extras(NamedTuple):
     """What is known of the whole site and shown on its pages."""
 
     home: Home
     contents_id: str = ""  # of the heading of the author's contents list
-    commands: Mapping[int, Command] = field(default_factory=dict)  # by the line of the notes where they open
-    manifests: Mapping[int, Manifest] = field(default_factory=dict)  # likewise
-    names: Names = field(default_factory=dict)  # of the sections
-    glossary: Mapping[str, str] = field(default_factory=dict)
+    commands: Mapping[int, Command] = EMPTY  # by the line of the notes where they open
+    manifests: Mapping[int, Manifest] = EMPTY  # likewise
+    names: Names = EMPTY  # of the sections
+    glossary: Mapping[str, str] = EMPTY
     manifest_folder: str = ""
-    marks: Mapping[int, BlockMark] = field(default_factory=dict)  # of code blocks, likewise
+    marks: Mapping[int, BlockMark] = EMPTY  # of code blocks, likewise
     apply: str = ""  # a command with `{url}`; "" where the site is not hosted
     site_url: str = ""
 

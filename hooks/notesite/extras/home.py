@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import xml.etree.ElementTree as ET
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ..render.tree import AS_WRITTEN, OWN
 from ..site.plan import Page, Site
@@ -14,8 +14,7 @@ ADDED = {"data-added": "", "data-search-exclude": ""}
 _SVG = "{http://www.w3.org/2000/svg}"
 
 
-@dataclass(frozen=True, slots=True)
-class Card:
+class Card(NamedTuple):
     """One section on the home page."""
 
     title: str
@@ -25,16 +24,14 @@ class Card:
     parts: tuple[tuple[str, str], ...] = ()  # titles and addresses of the pages split from it
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(NamedTuple):
     """Cards that belong together; the name is "" where there are no groups."""
 
     name: str
     cards: tuple[Card, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Home:
+class Home(NamedTuple):
     """All that is added to the home page."""
 
     about: str

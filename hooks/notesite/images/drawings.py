@@ -11,11 +11,12 @@ from ..lib.files import read_file, reason
 from ..net.fault import Fault
 from ..project.config import Project
 from .gallery import limits_of
-from .svg import cleaned
 
 
 def static_drawing(project: Project, path: Path) -> tuple[bytes | None, Diagnostic | None]:
     """What is published of an SVG file of the site that the notes need not show (None: nothing), and what is said."""
+    from .svg import cleaned  # noqa: PLC0415  # parsers of XML and CSS are loaded only for SVG
+
     name = project.shown(path)
     try:
         data = read_file(path, inside=project.root, limit=project.settings.images.max_bytes)

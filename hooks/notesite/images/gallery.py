@@ -9,9 +9,9 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..diagnostics.codes import Severity
 from ..diagnostics.diagnostic import Diagnostic, Report, finding
@@ -50,8 +50,7 @@ BUILD_LIMITS = answers.Limits(tries=1, connect=1.2, read=5.0)
 BUILD_PATIENCE = 1.2  # seconds; with loading the network code and giving up, well below 2
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(NamedTuple):
     """How one run goes about the pictures."""
 
     mode: Mode
@@ -65,8 +64,7 @@ class Options:
     user_agent: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Gallery:
+class Gallery(NamedTuple):
     """What the pages need."""
 
     pictures: Mapping[str, Picture]  # by `Image.url`
@@ -200,7 +198,7 @@ class _Network:
         from ..net.client import USER_AGENT, Client  # noqa: PLC0415  # see above
 
         self.client = Client(
-            limits=replace(BUILD_LIMITS if self.chosen.in_build else answers.Limits(), bytes=self.max_bytes),
+            limits=(BUILD_LIMITS if self.chosen.in_build else answers.Limits())._replace(bytes=self.max_bytes),
             allow_hosts=self.chosen.allow_hosts,
             user_agent=self.chosen.user_agent or USER_AGENT,
             patience=BUILD_PATIENCE if self.chosen.in_build else None,
@@ -364,7 +362,7 @@ class _Hall:
         if picture.alt and image.url not in self.settings.alt:  # a drawing knows what it shows
             self.alts[image.span] = picture.alt
         text = self.alts.get(image.span, image.alt)
-        self.pictures.setdefault(image.url, replace(picture, alt=text, caption=image.title or picture.caption))
+        self.pictures.setdefault(image.url, picture._replace(alt=text, caption=image.title or picture.caption))
 
     def _report(self, fault: Fault, places: Iterable[Image], severity: Severity | None = None) -> None:
         severity = severity or (Severity.WARNING if fault.code not in _AT_HOME else None)

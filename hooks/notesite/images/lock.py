@@ -9,8 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, fields, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from notesite.lib.files import json_of
 from notesite.net.fault import Fault
@@ -29,8 +28,7 @@ _HEADER = re.compile(r"[\x20-\x7e]{0,300}")  # goes back to the server in a requ
 _MARKER = re.compile(r"(<{7}|={7}|>{7}|\|{7})( |$)")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class Entry(NamedTuple):
     """One mirrored image."""
 
     url: str  # normalised, as `urls.parse` gives it
@@ -61,17 +59,17 @@ class Entry:
 
     def without_webp(self) -> Entry:
         """The same image with the original alone."""
-        return replace(self, webp="", webp_sha256="")
+        return self._replace(webp="", webp_sha256="")
 
 
 Lock = Mapping[str, Entry]
 _REQUIRED = ("url", "file", "sha256", "size", "type", "width", "height")
-_TYPES = {field.name: int if field.name in ("size", "width", "height") else str for field in fields(Entry)}
+_TYPES = {name: int if name in ("size", "width", "height") else str for name in Entry._fields}
 
 
 def written(entries: Iterable[Entry]) -> str:
     """The text of the lock file."""
-    lines = [_HEAD, *({k: v for k, v in asdict(e).items() if v != ""} for e in sorted(entries, key=lambda e: e.url))]
+    lines = [_HEAD, *({k: v for k, v in e._asdict().items() if v != ""} for e in sorted(entries, key=lambda e: e.url))]
     return "".join(json.dumps(line) + "\n" for line in lines)
 
 

@@ -12,12 +12,11 @@ import hashlib
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from notesite.net.fault import Fault
 from notesite.net.response import Response, answer_fault
-from notesite.net.schedule import Politeness, ask_all
 from notesite.net.urls import parse
 
 from . import picture_names as names
@@ -76,13 +75,12 @@ class Got(NamedTuple):
     webp: bytes | None
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(NamedTuple):
     """What one run of the mirror is asked to do."""
 
     stems: Mapping[str, str]  # URL to be mirrored -> readable part of its file name, in the order of the notes
     mode: Mode = Mode.AUTO
-    limits: Limits = field(default_factory=Limits)
+    limits: Limits = Limits()
     deadline: float = 60.0  # seconds for one image
     accept_changes: bool = False
     webp: bool = True
@@ -140,6 +138,8 @@ def _arriving(
     urls: Iterable[str], entries: Mapping[str, Entry], fetch: Fetch, job: Job, hosts: Hosts
 ) -> Iterator[tuple[str, Got | Fault]]:
     """Each URL with what asking for it gave, as they come in; at most two at a time for one host."""
+    from notesite.net.schedule import Politeness, ask_all  # noqa: PLC0415  # builds that fetch nothing never load it
+
     known = dict(entries)
 
     def ask(url: str) -> Got | Fault:
@@ -266,7 +266,7 @@ def _made(url: str, got: Got, came: str, job: Job, lock: Lock) -> tuple[Entry, M
         return entry, {entry.file: body}
     webp_digest = hashlib.sha256(got.webp).hexdigest()
     webp = known.get(webp_digest) or names.file_name(stem, webp_digest, "webp", taken)
-    return replace(entry, webp=webp, webp_sha256=webp_digest), {entry.file: body, webp: got.webp}
+    return entry._replace(webp=webp, webp_sha256=webp_digest), {entry.file: body, webp: got.webp}
 
 
 def _header(value: str | None) -> str:

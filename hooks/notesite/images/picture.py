@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(NamedTuple):
     """What an image may measure."""
 
     bytes: int = 10 * 2**20
@@ -16,8 +15,7 @@ class Limits:
     total_pixels: int = 400_000_000  # of all frames: what decoding may cost
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
+class Picture(NamedTuple):
     """What a page shows for one image URL of the notes."""
 
     src: str  # relative to the docs root, percent-encoding left to the renderer; "" for a placeholder or drawing

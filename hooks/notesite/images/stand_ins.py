@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import errno
 import os
-import tomllib
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
@@ -50,6 +49,8 @@ class Drawings:
 
     @cached_property
     def _entries(self) -> dict[str, dict[str, str]]:
+        import tomllib  # noqa: PLC0415  # only where a picture is missing
+
         try:
             tables = tomllib.loads(read_file(self.folder / INDEX, follow=False).decode()).get("diagram", [])
         except FileNotFoundError:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 from urllib.parse import unquote
 
 from notesite.net.fault import Fault
 from notesite.net.urls import is_remote, parse, shown
-from notesite.notes.model import Image
+from notesite.notes.model import EMPTY, Image
 
 from . import alt
 from . import picture_names as names
@@ -29,12 +28,11 @@ class Mode(StrEnum):
     REFRESH = "refresh"  # ask for changes of everything
 
 
-@dataclass(frozen=True, slots=True)
-class Uses:
+class Uses(NamedTuple):
     """The pictures of the notes by where they come from."""
 
-    remote: Mapping[str, tuple[Image, ...]] = field(default_factory=dict)  # normalised URL -> its uses
-    local: Mapping[str, tuple[Image, ...]] = field(default_factory=dict)  # path as written, decoded -> its uses
+    remote: Mapping[str, tuple[Image, ...]] = EMPTY  # normalised URL -> its uses
+    local: Mapping[str, tuple[Image, ...]] = EMPTY  # path as written, decoded -> its uses
     embedded: tuple[Image, ...] = ()  # data: URIs that are fine
     faults: tuple[tuple[Image, Fault], ...] = ()
 

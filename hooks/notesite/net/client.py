@@ -7,7 +7,6 @@ import random
 import ssl
 import time
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import replace
 
 import requests
 import urllib3
@@ -71,7 +70,7 @@ class Client:
         `deadline` replaces that of the limits.  `body=False` leaves the body unread.  Each request has a connection of
         its own: bytes that a server sends beyond the announced length never become the start of the next answer.
         """
-        limits = self.limits if deadline is None else replace(self.limits, deadline=deadline)
+        limits = self.limits if deadline is None else self.limits._replace(deadline=deadline)
         basic = {"User-Agent": self.user_agent, "Accept": "*/*", "Accept-Encoding": "identity", "Connection": "close"}
         run = Run(self.ways, limits, self.allow_hosts)
         with session(run, {**basic, **(headers or {})}) as asking:
@@ -94,7 +93,7 @@ class _Fetch:
             pause = self.client.chance(0.5, 1.0) * _BACKOFF * 2 ** (attempt - 1)
             longest = min(self.limits.wait, self.run.left())
             try:
-                response = replace(self._followed(address), tries=attempt)
+                response = self._followed(address)._replace(tries=attempt)
             except Fault as fault:
                 if last or not fault.retry or pause >= longest:
                     if attempt > 1:
@@ -117,7 +116,7 @@ class _Fetch:
                     fault.message = f"redirect refused: {fault.message}"
                 raise
             if response.status not in REDIRECTS:
-                return replace(response, url=first.url, hops=tuple(hops))
+                return response._replace(url=first.url, hops=tuple(hops))
             location = response.headers.get("location")
             if not location:
                 raise Fault("E_REDIRECT", f"HTTP {response.status} redirect without Location")

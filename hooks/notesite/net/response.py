@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import http
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .fault import Fault
 
@@ -12,8 +12,7 @@ RETRIED = frozenset({408, 429, 500, 502, 503, 504})  # answers that a later try 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(NamedTuple):
     """How much one fetch may take.  Times are in seconds."""
 
     bytes: int = 10 * 2**20  # of the body, decoded
@@ -25,8 +24,7 @@ class Limits:
     wait: float = 60.0  # longest Retry-After that is honoured
 
 
-@dataclass(frozen=True, slots=True)
-class Response:
+class Response(NamedTuple):
     """What a server answered in the end, whatever the status."""
 
     url: str  # as asked for, normalised

@@ -10,7 +10,7 @@ import html
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from urllib.parse import quote, urlsplit
 
@@ -122,7 +122,7 @@ class Export:
             if page.is_home and len(self.site.pages) > 1:
                 self._add_contents(root)
 
-        return replace(tree_options(context, str), pictures=None, decorate=decorate)
+        return tree_options(context, str)._replace(pictures=None, decorate=decorate)
 
     def _uses(self, uri: str) -> bool:
         """Whether the export has a file; one of the project's is taken along."""

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from typing import NamedTuple
 from urllib.parse import quote, urljoin, urlsplit
 
 from ..diagnostics.place import Span
 from ..lib.data import bundled_text
 from ..notes.joined import as_written
-from ..notes.model import Image, Link, Notes
+from ..notes.model import EMPTY, Image, Link, Notes
 from ..render.mark import BlockMark
 from ..render.page_markdown import page_list, page_markdown
 from ..site.page_text import page_lines
@@ -23,8 +23,7 @@ UrlOf = Callable[[Page], str]
 """The path of a page from the root of the site, as MkDocs builds it: "pod/", "pod.html", "" for the home page."""
 
 
-@dataclass(frozen=True, slots=True)
-class Publication:
+class Publication(NamedTuple):
     """A site, as far as machines that read it are told."""
 
     notes: Notes
@@ -33,10 +32,8 @@ class Publication:
     site_url: str = ""  # public address, "" when unknown
     description: str = ""
     images: Mapping[str, str] | None = None  # address as written -> path from the root of the site
-    marks: Mapping[int, BlockMark] = field(
-        default_factory=dict
-    )  # of code blocks, by the line of the notes where they open
-    descriptions: Mapping[str, str] = field(default_factory=dict)  # by page uri
+    marks: Mapping[int, BlockMark] = EMPTY  # of code blocks, by the line of the notes where they open
+    descriptions: Mapping[str, str] = EMPTY  # by page uri
 
     def files(self) -> dict[str, str]:
         """Path from the root of the site -> text, of everything but the headers."""

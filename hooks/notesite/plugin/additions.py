@@ -5,10 +5,10 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from itertools import chain, groupby
 from pathlib import Path
+from typing import NamedTuple
 
 from markupsafe import Markup
 from mkdocs.config.defaults import MkDocsConfig
@@ -39,8 +39,7 @@ COMMANDS = "commands.md"
 _TITLE_AND_CONTENTS = 2  # headings of a home page that holds nothing else
 
 
-@dataclass(frozen=True, slots=True)
-class Additions:
+class Additions(NamedTuple):
     """What is added, found once for a build."""
 
     commands: list[Command]
@@ -49,8 +48,8 @@ class Additions:
     manifests: list[Manifest]
     commands_on: Mapping[str, list[Command]]  # by page uri
     broken_on: Mapping[str, Mapping[str, BlockMark]]  # other blocks that do not work: by page uri, by their text
-    command_page: File | None = None
-    documents: dict[str, Sequence[Document]] = field(default_factory=dict)  # of the search, by page as they are read
+    command_page: File | None
+    documents: dict[str, Sequence[Document]]  # of the search, by page as they are read
 
     def changed(self, page: Page) -> date | None:
         """The day of its last change."""
@@ -103,7 +102,7 @@ def add(build: Build, files: Files, config: MkDocsConfig, marks: Mapping[int, Bl
         line = fence.span.start.line
         if line in marks and marks[line].wrong and not is_shell(fence):
             broken.setdefault(site.page_of_line(line).uri, {})[fence.text.strip()] = marks[line]
-    return Additions(commands, descriptions, dates, manifests, commands_on, broken, page)
+    return Additions(commands, descriptions, dates, manifests, commands_on, broken, page, {})
 
 
 def _dates(build: Build) -> list[date | None]:

@@ -6,7 +6,7 @@ import functools
 import os
 import posixpath
 from collections.abc import Callable
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import urljoin
 
 from jinja2 import Environment
@@ -14,13 +14,11 @@ from markupsafe import Markup
 from mkdocs.config.base import Config
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import MkDocsException, PluginError
-from mkdocs.livereload import LiveReloadServer
 from mkdocs.plugins import BasePlugin, CombinedEvent, event_priority
 from mkdocs.structure.files import Files
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 from mkdocs.utils.templates import TemplateContext
-from watchdog.observers.polling import PollingObserver
 
 from ..build import BLOCK_CODES, NOTES_CODES
 from ..diagnostics.diagnostic import Diagnostic, NotesError
@@ -37,6 +35,9 @@ from .finish import NO_DATE, book_of, finish, keep_addresses
 from .kept_pages import KeptPages
 from .run import Preview, Run, begin, check_document, ended, lines_of, log, stamp
 from .site_folder import SiteFolder
+
+if TYPE_CHECKING:
+    from mkdocs.livereload import LiveReloadServer
 
 MANY_FOLDERS = 200
 COPY_ICON = "material/content-copy"
@@ -254,6 +255,8 @@ class NotesPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]  # li
         builder: Callable[..., None],  # noqa: ARG002  # MkDocs' name
     ) -> LiveReloadServer:
         """Look for edits ten times a second, where that takes little; MkDocs looks twice, and waits a while."""
+        from watchdog.observers.polling import PollingObserver  # noqa: PLC0415  # builds never load it
+
         folders = [folder for folder, _, _ in os.walk(config.docs_dir)]
         if len(folders) <= MANY_FOLDERS:
             watched = list(server._watched_paths)  # noqa: SLF001  # no public list of them

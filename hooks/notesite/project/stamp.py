@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from ..diagnostics.diagnostic import failure
 
@@ -13,8 +13,7 @@ _SHOWN = 12  # hexadecimal digits of the hash that people see
 _LATEST = 253402300799  # 9999-12-31, the last date that there is
 
 
-@dataclass(frozen=True, slots=True)
-class Stamp:
+class Stamp(NamedTuple):
     """What a copy of the site says about itself."""
 
     notes: str  # SHA-256 of the notes file's bytes, in hexadecimal

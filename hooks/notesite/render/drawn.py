@@ -12,7 +12,6 @@ import html
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -22,7 +21,7 @@ from ..images.picture import Limits
 from ..lib.data import bundled_text
 from ..net.fault import Fault
 from ..notes.document import Kind, Node, walk
-from ..notes.model import Notes
+from ..notes.model import EMPTY, Notes
 
 FOLDER = "assets/drawn"
 _ELSEWHERE = frozenset({"geojson", "topojson", "stl"})  # drawn by GitHub with maps and models from its servers
@@ -45,13 +44,12 @@ class Diagram(NamedTuple):
     alt: str
 
 
-@dataclass(frozen=True, slots=True)
-class Drawn:
+class Drawn(NamedTuple):
     """All that was drawn of the notes."""
 
-    formulas: Mapping[tuple[str, bool], str] = field(default_factory=dict)  # (TeX, displayed) -> MathML
-    diagrams: Mapping[str, Diagram] = field(default_factory=dict)  # by source
-    files: Mapping[str, bytes] = field(default_factory=dict)  # what the diagrams need, by path under the docs root
+    formulas: Mapping[tuple[str, bool], str] = EMPTY  # (TeX, displayed) -> MathML
+    diagrams: Mapping[str, Diagram] = EMPTY  # by source
+    files: Mapping[str, bytes] = EMPTY  # what the diagrams need, by path under the docs root
     findings: tuple[Diagnostic, ...] = ()
 
     def formula(self, node: Node) -> str:

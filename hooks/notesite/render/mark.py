@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from markupsafe import Markup
@@ -28,8 +27,7 @@ WORDS = {
 INSTEAD = {"known": "Works instead", "doubt": "Perhaps meant", "hint": "Perhaps meant"}
 
 
-@dataclass(frozen=True, slots=True)
-class BlockMark:
+class BlockMark(NamedTuple):
     """What is known of one code block."""
 
     text: str = ""  # what a whole manifest is: "Valid ConfigMap, Kubernetes 1.25-1.37"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from markdown.util import AMP_SUBSTITUTE
 from selectolax.lexbor import LexborHTMLParser
@@ -37,8 +37,7 @@ LINE = "data-line"  # a code block: the line of the notes where it opens
 ResolveLink = Callable[[str], str]
 
 
-@dataclass(frozen=True, slots=True)
-class TreeOptions:
+class TreeOptions(NamedTuple):
     """What the tree of a page needs to know."""
 
     resolve_link: ResolveLink = lambda url: url

@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
-from statistics import median
 from typing import NamedTuple
 from urllib.parse import quote
 
 from ..notes.model import Heading, Notes, NotesFile
-from .split_level import FEW_SECTIONS, TINY, section_starts, sizes
+from .split_level import FEW_SECTIONS, TINY, median, section_starts, sizes
 
 _MANY_FILES = 6  # of more, each is a page
 _LONG = 800  # words of a file that is split all the same

@@ -9,9 +9,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from itertools import accumulate, compress
-from statistics import median
 
 from ..notes.document import Kind
 from ..notes.model import Entry, Heading, Notes
@@ -124,3 +123,10 @@ def _leading_title(
         return None
     own, *others = sizes(notes, [heading for heading in usable if heading.level <= level])
     return first if len(others) >= FEW_SECTIONS and own < _TITLE_SHARE * median(others) else None
+
+
+def median(numbers: Iterable[int]) -> float:
+    """As `statistics` has it, which takes long to load; of one number at least."""
+    ordered = sorted(numbers)
+    middle = len(ordered) // 2
+    return (ordered[middle] + ordered[~middle]) / 2
