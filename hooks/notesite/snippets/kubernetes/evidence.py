@@ -54,6 +54,10 @@ class Around(NamedTuple):
         """Whether it says that only a part of an object is shown."""
         return _PART.search(self.said) is not None
 
+    def is_of_a_patch(self) -> bool:
+        """Whether it says that an object which is there is changed: nothing is missing from a change."""
+        return re.search(r"\b(?:patch|kustomiz|overlay)", self.said) is not None
+
     def names(self, schema: Schema, number: int) -> bool:
         """Whether it speaks of a kind that the definition can be a part of."""
         lead = " ".join(self.lead.split()[-_MOST_WORDS:])
@@ -116,8 +120,8 @@ def _words_of_others() -> frozenset[str]:
 
 
 def has_keys_of_others(node: Node) -> bool:
-    """Whether a key, near the root, is one that only other programs know."""
-    return any(key in _words_of_others() for key in _keys(node, 3))
+    """Whether a key, near the root, is one that only other programs know, or is written as Kubernetes writes none."""
+    return any(key in _words_of_others() for key in _keys(node, 3)) or any("_" in key for key in _keys(node, 1))
 
 
 def _keys(node: Node, depth: int) -> Iterator[str]:

@@ -32,7 +32,7 @@ _SLIP = 3.0
 _NAMED, _INSIDE_NAMED = 1.5, 0.5  # for kinds that headings name and their specs; for what can stand inside them
 _MOST_CANDIDATES = 80
 _MOST_ITEMS, _MOST_KEYS = 50, 200  # of a fragment, to find out what it is
-_HALF, _MOST = 0.5, 0.75  # of the root keys
+_MOST = 0.75  # of the root keys
 _LITTLE = 4.0  # evidence, in points of a candidate's fit
 # The weight of what has to be right for a fault to be told: without and with words around that name the kind, for
 # slips of the pen and for blunders; and where another program's words or keys are there.
@@ -245,10 +245,10 @@ def confidence(guess: Guess, node: Node, schema: Schema, around: Around) -> Seve
     foreign = around.is_of_others() or has_keys_of_others(node)
     need = _NEED_FOREIGN if foreign else _NEED[named][bool(best.blunders)]
     sound = Sound(schema, best.faults).of(best.shape, node)
-    if explained < _HALF or sound < need:
+    if explained < _MOST or sound < need:
         return None
-    if not listed or explained < _MOST or best.blunders > 1:
-        return Severity.WARNING if listed and explained >= _MOST else Severity.INFO
+    if not listed or best.blunders > 1:
+        return Severity.WARNING if listed else Severity.INFO
     return Severity.WARNING if best.blunders and best.fit < _LITTLE else Severity.ERROR
 
 

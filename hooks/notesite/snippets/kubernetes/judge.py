@@ -35,6 +35,7 @@ Extra = Mapping[crds.Kind, Mapping[str, Any] | None]  # (apiVersion, kind) -> JS
 _PARTS_OF_OBJECTS = frozenset(
     ("metadata", "spec", "status", "data", "stringData", "rules", "roleRef", "subjects", "provisioner")
 )
+_MAY_BE_LEFT_OUT = frozenset({"K_REQUIRED", "K_SELECTOR", "K_FIELD"})
 _MOST_DOCUMENTS = 100  # in one snippet
 _MOST_TWINS = 6  # definitions that all have to agree on a fault of meaning
 
@@ -155,6 +156,8 @@ class _Snippet:
 
     def _named(self, node: Node, shape: Shape, found: Sequence[Found], gvk: tuple[str, str] | None) -> Judgement:
         lacking = [fault for fault in found if fault.code == "K_REQUIRED"]
+        if lacking and self.around.is_of_a_patch():
+            found = [fault for fault in found if fault not in lacking]
         required = Severity.INFO if lacking and is_part(node, shape, lacking, self.around) else Severity.ERROR
         return self._judgement("manifest", (shape.short,), found, gvk=gvk, required=required)
 
@@ -308,7 +311,7 @@ class _Snippet:
         found = [
             fault
             for fault in walk.faults
-            if not (partial and fault.code == "K_REQUIRED" and fault.shape is shape and _is_first(fault.node, roots))
+            if not (partial and fault.code == "K_REQUIRED" and _is_first(fault, shape, roots))
         ]
         # One cause, one fault: what has the wrong type is not held against the rules as well.
         known = {fault.node.start_mark.index for fault in found if fault.code in ("K_TYPE", "K_VALUE", "K_QUANTITY")}
@@ -347,8 +350,8 @@ class _Snippet:
     def _severity(self, fault: Found, most: Severity, required: Severity) -> Severity | None:
         """How bad a fault is here; None to leave it out."""
         severity = CODES[fault.code].severity
-        if fault.doubtful or (self.elided and fault.code in ("K_REQUIRED", "K_SELECTOR")):
-            return None
+        if fault.doubtful or (self.elided and fault.code in _MAY_BE_LEFT_OUT and not fault.slip):
+            return None  # what is missing, or the key that a field stands under
         if fault.code == "K_REQUIRED":
             # Lessons leave out what every object needs: images, selectors, templates, how a probe asks.
             often = fault.shape is not None and fault.shape.short.endswith(("Spec", "Container", "Probe"))
@@ -378,16 +381,19 @@ class _Snippet:
 
 
 def _said(fault: Found) -> tuple[str, int, str]:
-    """A fault without the definition it is held against; of what is required, which field."""
-    field = fault.message.partition(" in ")[0] if fault.code == "K_REQUIRED" else ""
-    return fault.code, fault.node.start_mark.index, field
+    """A fault without the definition it is held against; what is required is required by that one."""
+    return fault.code, fault.node.start_mark.index, fault.message if fault.code == "K_REQUIRED" else ""
 
 
 def _in_order(faults: Iterable[Fault]) -> tuple[Fault, ...]:
     return tuple(sorted(faults, key=lambda fault: (fault.line, fault.column, fault.length, fault.code, fault.message)))
 
 
-def _is_first(place: Node, roots: Sequence[Node]) -> bool:
-    return any(
+def _is_first(fault: Found, shape: Shape, roots: Sequence[Node]) -> bool:
+    """Whether a fault is one of a root, or of the `spec` alone in it."""
+    if fault.shape is not None and fault.shape.short == f"{shape.short}Spec":
+        return True
+    place = fault.node
+    return fault.shape is shape and any(
         place is root or (isinstance(root, MappingNode) and root.value and place is root.value[0][0]) for root in roots
     )

@@ -144,7 +144,7 @@ def _no_entries(filled: list[str], content: list[str], measured: shape.Shape) ->
     shell = _shell(filled, content, "") or _mostly_commands(content)
     if shell or measured.items:
         return shell
-    words = len(content) > 1 and content[0][:1].isalpha()  # of no program that is known
+    words = len(content) > 1 and re.match(r"[^\W\d]|--\w", content[0])  # of no program that is known, or its flags
     return _printed(content) or (Classification(Kind.TEXT, "text") if words else None)
 
 

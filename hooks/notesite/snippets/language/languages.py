@@ -86,10 +86,12 @@ def is_command_in_yaml(line: str) -> bool:
         return False
     if prompted(line) is not None or is_message(line):
         return True
-    return is_known_command(line) and not may_be_prose(line) and _PLAINLY_TYPED.search(line) is not None
+    return _PLAINLY_TYPED.match(line) is not None or (
+        is_known_command(line) and not may_be_prose(line) and re.search(" --?[A-Za-z]", line) is not None
+    )
 
 
-_PLAINLY_TYPED: Final = lazy(r"^(?:kubectl|k|helm|minikube|docker) | --?[A-Za-z]")
+_PLAINLY_TYPED: Final = lazy(r"(?:kubectl|k|helm|minikube|docker) |[A-Z]*EO[FTL]\s*$")
 
 # ---- What programs print.
 

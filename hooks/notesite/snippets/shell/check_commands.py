@@ -182,6 +182,7 @@ class _Checker:
         reason = _not_a_command(call, self.fence.text[command.end :])
         found = [] if reason else _found(command, versions, self.known)
         refused = next(filter(_is_refusal, found), None)
+        found = [item for item in found if item.code != "S_BARE" or not self._is_answered(command)]
         if refused and self.short and len(command.words) == len(call.path_words):
             found, refused, reason = [], None, "named, not called"
         for item in found:
@@ -191,6 +192,11 @@ class _Checker:
         self._became(command, text, status, "" if status is Status.SKIPPED else grammar.title, reason)
         if program == "kubectl" and status is not Status.SKIPPED:
             self.defined += created(call, self._span)
+
+    def _is_answered(self, command: Command) -> bool:
+        """Whether the block shows what the command prints: its help, for one."""
+        below, typed = (text[command.end :].split("\n", 2)[1:2] for text in (self.fence.text, self.script.masked))
+        return "".join(below).strip() != "" and "".join(typed).strip() == ""
 
     def _became(self, command: Command, text: str, status: Status, against: str, reason: str) -> None:
         self.results.append(Checked(text, status, against, self._span(command.words[0].start, command.end), reason))

@@ -54,7 +54,7 @@ def _old_type(call: Invocation) -> Iterator[Finding]:
 
 def _expanded(call: Invocation, known: Known) -> Iterator[Finding]:
     """`exec POD -- echo $VAR`: the reader's own shell replaces `$VAR`, not the container's."""
-    if call.node.path not in {("exec",), ("run",), ("debug",)} or not call.rest:
+    if call.node.path not in {("exec",), ("run",), ("debug",)} or not call.rest or call.rest[0].variables:
         return
     if call.rest[0].text in SHELLS:
         quoted = [word for word in call.rest[1:] if word.variables and '"' in word.text[:1]]

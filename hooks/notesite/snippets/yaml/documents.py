@@ -144,7 +144,7 @@ _NO_BREAK_SPACE = lazy(
     r"^[ \t]*\u00a0[ \u00a0]*(?:- *)*|(?<=[:\-?])\u00a0+|(?<![ \u00a0]) *\u00a0[ \u00a0]*$", re.MULTILINE
 )
 _ELISION = lazy(
-    r"^(?P<indent>[ ]*)(?P<dash>-[ ]+)?(?P<dots>\.(?:[ ]?\.)+|…|(?:\.{3,}|…)[ ][^:\n]*|\[[ ]?(?:\.{2,}|…)[^\]\n]*\]"
+    r"^(?P<indent>[ ]*)(?P<dash>-[ ]+)?(?P<dots>\.(?:[ ]?\.)+|…|(?:\.{3,}|…)[ <(\[][^:\n]*|\[[ ]?(?:\.{2,}|…)[^\]\n]*\]"
     r"|<[ ]?(?:\.{2,}|…|snip)[^>\n]*>|\([ ]?(?:\.{2,}|…)[^)\n]*\))[ \t]*$"
     r"|(?<=:)[ ]+(?P<value>\.{3}|…|\*{3,}|\[(?:\.{3}|…)\]|\{(?:\.{3}|…)\})[ \t]*$",
     re.MULTILINE,
@@ -152,6 +152,7 @@ _ELISION = lazy(
 
 
 _FILE_NAME = lazy(r"\A(?:[\w./-]+\.)?ya?ml:?(?=[ \t]*\n)")
+_LEFT_OUT = lazy(r"\n[ ]*#[. ]*(?:\.\.[^\n]*)?\n\s*\Z")  # an elision, as a comment
 _DOCUMENT_NEXT = lazy(r"\s*(?:---|%|\Z)")
 
 
@@ -262,7 +263,8 @@ def _composed(
                 begin, start = index, lines.index(fault.line)
                 text = f"{text[:start]}#{text[start + 1 :]}"
                 continue
-            yield fault
+            if not _LEFT_OUT.search(text, 0, lines.index(fault.line)):  # the key above may be what is left out
+                yield fault
             mark = error.problem_mark or error.context_mark
             index = max(index, mark.index if mark is not None else index)
             following = _NEXT_DOCUMENT.search(text, max(lines.index(fault.line), begin + 1))

@@ -27,6 +27,7 @@ SERVICE: Final = "Service"
 _DATA: Final = {CONFIG_MAP: ("data", "binaryData"), SECRET: ("data", "stringData"), CLAIM: (), SERVICE: ()}
 _BUILT_IN: Final = {(CONFIG_MAP, "kube-root-ca.crt"), (SERVICE, "kubernetes")}  # every cluster has them
 _NAME: Final = lazy(r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?")
+_ALIKE: Final = 0.5  # of the letters of two names: others have nothing to do with each other
 _SHOWN: Final = 4  # names or keys that a message lists
 
 
@@ -141,7 +142,7 @@ def unresolved(used: Iterable[Reference], defined: Iterable[Defined]) -> Iterato
             continue
         same = known.get(use.name)
         if same is None:
-            if (use.name, use.span) not in reported:
+            if (use.name, use.span) not in reported and _likeness(use.name, _nearest(use.name, known)[0]) > _ALIKE:
                 reported.add((use.name, use.span))
                 yield finding("K_REFERENCE", _no_object(use, known), use.span)
         elif use.key and not any(definition.keys is None or use.key in definition.keys for definition in same):
@@ -165,12 +166,13 @@ def _no_key(use: Reference, same: list[Defined]) -> str:
 
 
 def _nearest(word: str, names: Iterable[str]) -> list[str]:
+    return sorted(names, key=lambda name: (-_likeness(word, name), name))[:_SHOWN]
+
+
+def _likeness(word: str, name: str) -> float:
     import difflib  # noqa: PLC0415  # only runs that have something to say pay for it
 
-    def distance(name: str) -> tuple[float, str]:
-        return -difflib.SequenceMatcher(None, word.lower(), name.lower()).ratio(), name
-
-    return sorted(names, key=distance)[:_SHOWN]
+    return difflib.SequenceMatcher(None, word.lower(), name.lower()).ratio()
 
 
 def _listed(shown: list[str], total: int) -> str:

@@ -21,6 +21,7 @@ from .parser_message import TOKEN, Case, last_scalar, shown, spaces
 from .yaml_fault import Fault, Lines
 
 _GLUED: Final = lazy(r"^(?P<head>\s*(?:-\s+)*[A-Za-z_][\w./-]*):(?=[^\s:/])")
+_LIKE_ENTRY: Final = lazy(r"[\w.\"'/<$-]+(?: \S+){0,3}$")  # but for its colon
 _NEAR: Final = 8  # lines above a fault that may hold its cause
 _KEY: Final = lazy(r"^(?P<indent>\s*)(?P<dashes>(?:-\s+)*)(?P<key>[^\s:#'\"\[{][^:#]*?|\"[^\"]*\"|'[^']*')\s*:(?=\s|$)")
 
@@ -128,9 +129,13 @@ def _text_begin(case: Case) -> tuple[int, int] | None:
 
 def _lacks_colon(case: Case, line: int, column: int) -> Fault:
     words = re.split(r"\s#", case.lines.line(line)[column - 1 :].rstrip())[0].rstrip()
-    message, mend = f"`{shown(words)}` is no `key: value`: the colon is missing", None
-    if not words.strip("-–—"):
+    message, mend = f"`{shown(words)}` is no `key: value`", None
+    if words == "---":
+        message = "`---` begins a document only at the very start of a line"
+    elif not words.strip("-–—"):
         message, mend = "a document begins with three plain dashes, no more and no fewer", "---"
+    elif _LIKE_ENTRY.match(words):
+        message += ": the colon is missing"
     return Fault("Y_SYNTAX", message, line, column, len(words), replacement=mend)
 
 

@@ -66,7 +66,7 @@ _NUMBERS: Final = (
         lazy(r"[0-9]+\.[0-9]*0"),
         "{0} is the number {2}: write {1}",
         lambda value: f"{float(value):g}",
-        lazy(r"(?:version|tag)$", re.IGNORECASE),
+        lazy(r"(?:.version|tag)$", re.IGNORECASE),  # `version:` alone is often that of a file's format
     ),
 )
 

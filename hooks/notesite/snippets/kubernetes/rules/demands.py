@@ -124,6 +124,8 @@ def _some(here: Here, words: Sequence[str]) -> Iterator[Finding]:
         said = ", ".join(name.rpartition("/")[2] for name in known[:5]) + (" …" if len(known) > 5 else "")
         place = next((here.place(path) for path in paths if path[0] in here.fields), here.place(paths[0]))
         null = next((here.fields[path[0]][0] for path in paths if path[0] in here.fields), place)
+        if null in [key for key, value in here.fields.values() if is_null(value)] and here.context.partial:
+            return  # a snippet shows where something goes
         yield "K_REQUIRED", null if len(paths[0]) == 1 else place, f"{here.shape.short} needs one of: {said}"
 
 

@@ -23,7 +23,7 @@ def bad_updates(call: Invocation) -> Iterator[Refusal]:
         for word in changes:
             problem = _problem(path, word.text)
             # `KEY=VALUE:EFFECT`, `key=value:taint-effect` are filled in by readers
-            if problem and not word.text.isupper() and "effect" not in word.text.rpartition(":")[2]:
+            if problem and not word.text.isupper() and "effect" not in word.text.rpartition(":")[2].lower():
                 yield problem, word
     if path in {"set env", "set image"}:
         yield from ((f"`{word.text}` is not NAME=VALUE", word) for word in words if word.text.startswith("="))

@@ -198,7 +198,10 @@ class _Reader:
                     self._trouble("S_HEREDOC", f"the text after `<<{tag}` has no closing line `{tag}`", from_, to)
             if draft.index is not None:
                 command = self.commands[draft.index]
-                heredocs = (*command.heredocs, Heredoc(self.text[start:begin], start, begin))
+                text = self.text[start:begin]
+                if not re.search(r"['\"\\]", self.text[from_:to]):
+                    text = re.sub(r"\\([$`])", r"\1\1", text)  # the backslash is for the shell; all places stay
+                heredocs = (*command.heredocs, Heredoc(text, start, begin))
                 self.commands[draft.index] = command._replace(heredocs=heredocs)
         self._waiting = []
 

@@ -44,7 +44,7 @@ class Redirect(NamedTuple):
 class Heredoc(NamedTuple):
     """The text between `<<EOF` and `EOF`."""
 
-    text: str  # as written, every line ends in "\n"
+    text: str  # as the shell hands it over, but for variables; every line ends in "\n"
     start: int  # where the first line of the text begins
     end: int
 
