@@ -245,7 +245,7 @@ def confidence(guess: Guess, node: Node, schema: Schema, around: Around) -> Seve
     foreign = around.is_of_others() or has_keys_of_others(node)
     need = _NEED_FOREIGN if foreign else _NEED[named][bool(best.blunders)]
     sound = Sound(schema, best.faults).of(best.shape, node)
-    if explained < _MOST or sound < need:
+    if explained < _MOST or sound < need or (best.blunders > 1 and not named):
         return None
     if not listed or best.blunders > 1:
         return Severity.WARNING if listed else Severity.INFO

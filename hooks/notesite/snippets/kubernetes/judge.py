@@ -350,11 +350,12 @@ class _Snippet:
     def _severity(self, fault: Found, most: Severity, required: Severity) -> Severity | None:
         """How bad a fault is here; None to leave it out."""
         severity = CODES[fault.code].severity
-        if fault.doubtful or (self.elided and fault.code in _MAY_BE_LEFT_OUT and not fault.slip):
-            return None  # what is missing, or the key that a field stands under
+        lost = isinstance(fault.node, CollectionNode) or (fault.code in _MAY_BE_LEFT_OUT and not fault.slip)
+        if fault.doubtful or (self.elided and lost):
+            return None  # what is missing, or the key or dash that a field stands under
         if fault.code == "K_REQUIRED":
             # Lessons leave out what every object needs: images, selectors, templates, how a probe asks.
-            often = fault.shape is not None and fault.shape.short.endswith(("Spec", "Container", "Probe"))
+            often = fault.shape is not None and fault.shape.short.endswith(("Spec", "Container", "Probe", "Status"))
             severity = Severity.INFO if often and required is Severity.WARNING else required
         partly = fault.code == "K_REQUIRED" and fault.versions != self.selected
         if (fault.mild or partly) and severity is Severity.ERROR:

@@ -129,7 +129,8 @@ def _labelled_yaml(text: str, lines: list[str], filled: list[str], content: list
     if _is_program(text, measured):
         return Classification(Kind.OTHER, "text")
     other = _no_entries(filled, content, measured) if not measured.entries else _commands_first(content)
-    return other or Classification(_manifest_or_plain(measured), "yaml")
+    described = _printed(content) if measured.capital > measured.entries / 2 else None
+    return other or described or Classification(_manifest_or_plain(measured), "yaml")
 
 
 def _is_program(text: str, measured: shape.Shape) -> bool:
@@ -173,7 +174,9 @@ def _manifest_or_plain(measured: shape.Shape) -> Kind:
 # ---- Templates.
 
 _TEMPLATE: Final = lazy(
-    r"(?<!\$)\{\{(?!\{)[^\n]{0,300}?\}\}|(?<!\$)\{\{-? *\.|\{%|<%[=-]?|\{!.*!\}|(?<![$\w])\{[A-Z][A-Z0-9_]+\}(?=[\w./-])"
+    r"^@@\w|\{\s+\{|(?<!\$)\{\{(?!\{)[^\n]{0,300}?\}\}|(?<!\$)\{\{-? *\.|\{%|<%[=-]?|\{!.*!\}"
+    r"|(?<![$\w])\{[A-Z][A-Z0-9_]+\}(?=[\w./-])",
+    re.MULTILINE,
 )
 _BLOCK_KEY: Final = lazy(r"^(\s*)(?:- +)*[^\s#].*:\s*(?:![^\s]+\s+)?[|>][+-]?\d?\s*$")
 

@@ -268,7 +268,7 @@ class _Checker:
 
 _NO_BACKSLASH = "the line before it lacks a backslash at its end"
 _NEXT_LINE = lazy(r"[ \t]*\\?[ \t]*\r?\n(?:[ \t]*#[^\n]*\n)*[ \t]*")  # comments end a command that goes on, too
-_OPTIONAL = lazy(r"\[(?:-|[A-Z(]|<|(?:flags|options|args|arguments|command|subcommand|name|type)\b)")
+_OPTIONAL = lazy(r"\[(?:-|,|[A-Z(]|<|(?:flags|options|args|arguments|command|subcommand|name|type)\b)")
 
 
 def _not_a_command(call: Invocation, after: str) -> str:

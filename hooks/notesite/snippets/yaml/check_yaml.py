@@ -245,7 +245,9 @@ def _at_their_cause(
     fragment goes away when the line is moved to where nothing is known of it.
     """
     serious = [fault for fault in faults if _level(fault) is not Severity.INFO]
-    first = next((fault for fault in serious if fault.code in _MISPLACED), None)
+    from .documents import leaves_out  # noqa: PLC0415  # see above: only where there is YAML
+
+    first = next((fault for fault in serious if fault.code in _MISPLACED and not leaves_out(fence.text)), None)
     is_slip = any(fault.code == "K_FIELD" and fault.replacement for fault in serious)
     if first is None or is_slip or len(serious) > _MOST_CONSEQUENCES or not schemas.searches:
         return faults

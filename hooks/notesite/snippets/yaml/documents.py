@@ -153,6 +153,7 @@ _ELISION = lazy(
 
 _FILE_NAME = lazy(r"\A(?:[\w./-]+\.)?ya?ml:?(?=[ \t]*\n)")
 _LEFT_OUT = lazy(r"\n[ ]*#[. ]*(?:\.\.[^\n]*)?\n\s*\Z")  # an elision, as a comment
+_CUT_OUT = lazy(r"(?:[ \t]*(?:#[^\n]*)?\n)*([ ]+)(?!apiVersion:|kind:|[\s#])[^\n]*\n(?:\1 *\S[^\n]*\n|[ \t]*\n)+\Z")
 _DOCUMENT_NEXT = lazy(r"\s*(?:---|%|\Z)")
 
 
@@ -172,6 +173,11 @@ def prepare(text: str) -> tuple[str, list[Fault]]:
     if ".." in text or ". ." in text or "…" in text or "***" in text:
         prepared = _ELISION.sub(lambda match: _as_comment(match, text), prepared)
     return prepared, faults
+
+
+def leaves_out(text: str) -> bool:
+    """Whether a line of dots, or a value of them, stands for more."""
+    return _ELISION.search(text) is not None
 
 
 def _spaced(text: str, pattern: re.Pattern[str], faults: list[Fault], code: str, message: str) -> str:
@@ -263,7 +269,11 @@ def _composed(
                 begin, start = index, lines.index(fault.line)
                 text = f"{text[:start]}#{text[start + 1 :]}"
                 continue
-            if not _LEFT_OUT.search(text, 0, lines.index(fault.line)):  # the key above may be what is left out
+            # The key above may be what is left out; a piece of a file may begin deeper than it goes on.
+            if not (
+                _LEFT_OUT.search(text, 0, lines.index(fault.line))
+                or _CUT_OUT.match(text, begin, lines.index(fault.line))
+            ):
                 yield fault
             mark = error.problem_mark or error.context_mark
             index = max(index, mark.index if mark is not None else index)

@@ -81,4 +81,6 @@ def cannot_start(case: Case) -> Fault:
     """A sign that no value may begin with."""
     if case.sign == "\t":
         return case.fault("a tab where a value should begin: YAML allows only spaces here", length=1, code="Y_TAB")
+    if case.sign == "`" and case.text.lstrip().startswith("``"):
+        return case.fault("backticks inside the block: the marks around it are not as they should be")
     return case.fault(f"a value cannot begin with `{case.sign}`: quote it")

@@ -19,7 +19,7 @@ _PLACEHOLDER = lazy(
       | \.\.\.|…                 # and so on
       | \[[a-z][a-z -]*\]        # [your-name]
     ).*
-    | [A-Z][A-Z0-9]*(?:[_-][A-Z0-9]+)+   # MY_VALUE, YOUR-NAME
+    | (?:.*/)?[A-Z][A-Z0-9]*(?:[_-][A-Z0-9]+)+(?:[/:@].*)?  # MY_VALUE, YOUR-NAME, YOUR_NAME/web:1
     | %[A-Za-z_]\w*%             # %NAME%
     | \(.*\)                     # (the token)
     | (?i:(?!not\b).*\b(?:base64|encoded|goes\ here)\b.*)

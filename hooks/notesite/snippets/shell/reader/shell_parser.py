@@ -35,7 +35,7 @@ _UNFINISHED = lazy(r"(?<!\\)(?:\\\\)*\\[ \t]*\n?\Z|\|[ \t]*\n?\Z|&&[ \t]*\n?\Z")
 # What the reader shall replace: in any script, with spaces, with alternatives; `<< name >>` where nothing follows that a here-document would need.
 _PLACEHOLDER = lazy(
     r"<(?=[^\W\d]|\d+>|\d+-\d)(?:[^<>&;$`\"'\n]|(?<=\w)'(?=\w)){0,60}(?<!\s)>|<\.\.\.>|\{\{[^\n]*?\}\}|[{\[][A-Za-z]\w*(?: \w+){1,6}[}\]]"
-    r"|<<[ \t]*\w[^<>|&;$`\"'\n]{0,60}>>(?=[ \t]*(?:\n|\Z|[ \t]-))"
+    r"|<<[ \t]*\w[^<>|&;$`\"'\n]{0,60}>>(?=[ \t]*(?:\n|\Z|[ \t]-|<<))"
 )
 _FILL_IN = lazy(
     r"\{[^\W\d][\w -]*\}|\[[^\W\d][\w <>./=-]*\]|\[<[^\]]*\]|\.{3}|…|\*{3,}|[xX]{3,}(?=$|-)|%[A-Za-z_]\w*%|![A-Z_]+!"
