@@ -9,6 +9,7 @@ import json
 import logging
 import platform
 import re
+from bisect import bisect
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any
@@ -195,7 +196,8 @@ class KeptPages:
         yield page.meta, (page.edit_url or "").partition("#")[0], page.update_date
         first = plan.first
         yield [(c.id, c.description, c.text, c.line - first, c.mark) for c in added.commands_on.get(plan.uri, ())]
-        yield [(m.name, m.line - first) for m in added.manifests if first <= m.line <= plan.last]
+        start, end = (bisect(added.manifests, line, key=lambda own: own.line) for line in (first - 1, plan.last))
+        yield [(m.name, m.line - first) for m in added.manifests[start:end]]
         page.active = True
         tabs = "navigation.tabs" in (run.config.theme.get("features") or ())
         shown = self._nav.items if tabs else self._entries.near(self._nav, page)

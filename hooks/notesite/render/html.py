@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import takewhile
 from urllib.parse import urlsplit
 
@@ -39,6 +40,7 @@ _PLAY = "<span data-added>▶ Video: </span>"
 _VOID = {"br", "hr", "img", "source", "wbr"}
 LABEL = "data-toc-label"  # of a heading in the page's contents, which Python-Markdown takes off again
 _DEEPEST = 200  # elements of raw HTML in each other; the start tags of deeper ones are left out
+_NO_NOTES = Notes("")
 
 
 @dataclass
@@ -46,10 +48,8 @@ class PageHtml:
     """Renders blocks of one document to HTML."""
 
     code_block: CodeBlock
-    lines: Sequence[str] = ()  # of the document
+    notes: Notes = _NO_NOTES  # the document
     heading_ids: Mapping[Position, str] = field(default_factory=dict)  # by the place where a heading begins
-    footnotes: Mapping[int, Node] = field(default_factory=dict)  # of the whole document, by number
-    taken: frozenset[str] = frozenset()  # ids of headings anywhere in the document, which no other element has
     formula: Formula = lambda _: ""  # HTML; "" for one that cannot be drawn
     _references: dict[int, int] = field(default_factory=dict)  # number of a footnote -> how often it was referred to
     _depth: int = 0
@@ -58,15 +58,23 @@ class PageHtml:
     @classmethod
     def of_notes(cls, notes: Notes, headings: Iterable[Heading], code_block: CodeBlock) -> PageHtml:
         """For blocks of these notes; `headings` are those that keep their ids."""
-        footnotes = {block.number: block for block in takewhile(_is_footnote, reversed(notes.blocks))}  # they come last
-        taken = frozenset(heading.id for heading in notes.headings)
-        return cls(code_block, notes.lines, {heading.span.start: heading.id for heading in headings}, footnotes, taken)
+        return cls(code_block, notes, {heading.span.start: heading.id for heading in headings})
+
+    @cached_property
+    def _footnotes(self) -> Mapping[int, Node]:
+        """By number.  Most of the thousands of pages of one document ask for none, nor for the ids."""
+        return {block.number: block for block in takewhile(_is_footnote, reversed(self.notes.blocks))}  # they come last
+
+    @cached_property
+    def _taken(self) -> frozenset[str]:
+        """Ids of headings anywhere in the document, which no other element has."""
+        return frozenset(heading.id for heading in self.notes.headings)
 
     def render(self, blocks: Iterable[Node]) -> str:
         """The blocks as HTML, and after them the footnotes that they refer to."""
         body = self._written(block for block in blocks if not _is_footnote(block))
         notes: dict[int, str] = {}
-        while waiting := [number for number in self._references if number in self.footnotes and number not in notes]:
+        while waiting := [number for number in self._references if number in self._footnotes and number not in notes]:
             notes |= {number: self._footnote(number) for number in waiting}
         if not notes:
             return body
@@ -181,7 +189,7 @@ class PageHtml:
         return [f'<sup class="footnote-ref"><a href="#fn-{number}" {own}>{number}</a></sup>']
 
     def _footnote(self, number: int) -> str:
-        blocks = self.footnotes[number].children
+        blocks = self._footnotes[number].children
         last = blocks[-1:]
         back = "".join(_back(number, repeat) for repeat in range(1, self._references[number] + 1))
         if last and last[0].kind is Kind.PARAGRAPH:
@@ -193,7 +201,7 @@ class PageHtml:
     # --- Raw HTML
 
     def _html(self, node: Node) -> list[Piece]:
-        tags = placed(read_tags(node.text), node, self.lines)
+        tags = placed(read_tags(node.text), node, self.notes.lines)
         return [*(self._tag(tag, span.start) for tag, span in tags), "\n"]
 
     def _html_span(self, node: Node) -> list[Piece]:
@@ -216,7 +224,7 @@ class PageHtml:
             return ""
         opening = safe_start_tag(tag)
         own = tag.get("id") or (tag.get("name") if tag.name == "a" else "")
-        own = "" if own in self.taken else own
+        own = "" if own in self._taken else own
         anchor = self.heading_ids.get(place, "") if tag.name in HEADING_TAGS else ""
         if anchor:
             opening = f'{opening[:-1]} id="{html.escape(anchor)}">'
