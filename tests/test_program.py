@@ -11,6 +11,8 @@ import pytest
 import warm
 from site_tools import ROOT, environment
 
+from notesite.plugin import generator
+
 CLEAN = "# T\n\n## One\n\n## Two\n\n## Three\n\nwords-of-three\n"
 WRONG = "# Guide\n\n```sh\nkubectl get pods --alll-namespaces\n```\n"
 
@@ -172,6 +174,17 @@ def test_without_a_file_and_a_project_the_way_on_is_said(tmp_path: Path) -> None
 # --- one object, two ways in, and MkDocs' successor
 
 CONFIG = "site_name: T\ntheme: {name: material}\nextra: {notes: {source: notes.md}}\n"
+
+
+def test_what_mkdocs_ends_with_is_told_with_its_place(tmp_path: Path) -> None:
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs/notes.md").write_text("# T\n\nword\n")
+    (tmp_path / "mkdocs.yml").write_text(f"{CONFIG}copyright: !mine x\n")
+    done = warm.python("-m", "notesite.cli", "build", cwd=tmp_path, env=environment())
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("mkdocs.yml:4:12: I_CONFIG error: ")
+    own = generator._told("docs/a.md:3:2: I_MACHINE error: file too large")
+    assert (own.path, own.span.start, own.code, own.message) == ("docs/a.md", (3, 2), "I_MACHINE", "file too large")
 
 
 @pytest.mark.parametrize("generator", ["mkdocs", "properdocs"])

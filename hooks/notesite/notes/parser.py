@@ -101,13 +101,15 @@ _WEIGHTS = {
 
 
 def weight(text: str) -> int:
-    """How many nodes the document has, dear ones counted several times; each line of a block of code counts as two."""
+    """How many nodes the document has, dear ones counted several times, and what blocks of code and HTML hold."""
     total = 0
     for node in _walk(comrak.parse_document(text, _EXTENSIONS)):
         value: Any = node.node_value
         total += _WEIGHTS.get(type(value), 1)
         if isinstance(value, comrak.CodeBlock):
-            total += 2 * value.value.literal.count("\n")
+            total += 3 * value.value.literal.count("\n")
+        elif isinstance(value, comrak.HtmlBlock):
+            total += 2 * value.value.literal.count("<")
     return total
 
 

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from ..diagnostics.diagnostic import failure
+from click import ClickException
+
+from ..diagnostics.diagnostic import Diagnostic, NotesError, failure, finding
+from ..diagnostics.place import Span
 
 HOOK = Path(__file__).with_name("hook.py")  # for projects that are made on the fly
+_OURS = re.compile(r"(.+?):(\d+):(\d+): ([A-Z]_[A-Z]+) error: (.*)")
+_PLACE = re.compile(r"line (\d+), column (\d+)")
 NO_CACHE = "NOTES_NO_CACHE"  # an environment variable: nothing is taken from earlier builds, or kept for later ones
 
 
@@ -23,6 +29,17 @@ def run_mkdocs(arguments: Sequence[str]) -> int:
         return int(command(args=list(arguments), prog_name="mkdocs", standalone_mode=False) or 0)
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else 1
+    except ClickException as error:
+        raise NotesError(_told(error.message)) from None
+
+
+def _told(message: str) -> Diagnostic:
+    """What MkDocs, or this plugin in its name, ends a run with."""
+    if ours := _OURS.match(message):
+        path, line, column, code, text = ours.groups()
+        return finding(code, text, Span.at(int(line), int(column)), path=path)
+    place = _PLACE.search(message)
+    return finding("I_CONFIG", message.partition("\n")[0], Span.at(*map(int, place.groups())) if place else Span.at(1))
 
 
 def theme_name() -> str:

@@ -6,6 +6,7 @@ unknown key (with the nearest known one) and every value of the wrong type.
 
 from __future__ import annotations
 
+import re
 import types
 import typing
 from collections.abc import Iterator, Mapping
@@ -19,6 +20,9 @@ from ..diagnostics.place import Span
 from ..lib.nearest import nearest_value
 from ..notes.limits import DEFAULT, Limits
 from ..notes.model import EMPTY
+
+_FOLDER = re.compile(r"(?!.*\.\.)[\w .~-]+(?:/[\w .~-]+)*/?")
+_LONGEST = 150  # characters of a folder's address
 
 
 class PageSettings(NamedTuple):
@@ -159,6 +163,9 @@ def read(raw: object) -> tuple[Settings, list[SettingsProblem]]:
     level = settings.split_level
     if level is not None and not 1 <= level <= 6:
         problems.append(SettingsProblem(("split_level",), f"{level} is not a heading level: write 1 to 6", False))
+    folder = settings.manifests.folder
+    if folder and not (_FOLDER.fullmatch(folder) and len(folder) <= _LONGEST):
+        problems.append(SettingsProblem(("manifests", "folder"), f"{folder[:60]!r} is no folder of a site", False))
     return settings, problems
 
 
@@ -250,7 +257,9 @@ def _value(hint: Any, raw: object, keys: tuple[str, ...], problems: list[Setting
         return tuple(_value(args[0], item, (*keys, str(index)), problems) for index, item in enumerate(raw))
     if hint is float and isinstance(raw, int) and not isinstance(raw, bool):
         return float(raw)
-    if not isinstance(raw, hint) or (isinstance(raw, bool) and hint is not bool):
+    if hint in (int, float) and isinstance(raw, int | float) and not raw >= 0:  # not a number, too
+        problems.append(SettingsProblem(keys, f"{raw} is no amount: write 0 or more", False))
+    elif not isinstance(raw, hint) or (isinstance(raw, bool) and hint is not bool):
         wrong({str: "a string", int: "an integer", bool: "a boolean", float: "a number"}[hint])
     return raw
 
