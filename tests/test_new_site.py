@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import warm
 from pictures import png
+from site_tools import Site
 
 from notesite.build import Build
 from notesite.cli import check, common, new_site
@@ -246,6 +247,17 @@ def test_linked_files_come_along_where_no_code_host_has_them(
 
 def test_linked_files_stay_where_a_code_host_has_them(tmp_path: Path) -> None:
     notes, made = _linked(tmp_path / "given"), tmp_path / "made"
+    _commit(notes.parent)
+    assert _findings_of(notes) == [("L_PAGE", 4)]
+    assert new_site.main([str(notes), "--output", str(made)]) == 0
+    assert [path.name for path in (made / "docs").iterdir()] == ["notes.md"]
+    origin = Build(open_project(made / "mkdocs.yml")).notes.origin
+    assert origin == Origin("https://github.com/me/kit", "main", "README.md")
+    assert ("L_PAGE", 4) not in _findings(made)  # it is not known here what is there
+
+
+def _commit(folder: Path) -> None:
+    """Keep the folder in git, with a remote."""
     me = ["-c", "user.name=a", "-c", "user.email=a@example.org"]
     for arguments in (
         ["init", "-q", "-b", "main"],
@@ -253,13 +265,27 @@ def test_linked_files_stay_where_a_code_host_has_them(tmp_path: Path) -> None:
         ["add", "-A"],
         [*me, "commit", "-q", "-m", "notes"],
     ):
-        subprocess.run(["git", *arguments], cwd=notes.parent, check=True)
-    assert _findings_of(notes) == [("L_PAGE", 4)]
-    assert new_site.main([str(notes), "--output", str(made)]) == 0
-    assert [path.name for path in (made / "docs").iterdir()] == ["notes.md"]
-    origin = Build(open_project(made / "mkdocs.yml")).notes.origin
-    assert origin == Origin("https://github.com/me/kit", "main", "README.md")
-    assert ("L_PAGE", 4) not in _findings(made)  # it is not known here what is there
+        subprocess.run(["git", *arguments], cwd=folder, check=True)
+
+
+def test_a_page_is_no_file_and_a_hidden_folder_may_hold_pictures(tmp_path: Path) -> None:
+    links = "![Red](.github/red.png)\n\n[part](docs/part-1.md#flags)\n"
+    for name, data in {
+        "README.md": f"# T\n\n{links}\n{SECTIONS}".encode(),
+        "docs/part-1.md": b"# P\n",
+        ".github/red.png": png(),
+    }.items():
+        (tmp_path / "kit" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "kit" / name).write_bytes(data)
+    _commit(tmp_path / "kit")
+    made = tmp_path / "made"
+    assert new_site.main([str(tmp_path / "kit" / "README.md"), "--output", str(made)]) == 0
+    done = warm.python("-m", "mkdocs", "build", "--strict", cwd=made)
+    assert done.returncode == 0, done.stderr
+    home = Site(made / "site").page("")
+    assert 'href="https://github.com/me/kit/blob/main/docs/part-1.md#flags"' in home.article
+    (picture,) = (attributes["src"] for tag, attributes in home.elements if tag == "img")
+    assert (made / "site" / picture).is_file()
 
 
 def _findings_of(notes: Path) -> list[tuple[str, int]]:

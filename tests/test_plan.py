@@ -193,7 +193,7 @@ def test_a_link_that_leads_nowhere_names_the_nearest_anchor() -> None:
 
 
 def test_a_section_that_holds_most_of_the_file_is_split_once_more() -> None:
-    large = "".join(f"### Part {n}\n" + "text\n" * 100 for n in range(1, 6))
+    large = "".join(f"### Part {n}\n" + "four words of text\n" * 100 for n in range(1, 6))
     contents = "## Contents\n- [Small](#small)\n- [Large](#large)\n- [Other](#other)\n\n"
     site = planned(f"# T\n\n{contents}## Small\na\n## Large\nintro\n{large}## Other\nb\n")
     assert [p.slug for p in site.pages][1:] == ["small", "large", *(f"part-{n}" for n in range(1, 6)), "other"]
@@ -278,7 +278,7 @@ def test_any_headings_make_a_site(headings: list[tuple[int, str]]) -> None:
 
 def test_hundreds_of_sections_without_words_are_no_pages() -> None:
     empty = "".join(f"## Empty {number}\n\n" for number in range(450))
-    full = "".join(f"## Full {number}\n\nwords\n\n" for number in range(3))
+    full = "".join(f"## Full {number}\n\n{'word ' * 80}\n\n" for number in range(3))
     site = plan(parse(f"# T\n\n{full}{empty}"), Settings())
     assert [page.slug for page in site.pages] == ["", "full-0", "full-1", "full-2"]
     assert site.place_of_anchor("empty-449") == Place(site.pages[-1], "empty-449")

@@ -50,6 +50,18 @@ def test_which_files_a_readme_brings(case: str, tmp_path: Path) -> None:
     assert [path.relative_to(tmp_path / "notes").as_posix() for path in found.others] == wanted
 
 
+def test_addresses_at_the_code_host_list_files_of_the_same_repository(tmp_path: Path) -> None:
+    hub = "# T\n\n- [B](https://github.com/me/kit/blob/master/sub/b.md)\n- [A](/a.md)\n"
+    other = "- [C](https://github.com/me/other/blob/master/c.md)\n"
+    extra = "extra: {notes: {source: README.md, origin: https://github.com/me/kit/blob/main/README.md}}\n"
+    write_project(
+        tmp_path, "", extra=extra, files={"README.md": hub, "a.md": "# A\n", "sub/b.md": "# B\n", "c.md": "# C\n"}
+    )
+    assert names(open_project(tmp_path / "mkdocs.yml")) == ["README.md", "sub/b.md", "a.md"]
+    (tmp_path / "docs" / "README.md").write_text(hub.replace("/me/kit/", "/me/other/") + other, "utf-8")
+    assert names(open_project(tmp_path / "mkdocs.yml")) == ["README.md"]
+
+
 def test_a_folder_begins_with_its_readme_and_follows_its_links(tmp_path: Path) -> None:
     other = {"a": "# A\n", "a10": "# A10\n", "a9": "# A9\n", "z": "# Z\n", "LICENSE": "x\n", "README.de": "# D\n"}
     found = project(tmp_path, '"."', README="# T\n\nSee [the last](z.md) first.\n", sub__b="# B\n", **other)
@@ -267,7 +279,7 @@ def test_links_of_a_code_host_lead_inside(url: str, leads_to: str) -> None:
 
 
 def test_short_files_of_many_are_a_page_each() -> None:
-    sections = "".join(f"## Part {number}\n\n{'word ' * 60}\n\n" for number in range(4))
+    sections = "".join(f"## Part {number}\n\n{'word ' * 80}\n\n" for number in range(4))
     few, many = (whole(**{name: f"# {name.upper()}\n\n{sections}" for name in names}) for names in ("abc", "abcdefg"))
     assert len(plan(parse_source(few), Settings()).pages) == 15
     assert len(plan(parse_source(many), Settings()).pages) == 11

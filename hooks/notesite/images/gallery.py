@@ -346,9 +346,8 @@ class _Hall:
                 raise
             self._report(fault, places)  # the author's own file is shown all the same, as any static file is
         docs = project.docs_dir.resolve()
-        if real.is_relative_to(docs):
-            uri = real.relative_to(docs).as_posix()
-        else:
+        uri = real.relative_to(docs).as_posix() if real.is_relative_to(docs) else "../"
+        if uri.startswith(".") or "/." in uri:  # MkDocs publishes nothing of a folder such as `.github`
             digest = hashlib.sha256(data).hexdigest()
             uri = f"{LOCAL_FOLDER}/{names.file_name(names.slug(real.stem) or 'picture', digest, extension)}"
         self.files[uri] = data

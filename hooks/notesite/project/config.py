@@ -19,6 +19,7 @@ from ..lib.files import read_file, real_path, reason, text_of
 from ..lib.safe_yaml import SafeLoader, load_all
 from ..notes import source
 from ..notes.limits import DEFAULT, Limits
+from ..notes.origin import Origin, origin_of
 from ..notes.reader import outline
 from . import note_files
 from .settings import Settings, as_diagnostics, place
@@ -113,9 +114,18 @@ def with_others(project: Project, others: Sequence[Path] = ()) -> Project:
         text = read_notes(first, project.root, project.settings.limits).text
         if others or note_files.may_list_files(text):
             notes = outline(text)
-            listed = [] if others else note_files.listed_files(notes, first, project.files_folder)
+            listed = [] if others else note_files.listed_files(notes, first, project.files_folder, _origin(project))
             others = listed or (note_files.as_linked([first, *others], notes)[1:] if has_start else others)
     return project._replace(others=tuple(others), has_start=has_start)
+
+
+def _origin(project: Project) -> Origin | None:
+    """Where the notes lie at a code host, as far as it is known without the settings of MkDocs."""
+    if project.settings.origin:
+        return origin_of(project.settings.origin, path=project.notes_path.name)
+    from .history import in_git_at  # noqa: PLC0415  # most notes list no files
+
+    return (in_git_at(project.notes_path) or (None, None))[1]
 
 
 def source_of(project: Project, names: Sequence[str]) -> str | list[str]:

@@ -1,4 +1,4 @@
-"""When lines of a file were last changed, as git knows it."""
+"""What git knows of a file: when its lines were last changed, and where it lies."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from ..lib.files import read_file
+from ..notes.origin import Origin, origin_of
 
 _SECONDS = 20.0
 
@@ -84,3 +85,13 @@ def git(path: Path, *arguments: str) -> str | None:
     except (OSError, subprocess.SubprocessError):
         return None
     return done.stdout.decode("utf-8", "replace") if done.returncode == 0 else None
+
+
+def in_git_at(notes: Path) -> tuple[Path, Origin | None] | None:
+    """The top of the repository that keeps the notes, and where they lie at a known code host; None when none does."""
+    path = (git(notes, "ls-files", "--full-name", "--", notes.name) or "").strip()
+    if not path or "\n" in path or path.startswith('"'):
+        return None
+    branch = (git(notes, "rev-parse", "--abbrev-ref", "HEAD") or "").strip()
+    remote = (git(notes, "remote", "get-url", "origin") or "").strip()
+    return notes.parents[path.count("/")], origin_of(remote, branch, path)

@@ -15,9 +15,10 @@ from ..lib.patterns import lazy
 from ..notes.contents_lists import Listing, listings
 from ..notes.document import Kind
 from ..notes.model import Notes
+from ..notes.origin import Origin
 
 SUFFIXES = (".md", ".markdown")
-_LISTED = lazy(r"(?:\]\(|\]:[ \t]*|href=[\"'])<?(?![a-zA-Z]+:|#|//)[^)\s>\"']+\.(?:md|markdown)\b", re.IGNORECASE)
+_LISTED = lazy(r"(?:\]\(|\]:[ \t]*|href=[\"'])<?(?!#|//)[^)\s>\"']+\.(?:md|markdown)\b", re.IGNORECASE)
 _TRANSLATION = lazy(r"(?:readme[._-]|.+\.)[a-z]{2}(?:[-_][a-z]{2,4})?", re.IGNORECASE)
 _TRANSLATIONS = frozenset({"translations", "translation", "i18n", "locales", "locale"})
 _LANGUAGES = (
@@ -41,40 +42,50 @@ def may_list_files(text: str) -> bool:
     return sum(1 for _ in _LISTED.finditer(text)) > 1
 
 
-def listed_files(notes: Notes, first: Path, inside: Path) -> list[Path]:
+def listed_files(notes: Notes, first: Path, inside: Path, origin: Origin | None) -> list[Path]:
     """The Markdown files that the first one lists, in order: those that exist, in the folder `inside`.
+
+    Addresses at the code host count where `origin` says that they are of the same repository.
 
     A link in the middle of a sentence names a file, but does not make it a part of the notes.
     """
     found: dict[Path | None, None] = {}
     lists: list[Listing] = []
+
+    def named(target: str) -> Path | None:
+        return _named(target, first, origin)
+
     for listing in listings(notes):
         lines = [line for line in listing.lines if line.linked and not line.entries[0].target.startswith("#")]
-        targets = [_named(line.entries[0].target, first) if line.begins else None for line in lines]
-        named = sum(path is not None and _is_content(path) for path in targets)
+        targets = [named(line.entries[0].target) if line.begins else None for line in lines]
+        own = sum(path is not None and _is_content(path) for path in targets)
         aside = sum(path is not None and not _is_content(path) for path in targets)
-        if named and named >= _SHARE * (len(lines) - aside):
+        if own and own >= _SHARE * (len(lines) - aside):
             lists.append(listing)
-            found |= dict.fromkeys(_named(entry.target, first) for line in lines for entry in line.entries)
+            found |= dict.fromkeys(named(entry.target) for line in lines for entry in line.entries)
     headings = {heading.span.start.line: heading.text for heading in notes.headings}
-    found |= {
-        _named(link.target, first): None for link in notes.links if headings.get(link.span.start.line) == link.text
-    }
+    found |= {named(link.target): None for link in notes.links if headings.get(link.span.start.line) == link.text}
     files = [path for path in found if path and _is_content(path) and _is_there(path, inside)]
     covered = {listing.first for listing in lists}
     words = [b for b in notes.blocks if b.kind not in {Kind.HEADING, Kind.HTML} and b.line not in covered]
     return files if len(files) >= _FEW or (len(files) > 1 and len(words) <= len(files)) else []
 
 
-def _named(target: str, first: Path) -> Path | None:
-    """The Markdown file that a relative link names, whether it exists or not."""
+def _named(target: str, first: Path, origin: Origin | None) -> Path | None:
+    """The Markdown file that a link names, whether it exists or not."""
     try:
         parts = urlsplit(target)
+        whole = origin.path_of(target) if origin else None
     except ValueError:
         return None
-    path = Path(os.path.normpath(first.parent / unquote(parts.path)))
-    is_relative = not parts.scheme and not parts.netloc and not parts.path.startswith("/")
-    return path if is_relative and path != first and path.suffix.lower() in SUFFIXES else None
+    if origin and whole:
+        relative = posixpath.relpath(whole, posixpath.dirname(origin.path) or ".")
+    elif parts.scheme or parts.netloc or parts.path.startswith("/"):
+        return None
+    else:
+        relative = unquote(parts.path)
+    path = Path(os.path.normpath(first.parent / relative))
+    return path if path != first and path.suffix.lower() in SUFFIXES else None
 
 
 def _is_there(path: Path, inside: Path) -> bool:

@@ -14,7 +14,7 @@ from ..notes.contents import in_page_anchor
 from ..notes.model import Notes
 from ..notes.origin import Origin, origin_of
 from .config import Project
-from .history import git
+from .history import in_git_at
 
 
 class Beside(NamedTuple):
@@ -34,7 +34,8 @@ class Beside(NamedTuple):
 def beside(project: Project) -> Beside:
     """The repository of the notes; settings come first, then git."""
     notes = project.notes_path
-    in_git = _of_git(notes)
+    found = in_git_at(notes)
+    in_git = Beside(*found) if found else None
     own = _of_settings(project) if project.is_own else None
     if own and own.repository:
         here = in_git is not None and in_git.origin is not None and in_git.origin.repository == own.repository
@@ -60,17 +61,6 @@ def _of_settings(project: Project) -> Origin | None:
         return origin_of(urljoin(urljoin(base.rstrip("/") + "/", str(edit)).rstrip("/") + "/", uri))
     path = os.path.relpath(project.notes_path, project.root).replace(os.sep, "/")
     return origin_of(base, path=path) if not path.startswith("..") else None
-
-
-def _of_git(notes: Path) -> Beside | None:
-    """For notes that git keeps; without a remote at a known code host there is no origin."""
-    path = (git(notes, "ls-files", "--full-name", "--", notes.name) or "").strip()
-    if not path or "\n" in path or path.startswith('"'):
-        return None
-    top = notes.parents[path.count("/")]
-    branch = (git(notes, "rev-parse", "--abbrev-ref", "HEAD") or "").strip()
-    remote = (git(notes, "remote", "get-url", "origin") or "").strip()
-    return Beside(top, origin_of(remote, branch, path))
 
 
 def check_files(project: Project, notes: Notes, files: Beside) -> Iterator[Diagnostic]:

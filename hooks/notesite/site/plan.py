@@ -267,7 +267,9 @@ def _title(notes: Notes, starts: Sequence[Heading]) -> Heading | None:
     )
     if first is None or first.span.start.line >= before:
         return None
-    return None if notes.contents and first is notes.contents.heading else first
+    others = [h.level for h in notes.headings if first.span.start < h.span.start and h.span.start.line < before]
+    is_section = first.level > 1 and min(others, default=6) <= first.level and not starts
+    return None if is_section or (notes.contents and first is notes.contents.heading) else first
 
 
 # --- Pages, addresses, anchors

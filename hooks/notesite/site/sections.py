@@ -9,10 +9,10 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 from ..notes.model import Heading, Notes, NotesFile
-from .split_level import FEW_SECTIONS, TINY, median, section_starts, sizes
+from .split_level import FEW_SECTIONS, FULL, TINY, median, section_starts, sizes
 
 _MANY_FILES = 6  # of more, each is a page
-_LONG = 800  # words of a file that is split all the same
+_LONG = 3000  # words of a file that is split all the same
 
 
 class Meaning(NamedTuple):
@@ -41,10 +41,10 @@ def home_part(notes: Notes) -> tuple[Notes, int]:
 
 def sections_of_files(notes: Notes, wanted: int | None) -> Iterator[list[Section]]:
     """The sections of each file but the first: its beginning, and those in it; where it has no beginning, each alone."""
-    least = _LONG if len(notes.files) > _MANY_FILES else 0
+    many = len(notes.files) > _MANY_FILES
     for file in notes.files[1:]:
         end = len(file.notes.lines)
-        starts = _starts(file, wanted, least)
+        starts = _starts(file, wanted, many=many)
         ends = [heading.span.start.line - 1 for heading in starts] + [end]
         sections = [
             Section(heading, heading.span.start.line, last) for heading, last in zip(starts, ends[1:], strict=True)
@@ -57,12 +57,13 @@ def sections_of_files(notes: Notes, wanted: int | None) -> Iterator[list[Section
             yield from ([section] for section in sections)
 
 
-def _starts(file: NotesFile, wanted: int | None, least: int) -> list[Heading]:
+def _starts(file: NotesFile, wanted: int | None, *, many: bool) -> list[Heading]:
     """The headings of a file that begin a page."""
     starts, _ = section_starts(file.notes, [], None, wanted)
     words = sizes(file.notes, starts)
-    is_split = wanted or (len(starts) >= FEW_SECTIONS and sum(words) >= least and median(words) >= TINY)
-    return starts if is_split else []
+    if wanted or len(starts) < FEW_SECTIONS:
+        return starts if wanted else []
+    return starts if median(words) >= (FULL if many else TINY) and sum(words) >= (_LONG if many else 0) else []
 
 
 def _lead(notes: Notes, file: NotesFile, last: int) -> Section | None:

@@ -16,8 +16,9 @@ from ..notes.document import Kind
 from ..notes.model import Entry, Heading, Notes
 
 MANY_CHILDREN = 4
-MANY_TINY = 12  # so many sections of under TINY words are run together
-TINY = 40
+# Words: sections that are usually shorter are no pages; those of a long text may be, where they are not tiny, or most
+# of it stands in long ones.  A few words in all are a plan for later.
+SHORT, TINY, LONG, FULL, PLAN = 70, 40, 2000, 150, 25
 _TITLE_SHARE = 0.4  # a first section of less than this share of the others' words is what stands under a title
 FEW_SECTIONS = 3  # fewer are not worth a split
 _MANY_EMPTY = 100
@@ -45,11 +46,17 @@ def section_starts(
     if only_targets:
         starts = [h for h in starts if h in only_targets or h.level < level]
     starts = without_empty(notes, starts, {heading for _, heading in linked})
-    if wanted or len(starts) <= MANY_TINY or median(sizes(notes, starts)) >= TINY:
-        return starts, level
-    above = Counter(heading.level for heading in starts if heading.level < level)
-    parents = next((level for level in sorted(above, reverse=True) if above[level] >= FEW_SECTIONS), None)
-    return [heading for heading in starts if parents and heading.level <= parents], parents
+    while not wanted and starts and not are_pages(sizes(notes, starts)):
+        above = Counter(heading.level for heading in starts if heading.level < level)
+        level = next((level for level in sorted(above, reverse=True) if above[level] >= FEW_SECTIONS), 0)
+        starts = [heading for heading in starts if heading.level <= level]
+    return starts, level or None
+
+
+def are_pages(words: Sequence[int]) -> bool:
+    """Whether sections of so many words are worth a page each; in a long text some of them may be short."""
+    usual, total = median(words), sum(words)
+    return total < PLAN or usual >= SHORT or (total >= LONG and (usual >= TINY or total >= len(words) * FULL))
 
 
 def sizes(notes: Notes, starts: Sequence[Heading]) -> list[int]:
