@@ -141,7 +141,7 @@ HOSTILE = (CASES / "site" / "hostile.md").read_text(encoding="utf-8")
 def hostile(once_for_all: Once) -> tuple[Site, str]:
     def make(folder: Path) -> None:
         extra = (
-            "extra:\n  notes:\n    redirects: {old-name: pods, older: pods#shared}\n"
+            "extra:\n  notes:\n    split_level: 2\n    redirects: {old-name: pods, older: pods#shared}\n"
             "    pages: {Pods: {title: All about pods, description: Say it, slug: pods}}\n"
         )
         files = {

@@ -47,6 +47,7 @@ site_url: https://example.org/notes/
 use_directory_urls: false
 theme: {{name: material, font: false}}
 hooks: [{hooks}/notes_site.py]
+extra: {{notes: {{split_level: 2}}}}
 """
 EXPECTED = [
     ("docs/notes.md", 9, "L_PAGE"),

@@ -135,7 +135,7 @@ def built(folder: Path, *command: str) -> dict[str, str]:
 def project(tmp_path: Path) -> Path:
     (tmp_path / "docs").mkdir()
     (tmp_path / "docs" / "notes.md").write_text(STRANGE)
-    (tmp_path / "mkdocs.yml").write_text("site_name: Strange\n")
+    (tmp_path / "mkdocs.yml").write_text("site_name: Strange\nextra: {notes: {split_level: 2}}\n")
     return tmp_path
 
 
@@ -216,7 +216,7 @@ def test_the_notes_come_out_alike(generator: str, tmp_path: Path, ours: Site) ->
 
 def test_old_addresses_are_kept(project: Path) -> None:
     (project / "mkdocs.yml").write_text(
-        "site_name: S\nextra: {notes: {redirects: {uno: second, dos: 'second#second'}}}\n"
+        "site_name: S\nextra: {notes: {split_level: 2, redirects: {uno: second, dos: 'second#second'}}}\n"
     )
     docs = exported(project) / "docs"
     assert 'href="../second/#second"' in (docs / "dos" / "index.html").read_text()

@@ -45,7 +45,7 @@ GIVEN = Path(__file__).parents[1] / "docs" / "notes.md"
 
 def _planned(text: str, wanted: Settings | None = None) -> tuple[Notes, Site]:
     notes = parse(text)
-    return notes, plan(notes, wanted or Settings(), "Notes")
+    return notes, plan(notes, wanted or Settings(split_level=2), "Notes")
 
 
 def _three(*bodies: str) -> str:

@@ -14,7 +14,7 @@ from site_tools import Site, build, write_project
 
 from cases_io import CASES
 from notesite.build import Build
-from notesite.cli import check, common, new_site
+from notesite.cli import check, check_links, common, new_site
 from notesite.diagnostics.diagnostic import NotesError
 from notesite.notes.joined import leads, parse_source
 from notesite.notes.origin import Origin
@@ -276,6 +276,21 @@ def test_links_of_a_code_host_lead_inside(url: str, leads_to: str) -> None:
     source = whole(a=f"# A\n\nTo [b]({url}).\n", b="# B\n\nb\n\n## Under\n\nunder\n")
     notes = parse_source(source, Origin("https://github.com/me/kit", "main", "docs/a.md"))
     assert [link.target for link in notes.links] == [leads_to]
+
+
+def test_a_missing_anchor_is_named_with_its_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    hub = "# T\n\n- [A](a.md)\n- [B](b.md#gone)\n- [C](sub/c.md#cc)\n\n"
+    files = {"a": "# A\n\n[x](b.md#off) [y](README.md#no)\n", "b": "# B\n\nb\n", "sub__c": "# C\n\nc\n\n## Cc\n"}
+    build_of = Build(project(tmp_path, "README.md", README=hub, **files))
+    assert [(d.code, d.message) for d in build_of.structure.diagnostics] == [
+        ("N_ANCHOR", 'entry "B" points to b.md#gone; the section "B" is b.md#b'),
+        ("L_ANCHOR", "#off is not an anchor of b.md"),
+        ("L_ANCHOR", "#no is not an anchor of README.md"),
+    ]
+    assert build(tmp_path).returncode == 0
+    assert check_links.main([str(tmp_path / "site"), "--config", str(tmp_path / "mkdocs.yml")]) == 1
+    said = capsys.readouterr().out
+    assert "L_ANCHOR error: link 'b.md#off' leads to no anchor of b.md\n" in said
 
 
 def test_short_files_of_many_are_a_page_each() -> None:

@@ -233,6 +233,9 @@ def _missing_anchor(run: _Check, target: Target, shown: str) -> str:
     facts = run.facts[target.uri]
     if not wanted or any(anchor in facts.defines or anchor in facts.table for anchor in wanted):
         return ""
+    file, of_several, _ = wanted[-1].rpartition("#")
+    if of_several:  # the notes are several files, and this one lacks the anchor
+        return f"{wanted[-1]!r} leads to no anchor of {file}"
     near = run.nearest(wanted[-1].lower(), facts.defines, 0.7)
     hint = f"; near it is #{near}" if near else ""
     return f"{shown!r} leads to no anchor of {target.uri}{hint}"

@@ -19,6 +19,8 @@ _SINGLE = lazy(r"(?<![$\\`])\$(?![$`])")
 _OPENS = lazy(r"(?<!\w)\$(?=\S)")
 _CLOSES = lazy(r"(?<=\S)\$(?!\w)")
 _BLANK_LINE = lazy(r"\n[ \t>]*\n")
+# A dollar that is only spoken of; GitHub may draw what stands between two of them.
+_ALONE = lazy(r"""(?<=')\$(?=')|(?<=")\$(?=")|(?<=\()\$(?=\))|(?<=\[)\$(?=\])|(?<=[‘“„«「])\$(?=[’”“»」])""")
 # Two prices, and words between them.
 _PRICES = lazy(r"\d[\d.,]*+\s[^\\^_={}<>+*/|]*[^\W\d_]{2}[^\\^_={}<>+*/|]*")
 _ROUNDS = 5  # then all dollars of a line go
@@ -79,6 +81,7 @@ class Dollars:
         return "".join(parts)
 
     def _block(self, block: str) -> str:
+        block = _ALONE.sub(self.mark, block)
         closes = [match.start() for match in _CLOSES.finditer(block)]
         last, ends = (closes[-1] if closes else -1), set(closes)
         begins = {match.start() for match in _OPENS.finditer(block) if match.start() < last}

@@ -26,6 +26,7 @@ def check_links(notes: Notes, site: Site) -> Iterator[Diagnostic]:
             address = address_of(notes, match.heading, link.span.start.line) if match else ""
             fix = f"Write ({address})." if match else None
             path, mark, name = anchor.rpartition("#")
-            message = f"#{unquote(name)} is not an anchor of {path if mark and notes.files else 'these notes'}"
+            file = (path if mark else notes.files[0].path) if notes.files else "these notes"
+            message = f"#{unquote(name)} is not an anchor of {file}"
             right = f"[{link.text}]({address})" if match and link.origin == "markdown" else None
             yield finding("L_ANCHOR", message, link.span, help=fix, replacement=right)

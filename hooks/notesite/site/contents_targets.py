@@ -6,6 +6,7 @@ from urllib.parse import unquote
 
 from ..diagnostics.diagnostic import Diagnostic, finding
 from ..notes.contents import Resolver, in_page_anchor, second_contents
+from ..notes.joined import address_of
 from ..notes.model import Entry, Heading, Notes
 
 
@@ -23,13 +24,15 @@ def contents_targets(notes: Notes) -> tuple[list[tuple[Entry, Heading | None]], 
             continue  # plain text, a link out of the notes, or a file that begins without a heading
         match = resolver.meant(anchor, entry.text, listed)
         targets.append((entry, match.heading if match else None))
+        named = f'entry "{entry.text}" points to {"" if "#" in anchor and notes.files else "#"}{unquote(anchor)}'
         if match is None:
-            message = f'entry "{entry.text}" points to #{unquote(anchor)}, and no section of that name or text exists'
+            message = f"{named}, and no section of that name or text exists"
             findings.append(finding("N_ENTRY", message, entry.span))
         elif not match.exact:
-            message = f'entry "{entry.text}" points to #{unquote(anchor)}; the section "{match.heading.text}" is #{match.heading.id}'
-            right = f"[{entry.text}](#{match.heading.id})"
-            fix = f"Write (#{match.heading.id})."
+            address = address_of(notes, match.heading, entry.span.start.line)
+            message = f'{named}; the section "{match.heading.text}" is {address}'
+            right = f"[{entry.text}]({address})"
+            fix = f"Write ({address})."
             findings.append(finding("N_ANCHOR", message, entry.span, help=fix, replacement=right))
     if (second := second_contents(notes)) is not None:
         first = notes.contents.lines[0][0] if notes.contents and notes.contents.lines else 0
