@@ -248,7 +248,7 @@ def test_custom_types_of_the_notes_are_types() -> None:
 def test_objects_that_commands_create() -> None:
     text = (
         "kubectl create cm app --from-literal=A=b --from-literal=C=d\n"
-        "kubectl create secret generic db --from-file=password.txt --from-file=key=x\n"
+        "kubectl create secret generic db --from-file=key=x --from-file=password.txt\n"
         "kubectl create configmap all --from-file=config/\n"
         "kubectl create secret tls web --cert=a --key=b\n"
         "kubectl create configmap $NAME --from-literal=A=b\n"
