@@ -86,7 +86,7 @@ def _last(address: str) -> str:
 
 def test_links_to_other_sites_are_handed_on_with_their_places() -> None:
     files = {"index.html": b'<a href="https://a.example/x#y">a</a>\n<a href="https://b.example/">b</a>'}
-    site = BuiltSite(files.keys(), files.__getitem__)
+    site = BuiltSite(files.keys(), files.__getitem__, "https://c.example/")
     placed = {("index.html", "https://b.example/"): [Span.at(9, 2)]}
     uses = check(site, origin=origins(placed)).remote()
     assert [(use.url, use.fragment, use.path, str(use.span.start)) for use in uses] == [
@@ -104,7 +104,7 @@ def test_a_use_that_no_tag_shows_stands_at_the_last_of_its_kind() -> None:
     places = Places('<a href="x">\n<a class="y"\n  href="x"><b id="i"></b>')
     assert [str(places.of_use("x", nth).start) for nth in range(4)] == ["1:10", "3:9", "3:9", "3:9"]
     assert [str(places.of_id("i", nth).start) for nth in range(2)] == ["3:19", "3:19"]
-    assert [str(places.of_use(words, 0).start) for words in ("class", "nowhere")] == ["2:4", "1:1"]
+    assert [str(places.of_use(words, 0).start) for words in ("class", "nowhere", "")] == ["2:4", "1:1", "1:1"]
 
 
 def test_an_id_that_the_notes_have_twice_stands_at_its_places_there() -> None:
