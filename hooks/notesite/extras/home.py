@@ -11,6 +11,7 @@ from ..site.plan import Page, Site
 from ..site.section_names import runs
 
 ADDED = {"data-added": "", "data-search-exclude": ""}
+_LONG_TITLE = 40
 _SVG = "{http://www.w3.org/2000/svg}"
 
 
@@ -40,6 +41,7 @@ class Home(NamedTuple):
     download: str = ""  # address of the offline bundle
     more: tuple[Card, ...] = ()  # generated pages
     asked: tuple[Card, ...] = ()  # commands: what one does, where it stands, and its text
+    chosen: bool = True  # these commands, by the settings
 
     @property
     def start(self) -> Card | None:
@@ -90,7 +92,8 @@ def _introduction(home: Home) -> ET.Element:
         ET.SubElement(words, "p", {"class": "notes-about"}).text = home.about
     actions = ET.SubElement(words, "p", {"class": "notes-actions"})
     if home.start:
-        start = _link(actions, home.start.address, f"Start here: {home.start.title}", "md-button md-button--primary")
+        named = f": {home.start.title}" if len(home.start.title) < _LONG_TITLE else ""
+        start = _link(actions, home.start.address, f"Start here{named}", "md-button md-button--primary")
         start.tail = " "
     search = ET.SubElement(actions, "button", {"type": "button", "class": "md-button", "data-notes-search": ""})
     search.text, search.tail = "Search", " "
@@ -101,7 +104,7 @@ def _introduction(home: Home) -> ET.Element:
         link.set("download", "")
     if home.asked:
         asked = ET.SubElement(words, "div", {"class": "notes-asked"})
-        ET.SubElement(asked, "p").text = "Asked for most"
+        ET.SubElement(asked, "p").text = "Asked for most" if home.chosen else "Some of the commands"
         rows = ET.SubElement(asked, "dl")
         for card in home.asked:
             row = ET.SubElement(rows, "div")

@@ -85,9 +85,9 @@ def mark_lines(mark: BlockMark) -> list[str]:
 
 
 def in_words(code: str) -> Markup:
-    """Code in words that no line breaks, but for long ones: `--from-literal` would break after its hyphen."""
+    """Code whose words no line breaks, but for long ones: `--from-literal` would break after its hyphen."""
     word = Markup('<span class="notes-word">{}</span>')
-    parts = re.split(r"(\S+)", code)
+    parts = re.split(r"(\S*[-/?]\S+)", code)
     return Markup().join(
         word.format(part) if odd % 2 and not LONG_WORD.match(part) else part for odd, part in enumerate(parts)
     )

@@ -27,6 +27,7 @@
     return [parts.length > 1 ? [run.toLowerCase(), ...parts] : parts];
   });
   const wholeWords = (text) => wordsOf(text).map(([word]) => word);
+  const others = (text, known) => wholeWords(text).filter((word) => !wholeWords(known).includes(word)).join(" ");
 
   const joinedLines = (command) => command.replace(/\\\n\s*/g, "");
 
@@ -57,7 +58,9 @@
       const of = pages.get(doc.location.split("#")[0]);
       const page = of && of !== doc ? plain(of.title) : "";
       if (doc.kind !== "block") titles.set(title, (titles.get(title) ?? 0) + 1);
-      return { ...doc, title, text, command, page, lines: command.split("\n").map(folded), low: folded(text),
+      const fix = joinedLines(plain(doc.fix));
+      return { ...doc, title, text, command, page, low: folded(text), lines: (command && `${command}\n${fix}`).split("\n").map(folded),
+               more: [fix, plain(doc.note)].map((told) => others(told, words)),
                names: [title, plain(doc.also)].filter(Boolean).map(meant) };
     });
     postings = new Map();
@@ -67,6 +70,8 @@
       countInto(bag, plain(doc.also), TITLE, 2);
       countInto(bag, doc.command, COMMAND, 6);
       countInto(bag, doc.text, TEXT, 50);
+      countInto(bag, doc.more[0], COMMAND, 6);
+      countInto(bag, doc.more[1], TEXT / 2, 50);
       countInto(bag, doc.page, PAGE, 2);
       // A page weighs more than a part of it, a block less than its section; a title that many have says little.
       doc.weight = pages.get(doc.location) === given[number] ? 1.3 : doc.kind === "block" ? 0.7 : titles.get(doc.title) > 1 && !doc.command ? 0.5 : 1;
@@ -87,15 +92,15 @@
     return ` ${(heavy.length ? heavy : words).join(" ")} `;
   };
 
-  // Letters to change, leave out, add or swap; more than `most` counts as Infinity.
-  const distance = (one, other, most) => {
+  // Letters to change, leave out, add or swap; more than `most` counts as Infinity.  `change` is what a changed letter counts.
+  const distance = (one, other, most, change = 1) => {
     if (Math.abs(one.length - other.length) > most) return Infinity;
     let before = [], above = Array.from({ length: other.length + 1 }, (_, i) => i);
     for (let i = 1; i <= one.length; i++) {
       const row = [i];
       for (let j = 1; j <= other.length; j++) {
         const same = one[i - 1] === other[j - 1];
-        row[j] = Math.min(above[j] + 1, row[j - 1] + 1, above[j - 1] + !same);
+        row[j] = Math.min(above[j] + 1, row[j - 1] + 1, above[j - 1] + (same ? 0 : change));
         if (i > 1 && j > 1 && one[i - 1] === other[j - 2] && one[i - 2] === other[j - 1]) {
           row[j] = Math.min(row[j], before[j - 2] + 1);
         }
@@ -126,11 +131,14 @@
       const most = word.length > 7 ? 2 : 1;
       for (const term of terms) {
         if (term.length < word.length - most) continue;
-        const whole = distance(word, term, most);
+        const whole = distance(word, term, most, word.length > 4 ? 1 : 2); // "helm" is not "help"
         const begun = word.length > 4 && whole > most ? distance(word, term.slice(0, word.length), 1) + 1 : Infinity;
         const off = Math.min(whole, begun);
         if (off <= 2) add(term, 0.6 / off / (off === begun ? 2 : 1));
       }
+      // The likeliest of them stands for the word, with all that begins with it.
+      [[found.meant]] = [...found].sort(([a, x], [b, y]) => y - x || postings.get(b).length - postings.get(a).length).concat([[]]);
+      if (found.meant) for (const [term, fit] of termsFor(found.meant)) add(term, 0.6 * fit);
     }
     return found;
   };
@@ -155,7 +163,7 @@
     const words = wordsOf(query);
     const units = words.map(([word, ...parts]) => {
       let fits = termsFor(word);
-      const unit = { word, found: weigh(fits), forms: new Set([word]), stop: STOP.has(word) && words.length > 1, own: [...fits.keys()].some((term) => term.startsWith(word)) };
+      const unit = { word, meant: fits.meant ?? word, found: weigh(fits), forms: new Set([word]), stop: STOP.has(word) && words.length > 1, own: [...fits.keys()].some((term) => term.startsWith(word)) };
       if (!fits.size && parts.length) {
         unit.found = weighAll(parts);
         for (const part of parts) unit.forms.add(part);
@@ -229,7 +237,8 @@
     const typed = folded(query).replace(/^["'`]+|["'`]+$/g, "");
     const units = unitsOf(typed === folded(query) ? query : query.replace(/^\s*["'`]+|["'`]+\s*$/g, ""));
     if (!typed) return { items: [], suggest: [] };
-    const wanted = meant(typed), several = /[^\p{L}\p{N}]/u.test(typed) || IS_UNSPACED.test(typed);
+    const spelled = units.reduce((text, { word, meant }) => text.replace(word, meant), typed);
+    const wanted = meant(spelled), several = /[^\p{L}\p{N}]/u.test(typed) || IS_UNSPACED.test(typed);
     const all = units.reduce((sum, { idf }) => sum + idf, 0);
     const sums = new Map();
     for (const { found, idf } of units) {
@@ -246,7 +255,7 @@
     }).sort((a, b) => b.score - a.score);
     // The bonus can lift a hit from far below, but only one that has most of the words.
     hits = hits.filter(({ part }, i) => i < MOST || (part > 0.7 && i < 10 * MOST));
-    for (const hit of hits) hit.score *= 1 + 2 * bonus(hit.doc, typed, wanted, several);
+    for (const hit of hits) hit.score *= 1 + 2 * bonus(hit.doc, spelled, wanted, several);
     hits.sort((a, b) => b.score - a.score);
     hits = hits.filter(({ score }) => score > hits[0].score / 20).slice(0, MOST);
     const shown = units.filter(({ found, stop }) => found.size && !stop);
@@ -295,19 +304,22 @@
       const best = bestOf(doc.kind ? (doc.command || doc.text).split("\n") : doc.text.split(/\n|(?<=[.!?])\s+|(?<=[。！？])/u));
       const parts = [`<span class="notes-hit__title">${marked(doc.title)}</span>`];
       if (doc.page && doc.page !== doc.title) parts.push(`<span class="notes-hit__page">${escaped(doc.page)}</span>`);
-      const code = `<code class="notes-hit__code">${marked(best)}</code>`;
+      const code = `<code class="notes-hit__code">${inWords(marked(best))}</code>`;
       if (best && doc.kind) parts.push(isBroken(doc, best) ? `<s>${code}</s>` : code);
       else if (best) parts.push(`<span class="notes-hit__text">${marked(cut(best, first))}</span>`);
       // The box adds a button that copies it; see notes.js.
       if (doc.note) parts.push(`<span class="notes-hit__text">${doc.note}</span>`);
       const fix = plain(doc.fix);
-      if (fix) parts.push(`<span class="notes-hit__text">${doc.label}:</span> <code class="notes-hit__code notes-hit__fix" data-copy="${escaped(fix)}">${escaped(changed(doc, fix))}</code>`);
+      if (fix) parts.push(`<span class="notes-hit__text">${doc.label}:</span> <code class="notes-hit__code notes-hit__fix" data-copy="${escaped(fix)}">${inWords(escaped(changed(doc, fix)))}</code>`);
       return parts.join(" ");
     };
   };
   // A line that the working form has too is right; without one, only a block of one line is known to be wrong as a whole.
   const isBroken = ({ wrong, fix, text, command }, line) => wrong &&
     (fix ? !joinedLines(plain(fix)).split("\n").includes(line) : !(command || text).includes("\n"));
+  // No flag is torn from its hyphens at the end of a line.
+  const inWords = (html) => html.replace(/(?<=<mark>[^<]*)\s+(?=[^<]*<\/mark>)/g, "</mark>$&<mark>").replace(/(?<!\S)(?:[^\s<>]|<mark>[^\s<>]*<\/mark>)*[-/](?:[^\s<>]|<mark>[^\s<>]*<\/mark>)+(?!\S)/g,
+    (word) => (word.replace(/<[^>]*>/g, "").length < 35 ? `<span class="notes-word">${word}</span>` : word));
   // What is other in a long working form, with a line before and after it.
   const changed = (doc, fix) => {
     const [before, after] = [(doc.command || doc.text).split("\n"), fix.split("\n")];
