@@ -193,7 +193,7 @@ def test_a_link_that_leads_nowhere_names_the_nearest_anchor() -> None:
 
 
 def test_a_section_that_holds_most_of_the_file_is_split_once_more() -> None:
-    large = "".join(f"### Part {n}\n" + "four words of text\n" * 100 for n in range(1, 6))
+    large = "".join(f"### Part {n}\n" + "nine words of text, all of them on one line\n" * 100 for n in range(1, 6))
     contents = "## Contents\n- [Small](#small)\n- [Large](#large)\n- [Other](#other)\n\n"
     site = planned(f"# T\n\n{contents}## Small\na\n## Large\nintro\n{large}## Other\nb\n")
     assert [p.slug for p in site.pages][1:] == ["small", "large", *(f"part-{n}" for n in range(1, 6)), "other"]

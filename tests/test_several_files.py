@@ -293,6 +293,13 @@ def test_a_missing_anchor_is_named_with_its_file(tmp_path: Path, capsys: pytest.
     assert "L_ANCHOR error: link 'b.md#off' leads to no anchor of b.md\n" in said
 
 
+def test_a_file_that_begins_with_its_contents_is_called_as_the_list_calls_it() -> None:
+    listed = "- [Words on ropes](ropes.md)\n- [Words on lamps](lamps.md)\n"
+    files = {name: f"### Index\n\n* [A](#a)\n\n### A\n\n{name}\n" for name in ("ropes", "lamps")}
+    site = plan(parse_source(whole(README=f"# T\n\n{listed}", **files)), Settings())
+    assert [page.title for page in site.pages] == ["T", "Words on ropes", "Words on lamps"]
+
+
 def test_short_files_of_many_are_a_page_each() -> None:
     sections = "".join(f"## Part {number}\n\n{'word ' * 80}\n\n" for number in range(4))
     few, many = (whole(**{name: f"# {name.upper()}\n\n{sections}" for name in names}) for names in ("abc", "abcdefg"))

@@ -13,6 +13,7 @@ from pathlib import PurePosixPath
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 from .anchors import Anchors, github_anchor
+from .contents_lists import says_contents
 from .document import Kind, words
 from .model import Heading, Image, Link, Notes, NotesFile, in_lines
 from .origin import LINE, Origin
@@ -63,12 +64,16 @@ def _file(path: str, text: str, before: int, taken: set[str], *, is_first: bool)
 
 
 def _heads(title: Heading, notes: Notes) -> bool:
-    """Whether nothing stands before the heading but links, such as the one back to the list, and pictures."""
+    """Whether it is a title: nothing stands before it but links, such as the one back to the list, and pictures."""
     before = [block for block in notes.blocks if block.line < title.span.start.line and block.kind is not Kind.HTML]
-    return title.starts_section and all(
-        block.kind is Kind.PARAGRAPH
-        and not any(map(str.isalnum, words(node for node in block.children if node.kind not in _LINKING)))
-        for block in before
+    return (
+        title.starts_section
+        and not says_contents(title.text)
+        and all(
+            block.kind is Kind.PARAGRAPH
+            and not any(map(str.isalnum, words(node for node in block.children if node.kind not in _LINKING)))
+            for block in before
+        )
     )
 
 

@@ -18,7 +18,11 @@ from ..notes.model import Notes
 from ..notes.origin import Origin
 
 SUFFIXES = (".md", ".markdown")
-_LISTED = lazy(r"(?:\]\(|\]:[ \t]*|href=[\"'])<?(?!#|//)[^)\s>\"']+\.(?:md|markdown)\b", re.IGNORECASE)
+_LISTED = lazy(  # Markdown files, or folders
+    r"(?:\]\(|\]:[ \t]*|href=[\"'])<?(?:(?!#|//)[^)\s>\"']+\.(?:md|markdown)\b|(?![a-zA-Z]+:|[#/])[^)\s>\"']+/[)\s>\"'])",
+    re.IGNORECASE,
+)
+_PART = lazy(r"(?:.{1,30}[-:：.、)–—]\s*)?")  # before the link that a heading is: "Part 1: "
 _TRANSLATION = lazy(r"(?:readme[._-]|.+\.)[a-z]{2}(?:[-_][a-z]{2,4})?", re.IGNORECASE)
 _TRANSLATIONS = frozenset({"translations", "translation", "i18n", "locales", "locale"})
 _LANGUAGES = (
@@ -53,7 +57,11 @@ def listed_files(notes: Notes, first: Path, inside: Path, origin: Origin | None)
     lists: list[Listing] = []
 
     def named(target: str) -> Path | None:
-        return _named(target, first, origin)
+        path = _named(target, first, origin)
+        if path and not path.suffix:  # a folder shows its start page
+            path /= "README.md"
+            return path if _is_there(path, inside) and path != first else None
+        return path if path and path.suffix.lower() in SUFFIXES else None
 
     for listing in listings(notes):
         lines = [line for line in listing.lines if line.linked and not line.entries[0].target.startswith("#")]
@@ -64,7 +72,11 @@ def listed_files(notes: Notes, first: Path, inside: Path, origin: Origin | None)
             lists.append(listing)
             found |= dict.fromkeys(named(entry.target) for line in lines for entry in line.entries)
     headings = {heading.span.start.line: heading.text for heading in notes.headings}
-    found |= {named(link.target): None for link in notes.links if headings.get(link.span.start.line) == link.text}
+    for link in notes.links:
+        heading = headings.get(link.span.start.line, "")
+        before = heading.removesuffix(link.text)
+        if before != heading and _PART.fullmatch(before):
+            found[named(link.target)] = None
     files = [path for path in found if path and _is_content(path) and _is_there(path, inside)]
     covered = {listing.first for listing in lists}
     words = [b for b in notes.blocks if b.kind not in {Kind.HEADING, Kind.HTML} and b.line not in covered]
@@ -72,7 +84,7 @@ def listed_files(notes: Notes, first: Path, inside: Path, origin: Origin | None)
 
 
 def _named(target: str, first: Path, origin: Origin | None) -> Path | None:
-    """The Markdown file that a link names, whether it exists or not."""
+    """What a link to another file of the repository names, whether it exists or not."""
     try:
         parts = urlsplit(target)
         whole = origin.path_of(target) if origin else None
@@ -85,7 +97,7 @@ def _named(target: str, first: Path, origin: Origin | None) -> Path | None:
     else:
         relative = unquote(parts.path)
     path = Path(os.path.normpath(first.parent / relative))
-    return path if path != first and path.suffix.lower() in SUFFIXES else None
+    return path if path != first else None
 
 
 def _is_there(path: Path, inside: Path) -> bool:

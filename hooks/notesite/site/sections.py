@@ -12,7 +12,7 @@ from ..notes.model import Heading, Notes, NotesFile
 from .split_level import FEW_SECTIONS, FULL, TINY, median, section_starts, sizes
 
 _MANY_FILES = 6  # of more, each is a page
-_LONG = 3000  # words of a file that is split all the same
+_LONG, _LARGE = 3000, 15_000  # words of a file that is split all the same: where its sections are long; or not tiny
 
 
 class Meaning(NamedTuple):
@@ -63,7 +63,9 @@ def _starts(file: NotesFile, wanted: int | None, *, many: bool) -> list[Heading]
     words = sizes(file.notes, starts)
     if wanted or len(starts) < FEW_SECTIONS:
         return starts if wanted else []
-    return starts if median(words) >= (FULL if many else TINY) and sum(words) >= (_LONG if many else 0) else []
+    is_long = sum(words) >= _LONG and median(words) >= FULL
+    is_large = not many or sum(words) >= _LARGE
+    return starts if is_long or (is_large and median(words) >= TINY) else []
 
 
 def _lead(notes: Notes, file: NotesFile, last: int) -> Section | None:

@@ -16,9 +16,9 @@ from ..notes.document import Kind
 from ..notes.model import Entry, Heading, Notes
 
 MANY_CHILDREN = 4
-# Words: sections that are usually shorter are no pages; those of a long text may be, where they are not tiny, or most
-# of it stands in long ones.  A few words in all are a plan for later.
-SHORT, TINY, LONG, FULL, PLAN = 70, 40, 2000, 150, 25
+# Words: sections that are usually shorter are no pages, nor are those among which many are tiny; those of a long text may
+# be, where they are not tiny, or most of it stands in long ones.  A few words in all are a plan for later.
+SHORT, TINY, LONG, FULL, PLAN = 70, 40, 4000, 150, 25
 _TITLE_SHARE = 0.4  # a first section of less than this share of the others' words is what stands under a title
 FEW_SECTIONS = 3  # fewer are not worth a split
 _MANY_EMPTY = 100
@@ -56,7 +56,9 @@ def section_starts(
 def are_pages(words: Sequence[int]) -> bool:
     """Whether sections of so many words are worth a page each; in a long text some of them may be short."""
     usual, total = median(words), sum(words)
-    return total < PLAN or usual >= SHORT or (total >= LONG and (usual >= TINY or total >= len(words) * FULL))
+    if total >= LONG:
+        return usual >= TINY or total >= len(words) * FULL
+    return total < PLAN or (usual >= SHORT and sum(count < TINY for count in words) * 3 <= len(words))
 
 
 def sizes(notes: Notes, starts: Sequence[Heading]) -> list[int]:
@@ -124,7 +126,9 @@ def _leading_title(
     end = following.span.start.line if following else len(notes.lines) + 1
     contents_inside = contents_heading is not None and first.span.start.line < contents_heading.span.start.line < end
     only_one = first.level == 1 and sum(heading.level == 1 for heading in usable) == 1
-    if contents_inside or only_one:
+    lists = notes.contents.lines if notes.contents and listed else ()
+    unlisted = first.level == 1 and any(line > first.span.start.line for line, _ in lists)  # what introduces the list
+    if contents_inside or only_one or unlisted:
         return first
     if first.level > 1 or following is None or (len(usable) > 1 and usable[1] is not following):
         return None
