@@ -126,7 +126,7 @@ def _labelled_yaml(text: str, lines: list[str], filled: list[str], content: list
     if _has_template(text):
         return Classification(Kind.TEMPLATE, "yaml+jinja")
     measured = shape.measure(lines)
-    if _is_program(text, measured):
+    if _is_program(text, measured) or re.match(r'\s*"[^"]*"\s*:.*,\s*$', content[0]):  # members of an object of JSON
         return Classification(Kind.OTHER, "text")
     other = _no_entries(filled, content, measured) if not measured.entries else _commands_first(content)
     described = _printed(content) if measured.capital > measured.entries / 2 else None
@@ -142,6 +142,8 @@ def _is_program(text: str, measured: shape.Shape) -> bool:
 def _no_entries(filled: list[str], content: list[str], measured: shape.Shape) -> Classification | None:
     if _placeholder(content):
         return Classification(Kind.PLACEHOLDER, "yaml")
+    if other_languages.settings_file("\n".join(content)):
+        return Classification(Kind.OTHER, "toml")
     shell = _shell(filled, content, "") or _mostly_commands(content)
     if shell or measured.items:
         return shell

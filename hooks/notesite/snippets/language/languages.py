@@ -40,6 +40,7 @@ PROMPT: Final = lazy(
     )(?=\S)""",
     re.VERBOSE,
 )
+_NOTHING_TYPED: Final = lazy(r"\[?[\w.-]+@[\w.-]+[: ]\S*[$#]\s*$")
 _ROOT_PROMPT: Final = lazy(r"^# (?=\S)")
 _WINDOWS_PROMPT: Final = lazy(r"^> (?=\S)")
 
@@ -70,7 +71,7 @@ def may_be_prose(line: str) -> bool:
 
 def prompted(line: str) -> str | None:
     """The command after a shell prompt, None when the line has no prompt."""
-    match = PROMPT.match(line)
+    match = PROMPT.match(line) or _NOTHING_TYPED.match(line)
     if match:
         return line[match.end() :]
     for pattern in (_ROOT_PROMPT, _WINDOWS_PROMPT):

@@ -32,7 +32,7 @@ def signature(text: str) -> str:
     for language, words_of_it, pattern in SIGNATURES:
         if any(word in lowered for word in words_of_it) and re.search(pattern, stripped):
             return language
-    return _settings_file(stripped)
+    return settings_file(stripped)
 
 
 def _is_json(text: str) -> bool:
@@ -42,7 +42,8 @@ def _is_json(text: str) -> bool:
     return text.startswith("{") or text.rstrip(",").endswith(("]", "}", "..."))
 
 
-def _settings_file(text: str) -> str:
+def settings_file(text: str) -> str:
+    """`toml`, `ini` or `properties`; "" for anything else."""
     lines = [line for line in text.split("\n") if line.strip() and not line.lstrip().startswith(("#", ";"))]
     sections = sum(bool(_SECTION.match(line)) for line in lines)
     settings = sum(bool(_SETTING.match(line)) for line in lines)

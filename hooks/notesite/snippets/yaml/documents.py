@@ -177,7 +177,7 @@ def prepare(text: str) -> tuple[str, list[Fault]]:
 
 def leaves_out(text: str) -> bool:
     """Whether a line of dots, or a value of them, stands for more."""
-    return _ELISION.search(text) is not None
+    return _ELISION.search(text) is not None or re.search(r"#[^\n]*(?:\.{3}|…)", text) is not None
 
 
 def _spaced(text: str, pattern: re.Pattern[str], faults: list[Fault], code: str, message: str) -> str:

@@ -62,6 +62,7 @@ class _Inspection:
         self, faults: list[Fault], limits: Limits, line_number: Callable[[int], int], lines: Lines, column: int
     ) -> None:
         self.column = column  # of the outermost keys
+        self.compared = False  # whether what follows is another version of what stands above
         self.faults = faults
         self.limits = limits
         self.line_number = line_number
@@ -150,7 +151,8 @@ class _Inspection:
         comment_above = self.lines.line(self.place(key)[0] - 1).lstrip().startswith("#")
         message = f"the key {_quoted(key.value)} is already on line {line}; only the last one counts"
         # Notes like to show "before" and "after" in one block, each under a comment.
-        deliberate = comment_above and key.start_mark.column == self.column
+        deliberate = key.start_mark.column == self.column and (comment_above or self.compared)
+        self.compared = self.compared or deliberate
         self.add(key, "Y_DUPKEY", message, severity=Severity.INFO if deliberate else None)
 
     def merge(self, node: yaml.Node) -> None:

@@ -134,6 +134,8 @@ def _lacks_colon(case: Case, line: int, column: int) -> Fault:
         message = "`---` begins a document only at the very start of a line"
     elif not words.strip("-–—"):
         message, mend = "a document begins with three plain dashes, no more and no fewer", "---"
+    elif words.startswith("//"):
+        message = "`//` begins no comment in YAML: write `#`"
     elif _LIKE_ENTRY.match(words):
         message += ": the colon is missing"
     return Fault("Y_SYNTAX", message, line, column, len(words), replacement=mend)

@@ -146,7 +146,7 @@ class Walk(Values):
 
     def _unknown(self, shape: Shape, key: Node) -> str | None:
         """Report an unknown field; the one that was meant."""
-        if is_placeholder(key.value):
+        if is_placeholder(key.value) and not key.value.isalpha():  # `NAME:` is a field in capitals
             self._add("K_FIELD", f'"{key.value}" stands for fields of {shape.short}', key, shape=shape, doubtful=True)
             return None
         self._guesses += 1
