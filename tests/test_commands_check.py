@@ -266,8 +266,10 @@ def test_objects_that_commands_create() -> None:
 
 def test_yaml_in_a_here_document_is_a_snippet_of_its_own() -> None:
     text = "cat <<'EOF' | kubectl apply -f -\nkind: Pod\nmetadata: x\nEOF\ncat <<EOF > notes.txt\nhello\nEOF\n"
+    text += "cat <<EOF > pod.yaml\napiVersion: v1\nkind: Pod\nEOF\n"
     ((verdict,), _) = run(fence(text, line=20, column=3))
-    (found,) = verdict.embedded
+    found, late = verdict.embedded
+    assert late.within(2, 1, 8) == Span(Position(29, 3), Position(29, 11))
     assert found.text == "kind: Pod\nmetadata: x\n"
     assert found.within(2, 1, 8) == Span(Position(22, 3), Position(22, 11))
 
