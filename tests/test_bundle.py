@@ -344,6 +344,11 @@ def test_the_title_fits_on_the_cover(title: str) -> None:
     assert max(len(words) for _, words in lines) * size * wide <= 540
 
 
+def test_the_build_leaves_the_whole_book() -> None:
+    left = book(HOME, POD)
+    assert Book.from_json(left.to_json()) == left
+
+
 def test_the_same_book_is_the_same_ebook() -> None:
     assert epub_bytes(book(HOME, POD), BUILT) == epub_bytes(book(HOME, POD), BUILT)
 

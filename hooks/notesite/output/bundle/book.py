@@ -62,7 +62,9 @@ class Book:
         made = {
             "styles": tuple(raw["styles"]),
             "scripts": tuple(raw["scripts"]),
-            "stamp": Stamp(stamp["notes"], tuple(map(tuple, stamp["versions"])), stamp["epoch"]) if stamp else None,
+            "stamp": Stamp(stamp[0], tuple(map(tuple, stamp[1])), stamp[2])
+            if stamp
+            else None,  # JSON has no named tuples
             "pages": tuple(pages),
         }
         return cls(**raw | made)
