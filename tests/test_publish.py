@@ -76,15 +76,16 @@ def test_llms_txt_lists_every_page_under_its_address() -> None:
 
 
 def test_pages_lie_beside_as_markdown_with_links_that_work_there() -> None:
-    files = _publication().files()
+    files = {path: data.decode() for path, data in _publication().files()}
     assert files["saw/index.md"] == (
         "# Saw\n\nSee [#axe](../axe/index.md#axe), [here](#saw), ![p](../assets/p.png) and [out](https://a.host/).\n"
     )
     assert files["axe/index.md"] == (
         '# Axe\n\n<a href="../nail/index.md#nail">nails</a> [multi\nline](../saw/index.md#saw)\n'
     )
-    assert set(_publication(pretty=False).files()) >= {"index.md", "saw.md", "llms.txt", "llms-full.txt", "robots.txt"}
-    assert "(axe.md#axe)" in _publication(pretty=False).files()["saw.md"]
+    plain = dict(_publication(pretty=False).files())
+    assert set(plain) >= {"index.md", "saw.md", "llms.txt", "llms-full.txt", "robots.txt"}
+    assert b"(axe.md#axe)" in plain["saw.md"]
     assert all(text in files["llms-full.txt"] for path, text in files.items() if path.endswith("index.md"))
 
 

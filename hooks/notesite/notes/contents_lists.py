@@ -93,7 +93,7 @@ def listings(notes: Notes) -> Iterator[Listing]:
     links = sorted(notes.links, key=lambda link: link.span.start)
     for block in notes.blocks:
         if block.kind in _READERS:
-            last = block.span.end.line
+            last = block.last
             while last > block.line and not notes.lines[last - 1].strip():
                 last -= 1
             start = bisect_left(links, Position(block.line, 1), key=_start)

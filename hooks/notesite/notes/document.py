@@ -52,8 +52,11 @@ class Node(NamedTuple):
     """One node; what `number`, `info` and `flag` mean is said at its kind."""
 
     kind: Kind
-    span: Span
-    children: list[Node]
+    line: int  # where it begins, both from 1
+    column: int
+    last: int  # the line where it ends
+    after: int  # the column behind its end
+    children: Sequence[Node]
     text: str = ""  # of text, code, HTML and math, entities and escapes resolved where Markdown knows them
     info: str = ""  # of code: the info string; of links and pictures: the title
     url: str = ""
@@ -61,9 +64,9 @@ class Node(NamedTuple):
     flag: bool = False
 
     @property
-    def line(self) -> int:
-        """The line where it begins, from 1."""
-        return self.span.start.line
+    def span(self) -> Span:
+        """Where it stands; made when it is asked for, as that is of few of them."""
+        return Span(Position(self.line, self.column), Position(self.last, self.after))
 
 
 def walk(nodes: Iterable[Node]) -> Iterator[Node]:
@@ -102,7 +105,7 @@ def words(
 
 def line_starts(node: Node, lines: Sequence[str]) -> list[Position]:
     """Where each line of the text of a code or HTML block stands in the file, its containers' marks left out."""
-    first = node.span.start.line + (node.kind is Kind.CODE and node.number > 0)
+    first = node.line + (node.kind is Kind.CODE and node.number > 0)
     contents = node.text.removesuffix("\n").split("\n") if node.text else []
     return [_origin(first + number, content, lines) for number, content in enumerate(contents)]
 

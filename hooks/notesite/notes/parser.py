@@ -15,7 +15,7 @@ from typing import Any
 
 import comrak
 
-from ..diagnostics.place import Position, Span
+from ..lib.heap import give_back
 from ..lib.patterns import lazy
 from .document import LEAVES, Kind, Node
 from .dollars import Dollars
@@ -36,6 +36,13 @@ _ALIGNMENTS = [  # comrak's cannot be keys
 ]
 _LABELLED = frozenset({Kind.LINK, Kind.IMAGE})  # no links in them
 _STATEFUL = frozenset({Kind.CODE, Kind.QUOTE, Kind.TABLE, Kind.ROW, Kind.CELL})
+_CHILDLESS = frozenset(
+    {
+        *(Kind.CODE, Kind.HTML, Kind.RULE, Kind.TEXT, Kind.SOFT_BREAK, Kind.HARD_BREAK),
+        *(Kind.CODE_SPAN, Kind.HTML_SPAN, Kind.FOOTNOTE_LINK, Kind.MATH),
+    }
+)
+_LARGE = 2**19  # characters of a text whose tree takes much memory
 Fields = dict[str, Any]
 _NONE: Fields = {}
 # The kind of each of comrak's nodes, and its fields.
@@ -76,7 +83,10 @@ _READ: dict[type, tuple[Kind, Callable[[Any], Fields] | None]] = {
 
 def read_blocks(text: str) -> list[Node]:
     """The blocks at the root of a document (LF line ends); footnotes that are referred to come last."""
-    return _Reading(text).blocks()
+    blocks = _Reading(text).blocks()
+    if len(text) > _LARGE:
+        give_back()
+    return blocks
 
 
 def leaves(text: str) -> Iterator[tuple[int, slice, slice]]:
@@ -110,6 +120,8 @@ def weight(text: str) -> int:
             total += 3 * value.value.literal.count("\n")
         elif isinstance(value, comrak.HtmlBlock):
             total += 2 * value.value.literal.count("<")
+    if len(text) > _LARGE:
+        give_back()
     return total
 
 
@@ -173,19 +185,20 @@ class _Reading:
                 _taken_from(node)
                 continue
             made = self._node(node, len(siblings))
-            if made.kind in LEAVES and made.span.start.line < made.span.end.line:
+            if made.kind in LEAVES and made.line < made.last:
                 self._follow_lines(node)
             if made.kind is Kind.TEXT and not linked and "@" in made.text and "[" in made.text:
                 siblings += self._with_mail(made)
                 continue
             (siblings if made.kind is not Kind.FOOTNOTE else footnotes).append(made)
-            linked = linked or made.kind in _LABELLED
-            stack += [(child, made.children, linked) for child in _taken_from(node)[::-1]]
+            if isinstance(made.children, list):
+                linked = linked or made.kind in _LABELLED
+                stack += [(child, made.children, linked) for child in _taken_from(node)[::-1]]
         return root + _numbered(footnotes)
 
     def _with_mail(self, node: Node) -> list[Node]:
         """Text with mail addresses as links: comrak makes none of them behind a bracket, cmark-gfm does."""
-        (line, column), _ = node.span
+        line, column = node.line, node.column
         written = self._lines[line - 1]
         if not self._dollars.restored(written).startswith(node.text, column - 1):
             return [node]  # with escapes in it, no place could be told
@@ -193,12 +206,13 @@ class _Reading:
         done = 0
         for match in _MAIL.finditer(node.text, node.text.index("[")):
             for kind, first, end in ((Kind.TEXT, done, match.start()), (Kind.LINK, match.start(), match.end())):
-                span = Span.at(line, column + first, end - first)
-                inside = [Node(Kind.TEXT, span, [], match[0])] if kind is Kind.LINK else []
+                place = (line, column + first, line, column + end)
+                inside = [Node(Kind.TEXT, *place, (), match[0])] if kind is Kind.LINK else []
                 url = f"mailto:{match[0]}" if inside else ""
-                nodes.append(Node(kind, span, inside, "" if inside else node.text[first:end], url=url))
+                nodes.append(Node(kind, *place, inside, "" if inside else node.text[first:end], url=url))
             done = match.end()
-        return [*nodes, Node(Kind.TEXT, Span.at(line, column + done, len(node.text) - done), [], node.text[done:])]
+        rest = (line, column + done, line, column + len(node.text))
+        return [*nodes, Node(Kind.TEXT, *rest, (), node.text[done:])]
 
     def _node(self, node: comrak.AstNode, index: int) -> Node:
         value: Any = node.node_value
@@ -208,7 +222,7 @@ class _Reading:
             kind, more = self._prepare(node, kind, more, index)
         if self._dollars.mark:
             more = {name: self._dollars.restored(x) if isinstance(x, str) else x for name, x in more.items()}
-        return Node(kind, self._span(node, kind), [], **more)
+        return Node(kind, *self._place(node, kind), () if kind in _CHILDLESS else [], **more)
 
     def _prepare(self, node: comrak.AstNode, kind: Kind, more: Fields, index: int) -> tuple[Kind, Fields]:
         """What depends on where a node stands or on what it holds."""
@@ -237,8 +251,8 @@ class _Reading:
             return Kind.ALERT, {"info": alert}
         return kind, more
 
-    def _span(self, node: comrak.AstNode, kind: Kind) -> Span:
-        """Where a node stands; its end, which comrak includes, excluded."""
+    def _place(self, node: comrak.AstNode, kind: Kind) -> tuple[int, int, int, int]:
+        """Where a node stands, as `Node` has it; its end, which comrak includes, excluded."""
         start, end = node.sourcepos.start, node.sourcepos.end
         line, column, last, after = start.line, start.column, end.line, end.column
         if self._moved and id(node) in self._moved:
@@ -252,7 +266,7 @@ class _Reading:
         if self._wide:
             column = self._column(line, column) if line in self._wide else column
             after = self._column(last, after) if last in self._wide and after else after
-        return Span(Position(line, column), Position(last, after + 1))
+        return line, column, line if last == line else last, after + 1  # one number for both
 
     def _follow_lines(self, leaf: comrak.AstNode) -> None:
         """Find the true places in a paragraph where comrak has lost count of lines.

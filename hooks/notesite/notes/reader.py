@@ -145,7 +145,7 @@ class _Reader:
             else:
                 blocks += [(child, False) for child in block.children[::-1]]
             if block.kind is not Kind.HTML or _COMMENTS.sub("", block.text).strip():
-                self._ends[block.line] = max(self._ends.get(block.line, 0), block.span.end.line)
+                self._ends[block.line] = max(self._ends.get(block.line, 0), block.last)
         starts = sorted(self._ends)
         for tag, span in comments:
             self._comment(tag, span, starts)
@@ -160,7 +160,7 @@ class _Reader:
         for block in self.blocks:
             if block.kind is Kind.FOOTNOTE:
                 references = tuple(self._footnote_lines.get(block.number, ()))
-                yield Footnote(block.text, block.number, block.line, block.span.end.line, references)
+                yield Footnote(block.text, block.number, block.line, block.last, references)
 
     # --- Blocks
 
@@ -168,7 +168,7 @@ class _Reader:
         comments = list(self._inline(block))
         self._add_to_heading(words(block.children))
         if block.kind is Kind.HEADING:
-            end = block.children[-1].span.end.line if block.children else block.line  # not its underline
+            end = block.children[-1].last if block.children else block.line  # not its underline
             span = Span(block.span.start, Position(end, len(self.lines[end - 1]) + 1))
             top = top and not self._is_enclosed(block.line)
             text = words(block.children, tags=True)
@@ -189,8 +189,8 @@ class _Reader:
         self._trail = (*(above for above in self._trail if above.level < level), heading)
 
     def _fence(self, block: Node) -> None:
-        last = min(block.span.end.line, len(self.lines))
-        lead = self._lead.children if self._lead and block.line - self._lead.span.end.line <= 2 else ()
+        last = min(block.last, len(self.lines))
+        lead = self._lead.children if self._lead and block.line - self._lead.last <= 2 else ()
         self.fences.append(
             Fence(
                 info=block.info,
@@ -216,8 +216,7 @@ class _Reader:
                 alt = words(node.children, alt=True)
                 self.images.append(Image(node.url, alt, node.info, node.span, "markdown", self._trail))
             elif node.kind is Kind.LINK:
-                at = node.span.start
-                origin = "markdown" if self.lines[at.line - 1][at.column - 1 : at.column] == "[" else "autolink"
+                origin = "markdown" if self.lines[node.line - 1][node.column - 1 : node.column] == "[" else "autolink"
                 text = words(node.children, " ", alt=True)
                 self.links.append(Link(node.url, text, node.span, origin, self._trail))
             elif node.kind is Kind.HTML_SPAN:
@@ -282,7 +281,7 @@ class _Reader:
         return index >= 0 and line <= self._enclosed[index][1]
 
 
-def _with_siblings(parent: Node) -> list[tuple[Node, list[Node], int]]:
+def _with_siblings(parent: Node) -> list[tuple[Node, Sequence[Node], int]]:
     """The children, the last first, each with its siblings and its index among them."""
     children = parent.children
     return [(children[index], children, index) for index in range(len(children) - 1, -1, -1)]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import chain
 from typing import NamedTuple
 from urllib.parse import quote, urljoin, urlsplit
 
@@ -35,13 +36,15 @@ class Publication(NamedTuple):
     marks: Mapping[int, BlockMark] = EMPTY  # of code blocks, by the line of the notes where they open
     descriptions: Mapping[str, str] = EMPTY  # by page uri
 
-    def files(self) -> dict[str, str]:
-        """Path from the root of the site -> text, of everything but the headers."""
-        texts = {markdown_path(self.url_of(page)): self.markdown(page) for page in self.site.pages}
-        texts["llms.txt"] = self.llms()
-        texts["llms-full.txt"] = "\n\n".join(text.strip("\n") for text in texts.values() if text) + "\n"
-        texts["robots.txt"] = robots(self.site_url)
-        return texts
+    def files(self) -> Iterator[tuple[str, bytes]]:
+        """Path from the root of the site and content, of everything but the headers."""
+        texts = ((markdown_path(self.url_of(page)), self.markdown(page)) for page in self.site.pages)
+        whole = []
+        for name, text in chain(texts, [("llms.txt", self.llms())]):
+            yield name, text.encode()
+            whole += [text.strip("\n").encode()] if text else []
+        yield "llms-full.txt", b"\n\n".join(whole) + b"\n"
+        yield "robots.txt", robots(self.site_url).encode()
 
     def llms(self) -> str:
         """llms.txt: title, summary, and one line for each page."""

@@ -32,7 +32,7 @@ from ..output.machine_files import markdown_path
 from ..site.redirects import forwarding_html
 from . import additions, appearance, compiled, docs_folder, escaping, guard, pages
 from .finish import NO_DATE, book_of, finish, keep_addresses
-from .kept_pages import KeptPages
+from .kept_pages import KeptPages, is_alone
 from .run import Preview, Run, begin, check_document, ended, lines_of, log, stamp
 from .site_folder import SiteFolder
 
@@ -131,13 +131,14 @@ class NotesPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]  # li
             files.remove(card)  # only links to a hosted site show it
         return files
 
-    def on_nav(self, nav: Navigation, *, config: MkDocsConfig, files: Files) -> Navigation:  # noqa: ARG002  # MkDocs' names
+    def on_nav(self, nav: Navigation, *, config: MkDocsConfig, files: Files) -> Navigation:  # MkDocs' names
         """Learn the addresses of all pages, and the order of reading; titles of groups are text."""
         escaping.name_items(nav.items)
         found = files.documentation_pages()
         self._run.urls = {file.src_uri: "" if file.url in {".", "./"} else file.url for file in found}
         self._run.in_order = tuple(nav.pages)
         self._run.kept = KeptPages.of(self._run, nav)
+        self._run.alone = is_alone(config)
         return nav
 
     def on_page_markdown(self, markdown: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:  # noqa: ARG002  # MkDocs' names
@@ -230,6 +231,8 @@ class NotesPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]  # li
         output = appearance.loading(output, page)
         if self._run.kept:
             self._run.kept.keep(page, output)
+        if self._run.alone:  # nobody asks for them any more
+            page.content = page.markdown = None
         return output
 
     @event_priority(-50)  # after the search has written its index, before it becomes a script in an offline copy

@@ -7,6 +7,7 @@ import gzip
 import os
 import shutil
 from collections.abc import Callable, Collection, Iterator
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
@@ -55,9 +56,9 @@ def _write_machine_files(run: Run, folder: Path) -> None:
         run.additions.descriptions if run.additions else {},
     )
     policy = headers(hashes_of(run.scripts), config.site_url or "")
-    for name, text in {**publication.files(), "_headers": policy}.items():
+    for name, data in chain(publication.files(), [("_headers", policy.encode())]):
         if not (folder / name).exists():
-            write_inside(folder, name, text.encode())
+            write_inside(folder, name, data)
 
 
 def _squeeze(run: Run, folder: Path) -> None:

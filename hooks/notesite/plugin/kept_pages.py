@@ -58,10 +58,8 @@ class KeptPages:
     def of(cls, run: Run, nav: Navigation) -> KeptPages | None:
         """None where nothing may be kept, or where a page depends on more than is known here."""
         config = run.config
-        owners = [type(getattr(m, "__self__", m)) for found in config.plugins.events.values() for m in found]
-        known = all(f"{owner.__module__}.".startswith(_KNOWN) for owner in owners)
         own = is_material(config.theme) and not config.theme.custom_dir and not config.extra.get("offline")
-        folder = private_cache("pages") if known and own and run.keeps else None
+        folder = private_cache("pages") if is_alone(config) and own and run.keeps else None
         return cls(run, nav, Kept(folder)) if folder else None
 
     def look(self, page: MkDocsPage, plan: Page, files: Files) -> None:
@@ -212,6 +210,12 @@ class KeptPages:
                 self._sources[address] = item.file.content_string
             return address, self._sources[address]
         return address, str(item.title), [self._told(child) for child in children_of(item)]
+
+
+def is_alone(config: MkDocsConfig) -> bool:
+    """Whether no other plugin or hook takes part than those whose ways are known."""
+    owners = [type(getattr(m, "__self__", m)) for found in config.plugins.events.values() for m in found]
+    return all(f"{owner.__module__}.".startswith(_KNOWN) for owner in owners)
 
 
 class _Heard(logging.Handler):

@@ -72,6 +72,7 @@ class Run:
     decorate: Callable[[ET.Element, Page], None] = lambda _root, _page: None  # adds what the author did not write
     copy_icon: Markup = field(default_factory=Markup)  # of the button that copies a page
     names: Names = field(default_factory=dict)  # of the sections
+    alone: bool = False  # no other plugin takes part
     kept: KeptPages | None = None  # pages of earlier builds; None where none are kept
     urls: Mapping[str, str] = field(default_factory=dict)  # of every page, by its source
     in_order: tuple[MkDocsPage, ...] = ()  # pages of the navigation

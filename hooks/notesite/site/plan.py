@@ -261,7 +261,7 @@ def _in_contents_order(pages: Sequence[Page], order: Sequence[str]) -> list[Page
 def _title(notes: Notes, starts: Sequence[Heading]) -> Heading | None:
     before = starts[0].span.start.line if starts else len(notes.lines) + 1
     quoted = [b for b in notes.blocks if b.kind in {Kind.QUOTE, Kind.ALERT, Kind.LIST}]
-    inside = [(block.line, block.span.end.line) for block in quoted]
+    inside = [(block.line, block.last) for block in quoted]
     first = next(
         (h for h in notes.headings if h.text and not any(a <= h.span.start.line <= b for a, b in inside)), None
     )
