@@ -5,31 +5,19 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from functools import lru_cache
 
-_seen: dict[tuple[str, int], tuple[Collection[str], str | None]] = {}
-
 
 def nearest(word: str, known: Collection[str]) -> str | None:
-    """The field name that `word` is a misspelling of.
-
-    Answers are kept for as long as the process lives: `known` is a definition's fields, which live as long.
-    """
-    cached = _seen.get((word, id(known)))
-    # The collection is kept with the answer, so its id cannot be used again by another.
-    if cached is not None and cached[0] is known:
-        return cached[1]
-    if len(_seen) > 20_000:
-        _seen.clear()
-    found = _nearest(word, known)
-    _seen[word, id(known)] = (known, found)
-    return found
+    """The field name that `word` is a misspelling of."""
+    return _nearest(word, tuple(known))
 
 
 def nearest_value(word: str, known: Iterable[str], most: int = 3) -> str | None:
     """The allowed value that `word` is a misspelling of, by at most `most` slips."""
-    return _nearest(word, [value for value in known if value], most)
+    return _nearest(word, tuple(value for value in known if value), most)
 
 
-def _nearest(word: str, known: Iterable[str], most: int = 3) -> str | None:
+@lru_cache(maxsize=4096)  # notes make the same slip again and again
+def _nearest(word: str, known: tuple[str, ...], most: int = 3) -> str | None:
     meant = squeezed(word)
     if not meant or len(word) > 80:
         return None

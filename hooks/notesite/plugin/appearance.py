@@ -14,6 +14,7 @@ from mkdocs.structure.pages import Page
 from mkdocs.theme import Theme
 from mkdocs.utils import get_relative_url
 
+from ..diagnostics.diagnostic import failure
 from ..lib.data import bundled_text
 
 PACKAGE = Path(__file__).parent.parent
@@ -59,6 +60,8 @@ def bring(config: MkDocsConfig, written: Mapping[str, Any], language: str = "") 
     if is_material(config.theme):
         _choose(config, written, language)
         config.theme.dirs.insert(1 if config.theme.custom_dir else 0, str(PACKAGE / "theme"))
+    if not all(isinstance(style, str) for style in config.extra_css):
+        raise failure("I_CONFIG", "extra_css: a list of addresses is expected")
     config.extra_css[:0] = [style for style in STYLES if style not in config.extra_css]
     named = {str(script) for script in config.extra_javascript}
     config.extra_javascript[:0] = [script for script in SCRIPTS if script not in named]

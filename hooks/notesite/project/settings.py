@@ -22,6 +22,8 @@ from ..notes.limits import DEFAULT, Limits
 from ..notes.model import EMPTY
 
 _FOLDER = re.compile(r"(?!.*\.\.)[\w .~-]+(?:/[\w .~-]+)*/?")
+_CONTROL = re.compile("[\\x00-\\x08\\x0b-\\x1f\\x7f]")
+_MOST = 2**53  # what every program can count up to
 _LONGEST = 150  # characters of a folder's address
 
 
@@ -257,8 +259,10 @@ def _value(hint: Any, raw: object, keys: tuple[str, ...], problems: list[Setting
         return tuple(_value(args[0], item, (*keys, str(index)), problems) for index, item in enumerate(raw))
     if hint is float and isinstance(raw, int) and not isinstance(raw, bool):
         return float(raw)
-    if hint in (int, float) and isinstance(raw, int | float) and not raw >= 0:  # not a number, too
-        problems.append(SettingsProblem(keys, f"{raw} is no amount: write 0 or more", False))
+    if hint in (int, float) and isinstance(raw, int | float) and not (raw >= 0 and (raw < _MOST or hint is float)):
+        problems.append(SettingsProblem(keys, f"{raw} is no amount: write a number from 0", False))  # .nan is none, too
+    elif hint is str and isinstance(raw, str) and (control := _CONTROL.search(raw)):
+        problems.append(SettingsProblem(keys, f"the character {control[0]!a} does not belong into text", False))
     elif not isinstance(raw, hint) or (isinstance(raw, bool) and hint is not bool):
         wrong({str: "a string", int: "an integer", bool: "a boolean", float: "a number"}[hint])
     return raw
