@@ -181,5 +181,5 @@ def test_ids_of_the_package_are_out_of_reach() -> None:
     folders = ("assets", "theme", "extras", "plugin", "output/bundle/data")
     files = [path for folder in folders for path in (package / folder).rglob("*.*") if "vendor" not in path.parts]
     texts = {path.name: path.read_text("utf-8") for path in files if path.suffix in {".py", ".js", ".html"}}
-    assert {"notes.js", "main.html", "controls.html"} <= set(texts)
+    assert {"notes.js", "main.html", "single.html"} <= set(texts)
     assert [(name, OWN_ID.findall(text)) for name, text in texts.items() if OWN_ID.search(text)] == []

@@ -10,8 +10,10 @@ from dataclasses import asdict, dataclass
 from typing import Any
 from urllib.parse import quote, unquote
 
+import jinja2
 from markupsafe import Markup
 
+from ...lib.data import bundled_text
 from ...lib.unique import Names
 from ...notes.raw_html import candidates
 from ...project.stamp import Stamp
@@ -23,6 +25,13 @@ BOOK = ".book.json"  # what the build of the offline copy leaves for the books; 
 _DROPPED = {"script", "button", "dialog", "form", "template", "noscript"}
 _REFERENCES = ("aria-labelledby", "aria-describedby", "aria-controls", "aria-details", "for", "headers")
 _URL_REFERENCE = re.compile(r"url\(\s*['\"]?#([^)'\"\s]+)['\"]?\s*\)")
+_TEMPLATES = jinja2.Environment(
+    autoescape=True,
+    trim_blocks=True,
+    keep_trailing_newline=True,
+    undefined=jinja2.StrictUndefined,
+    loader=jinja2.FunctionLoader(lambda name: bundled_text(__name__, name)),
+)
 _UNFIT = re.compile(r"\s+")
 
 
@@ -224,6 +233,11 @@ def in_groups(parts: Sequence[Chapter], begin: Markup, end: Markup, entry: Calla
         trail = part.trail
         lines.append(entry(part))
     return lines + [end] * len(trail)
+
+
+def filled(template: str, **values: Any) -> str:
+    """A file of `data` with the values in it: escaped, but for what is markup."""
+    return _TEMPLATES.get_template(template).render(values)
 
 
 def place_in_one_page(chapter: str, own: str) -> str:

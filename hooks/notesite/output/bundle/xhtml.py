@@ -11,6 +11,7 @@ from xml.sax.saxutils import escape, quoteattr
 from markupsafe import Markup
 from tinyhtml5.parser import HTMLParser
 
+from ...lib.data import bundled_json
 from .markup import VOID
 
 XHTML = "http://www.w3.org/1999/xhtml"
@@ -19,20 +20,8 @@ _XLINK = "http://www.w3.org/1999/xlink"
 # What no XML may hold.
 INVALID = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
-# Given up by HTML; what they meant is the reader's style now.
-_REPLACED = {
-    "center": "div",
-    "font": "span",
-    "tt": "code",
-    "strike": "s",
-    "big": "span",
-    "acronym": "abbr",
-    "dir": "ul",
-}
-_GIVEN_UP = {"align", "valign", "bgcolor", "border", "cellpadding", "cellspacing", "nowrap", "color", "face", "size"}
-_GIVEN_UP |= {"clear", "noshade", "compact", "summary", "char", "charoff", "axis", "hspace", "vspace", "background"}
-_SIZED = {"img", "video", "canvas"}  # where width and height are still attributes
-_BARE_TABLE = {"scope": {"th"}, "start": {"ol"}, "type": {"ol", "a", "source", "style"}, "value": {"li", "data"}}
+# Given up by HTML: elements with what stands for them, attributes, and those that only some elements still have.
+_GIVEN_UP = bundled_json(__name__, "given_up.json")
 
 
 def to_xhtml(html: str) -> Markup:
@@ -62,7 +51,7 @@ def _written(element: ET.Element, space: str, name: str, outer: str) -> Iterator
         return
     if space == XHTML and name == "picture" and element.find(f"{{{XHTML}}}img") is None:
         name = "span"  # words stand in the place of its picture
-    name = _REPLACED.get(name, name) if space == XHTML else name
+    name = _GIVEN_UP["elements"].get(name, name) if space == XHTML else name
     declared = f' xmlns="{space}"' if space != outer else ""
     attributes = "".join(_attributes(element, name, space))
     if space == XHTML and name in VOID:
@@ -85,9 +74,7 @@ def _attributes(element: ET.Element, name: str, space: str) -> Iterator[str]:
 
 
 def _is_given_up(key: str, name: str) -> bool:
-    if key in {"width", "height"}:
-        return name not in _SIZED
-    return key in _GIVEN_UP or name not in _BARE_TABLE.get(key, {name})
+    return key in _GIVEN_UP["attributes"] or name not in _GIVEN_UP["kept on"].get(key, [name])
 
 
 def _text(text: str | None) -> str:
