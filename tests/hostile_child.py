@@ -17,7 +17,7 @@ from notesite.notes.reader import check_notes, parse
 from notesite.notes.source import read
 from notesite.project.settings import Settings
 from notesite.render.bridge import Bridge, PageContext
-from notesite.site.anchor_links import check_links
+from notesite.site.anchor_targets import check_links
 from notesite.site.page_text import page_source
 from notesite.site.plan import plan
 

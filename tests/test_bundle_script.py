@@ -22,7 +22,7 @@ from patience import LONGEST
 from pypdf import PdfReader
 from pypdf.generic import Destination, DictionaryObject
 
-from notesite.cli.chromium import find_chromium, print_pdf
+from notesite.cli.bundle_offline import find_chromium, print_pdf
 from notesite.output.bundle.markup import tags
 from notesite.output.bundle.offline_site import is_remote, loaded_by
 

@@ -28,7 +28,7 @@ from notesite.plugin.compiled import prepare, prepare_all
 from notesite.plugin.events import NotesPlugin
 from notesite.plugin.generator import NO_CACHE
 from notesite.project.config import open_project
-from notesite.render.highlight import highlighted
+from notesite.render.bridge import highlighted
 
 
 def test_the_search_of_the_theme_reads_no_page() -> None:

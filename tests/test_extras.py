@@ -31,8 +31,7 @@ from notesite.plugin.appearance import needed
 from notesite.project.history import NoDatesError, commit_time, latest, line_dates
 from notesite.project.settings import PageSettings, Settings, SnippetSettings
 from notesite.project.suppressions import read_baseline, settle
-from notesite.render.bridge import Bridge, PageContext
-from notesite.render.highlight import highlighted
+from notesite.render.bridge import Bridge, PageContext, highlighted
 from notesite.render.mark import BlockMark, Row, in_words
 from notesite.site.page_text import page_source
 from notesite.site.plan import Site, plan

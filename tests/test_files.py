@@ -362,7 +362,7 @@ MAY = {
     "lib/data": "files of the package, named by code",
     "images/store": "its own folder: names of its lock, which have one form",
     "images/inspect open": "a picture in memory",
-    "images/webp open": "a picture in memory",
+    "images/mirror open": "a picture in memory",
     "plugin/events open": "of the object that holds the site's folder",
     "cli/new_site read_text": "what pip has written about this package",
     "cli/common open": "the null device",
@@ -370,7 +370,7 @@ MAY = {
     "plugin/finish unlink": "in the folder of the new site",
     "plugin/finish rmtree": "in the folder of the new site",
     "cli/preview mkdir": "in a folder made by lib/folders",
-    "cli/chromium TemporaryDirectory": "what the browser forgets, under a name of our own",
+    "cli/bundle_offline TemporaryDirectory": "what the browser forgets, under a name of our own",
     "cli/check_links ZipFile": "the bundle that the user names",
     "output/bundle/archive ZipFile": "an archive in memory",
 }

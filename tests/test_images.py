@@ -22,9 +22,9 @@ from notesite.images import picture_names as names
 from notesite.images.data_uris import data_facts
 from notesite.images.inspect import KINDS, inspect
 from notesite.images.lock import Entry, read, written
+from notesite.images.mirror import derived
 from notesite.images.picture import Limits
 from notesite.images.uses import Mode, plan, stems, uses
-from notesite.images.webp import derived
 from notesite.net import urls
 from notesite.net.client import Client
 from notesite.net.fault import Fault

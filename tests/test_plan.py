@@ -23,7 +23,7 @@ from notesite.notes.origin import origin_of
 from notesite.notes.reader import parse
 from notesite.project.config import open_project
 from notesite.project.settings import PageSettings, Settings
-from notesite.site.anchor_links import check_links
+from notesite.site.anchor_targets import check_links
 from notesite.site.plan import Place, Site, plan
 from notesite.site.section_names import unused_page_settings
 

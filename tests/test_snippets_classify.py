@@ -12,7 +12,7 @@ from patience import SOON, processor_seconds
 from cases_io import read_cases
 from notesite.snippets.language import languages
 from notesite.snippets.language.classify import Kind, classify_text, highlighter
-from notesite.snippets.language.other_languages import SIGNATURES, Signature
+from notesite.snippets.language.languages import SIGNATURES, Signature
 
 CLASSIFY = read_cases("snippets/classify.txt")
 

@@ -146,7 +146,7 @@ class Build:
         from .notes.reader import check_notes  # noqa: PLC0415  # as above
         from .project.repository import check_files  # noqa: PLC0415  # as above
         from .render.sanitize import check_html  # noqa: PLC0415  # as above
-        from .site.anchor_links import check_links  # noqa: PLC0415  # as above
+        from .site.anchor_targets import check_links  # noqa: PLC0415  # as above
 
         notes, site = self.notes, self.site
         links = [*check_links(notes, site), *check_files(self.project, notes, self.beside)]

@@ -9,8 +9,10 @@ import argparse
 import hashlib
 import os
 import re
+import shutil
 import subprocess
 import sys
+import tempfile
 import unicodedata
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -18,7 +20,8 @@ from pathlib import Path
 from ..build import NOTES_CODES, Build
 from ..diagnostics.diagnostic import Report, failure
 from ..diagnostics.place import Span
-from ..lib.files import read_file, write_atomically
+from ..lib.data import bundled_text
+from ..lib.files import read_file, write_atomically, write_inside
 from ..lib.folders import work_folder
 from ..notes.model import Notes
 from ..output.bundle.archive import under, with_sums, zip_bytes
@@ -31,9 +34,9 @@ from ..project.config import Project, open_project
 from ..project.history import commit_time
 from ..project.stamp import read_epoch
 from . import common
-from .chromium import NoPdfError, find_chromium, print_pdf
 
 CONFIG = Path("mkdocs.offline.yml")
+_SECONDS = 120  # for printing
 HOW_TO_OPEN = (
     "Open index.html in a browser; no network is needed.  `sha256sum --check SHA256SUMS` proves the copy whole.\n"
 )
@@ -104,11 +107,48 @@ def _forms(args: argparse.Namespace, book: Book, offline: Offline, project: Proj
 
 
 def _pdf(page: str, target: Path) -> bytes:
-    try:
-        with work_folder(target.absolute()) as folder:
-            return print_pdf(page, find_chromium(), folder)
-    except NoPdfError as error:
-        raise failure("B_PDF", str(error)) from None
+    with work_folder(target.absolute()) as folder:
+        return print_pdf(page, find_chromium(), folder)
+
+
+def find_chromium() -> Path:
+    """The browser that CHROMIUM names, else the first one that the system has: none is downloaded.  Raises NotesError."""
+    wanted = os.environ.get("CHROMIUM")
+    candidates = [wanted] if wanted else bundled_text(__name__, "chromium_names.txt").splitlines()
+    found = next((path for candidate in candidates if (path := shutil.which(candidate))), None)
+    if found is None:
+        raise failure("B_PDF", f"there is no {wanted!r}" if wanted else "no Chromium, Chrome or Edge is installed")
+    return Path(found)
+
+
+def print_pdf(page: str, browser: Path, folder: Path) -> bytes:
+    """The HTML text as a PDF with bookmarks, tags and page numbers, made in an empty folder.  Raises NotesError.
+
+    No request leaves the machine, whatever the page holds, and no service of the browser's own calls home.
+    """
+    source, target = folder / "print.html", folder / "print.pdf"
+    write_inside(folder, source.name, page.encode())
+    # Chromium's sandbox does not work for root, which is who one is in most containers.
+    root = hasattr(os, "geteuid") and os.geteuid() == 0
+    command = [
+        str(browser),
+        *bundled_text(__name__, "chromium_options.txt").splitlines(),
+        *(("--no-sandbox",) if root else ()),
+        f"--user-data-dir={folder}/profile",
+        f"--print-to-pdf={target}",
+        source.as_uri(),
+    ]
+    # What it forgets there is removed.  The name is short: it ends without a word where a socket's would be too long.
+    with tempfile.TemporaryDirectory(prefix="notes-") as temporary:
+        environment = {**os.environ, "TMPDIR": temporary}
+        try:
+            done = subprocess.run(command, capture_output=True, timeout=_SECONDS, check=False, env=environment)
+        except subprocess.TimeoutExpired:
+            raise failure("B_PDF", f"{browser.name} did not finish within {_SECONDS} seconds") from None
+    if done.returncode or not target.is_file():
+        lines = done.stderr.decode("utf-8", "replace").strip().splitlines()
+        raise failure("B_PDF", f"{browser.name} failed: {lines[-1] if lines else done.returncode}")
+    return read_file(target)
 
 
 def slug(title: str) -> str:

@@ -7,6 +7,7 @@ import math
 import os
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 
@@ -37,13 +38,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         import_module(module)
     project = common.project_of(args)
     build = Build(project)
-    chosen = gallery.options(
-        project,
-        os.environ,
-        mode=args.mode,
-        store=args.store.absolute() if args.store else None,
-        allow_hosts=args.allow_host,
-        deadline=args.deadline,
+    own = gallery.options(project, os.environ, mode=args.mode)
+    chosen = replace(
+        own,
+        store=args.store.absolute() if args.store else own.store,
+        allow_hosts=(*own.allow_hosts, *args.allow_host),
+        deadline=own.deadline if args.deadline is None else args.deadline,
         accept_changes=args.accept_changes,
     )
     outcome, report = gallery.run(project, build.notes, chosen, progress=common.progress("images", args))

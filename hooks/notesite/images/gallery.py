@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -79,23 +79,18 @@ def options(
     environment: Mapping[str, str],
     *,
     mode: str | None = None,
-    store: Path | None = None,
-    allow_hosts: Collection[str] = (),
-    deadline: float | None = None,
-    accept_changes: bool = False,
     in_build: bool = False,
 ) -> Options:
-    """The settings of the project, with what was asked for on top."""
+    """The settings of the project, in the mode that was asked for."""
     settings = project.settings.images
     in_ci = environment.get("CI", "").lower() not in ("", "0", "false", "no")
     site = str(project.config.get("repo_url") or project.config.get("site_url") or "")
     printable = site.isascii() and site.isprintable()
     return Options(
         mode=Mode(mode or settings.mode or (Mode.FROZEN if in_ci else Mode.AUTO)),
-        store=store or project.docs_dir / settings.store,
-        allow_hosts=(*settings.hosts, *allow_hosts),
-        deadline=settings.deadline if deadline is None else deadline,
-        accept_changes=accept_changes,
+        store=project.docs_dir / settings.store,
+        allow_hosts=tuple(settings.hosts),
+        deadline=settings.deadline,
         in_build=in_build,
         epoch=environment.get("SOURCE_DATE_EPOCH"),
         user_agent=f"notesite/1.0 (+{site})" if site and printable else "",

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import hashlib
+import io
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -20,11 +21,10 @@ from notesite.net.response import Response, answer_fault
 from notesite.net.urls import parse
 
 from . import picture_names as names
-from .inspect import Facts, inspect
+from .inspect import JPEG, PNG, Facts, inspect
 from .lock import Entry, Lock
 from .picture import Limits
 from .uses import Mode, plan
-from .webp import derived
 
 if TYPE_CHECKING:
     from .store import ImageStore
@@ -36,6 +36,11 @@ _STALLED = (
 )
 _RETRIED = frozenset({"E_CORRUPT", "E_EMPTY"})  # may be an accident on the way: worth one more look
 _decoding = threading.Semaphore(2)  # a picture at the limit takes 160 MB while it decodes
+# A copy in WebP, which all current browsers know:
+MIN_SAVING = 0.30  # of the original's bytes; less is not worth a second file
+MIN_BYTES = 1024  # saved; as above
+_QUALITY = 80  # for photographs; drawings (PNG) keep every pixel
+_MODES = frozenset({"RGB", "RGBA", "L", "LA", "P", "1"})
 _ACCEPT = "image/avif,image/webp,image/png,image/svg+xml,image/*;q=0.9,*/*;q=0.5"
 
 Fetch = Callable[[str, Mapping[str, str], float], Response]
@@ -267,6 +272,35 @@ def _made(url: str, got: Got, came: str, job: Job, lock: Lock) -> tuple[Entry, M
     webp_digest = hashlib.sha256(got.webp).hexdigest()
     webp = known.get(webp_digest) or names.file_name(stem, webp_digest, "webp", taken)
     return entry._replace(webp=webp, webp_sha256=webp_digest), {entry.file: body, webp: got.webp}
+
+
+def derived(data: bytes, facts: Facts) -> bytes | None:
+    """The WebP copy of a still PNG or JPEG, None when it saves too little or cannot be exact."""
+    if facts.kind not in (PNG, JPEG) or facts.frames != 1:
+        return None
+    from PIL import Image, ImageOps, features  # noqa: PLC0415  # builds that fetch nothing never load Pillow
+
+    if not features.check("webp"):
+        return None
+    out = io.BytesIO()
+    with Image.open(io.BytesIO(data), formats=(facts.kind.format,)) as image:
+        if image.mode not in _MODES:
+            return None
+        upright = ImageOps.exif_transpose(image)
+        has_alpha = "A" in image.mode or "transparency" in image.info
+        exact = facts.kind is PNG
+        upright.convert("RGBA" if has_alpha else "RGB").save(
+            out,
+            "WEBP",
+            lossless=exact,
+            quality=_QUALITY,
+            exact=exact,
+            method=4,
+            icc_profile=image.info.get("icc_profile"),
+        )
+    copy = out.getvalue()
+    saved = len(data) - len(copy)
+    return copy if saved >= max(len(data) * MIN_SAVING, MIN_BYTES) else None
 
 
 def _header(value: str | None) -> str:

@@ -10,19 +10,6 @@ from ..lib.patterns import lazy
 from .document import LEAVES, walk, words
 from .model import Notes
 
-# Scripts of one language, or nearly; the others share theirs and are told apart by words.
-_SCRIPTS = {
-    "ja": lazy("[\u3040-\u30ff]"),
-    "ko": lazy("[\uac00-\ud7af]"),
-    "zh": lazy("[\u4e00-\u9fff]"),
-    "th": lazy("[\u0e00-\u0e7f]"),
-    "he": lazy("[\u0590-\u05ff]"),
-    "el": lazy("[\u0370-\u03ff]"),
-    "hi": lazy("[\u0900-\u097f]"),
-    "bn": lazy("[\u0980-\u09ff]"),
-    "ta": lazy("[\u0b80-\u0bff]"),
-    "te": lazy("[\u0c00-\u0c7f]"),
-}
 _LETTERS = lazy(r"[^\W\d_]+")
 _SHARE = 0.06  # of all words that are among the commonest of a language
 _DIFFERENT = 3  # of them at least
@@ -37,9 +24,11 @@ def language_of(notes: Notes) -> str:
     """The code of the language ("de"), "" when the words do not tell."""
     prose = " ".join(words(leaf.children, " ") for leaf in walk(notes.blocks) if leaf.kind in LEAVES)[:_MOST].lower()
     letters = sum(map(len, _LETTERS.findall(prose)))
-    for code, script in _SCRIPTS.items():  # Japanese has Chinese letters too, so kana come first
+    # Scripts of one language, or nearly; the others share theirs and are told apart by words.
+    for row in bundled_text(__name__, "scripts.tsv").splitlines():  # Japanese has Chinese letters too: kana come first
+        code, _, script = row.partition("\t")
         share = _SCRIPT_SHARE / 4 if code == "ja" else _SCRIPT_SHARE
-        if len(script.findall(prose)) > share * letters > 0:
+        if len(re.findall(script, prose)) > share * letters > 0:
             return code
     found = _LETTERS.findall(re.sub(r"https?://\S+", " ", prose))
     counts = Counter(found)

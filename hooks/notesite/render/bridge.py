@@ -13,6 +13,7 @@ import re
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
@@ -21,6 +22,11 @@ from markdown.blockparser import BlockParser
 from markdown.extensions import Extension
 from markdown.treeprocessors import Treeprocessor
 from markdown.util import Registry
+from pygments import highlight
+from pygments.formatters.html import HtmlFormatter
+from pygments.lexer import Lexer
+from pygments.lexers import get_lexer_by_name
+from pygments.util import ClassNotFound
 
 from ..diagnostics.place import Span
 from ..images.picture import Picture
@@ -32,9 +38,8 @@ from ..notes.parser import read_blocks
 from ..site.page_text import page_blocks, page_lines
 from ..site.plan import Page, Site
 from .drawn import Drawn, diagram_html
-from .highlight import highlighted
 from .html import CodeBlock, Formula, PageHtml
-from .mark import UNMARKED, BlockMark, mark_html
+from .mark import LONG_WORD, UNMARKED, BlockMark, mark_html
 from .pictures import Pictures
 from .sanitize import safe_link
 from .tree import AS_WRITTEN, LINE, STASH, TreeOptions, tree_of
@@ -234,3 +239,29 @@ def _document(context: PageContext, url: str) -> str | None:
             return urlunsplit(parts._replace(path=quote(name)))
     origin = context.notes.origin
     return AS_WRITTEN + origin.address(url) if origin and origin.repository else None
+
+
+def highlighted(code: str, language: str, classes: str) -> str:
+    """`code` as a block of these classes, as the theme styles it; what Pygments has no lexer for is text.
+
+    Blank lines at the ends of a block are the author's.
+    """
+    lexer, name = _lexer(language)
+    formatter = _formatter()
+    long = " notes-long" * (name == "bash" and LONG_WORD.search(code) is not None)
+    formatter.cssclass = html.escape(f"language-{name} {classes}{long}")
+    return highlight(code, lexer, formatter).strip()
+
+
+def _lexer(language: str) -> tuple[Lexer, str]:
+    """New for each block: some lexers remember what they have read."""
+    try:
+        return get_lexer_by_name(language, stripnl=False), language
+    except ClassNotFound:
+        return get_lexer_by_name("text", stripnl=False), "text"
+
+
+@cache
+def _formatter() -> HtmlFormatter[str]:
+    """One for all blocks: to make it takes longer than to use it."""
+    return HtmlFormatter(wrapcode=True)

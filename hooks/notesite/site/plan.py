@@ -21,7 +21,7 @@ from ..notes.document import Kind
 from ..notes.model import EMPTY, Entry, Heading, Notes, NotesFile, in_lines
 from ..notes.origin import Origin
 from ..project.settings import PageSettings, Settings
-from .contents_targets import contents_targets
+from .anchor_targets import contents_targets
 from .sections import Meaning, Section, addresses_of_files, home_part, sections_of_files
 from .split_level import FEW_SECTIONS, MANY_CHILDREN, section_starts, sizes, without_empty
 

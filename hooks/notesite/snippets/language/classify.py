@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 from notesite.lib.patterns import lazy
 from notesite.notes.model import Fence
 
-from . import languages, other_languages
+from . import languages
 from . import looks_like_yaml as shape
 
 
@@ -142,7 +142,7 @@ def _is_program(text: str, measured: shape.Shape) -> bool:
 def _no_entries(filled: list[str], content: list[str], measured: shape.Shape) -> Classification | None:
     if _placeholder(content):
         return Classification(Kind.PLACEHOLDER, "yaml")
-    if other_languages.settings_file("\n".join(content)):
+    if languages.settings_file("\n".join(content)):
         return Classification(Kind.OTHER, "toml")
     shell = _shell(filled, content, "") or _mostly_commands(content)
     if shell or measured.items:
@@ -272,7 +272,7 @@ def _printed(content: list[str]) -> Classification | None:
 
 
 def _by_signature(text: str, lines: list[str]) -> Classification | None:
-    language = other_languages.signature(text)
+    language = languages.signature(text)
     if not language:
         return None
     roots = set(shape.measure(lines).roots)

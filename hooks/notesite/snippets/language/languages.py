@@ -1,9 +1,10 @@
-"""What the labels of code blocks mean, and how shells and what programs print betray themselves."""
+"""What the labels of code blocks mean, and how shells, other languages and what programs print betray themselves."""
 
 from __future__ import annotations
 
 import re
-from typing import Final
+from collections.abc import Sequence
+from typing import Final, NamedTuple
 
 from notesite.lib.data import bundled_json
 from notesite.lib.patterns import lazy
@@ -104,15 +105,8 @@ _LOG: Final = lazy(
     r"^(?:\[?\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d|[IWEF]\d{4} \d\d:\d\d|\[?(?:INFO|WARN(?:ING)?|ERROR|DEBUG|FATAL|TRACE)\]?[ :]"
     r"|(?:time|level|ts)=|\w{3} +\d{1,2} \d\d:\d\d:\d\d|\[[a-z-]+(?:/[a-z-]+)?\] |\* [A-Za-z]|[✓✔✗✘✅❌☸🏄👍🌟] ?\S)"
 )
-_COMPLAINTS: Final = (
-    "Error from server", "No resources found", "Unable to ", "The connection to ", "command terminated", "Traceback", "npm ERR!", "Usage:",
-    "Note:", "curl:", "Error:", "error:", "ERROR:", "Warning:", "warning:", "fatal:", "panic:", "bash:", "E:", "W:",
-)  # fmt: skip
+_COMPLAINTS, _DONE = map(tuple, bundled_json(__name__, "phrases.json"))  # _RESULT matches no line without one of these
 _COMPLAINT: Final = lazy(r"^[\w/.-]+: (?:line \d+: )?\S+: ")
-_DONE: Final = (
-    "created", "configured", "unchanged", "deleted", "exposed", "scaled", "patched", "labeled", "annotated", "edited",
-    "replaced", "restarted", "rolled", "applied", "tainted", "cordoned", "drained", "evicted", "updated", "condition met",
-)  # fmt: skip  # without one of these in a line, the pattern cannot match
 _RESULT: Final = lazy(
     r"(?:[\w.-]+/[\w.:-]+|[a-z][\w.]* \"[^\"]+\"|[\w.-]+) (?:created|configured|unchanged|(?:force )?deleted|exposed"
     r"|(?:auto)?scaled|patched|labeled|annotated|edited|replaced|restarted|rolled back|serverside-applied|tainted"
@@ -156,3 +150,50 @@ def is_message(line: str) -> bool:
     if line.startswith(_COMPLAINTS) or (line.count(": ") > 1 and _COMPLAINT.match(line)):
         return True
     return any(word in line for word in _DONE) and _RESULT.match(line) is not None
+
+
+# ---- Languages that are no YAML and no shell.
+
+
+class Signature(NamedTuple):
+    """How a language shows itself."""
+
+    language: str
+    words: Sequence[str]  # lower case; where none of them stands, the pattern cannot match and is not even compiled
+    pattern: str
+
+
+SIGNATURES: Final = tuple(Signature(*row) for row in bundled_json(__name__, "signatures.json"))
+_SECTION: Final = lazy(r"^\s*\[\[?[\w.:\"'@/ -]+\]\]?\s*(?:[#;].*)?$")
+_SETTING: Final = lazy(r"^\s*[\w.\"'-]+\s*=\s*\S?")
+
+
+def signature(text: str) -> str:
+    """The language that the text shows itself to be in, "" when it shows none of those known here."""
+    stripped = text.strip()
+    if _is_json(stripped):
+        return "json"
+    lowered = stripped.lower()
+    for language, words_of_it, pattern in SIGNATURES:
+        if any(word in lowered for word in words_of_it) and re.search(pattern, stripped):
+            return language
+    return settings_file(stripped)
+
+
+def _is_json(text: str) -> bool:
+    if text[:1] not in "{[" or not re.match(r"[{\[]\s*(?:[\"'{\[\]}]|-?\d|true|false|null|//)", text):
+        return False
+    # A flow list on one line (`["sh", "-c"]`) may be either; both readings are right.
+    return text.startswith("{") or text.rstrip(",").endswith(("]", "}", "..."))
+
+
+def settings_file(text: str) -> str:
+    """`toml`, `ini` or `properties`; "" for anything else."""
+    lines = [line for line in text.split("\n") if line.strip() and not line.lstrip().startswith(("#", ";"))]
+    sections = sum(bool(_SECTION.match(line)) for line in lines)
+    settings = sum(bool(_SETTING.match(line)) for line in lines)
+    if sections and sections + settings >= 0.7 * len(lines) and settings:
+        quoted = any(re.search(r"=\s*[\"'\[{]", line) for line in lines)
+        return "toml" if quoted else "ini"
+    tight = [re.match(r"[\w.-]+=\S", line.strip()) for line in lines]
+    return "properties" if len(lines) > 1 and all(tight) else ""

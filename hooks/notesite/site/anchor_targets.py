@@ -1,13 +1,18 @@
-"""What the entries of the contents list mean, and which of them mean nothing."""
+"""What the entries of the contents list and the links inside the notes mean, and which of them mean nothing."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from ..diagnostics.diagnostic import Diagnostic, finding
 from ..notes.contents import Resolver, in_page_anchor, second_contents
 from ..notes.joined import address_of
 from ..notes.model import Entry, Heading, Notes
+
+if TYPE_CHECKING:
+    from .plan import Site
 
 
 def contents_targets(notes: Notes) -> tuple[list[tuple[Entry, Heading | None]], list[Diagnostic]]:
@@ -39,3 +44,23 @@ def contents_targets(notes: Notes) -> tuple[list[tuple[Entry, Heading | None]], 
         message = f'"{second.text}" lists the sections once more; the list on line {first} is used'
         findings.append(finding("N_CONTENTS", message, second.span))
     return targets, findings
+
+
+def check_links(notes: Notes, site: Site) -> Iterator[Diagnostic]:
+    """Links inside the notes that lead nowhere.  Entries of the contents list have findings of their own."""
+    resolver = Resolver(notes)
+    listed = notes.contents.lines if notes.contents else ()
+    for link in notes.links:
+        anchor = in_page_anchor(link.target) if link.target.startswith("#") else None
+        if anchor is None or any(first <= link.span.start.line <= last for first, last in listed):
+            continue
+        name = unquote(anchor).removeprefix("user-content-")
+        if site.place_of_anchor(anchor) is None or (name and name != "top" and name not in site.anchors):
+            match = resolver.meant(anchor, link.text)
+            address = address_of(notes, match.heading, link.span.start.line) if match else ""
+            fix = f"Write ({address})." if match else None
+            path, mark, name = anchor.rpartition("#")
+            file = (path if mark else notes.files[0].path) if notes.files else "these notes"
+            message = f"#{unquote(name)} is not an anchor of {file}"
+            right = f"[{link.text}]({address})" if match and link.origin == "markdown" else None
+            yield finding("L_ANCHOR", message, link.span, help=fix, replacement=right)
