@@ -42,18 +42,10 @@ class Build:
         self,
         project: Project,
         *,
-        source: Source | None = None,
-        images: Options | None = None,
-        hosts: Hosts | None = None,
+        source: Source | None = None,  # notes to take instead of the project's
+        images: Options | None = None,  # how to go about pictures; None: with what is there, without a network
+        hosts: Hosts | None = None,  # what is known of hosts of pictures from an earlier run
     ) -> None:
-        """The run over a project.
-
-        Args:
-            project: where the notes are, and the settings.
-            source: notes to take instead of the project's.
-            images: how to go about pictures; None: with what is there, without a network.
-            hosts: what is known of hosts of pictures from an earlier run.
-        """
         self.project = project
         self._source, self._images, self._hosts = source, images, hosts
 

@@ -7,7 +7,6 @@ import math
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 
@@ -39,8 +38,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     project = common.project_of(args)
     build = Build(project)
     own = gallery.options(project, os.environ, mode=args.mode)
-    chosen = replace(
-        own,
+    chosen = own._replace(
         store=args.store.absolute() if args.store else own.store,
         allow_hosts=(*own.allow_hosts, *args.allow_host),
         deadline=own.deadline if args.deadline is None else args.deadline,

@@ -37,16 +37,14 @@ _VALUE = re.compile(r"[^\s\"'={}<>]+")  # of an attribute that can stand behind 
 
 
 class MarkdownWriter:
-    """Writes one page after the other."""
+    """Writes one page after the other.
+
+    `address` turns that of a Markdown link into that of an HTML attribute, which generators leave as it is.  With `ids`
+    the anchors are written, in the form of the extension `attr_list`; `dollars` says that there are formulas, so that
+    other dollars are escaped.
+    """
 
     def __init__(self, address: Callable[[str], str], *, ids: bool = True, dollars: bool = False) -> None:
-        """How to write.
-
-        Args:
-            address: turns that of a Markdown link into that of an HTML attribute, which generators leave as it is.
-            ids: whether the anchors are written, in the form of the extension `attr_list`.
-            dollars: whether there are formulas, so that other dollars are escaped.
-        """
         self._address, self._ids, self._dollars = address, ids, dollars
 
     def page(self, root: ET.Element) -> str:

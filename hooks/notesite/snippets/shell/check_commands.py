@@ -60,16 +60,10 @@ def check(
     grammars: Grammars | None = None,
     extra_types: Iterable[str] = (),
 ) -> tuple[tuple[CommandVerdict, ...], Report]:
-    """Check every fence that holds shell text.
+    """A verdict for each fence that `is_shell` by its content, whatever its label; and the findings about all of them.
 
-    Args:
-        fences: The fences of the notes.
-        is_shell: Whether a fence holds commands; goes by content, not by label.
-        grammars: What to check against; the newest bundled grammars when None.
-        extra_types: Names of custom resource types (plural, singular, short) that the notes define.
-
-    Returns:
-        One verdict for each shell fence, and the findings about all of them.
+    `grammars` are the newest bundled ones when None; `extra_types` are names of custom resource types (plural,
+    singular, short) that the notes define.
     """
     known = chosen() if grammars is None else grammars
     fences = [fence for fence in fences if is_shell(fence)]

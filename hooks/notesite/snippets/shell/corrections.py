@@ -27,13 +27,9 @@ _ADVISED = frozenset({"S_EXPANDED", "S_DRY_RUN"})
 
 
 def correction(text: str, command: Command, finding: Finding, grammar: Grammar) -> str | None:
-    """The whole command as it works, None when nothing plain is known.
+    """The whole command of the snippet `text` as it works, None when nothing plain is known.
 
-    Args:
-        text: The snippet that the command stands in.
-        command: The command.
-        finding: What is wrong with it.
-        grammar: The grammar that refused it; every suggestion passes it.
+    The `grammar` is the one that refused the command; every suggestion passes it.
     """
     if finding.code not in REFUSED | _ADVISED or (finding.severity is Severity.WARNING and not finding.replacement):
         return None

@@ -43,13 +43,7 @@ NOTHING_KNOWN = Known()
 
 
 def lint(call: Invocation, grammar: Grammar, known: Known = NOTHING_KNOWN) -> Iterator[Finding]:
-    """Every finding about one call; the first error ends it, as it ends the program.
-
-    Args:
-        call: The command, taken apart with `grammar`.
-        grammar: The program's grammar.
-        known: What the notes say about types and names.
-    """
+    """Every finding about a call, taken apart with `grammar`; the first error ends it, as it ends the program."""
     if call.help or call.opaque or is_prose(call):
         return
     if call.bad:

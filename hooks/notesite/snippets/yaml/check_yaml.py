@@ -41,13 +41,9 @@ def check(
 
     YAML inside a command (a heredoc) takes part as a `Fence` of its own, not fenced, labelled `yaml`.
 
-    Args:
-        fences: the blocks, in the order of the notes.
-        judge: says what Kubernetes schemas make of documents; see `kubernetes.judge`.
-        settings: versions to check against.
-        definitions: objects that the notes define by commands.
-        lines: the lines of the notes, to place a wrong label; without them the opening line is named.
-        extra: more schemas, handed to `judge`.
+    `judge` says what Kubernetes schemas, and those in `extra`, make of documents; see `kubernetes.judge`.  `definitions`
+    are objects that the notes define by commands.  By the `lines` of the notes a wrong label is placed; without them
+    the opening line is named.
     """
     settings = settings or SnippetSettings()
     schemas = _Schemas(judge, settings.kubernetes, extra or {})

@@ -33,11 +33,7 @@ class Move(NamedTuple):
 def move(text: str, line: int, is_clean: Callable[[str], bool], *, known: bool = True) -> Move | None:
     """The line that, moved by one step, leaves nothing wrong in `text`; None when there is none.
 
-    Args:
-        text: a block in which something is wrong at `line`.
-        line: where it was noticed, from 1.
-        is_clean: whether a text is without faults.
-        known: whether that tells what belongs where; else only one line may do.
+    Something is wrong at `line`, from 1.  `known`: whether `is_clean` tells what belongs where; else only one line may do.
     """
     if not text or len(text) > _LONGEST or "\t" in text:
         return None

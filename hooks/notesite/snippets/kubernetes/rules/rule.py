@@ -23,16 +23,7 @@ RULES: dict[str, list[Rule]] = {}
 
 
 class Context:
-    """What a rule may know besides its mapping.
-
-    Args:
-        kind: of the document: "Deployment"; "" in a fragment.
-        lines: of the snippet.
-        selected: Kubernetes versions, for the faults.
-        partial: ids of mappings that may be incomplete.
-        meant: fields that a mapping has, misspelt, by its id.
-        custom: kinds that the project or its notes define.
-    """
+    """What a rule may know besides its mapping."""
 
     def __init__(
         self,
@@ -44,12 +35,12 @@ class Context:
         *,
         custom: Collection[str] = (),
     ) -> None:
-        self.kind = kind
-        self.lines = lines
-        self.selected = selected
-        self.partial = partial
-        self.meant = meant
-        self.custom = custom
+        self.kind = kind  # of the document: "Deployment"; "" in a fragment
+        self.lines = lines  # of the snippet
+        self.selected = selected  # Kubernetes versions, for the faults
+        self.partial = partial  # ids of mappings that may be incomplete
+        self.meant = meant  # fields that a mapping has, misspelt, by its id
+        self.custom = custom  # kinds that the project or its notes define
         self.definition = ""  # of the mapping: "Pod"
         self.owner = ""  # where the mapping stands: "Pod.metadata"
         self.key: Node = MappingNode("", [])  # where something is missing: the mapping's key, or its first one

@@ -81,10 +81,7 @@ def _is_workload(text: str) -> bool:
 def lookup(shape: str, mode: str, tail: str) -> str | None:
     """The tried shape that is most like this one: of the same length first, then with fewer repeats.
 
-    Args:
-        shape: One letter for each argument.
-        mode: One of `patterns.MODES`.
-        tail: `patterns.REST` where arguments go on after `--`, else "".
+    A shape has one letter for each argument; `mode` and `tail` are as `probed_shapes` lists them, or "".
     """
     if mode:  # beside -f, -l and --all only the first three arguments were tried, and fewer letters
         shape = shape.translate(_COARSE)[:3]

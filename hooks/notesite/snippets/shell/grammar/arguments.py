@@ -169,7 +169,7 @@ def _is_open(word: Word) -> bool:
 
 
 def _mode(call: Invocation) -> str | None:
-    """Which of `patterns.MODES` the flags make; None where several meet and were not tried together."""
+    """Which of `probed_shapes.NAMES` the flags make; None where several meet and were not tried together."""
     if call.names & _UNTRIED:
         return None
     found = [mode for mode, flags in _MODE_FLAGS if flags & call.names and mode in call.node.modes]

@@ -34,20 +34,13 @@ class BadFlag(NamedTuple):
 
 
 class Invocation:
-    """What the parser understood.
-
-    Args:
-        command: what it was given.
-        node: the sub-command that is called.
-        path_words: program and sub-commands, as written.
-        program: the name of the grammar's program.
-    """
+    """What the parser understood."""
 
     def __init__(self, command: Command, node: Node, path_words: list[Word], program: str) -> None:
-        self.command = command
-        self.program = program
-        self.node = node
-        self.path_words = path_words
+        self.command = command  # what it was given
+        self.program = program  # the name of the grammar's
+        self.node = node  # the sub-command that is called
+        self.path_words = path_words  # program and sub-commands, as written
         self.flags: list[FlagUse] = []
         self.arguments: list[Word] = []
         self.rest: list[Word] | None = None  # the command after `--`; None when there is none

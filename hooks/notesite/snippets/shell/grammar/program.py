@@ -32,18 +32,12 @@ class Flag(NamedTuple):
 
 
 class Node:
-    """One command of the tree, the program itself being the root.
-
-    Args:
-        path: the names of the sub-commands that lead to it.
-        raw: its part of the grammar's file.
-        shared: flags of the root, which every command takes.
-    """
+    """One command of the tree, the program itself being the root."""
 
     def __init__(self, path: tuple[str, ...], raw: Mapping[str, Any], shared: Mapping[str, Flag]) -> None:
-        self.path = path
-        self.raw = raw
-        self.shared = shared
+        self.path = path  # the names of the sub-commands that lead to it
+        self.raw = raw  # its part of the grammar's file
+        self.shared = shared  # flags of the root, which every command takes
         self.children: Mapping[str, Any] = raw.get("commands", {})  # names of the sub-commands -> their raw nodes
         self.removed: Mapping[str, str] = raw.get(
             "removed", {}

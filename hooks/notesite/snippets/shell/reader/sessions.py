@@ -20,9 +20,7 @@ _LONGEST = 200  # lines that one typed command may go on for
 def mask(text: str, is_open: Callable[[str], bool]) -> str:
     """The text with prompts and output blanked out; same length, same line ends.
 
-    Args:
-        text: A snippet.
-        is_open: Whether a shell would wait for more after this text.
+    `is_open` tells whether a shell would wait for more after a text.
     """
     lines = text.split("\n")
     prompts = _prompts(lines)
