@@ -48,7 +48,8 @@ def build(argv: Sequence[str] | None = None) -> int:
     args = parser.parse_args(argv)
     folder = (args.site_dir or Path("site")).absolute()
     with _configuration(args, folder) as config:
-        if config != args.config and folder.exists() and any(folder.iterdir()) and not _is_site(folder):
+        is_site = all((folder / name).is_file() for name in BUILT)
+        if config != args.config and folder.exists() and any(folder.iterdir()) and not is_site:
             raise failure("N_PATH", f"{folder} holds something else than a site", help="")
         chosen = ["--site-dir", str(folder)] if args.site_dir or config != args.config else []
         code = run_mkdocs(["build", "--config-file", str(config), *chosen, *_common(args)])
@@ -71,10 +72,6 @@ def _common(args: argparse.Namespace) -> list[str]:
     if args.no_cache:
         os.environ[NO_CACHE] = "1"
     return [f"--{name}" for name in ("strict", "quiet") if getattr(args, name)]
-
-
-def _is_site(folder: Path) -> bool:
-    return all((folder / name).is_file() for name in BUILT)
 
 
 @contextlib.contextmanager

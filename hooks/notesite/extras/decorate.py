@@ -182,7 +182,7 @@ def _finish_code(root: ET.Element, extras: Extras) -> None:
         lead = _lead_of(parent, index)
         manifest = extras.manifests.get(line)
         if manifest and extras.manifest_folder:
-            after = index + 1 + _marks_after(parent, index)
+            after = index + 1 + any(mark.get("class") == "notes-mark" for mark in parent[index + 1 : index + 2])
             parent.insert(after, _file_line(manifest, extras, extras.marks.get(line, UNMARKED).text))
         command = extras.commands.get(line)
         if command:
@@ -204,11 +204,6 @@ def _lead_of(parent: ET.Element, index: int) -> ET.Element | None:
     if any(child.tag == "pre" for child in parent[:index]):  # whose description it is
         return None
     return parent if parent.tag == "li" and (parent.text or "").strip() else None
-
-
-def _marks_after(parent: ET.Element, index: int) -> int:
-    following = list(parent)[index + 1 : index + 2]
-    return len([element for element in following if element.get("class") == "notes-mark"])
 
 
 def _give_address(parent: ET.Element, index: int, lead: ET.Element | None, command: Command) -> None:

@@ -26,15 +26,10 @@ def uses(text: str) -> Iterator[tuple[str, int]]:
         for name in ("import", "quoted", "bare"):
             written = match[name]
             if written:
-                address = _unescaped(written if name == "bare" else written[1:-1]).strip()
+                plain = written if name == "bare" else written[1:-1]
+                address = _ESCAPE.sub(lambda m: _character(m[1]) if m[1] else (m[3] or ""), plain).strip()
                 if address and not address.startswith("#"):
                     yield address, match.start(name) + (name != "bare")
-
-
-def _unescaped(text: str) -> str:
-    if "\\" not in text:
-        return text
-    return _ESCAPE.sub(lambda m: _character(m[1]) if m[1] else (m[3] or ""), text)
 
 
 def _character(digits: str) -> str:

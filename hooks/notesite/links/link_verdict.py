@@ -146,17 +146,13 @@ def is_checkable(fragment: str) -> bool:
 
 
 def _anchors(job: Job, answer: Response) -> dict[str, bool]:
-    if job.method != "GET" or not _is_html(answer) or answer.status == 304:
+    is_html = "html" in answer.headers.get("content-type", "").lower()
+    if job.method != "GET" or not is_html or answer.status == 304:
         return {}
     defines = read_page(answer.body).defines if job.fragments else frozenset()
     found = {}
     for fragment in job.fragments:
         names = named_anchor(fragment)
         # GitHub writes user-content-x into the page and lets a script answer #x.
-        has = not names or any(name in defines or f"user-content-{name}" in defines for name in names)
-        found[fragment] = has
+        found[fragment] = not names or any(name in defines or f"user-content-{name}" in defines for name in names)
     return found
-
-
-def _is_html(answer: Response) -> bool:
-    return "html" in answer.headers.get("content-type", "").lower()

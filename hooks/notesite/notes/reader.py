@@ -152,7 +152,8 @@ class _Reader:
 
     def governed_fences(self) -> Iterator[Fence]:
         for fence in self.fences:
-            governing = tuple(d for d in self.directives if _covers(d, fence.span))
+            line = fence.span.start.line
+            governing = tuple(d for d in self.directives if d.target and d.target[0] <= line <= d.target[1])
             yield fence._replace(directives=governing) if governing else fence
 
     def footnotes(self) -> Iterator[Footnote]:
@@ -300,10 +301,6 @@ def placed(tags: Sequence[Tag], block: Node, lines: Sequence[str]) -> Iterator[t
 def _within(starts: Sequence[Position], line: int, column: int) -> Position:
     at = starts[line] if line < len(starts) else Position(starts[-1].line + 1, 1)
     return Position(at.line, at.column + column)
-
-
-def _covers(directive: Directive, span: Span) -> bool:
-    return directive.target is not None and directive.target[0] <= span.start.line <= directive.target[1]
 
 
 def _enclosed_lines(blocks: Sequence[Node]) -> Iterator[tuple[int, int]]:

@@ -120,9 +120,6 @@ def add_assets(files: Files, config: MkDocsConfig) -> None:
     for folder, _, names in os.walk(PACKAGE / "assets"):
         for name in sorted(names):
             uri = Path(folder, name).relative_to(PACKAGE).as_posix()
-            if files.get_file_from_path(uri) is None and (offline or not _for_offline(uri)):
+            is_wanted = offline or not (uri == OFFLINE_STYLE or uri.startswith("assets/vendor/iframe-worker/"))
+            if is_wanted and files.get_file_from_path(uri) is None:
                 files.append(File(uri, str(PACKAGE), config.site_dir, config.use_directory_urls))
-
-
-def _for_offline(uri: str) -> bool:
-    return uri == OFFLINE_STYLE or uri.startswith("assets/vendor/iframe-worker/")

@@ -6,14 +6,13 @@ import contextlib
 import gzip
 import os
 import shutil
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from markupsafe import Markup
-from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import Files
 
 from ..extras.theme import squeezed_css, squeezed_js
@@ -63,16 +62,12 @@ def _write_machine_files(run: Run, folder: Path) -> None:
 
 def _squeeze(run: Run, folder: Path) -> None:
     """The site's own styles and scripts without comments and indentation."""
-    for name, squeezed in _own_files(run.config):
+    for name in map(str, (*run.config.extra_css, *run.config.extra_javascript, *WHERE_NEEDED, *ELSEWHERE)):
+        squeezed = squeezed_js if name.endswith(".js") else squeezed_css
         if ".min." not in name and ".." not in name and (folder / name).is_file():
             with contextlib.suppress(UnicodeDecodeError):  # of another encoding: published as it is
                 text = squeezed(text_of(folder / name, inside=folder))
                 write_inside(folder, name, text.encode(), replace=True)
-
-
-def _own_files(config: MkDocsConfig) -> Iterator[tuple[str, Callable[[str], str]]]:
-    for name in map(str, (*config.extra_css, *config.extra_javascript, *WHERE_NEEDED, *ELSEWHERE)):
-        yield name, squeezed_js if name.endswith(".js") else squeezed_css
 
 
 def _drop_unused(run: Run, folder: Path) -> None:  # noqa: ARG001  # a step like the others

@@ -40,7 +40,8 @@ class SiteFolder:
 
     def place(self, log: logging.Logger) -> None:
         """Put the new folder in its place, unless strict mode is about to fail the build."""
-        if self.new is not None and self.target is not None and not _warnings_counted(log):
+        counted = (handler.get_counts() for handler in _handlers(log) if isinstance(handler, CountHandler))
+        if self.new is not None and self.target is not None and not any(counted):
             replace_folder(self.new, self.target)
             self.new = None
         self.give_back()
@@ -52,10 +53,6 @@ class SiteFolder:
         if self.config is not None and self.target is not None:
             self.config.site_dir = str(self.target)
         self.config = self.target = self.new = None
-
-
-def _warnings_counted(log: logging.Logger) -> bool:
-    return any(handler.get_counts() for handler in _handlers(log) if isinstance(handler, CountHandler))
 
 
 def _handlers(log: logging.Logger | None) -> Iterator[logging.Handler]:

@@ -82,7 +82,8 @@ class Pictures:
             image.set("title", f"{picture.note}.")
         elif words is not None:
             parent = parents[image]
-            _insert_after(parent, image, words)
+            words.tail, image.tail = image.tail, None
+            parent.insert(list(parent).index(image) + 1, words)
 
     def _stand_in(self, image: ET.Element, picture: Picture, alt: str) -> None:
         """A drawing in the page itself, so that it follows the palette; or the words of what is missing."""
@@ -190,11 +191,6 @@ def _caption(picture: Picture, *, linked: bool) -> ET.Element | None:
         note = ET.SubElement(span, "span", {"class": "notes-caption__note"})
         note.text = f"{' ' if picture.caption else ''}{picture.note}."
     return span
-
-
-def _insert_after(parent: ET.Element, child: ET.Element, added: ET.Element) -> None:
-    added.tail, child.tail = child.tail, None
-    parent.insert(list(parent).index(child) + 1, added)
 
 
 def _make_figure(paragraph: ET.Element, parents: Mapping[ET.Element, ET.Element]) -> None:

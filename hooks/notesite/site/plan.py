@@ -187,7 +187,8 @@ def _drift(pages: Sequence[Page], targets: Sequence[tuple[Entry, Heading | None]
     top = min(entry.span.start.line for entry, _ in targets)  # what stands above the list introduces it
     for page in pages:
         if not page.listed and page.heading and page.first > top:
-            before = _listed_before(pages, page)
+            listed = (other for other in pages if other.listed and not other.is_home and other.first < page.first)
+            before = max(listed, key=lambda other: other.first, default=None)
             where = f'after the entry "{before.title}"' if before else "at the top"
             line = f"[{page.heading.text}](#{page.heading.id})"
             message = f'the contents list misses the section "{page.heading.text}"'
@@ -229,11 +230,6 @@ def _longest_run(lines: Sequence[int]) -> set[int]:
         run.add(index)
         index = before[index]
     return run
-
-
-def _listed_before(pages: Sequence[Page], page: Page) -> Page | None:
-    before = [other for other in pages if other.listed and not other.is_home and other.first < page.first]
-    return max(before, key=lambda other: other.first, default=None)
 
 
 def _in_contents_order(pages: Sequence[Page], order: Sequence[str]) -> list[Page]:

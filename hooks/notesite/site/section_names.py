@@ -65,7 +65,8 @@ def names_of(site: Site, synonyms: Mapping[str, Sequence[str]]) -> dict[str, Pla
     for page in site.pages:
         for heading in page.headings:
             if heading is not page.heading and heading.id:
-                for name in dict.fromkeys(map(key, _heading_names(heading.text))):
+                short = re.sub(r"\s*\([^()]*\)\s*$", "", heading.text)  # `etcd (Key-Value Store)` is named etcd
+                for name in dict.fromkeys(map(key, (heading.text, short))):
                     headings.setdefault(name, []).append(Place(page, element_id(heading.id)))
     unique = {name: places[0] for name, places in headings.items() if len(places) == 1}
     return {name: place for name, place in {**unique, **pages}.items() if name}
@@ -78,12 +79,6 @@ def _page_names(title: str, heading: str, slug: str, synonyms: Mapping[str, Sequ
     for word, others in synonyms.items():
         if key(word) in keys:
             yield from others
-
-
-def _heading_names(text: str) -> Iterable[str]:
-    yield text
-    # `etcd (Key-Value Store)` is named etcd
-    yield re.sub(r"\s*\([^()]*\)\s*$", "", text)
 
 
 def places_in(cell: str, names: Names) -> list[tuple[str, Place]]:

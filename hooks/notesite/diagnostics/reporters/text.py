@@ -27,7 +27,8 @@ def one_line(diagnostic: Diagnostic, path: str) -> str:
 
 def summary(report: Report) -> str:
     """`12 checked: 1 error, 2 warnings, 0 infos; 3 skipped, 4 accepted, 1 ignored`."""
-    found = [_counted(report.count(severity), severity.value) for severity in Severity]
+    counts = ((report.count(severity), severity.value) for severity in Severity)
+    found = [f"{count} {word}{'' if count == 1 else 's'}" for count, word in counts]
     rest = {"skipped": report.skipped, "accepted": report.accepted, "ignored": report.ignored}
     others = [f"{len(items)} {word}" for word, items in rest.items() if items]
     return f"{report.checked} checked: {', '.join(found)}" + (f"; {', '.join(others)}" if others else "")
@@ -62,7 +63,3 @@ def _excerpt(diagnostic: Diagnostic, line: str) -> list[str]:
     before = "".join("\t" if char == "\t" else " " for char in line[shift : start.column - 1])
     number = str(start.line)
     return [f"  {number} | {shown}", f"  {' ' * len(number)} | {before}{'^' * length}"]
-
-
-def _counted(count: int, word: str) -> str:
-    return f"{count} {word}" if count == 1 else f"{count} {word}s"

@@ -66,14 +66,12 @@ class Book:
     def from_json(cls, text: str) -> Book:
         """The book again.  Raises ValueError, KeyError or TypeError when the text is none."""
         raw: dict[str, Any] = json.loads(text)
-        stamp = raw["stamp"]
+        stamp = raw["stamp"] and Stamp(*raw["stamp"])
         pages = [BookPage(p["title"], p["name"], tuple(p["trail"]), Markup(p["html"])) for p in raw["pages"]]  # noqa: S704  # from `to_json`
         made = {
             "styles": tuple(raw["styles"]),
             "scripts": tuple(raw["scripts"]),
-            "stamp": Stamp(stamp[0], tuple(map(tuple, stamp[1])), stamp[2])
-            if stamp
-            else None,  # JSON has no named tuples
+            "stamp": stamp and stamp._replace(versions=tuple((tool, version) for tool, version in stamp.versions)),
             "pages": tuple(pages),
         }
         return cls(**raw | made)

@@ -23,7 +23,7 @@ def problems(names: Iterable[str]) -> Iterator[tuple[str, str]]:
     files: dict[str, str] = {}  # as a file system that folds case sees it -> as written
     folders: dict[str, str] = {}
     for name in sorted(names):
-        if reason := _unsafe(name):
+        if reason := next(_faults(name), ""):
             yield name, reason
             continue
         key = _key(name)
@@ -44,12 +44,8 @@ def _key(name: str) -> str:
     return unicodedata.normalize("NFC", unicodedata.normalize("NFKD", name).casefold())
 
 
-def _unsafe(name: str) -> str:
-    """Why no archive should hold this name; "" for a good one."""
-    return next(_faults(name), "")
-
-
 def _faults(name: str) -> Iterator[str]:
+    """Why no archive should hold this name."""
     if name.startswith("/") or re.match(r"[A-Za-z]:", name):
         yield "it is absolute"
     if len(name) > MAX_PATH:

@@ -9,7 +9,7 @@ told apart, so nothing is pretended.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import combinations
+from itertools import combinations, product
 from typing import NamedTuple
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
@@ -207,12 +207,11 @@ class Inference:
                     continue
                 firsts = self._clean_parts(node, larger, groups[larger])
                 seconds = self._clean_parts(node, rest, groups[smaller])
-                for a in firsts:
-                    for b in seconds:
-                        if self._related(a.shape.number, b.shape.number):
-                            score = a.score + b.score
-                            if best is None or score > best[0]:
-                                best = score, a, b, larger
+                for a, b in product(firsts, seconds):
+                    x, y = a.shape.number, b.shape.number
+                    is_related = y in self.schema.reach(x) or x in self.schema.reach(y)
+                    if is_related and (best is None or a.score + b.score > best[0]):
+                        best = a.score + b.score, a, b, larger
         if best is None:
             return None
         _, a, b, larger = best
@@ -228,9 +227,6 @@ class Inference:
         found = (self._compare(number, [part]) for number in numbers)
         fitting = (c for c in found if all(fault.code == "K_REQUIRED" for fault in c.faults))
         return sorted(fitting, key=lambda c: -c.score)[:6]
-
-    def _related(self, one: int, two: int) -> bool:
-        return two in self.schema.reach(one) or one in self.schema.reach(two)
 
 
 def confidence(guess: Guess, node: Node, schema: Schema, around: Around) -> Severity | None:

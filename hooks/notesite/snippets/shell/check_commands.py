@@ -67,7 +67,8 @@ def check(
     """
     known = chosen() if grammars is None else grammars
     fences = [fence for fence in fences if is_shell(fence)]
-    known_words = Known(frozenset(name.lower() for name in extra_types), _names(fences), _variables(fences))
+    variables = frozenset(name for fence in fences if "$" in fence.text for name in _SET.findall(fence.text))
+    known_words = Known(frozenset(name.lower() for name in extra_types), _names(fences), variables)
     verdicts, diagnostics, skipped, checked = [], [], [], 0
     for fence in fences:
         verdict, found = check_fence(fence, known, known_words)
@@ -91,15 +92,11 @@ def _names(fences: Iterable[Fence]) -> frozenset[str]:
     return frozenset(name for call in calls for name in _NAMED.findall(call)) - words("custom")
 
 
+# A variable that a command sets, so that its author means the local shell's.
 _SET = lazy(
     r"(?:^|[;&|({]|\b(?:export|local|do|then|set|for|read)[ \t])[ \t]*([A-Za-z_]\w*)(?:=|[ \t]+in\b|[ \t]*$)",
     re.MULTILINE,
 )
-
-
-def _variables(fences: Iterable[Fence]) -> frozenset[str]:
-    """Variables that commands set, so that their author means the local shell's."""
-    return frozenset(name for fence in fences if "$" in fence.text for name in _SET.findall(fence.text))
 
 
 def check_fence(

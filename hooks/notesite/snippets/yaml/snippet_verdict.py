@@ -70,7 +70,7 @@ def _one(judgement: Judgement) -> str:
     if judgement.form == "manifest" and names:
         return f"Valid {names[0]}{_versions(judgement)}"
     if judgement.form == "fragment" and names:
-        return f"Valid part of {_article(names[0])} {names[0]}"
+        return f"Valid part of {'an' if names[0][:1] in 'AEIO' else 'a'} {names[0]}"
     return "Valid YAML"
 
 
@@ -85,10 +85,6 @@ def _several(judgements: Sequence[Judgement]) -> str:
 
 def _versions(judgement: Judgement) -> str:
     return f", Kubernetes {judgement.valid}" if judgement.valid else ""
-
-
-def _article(name: str) -> str:
-    return "an" if name[:1] in "AEIO" else "a"
 
 
 def _and(names: Sequence[str]) -> str:

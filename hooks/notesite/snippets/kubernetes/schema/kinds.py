@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
@@ -54,7 +53,8 @@ def foreign(node: Node) -> str:
     for name, needed, also in known["files"]:
         if keys >= set(needed) and (not also or keys & set(also)):
             value = get(node, needed[0])
-            if name != "a Compose file" or (isinstance(value, MappingNode) and _holds_mappings(value)):
+            is_nested = isinstance(value, MappingNode) and all(isinstance(v, MappingNode) for _, v in value.value)
+            if is_nested or name != "a Compose file":
                 return str(name)
     kustomize = set(known["kustomize"].split())
     if keys <= kustomize and (keys - set(known["kustomize_too"].split()) or _lists_files(node)):
@@ -68,10 +68,6 @@ def is_of_others(schema: Schema, kind: Kind) -> bool:
         return kind.kind not in schema.homes and nearest_value(kind.kind, schema.homes) is None
     version, versions = kind.api_version or "", {home for homes in schema.homes.values() for home in homes}
     return version not in versions and "." in version and nearest_value(version, versions) is None
-
-
-def _holds_mappings(node: MappingNode) -> bool:
-    return all(isinstance(value, MappingNode) for _, value in node.value)
 
 
 def _lists_files(node: MappingNode) -> bool:
@@ -131,7 +127,7 @@ def _misspelt(schema: Schema, api_version: str, kind: str) -> Unknown | None:
         if near in homes:
             return Unknown("K_KIND", f'there is no "{api_version}"; did you mean "{near}"?', False, near)
         if ours or "." not in group:  # the group of a custom resource has a dot
-            best = _stable(homes)
+            best = min(homes, key=lambda home: ("alpha" in home or "beta" in home, -len(home), home))
             return Unknown("K_KIND", f'there is no {kind} in "{api_version}"; it is in "{best}"', False, best)
         return None
     if not ours:
@@ -140,10 +136,6 @@ def _misspelt(schema: Schema, api_version: str, kind: str) -> Unknown | None:
     near = near or nearest_value(kind, schema.homes)
     hint = f'; did you mean "{near}"?' if near else ""
     return Unknown("K_KIND", f'there is no kind "{kind}" in {api_version}{hint}', True, near)
-
-
-def _stable(versions: Sequence[str]) -> str:
-    return min(versions, key=lambda version: ("alpha" in version or "beta" in version, -len(version), version))
 
 
 def removal(api_version: str, kind: str) -> str:

@@ -110,7 +110,8 @@ class Walk(Values):
                     continue
             names.add(field.name)
             if field.absent & selected:
-                self._absent(shape, field, key)
+                there = self.schema.spoken(self.schema.every & ~field.absent & ~shape.absent)
+                self._add("K_VERSION", f'{shape.short} has the field "{field.name}" in {there} only', key, field.absent)
             if self._weigh:
                 self.score += field.weight
             self._value(field.type, value, key)
@@ -161,10 +162,6 @@ class Walk(Values):
             slip=near is not None,
         )
         return near
-
-    def _absent(self, shape: Shape, field: Field, key: Node) -> None:
-        versions = self.schema.spoken(self.schema.every & ~field.absent & ~shape.absent)
-        self._add("K_VERSION", f'{shape.short} has the field "{field.name}" in {versions} only', key, field.absent)
 
     def _value(self, type_: Type, node: Node, key: Node) -> None:
         kind = type_.kind

@@ -54,7 +54,7 @@ def letters(word: Word, index: int, extra_types: frozenset[str]) -> str:
 
 def _named_object(kind: str, extra_types: frozenset[str]) -> str:
     """The letter of TYPE/NAME."""
-    if _is_workload(kind):
+    if (resource := named(kind)) is not None and resource.plural in _WORKLOADS:
         return "S"
     return "P" if is_type(kind, extra_types) or _CUSTOM.fullmatch(kind) or _SHOUTED.fullmatch(kind) else "B"
 
@@ -70,11 +70,6 @@ def _type_letter(text: str, extra_types: frozenset[str]) -> str:
     if resource.plural == "nodes":
         return "N"
     return "W" if resource.plural in _WORKLOADS else "R"
-
-
-def _is_workload(text: str) -> bool:
-    resource = named(text)
-    return resource is not None and resource.plural in _WORKLOADS
 
 
 @cache
