@@ -18,8 +18,7 @@ from markupsafe import Markup
 from notesite.diagnostics.diagnostic import NotesError
 from notesite.diagnostics.place import Span
 from notesite.notes.raw_html import read_tags
-from notesite.output.bundle import bundle_names as names
-from notesite.output.bundle.archive import SUMS, under, with_sums, zip_bytes
+from notesite.output.bundle.archive import SUMS, problems, under, with_sums, zip_bytes
 from notesite.output.bundle.book import Book, BookPage, Layout, chapters, place_in_one_page
 from notesite.output.bundle.epub import epub_bytes
 from notesite.output.bundle.markup import Instead, Tag, headings, rewrite, tags
@@ -145,18 +144,18 @@ def name_cases() -> Iterator[object]:
 
 @pytest.mark.parametrize(("name", "problem"), list(name_cases()))
 def test_names(name: str, problem: str) -> None:
-    found = [reason for _, reason in names.problems([name])]
+    found = [reason for _, reason in problems([name])]
     assert found == [] if problem == "-" else len(found) == 1
     assert problem == "-" or problem in found[0]
 
 
 @pytest.mark.parametrize("pair", [("a.html", "A.html"), ("ß/x", "SS/y"), ("a", "a/b"), ("ﬁ.html", "fi.html")])
 def test_names_that_some_system_confuses_are_found(pair: tuple[str, str]) -> None:
-    assert len(list(names.problems(pair))) == 1
+    assert len(list(problems(pair))) == 1
 
 
 def test_long_names_are_found() -> None:
-    assert [bool(list(names.problems([name]))) for name in ("a" * 150, "a" * 151, "ü" * 128)] == [False, True, True]
+    assert [bool(list(problems([name]))) for name in ("a" * 150, "a" * 151, "ü" * 128)] == [False, True, True]
 
 
 def test_a_bad_name_stops_the_copy() -> None:

@@ -18,8 +18,7 @@ from hypothesis import strategies as st
 from notesite.diagnostics.place import Span
 from notesite.links import css
 from notesite.links.built_pages import read_page, refresh_target
-from notesite.links.built_places import Places
-from notesite.links.internal import BuiltSite, Outcome, check, no_origin, origins
+from notesite.links.internal import BuiltSite, Outcome, Places, check, no_origin, origins
 from notesite.links.targets import Resolver, Where
 from notesite.notes.raw_html import candidates
 

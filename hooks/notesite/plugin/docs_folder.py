@@ -12,12 +12,15 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import File, Files, InclusionLevel
 
+from ..diagnostics.codes import Severity
 from ..diagnostics.diagnostic import Diagnostic, Report, finding
 from ..diagnostics.place import Span
 from ..diagnostics.reporters.text import one_line
-from ..images.drawings import static_drawing
-from ..lib.files import reason, strangers, text_of
+from ..images.gallery import limits_of
+from ..lib.files import read_file, reason, strangers, text_of
 from ..lib.safe_yaml import HostileYamlError, load_all
+from ..net.fault import Fault
+from ..project.config import Project
 from .run import Run
 
 _MAX_TEMPLATE = 2**20  # bytes
@@ -90,9 +93,27 @@ def clean_drawings(run: Run, files: Files, config: MkDocsConfig) -> None:
     for file in list(files):
         is_drawing = file.src_uri.lower().endswith((".svg", ".svgz")) and file.src_dir == config.docs_dir
         if is_drawing and file.inclusion is not InclusionLevel.EXCLUDED:
-            data, said = static_drawing(run.build.project, Path(file.abs_src_path or ""))
+            data, said = _drawing(run.build.project, Path(file.abs_src_path or ""))
             files.remove(file)
             if data is not None:
                 files.append(File.generated(config, file.src_uri, content=data))
             if said is not None:
                 run.report(Report((said,)), ("E",))
+
+
+def _drawing(project: Project, path: Path) -> tuple[bytes | None, Diagnostic | None]:
+    """What is published of an SVG file of the site that the notes need not show (None: nothing), and what is said."""
+    from ..images.svg import cleaned  # noqa: PLC0415  # parsers of XML and CSS are loaded only for SVG
+
+    name = project.shown(path)
+    try:
+        data = read_file(path, inside=project.root, limit=project.settings.images.max_bytes)
+        drawing = cleaned(data, limits_of(project.settings.images))
+    except OSError as error:
+        return None, finding("E_IO", f"not published: {reason(error)}", Span.at(1), path=name)
+    except Fault as fault:
+        said = finding(fault.code, f"not published: {fault.message}", Span.at(1), severity=Severity.WARNING, path=name)
+        return None, said
+    if not drawing.taken:
+        return data, None
+    return drawing.data, finding("E_ACTIVE", drawing.taken, Span.at(1), path=name)

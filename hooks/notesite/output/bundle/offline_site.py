@@ -12,7 +12,7 @@ from urllib.parse import quote, unquote, urlsplit
 from ...diagnostics.diagnostic import Diagnostic, finding
 from ...diagnostics.place import Span
 from ...notes.raw_html import candidates
-from . import bundle_names as names
+from .archive import problems
 from .markup import Change, Instead, Tag, rewrite, tags
 
 INDEX = "index.html"
@@ -97,7 +97,7 @@ def offline_site(built: Mapping[str, bytes], source: Source | None = None) -> Of
     offline = Offline({})
     for name, data in kept.items():
         offline.files[name] = _file(name, data, kept, source, offline.findings)
-    for name, reason in names.problems(offline.files):
+    for name, reason in problems(offline.files):
         message = f"{name!r} cannot be in the bundle: {reason}"
         offline.findings.append(finding("B_NAME", message, Span.at(1), path=name))
     offline.findings += missing(offline.files, source)

@@ -56,11 +56,9 @@ def measure(lines: list[str]) -> Shape:
     quote = ""
     root = None
     open_key = False  # the line before ended with `key:`
-    for line in lines:
+    for line in filter(str.strip, lines):
         body = line.strip()
         indent = len(line) - len(line.lstrip(" \t\u00a0"))
-        if not body:
-            continue
         if block >= 0 and indent > block:
             shape.more += 1
             continue
@@ -73,38 +71,43 @@ def measure(lines: list[str]) -> Shape:
             depth = max(0, depth + _brackets(body))
             quote = "" if quote and quote in body else quote
             continue
-        entry = _ENTRY.match(line) or _COLON_INSIDE.match(line)
-        if entry:
+        if entry := _ENTRY.match(line) or _COLON_INSIDE.match(line):
             root = indent if root is None else min(root, indent)
             _count_entry(shape, entry, at_root=indent == root, under=open_key or indent > root)
             value = entry["value"].strip()
             open_key = not value or value.startswith(("#", "&", "!"))
-            if _BLOCK.search(value):
-                block = indent
+            block = indent if _BLOCK.search(value) else -1
             depth = max(0, _brackets(value)) if value[:1] in "[{" else 0
             quote = _open_quote(value)
             continue
-        item = _ITEM.match(line)
-        if item:
-            shape.items += 1
-            shape.nested += open_key
-            shape.items_plain.append((item["value"] or "").strip())
+        if item := _ITEM.match(line):
+            _count_item(shape, item, under=open_key)
             block = indent if _BLOCK.search(body) else -1
-            open_key = False
-            continue
-        if _GLUED.match(line) and (shape.entries or shape.items):
-            shape.entries += 1
-        elif root is not None and indent > root:
-            shape.more += 1
-        elif body[:1] in "[{" and open_key:
-            depth = max(0, _brackets(body))
-            shape.more += 1
-        elif body[:1] in "]}":
-            shape.more += 1
         else:
-            shape.odd += 1
+            depth = _count_other(shape, line, inside=root is not None and indent > root, under=open_key)
         open_key = False
     return shape
+
+
+def _count_item(shape: Shape, item: re.Match[str], *, under: bool) -> None:
+    shape.items += 1
+    shape.nested += under
+    shape.items_plain.append((item["value"] or "").strip())
+
+
+def _count_other(shape: Shape, line: str, *, inside: bool, under: bool) -> int:
+    """A line that is neither an entry nor an item: how many brackets stay open after it."""
+    first = line.lstrip()[:1]
+    if _GLUED.match(line) and (shape.entries or shape.items):
+        shape.entries += 1
+    elif inside or first in "]}":
+        shape.more += 1
+    elif first in "[{" and under:
+        shape.more += 1
+        return max(0, _brackets(line))
+    else:
+        shape.odd += 1
+    return 0
 
 
 def _count_entry(shape: Shape, entry: re.Match[str], *, at_root: bool, under: bool) -> None:
