@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,29 +15,18 @@ from mkdocs.theme import Theme
 from mkdocs.utils import get_relative_url
 
 from ..diagnostics.diagnostic import failure
-from ..lib.data import bundled_text
+from ..lib.data import bundled_json, bundled_text
 
 PACKAGE = Path(__file__).parent.parent
 STYLES = ("assets/stylesheets/notes.css",)  # one file is one request
 SCRIPTS = ("assets/javascripts/notes.js",)
-ENLARGE = "assets/javascripts/enlarge.js"
-# What only pages load that hold one of these signs.
-WHERE_NEEDED = {
-    "assets/stylesheets/drawn.css": ('class="notes-formula"', "notes-diagram"),
-    "assets/stylesheets/home.css": ("notes-hero", "notes-contents"),
-    "assets/stylesheets/sheet.css": ("notes-sheet",),
-    "assets/javascripts/sheet.js": ("notes-sheet",),
-    ENLARGE: ("data-enlarge",),
-}
-ELSEWHERE = (
-    "assets/javascripts/search.js",
-    "assets/javascripts/missing.js",
-)  # loaded by the theme, and by the page of errors
+# Styles and scripts that not every page loads: those with one of these signs do, or templates name them.
+WHERE_NEEDED: Mapping[str, Sequence[str]] = bundled_json(__name__, "where_needed.json")
 # For a copy that is read from a folder.
 OFFLINE = "NOTES_OFFLINE"  # set by `notesite bundle`
 OFFLINE_STYLE = "assets/stylesheets/offline.css"
 SHIM = "assets/vendor/iframe-worker/iframe-worker.js"  # for the web worker of the search, which file:// refuses
-ONE_FILE_SCRIPTS = (ENLARGE,)  # what the one-file form takes along: needs nothing of the theme
+ONE_FILE_SCRIPTS = ("assets/javascripts/enlarge.js",)  # what the one-file form takes along: needs nothing of the theme
 
 
 def for_a_folder(config: MkDocsConfig) -> None:
@@ -99,12 +88,10 @@ def needed(content: str) -> list[str]:
 
 def loading(html: str, page: Page) -> str:
     """The finished page with what it needs."""
-    names = [(name, get_relative_url(name, page.url)) for name in needed(page.content or "")]
-    written = [
-        f'<script src="{url}" defer></script>\n' if name.endswith(".js") else f'<link rel="stylesheet" href="{url}">\n'
-        for name, url in names
-    ]
-    return html.replace("</head>", f"{''.join(written)}</head>", 1)
+    forms = {".js": '<script src="{}" defer></script>\n', "css": '<link rel="stylesheet" href="{}">\n'}
+    names = needed(page.content or "")
+    written = "".join(forms[name[-3:]].format(get_relative_url(name, page.url)) for name in names)
+    return html.replace("</head>", f"{written}</head>", 1)
 
 
 def has_own_palette(config: MkDocsConfig) -> bool:

@@ -21,7 +21,7 @@ from ..output.finished import hashes_of
 from ..output.machine_files import Publication, headers
 from ..site.ledger import LEDGER, ledger_text
 from .additions import search_index
-from .appearance import ELSEWHERE, OFFLINE_STYLE, ONE_FILE_SCRIPTS, WHERE_NEEDED, needed
+from .appearance import OFFLINE_STYLE, ONE_FILE_SCRIPTS, WHERE_NEEDED, needed
 from .guard import check_pages
 from .run import Run, log
 
@@ -62,7 +62,7 @@ def _write_machine_files(run: Run, folder: Path) -> None:
 
 def _squeeze(run: Run, folder: Path) -> None:
     """The site's own styles and scripts without comments and indentation."""
-    for name in map(str, (*run.config.extra_css, *run.config.extra_javascript, *WHERE_NEEDED, *ELSEWHERE)):
+    for name in map(str, (*run.config.extra_css, *run.config.extra_javascript, *WHERE_NEEDED)):
         squeezed = squeezed_js if name.endswith(".js") else squeezed_css
         if ".min." not in name and ".." not in name and (folder / name).is_file():
             with contextlib.suppress(UnicodeDecodeError):  # of another encoding: published as it is
