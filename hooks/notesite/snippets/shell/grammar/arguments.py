@@ -12,11 +12,10 @@ from collections.abc import Iterator, Sequence
 
 from ..reader.words import Word
 from .argument_shapes import letters, lookup
-from .flag_rules import Refusal, wrong_kind
+from .flag_rules import Refusal, pattern, wrong_kind
 from .invocation import Invocation
 from .probed_shapes import NAMES, REST
 from .resources import CATEGORIES, is_type, may_be_custom
-from .updates import bad_updates
 from .vocabulary import answers
 
 _SHELLS = ("bash", "zsh", "fish", "powershell")  # what `kubectl completion` writes code for
@@ -25,6 +24,8 @@ _MOST = 300  # readings of placeholders that are looked up
 # Flags beside which the arguments mean something else, or nothing.
 _UNTRIED = frozenset({"raw", "local", "list", "field-selector", "current"})
 _MODE_FLAGS = (("f", {"filename", "kustomize"}), ("l", {"selector"}), ("a", {"all"}), ("A", {"all-namespaces"}))
+_EFFECT = re.compile(r"([^=:]*)(=[^=:]*)?:(NoSchedule|PreferNoSchedule|NoExecute)-?")
+_FORMS = {"label": "KEY=VALUE or KEY-", "annotate": "KEY=VALUE or KEY-", "taint": "KEY=VALUE:EFFECT or KEY-"}
 
 
 def refusal(call: Invocation, extra_types: frozenset[str] = frozenset()) -> Refusal | None:
@@ -60,7 +61,7 @@ def _rules(call: Invocation) -> Iterator[Refusal]:
     if node.path == ("completion",) and words and words[0].text not in _SHELLS and not words[0].dynamic:
         yield f"it knows {', '.join(_SHELLS)}, not `{words[0].text}`", words[0]
     yield from wrong_kind(call)
-    yield from bad_updates(call)
+    yield from _bad_updates(call)
     if node.path == ("auth", "can-i") and "list" in names and words:
         yield "with `--list` no verb and no resource can be given", words[0]
     if node.path == ("config", "set-context") and "current" in names and words:
@@ -181,10 +182,93 @@ def _mode(call: Invocation) -> str | None:
 def _worded(message: str, words: Sequence[Word]) -> str:
     """A probe's message in plain words, with the command's own words in it."""
     given = " ".join(word.text for word in words)
-    for pattern, plain in answers():
-        match = re.match(pattern, message)
+    for form, plain in answers():
+        match = re.match(form, message)
         if match:
             return match.expand(plain).replace("GIVEN", given).replace("FIRST", words[0].text if words else "")
     for name, word in zip(NAMES, words, strict=False):
         message = re.sub(rf"\b{name}\b", word.text.replace("\\", r"\\"), message)
     return message.rstrip(".")
+
+
+# ---- Arguments that change something or name a path or a port: `key=value`, `key-`, `key:effect`, `pod:path`, `8080:80`.
+
+
+def _bad_updates(call: Invocation) -> Iterator[Refusal]:
+    """The arguments of `label`, `annotate`, `taint`, `set env`, `cp` and `port-forward` that no cluster is asked about."""
+    path = " ".join(call.node.path)
+    words = [word for word in call.arguments if not word.dynamic]
+    changes = [word for word in words if "=" in word.text or (word.text.endswith("-") and "/" not in word.text[-2:])]
+    if path in _FORMS:
+        for word in changes:
+            problem = _problem(path, word.text)
+            # `KEY=VALUE:EFFECT`, `key=value:taint-effect` are filled in by readers
+            if problem and not word.text.isupper() and "effect" not in word.text.rpartition(":")[2].lower():
+                yield problem, word
+    if path in {"set env", "set image"}:
+        yield from ((f"`{word.text}` is not NAME=VALUE", word) for word in words if word.text.startswith("="))
+    if path in _FORMS or path in {"set env", "set image"}:
+        changes += [word for word in words if path == "taint" and _EFFECT.fullmatch(word.text) and word not in changes]
+        late = next((b for a, b in itertools.pairwise(words) if a in changes and b not in changes), None)
+        if late is not None:
+            yield f"`{late.text}` stands after what to change: names come first", late
+        yield from _both(path, changes)
+    if path == "port-forward":
+        yield from _ports(words[1:])
+    if path == "cp":
+        yield from _copies([word for word in words if not re.match("[A-Z]:", word.text)])
+
+
+def _problem(path: str, text: str) -> str:
+    """What is wrong with one change, "" when nothing is."""
+    key, equals, value = text.partition("=")
+    if path == "taint":
+        match = _EFFECT.fullmatch(text)
+        if match is None:
+            removed = not equals and text.endswith("-")
+            return "" if removed else f"`{text}` is not {_FORMS[path]}"
+        key, value = match[1], (match[2] or "=")[1:]
+    elif not equals:
+        return ""
+    if not key or path not in {"label", "taint"}:
+        return f"`{text}` is not {_FORMS[path]}" if not key else ""
+    if value.startswith("="):
+        return f"`{text}` is not {_FORMS[path]}"
+    if not pattern("{WORD}?").fullmatch(value):
+        return f"`{value}` is no value of a label: letters, digits, `-`, `_` and `.`, at most 63"
+    return ""
+
+
+def _both(path: str, changes: Sequence[Word]) -> Iterator[Refusal]:
+    """A key that is set and removed at once, a taint that is set twice."""
+
+    def place(text: str) -> str:
+        key = text.partition("=")[0] if "=" in text else text.rstrip("-")
+        return key.partition(":")[0] + (":" + text.rpartition(":")[2].rstrip("-") if path == "taint" else "")
+
+    removed = {place(word.text) for word in changes if "=" not in word.text and word.text.endswith("-")}
+    seen: set[str] = set()
+    for word in changes:
+        if "=" not in word.text and word.text.endswith("-"):
+            continue
+        if place(word.text) in removed:
+            yield f"`{place(word.text)}` is set and removed at once", word
+        if path == "taint" and place(word.text) in seen:
+            yield f"the taint `{place(word.text)}` is set twice", word
+        seen.add(place(word.text))
+
+
+def _ports(words: Sequence[Word]) -> Iterator[Refusal]:
+    for word in words:
+        too_large = [part for part in word.text.split(":") if part.isdecimal() and int(part) > 65535]
+        if too_large:
+            yield f"`{too_large[0]}` is not a port: the largest is 65535", word
+
+
+def _copies(words: Sequence[Word]) -> Iterator[Refusal]:
+    for word in words:
+        pod, colon, file = word.text.partition(":")
+        if colon and not file:
+            yield f"the path after `{word.text}` is missing", word
+        elif colon and pod.count("/") > 1 and not pod.startswith((".", "/", "~")):
+            yield f"`{pod}` is not POD or NAMESPACE/POD", word
