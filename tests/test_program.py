@@ -171,6 +171,13 @@ def test_without_a_file_and_a_project_the_way_on_is_said(tmp_path: Path) -> None
     assert "notesite new README.md" in done.stderr
 
 
+@pytest.mark.parametrize("address", ["nonsense", ":8000", "127.0.0.1:65536", "127.0.0.1:x", "127.0.0.1:-1"])
+def test_an_address_that_is_none_is_refused_before_anything_is_built(folder: Path, address: str) -> None:
+    done = run("serve", "README.md", "--dev-addr", address, cwd=folder)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "is not HOST:PORT" in done.stderr
+
+
 # --- one object, two ways in, and MkDocs' successor
 
 CONFIG = "site_name: T\ntheme: {name: material}\nextra: {notes: {source: notes.md}}\n"

@@ -26,7 +26,8 @@ def serve(argv: Sequence[str] | None = None) -> int:
     """Show the site on this machine; pages follow the edits of the notes."""
     examples = ("{prog}", "{prog} README.md", "{prog} README.md --dev-addr 127.0.0.1:8765 --open")
     parser = _parser(str(serve.__doc__), examples)
-    parser.add_argument("--dev-addr", default="127.0.0.1:8000", metavar="HOST:PORT", help="default: 127.0.0.1:8000")
+    where = "127.0.0.1:8000"
+    parser.add_argument("--dev-addr", type=_address, default=where, metavar="HOST:PORT", help=f"default: {where}")
     parser.add_argument("--open", action="store_true", help="open a browser")
     args = parser.parse_args(argv)
     with _configuration(args, Path("site")) as config:
@@ -66,6 +67,13 @@ def _parser(description: str, examples: Sequence[str]) -> argparse.ArgumentParse
     parser.add_argument("--quiet", action="store_true", help="print warnings and errors only")
     parser.add_argument("--no-cache", action="store_true", help="make every page anew; keep nothing for the next build")
     return parser
+
+
+def _address(text: str) -> str:
+    host, _, port = text.rpartition(":")
+    if not host or not port.isdecimal() or int(port) >= 2**16:
+        raise argparse.ArgumentTypeError(f"{text!r} is not HOST:PORT")
+    return text
 
 
 def _common(args: argparse.Namespace) -> list[str]:
