@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -17,9 +19,10 @@ from notesite.diagnostics.diagnostic import NotesError
 from notesite.notes.joined import parse_source
 from notesite.notes.reader import parse
 from notesite.notes.source import Part, Source, joined
+from notesite.plugin.finish import keep_addresses
 from notesite.project.config import open_project
 from notesite.project.settings import Settings
-from notesite.site.ledger import hold, ledger_text, read_ledger
+from notesite.site.ledger import LEDGER, hold, ledger_text, read_ledger
 from notesite.site.plan import Site, plan
 from notesite.site.sections import Meaning
 
@@ -238,6 +241,21 @@ def test_every_address_of_a_history_lands_or_is_reported() -> None:
         "chisel/#care",
         "#care",
     } <= published.keys() - reported
+
+
+@pytest.mark.promise("What was published is not forgotten when the disk is full or the build is killed.")
+def test_the_old_ledger_stays_until_the_new_one_is_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CI", raising=False)
+    (tmp_path / LEDGER).write_text("the old one")
+    new = SimpleNamespace(addresses={"saw/": Meaning("0", "Saw")})
+    build = SimpleNamespace(ledger={}, site=new, project=SimpleNamespace(root=tmp_path))
+    run: Any = SimpleNamespace(build=build)
+    with monkeypatch.context() as full:
+        full.setattr(os, "fsync", lambda _: os.write(os.open("/dev/full", os.O_WRONLY), b"x"))
+        keep_addresses(run)
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {LEDGER: "the old one"}
+    keep_addresses(run)
+    assert read_ledger((tmp_path / LEDGER).read_text()) == new.addresses
 
 
 def test_the_ledger_of_the_project_is_whole() -> None:

@@ -16,7 +16,7 @@ from markupsafe import Markup
 from mkdocs.structure.files import Files
 
 from ..extras.theme import squeezed_css, squeezed_js
-from ..lib.files import reason, text_of, write_inside
+from ..lib.files import reason, text_of, write_atomically, write_inside
 from ..output.finished import hashes_of
 from ..output.machine_files import Publication, headers
 from ..site.ledger import LEDGER, ledger_text
@@ -109,7 +109,7 @@ def keep_addresses(run: Run) -> None:
     if build.ledger is None or os.environ.get("CI") or build.site.addresses == build.ledger:
         return
     try:
-        write_inside(build.project.root, LEDGER, ledger_text(build.site.addresses).encode(), replace=True)
+        write_atomically(build.project.root / LEDGER, ledger_text(build.site.addresses).encode(), follow=False)
     except OSError as error:
         log.warning("%s cannot be written: %s", LEDGER, reason(error))
 
