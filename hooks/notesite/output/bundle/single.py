@@ -11,7 +11,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from ...lib.data import bundled_text
+from ...lib.data import bundled_json, bundled_text
 from ...notes.model import EMPTY
 from ...site.redirects import digest
 from .book import Book, Chapter, Layout, chapters, filled, in_groups, place_in_one_page
@@ -19,15 +19,7 @@ from .offline_site import is_remote, target_of, urlsplit_scheme, without_remote_
 
 _CSS_FILE = re.compile(r"""url\(\s*(["']?)(.*?)\1\s*\)""", re.DOTALL)
 # Types that systems disagree about, or do not know.
-_TYPES = {
-    ".svg": "image/svg+xml",
-    ".webp": "image/webp",
-    ".avif": "image/avif",
-    ".woff2": "font/woff2",
-    ".yaml": "application/yaml",
-    ".yml": "application/yaml",
-    ".md": "text/markdown",
-}
+_TYPES: Mapping[str, str] = bundled_json(__name__, "media_types.json")
 
 
 def single_file(book: Book, built: Mapping[str, bytes]) -> str:

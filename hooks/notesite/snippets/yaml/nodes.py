@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import yaml
 
 from notesite.diagnostics.codes import Severity
+from notesite.lib.data import bundled_json
 from notesite.lib.patterns import lazy
 
 from . import yaml11 as traps
@@ -303,17 +304,7 @@ def _quoted(text: str) -> str:
 
 # ---- Values.
 
-_SCALARS: Final = {
-    "str": "text",
-    "int": "whole number",
-    "float": "number",
-    "bool": "boolean",
-    "null": "null",
-    "timestamp": "date or time",
-    "binary": "base64",
-    "value": "text",
-    "merge": "merge key",
-}
+_SCALARS: Final = bundled_json(__name__, "scalars.json")
 
 
 def _fits(name: str, node: yaml.Node) -> bool:

@@ -13,24 +13,10 @@ from notesite.lib.patterns import lazy
 from notesite.snippets.yaml.scalars import BOOLEAN, FLOAT, INTEGER, NULL, STRING, plain, resolve
 
 from ....lib.nearest import nearest_value
-from .definitions import Shape, Type
+from .definitions import Shape, Type, table
 from .placeholders import is_placeholder
 
 QUANTITY = lazy(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?[0-9]+)?")
-_EXPECTED = {
-    "s": "a string",
-    "y": "a base64 string",
-    "t": "a time",
-    "i": "an integer",
-    "l": "an integer",
-    "n": "a number",
-    "b": "true or false",
-    "Q": "a quantity",
-    "I": "an integer or a string",
-    "[": "a list",
-    "{": "a mapping",
-    "o": "a mapping",
-}
 _ALLOWED_VALUE = 3.0  # what a value of a closed list tells about where a fragment belongs
 _INT32 = 2**31
 _INT64 = 2**63
@@ -160,7 +146,7 @@ class Values:
         self._add("K_TYPE", message, node, replacement=quoted)
 
     def _wrong_type(self, type_: Type, node: Node, *, swapped: bool = False) -> None:
-        expected, got = _EXPECTED[type_.kind], described(node)
+        expected, got = table("walk")["expected"][type_.kind], described(node)
         slip, replacement = swapped, None
         if node.__class__ is ScalarNode:
             if is_null(node):

@@ -13,7 +13,7 @@ from notesite.snippets.yaml.repeated import Right
 from notesite.snippets.yaml.scalars import STRING, plain, resolve
 
 from ....lib.nearest import nearest
-from .definitions import Field, Schema, Shape, Type
+from .definitions import Field, Schema, Shape, Type, table
 from .placeholders import is_placeholder
 from .values import Found, Values, described, is_null
 
@@ -21,17 +21,6 @@ UNKNOWN = "?"  # a field that no definition has may be meant for any that is mis
 _DEEPEST = 100  # mappings inside each other; real manifests stay under 20
 _MOST = 20_000  # mappings and lists in one walk, aliases counted each time
 _MOST_GUESSES = 60  # unknown fields for which the nearest known one is looked for
-# The server refuses these lists; of others it takes the last item and warns.
-_REFUSED_TWICE = frozenset(
-    (
-        "PodSpec.containers",
-        "PodSpec.initContainers",
-        "PodSpec.volumes",
-        "Container.volumeMounts",
-        "Container.volumeDevices",
-        "ServiceSpec.ports",
-    )
-)
 
 
 class Walk(Values):
@@ -219,7 +208,9 @@ class Walk(Values):
                 what = "/".join(type_.keys)
                 place = parts[0] if parts[0] is not None else item
                 message = f"two items of {type_.owner} have the same {what}: {'/'.join(texts)}"
-                self._add("K_TWICE", message, place, mild=type_.owner not in _REFUSED_TWICE)
+                # The server refuses some lists; of others it takes the last item and warns.
+                is_mild = type_.owner not in table("walk")["refused twice"]
+                self._add("K_TWICE", message, place, mild=is_mild)
             seen.add(texts)
 
     def _free(self, type_: Type, node: Node) -> None:
