@@ -281,13 +281,28 @@ def test_nobody_knows_what_a_bare_command_was_meant_to_do() -> None:
 
 def test_work_grows_with_the_commands_and_no_faster() -> None:
     def calls(count: int) -> int:
-        page = [fence(f"kubectl get pods -n ns{n} -o wide\nkubectl delete pod p{n}\n") for n in range(count)]
+        numbers = range(1000 * count, 1001 * count)  # none that was judged before
+        page = [fence(f"kubectl get pods -n ns{n} -o wide\nkubectl delete pod p{n}\n") for n in numbers]
         profile = cProfile.Profile()
         profile.runcall(run, *page)
         return sum(entry.callcount for entry in profile.getstats())
 
     run(fence("kubectl get pods"))  # the grammar is loaded once
     assert calls(40) < 2.2 * calls(20)
+
+
+def test_a_command_is_judged_once_as_long_as_nothing_changes() -> None:
+    def judged(*pages: str) -> int:
+        commands._found.cache_clear()
+        for text in pages:
+            run(fence(text), fence(text, line=9))
+        return commands._found.cache_info().misses
+
+    assert judged("kubectl get pods\n", "kubectl get pods\n") == 1
+    assert judged("kubectl get pods\n", "kubectl get pods -A\n") == 2
+    # What the notes name, and the place in the block, are part of the question.
+    assert judged("kubectl get pods\n", "kubectl get pods\nkubectl delete pod web1\n") == 3
+    assert judged("kubectl get pods\n", " kubectl get pods\n") == 2
 
 
 def test_helm_is_judged_by_both_versions_and_kubectl_by_those_that_are_chosen() -> None:

@@ -98,7 +98,8 @@ def listings(notes: Notes) -> Iterator[Listing]:
                 last -= 1
             start = bisect_left(links, Position(block.line, 1), key=_start)
             own = links[start : bisect_left(links, Position(last + 1, 1), start, key=_start)]
-            lines = tuple(_READERS[block.kind](block, own, notes.lines))
+            lists_something = own or block.kind is Kind.HTML  # a list without a link is no contents list
+            lines = tuple(_READERS[block.kind](block, own, notes.lines)) if lists_something else ()
             text = "" if own else "\n".join(notes.lines[block.line - 1 : last]).strip(" *+-")
             yield Listing(lines, block.line, last, len(text) <= _LONGEST_MARK and bool(_MARK.fullmatch(text)))
 

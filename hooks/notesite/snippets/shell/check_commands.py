@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from ...diagnostics.codes import Severity
@@ -175,7 +176,7 @@ class _Checker:
         reason = _not_a_command(call, self.fence.text[command.end :])
         if program == "helm" and self.helm_2:
             reason = "Helm 2, as the notes say"
-        found = [] if reason else _found(command, versions, self.known)
+        found: Sequence[Finding] = () if reason else _found(command, tuple(versions), self.known)
         refused = next(filter(_is_refusal, found), None)
         found = [item for item in found if item.code != "S_BARE" or not self._is_answered(command)]
         if refused and self.short and len(command.words) == len(call.path_words):
@@ -294,20 +295,21 @@ def _unknown(call: Invocation, known: Known) -> str:
     return ""
 
 
-def _found(command: Command, versions: Sequence[Grammar], known: Known) -> list[Finding]:
+@lru_cache(maxsize=1024)  # notes repeat commands, and a preview checks them again after every edit
+def _found(command: Command, versions: tuple[Grammar, ...], known: Known) -> tuple[Finding, ...]:
     """What every version says; what only some refuse is a question of the version."""
     said = {grammar.title: list(lint(parse(command, grammar), grammar, known)) for grammar in versions}
     refusals = {title: [item for item in found if item.code in REFUSED] for title, found in said.items()}
     accepts = next((title for title, found in reversed(refusals.items()) if not found), None)
     if accepts is None:
-        return said[versions[-1].title]
+        return tuple(said[versions[-1].title])
     found = said[accepts]
     for title, refused in refusals.items():
         for item in refused[:1]:
             message = f"{title} refuses this: {item.message.partition('; ')[0]}"
             severity = Severity.INFO if versions[0].program == "helm" else None
             found.append(item._replace(code="S_VERSION", message=message, severity=severity, replacement=None))
-    return found
+    return tuple(found)
 
 
 def _is_refusal(item: Finding) -> bool:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from ....lib.patterns import lazy
 from ...yaml.yaml_fault import Lines
@@ -49,6 +50,7 @@ _HEADS = frozenset({"for", "case", "select", "function"})  # what follows is no 
 _DEEPEST = 8  # nesting of `$(...)` that is still read
 
 
+@lru_cache(maxsize=1024)  # notes repeat blocks, and a preview reads them again after every edit
 def read(text: str) -> Script:
     """The commands of a snippet.  Never raises; `text` may be anything."""
     masked = mask(text, is_open)
