@@ -19,6 +19,9 @@ from ...lib.nearest import nearest_value, squeezed
 from .schema.definitions import Schema, Shape, Type, bundled, table
 from .schema.values import Found
 
+PARTS_OF_OBJECTS: Final = frozenset(
+    ("metadata", "spec", "status", "data", "stringData", "rules", "roleRef", "subjects", "provisioner")
+)
 _MOST_ITEMS: Final = 10  # of a list, to see what it holds
 _MOST_WORDS: Final = 40  # of the sentence before a block
 _TYPO: Final = 0.3  # of what a field says, when it has a letter too many
@@ -144,6 +147,19 @@ def is_part(node: Node, shape: Shape, lacking: Sequence[Found], around: Around) 
         return True
     near = (shape.short, f"{shape.short}Spec")
     return len(lacking) > 1 and any(fault.shape and fault.shape.short in near for fault in lacking)
+
+
+def said(fault: Found) -> tuple[str, int, str]:
+    """A fault without the definition it is held against; what is required is required by that one."""
+    return fault.code, fault.node.start_mark.index, fault.message if fault.code == "K_REQUIRED" else ""
+
+
+def is_left_out(fault: Found, shape: Shape, roots: Sequence[Node]) -> bool:
+    """Whether a fault is that a fragment lacks what its roots, or the `spec` alone in them, would need."""
+    if fault.code != "K_REQUIRED" or fault.message.endswith(f" in {shape.short}Spec"):
+        return fault.code == "K_REQUIRED"
+    places = {id(root.value[0][0]) if isinstance(root, MappingNode) and root.value else 0 for root in roots}
+    return fault.shape is shape and id(fault.node) in {*places, *map(id, roots)}
 
 
 class Sound:

@@ -14,7 +14,7 @@ from notesite.snippets.yaml.mappings import fields, get, items
 from notesite.snippets.yaml.repeated import Right
 from notesite.snippets.yaml.yaml_fault import Fault, Form, Judgement, Lines
 
-from .evidence import Around, is_part, kinds_said
+from .evidence import PARTS_OF_OBJECTS, Around, is_left_out, is_part, kinds_said, said
 from .infer import SURE_OF_PRIOR, Candidate, Guess, Inference, confidence
 from .rules import network as meaning_network
 from .rules import rule as rules
@@ -32,10 +32,8 @@ from .schema.walk import Walk
 DEFAULT_VERSIONS: Final = tuple(f"1.{minor}" for minor in range(25, 38))
 Extra = Mapping[crds.Kind, Mapping[str, Any] | None]  # (apiVersion, kind) -> JSON schema of the whole object
 
-_PARTS_OF_OBJECTS = frozenset(
-    ("metadata", "spec", "status", "data", "stringData", "rules", "roleRef", "subjects", "provisioner")
-)
 _MAY_BE_LEFT_OUT = frozenset({"K_REQUIRED", "K_SELECTOR", "K_FIELD"})
+_SEVERAL = 2  # names in capitals are to be filled in
 _MOST_DOCUMENTS = 100  # in one snippet
 _MOST_TWINS = 6  # definitions that all have to agree on a fault of meaning
 
@@ -185,7 +183,7 @@ class _Snippet:
     def _half_named(self, node: MappingNode, kind: Kind) -> Judgement | None:
         """A manifest that lacks its apiVersion or its kind; None when it is something else."""
         names = fields(node).keys()
-        if not names & _PARTS_OF_OBJECTS:
+        if not names & PARTS_OF_OBJECTS:
             return None
         if is_of_others(self.schema, kind) or self.custom & {kind.api_version, kind.kind}:
             return Judgement("plain", skipped="a kind of object that Kubernetes does not have")
@@ -256,8 +254,8 @@ class _Snippet:
             if not found:
                 break
             others, _ = self._faults(candidate.shape, roots, "", partial)
-            same = set(map(_said, others))
-            found = [fault for fault in found if fault.code in ("K_FIELD", "K_TYPE", "K_VALUE") or _said(fault) in same]
+            same = set(map(said, others))
+            found = [fault for fault in found if fault.code in ("K_FIELD", "K_TYPE", "K_VALUE") or said(fault) in same]
         return found
 
     def _parts(self, node: MappingNode, guess: Guess) -> Judgement:
@@ -308,14 +306,11 @@ class _Snippet:
         for root in roots:
             walk.root(shape, root)
         context = rules.Context(kind, self.lines, self.selected, partial, walk.meant, custom=self.custom)
-        found = [
-            fault
-            for fault in walk.faults
-            if not (partial and fault.code == "K_REQUIRED" and _is_first(fault, shape, roots))
-        ]
+        found = [*walk.faults]
         # One cause, one fault: what has the wrong type is not held against the rules as well.
         known = {fault.node.start_mark.index for fault in found if fault.code in ("K_TYPE", "K_VALUE", "K_QUANTITY")}
         found += (fault for fault in table.check(context, walk.visited) if fault.node.start_mark.index not in known)
+        found = [fault for fault in found if not (partial and is_left_out(fault, shape, roots))]
         if right is not None and not found and not walk.too_large:
             right.remember()
         return found, walk.too_large
@@ -337,7 +332,8 @@ class _Snippet:
         invalid = 0
         # The same key again after a blank line or a comment shows a before and an after.
         both = form == "fragment" and any(fault.code == "K_TWICE" and self._gap(fault.node) for fault in found)
-        for fault in found:
+        shouted = [fault for fault in found if fault.code == "K_NAME" and fault.node.value.isupper()]
+        for fault in found if len(shouted) < _SEVERAL else (fault for fault in found if fault not in shouted):
             severity = self._severity(fault, Severity.WARNING if both else most, required)
             if severity is None:
                 continue
@@ -381,20 +377,5 @@ class _Snippet:
         return judgement._replace(faults=faults, valid=judgement.valid if found.mild else "")
 
 
-def _said(fault: Found) -> tuple[str, int, str]:
-    """A fault without the definition it is held against; what is required is required by that one."""
-    return fault.code, fault.node.start_mark.index, fault.message if fault.code == "K_REQUIRED" else ""
-
-
 def _in_order(faults: Iterable[Fault]) -> tuple[Fault, ...]:
     return tuple(sorted(faults, key=lambda fault: (fault.line, fault.column, fault.length, fault.code, fault.message)))
-
-
-def _is_first(fault: Found, shape: Shape, roots: Sequence[Node]) -> bool:
-    """Whether a fault is one of a root, or of the `spec` alone in it."""
-    if fault.shape is not None and fault.shape.short == f"{shape.short}Spec":
-        return True
-    place = fault.node
-    return fault.shape is shape and any(
-        place is root or (isinstance(root, MappingNode) and root.value and place is root.value[0][0]) for root in roots
-    )

@@ -109,7 +109,9 @@ def classify_text(text: str, label: str = "") -> Classification:
 
 
 _JSON_OBJECT: Final = lazy(r"\s*[{\[]")
-_JSON_NOTE: Final = lazy(r"\.{3}|…|^\s*(?://|#)|\{\{|<[a-zA-Z][^<>\n]*>(?!\")", re.MULTILINE)  # no JSON for a machine
+_JSON_NOTE: Final = lazy(
+    r"\.{3}|…|(?:^|[,{\[])\s*(?://|#)|\{\{|<[a-zA-Z][^<>\n]*>(?!\")", re.MULTILINE
+)  # no JSON for a machine
 _JSON_NAMED: Final = lazy(r'"apiVersion"\s*:\s*"[^"]*"[\s\S]*"kind"\s*:|"kind"\s*:\s*"[^"]*"[\s\S]*"apiVersion"\s*:')
 
 
@@ -147,7 +149,9 @@ def _no_entries(filled: list[str], content: list[str], measured: shape.Shape) ->
     shell = _shell(filled, content, "") or _mostly_commands(content)
     if shell or measured.items:
         return shell
-    words = len(content) > 1 and re.match(r"[^\W\d]|--\w", content[0])  # of no program that is known, or its flags
+    words = len(content) > 1 and re.match(
+        r"[^\W\d]|--\w|\[\w+\]\s*$", content[0]
+    )  # of no program that is known, or its flags
     return _printed(content) or (Classification(Kind.TEXT, "text") if words else None)
 
 
@@ -176,7 +180,7 @@ def _manifest_or_plain(measured: shape.Shape) -> Kind:
 # ---- Templates.
 
 _TEMPLATE: Final = lazy(
-    r"^@@\w|\{\s+\{|(?<!\$)\{\{(?!\{)[^\n]{0,300}?\}\}|(?<!\$)\{\{-? *\.|\{%|<%[=-]?|\{!.*!\}"
+    r"^@@\w|@@\w+@@|^\s*\{\w+\}\s*:|\{\s+\{|(?<!\$)\{\{(?!\{)[^\n]{0,300}?\}\}|(?<!\$)\{\{-? *\.|\{%|<%[=-]?|\{!.*!\}"
     r"|(?<![$\w])\{[A-Z][A-Z0-9_]+\}(?=[\w./-])",
     re.MULTILINE,
 )
@@ -332,7 +336,7 @@ def _is_flat_mapping(measured: shape.Shape) -> bool:
     lowered = [key.lower() for key in keys]
     if any(key in languages.HEADERS for key in lowered) and (len(keys) > 1 or lowered[0] != "host"):
         return False
-    if measured.odd or measured.capital:
+    if measured.odd or measured.capital or len(keys) > len(set(keys)) == 1:
         return False
     if len(keys) == 1 and lowered[0] in languages.PROSE_KEYS:
         return False

@@ -106,7 +106,7 @@ _LOG: Final = lazy(
     r"|(?:time|level|ts)=|\w{3} +\d{1,2} \d\d:\d\d:\d\d|\[[a-z-]+(?:/[a-z-]+)?\] |\* [A-Za-z]|[✓✔✗✘✅❌☸🏄👍🌟] ?\S)"
 )
 _COMPLAINTS, _DONE = map(tuple, bundled_json(__name__, "phrases.json"))  # _RESULT matches no line without one of these
-_COMPLAINT: Final = lazy(r"^[\w/.-]+: (?:line \d+: )?\S+: ")
+_COMPLAINT: Final = lazy(r"^[\w/.-]+: (?:line \d+: )?[^\s{\[\"']+: ")
 _RESULT: Final = lazy(
     r"(?:[\w.-]+/[\w.:-]+|[a-z][\w.]* \"[^\"]+\"|[\w.-]+) (?:created|configured|unchanged|(?:force )?deleted|exposed"
     r"|(?:auto)?scaled|patched|labeled|annotated|edited|replaced|restarted|rolled back|serverside-applied|tainted"

@@ -283,7 +283,9 @@ def _not_a_command(call: Invocation, after: str) -> str:
 
 _GROUPED = lazy(r" *\(")
 _EXPLAINED = lazy(r"[ \t]+#")  # `kubectl get   # lists objects`
-_LISTED = lazy(r"[ \t]*[|#]|[ \t]*\n[ \t]+\S")  # `minikube | kind | k3d`, or with its commands on the lines below
+_LISTED = lazy(
+    r"[ \t]*[|#]|[ \t]*\n(?:[ \t]+\S|[\w ]+: )"
+)  # `minikube | kind | k3d`, or with its commands or what it is on the lines below
 
 
 def _unknown(call: Invocation, known: Known) -> str:

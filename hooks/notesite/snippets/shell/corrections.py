@@ -15,7 +15,7 @@ from ...lib.patterns import lazy
 from .grammar.invocation import Invocation, parse
 from .grammar.program import Grammar
 from .grammar.resources import full_names, is_file, is_type, named
-from .lint import lint
+from .lint import lint, may_be_plugin
 from .reader import shell_parser as shell
 from .reader.words import Command, Finding
 from .reader.wrappers import judged_as
@@ -64,8 +64,9 @@ def passes(fixed: str, grammar: Grammar, finding: Finding) -> bool:
     commands = [command for command in shell.read(fixed).commands if command.depth == 0]
     if len(commands) != 1:
         return False
-    found = {item.code for item in lint(parse(judged_as(commands[0])[0], grammar), grammar)}
-    return not found & REFUSED and "S_BARE" not in found and finding.code not in found
+    call = parse(judged_as(commands[0])[0], grammar)
+    found = {item.code for item in lint(call, grammar)}
+    return not may_be_plugin(call) and not found & REFUSED and "S_BARE" not in found and finding.code not in found
 
 
 def _candidates(call: Invocation, finding: Finding) -> Iterator[list[Edit]]:

@@ -119,7 +119,8 @@ def _blocking(call: Invocation, known: Known) -> Iterator[Finding]:
             yield Finding.at("S_REQUIRED", f"`{call.title}` needs {listed}", call.path_words[-1])
     if call.program == "kubectl" and not arguments.is_open(call):
         yield from (Finding.at("S_VALUE", message, word) for message, word in conflicts(call))
-    if refused := arguments.refusal(call, known.types):
+    filled_in = call.node.path == ("taint",) and any(word.dynamic for word in call.arguments[2:])  # `<key>-`
+    if not filled_in and (refused := arguments.refusal(call, known.types)):
         message, about = refused
         code = "S_TYPE" if message.endswith("is not a resource type") else "S_ARGUMENTS"
         yield Finding.at(code, f"`{call.title}`: {message}", about or call.path_words[-1])

@@ -61,7 +61,7 @@ def _expanded(call: Invocation, known: Known) -> Iterator[Finding]:
         if not quoted:
             return
     variable = next((variable for word in call.rest for variable in word.variables), None)
-    if variable is None or variable.name in known.variables:
+    if variable is None or variable.name in known.variables or variable.name.islower():  # `$do`, set by who types
         return
     yield Finding(
         "S_EXPANDED",

@@ -244,7 +244,7 @@ def _at_their_cause(
     from .documents import leaves_out  # noqa: PLC0415  # see above: only where there is YAML
 
     first = next((fault for fault in serious if fault.code in _MISPLACED and not leaves_out(fence.text)), None)
-    is_slip = any(fault.code == "K_FIELD" and fault.replacement for fault in serious)
+    is_slip = any(fault.code in ("K_FIELD", "Y_SYNTAX") and fault.replacement for fault in serious)
     if first is None or is_slip or len(serious) > _MOST_CONSEQUENCES or not schemas.searches:
         return faults
     readable = not any(fault.code == "Y_SYNTAX" for fault in serious)

@@ -254,7 +254,7 @@ def _composed(
     text: str, lines: Lines, limits: Limits, line_number: Callable[[int], int]
 ) -> Iterator[yaml.Node | Fault]:
     """The documents' root nodes; a broken one gives a fault, and reading goes on at the next `---`."""
-    begin = 0
+    begin, typed = 0, False  # after commands comes what they print
     for _ in range(_RESTARTS):
         rest = re.sub(r"[^\r\n]", " ", text[:begin]) + text[begin:] if begin else text
         index = begin
@@ -267,15 +267,13 @@ def _composed(
             fault = syntax.explain(error, lines, line_number)
             if languages.is_command_in_yaml(lines.line(fault.line)):
                 begin, start = index, lines.index(fault.line)
-                text = f"{text[:start]}#{text[start + 1 :]}"
+                text, typed = f"{text[:start]}#{text[start + 1 :]}", True
                 continue
             # The key above may be what is left out; a piece of a file may begin deeper than it goes on.
-            if not (
-                _LEFT_OUT.search(text, 0, lines.index(fault.line))
-                or _CUT_OUT.match(text, begin, lines.index(fault.line))
-            ):
-                yield fault
             mark = error.problem_mark or error.context_mark
+            place = lines.index(lines.place(mark.index)[0] if mark else fault.line)
+            if not (typed or _LEFT_OUT.search(text, 0, place) or _CUT_OUT.match(text, begin, lines.index(fault.line))):
+                yield fault
             index = max(index, mark.index if mark is not None else index)
             following = _NEXT_DOCUMENT.search(text, max(lines.index(fault.line), begin + 1))
             if following is None:

@@ -195,7 +195,7 @@ def shifted_item(lines: Lines, line: int) -> int:
     own = width(lines.line(line))
     following = after(lines, line)
     is_item = text.lstrip().startswith("- ") and width(text) == own
-    return number if is_item and following and width(following) == own and not following.lstrip().startswith("-") else 0
+    return number if is_item and following and width(following) >= own and not following.lstrip().startswith("-") else 0
 
 
 def deep_key(lines: Lines, line: int) -> int:

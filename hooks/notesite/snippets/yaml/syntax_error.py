@@ -32,9 +32,9 @@ def explain(error: yaml.MarkedYAMLError, lines: Lines, line_number: Callable[[in
     line, column = lines.place(mark.index) if mark else (1, 1)
     start = lines.place(error.context_mark.index) if error.context_mark else None
     case = Case(error.problem or "", error.context or "", line, column, start, lines, line_number)
-    tab = _tab(case)
-    if tab:
-        return tab
+    sign = _tab(case) or _wide_colon(case)
+    if sign:
+        return sign
     for words, explanation in _EXPLANATIONS:
         if words in case.problem or words in case.context:
             fault = explanation(case)
@@ -69,6 +69,15 @@ def _tab(case: Case) -> Fault | None:
     return None
 
 
+def _wide_colon(case: Case) -> Fault | None:
+    """The colon of a Chinese or Japanese keyboard."""
+    for line in (case.line, case.line - 1, (case.start or (0, 0))[0]):
+        match = re.match(r"\s*(?:-\s+)*[\w.-]+(\uff1a)\s*", case.lines.line(line)) if line > 0 else None
+        if match:
+            return Fault("Y_SYNTAX", "`\uff1a` is not `:`", line, match.start(1) + 1, 1, replacement=": ")
+    return None
+
+
 # ---- Mappings.
 
 
@@ -85,7 +94,7 @@ def _mapping_values(case: Case) -> Fault | None:
             f"a second `: ` in one line: quote the value of `{own['key'].strip()}`, or put `{value}:` on its own line"
         )
         return case.fault(message, length=1)
-    if not own:
+    if not own or '"' in own["key"][1:-1]:
         return case.fault("a `: ` inside a text: quote the whole text", length=1)
     return _indented_under_value(case, own)
 
@@ -171,7 +180,7 @@ def _glued(case: Case, line: int) -> Fault | None:
     match = _GLUED.match(case.lines.line(line)) if line else None
     if match is None:
         return None
-    name = match["head"].strip().removeprefix("- ")
+    name = match["head"].strip().lstrip("- ")
     return Fault("Y_SYNTAX", f"write a space after the colon of `{name}:`", line, match.end(), 1, None, ": ")
 
 
@@ -223,6 +232,7 @@ def _fits_no_level(case: Case) -> Fault:
     width = case.column - 1
     levels = indentation.levels(case.lines, case.line)
     shifted = indentation.shifted_item(case.lines, case.line) if width in levels else 0
+    shifted = shifted if _KEY.match(case.lines.line(shifted or 1)) else 0
     odd = shifted or indentation.odd_one(case.lines, case.line)
     if odd != case.line:
         text = case.lines.line(odd)

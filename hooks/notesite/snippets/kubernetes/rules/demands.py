@@ -12,6 +12,7 @@ from notesite.snippets.yaml.mappings import get, items, pairs
 
 from ..schema import name_grammars as names
 from ..schema.definitions import Shape
+from ..schema.placeholders import is_placeholder
 from ..schema.values import is_null
 from ..schema.walk import UNKNOWN
 from .rule import Context, number, text
@@ -107,7 +108,8 @@ def _old(here: Here, words: Sequence[str]) -> Iterator[Finding]:
 
 def _present(here: Here, words: Sequence[str]) -> list[str]:
     found = ((name, here.at(path_of(name))) for name in words)
-    return [name for name, value in found if value is not None and (value.value or isinstance(value, MappingNode))]
+    there = [(name, value) for name, value in found if value is not None and not is_placeholder(value.value)]
+    return [name for name, value in there if value.value or isinstance(value, MappingNode)]
 
 
 def _most(here: Here, words: Sequence[str]) -> Iterator[Finding]:
