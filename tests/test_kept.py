@@ -27,7 +27,7 @@ NOTES = """# Ropes
 
 ## One
 
-Words about [two](#two), [a part](#part-of-two) and [elsewhere][far]. A footnote[^1], an API.
+Words about [two](#two), [a part](#part-of-two) and [elsewhere][far]. A footnote[^1], an API. <a id></a>
 
 ![A picture](picture.png)
 

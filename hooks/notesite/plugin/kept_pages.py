@@ -120,7 +120,7 @@ class KeptPages:
             "html": output,
             "documents": self._run.additions.documents[page.file.src_uri] if self._run.additions else [],
             "title": page._title_from_render,  # noqa: SLF001  # what `look` sets
-            "ids": sorted(page.present_anchor_ids or ()),
+            "ids": sorted(filter(None, page.present_anchor_ids or ())),  # `<a id>` has none
             "links": links,
         }
         self._store.put(key, json.dumps(kept, ensure_ascii=False).encode())

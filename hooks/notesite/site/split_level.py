@@ -87,9 +87,9 @@ def without_empty(notes: Notes, starts: Sequence[Heading], kept: Collection[Head
 
 def _level_of_targets(linked: Sequence[tuple[Entry, Heading]], usable: Sequence[Heading]) -> tuple[int, set[Heading]]:
     depths = sorted({entry.depth for entry, _ in linked})
-    outermost = [heading for entry, heading in linked if entry.depth == depths[0]]
-    if len(outermost) == 1 and len(depths) > 1:  # the title as the only root
-        outermost = [heading for entry, heading in linked if entry.depth == depths[1]]
+    outer = ([heading for entry, heading in linked if entry.depth == depth] for depth in depths)
+    outermost = next((found for found in outer if len(found) >= FEW_SECTIONS), None)  # the title may be the only root
+    outermost = outermost or [heading for entry, heading in linked if entry.depth == depths[0]]
     level = Counter(heading.level for heading in outermost).most_common(1)[0][0]
     at_level = sum(heading.level == level for heading in usable)
     if at_level > _CROWDED * len(outermost) and len(outermost) >= FEW_SECTIONS:
