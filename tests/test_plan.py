@@ -91,6 +91,11 @@ def test_in_page_anchor(target: str, anchor: str | None) -> None:
     assert in_page_anchor(target) == (anchor if target.startswith("#") else None)
 
 
+@pytest.mark.parametrize("mark", ["[TOC]", "[[_TOC_]]", "[[toc]]", "{{TOC}}", "* TOC\n{:toc}"])
+def test_the_marks_of_other_tools_are_taken_away(mark: str) -> None:
+    assert planned(f"# T\n\n{mark}\n\n## A\n## B\n## C\n").hidden_lines[0][0] == 3
+
+
 # --- Every line on one page
 
 

@@ -18,7 +18,7 @@ from .model import Entry, Link, Notes
 from .raw_html import read_tags
 
 _MARK = lazy(
-    r"\W*[\[{]\W*toc\W*[\]}]\W*|\W*toc\s*\{:\s*toc[^}]*\}\s*", re.IGNORECASE
+    r"\W*[\[{][\W_]*toc[\W_]*[\]}]\W*|\W*toc\s*\{:\s*toc[^}]*\}\s*", re.IGNORECASE
 )  # of other tools: `[TOC]`, `{:toc}`
 _LONGEST_MARK = 100  # characters
 _LISTS = frozenset({"ul", "ol"})

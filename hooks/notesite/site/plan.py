@@ -202,7 +202,9 @@ def _drift(pages: Sequence[Page], targets: Sequence[tuple[Entry, Heading | None]
             continue
         if heading.id in seen:
             first = seen[heading.id].span.start.line
-            yield finding("N_TWICE", f'the section "{heading.text}" is listed twice, first on line {first}', entry.span)
+            message = f'the section "{heading.text}" is listed twice, first on line {first}'
+            if first != entry.span.start.line:  # a picture and its name, say
+                yield finding("N_TWICE", message, entry.span)
             continue
         seen[heading.id] = entry
         in_order.append((entry, heading))
