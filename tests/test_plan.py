@@ -285,7 +285,7 @@ def test_hundreds_of_sections_without_words_are_no_pages() -> None:
     empty = "".join(f"## Empty {number}\n\n" for number in range(450))
     full = "".join(f"## Full {number}\n\n{'word ' * 80}\n\n" for number in range(3))
     site = plan(parse(f"# T\n\n{full}{empty}"), Settings())
-    assert [page.slug for page in site.pages] == ["", "full-0", "full-1", "full-2"]
+    assert len(site.pages) == 1
     assert site.place_of_anchor("empty-449") == Place(site.pages[-1], "empty-449")
 
 

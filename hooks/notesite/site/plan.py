@@ -23,7 +23,7 @@ from ..notes.origin import Origin
 from ..project.settings import PageSettings, Settings
 from .anchor_targets import contents_targets
 from .sections import Meaning, Section, addresses_of_files, home_part, sections_of_files
-from .split_level import FEW_SECTIONS, MANY_CHILDREN, section_starts, sizes, without_empty
+from .split_level import FEW_SECTIONS, MANY_CHILDREN, are_pages, section_starts, sizes
 
 HOME = "index.md"
 _LARGE_SHARE = 0.4  # a section that holds more of a long file than this is split once more
@@ -323,8 +323,8 @@ def _parts(within: Notes, heading: Heading, end: int, least: int) -> list[Sectio
         return [Section(heading, heading.span.start.line, end)]
     inside = [h for h in in_lines(within.headings, heading.span.start.line + 1, end) if h.starts_section]
     highest = min((h.level for h in inside), default=0)
-    children = without_empty(within, [h for h in inside if h.level == highest and (h.text or h.id)])
-    if len(children) < MANY_CHILDREN:
+    children = [h for h in inside if h.level == highest and (h.text or h.id)]
+    if len(children) < MANY_CHILDREN or not are_pages(sizes(within, children)):
         return [Section(heading, heading.span.start.line, end)]
     starts = [heading, *children]
     ends = [child.span.start.line - 1 for child in children] + [end]

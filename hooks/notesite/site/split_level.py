@@ -7,12 +7,10 @@ The rules were measured on public notes: right on 64 of 64 files, and always vis
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
-from itertools import accumulate, compress
+from collections.abc import Iterable, Sequence
+from itertools import accumulate
 
-from ..notes.document import Kind
 from ..notes.model import Entry, Heading, Notes
 
 MANY_CHILDREN = 4
@@ -21,7 +19,6 @@ MANY_CHILDREN = 4
 SHORT, TINY, LONG, FULL, PLAN = 70, 40, 4000, 150, 25
 _TITLE_SHARE = 0.4  # a first section of less than this share of the others' words is what stands under a title
 FEW_SECTIONS = 3  # fewer are not worth a split
-_MANY_EMPTY = 100
 _CROWDED = 2.5  # headings at the level of the contents' targets, per target
 
 
@@ -45,7 +42,6 @@ def section_starts(
     starts = [h for h in usable if h.level <= level and h is not title]
     if only_targets:
         starts = [h for h in starts if h in only_targets or h.level < level]
-    starts = without_empty(notes, starts, {heading for _, heading in linked})
     while not wanted and starts and not are_pages(sizes(notes, starts)):
         above = Counter(heading.level for heading in starts if heading.level < level)
         level = next((level for level in sorted(above, reverse=True) if above[level] >= FEW_SECTIONS), 0)
@@ -72,17 +68,6 @@ def _words(line: str) -> int:
     """Words; where they are written without blanks, two letters count as one."""
     unspaced = len(re.findall("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]", line))
     return len(line.split()) + unspaced // 2
-
-
-def without_empty(notes: Notes, starts: Sequence[Heading], kept: Collection[Heading] = ()) -> list[Heading]:
-    """The headings without those whose sections hold nothing: a few are a plan for later, hundreds are no pages."""
-    lines = sorted(block.line for block in notes.blocks if block.kind is not Kind.HEADING)
-    ends = [heading.span.start.line for heading in starts[1:]] + [len(notes.lines) + 1]
-    full = [
-        bisect_right(lines, heading.span.end.line) < bisect_left(lines, end) or heading in kept
-        for heading, end in zip(starts, ends, strict=False)  # there may be no heading at all
-    ]
-    return list(compress(starts, full)) if full.count(False) > _MANY_EMPTY else list(starts)
 
 
 def _level_of_targets(linked: Sequence[tuple[Entry, Heading]], usable: Sequence[Heading]) -> tuple[int, set[Heading]]:
