@@ -265,9 +265,10 @@ def _title(notes: Notes, starts: Sequence[Heading]) -> Heading | None:
     )
     if first is None or first.span.start.line >= before:
         return None
-    others = [h.level for h in notes.headings if first.span.start < h.span.start and h.span.start.line < before]
-    is_section = first.level > 1 and min(others, default=6) <= first.level and not starts
-    return None if is_section or (notes.contents and first is notes.contents.heading) else first
+    contents = notes.contents.heading if notes.contents else None
+    own = [h for h in notes.headings if h.span.start.line < before and h not in {first, contents}]
+    is_section = first.level > 1 and any(h.level <= first.level for h in own)
+    return None if is_section or first is contents else first
 
 
 # --- Pages, addresses, anchors
