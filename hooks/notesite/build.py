@@ -49,7 +49,7 @@ class Build:
         self.project = project
         self._source, self._images, self._hosts = source, images, hosts
 
-    @property
+    @cached_property
     def shown_path(self) -> str:
         """The notes file as findings name it."""
         return self.project.shown(self.project.notes_path)

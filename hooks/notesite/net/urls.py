@@ -10,6 +10,7 @@ import ipaddress
 import re
 import socket
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
@@ -40,6 +41,7 @@ class Address(NamedTuple):
         return f"{host}:{self.port}"
 
 
+@lru_cache(maxsize=20_000)  # each step of a mirror asks again
 def parse(url: str) -> Address:
     """The address that `url` means; protocol-relative URLs are read as https.
 

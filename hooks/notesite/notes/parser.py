@@ -105,7 +105,7 @@ _WEIGHTS = {
     comrak.Heading: 5,
     comrak.TaskItem: 3,
     comrak.Item: 2,
-    comrak.Image: 8,
+    comrak.Image: 24,
     comrak.CodeBlock: 10,
 }
 
