@@ -284,6 +284,7 @@ kubectl delete nginx --!><script>alert(1)</script>
 ```
 """
     (project / "docs" / "notes.md").write_text(text)
+    (project / "mkdocs.yml").write_text("site_name: Strange\n")  # one page
     (html,) = built(exported(project), "mkdocs", "build").values()
     tree = LexborHTMLParser(html)
     assert not tree.css("script, [onclick], [href^=javascript], .admonition, .toc")
