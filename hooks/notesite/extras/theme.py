@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 
 from ..lib.data import bundled_text
 from ..lib.safe_yaml import load_all
@@ -27,6 +27,7 @@ def _amendments() -> Mapping[str, Mapping[str, str]]:
     return dict(found)
 
 
+@lru_cache(maxsize=256)  # here and below: a preview asks again after every edit
 def amended(html: str, template: str = "", *, own_palette: bool = False) -> str:
     """A template with the amendments; what the theme no longer writes is passed over.
 
@@ -40,6 +41,7 @@ def amended(html: str, template: str = "", *, own_palette: bool = False) -> str:
     return _PALETTE.sub("", html) if own_palette else html
 
 
+@lru_cache(maxsize=256)
 def squeezed_html(template: str) -> str:
     """The template without indentation and empty lines, those of its tags among them, where no blank can matter."""
     if _BLANKS_MATTER.search(template):
@@ -47,11 +49,13 @@ def squeezed_html(template: str) -> str:
     return _TAG_LINE.sub(r"\1", _LINE_END.sub("\n", template))
 
 
+@lru_cache(maxsize=64)
 def squeezed_css(css: str) -> str:
     """The style without comments, line breaks and indentation; what it says of its licence stays."""
     return _CSS.sub(r"\1\2\3", css).replace(";}", "}").strip() + "\n"
 
 
+@lru_cache(maxsize=64)
 def squeezed_js(script: str) -> str:
     """The script without lines that are only a comment, and without indentation.
 

@@ -38,7 +38,7 @@ class Kept:
         # Not `write_atomically`: what a power cut takes is made again, and its syncs take longer than that.
         new = path.with_name(f"{path.name}.{os.urandom(4).hex()}")
         with contextlib.suppress(OSError):  # a full disk, a folder that was removed
-            self._grown = True
+            self._grown |= path.name.startswith(("0", "1", "2", "3"))  # to look at thousands of entries takes a while
             try:
                 new.write_bytes(_check(key, data) + data)
                 new.replace(path)
@@ -48,16 +48,17 @@ class Kept:
     def trim(self, most: int = _MOST) -> None:
         """Take out the oldest entries when those of this run were too many."""
         found = []
-        for path in self._folder.glob("*") if self._grown else ():
-            with contextlib.suppress(OSError):  # another run renames and removes entries meanwhile
-                found.append((path.stat(), path))
+        with contextlib.suppress(OSError):  # the folder was removed
+            for entry in os.scandir(self._folder) if self._grown else ():
+                with contextlib.suppress(OSError):  # another run renames and removes entries meanwhile
+                    found.append((entry.stat(), entry.path))
         left = sum(status.st_size for status, _ in found)
         for status, path in sorted(found, key=lambda one: one[0].st_mtime_ns):
             if left <= most:
                 break
             left -= status.st_size
             with contextlib.suppress(OSError):
-                path.unlink()
+                Path(path).unlink()
 
     def _path(self, key: str) -> Path:
         return self._folder / hashlib.sha256(key.encode()).hexdigest()

@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from types import CodeType
 
 import jinja2
 import mkdocs
@@ -28,6 +29,7 @@ PREPARED = Path(__file__).with_name("__pycache__") / "templates"
 _ICON = re.compile(r"\b(?:fontawesome/\w+|material)/[\w-]+")  # in templates and settings
 _KNOWN = {id(function) for function in (*FILTERS.values(), *TESTS.values())}
 _PACKAGES = ("mkdocs.", "properdocs.")
+_loaded: dict[tuple[str, str], CodeType | None] = {}  # by key and checksum: a preview asks again after every edit
 
 
 def prepare(theme: Theme, folder: Path | None = None, *, own_palette: bool = False) -> None:
@@ -108,10 +110,12 @@ class _Compiled(FileSystemBytecodeCache):
         return bucket
 
     def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = _loaded.get((bucket.key, bucket.checksum))
         for folder in filter(None, (str(PREPARED), self.directory)):
             if bucket.code is None:
                 with contextlib.suppress(OSError), Path(folder, self.pattern % bucket.key).open("rb") as file:
                     bucket.load_bytecode(file)
+                    _loaded[bucket.key, bucket.checksum] = bucket.code
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         with contextlib.suppress(OSError):  # a full disk, a folder that was removed: the next build compiles again
