@@ -59,7 +59,7 @@ def _mirror(folder: Path, host: str) -> None:
     (folder / "docs").mkdir()
     (folder / "docs" / "notes.md").write_text("# Pictures\n" + SECTIONS.replace("{host}", host), "utf-8")
     hooks = f"  - {ROOT}/hooks/notes_site.py\n"
-    config = f"site_name: Pictures\ntheme: {{name: material, font: false}}\nhooks:\n{hooks}"
+    config = f"site_name: Pictures\ntheme: {{name: material, font: false}}\nextra: {{notes: {{split_level: 2}}}}\nhooks:\n{hooks}"
     (folder / "mkdocs.yml").write_text(config, "utf-8")
     (folder / "disk.yml").write_text("INHERIT: mkdocs.yml\nuse_directory_urls: false\nsite_dir: disk\n", "utf-8")
     # In CI the script opens no connection by itself; this one is to our own host.
