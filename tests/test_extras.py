@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import pytest
 from fidelity import from_html
@@ -15,12 +16,12 @@ from markupsafe import Markup
 from selectolax.lexbor import LexborHTMLParser
 
 from cases_io import read_cases
-from notesite.extras.command_list import asked_for, by_line, commands_of, commands_source, with_rows
+from notesite.extras.command_list import asked_for, commands_of, commands_source, with_rows
 from notesite.extras.copy_and_date import around, around_commands
 from notesite.extras.decorate import Extras, decorate
 from notesite.extras.descriptions import description_of, first_sentence, shortened
 from notesite.extras.glossary import mark_terms
-from notesite.extras.home import Card, Home, grouped, svg_element
+from notesite.extras.home import Card, Home, add_home, grouped, svg_element
 from notesite.extras.manifests import is_real, manifests_of
 from notesite.extras.marks import marks_of
 from notesite.extras.search import documents
@@ -281,11 +282,18 @@ def test_stand_ins_are_no_addresses(address: str, real: bool) -> None:  # a valu
 
 
 def test_reading_starts_with_the_first_section() -> None:
-    _, site = _planned(_three("", "", ""))
-    home = Home("", grouped(site, {}, {}, {}), more=(Card("Commands", "commands.md"),))
-    assert home.start is not None
-    assert home.start.title == "Part 1"
-    assert Home("", grouped(plan(parse("# One"), Settings()), {}, {}, {})).start is None
+    def shown(text: str, *, chosen: bool = True) -> list[str]:
+        _, site = _planned(text)
+        root = ET.Element("div")
+        asked = (Card("List", "part-1.md#cmd-list", "ls"),)
+        add_home(root, Home("", grouped(site, {}, {}, {}), asked=asked, chosen=chosen), "")
+        return [str(one.text) for one in root.iter() if one.tag in {"a", "p"}]
+
+    assert "Start here: Part 1" in shown(_three("", "", ""))
+    assert "Start here" in shown(_three("", "", "").replace("Part 1", "A part with a very long title " * 2))
+    assert not [text for text in shown("# One") if "Start here" in text]
+    assert "Asked for most" in shown("# One")
+    assert "Some of the commands" in shown("# One", chosen=False)
 
 
 def _html(notes: Notes, site: Site, number: int, extras: Extras | None) -> str:
@@ -303,7 +311,7 @@ def _extras(notes: Notes, site: Site) -> Extras:
             "About <these> notes", grouped(site, {}, {}, {}), '<svg xmlns="http://www.w3.org/2000/svg"/>', "x.zip"
         ),
         contents_id=notes.contents.heading.id if notes.contents and notes.contents.heading else "",
-        commands=by_line(commands_of(notes, site)),
+        commands={command.line: command for command in commands_of(notes, site)},
         manifests={manifest.line: manifest for manifest in manifests_of(notes.fences)},
         names=names_of(site, {}),
         glossary={"etcd": "A store.", "pod": "A group.", "node": "A machine."},

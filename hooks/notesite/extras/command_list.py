@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from ..lib.unique import Names
@@ -47,11 +47,6 @@ def commands_of(notes: Notes, site: Site, marks: Mapping[int, BlockMark] = EMPTY
         commands.append(Command(page, own, description, fence.text, line, marks.get(line, UNMARKED)))
     order = {page.uri: number for number, page in enumerate(site.pages)}
     return sorted(commands, key=lambda command: (order[command.page.uri], command.line))
-
-
-def by_line(commands: Iterable[Command]) -> dict[int, Command]:
-    """The commands by the line of the notes where they open."""
-    return {command.line: command for command in commands}
 
 
 def _description(fence: Fence) -> str:

@@ -7,7 +7,6 @@ import xml.etree.ElementTree as ET
 from collections.abc import Mapping
 
 _SKIPPED = {"a", "abbr", "button", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "script", "style", "svg", "th", "kbd"}
-CLASS = "notes-term"
 LEAD = "notes-lead"  # the label of a code block
 
 
@@ -22,7 +21,7 @@ def mark_terms(root: ET.Element, glossary: Mapping[str, str]) -> None:
 
 class _Marker:
     def __init__(self, glossary: Mapping[str, str]) -> None:
-        self._open = {_key(term): meaning for term, meaning in glossary.items() if meaning}
+        self._open = {term.casefold(): meaning for term, meaning in glossary.items() if meaning}
         # The longest first, so that "init container" is not taken for "container".
         terms = "|".join(re.escape(term) for term in sorted(glossary, key=len, reverse=True))
         self._pattern = re.compile(rf"(?<![\w/.-])(?:{terms})(?:s|es)?(?![\w/-]|\.\w)", re.IGNORECASE)
@@ -72,14 +71,10 @@ class _Marker:
 
     def _take(self, word: str) -> str | None:
         for form in (word, word.removesuffix("s"), word.removesuffix("es")):
-            if _key(form) in self._open:
-                return self._open.pop(_key(form))
+            if form.casefold() in self._open:
+                return self._open.pop(form.casefold())
         return None
 
 
-def _key(term: str) -> str:
-    return term.casefold()
-
-
 def _term(meaning: str) -> ET.Element:
-    return ET.Element("abbr", {"class": CLASS, "title": meaning, "tabindex": "0"})
+    return ET.Element("abbr", {"class": "notes-term", "title": meaning, "tabindex": "0"})

@@ -43,11 +43,6 @@ class Home(NamedTuple):
     asked: tuple[Card, ...] = ()  # commands: what one does, where it stands, and its text
     chosen: bool = True  # these commands, by the settings
 
-    @property
-    def start(self) -> Card | None:
-        """Where to begin."""
-        return next((card for group in self.groups for card in group.cards), None)
-
 
 def grouped(
     site: Site,
@@ -91,10 +86,9 @@ def _introduction(home: Home) -> ET.Element:
     if home.about:
         ET.SubElement(words, "p", {"class": "notes-about"}).text = home.about
     actions = ET.SubElement(words, "p", {"class": "notes-actions"})
-    if home.start:
-        named = f": {home.start.title}" if len(home.start.title) < _LONG_TITLE else ""
-        start = _link(actions, home.start.address, f"Start here{named}", "md-button md-button--primary")
-        start.tail = " "
+    for card in [card for group in home.groups for card in group.cards][:1]:
+        named = f": {card.title}" if len(card.title) < _LONG_TITLE else ""
+        _link(actions, card.address, f"Start here{named}", "md-button md-button--primary").tail = " "
     search = ET.SubElement(actions, "button", {"type": "button", "class": "md-button", "data-notes-search": ""})
     search.text, search.tail = "Search", " "
     for card in home.more:

@@ -17,7 +17,7 @@ from mkdocs.structure.pages import Page as MkDocsPage
 
 from ..build import Build
 from ..diagnostics.diagnostic import failure
-from ..extras.command_list import Command, asked_for, by_line, commands_of, commands_source, with_rows
+from ..extras.command_list import Command, asked_for, commands_of, commands_source, with_rows
 from ..extras.copy_and_date import around_commands
 from ..extras.decorate import Extras, contents_id
 from ..extras.descriptions import description_of
@@ -150,7 +150,7 @@ def extras_of(
     return Extras(
         home=home,
         contents_id=contents_id(build.notes),
-        commands=by_line(added.commands),
+        commands={command.line: command for command in added.commands},
         manifests={manifest.line: manifest for manifest in added.manifests},
         marks=marks,
         names=names_of(site, settings.synonyms),
