@@ -16,7 +16,7 @@ theme: {{name: material, font: false}}
 hooks: [{hooks}/notes_site.py]
 plugins: [search]
 markdown_extensions: [{{toc: {{permalink: true}}}}]
-extra: {{notes: {{split_level: 2, images: {{mode: frozen}}, cache: {cache}}}}}
+extra: {{notes: {{split_level: 2, images: {{mode: frozen}}, limits: {{parts: 1000000}}, cache: {cache}}}}}
 """
 
 

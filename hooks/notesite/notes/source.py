@@ -126,6 +126,7 @@ def joined(parts: Sequence[tuple[Part, Source]]) -> Source:
 
 
 @lru_cache(maxsize=1)  # a run asks for its file several times
+@lru_cache(maxsize=1)  # who looks for further files in it comes first, who reads it second
 def read(data: bytes, limits: Limits = DEFAULT) -> Source:
     """The source that the bytes of a notes file hold.
 

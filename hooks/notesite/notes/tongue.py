@@ -23,12 +23,13 @@ _MOST = 200_000  # characters that are looked at
 def language_of(notes: Notes) -> str:
     """The code of the language ("de"), "" when the words do not tell."""
     prose = " ".join(words(leaf.children, " ") for leaf in walk(notes.blocks) if leaf.kind in LEAVES)[:_MOST].lower()
-    letters = sum(map(len, _LETTERS.findall(prose)))
+    wide = re.sub(r"[\x00-\x7f]+", "", prose)  # where such scripts can be
+    letters = sum(map(len, _LETTERS.findall(prose))) if wide else 0
     # Scripts of one language, or nearly; the others share theirs and are told apart by words.
     for row in bundled_text(__name__, "scripts.tsv").splitlines():  # Japanese has Chinese letters too: kana come first
         code, _, script = row.partition("\t")
         share = _SCRIPT_SHARE / 4 if code == "ja" else _SCRIPT_SHARE
-        if len(re.findall(script, prose)) > share * letters > 0:
+        if len(re.findall(script, wide)) > share * letters > 0:
             return code
     found = _LETTERS.findall(re.sub(r"https?://\S+", " ", prose))
     counts = Counter(found)
