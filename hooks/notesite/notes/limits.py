@@ -20,10 +20,10 @@ from .parser import leaves, weight
 class Limits(NamedTuple):
     """Far above what people write."""
 
-    bytes: int = 4 * 2**20  # of all files
+    bytes: int = 3_500_000  # of all files
     lines: int = 200_000  # of all files
     parts: int = (
-        285_000  # pieces of text, links, cells …; a paragraph is 3, a picture 24, code 10 and 3 a line, a tag 2
+        285_000  # pieces of text, cells …; a paragraph is 3, a picture 24, code 10 and 3 a line (commands 6), a tag 2
     )
     line: int = 1_000_000  # characters on one line
     quotes: int = 500  # quotes in each other
@@ -75,8 +75,8 @@ def check_readable(text: str, limits: Limits = DEFAULT) -> None:
     many_footnotes = text.count("[^") > limits.footnotes
     if many_marks or many_footnotes:
         _ask_the_parser(text, lines, limits)
-    # Every part but the first of a line begins or ends with one of these.
-    if 5 * sum(map(text.count, _DIVIDERS)) > limits.parts and (parts := weight(text)) > limits.parts:
+    # Every part but the first of a line begins or ends with one of these, a picture with two.
+    if 12 * sum(map(text.count, _DIVIDERS)) > limits.parts and (parts := weight(text)) > limits.parts:
         raise _refused("N_SIZE", f"{parts} parts, such as pieces of text, links and cells", limits.parts, Span.at(1))
 
 

@@ -108,6 +108,7 @@ _WEIGHTS = {
     comrak.Image: 24,
     comrak.CodeBlock: 10,
 }
+_COMMANDS = frozenset({"bash", "cmd", "console", "powershell", "sh", "shell", "terminal", "zsh"})  # labels
 
 
 def weight(text: str) -> int:
@@ -117,7 +118,8 @@ def weight(text: str) -> int:
         value: Any = node.node_value
         total += _WEIGHTS.get(type(value), 1)
         if isinstance(value, comrak.CodeBlock):
-            total += 3 * value.value.literal.count("\n")
+            label = value.value.info.partition(" ")[0].lower()
+            total += (6 if label in _COMMANDS else 3) * value.value.literal.count("\n")
         elif isinstance(value, comrak.HtmlBlock):
             total += 2 * value.value.literal.count("<")
     if len(text) > _LARGE:
