@@ -122,12 +122,9 @@ def _next_element(node: LexborNode) -> LexborNode | None:
 
 def heading_words(heading: LexborNode) -> str:
     """The author's words of a heading."""
-    words = "".join(child.text() for child in heading.iter(include_text=True) if not _is_added(child))
+    own = (child for child in heading.iter(include_text=True) if "data-added" not in child.attributes)
+    words = "".join(child.text() for child in own if "headerlink" not in (child.attributes.get("class") or ""))
     return " ".join(words.split())
-
-
-def _is_added(node: LexborNode) -> bool:
-    return "data-added" in node.attributes or "headerlink" in (node.attributes.get("class") or "")
 
 
 def as_html(text: str) -> Markup:

@@ -44,9 +44,7 @@ def amended(html: str, template: str = "", *, own_palette: bool = False) -> str:
 @lru_cache(maxsize=256)
 def squeezed_html(template: str) -> str:
     """The template without indentation and empty lines, those of its tags among them, where no blank can matter."""
-    if _BLANKS_MATTER.search(template):
-        return template
-    return _TAG_LINE.sub(r"\1", _LINE_END.sub("\n", template))
+    return template if _BLANKS_MATTER.search(template) else _TAG_LINE.sub(r"\1", _LINE_END.sub("\n", template))
 
 
 @lru_cache(maxsize=64)
