@@ -243,8 +243,10 @@ def confidence(guess: Guess, node: Node, schema: Schema, around: Around) -> Seve
     sound = Sound(schema, best.faults).of(best.shape, node)
     if explained < _MOST or sound < need or (best.blunders > 1 and not named):
         return None
-    if not listed or best.blunders > 1:
-        return Severity.WARNING if listed else Severity.INFO
+    if not listed:
+        return Severity.INFO if roots > 1 else None
+    if best.blunders > 1:
+        return Severity.WARNING
     return Severity.WARNING if best.blunders and best.fit < _LITTLE else Severity.ERROR
 
 

@@ -346,6 +346,8 @@ class _Snippet:
     def _severity(self, fault: Found, most: Severity, required: Severity) -> Severity | None:
         """How bad a fault is here; None to leave it out."""
         severity = CODES[fault.code].severity
+        if fault.code == "K_REQUIRED" and not fault.versions & self.newest:
+            return None  # a flaw of old definitions: servers did not ask for it
         lost = isinstance(fault.node, CollectionNode) or (fault.code in _MAY_BE_LEFT_OUT and not fault.slip)
         if fault.doubtful or (self.elided and lost):
             return None  # what is missing, or the key or dash that a field stands under

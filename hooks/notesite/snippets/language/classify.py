@@ -110,7 +110,7 @@ def classify_text(text: str, label: str = "") -> Classification:
 
 _JSON_OBJECT: Final = lazy(r"\s*[{\[]")
 _JSON_NOTE: Final = lazy(
-    r"\.{3}|…|(?:^|[,{\[])\s*(?://|#)|\{\{|<[a-zA-Z][^<>\n]*>(?!\")", re.MULTILINE
+    r"/\*|\.{3}|…|(?:^|[,{\[])\s*(?://|#)|\{\{|<[a-zA-Z][^<>\n]*>(?!\")", re.MULTILINE
 )  # no JSON for a machine
 _JSON_NAMED: Final = lazy(r'"apiVersion"\s*:\s*"[^"]*"[\s\S]*"kind"\s*:|"kind"\s*:\s*"[^"]*"[\s\S]*"apiVersion"\s*:')
 

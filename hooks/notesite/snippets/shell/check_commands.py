@@ -136,7 +136,8 @@ class _Checker:
         self._before: Invocation | None = None  # the command of a known program that was read last
         lines = self._known_lines() if self.script.troubles else frozenset()
         for item in self.script.troubles:
-            if item.code != "S_QUOTE" or self.script.lines.place(item.start)[0] in lines:
+            flags = item.code == "S_CONTINUATION" and fence.text.lstrip().startswith("-")  # of a program's own file
+            if not flags and (item.code != "S_QUOTE" or self.script.lines.place(item.start)[0] in lines):
                 self._say(item, item.replacement)
 
     def _known_lines(self) -> frozenset[int]:

@@ -61,8 +61,9 @@ def applied(text: str, command: Command, edits: list[Edit]) -> str:
 
 def passes(fixed: str, grammar: Grammar, finding: Finding) -> bool:
     """Whether the grammar takes the command, and what was found is gone."""
-    commands = [command for command in shell.read(fixed).commands if command.depth == 0]
-    if len(commands) != 1:
+    script = shell.read(fixed)
+    commands = [command for command in script.commands if command.depth == 0]
+    if len(commands) != 1 or script.troubles:
         return False
     call = parse(judged_as(commands[0])[0], grammar)
     found = {item.code for item in lint(call, grammar)}

@@ -300,6 +300,7 @@ _APPLICATION_TAGS: Final = (  # tags that are right in the files of one program,
     (frozenset({"Resources", "AWSTemplateFormatVersion", "Outputs", "Conditions"}), "!"),
     (frozenset({"markdown_extensions", "plugins", "site_name", "theme"}), "!"),
     (frozenset({"stages", "script", "before_script", "include"}), "!reference"),
+    (frozenset(), "!vault"),
 )
 
 
@@ -311,7 +312,7 @@ def _softened(fault: Fault, roots: frozenset[str], *, is_kubernetes: bool) -> Fa
         return fault._replace(severity=Severity.INFO)  # `-v2` below a key may be just that text
     if fault.code == "Y_TAG":
         for keys, start in _APPLICATION_TAGS:
-            if roots & keys and f"`{start}" in fault.message:
+            if (roots & keys or not keys) and f"`{start}" in fault.message:
                 return fault._replace(severity=Severity.INFO)
     return fault
 

@@ -149,7 +149,8 @@ class _Inspection:
 
     def duplicate(self, key: yaml.Node, first: yaml.Node) -> None:
         line = self.line_number(self.place(first)[0])
-        comment_above = self.lines.line(self.place(key)[0] - 1).lstrip().startswith("#")
+        between = map(self.lines.line, range(self.place(first)[0] + 1, self.place(key)[0]))
+        comment_above = any(line.startswith("#", self.column) and not line[: self.column].strip() for line in between)
         message = f"the key {_quoted(key.value)} is already on line {line}; only the last one counts"
         # Notes like to show "before" and "after" in one block, each under a comment.
         deliberate = key.start_mark.column == self.column and (comment_above or self.compared)

@@ -19,12 +19,15 @@ WORDS: Final = {word: str(truth).lower() for word, truth in BOOLEANS.items() if 
 _LONGEST: Final = 40  # nothing longer is a trap that a person set
 
 
+_SWITCHES: Final = frozenset(("become", "enabled", "ignore_errors", "gather_facts", "force", "recurse", "no_log"))
+
+
 def value_message(node: Any, key: str) -> str:
     """What a plain scalar under `key` is really read as, "" when there is nothing to say."""
     value = node.value
     if len(value) > _LONGEST:
         return ""
-    if value in WORDS:
+    if value in WORDS and key not in _SWITCHES:
         truth = WORDS[value]
         return f'`{value}` is the boolean {truth}, not a text: write {truth}, or "{value}" with quotes'
     trap = next((trap for trap in _NUMBERS if trap.pattern.fullmatch(value)), None)
