@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from itertools import pairwise
@@ -10,6 +11,7 @@ from typing import Any, Final
 from yaml.nodes import CollectionNode, MappingNode, Node, ScalarNode, SequenceNode
 
 from notesite.diagnostics.codes import CODES, Severity
+from notesite.lib.patterns import lazy
 from notesite.snippets.yaml.mappings import fields, get, items
 from notesite.snippets.yaml.repeated import Right
 from notesite.snippets.yaml.yaml_fault import Fault, Form, Judgement, Lines
@@ -33,7 +35,7 @@ DEFAULT_VERSIONS: Final = tuple(f"1.{minor}" for minor in range(25, 38))
 Extra = Mapping[crds.Kind, Mapping[str, Any] | None]  # (apiVersion, kind) -> JSON schema of the whole object
 
 _MAY_BE_LEFT_OUT = frozenset({"K_REQUIRED", "K_SELECTOR", "K_FIELD"})
-_SEVERAL = 2  # names in capitals are to be filled in
+_CAPITALS = lazy(r":[ ]+[A-Z]+_[A-Z_]+[ ]*$", re.MULTILINE)  # names in capitals are to be filled in
 _MOST_DOCUMENTS = 100  # in one snippet
 _MOST_TWINS = 6  # definitions that all have to agree on a fault of meaning
 
@@ -333,7 +335,8 @@ class _Snippet:
         # The same key again after a blank line or a comment shows a before and an after.
         both = form == "fragment" and any(fault.code == "K_TWICE" and self._gap(fault.node) for fault in found)
         shouted = [fault for fault in found if fault.code == "K_NAME" and fault.node.value.isupper()]
-        for fault in found if len(shouted) < _SEVERAL else (fault for fault in found if fault not in shouted):
+        filled_in = shouted and (len(shouted) > 1 or _CAPITALS.search(self.text) is not None)
+        for fault in (fault for fault in found if fault not in shouted) if filled_in else found:
             severity = self._severity(fault, Severity.WARNING if both else most, required)
             if severity is None:
                 continue

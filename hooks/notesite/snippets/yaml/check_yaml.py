@@ -296,11 +296,13 @@ def _level(fault: Fault) -> Severity:
     return fault.severity or CODES[fault.code].severity
 
 
-_APPLICATION_TAGS: Final = (  # tags that are right in the files of one program, told by the keys of those files
+_APPLICATION_TAGS: Final[
+    tuple[tuple[frozenset[str], str], ...]
+] = (  # tags that are right in the files of one program, told by the keys of those files
     (frozenset({"Resources", "AWSTemplateFormatVersion", "Outputs", "Conditions"}), "!"),
     (frozenset({"markdown_extensions", "plugins", "site_name", "theme"}), "!"),
     (frozenset({"stages", "script", "before_script", "include"}), "!reference"),
-    (frozenset(), "!vault"),
+    *((frozenset(), tag) for tag in ("!vault", "!Ref", "!GetAtt", "!Sub", "!Join")),  # of one program only
 )
 
 
