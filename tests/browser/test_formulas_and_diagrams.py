@@ -46,7 +46,9 @@ Words.
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    project = write_project(tmp_path_factory.mktemp("drawn") / "project", NOTES, extra="extra: {notes: {split_level: 2}}\n")
+    project = write_project(
+        tmp_path_factory.mktemp("drawn") / "project", NOTES, extra="extra: {notes: {split_level: 2}}\n"
+    )
     config = project / "mkdocs.yml"
     kept = [line for line in config.read_text("utf-8").splitlines(keepends=True) if not line.startswith("theme:")]
     config.write_text("".join(kept) + PALETTES, "utf-8")
