@@ -402,7 +402,7 @@ def test_a_wrong_setting_is_named_with_its_place(tmp_path: Path) -> None:
 
 # --- Builds that are killed, and builds at the same time
 
-LARGE = "# T\n\n" + "".join(f"## Part {n}\n\n" + "words and `code`\n\n" * 20 for n in range(60))
+LARGE = "# T\n\n" + "".join(f"## Part {n}\n\n" + "words and `code`\n\n" * 40 for n in range(60))
 
 
 def test_a_build_that_is_killed_leaves_the_previous_site(tmp_path: Path) -> None:
