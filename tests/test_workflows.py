@@ -82,7 +82,7 @@ def test_the_package_for_pre_commit_is_complete() -> None:
     outside_data = [
         path
         for path in (ROOT / "hooks/notesite").rglob("*")
-        if path.is_file() and path.suffix not in {".py", ".pyc"} and not {"data", "theme", "assets"} & set(path.parts)
+        if path.is_file() and path.suffix != ".py" and not {"data", "theme", "assets", "__pycache__"} & set(path.parts)
     ]
     assert outside_data == []
     assert {hook["entry"].split()[0] for hook in HOOKS} == {"notesite"}
