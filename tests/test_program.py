@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -190,8 +191,31 @@ def test_what_mkdocs_ends_with_is_told_with_its_place(tmp_path: Path) -> None:
     done = warm.python("-m", "notesite.cli", "build", cwd=tmp_path, env=environment())
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith("mkdocs.yml:4:12: I_CONFIG error: ")
-    own = generator._told("docs/a.md:3:2: I_MACHINE error: file too large")
+    own, other = generator.told("docs/a.md:3:2: I_MACHINE error: file too large\nb.md:1:1: N_PATH error: gone")
+    assert (other.path, other.code) == ("b.md", "N_PATH")
     assert (own.path, own.span.start, own.code, own.message) == ("docs/a.md", (3, 2), "I_MACHINE", "file too large")
+
+
+@pytest.mark.parametrize("arguments", [["build"], ["bundle", "--single-file", "a.html"]])
+def test_code_that_a_tag_names_ends_in_a_line(tmp_path: Path, arguments: list[str]) -> None:
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs/notes.md").write_text("# T\n\nword\n")
+    (tmp_path / "mkdocs.yml").write_text(f"{CONFIG}copyright: !!python/object:os._wrap_close {{}}\n")
+    done = warm.python("-m", "notesite.cli", *arguments, cwd=tmp_path, env=environment())
+    assert (done.returncode, done.stdout) == (2, "")
+    assert re.match(r"mkdocs.yml:1:1: I_CONFIG error: .*RecursionError", done.stderr), done.stderr
+
+
+@pytest.mark.parametrize("arguments", [["check"], ["links"], ["mirror"], ["export", "out"]])
+def test_no_check_runs_code_that_a_tag_names(tmp_path: Path, arguments: list[str]) -> None:
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "site").mkdir()
+    (tmp_path / "docs/notes.md").write_text("# T\n\nword\n")
+    (tmp_path / "mkdocs.yml").write_text(f"{CONFIG}copyright: !!python/object/apply:os.mkdir [ran]\n")
+    warm.python("-m", "notesite.cli", *arguments, cwd=tmp_path, env=environment())
+    assert not (tmp_path / "ran").exists()
+    warm.python("-m", "notesite.cli", "build", cwd=tmp_path, env=environment())  # MkDocs itself does run it
+    assert (tmp_path / "ran").exists()
 
 
 @pytest.mark.parametrize("generator", ["mkdocs", "properdocs"])

@@ -122,6 +122,37 @@ def test_an_edit_a_break_and_a_repair_are_picked_up(tmp_path: Path) -> None:
         assert "Traceback" not in running.output
 
 
+def test_broken_settings_leave_the_pages_until_the_repair(tmp_path: Path) -> None:
+    write_project(tmp_path, GOOD)
+    settings = tmp_path / "mkdocs.yml"
+    good = settings.read_text(encoding="utf-8")
+    with preview(tmp_path) as running:
+        running.wait_for_words("first-words", "one/")
+        settings.write_text(good + "x: [\n", encoding="utf-8")
+        running.wait_for_output("I_CONFIG error: ")
+        running.wait_for_output("The preview shows the last good pages")
+        running.wait_for_words("first-words", "one/")
+        settings.write_text(good, encoding="utf-8")
+        running.notes.write_text(GOOD.replace("first-words", "second-words"), encoding="utf-8")
+        running.wait_for_words("second-words", "one/")
+        assert "Traceback" not in running.output
+
+
+@pytest.mark.parametrize("program", [command(), [sys.executable, "-m", "notesite.cli"]], ids=["MkDocs", "own"])
+def test_an_address_that_is_taken_is_named(tmp_path: Path, program: list[str]) -> None:
+    write_project(tmp_path, GOOD)
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        address = f"127.0.0.1:{taken.getsockname()[1]}"
+        arguments = ["serve", "--livereload"] if program == command() else ["serve"]
+        call = [*program, *arguments, "--dev-addr", address]
+        done = subprocess.run(call, cwd=tmp_path, env=environment(), capture_output=True, text=True, check=False)
+    assert done.returncode in {1, 2}
+    assert f"dev_addr: http://{address}/: address already in use" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 @pytest.mark.parametrize("broken", [BROKEN.encode(), b"", b"\xff\xfe#"], ids=["entry", "empty", "UTF-16"])
 def test_a_preview_that_starts_broken_waits_for_the_repair(tmp_path: Path, broken: bytes) -> None:
     write_project(tmp_path, broken)

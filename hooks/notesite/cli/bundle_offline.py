@@ -18,18 +18,17 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from ..build import NOTES_CODES, Build
-from ..diagnostics.diagnostic import Report, failure
-from ..diagnostics.place import Span
+from ..diagnostics.diagnostic import NotesError, Report, failure
 from ..lib.data import bundled_text
 from ..lib.files import read_file, write_atomically, write_inside
 from ..lib.folders import work_folder
-from ..notes.model import Notes
 from ..output.bundle.archive import under, with_sums, zip_bytes
 from ..output.bundle.book import BOOK, Book
 from ..output.bundle.epub import epub_bytes
 from ..output.bundle.offline_site import Offline, Source, offline_site
 from ..output.bundle.pdf import dated, page_numbers
 from ..output.bundle.single import print_file, single_file
+from ..plugin.generator import told
 from ..project.config import Project, open_project
 from ..project.history import commit_time
 from ..project.stamp import read_epoch
@@ -60,7 +59,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     with work_folder(first.absolute()) as folder:
         built = _build(project, folder / "copy" / "site")  # the folder itself is held by this process
     book = Book.from_json(built.pop(BOOK).decode())
-    offline = offline_site(built, Source(_places(notes.notes), str(_hosted(project))))
+    pairs = [(image.url, image.span) for image in notes.notes.images]
+    pairs += [(link.target, link.span) for link in notes.notes.links]
+    offline = offline_site(built, Source(dict(reversed(pairs)), _hosted(project)))  # the first place of each address
     if not any(found.code == "B_NAME" for found in offline.findings):
         for path, data in _forms(args, book, offline, project):
             write_atomically(path, data)
@@ -166,8 +167,10 @@ def _build(project: Project, folder: Path) -> dict[str, bytes]:
     command = [sys.executable, "-m", "mkdocs", "build", "--quiet", "-f", str(project.config_path), "-d", str(folder)]
     done = subprocess.run(command, env=environment, cwd=project.root, check=False, capture_output=True)
     if done.returncode:
-        sys.stderr.write(done.stderr.decode("utf-8", "replace"))
-        raise failure("I_CONFIG", f"{project.config_path.name} cannot be built")
+        said = "\n" + done.stderr.decode("utf-8", "replace").strip()
+        before, *cause = re.split(r"\n(?:Error: |Traceback (?s:.*)\n)", said, maxsplit=1)
+        sys.stderr.write(f"{before}\n".lstrip())
+        raise NotesError(*told(cause[0] if cause else f"{project.config_path.name} cannot be built"))
     paths = sorted(path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
     built = {path.relative_to(folder).as_posix(): read_file(path, inside=folder) for path in paths}
     if BOOK not in built:
@@ -190,9 +193,3 @@ def _hosted(project: Project) -> str:
     if not parent.is_file():
         return ""
     return str(open_project(parent).config.get("site_url") or "")
-
-
-def _places(notes: Notes) -> dict[str, Span]:
-    """Where the notes have each address."""
-    pairs = [(image.url, image.span) for image in notes.images] + [(link.target, link.span) for link in notes.links]
-    return dict(reversed(pairs))

@@ -146,7 +146,7 @@ def show(
     report = settled[0] if len(settled) == 1 else merged(settled)
     context = _context([build for build, _ in parts], tool)
     for name, path in args.report:
-        write_file(path, reporter(name)(report, context._replace(color=False)))
+        write_atomically(path, reporter(name)(report, context._replace(color=False)).encode())
     if "github" in {args.format, *(name for name, _ in args.report)}:
         _write_step_summary(report, context)
     if args.format and not (args.quiet and not report.diagnostics):
@@ -244,12 +244,7 @@ def _write_baseline(report: Report, notes: Notes, old: Baseline, path: Path, cod
     ]
     mine = baseline_of(sorted(accepted, key=lambda d: d.sort_key), notes, old)
     others = tuple(entry for entry in old.entries if not entry.code.startswith(tuple(codes)))
-    write_file(path, Baseline((*mine.entries, *others)).to_json())
-
-
-def write_file(path: Path, text: str) -> None:
-    """Write a report or a baseline whole."""
-    write_atomically(path, text.encode())
+    write_atomically(path, Baseline((*mine.entries, *others)).to_json().encode())
 
 
 def _lines_on_disk(build: Build, path: Path) -> list[str]:

@@ -13,7 +13,7 @@ from jinja2 import Environment
 from markupsafe import Markup
 from mkdocs.config.base import Config
 from mkdocs.config.defaults import MkDocsConfig
-from mkdocs.exceptions import MkDocsException, PluginError
+from mkdocs.exceptions import ConfigurationError, MkDocsException, PluginError
 from mkdocs.plugins import BasePlugin, CombinedEvent, event_priority
 from mkdocs.structure.files import Files
 from mkdocs.structure.nav import Navigation
@@ -26,12 +26,13 @@ from ..extras.copy_and_date import around
 from ..extras.decorate import decorate, decorate_other
 from ..extras.manifests import is_real
 from ..extras.marks import marks_of
-from ..lib.files import end_on_sigterm
+from ..lib.files import end_on_sigterm, reason
 from ..lib.folders import private_cache
 from ..output.machine_files import markdown_path
 from ..site.redirects import forwarding_html
 from . import additions, appearance, compiled, docs_folder, escaping, guard, pages
 from .finish import NO_DATE, book_of, finish, keep_addresses
+from .generator import told
 from .kept_pages import KeptPages, is_alone
 from .run import Preview, Run, begin, check_document, ended, lines_of, log, stamp
 from .site_folder import SiteFolder
@@ -255,7 +256,7 @@ class NotesPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]  # li
         /,
         *,
         config: MkDocsConfig,
-        builder: Callable[..., None],  # noqa: ARG002  # MkDocs' name
+        builder: Callable[..., None],
     ) -> LiveReloadServer:
         """Look for edits ten times a second, where that takes little; MkDocs looks twice, and waits a while."""
         from watchdog.observers.polling import PollingObserver  # noqa: PLC0415  # builds never load it
@@ -268,6 +269,19 @@ class NotesPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]  # li
             server.observer, server.build_delay = PollingObserver(timeout=0.1), 0.03
             for path in watched:
                 server.watch(path)
+
+        def rebuild() -> None:
+            try:
+                builder()
+            except ConfigurationError as error:  # MkDocs would let every request wait for the repair
+                log.warning("%s\nThe preview shows the last good pages.", lines_of(NotesError(*told(str(error)))))
+
+        server.builder = rebuild
+        try:
+            server.server_bind()
+        except OSError as error:
+            raise ConfigurationError(f"dev_addr: {server.url}: {reason(error)}; name another") from None
+        server.server_bind = lambda: None  # type: ignore[method-assign]  # it is done
         return server
 
     def on_build_error(self, *, error: Exception) -> None:

@@ -15,7 +15,7 @@ from ..diagnostics.diagnostic import Diagnostic, NotesError, failure, finding
 from ..diagnostics.place import Span
 
 HOOK = Path(__file__).with_name("hook.py")  # for projects that are made on the fly
-_OURS = re.compile(r"(.+?):(\d+):(\d+): ([A-Z]_[A-Z]+) error: (.*)")
+_OURS = re.compile(r"(?m)^(.+?):(\d+):(\d+): ([A-Z]_[A-Z]+) error: (.*)")
 _PLACE = re.compile(r"line (\d+), column (\d+)")
 NO_CACHE = "NOTES_NO_CACHE"  # an environment variable: nothing is taken from earlier builds, or kept for later ones
 
@@ -30,16 +30,20 @@ def run_mkdocs(arguments: Sequence[str]) -> int:
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else 1
     except ClickException as error:
-        raise NotesError(_told(error.message)) from None
+        raise NotesError(*told(error.message)) from None
+    except Exception as error:  # of code that a tag in mkdocs.yml names, say
+        if isinstance(error, (NotesError, OSError, ImportError)) or os.environ.get("NOTES_DEBUG"):
+            raise
+        raise failure("I_CONFIG", f"{type(error).__name__}: {error} (NOTES_DEBUG=1 shows where)") from None
 
 
-def _told(message: str) -> Diagnostic:
+def told(message: str) -> list[Diagnostic]:
     """What MkDocs, or this plugin in its name, ends a run with."""
-    if ours := _OURS.match(message):
-        path, line, column, code, text = ours.groups()
-        return finding(code, text, Span.at(int(line), int(column)), path=path)
+    if ours := _OURS.findall(message):
+        return [finding(code, text, Span.at(int(line), int(at)), path=path) for path, line, at, code, text in ours]
     place = _PLACE.search(message)
-    return finding("I_CONFIG", message.partition("\n")[0], Span.at(*map(int, place.groups())) if place else Span.at(1))
+    span = Span.at(*map(int, place.groups())) if place else Span.at(1)
+    return [finding("I_CONFIG", message.partition("\n")[0], span)]
 
 
 def theme_name() -> str:

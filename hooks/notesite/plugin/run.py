@@ -134,9 +134,9 @@ def check_document(text: str, path: str) -> None:
 
 
 def ended(error: Exception, target: Path | None) -> PluginError:
-    """What ended a build, in a line, where MkDocs would show a traceback: a full disk, for one."""
+    """What ended a build, in a line, where MkDocs would show a traceback: a copy that found no room, for one."""
     if isinstance(error, OSError):
-        return PluginError(f"{error.filename or target}:1:1: I_MACHINE error: {reason(error)}")
+        return PluginError(f"{error.filename2 or error.filename or target}:1:1: I_MACHINE error: {reason(error)}")
     if isinstance(error, TemplateSyntaxError):
         return PluginError(f"{error.filename or error.name}:{error.lineno}:1: I_CONFIG error: {error.message}")
     return PluginError(f"the build failed: {type(error).__name__}: {error} (NOTES_DEBUG=1 shows where)")
