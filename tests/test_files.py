@@ -207,6 +207,31 @@ def test_a_folder_takes_the_place_of_another(root: Path) -> None:
     assert names(root) == ["fine", "sub"]
 
 
+def test_a_folder_that_nobody_may_write_to_leaves_no_stray(root: Path) -> None:
+    target = root / "site"
+    (target / "sub").mkdir(parents=True)
+    (target / "sub/old.html").write_text("old")
+    (target / "sub").chmod(0o555)
+    target.chmod(0o555)
+    if os.geteuid() == 0:  # whom no mode keeps from writing
+        for path in (root, target, target / "sub"):
+            os.chown(path, 65534, 65534)
+    if (child := os.fork()) == 0:
+        try:
+            os.chdir(root)
+            if os.geteuid() == 0:
+                os.seteuid(65534)
+            new = new_folder_beside(Path("site"))
+            (new / "index.html").write_text("new")
+            replace_folder(new, Path("site"))
+            os._exit(0)
+        finally:
+            os._exit(1)
+    assert os.waitpid(child, 0)[1] == 0
+    assert [path.name for path in root.iterdir() if "site" in path.name] == ["site"]
+    assert (target / "index.html").read_text() == "new"
+
+
 @pytest.mark.parametrize("can_exchange", [True, False])
 def test_a_link_in_the_place_of_the_folder_is_replaced_and_its_target_stays(
     root: Path, monkeypatch: pytest.MonkeyPatch, can_exchange: bool

@@ -61,7 +61,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     book = Book.from_json(built.pop(BOOK).decode())
     pairs = [(image.url, image.span) for image in notes.notes.images]
     pairs += [(link.target, link.span) for link in notes.notes.links]
-    offline = offline_site(built, Source(dict(reversed(pairs)), _hosted(project)))  # the first place of each address
+    hosted = project.root / "mkdocs.yml"  # says where the site is published
+    url = str(open_project(hosted).config.get("site_url") or "") if hosted.is_file() else ""
+    offline = offline_site(built, Source(dict(reversed(pairs)), url))  # the first place of each address
     if not any(found.code == "B_NAME" for found in offline.findings):
         for path, data in _forms(args, book, offline, project):
             write_atomically(path, data)
@@ -185,11 +187,3 @@ def _epoch(project: Project) -> int | None:
         return epoch
     times = [commit_time(path) for path in project.files]
     return None if None in times else max(filter(None, times))
-
-
-def _hosted(project: Project) -> str:
-    """Where the site is published: the address that the configuration gives."""
-    parent = project.root / "mkdocs.yml"
-    if not parent.is_file():
-        return ""
-    return str(open_project(parent).config.get("site_url") or "")

@@ -30,11 +30,11 @@ def new_folder_beside(target: Path) -> Path:
     with named(target.parent):
         target.parent.mkdir(parents=True, exist_ok=True)
         for stray in strays(target.parent, f".{target.name}.new-"):
-            shutil.rmtree(stray, ignore_errors=True)
+            _remove(stray)
         for stray in strays(target.parent, f".{target.name}.old-"):
             if not os.path.lexists(target) and (stray / target.name).is_dir():
                 (stray / target.name).rename(target)
-            shutil.rmtree(stray, ignore_errors=True)
+            _remove(stray)
         return _new_held(target, "new")
 
 
@@ -156,6 +156,10 @@ def _remove(path: Path) -> None:
     if path.is_symlink() or not path.is_dir():
         path.unlink(missing_ok=True)
     else:
+        shutil.rmtree(path, ignore_errors=True)
+        for folder, _, _ in os.walk(path):  # what is left: folders that nobody may write to
+            with contextlib.suppress(OSError):
+                Path(folder).chmod(stat.S_IRWXU)
         shutil.rmtree(path, ignore_errors=True)
 
 
