@@ -405,3 +405,17 @@ def test_hostile_commands_take_work_in_proportion(what: str) -> None:
     half = text[: len(text) // 2]
     calls(text)  # what is loaded at first use
     assert calls(text) < 3 * calls(half) + 10_000
+
+
+@pytest.mark.parametrize(
+    ("lead", "label", "text", "said"),
+    [
+        ("Golden troubleshooting command:", "bash", "kubectl describe", False),
+        ("Run the following command:", "bash", "kubectl describe", True),
+        ("But this does not know it:", "text", "kubectl", False),
+        ("Run:", "bash", "kubectl", True),
+    ],
+)
+def test_a_command_that_is_only_named_lacks_nothing(lead: str, label: str, text: str, said: bool) -> None:
+    _, report = run(fence(text, lead=lead)._replace(info=label))
+    assert bool(report.diagnostics) is said

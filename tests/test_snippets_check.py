@@ -52,6 +52,13 @@ def test_marks_are_sentences(answers: list[Judgement], expected: str) -> None:
     assert one(POD, *answers) == (Status.VALID, expected)
 
 
+def test_booleans_of_another_program_are_no_trap() -> None:
+    text = "# T\n\n```yaml\na: yes\n```\n"
+    for reason, said in (("a CI workflow, not Kubernetes", False), ("no schema", True)):
+        _, report = checked(text, Judge([Judgement("plain", skipped=reason)]))
+        assert bool(report.diagnostics) is said
+
+
 def test_an_error_is_invalid_and_has_no_mark() -> None:
     assert one(POD, Judgement("manifest", ("Pod",), faults=(Fault("Y_VALUE", "x", 1, 1),))) == (Status.INVALID, "")
 

@@ -12,7 +12,7 @@ from yaml.nodes import CollectionNode, MappingNode, Node, ScalarNode, SequenceNo
 
 from notesite.diagnostics.codes import CODES, Severity
 from notesite.lib.patterns import lazy
-from notesite.snippets.yaml.mappings import fields, get, items
+from notesite.snippets.yaml.mappings import fields, get, items, pairs
 from notesite.snippets.yaml.repeated import Right
 from notesite.snippets.yaml.yaml_fault import Fault, Form, Judgement, Lines
 
@@ -243,7 +243,8 @@ class _Snippet:
         names = tuple(dict.fromkeys(candidate.shape.short for candidate in guess.accepted))
         if found and not sure:
             most = confidence(guess, node, self.schema, self.around)
-            if most is None:
+            new = {(one.code, id(one.node)) for one in found} == {("K_VERSION", id(key)) for key, _ in pairs(node)}
+            if most is None or new:
                 return Judgement("unknown", skipped="it resembles no definition of Kubernetes closely enough")
             return self._judgement("fragment", names, found, most=most)
         return self._judgement("fragment", names, found)

@@ -206,7 +206,7 @@ def _has_template(text: str) -> bool:
 # ---- Everything else, most telling first.
 
 _PLACEHOLDER: Final = lazy(
-    r"^\s*(?:\.{3,}|…|\[\.{3}\]|TODO\b.*|TBD\.?|<[^<>=/]*>|\[(?:your|insert|add)\b[^\]]*\]|_{3,}|xxx+)\s*$",
+    r"^\s*(?:\.{3,}|…|\[\.{3}\]|TODO\b.*|TBD\.?|<[^<>=/]*>|\[(?:your|insert|add)\b[^\]]*\]|_{3,}|xxx+|[=!<>|&]{1,2})\s*$",
     re.IGNORECASE,
 )
 

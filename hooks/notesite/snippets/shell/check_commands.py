@@ -127,6 +127,7 @@ class _Checker:
         near = (fence.text, fence.lead, *(heading.text for heading in fence.trail[-2:]))
         self.helm_2 = any(re.search(r"\bhelm ?v?2\b", text, re.IGNORECASE) for text in near)
         self.short = len(self.commands) > _SOME and all(len(one.words) <= _SOME for one, _ in self.commands)
+        self.short |= fence.label == "text" or any(map(_SPEAKS_OF.search, near[1:]))
         self.diagnostics: list[Diagnostic] = []
         self.results: list[Checked] = []
         self.cautions: list[str] = []
@@ -191,9 +192,9 @@ class _Checker:
             self.defined += created(call, self._span)
 
     def _is_answered(self, command: Command) -> bool:
-        """Whether the block shows what the command prints: its help, for one."""
+        """Whether the block is a text, or shows what the command prints: its help, for one."""
         below, typed = (text[command.end :].split("\n", 2)[1:2] for text in (self.fence.text, self.script.masked))
-        return "".join(below).strip() != "" and "".join(typed).strip() == ""
+        return self.fence.label == "text" or ("".join(below).strip() != "" and "".join(typed).strip() == "")
 
     def _became(self, command: Command, text: str, status: Status, against: str, reason: str) -> None:
         self.results.append(Checked(text, status, against, self._span(command.words[0].start, command.end), reason))
@@ -263,6 +264,7 @@ class _Checker:
         return self.script._replace(text=text, masked=masked).copy_text
 
 
+_SPEAKS_OF = lazy(r"(?<!this )(?<!the )(?<!following )\bcommand\b", re.IGNORECASE)  # "the most useful command"
 _NO_BACKSLASH = "the line before it lacks a backslash at its end"
 _NEXT_LINE = lazy(r"[ \t]*\\?[ \t]*\r?\n(?:[ \t]*#[^\n]*\n)*[ \t]*")  # comments end a command that goes on, too
 _OPTIONAL = lazy(r"\[(?:-|,|[A-Z(]|<|(?:flags|options|args|arguments|command|subcommand|name|type)\b)")

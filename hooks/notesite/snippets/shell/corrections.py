@@ -116,7 +116,7 @@ def _with_name(call: Invocation) -> Iterator[list[Edit]]:
 def _as_paths(call: Invocation) -> Iterator[list[Edit]]:
     """`pods nginx pod/redis` and `pod/nginx redis`: every object as TYPE/NAME; `exec POD COMMAND` lacks its `--`."""
     words = call.arguments
-    if len(words) < 2:
+    if len(words) < 2 or call.node.path[0] == "set":  # where the second word is a container
         return
     if call.node.path == ("exec",) and call.rest is None:
         yield [(words[1].start, words[1].start, "-- ")]

@@ -72,7 +72,7 @@ def may_be_plugin(call: Invocation) -> bool:
 def is_prose(call: Invocation) -> bool:
     """Whether a line that begins with the program's name is a sentence, an assignment or output, no command."""
     after = [word for word in call.command.words[1:] if not word.quoted]
-    if after and (_ASSERTS.fullmatch(after[0].text) or any(word.text == ":" for word in after[1:2])):
+    if after and (_ASSERTS.fullmatch(after[0].text) or any(word.text in {":", "=", "+"} for word in after[1:2])):
         return True
     arrows = {redirect.start for redirect in call.command.redirects if redirect.operator == ">"}
     if any(word.end in arrows and not word.text.strip("-=") for word in after):

@@ -207,11 +207,12 @@ def _combined(reading: Reading, judgements: Sequence[Judgement]) -> Iterator[Fau
     places = {(fault.line, fault.column) for fault in judged}
     is_kubernetes = any(judgement.form != "plain" and not judgement.is_skipped for judgement in judgements)
     roots = _root_keys(reading)
+    foreign = any(judgement.skipped.endswith(", not Kubernetes") for judgement in judgements)
     own = set()
     for fault in reading.faults:
         place = (fault.line, fault.column)
-        if fault.code == "Y_IMPLICIT" and place in places:
-            continue  # the schema knows which type was wanted
+        if fault.code == "Y_IMPLICIT" and (place in places or (foreign and " is the boolean " in fault.message)):
+            continue  # the schema knows which type was wanted, or the program that reads it
         if fault.code == "Y_DUPKEY":
             own.add(place)
         yield _softened(fault, roots, is_kubernetes=is_kubernetes)
@@ -296,9 +297,8 @@ def _level(fault: Fault) -> Severity:
     return fault.severity or CODES[fault.code].severity
 
 
-_APPLICATION_TAGS: Final[
-    tuple[tuple[frozenset[str], str], ...]
-] = (  # tags that are right in the files of one program, told by the keys of those files
+# Tags that are right in the files of one program, told by the keys of those files.
+_APPLICATION_TAGS: Final[tuple[tuple[frozenset[str], str], ...]] = (
     (frozenset({"Resources", "AWSTemplateFormatVersion", "Outputs", "Conditions"}), "!"),
     (frozenset({"markdown_extensions", "plugins", "site_name", "theme"}), "!"),
     (frozenset({"stages", "script", "before_script", "include"}), "!reference"),

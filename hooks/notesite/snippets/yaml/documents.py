@@ -145,14 +145,15 @@ _NO_BREAK_SPACE = lazy(
 )
 _ELISION = lazy(
     r"^(?P<indent>[ ]*)(?P<dash>-[ ]+)?(?P<dots>\.(?:[ ]?\.)+|…|(?:\.{3,}|…)[ <(\[][^:\n]*|\[[ ]?(?:\.{2,}|…)[^\]\n]*\]"
-    r"|<[ ]?(?:\.{2,}|…|snip)[^>\n]*>|\([ ]?(?:\.{2,}|…)[^)\n]*\))[ \t]*$"
+    r"|<[ ]?(?:\.{2,}|…|(?i:snip))[^>\n]*>|\([ ]?(?:\.{2,}|…)[^)\n]*\))[ \t]*$"
     r"|(?<=:)[ ]+(?P<value>\.{3}|…|\*{3,}|\[(?:\.{3}|…)\]|\{(?:\.{3}|…)\})[ \t]*$",
     re.MULTILINE,
 )
 
 
 _FILE_NAME = lazy(r"\A(?:[\w./-]+\.)?ya?ml:?(?=[ \t]*\n)")
-_LEFT_OUT = lazy(r"\n[ ]*#[. ]*(?:\.\.[^\n]*)?\n\s*\Z")  # an elision, as a comment
+_LEFT_OUT = lazy(r"\n[ ]*#[. ]*(?:\.\.[^\n]*)?\n(?:[ ]*[\w-]+:[ ]*\n)?\s*\Z")  # an elision, as a comment
+_SYNOPSIS = lazy(r"^\s*\[[\w-]+(?::|\] \w)|[\"\w] ?\| ?[\"\w][^\]]*\]")  # `[KEY: VALUE]`, `["A"|"B"]`, `[debug] so far`
 _CUT_OUT = lazy(r"(?:[ \t]*(?:#[^\n]*)?\n)*([ ]+)(?!apiVersion:|kind:|[\s#])[^\n]*\n(?:\1 *\S[^\n]*\n|[ \t]*\n)+\Z")
 _DOCUMENT_NEXT = lazy(r"\s*(?:---|%|\Z)")
 
@@ -170,7 +171,7 @@ def prepare(text: str) -> tuple[str, list[Fault]]:
     if not text.isascii() and _ODD_BREAK.search(text):
         text = _spaced(text, _ODD_BREAK, faults, "Y_CHAR", "an invisible line separator, a line break to some parsers")
     prepared = _FILE_NAME.sub(lambda match: "#" + match[0][1:], text)  # a file's name above its content, or a label
-    if ".." in text or ". ." in text or "…" in text or "***" in text:
+    if ".." in text or ". ." in text or "…" in text or "***" in text or "snip>" in text.lower():
         prepared = _ELISION.sub(lambda match: _as_comment(match, text), prepared)
     return prepared, faults
 
@@ -272,6 +273,7 @@ def _composed(
             # The key above may be what is left out; a piece of a file may begin deeper than it goes on.
             mark = error.problem_mark or error.context_mark
             place = lines.index(lines.place(mark.index)[0] if mark else fault.line)
+            typed = typed or "[#" in text or _SYNOPSIS.search(lines.line(fault.line)) is not None
             if not (typed or _LEFT_OUT.search(text, 0, place) or _CUT_OUT.match(text, begin, lines.index(fault.line))):
                 yield fault
             index = max(index, mark.index if mark is not None else index)

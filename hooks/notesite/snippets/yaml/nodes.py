@@ -128,7 +128,7 @@ class _Inspection:
                 if key.tag == _MERGE:
                     merged = True
                 elif name in seen:
-                    self.duplicate(key, seen[name])
+                    self.duplicate(key, seen[name], node)
                 else:
                     seen[name] = key
                 if key.tag != _STR or name in traps.WORDS:
@@ -147,14 +147,19 @@ class _Inspection:
             self.merge(node)
         return count, levels + 1
 
-    def duplicate(self, key: yaml.Node, first: yaml.Node) -> None:
+    def duplicate(self, key: yaml.Node, first: yaml.Node, node: yaml.Node) -> None:
         line = self.line_number(self.place(first)[0])
         between = map(self.lines.line, range(self.place(first)[0] + 1, self.place(key)[0]))
         comment_above = any(line.startswith("#", self.column) and not line[: self.column].strip() for line in between)
         message = f"the key {_quoted(key.value)} is already on line {line}; only the last one counts"
         # Notes like to show "before" and "after" in one block, each under a comment.
-        deliberate = key.start_mark.column == self.column and (comment_above or self.compared)
+        names = [other.value for other, _ in node.value[:_MOST_FAULTS]]
+        apart = not self.lines.line(self.place(key)[0] - 1).strip() or 2 < names.count(key.value) == len(names) < 20
+        free = "apiVersion" not in names  # and not one whole manifest
+        deliberate = key.start_mark.column == self.column and (comment_above or self.compared or (free and apart))
         self.compared = self.compared or deliberate
+        if deliberate and free:
+            return  # one value and another, as a list of what may stand there
         self.add(key, "Y_DUPKEY", message, severity=Severity.INFO if deliberate else None)
 
     def merge(self, node: yaml.Node) -> None:

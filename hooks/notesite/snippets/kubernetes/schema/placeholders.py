@@ -10,7 +10,7 @@ from notesite.lib.patterns import lazy
 _PLACEHOLDER = lazy(
     r"""
     .*(?:
-        <[^<>\s][^<>]*>          # <name>
+        <[^<>\s][^<>]*(?:>|\Z) | \A[\w-]+>\Z  # <name>, <name: value>
       | \$\{[^}]*\}              # ${NAME}
       | \$\([^)]*\)              # $(NAME)
       | \$[A-Za-z_]\w*           # $NAME
@@ -26,7 +26,7 @@ _PLACEHOLDER = lazy(
     | %[A-Za-z_]\w*%             # %NAME%
     | \(.*\)                     # (the token)
     | (?i:(?!not\b).*\b(?:base64|encoded|goes\ here)\b.*)
-    | x{3,}=* | X{3,}=* | _{2,} | \?{1,} | \*{3,}
+    | \d{2,}-\d{2,} | [a-z]+-(?:range|value) | x{3,}=* | X{3,}=* | _{2,} | \?{1,} | \*{3,}
     | (?i:your|my|some)[-_ ].*(?:here|name|value|id)
     """,
     re.VERBOSE | re.DOTALL,

@@ -7,7 +7,7 @@ import binascii
 import re
 from typing import NamedTuple
 
-from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from yaml.nodes import CollectionNode, MappingNode, Node, ScalarNode, SequenceNode
 
 from notesite.lib.patterns import lazy
 from notesite.snippets.yaml.scalars import BOOLEAN, FLOAT, INTEGER, NULL, STRING, plain, resolve
@@ -162,10 +162,15 @@ class Values:
             node,
             slip=slip,
             replacement=replacement,
-            doubtful=node.__class__ is ScalarNode
-            and is_placeholder(node.value)
-            and not (type_.kind == "[" and node.value.replace("_", "").isalpha()),  # NET_ADMIN, not <words>
+            doubtful=is_placeholder(_inner(node))
+            and not (type_.kind == "[" and str(node.value).replace("_", "").isalpha()),  # NET_ADMIN, not <words>
         )
+
+
+def _inner(node: Node) -> object:
+    """The text of a value, or of what stands in brackets there: `[cidr-range]`, `{base64 of it}`."""
+    part = node.value[0] if isinstance(node, CollectionNode) and node.flow_style and len(node.value) == 1 else node
+    return (part[0] if isinstance(part, tuple) else part).value
 
 
 def described(node: Node) -> str:
