@@ -47,9 +47,11 @@ class Kept:
 
     def trim(self, most: int = _MOST) -> None:
         """Take out the oldest entries when those of this run were too many."""
+        if not self._grown:
+            return
         found = []
-        with contextlib.suppress(OSError):  # the folder was removed
-            for entry in os.scandir(self._folder) if self._grown else ():
+        with contextlib.suppress(OSError), os.scandir(self._folder) as entries:  # the folder may have been removed
+            for entry in entries:
                 with contextlib.suppress(OSError):  # another run renames and removes entries meanwhile
                     found.append((entry.stat(), entry.path))
         left = sum(status.st_size for status, _ in found)
