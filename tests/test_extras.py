@@ -21,7 +21,7 @@ from notesite.extras.copy_and_date import around, around_commands
 from notesite.extras.decorate import Extras, decorate
 from notesite.extras.descriptions import description_of, first_sentence, shortened
 from notesite.extras.glossary import mark_terms
-from notesite.extras.home import Card, Home, add_home, grouped, svg_element
+from notesite.extras.home import Card, Home, add_home, grouped
 from notesite.extras.manifests import is_real, manifests_of
 from notesite.extras.marks import marks_of
 from notesite.extras.search import documents
@@ -383,13 +383,18 @@ def test_an_embedded_source_cannot_leave_its_script() -> None:
     assert "<!--" not in html
 
 
-def test_svg_files() -> None:
-    found = svg_element('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"><path d="M0 0"/></svg>')
-    assert found is not None
-    assert [element.tag for element in found.iter()] == ["svg", "path"]
-    assert svg_element("<svg><path></svg>") is None
-    assert svg_element("<html/>") is None
-    assert svg_element("") is None
+def test_svg_files_become_elements_of_the_page() -> None:
+    root = ET.Element("div")
+    drawing = '<?xml version="1.0"?>\n<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"><linearGradient id="a"/><path d="M0 0"/></svg>'
+    add_home(root, Home("", (), drawing), "")
+    (picture,) = root.iterfind(".//*[@class='notes-hero__picture']")
+    assert [(element.tag, element.attrib) for element in picture.iter()][1:] == [
+        ("svg", {"viewBox": "0 0 1 1"}),
+        ("linearGradient", {"id": "a"}),
+        ("path", {"d": "M0 0"}),
+    ]
+    add_home(root, Home("", ()), "")
+    assert len(list(root.iterfind(".//*[@class='notes-hero__picture']"))) == 1
 
 
 def test_the_theme_s_own_html_is_amended() -> None:

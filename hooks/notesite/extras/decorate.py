@@ -7,21 +7,22 @@ from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as ET
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from ..notes.anchors import element_id
 from ..notes.model import EMPTY, Notes
+from ..render.elements import made
 from ..render.mark import UNMARKED, BlockMark
-from ..render.tree import LINE, OWN, STASH
+from ..render.tree import LINE, STASH
 from ..site.plan import Page
 from ..site.section_names import Names, places_in
 from .command_list import Command
 from .glossary import LEAD, mark_terms
-from .home import ADDED, Card, Group, Home, add_contents, add_home
+from .home import Group, Home, add_contents, add_home
 from .manifests import Manifest
 
-_BOTH = 2
+_ADDED = {"data-added": "", "data-search-exclude": ""}
 
 
 class Extras(NamedTuple):
@@ -44,10 +45,8 @@ def decorate(root: ET.Element, page: Page, extras: Extras) -> None:
     if page.is_home:
         add_home(root, extras.home, extras.contents_id)
     elif len(root) == 1:  # a title, and its sections are pages
-        cards = [
-            card for group in extras.home.groups for card in group.cards if card.address == page.uri and card.parts
-        ]
-        add_contents(root, [Group("", tuple(Card(*part) for part in card.parts)) for card in cards], "")
+        cards = (card for group in extras.home.groups for card in group.cards if card.address == page.uri)
+        add_contents(root, [Group("", card.parts) for card in cards if card.parts])
     _finish_tables(root, page, extras.names)
     _finish_code(root, extras)
     _sum_up(root, extras)
@@ -87,7 +86,7 @@ def _correct_title(root: ET.Element, page: Page) -> None:
     own = ET.Element("span", {"hidden": ""})
     own.text, own[:] = heading.text, list(heading)
     heading[:], heading.text = [own], ""
-    ET.SubElement(heading, "span", ADDED).text = page.title
+    ET.SubElement(heading, "span", _ADDED).text = page.title
 
 
 def _sum_up(root: ET.Element, extras: Extras) -> None:
@@ -102,24 +101,8 @@ def _sum_up(root: ET.Element, extras: Extras) -> None:
         marks = [extras.marks[line] for line in lines]
         if index >= 0 and sum(mark.commands for mark in marks) > 1:
             wrong = [line for line in lines if extras.marks[line].right < extras.marks[line].commands]
-            first = extras.commands.get(wrong[0]) if wrong else None
-            root.insert(index + 1, _summary(marks, first.id if first else ""))
-
-
-def _summary(marks: Sequence[BlockMark], first_wrong: str) -> ET.Element:
-    total, right = sum(mark.commands for mark in marks), sum(mark.right for mark in marks)
-    wrong = total - right
-    against = dict.fromkeys(name for mark in marks for name in mark.against)
-    said = f"{right} of {total}" if wrong else "Both" if total == _BOTH else f"All {total}"
-    line = ET.Element("p", {"class": "notes-checked", **ADDED})
-    line.text, line.tail = f"{said} commands are valid for {' and '.join(against)}", "\n"
-    if wrong:
-        mended = all(mark.fixes for mark in marks if mark.right < mark.commands)
-        told = ("is corrected below", "are corrected below") if mended else ("is marked below", "are marked below")
-        line.text += "; "
-        link = ET.SubElement(line, "a", {"href": f"#{first_wrong}", OWN: ""})
-        link.text = f"{wrong} {told[wrong > 1]}"
-    return line
+            first = extras.commands[wrong[0]].id if wrong and wrong[0] in extras.commands else ""
+            root.insert(index + 1, made(__name__, "summary", marks, [extras.marks[line] for line in wrong], first))
 
 
 def contents_id(notes: Notes) -> str:
@@ -154,12 +137,8 @@ def _link_row(cell: ET.Element, page: Page, names: Names) -> None:
         for name, place in places_in("".join(cell.itertext()), names)
         if place.page.uri != page.uri or place.id
     ]
-    size = "" if len(targets) == 1 else " notes-row-link--small"
     for name, place in targets:
-        attributes = {"class": f"notes-row-link{size}", "href": place.link_from(page), "aria-label": f"Section {name}"}
-        if size:
-            attributes["data-name"] = name
-        ET.SubElement(cell, "a", {**attributes, **ADDED, OWN: ""})
+        cell.append(made(__name__, "row_link", name, place.link_from(page), len(targets) == 1))
 
 
 def _code_blocks(root: ET.Element) -> Iterator[tuple[ET.Element, int]]:
@@ -183,7 +162,11 @@ def _finish_code(root: ET.Element, extras: Extras) -> None:
         manifest = extras.manifests.get(line)
         if manifest and extras.manifest_folder:
             after = index + 1 + any(mark.get("class") == "notes-mark" for mark in parent[index + 1 : index + 2])
-            parent.insert(after, _file_line(manifest, extras, extras.marks.get(line, UNMARKED).text))
+            address = f"{extras.manifest_folder}/{manifest.name}"
+            hosted = extras.apply and extras.site_url
+            apply = extras.apply.replace("{url}", f"{extras.site_url.rstrip('/')}/{address}") if hosted else ""
+            verdict = extras.marks.get(line, UNMARKED).text
+            parent.insert(after, made(__name__, "file", manifest.name, address, verdict, apply))
         command = extras.commands.get(line)
         if command:
             _give_address(parent, index, lead, command)
@@ -208,14 +191,11 @@ def _lead_of(parent: ET.Element, index: int) -> ET.Element | None:
 
 def _give_address(parent: ET.Element, index: int, lead: ET.Element | None, command: Command) -> None:
     """The command's own anchor: on its description, else on an empty element before it."""
-    link = ET.Element("a", {"class": "headerlink notes-permalink", "href": f"#{command.id}", OWN: "", **ADDED})
-    link.set("aria-label", f"Link to this command: {command.description}")
-    link.text = "¶"
     if lead is not None and lead.get("id") is None and not any(child.get("id") for child in lead.iter("li")):
         lead.set("id", command.id)
-        _append_inline(lead, link)
+        _append_inline(lead, made(__name__, "permalink", command))
         return
-    place = ET.Element("span", {"id": command.id, "class": "notes-anchor", **ADDED})
+    place = ET.Element("span", {"id": command.id, "class": "notes-anchor", **_ADDED})
     parent.insert(index, place)
 
 
@@ -234,21 +214,3 @@ def _append_inline(lead: ET.Element, link: ET.Element) -> None:
     else:
         lead.text = words
     lead.insert(first, link)
-
-
-def _file_line(manifest: Manifest, extras: Extras, verdict: str) -> ET.Element:
-    """A link to the manifest as a file, what is known of it and, on the hosted site, the command that applies it."""
-    line = ET.Element("div", {"class": "notes-file", **ADDED})
-    line.tail = "\n"
-    address = f"{extras.manifest_folder}/{manifest.name}"
-    link = ET.SubElement(line, "a", {"href": address, "download": "", OWN: ""})
-    link.text, link.tail = f"Download {manifest.name}", f" {verdict}" if verdict else ""
-    if extras.apply and extras.site_url:
-        command = extras.apply.replace("{url}", f"{extras.site_url.rstrip('/')}/{address}")
-        link.tail = f"{link.tail} "
-        apply = ET.SubElement(line, "span", {"class": "notes-apply"})
-        code = ET.SubElement(apply, "code", {"tabindex": "0"})
-        code.text, code.tail = command, " "
-        button = ET.SubElement(apply, "button", {"type": "button", "class": "notes-copy", "data-notes-copy": command})
-        button.text = "Copy"
-    return line

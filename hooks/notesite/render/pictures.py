@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 from ..images.picture import Picture
 from ..notes.raw_html import candidates
+from .elements import made
 
 # The palette that a picture is for: as GitHub writes it in addresses, or the theme, whose style knows the second form.
 _FOR_PALETTE = re.compile(r"#(?:gh-(dark|light)-mode-only|only-(dark|light))\Z")
@@ -181,16 +182,7 @@ def _caption(picture: Picture, *, linked: bool) -> ET.Element | None:
     """The words under a picture, None when there is nothing to add to it."""
     if not (picture.caption or picture.note):
         return None
-    span = ET.Element("span", {"class": "notes-caption", "data-added": "", "data-search-exclude": ""})
-    span.text = picture.caption
-    if picture.note and picture.original_url and not linked:  # a link cannot stand inside a link
-        link = ET.SubElement(span, "a", {"class": "notes-caption__note", "href": picture.original_url})
-        link.set("title", f"{picture.note}.")
-        link.text, span.text = "Original picture", f"{picture.caption} ".lstrip()
-    elif picture.note:
-        note = ET.SubElement(span, "span", {"class": "notes-caption__note"})
-        note.text = f"{' ' if picture.caption else ''}{picture.note}."
-    return span
+    return made(__name__, "caption", picture, picture.note and picture.original_url and not linked)
 
 
 def _make_figure(paragraph: ET.Element, parents: Mapping[ET.Element, ET.Element]) -> None:

@@ -12,11 +12,11 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from markdown.util import AMP_SUBSTITUTE
-from selectolax.lexbor import LexborHTMLParser
 
 from ..notes.anchors import element_id
 from ..notes.emoji import with_emoji
 from ..notes.raw_html import candidates
+from .elements import elements, put_text
 from .pictures import Pictures
 
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
@@ -27,7 +27,6 @@ _ENTITY = re.compile(r"&(?=#?\w+;)")
 # Letters that run from right to left, and the elements that GitHub lets find out their own direction.
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")
 _DIRECTED = frozenset({*_HEADINGS, "p", "ul", "ol", "li", "blockquote", "td", "th", "dt", "dd", "summary"})
-_DEEPEST = 100  # elements in each other; what is deeper stands beside its parents, as in browsers
 # Tells MkDocs that an address is none of its documents; `Bridge` takes it off again.
 AS_WRITTEN = "as-written:"
 OWN = "data-own"
@@ -51,7 +50,7 @@ class TreeOptions(NamedTuple):
 
 def tree_of(html: str, options: TreeOptions) -> ET.Element:
     """The element tree of a page's HTML, ready for Python-Markdown's tree processors."""
-    root = _elements(html)
+    root = elements(html)
     _without_placeholders(root)
     if options.leads:
         _lead(root, options.leads)
@@ -69,28 +68,6 @@ def tree_of(html: str, options: TreeOptions) -> ET.Element:
     return root
 
 
-def _elements(html: str) -> ET.Element:
-    """The HTML as browsers read it in the body of a page, comments left out."""
-    root = ET.Element("div")
-    body = LexborHTMLParser(f"<!doctype html><body>{html}").body
-    stack = [(body.child if body else None, root, 0)]
-    while stack:
-        node, parent, depth = stack.pop()
-        while node is not None:
-            following = node.next
-            tag = node.tag or "-"
-            if tag == "-text":
-                _put_text(parent, len(parent), node.text_content or "")
-            elif not tag.startswith(("-", "!")):
-                element = ET.SubElement(parent, tag, {name: value or "" for name, value in node.attributes.items()})
-                if node.child is not None:
-                    stack.append((following, parent, depth))
-                    parent, depth = element if depth < _DEEPEST else parent, depth + 1
-                    following = node.child
-            node = following
-    return root
-
-
 def _lead(root: ET.Element, leads: ResolveLink) -> None:
     for element in root.iter():
         for name in _ADDRESSES.intersection(element.keys()):
@@ -98,14 +75,6 @@ def _lead(root: ET.Element, leads: ResolveLink) -> None:
         if "srcset" in element.keys():  # noqa: SIM118  # an element is no mapping
             pairs = candidates(element.get("srcset", ""))
             element.set("srcset", ", ".join(f"{leads(url)} {descriptor}".rstrip() for url, descriptor in pairs))
-
-
-def _put_text(parent: ET.Element, index: int, text: str) -> None:
-    """Add to the text before child number `index`."""
-    if index:
-        parent[index - 1].tail = (parent[index - 1].tail or "") + text
-    else:
-        parent.text = (parent.text or "") + text
 
 
 def _headings(root: ET.Element) -> Iterator[ET.Element]:
@@ -122,7 +91,7 @@ def _with_parents(root: ET.Element) -> Iterator[tuple[ET.Element, ET.Element | N
 def remove(parent: ET.Element, child: ET.Element) -> None:
     """Take an element out of the tree; the text after it stays."""
     if child.tail:
-        _put_text(parent, list(parent).index(child), child.tail)
+        put_text(parent, list(parent).index(child), child.tail)
     parent.remove(child)
 
 

@@ -1,0 +1,55 @@
+"""Elements from HTML: a page as browsers read it, and what the site adds to it, written as templates."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ET
+from functools import cache
+
+import jinja2
+from selectolax.lexbor import LexborHTMLParser
+
+from ..lib.data import bundled_text
+
+_DEEPEST = 100  # elements in each other; what is deeper stands beside its parents, as in browsers
+
+
+def elements(html: str) -> ET.Element:
+    """The HTML as browsers read it in the body of a page, comments left out, in a <div>."""
+    root = ET.Element("div")
+    body = LexborHTMLParser(f"<!doctype html><body>{html}").body
+    stack = [(body.child if body else None, root, 0)]
+    while stack:
+        node, parent, depth = stack.pop()
+        while node is not None:
+            following = node.next
+            tag = node.tag or "-"
+            if tag == "-text":
+                put_text(parent, len(parent), node.text_content or "")
+            elif not tag.startswith(("-", "!")):
+                element = ET.SubElement(parent, tag, {name: value or "" for name, value in node.attributes.items()})
+                if node.child is not None:
+                    stack.append((following, parent, depth))
+                    parent, depth = element if depth < _DEEPEST else parent, depth + 1
+                    following = node.child
+            node = following
+    return root
+
+
+def made(module: str, macro: str, *values: object) -> ET.Element:
+    """The element that a macro of `data/added.html` beside a module (its `__name__`) writes; text is escaped in it."""
+    return elements(getattr(_templates(module).module, macro)(*values))[0]
+
+
+@cache
+def _templates(module: str) -> jinja2.Template:
+    """Line ends and indentation are for those who read the file."""
+    text = "".join(map(str.strip, bundled_text(module, "added.html").splitlines()))
+    return jinja2.Environment(autoescape=True).from_string(text)
+
+
+def put_text(parent: ET.Element, index: int, text: str) -> None:
+    """Add to the text before child number `index`."""
+    if index:
+        parent[index - 1].tail = (parent[index - 1].tail or "") + text
+    else:
+        parent.text = (parent.text or "") + text
