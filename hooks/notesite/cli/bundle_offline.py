@@ -39,16 +39,13 @@ _SECONDS = 120  # for printing
 HOW_TO_OPEN = (
     "Open index.html in a browser; no network is needed.  `sha256sum --check SHA256SUMS` proves the copy whole.\n"
 )
-EXAMPLES = (
-    "{prog}",
-    "{prog} --output notes.zip --single-file notes.html",
-    "{prog} --pdf notes.pdf --epub notes.epub --strict",
-)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Build and write; the exit codes are those of `common`.  Nothing is written that some system cannot unpack."""
-    args = _parser().parse_args(argv)
+    parser = common.parser_of("bundle", str(__doc__))
+    parser.set_defaults(config=CONFIG)
+    args = parser.parse_args(argv)
     if args.notes:
         raise failure("I_CONFIG", "the notes are those that the configuration names")
     if args.config == CONFIG and not CONFIG.is_file():
@@ -74,18 +71,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     new = [found for found in offline.findings if found.path or found.code != "B_MISSING" or found.span not in known]
     report = Report(tuple(new), checked=len(offline.files))
     return common.show([(notes, report)], args, tool="bundle_offline", codes="B")
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = common.options(__doc__ or "", EXAMPLES, notes_argument=False)
-    parser.set_defaults(config=CONFIG)
-    forms = parser.add_argument_group("forms")
-    forms.add_argument("--output", type=Path, metavar="FILE.zip", help="the site in a folder; the default form")
-    forms.add_argument("--single-file", type=Path, metavar="FILE.html", help="the whole site in one page")
-    forms.add_argument("--print", type=Path, metavar="FILE.html", dest="paper", help="one page made for printing")
-    forms.add_argument("--pdf", type=Path, metavar="FILE.pdf", help="printed by the system's Chromium (or $CHROMIUM)")
-    forms.add_argument("--epub", type=Path, metavar="FILE.epub", help="EPUB 3, for e-book readers")
-    return parser
 
 
 def _forms(args: argparse.Namespace, book: Book, offline: Offline, project: Project) -> Iterator[tuple[Path, bytes]]:

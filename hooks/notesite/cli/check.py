@@ -22,40 +22,24 @@ from ..snippets.blocks import Blocks
 from . import common
 
 SUFFIXES = (".md", ".markdown")
-EXAMPLES = ("{prog}", "{prog} README.md docs/ --strict", "{prog} - < notes.md")
-FORMS = ("{prog} --format json --report sarif=notes.sarif",)
-BLOCKS = ("{prog} ~/notes/README.md --kubernetes 1.31,1.37", "{prog} --list", "{prog} --write-baseline")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Check and report; the exit codes are those of `common`."""
-    args = _parser(str(__doc__), (*EXAMPLES, *BLOCKS, *FORMS), of_blocks=True).parse_args(argv)
+    args = common.parser_of("check", str(__doc__)).parse_args(argv)
     return _run(args, "check", structure=True, blocks=True)
 
 
 def check_notes(argv: Sequence[str] | None = None) -> int:
     """The text itself: encoding, contents list, headings, links inside the file."""
-    args = _parser(str(check_notes.__doc__), (*EXAMPLES, *FORMS), of_blocks=False).parse_args(argv)
+    args = common.parser_of("check_notes", str(check_notes.__doc__)).parse_args(argv)
     return _run(args, "check_notes", structure=True, blocks=False)
 
 
 def check_snippets(argv: Sequence[str] | None = None) -> int:
     """Every code block: YAML, Kubernetes manifests and fragments, commands."""
-    args = _parser(str(check_snippets.__doc__), (*EXAMPLES, *BLOCKS, *FORMS), of_blocks=True).parse_args(argv)
+    args = common.parser_of("check_snippets", str(check_snippets.__doc__)).parse_args(argv)
     return _run(args, "check_snippets", structure=False, blocks=True)
-
-
-def _parser(description: str, examples: Sequence[str], *, of_blocks: bool) -> argparse.ArgumentParser:
-    parser = common.options(description, examples, notes_argument=False)
-    parser.add_argument("paths", nargs="*", metavar="PATHS", help="files, folders, - for standard input")
-    if of_blocks:
-        parser.add_argument(
-            "--kubernetes",
-            metavar="VERSIONS",
-            help="versions to check against, such as 1.31,1.37 or latest; default: all bundled",
-        )
-        parser.add_argument("--list", action="store_true", help="list every block with its label, content and verdict")
-    return parser
 
 
 def _run(args: argparse.Namespace, tool: str, *, structure: bool, blocks: bool) -> int:

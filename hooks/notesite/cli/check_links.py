@@ -21,18 +21,10 @@ from ..project.config import Project
 from ..project.settings import Settings
 from . import common
 
-EXAMPLES = (
-    "{prog}                                   the site that `make site` built",
-    "{prog} --external                        and the links to other sites",
-    "{prog} --external --offline              list those links, open no connection",
-    "{prog} dist/notes-offline.zip --offline-bundle",
-    "{prog} public --site-url https://example.org/notes/ --format github --report sarif=links.sarif",
-)
-
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the script; gives the exit code."""
-    args = _arguments(argv)
+    args = common.parser_of("links", str(__doc__)).parse_args(argv)
     project = _project(args)
     site = _built_site(args, project)
     loader = _Loader(project, site)
@@ -46,33 +38,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         codes += other_sites.CODES
     shown = loader.loaded if loader.matters(report, args) else Build(project, source=Source(""))
     return common.show([(shown, report)], args, tool="check_links", codes=codes)
-
-
-def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
-    parser = common.options(str(__doc__), EXAMPLES, notes_argument=False)
-    parser.add_argument("site", nargs="?", type=Path, metavar="SITE", help="folder or zip; default: site_dir")
-    parser.add_argument(
-        "--site-url", metavar="URL", help="public address; default: what the pages say, then mkdocs.yml"
-    )
-    parser.add_argument(
-        "--offline-bundle", action="store_true", help="the site is opened from file://, without a server"
-    )
-    parser.add_argument("--external", action="store_true", help="ask other sites, too")
-    parser.add_argument("--offline", action="store_true", help="open no connection; list what is not asked")
-    parser.add_argument(
-        "--cache", type=Path, metavar="FILE", help="what earlier runs learnt; default: as mkdocs.yml says"
-    )
-    parser.add_argument("--no-cache", action="store_true", help="ask for everything; remember nothing")
-    parser.add_argument(
-        "--include", action="append", default=[], metavar="REGEX", help="only such addresses; repeatable"
-    )
-    parser.add_argument("--exclude", action="append", default=[], metavar="REGEX", help="no such addresses; repeatable")
-    parser.add_argument("--grace-days", type=float, metavar="DAYS", help="how long a dead link is only a warning")
-    parser.add_argument("--deadline", type=float, metavar="SECONDS", help="for all links to other sites together")
-    parser.add_argument(
-        "--allow-host", action="append", default=[], metavar="HOST", help="let a private host through; repeatable"
-    )
-    return parser.parse_args(argv)
 
 
 def _project(args: argparse.Namespace) -> Project:

@@ -14,13 +14,14 @@ import sys
 import time
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from .. import VERSION
 from ..build import BLOCK_CODES, NOTES_CODES, Build
 from ..diagnostics.codes import Severity
 from ..diagnostics.diagnostic import NotesError, Report, exit_code, failure, merged
 from ..diagnostics.reporters import FORMATS, Context, reporter
+from ..lib.data import bundled_json
 from ..lib.files import append_to, end_on_sigterm, lenient_text, reason, write_atomically
 from ..notes.model import Notes
 from ..project.config import Project, load_baseline, open_project, with_others
@@ -58,43 +59,25 @@ def prog() -> str:
     return " ".join(["notesite", *sys.argv[1:2]])
 
 
-def parser_of(description: str, examples: Sequence[str]) -> argparse.ArgumentParser:
-    """A parser without options; `examples` are whole command lines in which {prog} stands for the command."""
-    name = prog()
-    epilog = "examples:\n" + "\n".join(f"  {example.format(prog=name)}" for example in examples)
-    return argparse.ArgumentParser(prog=name, description=description, epilog=epilog, formatter_class=HelpFormatter)
-
-
-def options(description: str, examples: Sequence[str], *, notes_argument: bool = True) -> argparse.ArgumentParser:
-    """A parser with the options that all checks share; for `examples` see `parser_of`."""
-    parser = parser_of(description, examples)
-    if notes_argument:
-        parser.add_argument(
-            "file", nargs="?", type=Path, metavar="NOTES", help="the notes file; default: as mkdocs.yml says"
-        )
-    parser.add_argument("--notes", type=Path, metavar="FILE", help="the notes file; default: as mkdocs.yml says")
-    parser.add_argument("--config", type=Path, default=Path("mkdocs.yml"), help="default: mkdocs.yml")
+def parser_of(command: str, description: str) -> argparse.ArgumentParser:
+    """The parser of a command; `data/options.json` has its options, and the examples of all that can be called."""
+    table, name = bundled_json(__name__, "options.json"), prog()
+    epilog = "examples:\n" + "\n".join(f"  {example.format(prog=name)}" for example in table[command]["examples"])
+    parser = argparse.ArgumentParser(prog=name, description=description, epilog=epilog, formatter_class=HelpFormatter)
+    groups: dict[str, Any] = {"": parser, "forms": parser.add_argument_group("forms")}
+    for option in table[command]["options"]:
+        for flag, written in table[option] if isinstance(option, str) else [option]:
+            more = {**written, "help": written["help"].replace("{formats}", ", ".join(FORMATS))}
+            more |= {"type": _TYPES[more["type"]]} if "type" in more else {}
+            more |= {"choices": FORMATS} if flag == "--format" else {}
+            group = more.pop("group", "")
+            if group not in groups:
+                groups[group] = parser.add_mutually_exclusive_group()
+            groups[group].add_argument(flag, **more)
     preset = os.environ.get("NOTES_FORMAT", "")  # so that CI asks for annotations once, for every check
-    report_options(parser, preset if preset in FORMATS else "text", "what NOTES_FORMAT says, then text")
-    parser.add_argument("--strict", action="store_true", help="warnings fail as well")
-    parser.add_argument("--quiet", action="store_true", help="print nothing when nothing is found")
-    parser.add_argument("--baseline", type=Path, metavar="FILE", help="accepted findings; default: as mkdocs.yml says")
-    parser.add_argument("--write-baseline", action="store_true", help="accept all findings of this check from now on")
+    if preset in FORMATS and parser.get_default("format"):
+        parser.set_defaults(format=preset)
     return parser
-
-
-def report_options(parser: argparse.ArgumentParser, preset: str | None = None, default: str = "no report") -> None:
-    """The options that say how findings are told."""
-    listed = f"how findings are printed: {', '.join(FORMATS)}; default: {default}"
-    parser.add_argument("--format", choices=FORMATS, default=preset, help=listed, metavar="FORMAT")
-    parser.add_argument(
-        "--report",
-        action="append",
-        default=[],
-        type=_report,
-        metavar="FORMAT=FILE",
-        help="write this report too; repeatable",
-    )
 
 
 def _report(text: str) -> tuple[str, Path]:
@@ -102,6 +85,24 @@ def _report(text: str) -> tuple[str, Path]:
     if name not in FORMATS or not path:
         raise argparse.ArgumentTypeError(f"{text!r} is not FORMAT=FILE; formats: {', '.join(FORMATS)}")
     return name, Path(path)
+
+
+def _seconds(text: str) -> float:
+    with contextlib.suppress(ValueError):
+        if 0 < float(text) <= 86_400:
+            return float(text)
+    raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds")
+
+
+def _address(text: str) -> str:
+    host, _, port = text.rpartition(":")
+    if not host or not port.isdecimal() or int(port) >= 2**16:
+        raise argparse.ArgumentTypeError(f"{text!r} is not HOST:PORT")
+    return text
+
+
+# What values are, by the words of `data/options.json`.
+_TYPES = {"path": Path, "number": float, "seconds": _seconds, "address": _address, "report": _report}
 
 
 def project_of(args: argparse.Namespace, notes: Path | None = None) -> Project:

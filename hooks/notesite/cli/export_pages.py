@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 from ..build import BLOCK_CODES, Build
 from ..extras.marks import marks_of
@@ -15,24 +14,10 @@ from ..output.export import Export
 from ..snippets.language.classify import highlighter
 from . import common
 
-EXAMPLES = ("{prog} ../plain-site", "{prog} out --ids none", "{prog} out --report sarif=notes.sarif")
-
 
 def main(argv: Sequence[str] | None = None) -> int:
     """0 when all was written, 1 when a report that was asked for has findings, 2 when it cannot run."""
-    parser = common.parser_of(str(__doc__), EXAMPLES)
-    parser.add_argument("out", type=Path, metavar="OUT", help="the folder to write; it must be new or empty")
-    parser.add_argument("--notes", type=Path, metavar="FILE", help="the notes file; default: as mkdocs.yml says")
-    parser.add_argument(
-        "--ids",
-        choices=("attr_list", "none"),
-        default="attr_list",
-        help="how anchors are written: `{#pod}` behind headings (default), or not at all",
-    )
-    parser.add_argument("--quiet", action="store_true", help="print errors only")
-    parser.add_argument("--config", type=Path, default=Path("mkdocs.yml"), help="default: mkdocs.yml")
-    common.report_options(parser)
-    args = parser.parse_args(argv)
+    args = common.parser_of("export", str(__doc__)).parse_args(argv)
     if args.out.exists() and any(args.out.iterdir()):
         print(f"error: {args.out} is not empty", file=sys.stderr)
         return common.COULD_NOT_RUN

@@ -37,7 +37,6 @@ from . import common
 
 CODES = (*NOTES_CODES, *BLOCK_CODES)
 IGNORED = "/.cache/\n/.venv/\n/dist/\n/site/\n"
-EXAMPLES = ("{prog} ~/notes/README.md --output ~/my-site", "{prog} README.md --check-only")
 _FILMS = (".mp4", ".webm", ".mov", ".ogv")
 _MOST = 1000  # files that are taken along
 _MARKDOWN = frozenset({".md", ".markdown"})
@@ -46,12 +45,7 @@ _ACTIVE = frozenset({".html", ".htm", ".xhtml", ".xht", ".shtml"})  # would run 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """0 when the project was made (or nothing was found with --check-only), 1 findings, 2 could not run."""
-    parser = common.options(str(__doc__), EXAMPLES, notes_argument=False)
-    parser.add_argument("files", nargs="*", type=Path, metavar="NOTES", help="the notes: files, or a folder of them")
-    parser.add_argument(
-        "--output", type=Path, metavar="DIR", help="the new project; default: NAME-site beside the notes"
-    )
-    parser.add_argument("--check-only", action="store_true", help="show what would be found, write nothing")
+    parser = common.parser_of("new", str(__doc__))
     args = parser.parse_args(argv)
     files = [*args.files, *([args.notes] if args.notes else [])]
     if not files:

@@ -24,12 +24,7 @@ BUILT = ("404.html", "sitemap.xml")  # what a folder that holds a site has
 
 def serve(argv: Sequence[str] | None = None) -> int:
     """Show the site on this machine; pages follow the edits of the notes."""
-    examples = ("{prog}", "{prog} README.md", "{prog} README.md --dev-addr 127.0.0.1:8765 --open")
-    parser = _parser(str(serve.__doc__), examples)
-    where = "127.0.0.1:8000"
-    parser.add_argument("--dev-addr", type=_address, default=where, metavar="HOST:PORT", help=f"default: {where}")
-    parser.add_argument("--open", action="store_true", help="open a browser")
-    args = parser.parse_args(argv)
+    args = common.parser_of("serve", str(serve.__doc__)).parse_args(argv)
     with _configuration(args, Path("site")) as config:
         options = ["--livereload", "--dev-addr", args.dev_addr, *(["--open"] if args.open else [])]
         return run_mkdocs(["serve", "--config-file", str(config), *options, *_common(args)])
@@ -37,16 +32,7 @@ def serve(argv: Sequence[str] | None = None) -> int:
 
 def build(argv: Sequence[str] | None = None) -> int:
     """Build the site; a build that fails leaves the one before whole."""
-    examples = (
-        "{prog}",
-        "{prog} README.md",
-        "{prog} README.md --site-dir public --strict",
-        "{prog} --report junit=a.xml",
-    )
-    parser = _parser(str(build.__doc__), examples)
-    parser.add_argument("--site-dir", type=Path, metavar="DIR", help="default: as mkdocs.yml says, then site")
-    common.report_options(parser)
-    args = parser.parse_args(argv)
+    args = common.parser_of("build", str(build.__doc__)).parse_args(argv)
     folder = (args.site_dir or Path("site")).absolute()
     with _configuration(args, folder) as config:
         is_site = all((folder / name).is_file() for name in BUILT)
@@ -56,24 +42,6 @@ def build(argv: Sequence[str] | None = None) -> int:
         code = run_mkdocs(["build", "--config-file", str(config), *chosen, *_common(args)])
         own = common.project_of(args) if config == args.config else common.with_files([args.file or args.notes])
         return code or common.show_all(Build(own), args, tool="build")
-
-
-def _parser(description: str, examples: Sequence[str]) -> argparse.ArgumentParser:
-    parser = common.parser_of(description, examples)
-    parser.add_argument("file", nargs="?", type=Path, metavar="FILE", help="any notes; default: as mkdocs.yml says")
-    parser.add_argument("--notes", type=Path, metavar="FILE", help="the same")
-    parser.add_argument("--config", type=Path, default=Path("mkdocs.yml"), help="default: mkdocs.yml")
-    parser.add_argument("--strict", action="store_true", help="warnings fail as well")
-    parser.add_argument("--quiet", action="store_true", help="print warnings and errors only")
-    parser.add_argument("--no-cache", action="store_true", help="make every page anew; keep nothing for the next build")
-    return parser
-
-
-def _address(text: str) -> str:
-    host, _, port = text.rpartition(":")
-    if not host or not port.isdecimal() or int(port) >= 2**16:
-        raise argparse.ArgumentTypeError(f"{text!r} is not HOST:PORT")
-    return text
 
 
 def _common(args: argparse.Namespace) -> list[str]:

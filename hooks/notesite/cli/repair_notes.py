@@ -6,7 +6,6 @@ Only the wrongly decoded characters change; line ends and everything else stay a
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from ..diagnostics.diagnostic import NotesError
 from ..lib.files import read_file, write_atomically
@@ -14,16 +13,10 @@ from ..notes.source import repair
 from ..project.config import read_notes
 from . import common
 
-EXAMPLES = ("{prog} docs/notes.md", "{prog} docs/notes.md --write")
-
 
 def main(argv: Sequence[str] | None = None) -> int:
     """0 when nothing is to be repaired or all was written, 1 when repairs are only shown, 2 when it cannot run."""
-    parser = common.parser_of(str(__doc__), EXAMPLES)
-    parser.add_argument("file", type=Path, metavar="FILE", help="the notes file")
-    parser.add_argument("--write", action="store_true", help="rewrite the file")
-    parser.add_argument("--quiet", action="store_true", help="print nothing when nothing is to be repaired")
-    args = parser.parse_args(argv)
+    args = common.parser_of("repair", str(__doc__)).parse_args(argv)
     try:
         repairs = read_notes(args.file).repairs
     except NotesError as error:
