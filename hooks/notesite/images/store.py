@@ -2,7 +2,7 @@
 
 A file is written beside its place, flushed to the disk and renamed; the image comes before the entry that names it.
 So whatever is killed whenever, each entry of the lock names a whole file.  Writers take turns by a lock of the kernel
-on the folder, which no crash leaves behind; whoever holds it may remove every temporary file.
+on the folder, which no crash leaves behind; the temporary files of dead writers are removed.
 """
 
 from __future__ import annotations
@@ -11,16 +11,13 @@ import contextlib
 import errno
 import hashlib
 import os
-import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 
-from ..lib.files import TEMPORARY, PathError, read_file, real_path, reason, try_hold, write_atomically
+from ..lib.files import TEMPORARY, PathError, held, read_file, real_path, reason, strays, write_atomically
 from ..net.fault import Fault
 from .lock import NAME, Entry, Lock, read, written
 from .picture_names import looks_like_ours
-
-_POLL = 0.02  # seconds
 
 
 class ImageStore:
@@ -110,10 +107,9 @@ class ImageStore:
 
     def tidy(self) -> None:
         """Remove what killed runs left behind.  A folder that cannot be tidied is left as it is."""
-        with contextlib.suppress(Fault, OSError):
-            if any(path.name.startswith(TEMPORARY) for path in self.folder.iterdir()):
-                with self._alone():
-                    pass
+        with contextlib.suppress(OSError):
+            for stray in strays(self.folder, TEMPORARY):
+                stray.unlink()
 
     def _holds(self, name: str, data: bytes) -> bool:
         try:
@@ -145,18 +141,18 @@ class ImageStore:
 
     @contextlib.contextmanager
     def _alone(self) -> Iterator[None]:
-        """Hold the folder against other processes, and clean it of temporary files."""
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise _io("create", self.folder, error) from None
-        if self.folder.is_symlink():
-            raise Fault("E_PATH", f"the folder {self.folder.name} is a symbolic link")
-        with _held(self.folder, self.patience):
-            with contextlib.suppress(OSError):
-                for path in list(self.folder.iterdir()):
-                    if path.name.startswith(TEMPORARY):
-                        path.unlink()
+        """Hold the folder against other processes.  Raises Fault E_BUSY, E_PATH or E_IO."""
+        with contextlib.ExitStack() as stack:
+            try:
+                self.folder.mkdir(parents=True, exist_ok=True)
+                stack.enter_context(held(self.folder, self.patience))
+            except TimeoutError as error:
+                raise Fault("E_BUSY", str(error)) from None
+            except OSError as error:
+                raise _io("hold", self.folder, error) from None
+            if self.folder.is_symlink():
+                raise Fault("E_PATH", f"the folder {self.folder.name} is a symbolic link")
+            self.tidy()
             yield
 
     def _write(self, name: str, data: bytes) -> None:
@@ -168,44 +164,6 @@ class ImageStore:
 
 def _names(entries: Collection[Entry]) -> set[str]:
     return {name for entry in entries for name, _ in entry.files}
-
-
-@contextlib.contextmanager
-def _held(folder: Path, patience: float) -> Iterator[None]:
-    """An exclusive lock of the kernel on the folder; it ends with the process.  Raises Fault E_BUSY or E_IO."""
-    try:
-        handle = _lock_handle(folder)
-    except OSError as error:
-        raise _io("open", folder, error) from None
-    try:
-        end = time.monotonic() + patience
-        while not _try_lock(handle, folder):
-            if time.monotonic() > end:
-                raise Fault("E_BUSY", f"another run is writing to {folder}; waited {patience:g} s")
-            time.sleep(_POLL)
-        yield
-    finally:
-        os.close(handle)
-
-
-def _lock_handle(folder: Path) -> int:
-    if os.name == "nt":  # folders cannot be opened there
-        return os.open(folder / f"{TEMPORARY}busy", os.O_RDWR | os.O_CREAT, 0o644)
-    return os.open(folder, os.O_RDONLY)
-
-
-def _try_lock(handle: int, folder: Path) -> bool:
-    try:
-        if os.name == "nt":
-            import msvcrt  # noqa: PLC0415  # exists on Windows only
-
-            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]  # as above
-            return True
-        return try_hold(handle)
-    except OSError as error:
-        if error.errno in (errno.EACCES, errno.EDEADLK):
-            return False
-        raise _io("lock", folder, error) from None
 
 
 def _io(verb: str, path: Path, error: OSError) -> Fault:

@@ -20,14 +20,13 @@ from typing import Any
 
 try:
     import fcntl
-except ImportError:  # Windows has no flock: there, what a killed run left behind stays until it is removed by hand
+except ImportError:  # Windows has no flock; nothing is promised there, but a check works
     fcntl = None  # type: ignore[assignment]
 
 TEMPORARY = ".tmp-"  # what the names of files begin with that are not whole yet
 LARGEST = 64 * 2**20  # bytes; more than any input may have
 _TRIES = 3  # for a file that an editor is saving
-_RETRY = 1.0  # seconds that a rename is retried on Windows, where virus scanners hold new files open
-_POLL = 0.02  # seconds
+_POLL = 0.02  # seconds between two looks whether a folder is free
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 _READ = os.O_RDONLY | _NO_LINK | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
 _APPEND = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
@@ -192,7 +191,7 @@ def write_atomically(path: Path, data: bytes, *, follow: bool = True) -> None:
                 file.flush()
                 _make_alike(handle, old)
                 os.fsync(handle)
-                _replace(temporary, target)  # while it is held, so that nobody takes it for a stray
+                temporary.replace(target)  # while it is held, so that nobody takes it for a stray
             _sync_folder(target.parent)
         except BaseException:
             with contextlib.suppress(OSError):
@@ -261,30 +260,15 @@ def _new_held(folder: Path, prefix: str) -> tuple[int, Path]:
 
 
 def _make_alike(handle: int, old: os.stat_result | None) -> None:
-    if old is None or os.name == "nt":
+    if old is None:
         return
     with contextlib.suppress(PermissionError):  # only root gives files away
         os.fchown(handle, old.st_uid, old.st_gid)
     os.fchmod(handle, stat.S_IMODE(old.st_mode) & 0o777)
 
 
-def _replace(source: Path, target: Path) -> None:
-    end = time.monotonic() + _RETRY
-    while True:
-        try:
-            source.replace(target)
-        except PermissionError:
-            if os.name != "nt" or time.monotonic() > end:
-                raise
-            time.sleep(_POLL)
-        else:
-            return
-
-
 def _sync_folder(folder: Path) -> None:
     """Make a rename survive a power cut; some systems cannot, and say so by an error."""
-    if os.name == "nt":
-        return
     with contextlib.suppress(OSError):
         handle = os.open(folder, os.O_RDONLY)
         try:
@@ -296,18 +280,32 @@ def _sync_folder(folder: Path) -> None:
 # --- who is at work ---------------------------------------------------------------------------------------------
 
 
-def try_hold(handle: int, *, wait: bool = False) -> bool:
+def try_hold(handle: int) -> bool:
     """Hold an open file or folder by a lock of the kernel, which ends with the process; False when another does."""
     if fcntl is None:
         return True
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
         if error.errno in (errno.EWOULDBLOCK, errno.EACCES, errno.EDEADLK):
             return False
         if error.errno not in (errno.ENOLCK, errno.ENOTSUP, errno.EBADF, errno.ENOSYS):  # a disk without locks
             raise
     return True
+
+
+@contextlib.contextmanager
+def held(folder: Path, patience: float = float("inf")) -> Iterator[None]:
+    """Hold the folder, so that runs that write into it take turns.  Raises TimeoutError after `patience` seconds."""
+    handle, end = os.open(folder, os.O_RDONLY), time.monotonic() + patience
+    try:
+        while not try_hold(handle):
+            if time.monotonic() > end:
+                raise TimeoutError(f"another run is writing to {folder}; waited {patience:g} s")
+            time.sleep(_POLL)
+        yield
+    finally:
+        os.close(handle)
 
 
 def strays(folder: Path, prefix: str) -> Iterator[Path]:

@@ -15,7 +15,7 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-from .files import end_on_sigterm, named, strays, try_hold
+from .files import end_on_sigterm, held, named, strays, try_hold
 
 _AT_FDCWD = -100  # Linux: paths count from the working folder
 _EXCHANGE = 2  # RENAME_EXCHANGE of Linux, RENAME_SWAP of macOS
@@ -45,8 +45,6 @@ def _new_held(target: Path, kind: str) -> Path:
             atexit.register(_remove_all)
         _held[path] = None  # before it is there, so that no interrupt comes between
         path.mkdir()
-        if os.name == "nt":  # folders cannot be opened there
-            return path
         with contextlib.suppress(FileNotFoundError):
             _held[path] = handle = os.open(path, os.O_RDONLY)
             if try_hold(handle) and path.exists():
@@ -60,7 +58,7 @@ def replace_folder(new: Path, target: Path) -> None:
         if _exchange(new, target):
             _remove(new)
         else:
-            with _alone(target.parent):
+            with held(target.parent):
                 _swap(new, target)
     _release(new)
 
@@ -68,8 +66,6 @@ def replace_folder(new: Path, target: Path) -> None:
 def place_folder(new: Path, target: Path) -> None:
     """Put the folder `new` where there is nothing, or an empty folder.  Raises OSError when there is something."""
     with named(target):
-        if os.name == "nt" and target.is_dir():
-            target.rmdir()
         new.rename(target)
     _release(new)
 
@@ -105,9 +101,8 @@ def private_cache(name: str) -> Path | None:
         status = folder.lstat()
     except (OSError, RuntimeError, ValueError):  # no home, a full or read-only disk
         return None
-    if os.name == "posix" and (status.st_uid != os.getuid() or stat.S_IMODE(status.st_mode) != 0o700):
-        return None
-    return folder if stat.S_ISDIR(status.st_mode) else None
+    is_private = status.st_uid == os.getuid() and status.st_mode == stat.S_IFDIR | 0o700
+    return folder if is_private else None
 
 
 @contextlib.contextmanager
@@ -122,8 +117,6 @@ def work_folder(target: Path) -> Iterator[Path]:
 
 def _exchange(one: Path, other: Path) -> bool:
     """Let two names change places in one step; False where the system cannot."""
-    if os.name != "posix":
-        return False
     library = ctypes.CDLL(None)
     first, second = os.fsencode(one), os.fsencode(other)
     with contextlib.suppress(AttributeError):
@@ -172,17 +165,3 @@ def _release(path: Path) -> None:
 def _remove_all() -> None:
     for path in list(_held):
         remove_folder(path)
-
-
-@contextlib.contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Hold the folder, so that two processes that replace the same thing in it take turns."""
-    if os.name == "nt":
-        yield
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        try_hold(handle, wait=True)
-        yield
-    finally:
-        os.close(handle)

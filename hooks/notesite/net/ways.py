@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import queue
 import socket
 import ssl
-import threading
 import time
 from collections.abc import Callable, Collection, Mapping
+from concurrent.futures import Future
 from pathlib import Path
+from threading import Lock, Thread
 from typing import Any
 
 from requests.utils import select_proxy
@@ -37,10 +37,10 @@ class Ways:
         self.proxy = ""  # through which a request went, without credentials
         self._patience = patience
         self._first_try: float | None = None
-        self._lock = threading.Lock()
+        self._lock = Lock()
         self._tls = tls and bounded(tls)
         self._contexts: dict[str, ssl.SSLContext] = {}
-        self._answers: dict[tuple[str, int], list[tuple[Any, ...]]] = {}
+        self._answers: dict[tuple[str, int], Future[list[tuple[Any, ...]]]] = {}
 
     def tls(self, bundle: str) -> ssl.SSLContext:
         """What certificates are checked against; made when it is first needed, for it takes a while."""
@@ -65,29 +65,19 @@ class Ways:
 
     def answers(self, host: str, port: int, timeout: float) -> list[tuple[Any, ...]]:
         """What the resolver says, asked once for each host and port.  Raises OSError, UnicodeError, TimeoutError."""
-        key = (host, port)
         with self._lock:
-            known = self._answers.get(key)
-        if known is not None:
-            return known
-        # getaddrinfo knows no time limit and may hang for half a minute: it gets a thread that may be left behind.
-        outcome: queue.SimpleQueue[list[tuple[Any, ...]] | Exception] = queue.SimpleQueue()
+            known = self._answers.get((host, port))
+            if known is None or (known.done() and known.exception()):
+                known = self._answers[host, port] = Future()
+                # getaddrinfo knows no time limit and may hang for half a minute: it gets a thread that may be left behind.
+                Thread(target=self._resolve, args=(host, port, known), name=f"resolve {host}", daemon=True).start()
+        return known.result(timeout=max(timeout, 0.001))
 
-        def ask() -> None:
-            try:
-                outcome.put(self.resolver(host, port))
-            except Exception as error:  # noqa: BLE001  # handed over to the waiting thread, which raises it
-                outcome.put(error)
-
-        threading.Thread(target=ask, name=f"resolve {host}", daemon=True).start()
+    def _resolve(self, host: str, port: int, answer: Future[list[tuple[Any, ...]]]) -> None:
         try:
-            found = outcome.get(timeout=max(timeout, 0.001))
-        except queue.Empty:
-            raise TimeoutError from None
-        if isinstance(found, Exception):
-            raise found
-        with self._lock:
-            return self._answers.setdefault(key, found)
+            answer.set_result(self.resolver(host, port))
+        except Exception as error:  # noqa: BLE001  # handed over to the waiting thread, which raises it
+            answer.set_exception(error)
 
 
 class _Bounded:

@@ -56,78 +56,59 @@ def _decoded(engine: Any, data: bytes, encoding: str) -> Iterator[bytes]:
         data = engine.unconsumed_tail
 
 
-def _chain(error: BaseException) -> Iterator[BaseException]:
-    """The error, and those that it was made from."""
-    seen: set[int] = set()
-    waiting: list[BaseException | None] = [error]
-    while waiting:
-        current = waiting.pop(0)
-        if current is None or id(current) in seen:
-            continue
-        seen.add(id(current))
-        yield current
-        inner = [arg for arg in (*current.args, getattr(current, "reason", None)) if isinstance(arg, BaseException)]
-        waiting += [*inner, current.__cause__, current.__context__]
-
-
 def fault_of(error: BaseException, limits: Limits, address: Address, *, answered: bool, received: int) -> Fault:
     """Which fault an exception of the HTTP layers stands for.
 
     `answered`: the headers had come; `received`: so many bytes of the body.
     """
     causes = list(_chain(error))
-    known = (
-        next((cause for cause in causes if isinstance(cause, Fault)), None)
-        or _secure_fault(causes, address)
-        or _time_fault(causes, limits, address)
-        or _protocol_fault(causes)
-    )
-    if known is not None:
+    if known := next(filter(None, (_known(cause, limits, address) for cause in causes)), None):
         return known
     if answered:
-        return _cut_fault(causes, received)
+        missing = next((cause for cause in causes if isinstance(cause, http.client.IncompleteRead)), None)
+        if missing is not None and missing.expected:
+            return Fault("E_TRUNCATED", f"got {received} of {received + missing.expected} bytes", retry=True)
+        return Fault("E_TRUNCATED", f"the connection broke after {received} bytes", retry=True)
     if any(isinstance(cause, http.client.RemoteDisconnected | ConnectionError) for cause in causes):
         return Fault("E_CONNECT", "the server closed the connection without an answer", retry=True)
     return Fault("E_CONNECT", f"the connection to {address.origin} broke", retry=True)
 
 
-def _secure_fault(causes: list[BaseException], address: Address) -> Fault | None:
-    for cause in causes:
-        if isinstance(cause, ssl.SSLCertVerificationError):
-            reason = (getattr(cause, "verify_message", "") or "not trusted").rstrip(".")
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    """The error, and those that it was made from."""
+    seen: set[int] = set()
+    waiting: list[Any] = [error]
+    while waiting:
+        current = waiting.pop(0)
+        if isinstance(current, BaseException) and id(current) not in seen:
+            seen.add(id(current))
+            yield current
+            waiting += [*current.args, getattr(current, "reason", None), current.__cause__, current.__context__]
+
+
+def _known(cause: BaseException, limits: Limits, address: Address) -> Fault | None:  # noqa: PLR0911  # a flat ladder
+    match cause:
+        case Fault():
+            return cause
+        case ssl.SSLCertVerificationError():
+            reason = (cause.verify_message or "not trusted").rstrip(".")
             return Fault("E_TLS", f"certificate of {address.host} is not accepted: {reason}", host=True)
-    for cause in causes:
-        if isinstance(cause, ssl.SSLError):
+        case ssl.SSLError():
             reason = (cause.reason or "handshake failed").lower().replace("_", " ")
             return Fault("E_TLS", f"no secure connection to {address.origin}: {reason}", host=True)
-        if isinstance(cause, OSError) and str(cause).startswith("Tunnel connection failed"):
+        case TimeoutError() | urllib3.exceptions.TimeoutError():
+            return Fault("E_TIMEOUT", f"no data from {address.host} for {limits.read:g} s", retry=True)
+        case OSError() if str(cause).startswith("Tunnel connection failed"):
             return Fault("E_CONNECT", f"the proxy made no connection to {address.origin}: {str(cause)[26:80]}")
-    return None
-
-
-def _time_fault(causes: list[BaseException], limits: Limits, address: Address) -> Fault | None:
-    if any(isinstance(cause, TimeoutError | urllib3.exceptions.TimeoutError) for cause in causes):
-        return Fault("E_TIMEOUT", f"no data from {address.host} for {limits.read:g} s", retry=True)
-    return None
-
-
-def _protocol_fault(causes: list[BaseException]) -> Fault | None:
-    for cause in causes:
-        if isinstance(cause, http.client.LineTooLong):
+        case http.client.LineTooLong():
             return Fault("E_PROTOCOL", "headers too large")
-        if type(cause) is http.client.HTTPException:
-            return Fault("E_PROTOCOL", "too many headers")
-        no_http = isinstance(cause, http.client.BadStatusLine | http.client.UnknownProtocol)
-        if no_http and not isinstance(cause, http.client.RemoteDisconnected):
+        case http.client.RemoteDisconnected():  # a BadStatusLine as well
+            return None
+        case http.client.BadStatusLine() | http.client.UnknownProtocol():
             return Fault("E_PROTOCOL", "the server's answer is no HTTP")
+        case http.client.HTTPException() if type(cause) is http.client.HTTPException:
+            return Fault("E_PROTOCOL", "too many headers")
         # http.client tells of a chunk whose size is no number only through the int() that failed on it.
-        if isinstance(cause, ValueError) and "base 16" in str(cause) and not str(cause).endswith("b''"):
+        case ValueError() if "base 16" in str(cause) and not str(cause).endswith("b''"):
             return Fault("E_PROTOCOL", "a chunk's size is no number", retry=True)
     return None
-
-
-def _cut_fault(causes: list[BaseException], received: int) -> Fault:
-    missing = next((cause for cause in causes if isinstance(cause, http.client.IncompleteRead)), None)
-    if missing is not None and missing.expected:
-        return Fault("E_TRUNCATED", f"got {received} of {received + missing.expected} bytes", retry=True)
-    return Fault("E_TRUNCATED", f"the connection broke after {received} bytes", retry=True)
