@@ -23,8 +23,7 @@ from notesite.plugin.finish import keep_addresses
 from notesite.project.config import open_project
 from notesite.project.settings import Settings
 from notesite.site.ledger import LEDGER, hold, ledger_text, read_ledger
-from notesite.site.plan import Site, plan
-from notesite.site.sections import Meaning
+from notesite.site.plan import Meaning, Site, plan
 
 
 def words(name: str) -> str:

@@ -25,8 +25,7 @@ if TYPE_CHECKING:
     from .project.repository import Beside
     from .project.stamp import Stamp
     from .render.drawn import Drawn
-    from .site.plan import Site
-    from .site.sections import Meaning
+    from .site.plan import Meaning, Site
     from .snippets.blocks import Blocks
 
 NOTES_CODES = ("N", "I", "L_ANCHOR", "L_ADDRESS", "L_PAGE")  # what the codes of `Build.structure` begin with

@@ -14,8 +14,7 @@ from ..diagnostics.diagnostic import Diagnostic, finding
 from ..diagnostics.place import Span
 from ..lib.files import json_of
 from ..notes.model import EMPTY, Heading, Notes
-from .plan import Place, Site
-from .sections import Meaning
+from .plan import Meaning, Place, Site
 
 LEDGER = "notes-addresses.json"  # beside mkdocs.yml
 _SHORT = 60  # characters: less text than this is the same only under the same heading

@@ -22,8 +22,18 @@ from ..notes.model import EMPTY, Entry, Heading, Notes, NotesFile, in_lines
 from ..notes.origin import Origin
 from ..project.settings import PageSettings, Settings
 from .anchor_targets import contents_targets
-from .sections import Meaning, Section, addresses_of_files, home_part, sections_of_files
-from .split_level import FEW_SECTIONS, MANY_CHILDREN, are_pages, section_starts, sizes
+from .sections import (
+    FEW_SECTIONS,
+    MANY_CHILDREN,
+    Section,
+    addresses_of_files,
+    are_pages,
+    cut,
+    home_part,
+    section_starts,
+    sections_of_files,
+    sizes,
+)
 
 HOME = "index.md"
 _LARGE_SHARE = 0.4  # a section that holds more of a long file than this is split once more
@@ -64,6 +74,13 @@ class Place(NamedTuple):
         if page.uri == self.page.uri:
             return fragment or "#"
         return quote(posixpath.relpath(self.page.uri, posixpath.dirname(page.uri) or ".")) + fragment
+
+
+class Meaning(NamedTuple):
+    """What an address means: by one of the two its section is known again."""
+
+    text: str  # fingerprint of the words below the heading, "" where there are none
+    trail: str  # the headings above it, and its own
 
 
 class Site(NamedTuple):
@@ -237,23 +254,12 @@ def _longest_run(lines: Sequence[int]) -> set[int]:
 def _in_contents_order(pages: Sequence[Page], order: Sequence[str]) -> list[Page]:
     """Listed pages as the contents list has them; the others after the page they follow in the notes."""
     rank = {anchor: number for number, anchor in reversed(list(enumerate(order)))}
-    home, *sections = pages
-    in_text = [page for page in sections if not page.parent]
-    ordered = sorted((page for page in in_text if _id(page) in rank), key=lambda page: rank[_id(page)])
-    result = [home]
-    following: dict[str, list[Page]] = {}  # address -> what comes right after it: parts, and unlisted pages
-    for part in sections:
-        if part.parent:
-            following.setdefault(part.parent, []).append(part)
-    for before, page in zip([home, *in_text], in_text, strict=False):
-        if _id(page) not in rank:
-            following.setdefault(before.uri, []).append(page)
-    waiting = ordered[::-1] + following.pop(home.uri, [])
-    while waiting:
-        page = waiting.pop()
-        result.append(page)
-        waiting += following.get(page.uri, [])[::-1]
-    return result
+    runs: list[list[Page]] = []  # a listed page, and what comes right after it: its parts, and unlisted pages
+    for page in pages:
+        if not runs or (not page.parent and _id(page) in rank):
+            runs.append([])
+        runs[-1].append(page)
+    return [page for run in [*runs[:1], *sorted(runs[1:], key=lambda run: rank[_id(run[0])])] for page in run]
 
 
 def _title(notes: Notes, starts: Sequence[Heading]) -> Heading | None:
@@ -279,66 +285,53 @@ def _pages(
 ) -> tuple[list[Page], list[Diagnostic]]:
     findings: list[Diagnostic] = []
     slugs = Slugs()
-    ends = [heading.span.start.line - 1 for heading in starts] + [home_part(notes)[1]]
+    home, end = home_part(notes)
     # Footnotes come last in the notes, wherever they stand.
-    within = notes._replace(headings=tuple(sorted(notes.headings, key=lambda heading: heading.span.start)))
-    home_headings = tuple(in_lines(within.headings, 1, ends[0]))
-    home_settings = _page_settings(title, settings) if title else PageSettings()
-    pages = [
-        Page(HOME, "", home_settings.title or site_title, title, 1, ends[0], home_headings, settings=home_settings)
+    headings = sorted(notes.headings, key=lambda heading: heading.span.start)
+    last = starts[0].span.start.line - 1 if starts else end
+    own = _page_settings(title, settings)
+    own_headings = tuple(in_lines(headings, 1, last))
+    pages = [Page(HOME, "", own.title or site_title, title, 1, last, own_headings, settings=own)]
+    sections = cut(starts, end)
+    large = [
+        one.length
+        for one, words in zip(sections, sizes(home, starts), strict=True)
+        if (one.length > _LARGE_SHARE * len(home.lines) and len(home.lines) >= _LONG) or words > _LARGE_WORDS
     ]
-    least = _least_to_split(home_part(notes)[0], starts, ends[1:])
-    groups = [_parts(within, heading, end, least) for heading, end in zip(starts, ends[1:], strict=True)]
+    # Those of half the size of one that is split once more are treated alike.
+    groups = [_parts(notes, headings, one) if large and one.length >= min(large) // 2 else [one] for one in sections]
     for number, group in enumerate([*groups, *sections_of_files(notes, settings.split_level)], 1):
         parent = ""
         for part in group:
-            own = _page_settings(part.heading, settings) if part.heading else PageSettings()
+            own = _page_settings(part.heading, settings)
             wanted = own.slug or (part.heading.id if part.heading else github_anchor(part.name))
-            page = _page(within, part, slug=slugs.take(wanted, number), own=own, parent=parent)
+            slug = slugs.take(wanted, number)
+            name = own.title or (part.heading.text if part.heading else part.name) or slug
+            own_headings = tuple(in_lines(headings, part.first, part.last))
+            page = Page(f"{slug}.md", slug, name, part.heading, part.first, part.last, own_headings, True, parent, own)
             pages.append(page)
             parent = parent or page.uri
             wanted = own.slug or plain_slug(wanted)
-            if page.slug != wanted:
+            if slug != wanted:
                 why = f"{wanted!r} cannot be one" if wanted else "its name holds no letter or digit"
-                message = f'the address of "{page.title}" is {page.slug}/, because {why}'
+                message = f'the address of "{name}" is {slug}/, because {why}'
                 findings.append(finding("N_SLUG", message, part.heading.span if part.heading else Span.at(part.first)))
     return pages, findings
 
 
-def _least_to_split(notes: Notes, starts: Sequence[Heading], ends: Sequence[int]) -> int:
-    """How many lines a section has at least that is split once more; those of half the size of one are treated alike."""
-    lines = len(notes.lines)
-    words = sizes(notes, starts)
-    long = [end - heading.span.start.line + 1 for heading, end in zip(starts, ends, strict=True)]
-    large = [
-        own
-        for own, count in zip(long, words, strict=True)
-        if (own > _LARGE_SHARE * lines and lines >= _LONG) or count > _LARGE_WORDS
-    ]
-    return min(large) // 2 if large else lines + 1
-
-
-def _parts(within: Notes, heading: Heading, end: int, least: int) -> list[Section]:
-    """The section as one part, or, when it is large, its beginning and its own sections."""
-    if end - heading.span.start.line + 1 < least:
-        return [Section(heading, heading.span.start.line, end)]
-    inside = [h for h in in_lines(within.headings, heading.span.start.line + 1, end) if h.starts_section]
+def _parts(notes: Notes, headings: Sequence[Heading], section: Section) -> list[Section]:
+    """A large section: its beginning and its own sections, where these are worth a page each."""
+    inside = [h for h in in_lines(headings, section.first + 1, section.last) if h.starts_section]
     highest = min((h.level for h in inside), default=0)
     children = [h for h in inside if h.level == highest and (h.text or h.id)]
-    if len(children) < MANY_CHILDREN or not are_pages(sizes(within, children)):
-        return [Section(heading, heading.span.start.line, end)]
-    starts = [heading, *children]
-    ends = [child.span.start.line - 1 for child in children] + [end]
-    return [Section(start, start.span.start.line, last) for start, last in zip(starts, ends, strict=True)]
+    if section.heading is None or len(children) < MANY_CHILDREN or not are_pages(sizes(notes, children)):
+        return [section]
+    return cut([section.heading, *children], section.last)
 
 
-def _page(within: Notes, part: Section, *, slug: str, own: PageSettings, parent: str) -> Page:
-    headings = tuple(in_lines(within.headings, part.first, part.last))
-    title = own.title or (part.heading.text if part.heading else part.name) or slug
-    return Page(f"{slug}.md", slug, title, part.heading, part.first, part.last, headings, parent=parent, settings=own)
-
-
-def _page_settings(heading: Heading, settings: Settings) -> PageSettings:
+def _page_settings(heading: Heading | None, settings: Settings) -> PageSettings:
+    if heading is None:
+        return PageSettings()
     return settings.pages.get(heading.text) or settings.pages.get(heading.id) or PageSettings()
 
 
