@@ -80,7 +80,7 @@ HOSTILE = {
     "no boolean": ("a: !!bool x\n", "Y_VALUE"),
     "no base64": ("a: !!binary 'é'\n", "Y_VALUE"),
     "binary without digits": ("a: 0b_\n", "Y_VALUE"),
-    "unknown tag": ("a: !Ref b\n", "Y_TAG"),
+    "unknown tag": ("a: !!own b\n", "Y_TAG"),
     "Python tag": ('a: !!python/object/apply:os.system ["id"]\n', "Y_TAG"),
     "NUL": ("a: b\x00\n", "Y_CHAR"),
     "byte order mark in the middle": ("a: 1\n\ufeffb: 2\n", "Y_SYNTAX"),

@@ -36,6 +36,8 @@ _PART: Final = lazy(
     r"\b(?:patch|snippet|excerpt|partial|parts? of|fragment|omit|shorten|abbreviat|relevant|only the|add\b|adding\b"
     r"|adds\b|append|modif|change\b|edit\b|section of|lines? (?:to|below|above)|looks? like this in)"
 )
+_POINTED: Final = lazy(r"#[^\n]*(?:<-|←|⬅|👈|\^\^)|#[ ]*(?i:add|new|change)")  # a comment that says which lines matter
+_ROOT: Final = lazy(r"^[a-z]\w*(?=:)", re.MULTILINE)
 
 
 class Around(NamedTuple):
@@ -43,6 +45,8 @@ class Around(NamedTuple):
 
     headings: tuple[str, ...] = ()  # outermost first
     lead: str = ""  # the sentence before it
+    text: str = ""  # its own
+    following: str = ""  # that of the next snippet
 
     @property
     def said(self) -> str:
@@ -143,7 +147,17 @@ def is_part(node: Node, shape: Shape, lacking: Sequence[Found], around: Around) 
     spec = get(node, "spec")
     bare = shape.short == "Pod" and get(spec, "containers") is None and len(pairs(spec)) <= _FEW
     hollow = sum(value.value == "" for _, value in pairs(spec)) > 1  # `containers:` and `volumes:`, to be filled in
-    if around.is_of_a_part() or get(node, "metadata") is None or isinstance(spec, ScalarNode) or bare or hollow:
+    pointed = _POINTED.search(around.text) is not None
+    goes_on = any(f'"{key}"' in fault.message for fault in lacking for key in _ROOT.findall(around.following))
+    if (
+        around.is_of_a_part()
+        or pointed
+        or goes_on
+        or get(node, "metadata") is None
+        or isinstance(spec, ScalarNode)
+        or bare
+        or hollow
+    ):
         return True
     near = (shape.short, f"{shape.short}Spec")
     return len(lacking) > 1 and any(fault.shape and fault.shape.short in near for fault in lacking)

@@ -36,6 +36,7 @@ Extra = Mapping[crds.Kind, Mapping[str, Any] | None]  # (apiVersion, kind) -> JS
 
 _MAY_BE_LEFT_OUT = frozenset({"K_REQUIRED", "K_SELECTOR", "K_FIELD"})
 _CAPITALS = lazy(r":[ ]+[A-Z]+_[A-Z_]+[ ]*$", re.MULTILINE)  # names in capitals are to be filled in
+_NAMES_ONLY = 2  # apiVersion and kind: what else there is, is not the matter
 _MOST_DOCUMENTS = 100  # in one snippet
 _MOST_TWINS = 6  # definitions that all have to agree on a fault of meaning
 
@@ -46,6 +47,7 @@ def judge(
     *,
     headings: Sequence[str] = (),
     lead: str = "",
+    following: str = "",
     hint: str | None = None,
     versions: tuple[str, ...] = DEFAULT_VERSIONS,
     extra: Extra | None = None,
@@ -53,10 +55,10 @@ def judge(
     """What each document of a snippet is, and what is wrong with it.
 
     `documents` are the root nodes of `text`; `headings` those above the snippet, outermost first; `lead` is the
-    sentence before it; `hint` is the name of a definition (`Container`) that the author says it is a part of.  Raises ValueError on a version that is not
+    sentence before it, `following` the text of the next one; `hint` is the name of a definition (`Container`) that the author says it is a part of.  Raises ValueError on a version that is not
     bundled.
     """
-    around = Around(tuple(headings), lead)
+    around = Around(tuple(headings), lead, text, following)
     snippet = _Snippet(text, versions=versions, around=around, hint=hint, extra=extra or {})
     judged = [
         snippet.document(node) if index < _MOST_DOCUMENTS else Judgement("unknown", skipped="too many documents")
@@ -156,9 +158,13 @@ class _Snippet:
 
     def _named(self, node: Node, shape: Shape, found: Sequence[Found], gvk: tuple[str, str] | None) -> Judgement:
         lacking = [fault for fault in found if fault.code == "K_REQUIRED"]
-        if lacking and self.around.is_of_a_patch():
+        names_only = gvk is not None and len(pairs(node)) == _NAMES_ONLY
+        if lacking and (names_only or self.around.is_of_a_patch()):
             found = [fault for fault in found if fault not in lacking]
-        required = Severity.INFO if lacking and is_part(node, shape, lacking, self.around) else Severity.ERROR
+            if names_only and not found:
+                return Judgement("manifest", (shape.short,), skipped="only its kind is shown", gvk=gvk)
+        part = lacking and is_part(node, shape, lacking, self.around)
+        required = Severity.INFO if part else Severity.ERROR
         return self._judgement("manifest", (shape.short,), found, gvk=gvk, required=required)
 
     def _list(self, node: Node) -> Judgement:
@@ -334,10 +340,11 @@ class _Snippet:
         faults = []
         invalid = 0
         # The same key again after a blank line or a comment shows a before and an after.
-        both = form == "fragment" and any(fault.code == "K_TWICE" and self._gap(fault.node) for fault in found)
+        both = [fault for fault in found if form == "fragment" and fault.code == "K_TWICE" and self._gap(fault.node)]
         shouted = [fault for fault in found if fault.code == "K_NAME" and fault.node.value.isupper()]
         filled_in = shouted and (len(shouted) > 1 or _CAPITALS.search(self.text) is not None)
-        for fault in (fault for fault in found if fault not in shouted) if filled_in else found:
+        meant = [*both, *(shouted if filled_in else ())]
+        for fault in (fault for fault in found if fault not in meant):
             severity = self._severity(fault, Severity.WARNING if both else most, required)
             if severity is None:
                 continue
@@ -358,7 +365,9 @@ class _Snippet:
         if fault.code == "K_REQUIRED":
             # Lessons leave out what every object needs: images, selectors, templates, how a probe asks.
             often = fault.shape is not None and fault.shape.short.endswith(("Spec", "Container", "Probe", "Status"))
-            severity = Severity.INFO if often and required is Severity.WARNING else required
+            if often and required is Severity.WARNING:
+                return None
+            severity = required
         partly = fault.code == "K_REQUIRED" and fault.versions != self.selected
         if (fault.mild or partly) and severity is Severity.ERROR:
             severity = Severity.WARNING

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from notesite.diagnostics.codes import CODES, Severity
@@ -47,7 +48,9 @@ def check(
     """
     settings = settings or SnippetSettings()
     schemas = _Schemas(judge, settings.kubernetes, extra or {})
-    checks = [_examined(fence, schemas) for fence in fences]
+    blocks = list(fences)
+    schemas.following = {fence.span: after.text for fence, after in pairwise(blocks) if after.trail == fence.trail}
+    checks = [_examined(fence, schemas) for fence in blocks]
     found = list(_across(checks, definitions))
     verdicts = []
     for examined in checks:
@@ -77,13 +80,15 @@ class _Schemas:
         chosen = {"versions": versions} if versions else {}
         self.judge = partial(judge, extra=extra, **chosen)
         self.searches = _MOST_SEARCHES  # how many more blocks may be judged again and again
+        self.following: Mapping[Span, str] = {}  # the text of the next block of its section
 
     def judgements(self, reading: Reading, fence: Fence, hint: str | None) -> Sequence[Judgement]:
         if not reading.documents:
             return ()
         headings = [heading.text for heading in fence.trail]
         text = fence.text.removeprefix("\ufeff")  # indexes are counted without it
-        return self.judge(reading.documents, text, headings=headings, lead=fence.lead, hint=hint)
+        following = self.following.get(fence.span, "")
+        return self.judge(reading.documents, text, headings=headings, lead=fence.lead, hint=hint, following=following)
 
 
 class _Examined(NamedTuple):
@@ -206,17 +211,21 @@ def _combined(reading: Reading, judgements: Sequence[Judgement]) -> Iterator[Fau
     judged = [fault for judgement in judgements for fault in judgement.faults]
     places = {(fault.line, fault.column) for fault in judged}
     is_kubernetes = any(judgement.form != "plain" and not judgement.is_skipped for judgement in judgements)
-    roots = _root_keys(reading)
     foreign = any(judgement.skipped.endswith(", not Kubernetes") for judgement in judgements)
     own = set()
     for fault in reading.faults:
         place = (fault.line, fault.column)
         if fault.code == "Y_IMPLICIT" and (place in places or (foreign and " is the boolean " in fault.message)):
             continue  # the schema knows which type was wanted, or the program that reads it
+        if fault.code == "Y_TAG" and not is_kubernetes and _OWN_TAG.search(fault.message):
+            continue  # programs have tags of their own: `!Ref`, `!secret`, `!vault`
         if fault.code == "Y_DUPKEY":
             own.add(place)
-        yield _softened(fault, roots, is_kubernetes=is_kubernetes)
+        yield _softened(fault, is_kubernetes=is_kubernetes)
     yield from (fault for fault in judged if (fault.line, fault.column) not in own)
+
+
+_OWN_TAG: Final = lazy(r"`!\w[^!]*`")
 
 
 # Faults that a line at the wrong indentation brings about, and others that may come with them.
@@ -297,31 +306,13 @@ def _level(fault: Fault) -> Severity:
     return fault.severity or CODES[fault.code].severity
 
 
-# Tags that are right in the files of one program, told by the keys of those files.
-_APPLICATION_TAGS: Final[tuple[tuple[frozenset[str], str], ...]] = (
-    (frozenset({"Resources", "AWSTemplateFormatVersion", "Outputs", "Conditions"}), "!"),
-    (frozenset({"markdown_extensions", "plugins", "site_name", "theme"}), "!"),
-    (frozenset({"stages", "script", "before_script", "include"}), "!reference"),
-    *((frozenset(), tag) for tag in ("!vault", "!Ref", "!GetAtt", "!Sub", "!Join")),  # of one program only
-)
-
-
-def _softened(fault: Fault, roots: frozenset[str], *, is_kubernetes: bool) -> Fault:
+def _softened(fault: Fault, *, is_kubernetes: bool) -> Fault:
     """Less severe where the context makes it likely that the author means it."""
     if fault.code == "Y_IMPLICIT" and not (is_kubernetes and " octal " in fault.message):
         return fault._replace(severity=Severity.INFO)  # the schema wants just this type, or nobody knows which
     if fault.replacement == "- " and fault.severity is Severity.WARNING and not is_kubernetes:
         return fault._replace(severity=Severity.INFO)  # `-v2` below a key may be just that text
-    if fault.code == "Y_TAG":
-        for keys, start in _APPLICATION_TAGS:
-            if (roots & keys or not keys) and f"`{start}" in fault.message:
-                return fault._replace(severity=Severity.INFO)
     return fault
-
-
-def _root_keys(reading: Reading) -> frozenset[str]:
-    pairs = (pair for node in reading.documents for pair in node.value if isinstance(pair, tuple))
-    return frozenset(key.value for key, _ in pairs if isinstance(key.value, str))
 
 
 # ---- Across snippets.

@@ -274,7 +274,14 @@ def _composed(
             mark = error.problem_mark or error.context_mark
             place = lines.index(lines.place(mark.index)[0] if mark else fault.line)
             typed = typed or "[#" in text or _SYNOPSIS.search(lines.line(fault.line)) is not None
-            if not (typed or _LEFT_OUT.search(text, 0, place) or _CUT_OUT.match(text, begin, lines.index(fault.line))):
+            above = lines.line(fault.line - 1).lstrip()
+            apart = fault.line > 1 and (not above or above.startswith("#")) and "document ended" in fault.message
+            if not (
+                typed
+                or (apart and "apiVersion:" not in text)
+                or _LEFT_OUT.search(text, 0, place)
+                or _CUT_OUT.match(text, begin, lines.index(fault.line))
+            ):
                 yield fault
             index = max(index, mark.index if mark is not None else index)
             following = _NEXT_DOCUMENT.search(text, max(lines.index(fault.line), begin + 1))

@@ -27,6 +27,7 @@ _STR, _INT, _FLOAT, _MAP, _SEQ, _NULL, _MERGE = (
 )
 _GLUED: Final = lazy(r"([A-Za-z][\w-]*):[^\s:/](?!\S*//)")
 _TAG: Final = lazy(r"!\S*")
+_STAND_IN: Final = lazy(r"\[[A-Za-z][\w .-]*\][ ]*:")  # `[name]:` is to be filled in
 _GLUED_DASH: Final = lazy(r"-[A-Za-z]")
 _MOST_FAULTS: Final = 100
 
@@ -121,7 +122,8 @@ class _Inspection:
         for key, value in node.value:
             if type(key) is not yaml.ScalarNode:
                 self.collection(key)
-                self.add(key, "Y_KEY", "a key must be a text, not a list or a mapping", length=1)
+                if not _STAND_IN.match(self.lines.text, key.start_mark.index):
+                    self.add(key, "Y_KEY", "a key must be a text, not a list or a mapping", length=1)
                 name = ""
             else:
                 name = key.value
@@ -336,7 +338,7 @@ def _constructor() -> Any:
 
 def split(node: yaml.Node, faults: list[Fault], line_number: Callable[[int], int], lines: Lines) -> Iterator[yaml.Node]:
     """The document, or its parts when it plainly is several manifests whose `---` is missing (one fault each)."""
-    cut = _second_manifest(node)
+    cut = _second_manifest(node, lines)
     while cut:
         pairs = node.value
         key = pairs[cut][0]
@@ -346,19 +348,26 @@ def split(node: yaml.Node, faults: list[Fault], line_number: Callable[[int], int
             f"a second manifest begins without `---` before it: {_quoted(key.value)} is already on line "
             f"{line_number(lines.place(first.start_mark.index)[0])}"
         )
-        faults.append(Fault("Y_DUPKEY", message, line, column, len(key.value)))
+        if first is not key:
+            faults.append(Fault("Y_DUPKEY", message, line, column, len(key.value)))
         yield yaml.MappingNode(node.tag, pairs[:cut], node.start_mark, pairs[cut - 1][1].end_mark)
         node = yaml.MappingNode(node.tag, pairs[cut:], key.start_mark, node.end_mark)
-        cut = _second_manifest(node)
+        cut = _second_manifest(node, lines)
     yield node
 
 
-def _second_manifest(node: yaml.Node) -> int:
-    """Index of the pair that begins another manifest: `apiVersion` and `kind` come twice.  0: none does."""
+def _second_manifest(node: yaml.Node, lines: Lines) -> int:
+    """Index of the pair that begins another manifest: `apiVersion` and `kind` come twice, or after a piece.  0: none does."""
     if type(node) is not yaml.MappingNode:
         return 0
     names = [key.value if type(key) is yaml.ScalarNode else "" for key, _ in node.value]
     heads = ("apiVersion", "kind")
-    if not names or names[0] not in heads or min(map(names.count, heads)) < 2:
+    if not names or not min(map(names.count, heads)):
+        return 0
+    begin = min(map(names.index, heads))
+    if begin and set(names[:begin]) & set(names[begin:]):
+        above = lines.line(lines.place(node.value[begin][0].start_mark.index)[0] - 1).strip()
+        return 0 if above and not above.startswith("#") else begin
+    if begin or min(map(names.count, heads)) < 2:
         return 0
     return min(names.index(head, names.index(head) + 1) for head in heads)

@@ -37,8 +37,9 @@ def swallowing_quote(case: Case) -> Fault | None:
 
 def unclosed_bracket(case: Case) -> Fault | None:
     """A bracket that nothing closes, or a missing comma."""
-    if case.start is None:
-        return None
+    swallowed = swallowing_quote(case)
+    if swallowed or case.start is None:
+        return swallowed
     line, column = case.start
     opener = case.lines.line(line)[column - 1 : column]
     closer = {"[": "]", "{": "}"}.get(opener, "the closing bracket")

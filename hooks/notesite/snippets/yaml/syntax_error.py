@@ -88,6 +88,8 @@ def _mapping_values(case: Case) -> Fault | None:
     if slip:
         return slip
     own = _KEY.match(case.text)
+    if " // " in before:
+        return _lacks_colon(case, case.line, before.index(" // ") + 2)
     if own and own.end() - 1 < case.column - 1:
         value = before[own.end() :].strip()
         message = (
@@ -256,6 +258,8 @@ def _after_value(case: Case, before: str) -> Fault | None:
         return case.fault(
             "text after the closing quote: double a quote inside single quotes (''), or use double quotes"
         )
+    if case.token.startswith("//"):
+        return _lacks_colon(case, case.line, case.column)
     if quote:
         return case.fault('text after the closing quote: quote the whole value, and write a quote inside it as \\"')
     if case.token[:1] in "]})":

@@ -15,7 +15,6 @@ from .definitions import Schema, table
 _FILE = lazy(r"\.ya?ml$|^\.{1,2}/|^https?://|^github\.com/")
 _CORE = lazy(r"v\d")
 _CONFIG_SUFFIXES = (".config.k8s.io", "kubeadm.k8s.io", "audit.k8s.io", "client.authentication.k8s.io")
-_V1_FILES = frozenset({"Config", "EncryptionConfig", "Policy"})  # of kubectl, the API server, and once the scheduler
 
 _REFERENCE_KEYS = frozenset(
     ("apiVersion", "kind", "name", "namespace", "uid", "apiGroup", "fieldPath", "resourceVersion")
@@ -109,8 +108,10 @@ def _no_object(api_version: str, kind: str) -> str:
     """Why this is no object of the API at all; "" when it may be one."""
     if any(mark in api_version + kind for mark in "$<{"):
         return "apiVersion or kind is left open"
-    if api_version.rpartition("/")[0].endswith(_CONFIG_SUFFIXES) or (api_version == "v1" and kind in _V1_FILES):
-        return f"{kind} is a configuration file, not an object of the API"
+    if api_version.rpartition("/")[0].endswith(_CONFIG_SUFFIXES) or (
+        api_version == "v1" and kind in table("foreign")["v1"].split()
+    ):
+        return f"{kind} is a file or an object of another program"
     if kind.endswith("Review"):
         return f"{kind} is a message between servers, not an object of the API"
     return ""

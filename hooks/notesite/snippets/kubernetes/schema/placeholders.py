@@ -27,7 +27,8 @@ _PLACEHOLDER = lazy(
     | \(.*\)                     # (the token)
     | (?i:(?!not\b).*\b(?:base64|encoded|goes\ here)\b.*)
     | \d{2,}-\d{2,} | [a-z]+-(?:range|value) | x{3,}=* | X{3,}=* | _{2,} | \?{1,} | \*{3,}
-    | (?i:your|my|some)[-_ ].*(?:here|name|value|id)
+    | (?i:your|my|some)[-_ ].*(?:here|name|value|id|version)
+    | .*(?:\s(?:[<=-]+[->]|=>)\s|[←→⇒⟵⟶⬅➜]).*  # what an arrow tells of it
     """,
     re.VERBOSE | re.DOTALL,
 )
