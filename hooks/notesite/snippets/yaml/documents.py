@@ -270,18 +270,10 @@ def _composed(
                 begin, start = index, lines.index(fault.line)
                 text, typed = f"{text[:start]}#{text[start + 1 :]}", True
                 continue
-            # The key above may be what is left out; a piece of a file may begin deeper than it goes on.
             mark = error.problem_mark or error.context_mark
             place = lines.index(lines.place(mark.index)[0] if mark else fault.line)
             typed = typed or "[#" in text or _SYNOPSIS.search(lines.line(fault.line)) is not None
-            above = lines.line(fault.line - 1).lstrip()
-            apart = fault.line > 1 and (not above or above.startswith("#")) and "document ended" in fault.message
-            if not (
-                typed
-                or (apart and "apiVersion:" not in text)
-                or _LEFT_OUT.search(text, 0, place)
-                or _CUT_OUT.match(text, begin, lines.index(fault.line))
-            ):
+            if not typed and not _is_part(text, lines, fault, begin, place):
                 yield fault
             index = max(index, mark.index if mark is not None else index)
             following = _NEXT_DOCUMENT.search(text, max(lines.index(fault.line), begin + 1))
@@ -293,6 +285,14 @@ def _composed(
             return
         else:
             return
+
+
+def _is_part(text: str, lines: Lines, fault: Fault, begin: int, place: int) -> bool:
+    """Whether a fault comes of showing parts: what is above is left out, or cut out deeper, or another version."""
+    above = lines.line(fault.line - 1).lstrip()
+    apart = fault.line > 1 and (not above or above.startswith("#")) and "document ended" in fault.message
+    cut = _LEFT_OUT.search(text, 0, place) or _CUT_OUT.match(text, begin, lines.index(fault.line))
+    return (apart and "apiVersion:" not in text) or cut is not None
 
 
 def _is_empty(node: yaml.Node) -> bool:
