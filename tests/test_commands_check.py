@@ -414,6 +414,9 @@ def test_hostile_commands_take_work_in_proportion(what: str) -> None:
         ("Run the following command:", "bash", "kubectl describe", True),
         ("But this does not know it:", "text", "kubectl", False),
         ("Run:", "bash", "kubectl", True),
+        ("Look at these:", "text", "kubectl logs --previous", False),
+        ("It may be one of:", "text", "kubectl wait Timeout", False),
+        ("Look at these:", "bash", "kubectl logs --previous", True),
     ],
 )
 def test_a_command_that_is_only_named_lacks_nothing(lead: str, label: str, text: str, said: bool) -> None:

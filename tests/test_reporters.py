@@ -69,11 +69,13 @@ def test_colour_only_when_asked_for() -> None:
 
 def test_what_was_not_checked_is_shown_and_counted() -> None:
     report = Report(
-        skipped=(Skipped("image", "no network", Span.at(2, 3)),), accepted=(finding("N_TOC", "", Span.at(1)),)
+        skipped=tuple(Skipped("image", reason, Span.at(2, 3)) for reason in ("no network", "too large", "no network")),
+        accepted=(finding("N_TOC", "", Span.at(1)),),
     )
     assert reporter("text")(report, CONTEXT) == (
-        "docs/notes.md:2:3: skipped: image: no network\n"
-        "0 checked: 0 errors, 0 warnings, 0 infos; 1 skipped, 1 accepted\n"
+        "docs/notes.md:2:3: skipped: image: no network (and 1 more)\n"
+        "docs/notes.md:2:3: skipped: image: too large\n"
+        "0 checked: 0 errors, 0 warnings, 0 infos; 3 skipped, 1 accepted\n"
     )
 
 

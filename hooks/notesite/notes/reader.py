@@ -74,8 +74,8 @@ def outline(text: str, ids: Anchors | None = None) -> Notes:
 def front_matter_lines(text: str) -> int:
     """How many lines at the top are YAML front matter, which is about the page and no text of it."""
     match = _FRONT_MATTER.match(text)
-    # "---" is also a rule; front matter has a key on its first line.
-    if not match or not re.match(r"---[ \t]*\n[A-Za-z_][\w-]*[ \t]*:", text):
+    # "---" is also a rule; front matter has a key on its first line, or is a mapping in braces.
+    if not match or not re.match(r"---[ \t]*\n(?:\{|([\"']?)[A-Za-z_][\w-]*\1[ \t]*:)", text):
         return 0
     return match[0].count("\n") or 1
 
@@ -94,9 +94,10 @@ def check_notes(notes: Notes) -> Iterator[Diagnostic]:
     for fence in notes.fences:
         if not fence.closed:
             yield _unclosed(fence, notes.lines)
-    code = {line for fence in notes.fences for line in range(fence.span.start.line, fence.span.end.line + 1)}
+    spans = (part.span for parts in (notes.fences, notes.headings) for part in parts)  # a heading: by a line below it
+    told = {line for span in spans for line in range(span.start.line, span.end.line + 1)}
     for number, line in enumerate(notes.lines, 1):
-        if number not in code and re.match(r"#{1,6}[A-Za-z]", line):
+        if number not in told and re.match(r"#{1,6}[A-Za-z]", line):
             yield finding(
                 "N_DIALECT", "no heading on GitHub: a blank is missing after the number signs", Span.at(number)
             )

@@ -17,6 +17,7 @@ from ..diagnostics.diagnostic import Diagnostic, finding
 from ..diagnostics.place import Span
 from ..notes.anchors import Slugs, element_id, github_anchor, plain_slug
 from ..notes.contents import in_page_anchor
+from ..notes.contents_lists import says_contents
 from ..notes.document import Kind
 from ..notes.model import EMPTY, Entry, Heading, Notes, NotesFile, in_lines
 from ..notes.origin import Origin
@@ -162,7 +163,11 @@ def plan(notes: Notes, settings: Settings, name: str = "") -> Site:
     ]
     if level is not None:
         listing = [(entry, heading) for entry, heading in targets if heading and heading.span.start.line <= end]
-        findings += _drift([page for page in pages if page.first <= end], listing)
+        lines = {heading.span.start.line for heading in notes.headings}
+        inside = (link for link in notes.links if link.span.start.line in lines and link.target.startswith("#"))
+        entries = {link.text for link in inside}  # a contents list may be made of headings
+        own_pages = [page for page in pages if page.first <= end]
+        findings += _drift([page for page in own_pages if _heading_text(page) not in entries], listing)
     ordered = _in_contents_order(pages, [heading.id for _, heading in targets if heading])
     anchors = _anchors(notes, ordered, targets)
     return Site(
@@ -190,6 +195,10 @@ def _starts(
     return [], None, [finding("N_SPLIT", message, heading.span) for heading in notes.headings[:1]]
 
 
+def _heading_text(page: Page) -> str:
+    return page.heading.text if page.heading else ""
+
+
 def _id(page: Page) -> str:
     return page.heading.id if page.heading else ""
 
@@ -203,7 +212,7 @@ def _drift(pages: Sequence[Page], targets: Sequence[tuple[Entry, Heading | None]
         return
     top = min(entry.span.start.line for entry, _ in targets)  # what stands above the list introduces it
     for page in pages:
-        if not page.listed and page.heading and page.first > top:
+        if not page.listed and page.heading and page.first > top and says_contents(page.heading.text) is None:
             listed = (other for other in pages if other.listed and not other.is_home and other.first < page.first)
             before = max(listed, key=lambda other: other.first, default=None)
             where = f'after the entry "{before.title}"' if before else "at the top"

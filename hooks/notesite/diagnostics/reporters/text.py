@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+
 from ..codes import Severity
-from ..diagnostic import Diagnostic, Report
+from ..diagnostic import Diagnostic, Report, Skipped
 from .context import Context
 
 _COLORS = {Severity.ERROR: "31", Severity.WARNING: "33", Severity.INFO: "36"}
@@ -11,12 +13,14 @@ _MAX_WIDTH = 120
 
 
 def render(report: Report, context: Context) -> str:
-    """The findings by place, then what was skipped, then one line that sums up."""
+    """The findings by place, then what was skipped, one line for each reason, then one line that sums up."""
     blocks = [_block(diagnostic, context) for diagnostic in report.diagnostics]
-    blocks += [
-        f"{skipped.path or context.path}:{skipped.span.start}: skipped: {skipped.what}: {skipped.reason}"
-        for skipped in report.skipped
-    ]
+    alike: dict[tuple[str, str], list[Skipped]] = defaultdict(list)
+    for skipped in report.skipped:
+        alike[skipped.path or context.path, skipped.reason].append(skipped)
+    for (path, reason), (first, *others) in alike.items():
+        more = f" (and {len(others)} more)" if others else ""
+        blocks.append(f"{path}:{first.span.start}: skipped: {first.what}: {reason}{more}")
     return "\n".join([*blocks, summary(report)]) + "\n"
 
 

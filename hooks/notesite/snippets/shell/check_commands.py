@@ -137,9 +137,13 @@ class _Checker:
         self._before: Invocation | None = None  # the command of a known program that was read last
         lines = self._known_lines() if self.script.troubles else frozenset()
         for item in self.script.troubles:
-            flags = item.code == "S_CONTINUATION" and fence.text.lstrip().startswith("-")  # of a program's own file
+            flags = item.code == "S_CONTINUATION" and self._is_flag_alone(item.start)
             if not flags and (item.code != "S_QUOTE" or self.script.lines.place(item.start)[0] in lines):
                 self._say(item, item.replacement)
+
+    def _is_flag_alone(self, at: int) -> bool:
+        """Whether what goes on there begins with a flag: of a program's own file, or cut out of a command."""
+        return _WHOLE_LINE.split(self.fence.text[:at])[-1].lstrip().startswith("-")
 
     def _known_lines(self) -> frozenset[int]:
         """Lines with a command of a program that has a grammar: in others an apostrophe may be one of a sentence."""
@@ -161,11 +165,12 @@ class _Checker:
         versions = self.grammars.get(program, ())
         for what, word in system_dangers(command):
             self._warn(Finding.at("S_DANGER", what, word), text)
-        self._remark(command)
+        self._remark_continuation(command)
         slip = typography.slip(command, self.fence.text)
         if slip is not None:
             self._typographic(command, slip, versions)
         if not versions or slip is not None:
+            self._remark_placeholder(command)
             nothing = "a flag or output, no command" if text.startswith("-") else f"no grammar for {command.program}"
             title = versions[-1].title if versions else ""
             self._became(
@@ -179,9 +184,12 @@ class _Checker:
         if program == "helm" and self.helm_2:
             reason = "Helm 2, as the notes say"
         found: Sequence[Finding] = () if reason else _found(command, tuple(versions), self.known)
+        if not reason:
+            self._remark_placeholder(command)
         refused = next(filter(_is_refusal, found), None)
         found = [item for item in found if item.code != "S_BARE" or not self._is_answered(command)]
-        if refused and self.short and len(command.words) == len(call.path_words):
+        lacks = self.fence.label == "text" and refused is not None and refused.code in {"S_ARGUMENTS", "S_REQUIRED"}
+        if refused and (lacks or (self.short and len(command.words) == len(call.path_words))):
             found, refused, reason = [], None, "named, not called"
         for item in found:
             self._judge(item, command, text, grammar)
@@ -230,13 +238,16 @@ class _Checker:
         if works:
             self._right[command.words[0].start] = command.end, fixed
 
-    def _remark(self, command: Command) -> None:
-        """What can be said about any program."""
+    def _remark_continuation(self, command: Command) -> None:
         if self._continues(command):
             del self.diagnostics[self._begun :]  # what the command lacks stands on this line
             above = self.fence.text[: command.words[0].start].rstrip().rpartition("\n")[2].lstrip()
             ends = "the comment above ends the command" if above[:1] == "#" else _NO_BACKSLASH
             self._say(Finding.at("S_CONTINUATION", f"this line begins with a flag: {ends}", command.words[0]))
+
+    def _remark_placeholder(self, command: Command) -> None:
+        if not _PROGRAM.fullmatch(command.words[0].text) or _is_synopsis(command):
+            return
         found = next((w for w in command.words if w.placeholder and not w.quoted and w.text.count("<")), None)
         if found is not None:
             words = "is a placeholder; pasted as it stands, the shell takes `<` and `>` for redirections"
@@ -265,6 +276,8 @@ class _Checker:
 
 
 _SPEAKS_OF = lazy(r"(?<!this )(?<!the )(?<!following )\bcommand\b", re.IGNORECASE)  # "the most useful command"
+_WHOLE_LINE = lazy(r"(?<!\\)\r?\n")  # no backslash before its end
+_PROGRAM = lazy(r"[\"'$.\/~a-z0-9_][^:]*")  # no sentence, no output, no command of PowerShell, where `<` is an error
 _NO_BACKSLASH = "the line before it lacks a backslash at its end"
 _NEXT_LINE = lazy(r"[ \t]*\\?[ \t]*\r?\n(?:[ \t]*#[^\n]*\n)*[ \t]*")  # comments end a command that goes on, too
 _OPTIONAL = lazy(r"\[(?:-|,|[A-Z(]|<|(?:flags|options|args|arguments|command|subcommand|name|type)\b)")
@@ -274,7 +287,7 @@ def _not_a_command(call: Invocation, after: str) -> str:
     """Why a line that begins with the program's name is no command, "" when it is one; `after` is the text behind it."""
     if is_prose(call):
         return "a sentence or output, no command"
-    if any(_OPTIONAL.match(word.text) and not word.quoted for word in call.command.words[1:]) or _GROUPED.match(after):
+    if _is_synopsis(call.command) or _GROUPED.match(after):
         return "a synopsis"
     for word in call.arguments[:1] if call.node.children else []:
         several = "/" in word.text and all(map(call.node.child, word.text.split("/")))  # `cordon/uncordon`
@@ -282,6 +295,10 @@ def _not_a_command(call: Invocation, after: str) -> str:
             return "a synopsis"
     listed = "/" in call.path_words[0].text or (_EXPLAINED if call.node.path else _LISTED).match(after)
     return "named, not called" if listed and len(call.command.words) == len(call.path_words) else ""
+
+
+def _is_synopsis(command: Command) -> bool:
+    return any(_OPTIONAL.match(word.text) and not word.quoted for word in command.words[1:])
 
 
 _GROUPED = lazy(r" *\(")

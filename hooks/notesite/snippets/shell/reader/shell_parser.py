@@ -196,7 +196,7 @@ class _Reader:
             else:
                 begin = self.end
                 self.open = True
-                if self.depth < _DEEPEST:
+                if self.depth < _DEEPEST and tag not in self.text[to : self._line_end(to)].split():  # `<<EOF ... EOF`
                     self._trouble("S_HEREDOC", f"the text after `<<{tag}` has no closing line `{tag}`", from_, to)
             if draft.index is not None:
                 command = self.commands[draft.index]
