@@ -14,7 +14,7 @@ from notesite.diagnostics.diagnostic import Diagnostic, Report
 from notesite.diagnostics.place import Position, Span
 from notesite.notes.model import Fence
 from notesite.snippets.shell import check_commands as commands
-from notesite.snippets.shell.command_verdict import CommandVerdict
+from notesite.snippets.shell.command_verdict import CommandVerdict, check
 from record_kubectl import rows
 
 
@@ -28,7 +28,7 @@ def fence(text: str, *, line: int = 1, column: int = 1, lead: str = "") -> Fence
 
 
 def run(*fences: Fence) -> tuple[tuple[CommandVerdict, ...], Report]:
-    return commands.check(fences, is_shell=lambda _: True)
+    return check(fences, is_shell=lambda _: True)
 
 
 @pytest.mark.parametrize("case", read_cases("commands/check.txt"), ids=lambda case: case[0])
@@ -225,8 +225,8 @@ def test_a_caution_says_what_a_command_destroys() -> None:
 
 
 def test_older_versions_are_checked_too() -> None:
-    chosen = commands.chosen(("1.25", "1.37"))
-    ((verdict,), report) = commands.check([fence("kubectl events")], is_shell=lambda _: True, grammars=chosen)
+    fences = [fence("kubectl events")]
+    ((verdict,), report) = check(fences, is_shell=lambda _: True, kubernetes=("1.25", "1.37"))
     assert verdict.status == "valid"
     assert [d.code for d in report.diagnostics] == ["S_VERSION"]
     assert "kubectl 1.25 refuses this" in report.diagnostics[0].message
@@ -239,9 +239,7 @@ def test_of_a_version_without_a_grammar_nothing_is_said() -> None:
 
 
 def test_custom_types_of_the_notes_are_types() -> None:
-    _, report = commands.check(
-        [fence("kubectl get crontab my-cron")], is_shell=lambda _: True, extra_types=("crontab",)
-    )
+    _, report = check([fence("kubectl get crontab my-cron")], is_shell=lambda _: True, extra_types=("crontab",))
     assert not [d for d in report.diagnostics if d.code == "S_TYPE"]
 
 

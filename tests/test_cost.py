@@ -21,12 +21,11 @@ from site_tools import ROOT
 import bench_build
 import bench_preview
 from notesite.build import Build
-from notesite.lib.folders import private_cache
+from notesite.lib.kept import NO_CACHE, private_cache
 from notesite.plugin import compiled as templates
 from notesite.plugin.additions import leave_search_to_us
 from notesite.plugin.compiled import prepare, prepare_all
 from notesite.plugin.events import NotesPlugin
-from notesite.plugin.generator import NO_CACHE
 from notesite.project.config import open_project
 from notesite.render.bridge import highlighted
 

@@ -13,9 +13,8 @@ from mkdocs.structure.pages import Page
 from site_tools import ROOT, command, environment, write_project
 
 import bench_build
-from notesite.lib.kept import Kept, signature
+from notesite.lib.kept import NO_CACHE, Kept, signature
 from notesite.plugin import kept_pages
-from notesite.plugin.generator import NO_CACHE
 from notesite.plugin.kept_pages import KeptPages
 
 NOTES = """# Ropes

@@ -109,12 +109,13 @@ class Build:
     @cached_property
     def blocks(self) -> Blocks:
         """What is known of every code block."""
-        from .snippets.blocks import check_blocks  # noqa: PLC0415  # the definitions take their time
+        from .snippets.blocks import check_blocks, remembered  # noqa: PLC0415  # they take their time
         from .snippets.custom_types import read_schemas  # noqa: PLC0415  # as above
 
         settings = self.project.settings.snippets
         own = read_schemas(self.project.root / settings.schemas) if settings.schemas else ()
-        return check_blocks(self.outline, settings, own)
+        memory = remembered(self.project.notes_path) if self.project.keeps and not self._source else None
+        return check_blocks(self.outline, settings, own, memory)
 
     @cached_property
     def pictures(self) -> Gallery:

@@ -82,6 +82,8 @@ def _builds(args: argparse.Namespace) -> Iterator[Build]:
 
 def _with_versions(project: Project, args: argparse.Namespace) -> Project:
     wanted = getattr(args, "kubernetes", None)
+    if getattr(args, "no_cache", False):
+        project = project._replace(settings=project.settings._replace(cache=False))
     if not wanted:
         return project
     versions = tuple(version.strip().removeprefix("v") for version in wanted.split(",") if version.strip())

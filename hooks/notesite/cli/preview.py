@@ -15,7 +15,8 @@ from ..build import Build
 from ..diagnostics.diagnostic import failure
 from ..lib.files import write_inside
 from ..lib.folders import work_folder
-from ..plugin.generator import HOOK, NO_CACHE, run_mkdocs, theme_name
+from ..lib.kept import NO_CACHE
+from ..plugin.generator import HOOK, run_mkdocs, theme_name
 from ..project.config import open_project, source_of
 from . import common
 

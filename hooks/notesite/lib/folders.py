@@ -90,21 +90,6 @@ def remove_folder(path: Path) -> None:
     _release(path)
 
 
-def private_cache(name: str) -> Path | None:
-    """The folder of this name for what may be thrown away, which nobody but the user writes to; None without one."""
-    try:
-        base = os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA") or Path.home() / ".cache"
-        folder = Path(base, "notesite", name)
-        if not folder.is_absolute():
-            return None
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        status = folder.lstat()
-    except (OSError, RuntimeError, ValueError):  # no home, a full or read-only disk
-        return None
-    is_private = status.st_uid == os.getuid() and status.st_mode == stat.S_IFDIR | 0o700
-    return folder if is_private else None
-
-
 @contextlib.contextmanager
 def work_folder(target: Path) -> Iterator[Path]:
     """A folder beside `target` for what is made on the way to it, removed at the end."""

@@ -8,9 +8,11 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import stat
 from collections.abc import Iterable
 from pathlib import Path
 
+NO_CACHE = "NOTES_NO_CACHE"  # an environment variable: nothing is taken from earlier runs, or kept for later ones
 _MOST = 256 * 2**20  # bytes of a folder; what was not asked for the longest goes first
 _CHECK = 32  # bytes of the hash that an entry begins with
 
@@ -64,6 +66,27 @@ class Kept:
 
     def _path(self, key: str) -> Path:
         return self._folder / hashlib.sha256(key.encode()).hexdigest()
+
+
+def folder_of(name: str) -> Kept | None:
+    """What is kept under this name, in a folder that nobody but the user writes to; None where nothing can be."""
+    folder = private_cache(name)
+    return Kept(folder) if folder else None
+
+
+def private_cache(name: str) -> Path | None:
+    """The folder of this name for what may be thrown away, which nobody but the user writes to; None without one."""
+    try:
+        base = os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA") or Path.home() / ".cache"
+        folder = Path(base, "notesite", name)
+        if not folder.is_absolute():
+            return None
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        status = folder.lstat()
+    except (OSError, RuntimeError, ValueError):  # no home, a full or read-only disk
+        return None
+    is_private = status.st_uid == os.getuid() and status.st_mode == stat.S_IFDIR | 0o700
+    return folder if is_private else None
 
 
 def signature(folders: Iterable[str]) -> str:

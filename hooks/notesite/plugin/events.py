@@ -27,7 +27,7 @@ from ..extras.decorate import decorate, decorate_other
 from ..extras.manifests import is_real
 from ..extras.marks import marks_of
 from ..lib.files import end_on_sigterm, reason
-from ..lib.folders import private_cache
+from ..lib.kept import private_cache
 from ..output.machine_files import markdown_path
 from ..site.redirects import forwarding_html
 from . import additions, appearance, compiled, docs_folder, escaping, guard, pages
@@ -80,7 +80,9 @@ class NotesPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]  # li
         appearance.bring(config, build.project.config, build.notes.language)
         additions.leave_search_to_us(config)
         own_palette = appearance.has_own_palette(config)
-        compiled.prepare(config.theme, private_cache("templates") if run.keeps else None, own_palette=own_palette)
+        compiled.prepare(
+            config.theme, private_cache("templates") if build.project.keeps else None, own_palette=own_palette
+        )
         if not is_real(urljoin(config.repo_url or "", config.edit_uri or "")):
             config.edit_uri = None  # no pencil that leads nowhere
         run.bridge.decorate = decorate_other

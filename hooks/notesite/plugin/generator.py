@@ -17,7 +17,6 @@ from ..diagnostics.place import Span
 HOOK = Path(__file__).with_name("hook.py")  # for projects that are made on the fly
 _OURS = re.compile(r"(?m)^(.+?):(\d+):(\d+): ([A-Z]_[A-Z]+) error: (.*)")
 _PLACE = re.compile(r"line (\d+), column (\d+)")
-NO_CACHE = "NOTES_NO_CACHE"  # an environment variable: nothing is taken from earlier builds, or kept for later ones
 
 
 def run_mkdocs(arguments: Sequence[str]) -> int:

@@ -21,8 +21,7 @@ from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page as MkDocsPage
 from mkdocs.structure.toc import get_toc
 
-from ..lib.folders import private_cache
-from ..lib.kept import Kept, signature
+from ..lib.kept import Kept, folder_of, signature
 from ..notes.document import Node
 from ..project.stamp import Stamp
 from ..render.bridge import PageContext, tree_options, written
@@ -59,8 +58,8 @@ class KeptPages:
         """None where nothing may be kept, or where a page depends on more than is known here."""
         config = run.config
         own = is_material(config.theme) and not config.theme.custom_dir and not config.extra.get("offline")
-        folder = private_cache("pages") if is_alone(config) and own and run.keeps else None
-        return cls(run, nav, Kept(folder)) if folder else None
+        store = folder_of("pages") if is_alone(config) and own and run.build.project.keeps else None
+        return cls(run, nav, store) if store else None
 
     def look(self, page: MkDocsPage, plan: Page, files: Files) -> None:
         """Take a page as it was kept, so that it is not rendered again."""

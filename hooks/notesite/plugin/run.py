@@ -36,7 +36,6 @@ from ..site.plan import Page
 from ..site.section_names import Names
 from ..snippets.language.classify import highlighter
 from .additions import Additions
-from .generator import NO_CACHE
 from .site_folder import SiteFolder
 
 if TYPE_CHECKING:
@@ -80,11 +79,6 @@ class Run:
     made: frozenset[str] = frozenset()  # HTML files that are made from Markdown, templates and redirects
     plans: Mapping[str, Page] | None = None  # pages of the notes by address; None: not yet asked for
     book: str = ""  # the pages for one-file forms; "" where no offline copy is made
-
-    @property
-    def keeps(self) -> bool:
-        """Whether anything is kept for the next build, in the user's cache folder."""
-        return self.build.project.settings.cache and not os.environ.get(NO_CACHE)
 
     def plan_of(self, page: MkDocsPage) -> Page | None:
         """The page of the notes that this is."""

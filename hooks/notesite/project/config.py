@@ -16,6 +16,7 @@ import yaml
 from ..diagnostics.diagnostic import NotesError, failure, finding
 from ..diagnostics.place import Span
 from ..lib.files import read_file, real_path, reason, text_of
+from ..lib.kept import NO_CACHE
 from ..lib.safe_yaml import SafeLoader, load_all
 from ..notes import source
 from ..notes.limits import DEFAULT, Limits
@@ -63,6 +64,11 @@ class Project(NamedTuple):
     def is_own(self) -> bool:
         """Whether the notes are those that the configuration is about, not another file that was named instead."""
         return self.notes_path == Path(os.path.normpath(self.docs_dir / str(self.settings.source)))
+
+    @property
+    def keeps(self) -> bool:
+        """Whether anything is kept for the next run, in the user's cache folder."""
+        return self.settings.cache and not os.environ.get(NO_CACHE)
 
     def shown(self, path: Path) -> str:
         """The path as findings name it: relative to the repository, outside of one to the working folder."""

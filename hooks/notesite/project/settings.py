@@ -128,7 +128,7 @@ class Settings(NamedTuple):
     images: ImageSettings = ImageSettings()
     snippets: SnippetSettings = SnippetSettings()
     links: LinkSettings = LinkSettings()
-    cache: bool = True  # keep templates and pages in the user's cache folder, for the next build
+    cache: bool = True  # keep templates, pages and verdicts in the user's cache folder, for the next build
     dates: bool = (
         False  # say on each page, and in sitemap.xml, when it was last changed; needs the whole history of git
     )

@@ -1,20 +1,34 @@
-"""All checks of the code blocks together: YAML, Kubernetes, commands, and the names they share."""
+"""All checks of the code blocks together: YAML, Kubernetes, commands, and the names they share.
+
+What judges them is loaded when there is something to judge that no earlier run has judged.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import hashlib
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
+from pathlib import Path
 from typing import Any, NamedTuple
 
-from ..diagnostics.diagnostic import Report, failure, merged
+import yaml
+
+from ..diagnostics.codes import Severity
+from ..diagnostics.diagnostic import Diagnostic, Report, failure, merged
+from ..diagnostics.place import Span
+from ..lib.kept import folder_of, signature
 from ..notes.model import Fence, Notes
 from ..project.settings import SnippetSettings
-from .custom_types import Definition, in_blocks, type_names
-from .language.classify import is_shell
-from .shell.check_commands import check as check_commands
-from .shell.check_commands import chosen
-from .shell.command_verdict import CommandVerdict
+from .custom_types import KIND, Definition, in_blocks, type_names
+from .language.classify import Classification, Kind, is_shell
+from .shell.command_verdict import Checked, CommandVerdict
+from .shell.command_verdict import check as check_commands
+from .yaml.check_yaml import Examined
 from .yaml.check_yaml import check as check_snippets
-from .yaml.snippet_verdict import SnippetVerdict
+from .yaml.remembered import Memory
+from .yaml.snippet_verdict import SnippetVerdict, Status
+from .yaml.yaml_fault import Defined, Judgement, Reference
 
 
 class Blocks(NamedTuple):
@@ -25,47 +39,87 @@ class Blocks(NamedTuple):
     report: Report  # not yet settled
 
 
-def check_blocks(notes: Notes, settings: SnippetSettings, definitions: Sequence[Definition] = ()) -> Blocks:
+def check_blocks(
+    notes: Notes, settings: SnippetSettings, definitions: Sequence[Definition] = (), memory: Memory | None = None
+) -> Blocks:
     """Check every block of the notes.
 
-    `definitions` are of types that the project has of its own.  Raises NotesError when the settings ask for an unknown
-    version.
+    `definitions` are of types that the project has of its own; the `memory` knows what earlier runs said.  Raises
+    NotesError when the settings ask for an unknown version.
     """
-    from .kubernetes import bundled_versions, judge  # noqa: PLC0415  # loads the bundled definitions
-
-    try:
-        settings = settings._replace(kubernetes=bundled_versions(settings.kubernetes))
-    except ValueError as error:
-        raise failure("I_CONFIG", f"kubernetes versions: {error}") from None
+    memory = memory or Memory()
+    settings = settings._replace(kubernetes=_versions(settings.kubernetes))
     commands: tuple[CommandVerdict, ...] = ()
     reports = []
     if "shell" in settings.languages:
-        commands, report = _commands(notes.fences, settings, definitions)
+        commands, report = _commands(notes.fences, settings, definitions, memory)
         reports.append(report)
     snippets: tuple[SnippetVerdict, ...] = ()
     if "yaml" in settings.languages:
-        inside = [fence for verdict in commands for fence in verdict.embedded]
-        created = [defined for verdict in commands for defined in verdict.defined]
+        fences = [*notes.fences, *(fence for verdict in commands for fence in verdict.embedded)]
+        defining = [fence for fence in fences if KIND in fence.text]
+        question = repr((settings.kubernetes, definitions, [fence.text for fence in defining]))
         snippets, report = check_snippets(
-            [*notes.fences, *inside],
-            judge=judge,
+            fences,
+            judge=_judge(definitions, defining),
             settings=settings,
-            definitions=created,
+            definitions=[defined for verdict in commands for defined in verdict.defined],
             lines=notes.lines,
-            extra={**_kinds(in_blocks([*notes.fences, *inside]), known=False), **_kinds(definitions)},
+            memory=memory,
+            question=hashlib.sha256(question.encode("utf-8", "surrogatepass")).digest(),
         )
         reports.append(report)
+    memory.keep()
     return Blocks(snippets, commands, merged(reports))
 
 
+def _judge(definitions: Sequence[Definition], defining: Sequence[Fence]) -> Callable[..., Sequence[Judgement]]:
+    """Kubernetes as a judge that knows types of the project, and those that blocks are `defining`."""
+
+    @cache
+    def kinds() -> Mapping[Any, Any]:
+        return {**_kinds(in_blocks(defining), known=False), **_kinds(definitions)}
+
+    def judged(documents: Sequence[yaml.Node], text: str, **around: Any) -> Sequence[Judgement]:
+        from .kubernetes import judge  # noqa: PLC0415  # loads the bundled definitions
+
+        return judge(documents, text, extra=kinds(), **around)
+
+    return judged
+
+
+def remembered(notes: Path) -> Memory:
+    """What earlier runs of this very code said of the blocks of a notes file."""
+    kinds = (Checked, Classification, CommandVerdict, Defined, Diagnostic, Examined, Kind, Reference, Severity, Span)
+    return Memory(folder_of("verdicts"), f"{notes}\n{_code()}", (*kinds, SnippetVerdict, Status))
+
+
+@cache  # what is loaded stays what it was, whatever becomes of the files
+def _code() -> str:
+    """Tells one state of all that judges from another."""
+    libyaml = getattr(getattr(yaml, "_yaml", None), "get_version_string", str)()
+    return f"{signature([str(Path(__file__).parents[1])])} {sys.version} {yaml.__version__} {libyaml}"
+
+
+def _versions(wanted: tuple[str, ...]) -> tuple[str, ...]:
+    if not wanted:
+        return ()
+    from .kubernetes import bundled_versions  # noqa: PLC0415  # as above
+
+    try:
+        return bundled_versions(wanted)
+    except ValueError as error:
+        raise failure("I_CONFIG", f"kubernetes versions: {error}") from None
+
+
 def _commands(
-    fences: Sequence[Fence], settings: SnippetSettings, definitions: Sequence[Definition]
+    fences: Sequence[Fence], settings: SnippetSettings, definitions: Sequence[Definition], memory: Memory
 ) -> tuple[tuple[CommandVerdict, ...], Report]:
     """The check of the commands, which may name types that the notes define: in blocks, or in what commands apply."""
 
     def checked(types: set[str]) -> tuple[tuple[CommandVerdict, ...], Report]:
         return check_commands(
-            fences, is_shell=is_shell, grammars=chosen(settings.kubernetes), extra_types=sorted(types)
+            fences, is_shell=is_shell, kubernetes=settings.kubernetes, extra_types=types, memory=memory
         )
 
     known = {name for definition in [*definitions, *in_blocks(fences)] for name in type_names(definition)}
@@ -77,7 +131,7 @@ def _commands(
 
 def _kinds(definitions: Iterable[Definition], *, known: bool = True) -> Mapping[Any, Any]:
     """Kinds of custom resources and their schemas; None where those are not `known`: notes show them in parts."""
-    from .kubernetes import from_definition  # noqa: PLC0415  # loads the bundled definitions
+    from .kubernetes import from_definition  # noqa: PLC0415  # as above
 
     found = (pair for definition in definitions for pair in from_definition(definition))
     return {kind: schema if known else None for kind, schema in found}

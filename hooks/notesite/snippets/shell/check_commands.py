@@ -1,6 +1,6 @@
-"""Shell fences -> verdicts for readers and findings for authors.
+"""A shell fence -> a verdict for readers and findings for authors; all of them together: `command_verdict.check`.
 
-    verdicts, report = check(notes.fences, is_shell=..., grammars=chosen(("1.31", "1.37")))
+    verdict, findings = check_fence(fence, chosen(("1.31", "1.37")))
 
 A fence that holds commands of unknown programs only is skipped, and counted: never reported as fine.
 """
@@ -8,12 +8,12 @@ A fence that holds commands of unknown programs only is skipped, and counted: ne
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache, lru_cache
 from typing import Any
 
 from ...diagnostics.codes import Severity
-from ...diagnostics.diagnostic import Diagnostic, Report, Skipped, finding
+from ...diagnostics.diagnostic import Diagnostic, finding
 from ...diagnostics.place import Span
 from ...lib.patterns import lazy
 from ...notes.model import Fence
@@ -40,7 +40,8 @@ _YAML_FILE = lazy(r"\.ya?ml$", re.IGNORECASE)
 _MANIFEST = lazy(r"^(?:apiVersion|kind)[ \t]*:", re.MULTILINE)
 
 
-def chosen(kubernetes: Sequence[str] = ()) -> Grammars:
+@cache
+def chosen(kubernetes: tuple[str, ...] = ()) -> Grammars:
     """The bundled grammars, the newest of every program last.
 
     Of Helm both versions are in use.  Of kubectl it is the newest, and before it those of the given Kubernetes versions
@@ -54,43 +55,15 @@ def chosen(kubernetes: Sequence[str] = ()) -> Grammars:
     return found
 
 
-def check(
-    fences: Iterable[Fence],
-    *,
-    is_shell: Callable[[Fence], bool],
-    grammars: Grammars | None = None,
-    extra_types: Iterable[str] = (),
-) -> tuple[tuple[CommandVerdict, ...], Report]:
-    """A verdict for each fence that `is_shell` by its content, whatever its label; and the findings about all of them.
-
-    `grammars` are the newest bundled ones when None; `extra_types` are names of custom resource types (plural,
-    singular, short) that the notes define.
-    """
-    known = chosen() if grammars is None else grammars
-    fences = [fence for fence in fences if is_shell(fence)]
-    variables = frozenset(name for fence in fences if "$" in fence.text for name in _SET.findall(fence.text))
-    known_words = Known(frozenset(name.lower() for name in extra_types), _names(fences), variables)
-    verdicts, diagnostics, skipped, checked = [], [], [], 0
-    for fence in fences:
-        verdict, found = check_fence(fence, known, known_words)
-        verdicts.append(verdict)
-        diagnostics += found
-        checked += sum(item.status is not Status.SKIPPED for item in verdict.commands)
-        skipped += [
-            Skipped(item.text, item.reason, item.span) for item in verdict.commands if item.status is Status.SKIPPED
-        ]
-    diagnostics.sort(key=lambda item: item.sort_key)
-    return tuple(verdicts), Report(tuple(diagnostics), tuple(skipped), checked)
-
-
 _NAMED = lazy(r"\b(?:(?:pods?|po|deploy(?:ments?)?)[ /]|run )([a-z][a-z0-9]*)\b(?!-)")
 
 
-def _names(fences: Iterable[Fence]) -> frozenset[str]:
-    """Objects that commands name after their type or create, without custom types of well-known products."""
-    lines = (line for fence in fences for line in fence.text.split("\n"))
-    calls = (line.partition("kubectl ")[2].partition("#")[0].partition("|")[0] for line in lines)
-    return frozenset(name for call in calls for name in _NAMED.findall(call)) - words("custom")
+def own_words(fence: Fence) -> tuple[frozenset[str], frozenset[str]]:
+    """What the commands of a fence say about words: objects that they name or create, and variables that they set."""
+    calls = (line.partition("kubectl ")[2].partition("#")[0].partition("|")[0] for line in fence.text.split("\n"))
+    names = {name for call in calls for name in _NAMED.findall(call)}  # after their type, or created
+    custom = words("custom") if names else frozenset()  # types of well-known products
+    return frozenset(names) - custom, frozenset(_SET.findall(fence.text) if "$" in fence.text else ())
 
 
 # A variable that a command sets, so that its author means the local shell's.
@@ -102,7 +75,7 @@ _SET = lazy(
 
 def check_fence(
     fence: Fence, grammars: Grammars, known: Known = NOTHING_KNOWN
-) -> tuple[CommandVerdict, list[Diagnostic]]:
+) -> tuple[CommandVerdict, tuple[Diagnostic, ...]]:
     """Check one fence that holds shell text."""
     checker = _Checker(fence, grammars, known)
     for command, program in checker.commands:
@@ -112,7 +85,7 @@ def check_fence(
     embedded, corrected = tuple(_embedded(script, fence)), checker.corrected()
     return CommandVerdict(
         fence, tuple(checker.results), cautions, script.copy_text, corrected, embedded, tuple(checker.defined)
-    ), checker.diagnostics
+    ), tuple(checker.diagnostics)
 
 
 class _Checker:

@@ -1,11 +1,17 @@
-"""What became of the commands of a fence: for readers of the page, for reports, for other checks."""
+"""What became of the commands of each fence: for readers of the page, for reports, for other checks.
+
+What judges them is loaded when there is something to judge.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
+from ...diagnostics.diagnostic import Diagnostic, Report, Skipped
 from ...diagnostics.place import Span
 from ...notes.model import Fence
+from ..yaml.remembered import Memory
 from ..yaml.snippet_verdict import Status
 from ..yaml.yaml_fault import Defined
 
@@ -48,3 +54,50 @@ class CommandVerdict(NamedTuple):
     def skipped(self) -> str:
         """Why some of the commands are not checked: "no grammar for docker"."""
         return "; ".join(dict.fromkeys(item.reason for item in self.commands if item.status is Status.SKIPPED))
+
+
+def check(
+    fences: Iterable[Fence],
+    *,
+    is_shell: Callable[[Fence], bool],
+    kubernetes: tuple[str, ...] = (),
+    extra_types: Iterable[str] = (),
+    memory: Memory | None = None,
+) -> tuple[tuple[CommandVerdict, ...], Report]:
+    """A verdict for each fence that `is_shell` by its content, whatever its label; and the findings about all of them.
+
+    Besides the newest grammars those of the `kubernetes` versions are asked; `extra_types` are names of custom resource
+    types (plural, singular, short) that the notes define.
+    """
+    memory = memory or Memory()
+    told = [
+        (fence, memory.told(fence, "shell", lambda own: _own_words(own) if is_shell(own) else None)) for fence in fences
+    ]
+    shells = [(fence, own) for fence, own in told if own is not None]
+    types = frozenset(name.lower() for name in extra_types)
+    names, variables = (frozenset().union(*(own[which] for _, own in shells)) for which in (0, 1))
+    question = ("commands", kubernetes, sorted(types), sorted(names), sorted(variables))
+
+    def judged(fence: Fence) -> tuple[CommandVerdict, tuple[Diagnostic, ...]]:
+        from .check_commands import check_fence, chosen  # noqa: PLC0415  # as the docstring above says
+        from .grammar.resources import Known  # noqa: PLC0415  # as above
+
+        return check_fence(fence, chosen(kubernetes), Known(types, names, variables))
+
+    found = [memory.told(fence, question, judged) for fence, _ in shells]
+    return tuple(verdict for verdict, _ in found), _report(found)
+
+
+def _own_words(fence: Fence) -> tuple[frozenset[str], frozenset[str]]:
+    from .check_commands import own_words  # noqa: PLC0415  # as above
+
+    return own_words(fence)
+
+
+def _report(found: Sequence[tuple[CommandVerdict, tuple[Diagnostic, ...]]]) -> Report:
+    items = [item for verdict, _ in found for item in verdict.commands]
+    return Report(
+        tuple(sorted((each for _, own in found for each in own), key=lambda each: each.sort_key)),
+        tuple(Skipped(item.text, item.reason, item.span) for item in items if item.status is Status.SKIPPED),
+        sum(item.status is not Status.SKIPPED for item in items),
+    )

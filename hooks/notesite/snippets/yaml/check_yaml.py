@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from notesite.diagnostics.codes import CODES, Severity
 from notesite.diagnostics.diagnostic import Diagnostic, Report, Skipped, finding
@@ -16,14 +16,12 @@ from notesite.project.settings import SnippetSettings
 
 from ..language import classify, languages
 from ..language.classify import Classification, Kind
+from .remembered import Memory
 from .snippet_verdict import SnippetVerdict, Status, mark_of, status_of
-from .yaml_fault import Defined, Fault, Judgement
+from .yaml_fault import Defined, Fault, Judgement, Reference
 
 if TYPE_CHECKING:  # YAML is imported only when a block holds some
-    import yaml
-
     from .documents import Reading
-    from .references import Reference
     from .reindent import Move
 
 Judge = Callable[..., Sequence[Judgement]]
@@ -36,21 +34,22 @@ def check(
     settings: SnippetSettings | None = None,
     definitions: Sequence[Defined] = (),
     lines: Sequence[str] = (),
-    extra: Mapping[str, Any] | None = None,
+    memory: Memory | None = None,
+    question: object = (),
 ) -> tuple[tuple[SnippetVerdict, ...], Report]:
     """A verdict on every block, and what was found.
 
     YAML inside a command (a heredoc) takes part as a `Fence` of its own, not fenced, labelled `yaml`.
 
-    `judge` says what Kubernetes schemas, and those in `extra`, make of documents; see `kubernetes.judge`.  `definitions`
-    are objects that the notes define by commands.  By the `lines` of the notes a wrong label is placed; without them
-    the opening line is named.
+    `judge` says what Kubernetes schemas make of documents; see `kubernetes.judge`.  `definitions` are objects that the
+    notes define by commands.  By the `lines` of the notes a wrong label is placed; without them the opening line is
+    named.  `question` tells one judge from another in the `memory`.
     """
     settings = settings or SnippetSettings()
-    schemas = _Schemas(judge, settings.kubernetes, extra or {})
     blocks = list(fences)
-    schemas.following = {fence.span: after.text for fence, after in pairwise(blocks) if after.trail == fence.trail}
-    checks = [_examined(fence, schemas) for fence in blocks]
+    following = [after.text if after.trail == fence.trail else "" for fence, after in pairwise(blocks)]
+    schemas = _Schemas(judge, settings.kubernetes, memory or Memory())
+    checks = [schemas.examined(*each, question) for each in zip(blocks, [*following, ""], strict=False)]
     found = list(_across(checks, definitions))
     verdicts = []
     for examined in checks:
@@ -76,55 +75,57 @@ def _report(verdicts: Sequence[SnippetVerdict]) -> Report:
 class _Schemas:
     """How to ask for a judgement."""
 
-    def __init__(self, judge: Judge, versions: tuple[str, ...], extra: Mapping[str, Any]) -> None:
-        chosen = {"versions": versions} if versions else {}
-        self.judge = partial(judge, extra=extra, **chosen)
+    def __init__(self, judge: Judge, versions: tuple[str, ...], memory: Memory) -> None:
+        self.judge = partial(judge, versions=versions) if versions else judge
+        self.memory = memory
         self.searches = _MOST_SEARCHES  # how many more blocks may be judged again and again
-        self.following: Mapping[Span, str] = {}  # the text of the next block of its section
+        self.searched = False  # whether the block at hand was one of them
+        self.following = ""  # the text of the next block of its section
+
+    def examined(self, fence: Fence, following: str, question: object) -> Examined:
+        """What is to be said of a block, now or in an earlier run."""
+        self.searched, self.following = False, following
+        asked = ("yaml", question, following, self.searches > 0)
+        found = self.memory.told(fence, asked, lambda own: _examined(own, self))
+        self.searches -= found.searched
+        return found
 
     def judgements(self, reading: Reading, fence: Fence, hint: str | None) -> Sequence[Judgement]:
         if not reading.documents:
             return ()
         headings = [heading.text for heading in fence.trail]
         text = fence.text.removeprefix("\ufeff")  # indexes are counted without it
-        following = self.following.get(fence.span, "")
-        return self.judge(reading.documents, text, headings=headings, lead=fence.lead, hint=hint, following=following)
+        return self.judge(reading.documents, text, headings=headings, lead=fence.lead, hint=hint, following=self.following)
 
 
-class _Examined(NamedTuple):
+class Examined(NamedTuple):
     """One block after its own check."""
 
     fence: Fence
     classification: Classification
     verdict: SnippetVerdict
-    documents: tuple[yaml.Node, ...] = ()  # those that may be parts of Kubernetes objects
     diagnostics: tuple[Diagnostic, ...] = ()
-    shift: int = 0
+    defined: tuple[Defined, ...] = ()  # by Kubernetes objects in it
+    used: tuple[Reference, ...] = ()  # likewise
+    searched: bool = False  # whether another indentation was looked for
 
     def covers(self, span: Span) -> bool:
         """Whether a place lies in this block's content (a heredoc lies in the content of another block)."""
         origins = self.fence.origins
-        return bool(self.documents and origins) and origins[0].line <= span.start.line <= origins[-1].line
-
-    def place(self, node: yaml.Node) -> Span:
-        """Where a node stands in the notes."""
-        start, end = node.start_mark, node.end_mark
-        width = end.index - start.index if start.line == end.line else 1
-        column = start.column + 1 + (self.shift if start.line == 0 else 0)
-        return self.fence.within(start.line + 1, column, width)
+        return bool(self.used and origins) and origins[0].line <= span.start.line <= origins[-1].line
 
 
-def _examined(fence: Fence, schemas: _Schemas) -> _Examined:
+def _examined(fence: Fence, schemas: _Schemas) -> Examined:
     found = classify.classify(fence)
     hint = _argument(fence, "kind")
     skip = _argument(fence, "skip")
     if hint and not found.is_yaml and found.kind is not Kind.EMPTY:
         found = Classification(Kind.FRAGMENT, "yaml")  # the author says what it is
     if not found.is_yaml:
-        return _Examined(fence, found, _without_yaml(fence, found))
+        return Examined(fence, found, _without_yaml(fence, found))
     if skip is not None:
         reason = skip or "the notes ask not to check it"
-        return _Examined(fence, found, _verdict(fence, found, Status.SKIPPED, reason=reason))
+        return Examined(fence, found, _verdict(fence, found, Status.SKIPPED, reason=reason))
     return _read_and_judged(fence, found, hint, schemas)
 
 
@@ -148,16 +149,16 @@ def _argument(fence: Fence, verb: str) -> str | None:
     return arguments[-1].strip() if arguments else None
 
 
-def _read_and_judged(fence: Fence, found: Classification, hint: str | None, schemas: _Schemas) -> _Examined:
-    from . import documents  # noqa: PLC0415  # PyYAML costs 20 ms, which notes without YAML need not pay
+def _read_and_judged(fence: Fence, found: Classification, hint: str | None, schemas: _Schemas) -> Examined:
+    from . import documents, references  # noqa: PLC0415  # PyYAML costs 20 ms, which notes without YAML need not pay
 
     is_json = found.language == "json"
     if is_json:
         reading = documents.read_json(fence.text)
     else:
-        reading = documents.read(fence.text, line_number=lambda line: fence.position(line, 1).line)
+        reading = documents.read(fence.text, line_number=schemas.memory.lines_of(fence))
     if not reading.documents and not reading.faults:
-        return _Examined(fence, found, _verdict(fence, found, Status.EMPTY))
+        return Examined(fence, found, _verdict(fence, found, Status.EMPTY))
     judgements = schemas.judgements(reading, fence, hint)
     prose = _FIRST_LINE.match(fence.text) is not None
     unnamed = (prose or found.kind is not Kind.MANIFEST) and not languages.is_yaml_label(fence.label)
@@ -165,7 +166,7 @@ def _read_and_judged(fence: Fence, found: Classification, hint: str | None, sche
     foreign = all(judgement.is_skipped or judgement.form in {"plain", "unknown"} for judgement in judgements)
     if unnamed and (broken or (is_json and foreign)):
         found = found._replace(kind=Kind.OTHER if is_json else Kind.TEXT)  # nothing says that it is YAML, then
-        return _Examined(fence, found, _verdict(fence, found, None))
+        return Examined(fence, found, _verdict(fence, found, None))
     found_faults = list(_combined(reading, judgements))
     if not is_json:
         found_faults = _at_their_cause(fence, found_faults, schemas, _certain(judgements))
@@ -182,10 +183,9 @@ def _read_and_judged(fence: Fence, found: Classification, hint: str | None, sche
         language=found.language,
         corrected=corrected,
     )
-    kubernetes = tuple(
-        node for node, judgement in zip(reading.documents, judgements, strict=False) if judgement.form != "plain"
-    )
-    return _Examined(fence, found, verdict, kubernetes, faults, reading.shift)
+    objects = [node for node, judged in zip(reading.documents, judgements, strict=False) if judged.form != "plain"]
+    defined, used = references.named(objects, fence, reading.shift)
+    return Examined(fence, found, verdict, faults, defined, used, schemas.searched)
 
 
 _FIRST_LINE: Final = lazy(r"(?:[ \t]*(?:#.*|---[ \t]*)?\n)*[ \t]*[^\s#{\[-][^:\n]*(?:\n|$)")  # that is no `key: value`
@@ -261,7 +261,7 @@ def _at_their_cause(
     fragment = any(form == "fragment" for form, *_ in before)
     if readable and (not before or (fragment and any(fault.code == "K_TYPE" for fault in serious))):
         return faults
-    schemas.searches -= 1
+    schemas.searched = True
     move, stay = _moved(fence, first.line, serious, schemas, before if readable else None)
     if move is None or any(fault.line == move.line and fault.code in _MISPLACED for fault in serious):
         return faults
@@ -318,19 +318,13 @@ def _softened(fault: Fault, *, is_kubernetes: bool) -> Fault:
 # ---- Across snippets.
 
 
-def _across(checks: Sequence[_Examined], definitions: Sequence[Defined]) -> Iterator[Diagnostic]:
-    if not any(examined.documents for examined in checks):
-        return
-    from . import references  # noqa: PLC0415  # see above: only where there is YAML
+def _across(checks: Sequence[Examined], definitions: Sequence[Defined]) -> Iterator[Diagnostic]:
+    used = [use for examined in checks for use in examined.used]
+    if used:
+        from . import references  # noqa: PLC0415  # see above: only where there is YAML
 
-    defined: list[Defined] = list(definitions)
-    used: list[Reference] = []
-    for examined in checks:
-        for node in examined.documents:
-            defined += references.definitions(node, examined.place)
-            if references.may_refer(examined.fence.text):
-                used += references.references(node, examined.place)
-    yield from references.unresolved(used, defined)
+        defined = (each for examined in checks for each in examined.defined)
+        yield from references.unresolved(used, [*definitions, *defined])
 
 
 # ---- The block as it works.
@@ -357,7 +351,7 @@ def _corrected(fence: Fence, faults: Sequence[Fault], hint: str | None, schemas:
 # ---- Labels.
 
 
-def _label(examined: _Examined, lines: Sequence[str]) -> Iterator[Diagnostic]:
+def _label(examined: Examined, lines: Sequence[str]) -> Iterator[Diagnostic]:
     fence, found = examined.fence, examined.classification
     if not fence.fenced:
         return

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
 import yaml
 
 from notesite.diagnostics.diagnostic import Diagnostic, finding
 from notesite.diagnostics.place import Span
 from notesite.lib.patterns import lazy
+from notesite.notes.model import Fence
 
 from .mappings import fields, items
-from .yaml_fault import Defined
+from .yaml_fault import Defined, Reference
 
 CONFIG_MAP: Final = "ConfigMap"
 SECRET: Final = "Secret"  # noqa: S105  # a kind of object, no password
@@ -31,18 +32,25 @@ _ALIKE: Final = 0.5  # of the letters of two names: others have nothing to do wi
 _SHOWN: Final = 4  # names or keys that a message lists
 
 
-class Reference(NamedTuple):
-    """A use of an object, or of one key of it."""
-
-    kind: str
-    name: str
-    key: str  # "" when the whole object is meant
-    span: Span  # of the name
-    key_span: Span | None = None
-    optional: bool = False
-
-
 Place = Callable[[yaml.Node], Span]
+
+
+def named(
+    documents: Sequence[yaml.Node], fence: Fence, shift: int
+) -> tuple[tuple[Defined, ...], tuple[Reference, ...]]:
+    """What the documents of a block define and use; `shift`: characters left out before the first one."""
+
+    def place(node: yaml.Node) -> Span:
+        start, end = node.start_mark, node.end_mark
+        width = end.index - start.index if start.line == end.line else 1
+        return fence.within(start.line + 1, start.column + 1 + (shift if start.line == 0 else 0), width)
+
+    # Without any field that can name an object there is nothing to walk for.
+    used = documents if _NAMED.search(fence.text) else ()
+    return (
+        tuple(defined for node in documents for defined in definitions(node, place)),
+        tuple(use for node in used for use in references(node, place)),
+    )
 
 
 # ---- What a document defines.
@@ -87,11 +95,6 @@ _RULES: Final[Mapping[str, Sequence[tuple[str, ...]]]] = {
 }
 _PLAIN: Final = {"serviceName": SERVICE}
 _NAMED: Final = lazy(rf"\b(?:{'|'.join((*_RULES, *_PLAIN))})\b")
-
-
-def may_refer(text: str) -> bool:
-    """Whether a snippet holds any field that can name an object: spares the others the walk."""
-    return _NAMED.search(text) is not None
 
 
 def references(node: yaml.Node, place: Place) -> Iterator[Reference]:

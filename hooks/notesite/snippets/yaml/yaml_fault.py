@@ -56,6 +56,17 @@ class Defined(NamedTuple):
     span: Span
 
 
+class Reference(NamedTuple):
+    """A use of an object, or of one key of it."""
+
+    kind: str
+    name: str
+    key: str  # "" when the whole object is meant
+    span: Span  # of the name
+    key_span: Span | None = None
+    optional: bool = False
+
+
 _LONGEST = 2_000  # characters of a line that explanations look at: some of their patterns are quadratic
 _LINE_END = lazy(r"\r\n?|\n")
 

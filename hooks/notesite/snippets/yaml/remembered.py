@@ -1,0 +1,104 @@
+"""What earlier runs said of a block: an unchanged block is not judged again, wherever it stands now.
+
+A verdict is kept under all that it depends on: the words of the block and those around it that the checks look at, the
+question that was asked, and the code that answered.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
+
+from ...diagnostics.place import Position
+from ...lib.kept import Kept
+from ...notes.model import Fence
+
+_Verdict = TypeVar("_Verdict")
+_OWN = ["fence"]  # stands for the block that the verdict is about
+
+
+class Memory:
+    """The verdicts on the blocks of one notes file; without a store every question is asked."""
+
+    def __init__(self, store: Kept | None = None, key: str = "", kinds: Iterable[type] = ()) -> None:
+        self._store, self._key = store, key
+        self._kinds = {kind.__name__: kind for kind in kinds}  # that verdicts are made of
+        kept = (store.get(key) if store else None) or b""
+        self._known = dict(line.split("\t", 1) for line in kept.decode().splitlines())
+        self._used: dict[str, str] = {}
+        self._placed = False  # whether the answer names a line of the notes
+
+    def told(self, fence: Fence, question: object, ask: Callable[[Fence], _Verdict]) -> _Verdict:
+        """What `ask` says of the block; `question` is all that the answer depends on beside the block and its place."""
+        if self._store is None:
+            return ask(fence)
+        key = hashlib.sha256(repr((question, _words(fence))).encode("utf-8", "surrogatepass")).hexdigest()
+        here = f"{key}:{fence.span.start.line}"
+        name = key if key in self._known else here
+        if name in self._known:
+            self._used[name] = self._known[name]
+            verdict: _Verdict = self._whole(json.loads(self._known[name]), fence)
+            return verdict
+        self._placed = False
+        verdict = ask(fence)
+        self._used[here if self._placed else key] = json.dumps(_plain(verdict, fence))
+        return verdict
+
+    def lines_of(self, fence: Fence) -> Callable[[int], int]:
+        """The way from a line of the block to that of the notes, for messages that name it."""
+
+        def line(number: int) -> int:
+            self._placed = True
+            return fence.position(number, 1).line
+
+        return line
+
+    def keep(self) -> None:
+        """Keep the verdicts of this run for the next one."""
+        if self._store is not None and not self._used.keys() <= self._known.keys():
+            self._store.put(self._key, "\n".join(map("\t".join, self._used.items())).encode())
+            self._store.trim()
+
+    def _whole(self, told: Any, fence: Fence) -> Any:
+        """The value that `_plain` was given, of this block."""
+        if not isinstance(told, list):
+            return told
+        if told == _OWN:
+            return fence
+        name, *rest = told
+        parts = [self._whole(part, fence) for part in rest]
+        if name == "Position":
+            return Position(parts[0] + fence.span.start.line, parts[1])
+        if name == "Fence":  # a part of the block
+            return fence._replace(**dict(zip(_PART, parts, strict=True)))
+        return (
+            tuple(parts) if name == "tuple" else frozenset(parts) if name == "frozenset" else self._kinds[name](*parts)
+        )
+
+
+_PART = ("info", "text", "span", "origins")  # what a here-document has of its own
+
+
+def _plain(value: Any, fence: Fence) -> Any:
+    """The verdict as JSON has it, lines counted from where the block begins."""
+    if value is fence:
+        return _OWN
+    kind = type(value)
+    if kind is Position:
+        return ["Position", value.line - fence.span.start.line, value.column]
+    parts = value if isinstance(value, tuple) else sorted(value) if kind is frozenset else [str(value)]
+    if kind is Fence:
+        parts = [getattr(value, name) for name in _PART]
+    elif value is None or kind in (str, int, bool):
+        return value
+    return [kind.__name__, *(part if type(part) is str else _plain(part, fence) for part in parts)]
+
+
+def _words(fence: Fence) -> object:
+    """All of a block that a check looks at, its place within the file left out."""
+    first = fence.span.start.line
+    places = [(place.line - first, place.column) for place in (*fence.span, *fence.origins)]
+    headings, comments = [h.text for h in fence.trail], [(d.verb, d.arguments) for d in fence.directives]
+    return fence.info, fence.text, fence.lead, fence.fenced, fence.closed, headings, comments, places
