@@ -95,7 +95,9 @@ class _Schemas:
             return ()
         headings = [heading.text for heading in fence.trail]
         text = fence.text.removeprefix("\ufeff")  # indexes are counted without it
-        return self.judge(reading.documents, text, headings=headings, lead=fence.lead, hint=hint, following=self.following)
+        return self.judge(
+            reading.documents, text, headings=headings, lead=fence.lead, hint=hint, following=self.following
+        )
 
 
 class Examined(NamedTuple):
