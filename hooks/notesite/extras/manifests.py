@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 from ..lib.unique import Names
 from ..notes.model import Fence
+from ..notes.origin import parts_of
 
 _KEY = re.compile(r"([\w./-]+):(?:[ \t]+(.*?))?[ \t]*(?:[ \t]#.*)?$")
 
@@ -23,10 +23,7 @@ class Manifest(NamedTuple):
 
 def is_real(address: str) -> bool:
     """Whether this is an address that readers can use: a host, and none that stands in for the project's own."""
-    try:
-        parts = urlsplit(address)
-    except ValueError:
-        return False
+    parts = parts_of(address)
     owner = parts.path.split("/")[1:2]
     return bool(parts.hostname) and "example" not in {(parts.hostname or "").split(".")[0], *owner}
 

@@ -10,13 +10,13 @@ import posixpath
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import PurePosixPath
-from urllib.parse import quote, unquote, urlsplit, urlunsplit
+from urllib.parse import quote, unquote, urlunsplit
 
 from .anchors import Anchors, github_anchor
 from .contents_lists import says_contents
 from .document import Kind, words
 from .model import Heading, Image, Link, Notes, NotesFile, in_lines
-from .origin import LINE, Origin
+from .origin import LINE, Origin, parts_of
 from .reader import outline, parse, with_contents, without_front_matter
 from .source import Source
 
@@ -164,10 +164,7 @@ def leads(files: Sequence[NotesFile], url: str, line: int, origin: Origin | None
 
     An anchor that the file does not have keeps the file's name: `#files/ropes.md#knot`.
     """
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return url
+    parts = parts_of(url)
     whole = origin.path_of(url) if origin else None
     is_away = bool(parts.scheme or parts.netloc or parts.path.startswith("/"))
     if not files or (is_away and whole is None) or not (parts.path or parts.fragment):

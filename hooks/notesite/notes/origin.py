@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from typing import NamedTuple
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 # What stands between a repository's address and the path of a file in it.
 _FORMS = {"github": "/blob/", "gitlab": "/-/blob/", "bitbucket": "/src/"}
@@ -29,10 +29,7 @@ class Origin(NamedTuple):
 
     def anchor(self, target: str) -> str | None:
         """The anchor that a link means when it leads into the notes: `README.md#pod`, or the whole address with one."""
-        try:
-            parts = urlsplit(target)
-        except ValueError:
-            return None
+        parts = parts_of(target)
         if not parts.netloc and not parts.scheme:
             return parts.fragment if parts.path and self._path(parts.path) == self.path else None
         front = self.repository.partition("//")[2].lower()
@@ -49,7 +46,7 @@ class Origin(NamedTuple):
 
     def path_of(self, target: str) -> str | None:
         """The path in the repository of a root-relative link, or of the whole address of a file there."""
-        parts = urlsplit(target)
+        parts = parts_of(target)
         if not parts.scheme and not parts.netloc:
             return self._path(parts.path) if parts.path.startswith("/") else None
         page = re.escape(self.repository.partition("//")[2] + self._form) if self.repository else "(?!)"
@@ -69,6 +66,14 @@ class Origin(NamedTuple):
         form = self._form.replace("blob", "tree") if folder or not path else self._form
         whole = f"{self.repository}{form}{self.branch}/{path}{folder}"
         return whole.rstrip("/" * (not path)) + (f"#{parts.fragment}" if parts.fragment else "")
+
+
+def parts_of(address: str) -> SplitResult:
+    """The parts of an address that an author wrote; one that cannot be read has the scheme "unreadable"."""
+    try:
+        return urlsplit(address)
+    except ValueError:
+        return SplitResult("unreadable", "", "", "", "")
 
 
 def _host(netloc: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
@@ -187,16 +187,14 @@ def _normalised(text: str) -> str:
 # (into an Armenian letter), so a result that could be chance needs company.
 
 
-def _table(codec: str) -> Mapping[str, int]:
+def _table(codec: str) -> Mapping[int, int]:
     """Character -> byte for the bytes from 0x80 up; bytes that the codec leaves out pass as control characters."""
-    return {bytes([byte]).decode(codec, "ignore") or chr(byte): byte for byte in range(0x80, 0x100)}
+    known = {ord(bytes([byte]).decode(codec, "ignore") or chr(byte)): byte for byte in range(0x80, 0x100)}
+    return dict.fromkeys(range(0x80, 0x100), 0) | known
 
 
-_CODECS: Mapping[str, Mapping[str, int]] = {
-    "Mac Roman": _table("mac_roman"),
-    "Windows-1252": _table("cp1252"),
-    "Latin-1": _table("latin-1"),
-}
+_CODECS = {"Mac Roman": _table("mac_roman"), "Windows-1252": _table("cp1252"), "Latin-1": _table("latin-1")}
+_CHARACTER = lazy("[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")  # bytes of UTF-8
 
 
 class _Piece(NamedTuple):
@@ -226,7 +224,7 @@ def repair(text: str) -> tuple[str, tuple[Repair, ...]]:
     # "Ã©Ã¢" of "thÃ©Ã¢tre" reverses by two codecs: the one that explains more of the file is tried first, and wins ties.
     for codec, pieces in sorted(found_by.items(), key=lambda item: -_written(item[1].values())):
         accepted = {run: [p for p in found if _plausible_alone(text, p, found)] for run, found in pieces.items()}
-        explained = sum(p.end - p.start for found in pieces.values() for p in found)
+        explained = sum(map(_length, pieces.values()))
         witnesses = [p for found in accepted.values() for p in found]
         in_evidence = any(p.sure for p in witnesses) or len(witnesses) > 1
         if in_evidence and explained >= 0.8 * beyond_ascii:
@@ -246,24 +244,14 @@ def _written(runs: Iterable[list[_Piece]]) -> int:
     return sum(p.end - p.start for run in runs for p in run if not unicodedata.combining(p.meant))
 
 
-def _pieces(text: str, run: tuple[int, int], table: Mapping[str, int]) -> Iterator[_Piece]:
+def _pieces(text: str, run: tuple[int, int], table: Mapping[int, int]) -> Iterator[_Piece]:
     """Every place of the run where the reversed bytes are one well-formed UTF-8 character of a plausible kind."""
     start, end = run
-    at = start
-    while at < end:
-        first = table.get(text[at], 0)
-        size = 2 if 0xC2 <= first < 0xE0 else 3 if 0xE0 <= first < 0xF0 else 4 if 0xF0 <= first < 0xF5 else 0
-        if size and at + size <= end and all(char in table for char in text[at : at + size]):
-            try:
-                meant = bytes(table[char] for char in text[at : at + size]).decode("utf-8")
-            except UnicodeDecodeError:
-                meant = ""
-            # Unassigned, private and control characters are what chance makes; people do not write them.
-            if meant and unicodedata.category(meant) not in {"Cn", "Co", "Cc", "Cs"}:
-                yield _Piece(at, at + size, meant)
-                at += size
-                continue
-        at += 1
+    for match in _CHARACTER.finditer(text[start:end].translate(table)):
+        meant = match[0].encode("latin-1").decode("utf-8", "ignore")
+        # Unassigned, private and control characters are what chance makes; people do not write them.
+        if meant and unicodedata.category(meant) not in {"Cn", "Co", "Cc", "Cs"}:
+            yield _Piece(start + match.start(), start + match.end(), meant)
 
 
 def _plausible_alone(text: str, piece: _Piece, run: list[_Piece]) -> bool:
@@ -293,28 +281,18 @@ def _with_repairs(
 ) -> tuple[str, tuple[Repair, ...]]:
     repairs: list[Repair] = []
     parts: list[str] = []
-    done = line = 0
-    line_start = 0
+    done = 0
+    starts = [0, *(match.end() for match in re.finditer("\n", text))] if chosen else []
     for _run, (codec, pieces) in sorted(chosen.items()):
-        for group in _adjacent(pieces):
-            start, end = group[0].start, group[-1].end
-            newlines = text.count("\n", line_start, start)
-            if newlines:
-                line += newlines
-                line_start = text.rindex("\n", 0, start) + 1
-            meant = "".join(piece.meant for piece in group)
-            repairs.append(Repair(Position(line + 1, start - line_start + 1), text[start:end], meant, codec))
-            parts += [text[done:start], meant]
-            done = end
+        for piece in pieces:
+            repaired = Repair(Position(0, 0), text[piece.start : piece.end], piece.meant, codec)
+            if repairs and done == piece.start:
+                last = repairs.pop()
+                repaired = last._replace(found=last.found + repaired.found, meant=last.meant + piece.meant)
+            else:
+                line = bisect_right(starts, piece.start)
+                repaired = repaired._replace(position=Position(line, piece.start - starts[line - 1] + 1))
+            repairs.append(repaired)
+            parts += [text[done : piece.start], piece.meant]
+            done = piece.end
     return "".join([*parts, text[done:]]), tuple(repairs)
-
-
-def _adjacent(pieces: list[_Piece]) -> Iterator[list[_Piece]]:
-    group: list[_Piece] = []
-    for piece in pieces:
-        if group and group[-1].end != piece.start:
-            yield group
-            group = []
-        group.append(piece)
-    if group:
-        yield group

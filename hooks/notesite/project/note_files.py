@@ -8,14 +8,14 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from glob import escape
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from ..lib.files import matching, real_path
 from ..lib.patterns import lazy
 from ..notes.contents_lists import Listing, listings
 from ..notes.document import Kind
 from ..notes.model import Notes
-from ..notes.origin import Origin
+from ..notes.origin import Origin, parts_of
 
 SUFFIXES = (".md", ".markdown")
 _LISTED = lazy(  # Markdown files, or folders
@@ -85,11 +85,8 @@ def listed_files(notes: Notes, first: Path, inside: Path, origin: Origin | None)
 
 def _named(target: str, first: Path, origin: Origin | None) -> Path | None:
     """What a link to another file of the repository names, whether it exists or not."""
-    try:
-        parts = urlsplit(target)
-        whole = origin.path_of(target) if origin else None
-    except ValueError:
-        return None
+    parts = parts_of(target)
+    whole = origin.path_of(target) if origin else None
     if origin and whole:
         relative = posixpath.relpath(whole, posixpath.dirname(origin.path) or ".")
     elif parts.scheme or parts.netloc or parts.path.startswith("/"):

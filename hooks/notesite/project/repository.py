@@ -12,7 +12,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 from ..diagnostics.diagnostic import Diagnostic, finding
 from ..notes.contents import in_page_anchor
 from ..notes.model import Notes
-from ..notes.origin import Origin, origin_of
+from ..notes.origin import Origin, origin_of, parts_of
 from .config import Project
 from .history import in_git_at
 
@@ -69,10 +69,7 @@ def check_files(project: Project, notes: Notes, files: Beside) -> Iterator[Diagn
         return
     for link in notes.links:
         target = link.target
-        try:
-            parts = urlsplit(target)
-        except ValueError:
-            continue
+        parts = parts_of(target)
         if parts.scheme or parts.netloc or not parts.path or in_page_anchor(target, notes.origin) is not None:
             continue
         path = files.path_of(project.notes_path, target)

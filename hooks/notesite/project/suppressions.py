@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from ..diagnostics.codes import CODES
@@ -111,8 +111,9 @@ def settle(
     """
     ruled = sorted(with_rules(report.diagnostics, rules), key=lambda d: d.sort_key)
     baseline = baseline or Baseline()
-    open_findings, ignored = _without_ignored(ruled, notes.directives)
-    unused = _unused_directives(notes.directives, {(i, d.code) for d, i in ignored}, own_codes)
+    silenced = list(zip(ruled, _silenced(ruled, notes.directives), strict=True))
+    open_findings = [diagnostic for diagnostic, by in silenced if by is None]
+    unused = _unused_directives(notes.directives, {(by, diagnostic.code) for diagnostic, by in silenced}, own_codes)
     entries = {entry.fingerprint: entry for entry in baseline.entries}
     accepted, remaining, seen = [], [], set()
     for diagnostic, fingerprint in zip(open_findings, fingerprints(open_findings, notes), strict=True):
@@ -131,41 +132,35 @@ def settle(
     return report._replace(
         diagnostics=tuple(sorted([*remaining, *extra], key=lambda d: d.sort_key)),
         accepted=(*report.accepted, *accepted),
-        ignored=(*report.ignored, *(d for d, _ in ignored)),
+        ignored=(*report.ignored, *(diagnostic for diagnostic, by in silenced if by)),
     )
 
 
-def _without_ignored(
-    diagnostics: Iterable[Diagnostic], directives: Sequence[Directive]
-) -> tuple[list[Diagnostic], list[tuple[Diagnostic, int]]]:
-    ignoring: dict[str, list[tuple[int, tuple[int, int]]]] = defaultdict(list)
-    for number, directive in enumerate(directives):
-        if directive.verb == "ignore" and directive.target is not None:
-            for code in directive.arguments.split(" ")[0].split(","):
-                ignoring[code].append((number, directive.target))
+def _codes(directive: Directive) -> list[str]:
+    """The codes that it silences."""
+    return directive.arguments.split(" ")[0].split(",") if directive.verb == "ignore" else []
 
-    def by(diagnostic: Diagnostic) -> int | None:
-        line, own = diagnostic.span.start.line, ignoring.get(diagnostic.code, ())
-        return next((n for n, (first, last) in own if first <= line <= last and diagnostic.path is None), None)
 
-    found = [(diagnostic, by(diagnostic)) for diagnostic in diagnostics]
-    return [d for d, i in found if i is None], [(d, i) for d, i in found if i is not None]
+def _silenced(diagnostics: Iterable[Diagnostic], directives: Sequence[Directive]) -> Iterator[Directive | None]:
+    """For each diagnostic the comment that ignores it."""
+    silencing: dict[str, list[tuple[Directive, tuple[int, int]]]] = defaultdict(list)
+    for directive in directives:
+        for code in _codes(directive) if directive.target else ():
+            silencing[code].append((directive, directive.target or (0, 0)))
+    for diagnostic in diagnostics:
+        line, own = diagnostic.span.start.line, silencing.get(diagnostic.code, ()) if diagnostic.path is None else ()
+        yield next((directive for directive, (first, last) in own if first <= line <= last), None)
 
 
 def _unused_directives(
-    directives: Sequence[Directive], used: set[tuple[int, str]], own_codes: Collection[str]
-) -> Iterable[Diagnostic]:
-    for index, directive in enumerate(directives):
-        if directive.verb not in _VERBS:
-            if "I" in own_codes:
-                message = f"unknown instruction {directive.verb!r}; there are {', '.join(sorted(_VERBS))}"
-                yield finding("I_DIRECTIVE", message, directive.span)
-            continue
-        if directive.verb != "ignore":
-            continue
-        for code in directive.arguments.split(" ")[0].split(","):
-            if code not in CODES:
-                if "I" in own_codes:
-                    yield finding("I_DIRECTIVE", f"unknown code {code!r}", directive.span)
-            elif code.startswith(tuple(own_codes)) and (index, code) not in used:
+    directives: Sequence[Directive], used: set[tuple[Directive | None, str]], own_codes: Collection[str]
+) -> Iterator[Diagnostic]:
+    for directive in directives:
+        if directive.verb not in _VERBS and "I" in own_codes:
+            message = f"unknown instruction {directive.verb!r}; there are {', '.join(sorted(_VERBS))}"
+            yield finding("I_DIRECTIVE", message, directive.span)
+        for code in _codes(directive):
+            if code not in CODES and "I" in own_codes:
+                yield finding("I_DIRECTIVE", f"unknown code {code!r}", directive.span)
+            elif code in CODES and code.startswith(tuple(own_codes)) and (directive, code) not in used:
                 yield finding("I_UNUSED", f"ignore {code} silences nothing", directive.span)

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
-from urllib.parse import quote, unquote, urlsplit, urlunsplit
+from urllib.parse import quote, unquote, urlunsplit
 
 from markdown import Markdown
 from markdown.blockparser import BlockParser
@@ -34,6 +34,7 @@ from ..notes.anchors import element_id
 from ..notes.document import Node
 from ..notes.joined import file_at, leads_of
 from ..notes.model import EMPTY, Notes, in_lines
+from ..notes.origin import parts_of
 from ..notes.parser import read_blocks
 from ..site.page_text import page_blocks, page_lines
 from ..site.plan import Page, Site
@@ -215,10 +216,7 @@ def _document(context: PageContext, url: str) -> str | None:
 
     None when `url` leads elsewhere, or nowhere.
     """
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return None
+    parts = parts_of(url)
     if parts.scheme or parts.netloc or not parts.path:
         return None
     base = "" if parts.path.startswith("/") else posixpath.dirname(context.notes_uri)

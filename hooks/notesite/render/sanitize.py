@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import html
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
 from ..diagnostics.codes import Severity
 from ..diagnostics.diagnostic import Diagnostic, finding
 from ..diagnostics.place import Span
 from ..notes.html_names import ATTRIBUTES
 from ..notes.model import Notes
+from ..notes.origin import parts_of
 from ..notes.raw_html import Tag, candidates
 
 _ATTRIBUTES = {
@@ -41,10 +41,7 @@ def safe_image(url: str) -> bool:
 def _scheme(url: str) -> str:
     # Browsers drop tabs and line breaks anywhere in an address, and blanks and control characters around it.
     plain = "".join(char for char in url if char not in "\t\r\n").strip("".join(map(chr, range(33))))
-    try:
-        return urlsplit(plain).scheme.lower()
-    except ValueError:
-        return "unreadable"
+    return parts_of(plain).scheme.lower()
 
 
 def safe_start_tag(tag: Tag) -> str:
