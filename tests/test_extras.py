@@ -17,8 +17,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from cases_io import read_cases
 from notesite.extras.command_list import asked_for, commands_of, commands_source, with_rows
-from notesite.extras.copy_and_date import around, around_commands
-from notesite.extras.decorate import Extras, decorate
+from notesite.extras.decorate import Extras, around, decorate
 from notesite.extras.descriptions import description_of, first_sentence, shortened
 from notesite.extras.glossary import mark_terms
 from notesite.extras.home import Card, Home, add_home, grouped
@@ -131,7 +130,10 @@ def test_the_page_of_commands_shows_their_text_as_it_is() -> None:
     mark = BlockMark("", (Row("known", "no `lz`", "ls -l"),), "ls -l", "ls -l\n", wrong=True, struck=True)
     commands = commands_of(notes, site, marks={line: mark})
     headings = Markdown(extensions=[Bridge()]).convert(commands_source(commands, "All_of *it*"))
-    page = LexborHTMLParser(with_rows(headings, commands, lambda command: f"../{command.page.slug}/#{command.id}"))
+    html = with_rows(headings, commands, lambda command: f"../{command.page.slug}/#{command.id}")
+    assert html.startswith('<div class="notes-generated" data-added>')
+    page = LexborHTMLParser(html)
+    assert [told.text() for told in page.css(".notes-filter [role=status]")] == ["2 commands"]
     assert [title.text() for title in page.css("h1")] == ["All_of *it*"]
     first, second = page.css(".notes-sheet > section > ul > li.notes-row")
     assert [code.text() for code in first.css("pre")] == ["echo '```' <x>\n"]
@@ -141,7 +143,6 @@ def test_the_page_of_commands_shows_their_text_as_it_is() -> None:
         "highlight notes-wrong notes-struck"
     ]
     assert [own.attributes["data-copy"] for own in second.css(".notes-mark")] == ["ls -l"]
-    assert around_commands(Markup("<h1>A</h1>")).startswith('<div class="notes-generated" data-added>')
 
 
 def test_no_line_tears_a_flag_from_its_hyphens() -> None:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import html
 import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
+from markupsafe import Markup
+
 from ..lib.unique import Names
 from ..notes.anchors import github_anchor
 from ..notes.model import EMPTY, Fence, Notes
+from ..render.elements import written
 from ..render.mark import UNMARKED, BlockMark, in_words, mark_html
 from ..site.plan import Page, Site
 from ..snippets.language.classify import is_shell
@@ -81,23 +83,14 @@ def commands_source(commands: Sequence[Command], title: str) -> str:
     return "\n\n".join([f"# {_escaped(title)}", *(f"## {_escaped(name)}" for name in titles.values())])
 
 
-def with_rows(page: str, commands: Sequence[Command], address: Callable[[Command], str]) -> str:
-    """The HTML of `commands_source` as a sheet: a row for each command, with what is known of it."""
-    head, *sections = re.split(r"(?=<h2)", page)
-    pages = list(dict.fromkeys(command.page.uri for command in commands))
-    filled = []
-    for uri, section in zip(pages, sections, strict=True):
-        own = [command for command in commands if command.page.uri == uri]
-        rows = "\n".join(_row(command, address(command)) for command in own)
-        filled.append(f'<section>{section.rstrip()}\n<ul class="notes-rows">\n{rows}\n</ul></section>')
-    return f'{head}<div class="notes-sheet">{"".join(filled)}</div>'
-
-
-def _row(command: Command, address: str) -> str:
-    link = f'<a class="notes-row__what" href="{html.escape(address)}">{html.escape(command.description)}</a>'
-    words = in_words(command.text.strip("\n"))
-    block = f'<div class="{command.mark.classes}"><pre><code>{words}\n</code></pre></div>'
-    return f'<li class="notes-row">{link}{block}{mark_html(command.mark)}</li>'
+def with_rows(page: str, commands: Sequence[Command], address: Callable[[Command], str]) -> Markup:
+    """The HTML of `commands_source` as a sheet: a filter, and a row for each command with what is known of it."""
+    head, *headings = map(Markup, re.split(r"(?=<h2)", page))
+    title, end, rest = head.rpartition("</h1>")
+    pages = dict.fromkeys(command.page.uri for command in commands)
+    own = [[command for command in commands if command.page.uri == uri] for uri in pages]
+    sections = list(zip(headings, own, strict=True))
+    return written(__name__, "sheet", title + end, rest, sections, address, in_words, mark_html)
 
 
 def _escaped(text: str) -> str:

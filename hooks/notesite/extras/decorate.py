@@ -8,14 +8,18 @@ from __future__ import annotations
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import NamedTuple
+
+from markupsafe import Markup
 
 from ..notes.anchors import element_id
 from ..notes.model import EMPTY, Notes
-from ..render.elements import made
+from ..render.elements import made, written
 from ..render.mark import UNMARKED, BlockMark
 from ..render.tree import LINE, STASH
 from ..site.plan import Page
+from ..site.redirects import json_in_page
 from ..site.section_names import Names, places_in
 from .command_list import Command
 from .glossary import LEAD, mark_terms
@@ -214,3 +218,11 @@ def _append_inline(lead: ET.Element, link: ET.Element) -> None:
     else:
         lead.text = words
     lead.insert(first, link)
+
+
+def around(content: Markup, *, file: str, source: str, changed: date | None, icon: Markup) -> Markup:
+    """The page's HTML with the button that copies it as Markdown and the day of its last change.
+
+    The Markdown lies beside the page as `file`, or in the page itself as `source`, where scripts cannot read files.
+    """
+    return written(__name__, "around", content, file, json_in_page(source) if source else "", changed, icon)

@@ -10,7 +10,6 @@ from itertools import chain, groupby
 from pathlib import Path
 from typing import NamedTuple
 
-from markupsafe import Markup
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page as MkDocsPage
@@ -18,7 +17,6 @@ from mkdocs.structure.pages import Page as MkDocsPage
 from ..build import Build
 from ..diagnostics.diagnostic import failure
 from ..extras.command_list import Command, asked_for, commands_of, commands_source, with_rows
-from ..extras.copy_and_date import around_commands
 from ..extras.decorate import Extras, contents_id
 from ..extras.descriptions import description_of
 from ..extras.home import Card, Home, grouped
@@ -73,8 +71,7 @@ class Additions(NamedTuple):
 
     def sheet(self, html: str, urls: Mapping[str, str]) -> str:
         """The page of all commands, `html` with its headings; `urls` are by page uri, as that page reaches them."""
-        rows = with_rows(html, self.commands, lambda own: f"{urls[own.page.uri]}#{own.id}")
-        return str(around_commands(Markup(rows)))  # noqa: S704  # made from HTML
+        return str(with_rows(html, self.commands, lambda own: f"{urls[own.page.uri]}#{own.id}"))
 
     def has_cards_for_contents(self, build: Build) -> bool:
         """Whether the home page holds no headings but its title and the contents."""

@@ -22,8 +22,7 @@ from mkdocs.utils.templates import TemplateContext
 
 from ..build import BLOCK_CODES, NOTES_CODES
 from ..diagnostics.diagnostic import Diagnostic, NotesError
-from ..extras.copy_and_date import around
-from ..extras.decorate import decorate, decorate_other
+from ..extras.decorate import around, decorate, decorate_other
 from ..extras.manifests import is_real
 from ..extras.marks import marks_of
 from ..lib.files import end_on_sigterm, reason

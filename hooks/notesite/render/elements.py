@@ -6,6 +6,7 @@ import xml.etree.ElementTree as ET
 from functools import cache
 
 import jinja2
+from markupsafe import Markup
 from selectolax.lexbor import LexborHTMLParser
 
 from ..lib.data import bundled_text
@@ -35,9 +36,15 @@ def elements(html: str) -> ET.Element:
     return root
 
 
+def written(module: str, macro: str, *values: object) -> Markup:
+    """What a macro of `data/added.html` beside a module (its `__name__`) writes; text is escaped in it."""
+    html: Markup = getattr(_templates(module).module, macro)(*values)
+    return html
+
+
 def made(module: str, macro: str, *values: object) -> ET.Element:
-    """The element that a macro of `data/added.html` beside a module (its `__name__`) writes; text is escaped in it."""
-    return elements(getattr(_templates(module).module, macro)(*values))[0]
+    """The same as an element."""
+    return elements(written(module, macro, *values))[0]
 
 
 @cache

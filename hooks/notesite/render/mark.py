@@ -8,6 +8,7 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from ..lib.patterns import lazy
+from .elements import written
 
 
 class Row(NamedTuple):
@@ -63,15 +64,7 @@ def mark_html(mark: BlockMark) -> Markup:
     """The lines under the block, "" when there is nothing to say."""
     if not mark.rows and not mark.fixes and mark.copy is None:
         return Markup()
-    said = Markup('<p class="notes-mark__{}"><strong>{}:</strong> {}</p>')
-    rows = [said.format(row.kind, WORDS[row.kind], _with_code(row.text)) for row in mark.rows]
-    fix = Markup(
-        '<div class="notes-fix"><p><strong>{}:</strong></p><div class="highlight"><pre><code>{}\n</code></pre></div></div>'
-    )
-    rows += [fix.format(label, in_words(text)) for label, text in mark.fixes]
-    copy = Markup(' data-copy="{}"').format(mark.copy) if mark.copy is not None else ""
-    shape = Markup('<div class="notes-mark" data-added="" data-search-exclude=""{}>{}</div>\n')
-    return shape.format(copy, Markup().join(rows))
+    return written(__name__, "mark", mark, WORDS, _with_code, in_words)
 
 
 def mark_lines(mark: BlockMark) -> list[str]:
