@@ -146,6 +146,7 @@ def is_part(node: Node, shape: Shape, lacking: Sequence[Found], around: Around) 
     """Whether a manifest that lacks something shows only some of its fields: a patch, or a step of a lesson."""
     spec = get(node, "spec")
     bare = shape.short == "Pod" and get(spec, "containers") is None and len(pairs(spec)) <= _FEW
+    template = get(spec, "template")
     hollow = sum(value.value == "" for _, value in pairs(spec)) > 1  # `containers:` and `volumes:`, to be filled in
     pointed = _POINTED.search(around.text) is not None
     goes_on = any(f'"{key}"' in fault.message for fault in lacking for key in _ROOT.findall(around.following))
@@ -157,6 +158,11 @@ def is_part(node: Node, shape: Shape, lacking: Sequence[Found], around: Around) 
         or isinstance(spec, ScalarNode)
         or bare
         or hollow
+        or (
+            template is not None
+            and get(template, "metadata") is None
+            and any('"selector"' in f.message for f in lacking)
+        )
     ):
         return True
     near = (shape.short, f"{shape.short}Spec")

@@ -219,6 +219,8 @@ def _combined(reading: Reading, judgements: Sequence[Judgement]) -> Iterator[Fau
         place = (fault.line, fault.column)
         if fault.code == "Y_IMPLICIT" and (place in places or (foreign and " is the boolean " in fault.message)):
             continue  # the schema knows which type was wanted, or the program that reads it
+        if fault.code == "Y_IMPLICIT" and not is_kubernetes and _LETTER.search(fault.message):
+            continue  # `y` is an axis, and text to all but kubectl
         if fault.code == "Y_TAG" and not is_kubernetes and _OWN_TAG.search(fault.message):
             continue  # programs have tags of their own: `!Ref`, `!secret`, `!vault`
         if fault.code == "Y_DUPKEY":
@@ -228,6 +230,7 @@ def _combined(reading: Reading, judgements: Sequence[Judgement]) -> Iterator[Fau
 
 
 _OWN_TAG: Final = lazy(r"`!\w[^!]*`")
+_LETTER: Final = lazy(r"`[yYnN]`")
 
 
 # Faults that a line at the wrong indentation brings about, and others that may come with them.

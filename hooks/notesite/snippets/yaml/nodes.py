@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import binascii
+import re
 from collections.abc import Callable, Iterator
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
@@ -28,6 +29,9 @@ _STR, _INT, _FLOAT, _MAP, _SEQ, _NULL, _MERGE = (
 _GLUED: Final = lazy(r"([A-Za-z][\w-]*):[^\s:/](?!\S*//)")
 _TAG: Final = lazy(r"!\S*")
 _STAND_IN: Final = lazy(r"\[[A-Za-z][\w .-]*\][ ]*:")  # `[name]:` is to be filled in
+_VARIANT: Final = lazy(
+    r"\s*#\s*(?:(?:or|alternative(?:ly)?|either|instead|otherwise|oder|ou|или)\b|または|或)", re.IGNORECASE
+)
 _GLUED_DASH: Final = lazy(r"-[A-Za-z]")
 _MOST_FAULTS: Final = 100
 
@@ -151,7 +155,9 @@ class _Inspection:
 
     def duplicate(self, key: yaml.Node, first: yaml.Node, node: yaml.Node) -> None:
         line = self.line_number(self.place(first)[0])
-        between = map(self.lines.line, range(self.place(first)[0] + 1, self.place(key)[0]))
+        between = list(map(self.lines.line, range(self.place(first)[0] + 1, self.place(key)[0])))
+        if any(map(_VARIANT.match, between)):
+            return  # one form or another
         comment_above = any(line.startswith("#", self.column) and not line[: self.column].strip() for line in between)
         message = f"the key {_quoted(key.value)} is already on line {line}; only the last one counts"
         # Notes like to show "before" and "after" in one block, each under a comment.

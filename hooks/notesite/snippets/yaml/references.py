@@ -14,6 +14,7 @@ import yaml
 
 from notesite.diagnostics.diagnostic import Diagnostic, finding
 from notesite.diagnostics.place import Span
+from notesite.lib.nearest import edits
 from notesite.lib.patterns import lazy
 from notesite.notes.model import Fence
 
@@ -28,7 +29,8 @@ SERVICE: Final = "Service"
 _DATA: Final = {CONFIG_MAP: ("data", "binaryData"), SECRET: ("data", "stringData"), CLAIM: (), SERVICE: ()}
 _BUILT_IN: Final = {(CONFIG_MAP, "kube-root-ca.crt"), (SERVICE, "kubernetes")}  # every cluster has them
 _NAME: Final = lazy(r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?")
-_ALIKE: Final = 0.5  # of the letters of two names: others have nothing to do with each other
+_ALIKE: Final = 0.7  # of the letters of two names: others have nothing to do with each other
+_SLIP: Final = 1  # letters by which short names differ that are meant to be one
 _SHOWN: Final = 4  # names or keys that a message lists
 
 
@@ -145,7 +147,7 @@ def unresolved(used: Iterable[Reference], defined: Iterable[Defined]) -> Iterato
             continue
         same = known.get(use.name)
         if same is None:
-            if (use.name, use.span) not in reported and _likeness(use.name, _nearest(use.name, known)[0]) > _ALIKE:
+            if (use.name, use.span) not in reported and _is_near(use.name, _nearest(use.name, known)[0]):
                 reported.add((use.name, use.span))
                 yield finding("K_REFERENCE", _no_object(use, known), use.span)
         elif use.key and not any(definition.keys is None or use.key in definition.keys for definition in same):
@@ -170,6 +172,10 @@ def _no_key(use: Reference, same: list[Defined]) -> str:
 
 def _nearest(word: str, names: Iterable[str]) -> list[str]:
     return sorted(names, key=lambda name: (-_likeness(word, name), name))[:_SHOWN]
+
+
+def _is_near(word: str, name: str) -> bool:
+    return _likeness(word, name) > _ALIKE or edits(word, name, _SLIP) <= _SLIP
 
 
 def _likeness(word: str, name: str) -> float:

@@ -35,6 +35,18 @@ def swallowing_quote(case: Case) -> Fault | None:
     return Fault("Y_SYNTAX", f"the quote {last.style} opened here is closed only on line {end}", line, column)
 
 
+def open_text(case: Case) -> Fault | None:
+    """A text of several lines without quotes, whose brackets stand in the way."""
+    last = last_scalar(case)
+    if last is None or last.style or last.start_mark.line == last.end_mark.line or case.token[:1] not in "]})":
+        return None
+    line, column = case.lines.place(last.start_mark.index)
+    if not case.lines.line(line).rstrip().endswith(("{", "[", "(")):
+        return None
+    message = "a text of several lines begins here: put `|` after the key, and the text below it, indented"
+    return Fault("Y_SYNTAX", message, line, column)
+
+
 def unclosed_bracket(case: Case) -> Fault | None:
     """A bracket that nothing closes, or a missing comma."""
     swallowed = swallowing_quote(case)

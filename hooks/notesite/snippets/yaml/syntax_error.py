@@ -198,7 +198,7 @@ def _no_colon(case: Case) -> Fault | None:
 
 def _expected_key(case: Case) -> Fault | None:
     """Something that fits no level: text after a quote, a list item among keys, an indentation that was never opened."""
-    swallowed = signs.swallowing_quote(case)
+    swallowed = signs.swallowing_quote(case) or signs.open_text(case)
     if swallowed:
         return swallowed
     before = case.text[: case.column - 1]

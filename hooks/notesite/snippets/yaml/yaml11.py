@@ -19,7 +19,7 @@ WORDS: Final = {word: str(truth).lower() for word, truth in BOOLEANS.items() if 
 _LONGEST: Final = 40  # nothing longer is a trap that a person set
 
 
-_SWITCHES: Final = frozenset(("become", "enabled", "ignore_errors", "gather_facts", "force", "recurse", "no_log"))
+_SWITCHES: Final = lazy(r"\w+_\w+|become|(?:en|dis)abled?|force|recurse|(?:is|has|use|allow|auto|with|no)[A-Z_-]\w*")
 
 
 def value_message(node: Any, key: str) -> str:
@@ -27,7 +27,7 @@ def value_message(node: Any, key: str) -> str:
     value = node.value
     if len(value) > _LONGEST:
         return ""
-    if value in WORDS and key not in _SWITCHES:
+    if value in WORDS and not _SWITCHES.fullmatch(key):
         truth = WORDS[value]
         return f'`{value}` is the boolean {truth}, not a text: write {truth}, or "{value}" with quotes'
     trap = next((trap for trap in _NUMBERS if trap.pattern.fullmatch(value)), None)

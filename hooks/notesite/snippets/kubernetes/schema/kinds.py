@@ -42,8 +42,10 @@ def foreign(node: Node) -> str:
     """The other tool's file that this is, in words; "" when it may be Kubernetes."""
     known = table("foreign")
     if isinstance(node, SequenceNode):
-        play = set(known["play"].split())
-        return "an Ansible play" if any(len(play & fields(item).keys()) > 1 for item in items(node)) else ""
+        found = [fields(item).keys() for item in items(node)]
+        play, tasks = set(known["play"].split()), set(known["tasks"].split())
+        is_task = any("name" in keys and (keys & tasks or any("." in key for key in keys)) for keys in found)
+        return "an Ansible play" if is_task or any(len(play & keys) > 1 for keys in found) else ""
     if not isinstance(node, MappingNode):
         return ""
     keys = fields(node).keys()
