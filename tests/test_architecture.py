@@ -261,6 +261,18 @@ def test_a_check_of_the_blocks_loads_no_more_than_it_needs() -> None:
     assert [shown(path) for path in ours if path.is_file() and "dataclasses" in set(imports(path))] == []
 
 
+def test_records_are_made_in_one_way() -> None:
+    """That of `lib/record.py`, unless a record is generic."""
+    wrong = [
+        shown(path)
+        for path in MODULES
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.ImportFrom) and node.module == "typing"
+        if {"NamedTuple"} <= {alias.name for alias in node.names} and path.stem not in {"record", "schedule"}
+    ]
+    assert wrong == []
+
+
 def test_every_lazy_pattern_compiles() -> None:
     found = [
         (path, node)

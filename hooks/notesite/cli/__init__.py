@@ -5,7 +5,9 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from typing import NamedTuple, NoReturn
+from typing import NoReturn
+
+from ..lib.record import NamedTuple
 
 
 class Verb(NamedTuple):

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from enum import StrEnum
-from typing import NamedTuple
 
 from ..lib.data import bundled_text
+from ..lib.record import NamedTuple
 
 
 class Severity(StrEnum):

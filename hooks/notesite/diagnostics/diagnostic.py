@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
 
+from ..lib.record import NamedTuple
 from .codes import CODES, Severity
 from .place import Span
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple
 
 from markupsafe import Markup
 
+from ..lib.record import NamedTuple
 from ..lib.unique import Names
 from ..notes.anchors import github_anchor
 from ..notes.model import EMPTY, Fence, Notes

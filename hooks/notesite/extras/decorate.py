@@ -9,10 +9,10 @@ import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator, Mapping
 from datetime import date
-from typing import NamedTuple
 
 from markupsafe import Markup
 
+from ..lib.record import NamedTuple
 from ..notes.anchors import element_id
 from ..notes.model import EMPTY, Notes
 from ..render.elements import made, written

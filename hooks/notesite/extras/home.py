@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import xml.etree.ElementTree as ET
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 from markupsafe import Markup
 
+from ..lib.record import NamedTuple
 from ..render.elements import made
 from ..site.plan import Page, Site
 from ..site.section_names import runs

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import NamedTuple
 
+from ..lib.record import NamedTuple
 from ..lib.unique import Names
 from ..notes.model import Fence
 from ..notes.origin import parts_of

@@ -11,11 +11,12 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from ..diagnostics.codes import Severity
 from ..diagnostics.diagnostic import Diagnostic, Report, finding
 from ..diagnostics.place import Span
+from ..lib.record import NamedTuple
 from ..net import response as answers
 from ..net.fault import Fault
 from ..net.urls import normal, shown

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import io
 import warnings
-from typing import NamedTuple
 
 from notesite.net.fault import Fault
 
+from ..lib.record import NamedTuple
 from .picture import Limits
 
 

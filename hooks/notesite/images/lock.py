@@ -9,12 +9,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from notesite.lib.files import json_of
 from notesite.net.fault import Fault
 from notesite.net.urls import normal
 
+from ..lib.record import NamedTuple
 from .inspect import KINDS
 from .picture_names import is_name
 

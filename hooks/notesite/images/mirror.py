@@ -14,12 +14,13 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from notesite.net.fault import Fault
 from notesite.net.response import Response, answer_fault
 from notesite.net.urls import parse
 
+from ..lib.record import NamedTuple
 from . import picture_names as names
 from .inspect import JPEG, PNG, Facts, inspect
 from .lock import Entry, Lock

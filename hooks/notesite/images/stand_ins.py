@@ -11,10 +11,11 @@ import errno
 import os
 from functools import cached_property
 from pathlib import Path, PurePosixPath
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from ..lib.files import read_file, reason
+from ..lib.record import NamedTuple
 from ..net.fault import Fault
 from ..net.urls import normal
 from .picture import Limits

@@ -5,12 +5,13 @@ from __future__ import annotations
 import io
 import re
 from collections import Counter
-from typing import Any, NamedTuple
+from typing import Any
 from xml.etree import ElementTree as ET
 from xml.etree.ElementTree import Element, TreeBuilder  # only to build and write; defusedxml parses
 
 from notesite.net.fault import Fault
 
+from ..lib.record import NamedTuple
 from .picture import Limits
 from .svg_active import SVG, Cleaner, data_uri, split, taken_words
 

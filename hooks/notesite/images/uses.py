@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
-from typing import NamedTuple
 from urllib.parse import unquote
 
 from notesite.net.fault import Fault
 from notesite.net.urls import is_remote, parse, shown
 from notesite.notes.model import EMPTY, Image
 
+from ..lib.record import NamedTuple
 from . import alt
 from . import picture_names as names
 from .data_uris import data_facts, is_data

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import http
 from collections.abc import Mapping
-from typing import NamedTuple
 
+from ..lib.record import NamedTuple
 from .fault import Fault
 
 RETRIED = frozenset({408, 429, 500, 502, 503, 504})  # answers that a later try may better

@@ -11,9 +11,9 @@ import re
 import socket
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import NamedTuple
 from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
+from ..lib.record import NamedTuple
 from .fault import Fault
 
 MAX_URL = 2048  # characters; what browsers, proxies and caches agree on

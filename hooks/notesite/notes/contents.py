@@ -9,10 +9,10 @@ from __future__ import annotations
 import difflib
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from typing import NamedTuple
 from urllib.parse import unquote
 
 from ..diagnostics.place import Span
+from ..lib.record import NamedTuple
 from .contents_lists import Listing, folded, says_contents
 from .document import Kind, Node
 from .model import Contents, Entry, Heading, Link, Notes

@@ -8,11 +8,11 @@ import re
 import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 from ..diagnostics.place import Position, Span
 from ..lib.data import bundled_text
 from ..lib.patterns import lazy
+from ..lib.record import NamedTuple
 from .document import LEAVES, Kind, Node, walk, words
 from .model import Entry, Link, Notes
 from .raw_html import read_tags

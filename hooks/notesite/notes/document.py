@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
-from typing import NamedTuple
 
 from ..diagnostics.place import Position, Span
 from ..lib.patterns import lazy
+from ..lib.record import NamedTuple
 from .html_names import is_text
 from .raw_html import read_tags
 

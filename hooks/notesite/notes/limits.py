@@ -9,11 +9,11 @@ What is made of its tree takes a hundred times as long as the parser, so a large
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from ..diagnostics.diagnostic import Diagnostic, NotesError, finding
 from ..diagnostics.place import Span
 from ..lib.patterns import lazy
+from ..lib.record import NamedTuple
 from .parser import leaves, weight
 
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, Final, NamedTuple, TypeVar
+from typing import Any, Final, TypeVar
 
 from ..diagnostics.place import Position, Span
+from ..lib.record import NamedTuple
 from .document import Node
 from .origin import Origin
 

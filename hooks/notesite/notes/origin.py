@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import posixpath
 import re
-from typing import NamedTuple
 from urllib.parse import SplitResult, unquote, urlsplit
+
+from ..lib.record import NamedTuple
 
 # What stands between a repository's address and the path of a file in it.
 _FORMS = {"github": "/blob/", "gitlab": "/-/blob/", "bitbucket": "/src/"}

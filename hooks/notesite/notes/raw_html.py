@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from ..lib.patterns import lazy
+from ..lib.record import NamedTuple
 
 # As the HTML standard reads them: a quote begins a value only after "=".
 _TAG = lazy(

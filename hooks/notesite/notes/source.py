@@ -11,11 +11,11 @@ import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import NamedTuple
 
 from ..diagnostics.diagnostic import Diagnostic, NotesError, Report, finding
 from ..diagnostics.place import Position, Span
 from ..lib.patterns import lazy
+from ..lib.record import NamedTuple
 from .limits import DEFAULT, Limits, check_limits
 
 _BYTE_ORDER_MARKS = {

@@ -8,11 +8,11 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import chain
-from typing import NamedTuple
 from urllib.parse import quote, urljoin, urlsplit
 
 from ..diagnostics.place import Span
 from ..lib.data import bundled_text
+from ..lib.record import NamedTuple
 from ..notes.joined import as_written
 from ..notes.model import EMPTY, Image, Link, Notes
 from ..render.mark import BlockMark

@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from itertools import chain, groupby
 from pathlib import Path
-from typing import NamedTuple
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
@@ -24,6 +23,7 @@ from ..extras.manifests import Manifest, is_real, manifests_of
 from ..extras.search import Document, documents, found
 from ..images.stand_ins import drawing_of
 from ..lib.files import text_of
+from ..lib.record import NamedTuple
 from ..net.fault import Fault
 from ..notes.model import EMPTY
 from ..project.history import NoDatesError, latest, line_dates

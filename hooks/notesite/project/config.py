@@ -9,7 +9,7 @@ import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import yaml
 
@@ -17,6 +17,7 @@ from ..diagnostics.diagnostic import NotesError, failure, finding
 from ..diagnostics.place import Span
 from ..lib.files import read_file, real_path, reason, text_of
 from ..lib.kept import NO_CACHE
+from ..lib.record import NamedTuple
 from ..lib.safe_yaml import SafeLoader, load_all
 from ..notes import source
 from ..notes.limits import DEFAULT, Limits

@@ -6,10 +6,10 @@ import os
 import posixpath
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
 from urllib.parse import unquote, urljoin, urlsplit
 
 from ..diagnostics.diagnostic import Diagnostic, finding
+from ..lib.record import NamedTuple
 from ..notes.contents import in_page_anchor
 from ..notes.model import Notes
 from ..notes.origin import Origin, origin_of, parts_of

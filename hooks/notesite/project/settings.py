@@ -10,7 +10,7 @@ import re
 import types
 import typing
 from collections.abc import Iterator, Mapping
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 import yaml
 
@@ -18,6 +18,7 @@ from ..diagnostics.codes import CODES, Severity
 from ..diagnostics.diagnostic import OFF, Diagnostic, Rules, finding
 from ..diagnostics.place import Span
 from ..lib.nearest import nearest_value
+from ..lib.record import NamedTuple
 from ..notes.limits import DEFAULT, Limits
 from ..notes.model import EMPTY
 

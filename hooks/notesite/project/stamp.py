@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import NamedTuple
 
 from ..diagnostics.diagnostic import failure
+from ..lib.record import NamedTuple
 
 _SHOWN = 12  # hexadecimal digits of the hash that people see
 _LATEST = 253402300799  # 9999-12-31, the last date that there is

@@ -10,12 +10,12 @@ import hashlib
 import json
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 from ..diagnostics.codes import CODES
 from ..diagnostics.diagnostic import Diagnostic, Report, Rules, finding, with_rules
 from ..diagnostics.place import Span
 from ..lib.files import json_of
+from ..lib.record import NamedTuple
 from ..notes.model import Directive, Notes
 
 BASELINE_VERSION = 1

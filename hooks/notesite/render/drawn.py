@@ -13,12 +13,13 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from ..diagnostics.codes import Severity
 from ..diagnostics.diagnostic import Diagnostic, finding
 from ..images.picture import Limits
 from ..lib.data import bundled_text
+from ..lib.record import NamedTuple
 from ..net.fault import Fault
 from ..notes.document import Kind, Node, walk
 from ..notes.model import EMPTY, Notes

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from markupsafe import Markup
 
 from ..lib.patterns import lazy
+from ..lib.record import NamedTuple
 from .elements import written
 
 

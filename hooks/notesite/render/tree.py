@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
 
 from markdown.util import AMP_SUBSTITUTE
 
+from ..lib.record import NamedTuple
 from ..notes.anchors import element_id
 from ..notes.emoji import with_emoji
 from ..notes.raw_html import candidates

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 from ..diagnostics.diagnostic import Diagnostic, finding
 from ..diagnostics.place import Span
 from ..lib.files import json_of
+from ..lib.record import NamedTuple
 from ..notes.model import EMPTY, Heading, Notes
 from .plan import Meaning, Place, Site
 

@@ -10,11 +10,11 @@ from __future__ import annotations
 import posixpath
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
 from urllib.parse import quote, unquote
 
 from ..diagnostics.diagnostic import Diagnostic, finding
 from ..diagnostics.place import Span
+from ..lib.record import NamedTuple
 from ..notes.anchors import Slugs, element_id, github_anchor, plain_slug
 from ..notes.contents import in_page_anchor
 from ..notes.contents_lists import says_contents

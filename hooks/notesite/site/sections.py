@@ -11,9 +11,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
 from pathlib import PurePosixPath
-from typing import NamedTuple
 from urllib.parse import quote
 
+from ..lib.record import NamedTuple
 from ..notes.model import Entry, Heading, Notes, NotesFile
 
 MANY_CHILDREN = 4

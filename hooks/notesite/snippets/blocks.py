@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import yaml
 
@@ -18,6 +18,7 @@ from ..diagnostics.codes import Severity
 from ..diagnostics.diagnostic import Diagnostic, Report, failure, merged
 from ..diagnostics.place import Span
 from ..lib.kept import folder_of, signature
+from ..lib.record import NamedTuple
 from ..notes.model import Fence, Notes
 from ..project.settings import SnippetSettings
 from .custom_types import KIND, Definition, in_blocks, type_names

@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
 
+from ...lib.record import NamedTuple
 from ..diagnostic import Diagnostic, Skipped
 from ..place import Position, Span
 

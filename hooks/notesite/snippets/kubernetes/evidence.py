@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, lru_cache
-from typing import Final, NamedTuple
+from typing import Final
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
@@ -16,6 +16,7 @@ from notesite.lib.patterns import lazy
 from notesite.snippets.yaml.mappings import get, pairs
 
 from ...lib.nearest import nearest_value, squeezed
+from ...lib.record import NamedTuple
 from .schema.definitions import Schema, Shape, Type, bundled, table
 from .schema.values import Found
 

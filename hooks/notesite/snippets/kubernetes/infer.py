@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import combinations, product
-from typing import NamedTuple
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
@@ -18,6 +17,7 @@ from notesite.diagnostics.codes import Severity
 from notesite.snippets.yaml.mappings import pairs
 
 from ...lib.nearest import edits, squeezed
+from ...lib.record import NamedTuple
 from .evidence import Around, Sound, has_keys_of_others
 from .schema.definitions import Schema, Shape, table
 from .schema.values import Found

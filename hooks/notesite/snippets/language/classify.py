@@ -10,11 +10,12 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Final
 
 from notesite.lib.patterns import lazy
 from notesite.notes.model import Fence
 
+from ...lib.record import NamedTuple
 from . import languages
 from . import looks_like_yaml as shape
 

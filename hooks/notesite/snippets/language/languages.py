@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
 from notesite.lib.data import bundled_json
 from notesite.lib.patterns import lazy
+
+from ...lib.record import NamedTuple
 
 
 def is_yaml_label(label: str) -> bool:

@@ -6,10 +6,10 @@ What judges them is loaded when there is something to judge.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple
 
 from ...diagnostics.diagnostic import Diagnostic, Report, Skipped
 from ...diagnostics.place import Span
+from ...lib.record import NamedTuple
 from ...notes.model import Fence
 from ..yaml.remembered import Memory
 from ..yaml.snippet_verdict import Status

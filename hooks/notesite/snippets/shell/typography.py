@@ -6,9 +6,8 @@ word for a name and says nothing.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from ...lib.patterns import lazy
+from ...lib.record import NamedTuple
 from .grammar.vocabulary import words
 from .reader.words import Command, Word
 

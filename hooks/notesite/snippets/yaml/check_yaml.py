@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from itertools import pairwise
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from notesite.diagnostics.codes import CODES, Severity
 from notesite.diagnostics.diagnostic import Diagnostic, Report, Skipped, finding
@@ -14,6 +14,7 @@ from notesite.lib.patterns import lazy
 from notesite.notes.model import Fence
 from notesite.project.settings import SnippetSettings
 
+from ...lib.record import NamedTuple
 from ..language import classify, languages
 from ..language.classify import Classification, Kind
 from .remembered import Memory

@@ -13,7 +13,6 @@ import operator
 import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache
-from typing import NamedTuple
 
 import yaml
 
@@ -21,6 +20,7 @@ from notesite.diagnostics.codes import Severity
 from notesite.lib.data import bundled_json
 from notesite.lib.patterns import lazy
 
+from ...lib.record import NamedTuple
 from ..language import languages
 from . import nodes as graph
 from . import syntax_error as syntax

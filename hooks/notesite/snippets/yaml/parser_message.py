@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final, NamedTuple
+from typing import Final
 
 import yaml
 
 from notesite.lib.patterns import lazy
 
+from ...lib.record import NamedTuple
 from .yaml_fault import Fault, Lines
 
 TOKEN: Final = lazy(r"[^\s,\[\]{}]+")

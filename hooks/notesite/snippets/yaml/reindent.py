@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 from itertools import islice, pairwise
-from typing import NamedTuple
 
+from ...lib.record import NamedTuple
 from .indentation import columns, is_content, step, width
 from .yaml_fault import Lines
 

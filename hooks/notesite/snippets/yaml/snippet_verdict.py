@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import NamedTuple
 
 from notesite.diagnostics.codes import Severity
 from notesite.diagnostics.diagnostic import Diagnostic
 from notesite.notes.model import Fence
 
+from ...lib.record import NamedTuple
 from ..language.classify import Kind
 from .yaml_fault import Judgement
 

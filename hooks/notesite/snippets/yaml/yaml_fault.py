@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from notesite.diagnostics.codes import Severity
 from notesite.diagnostics.place import Span
 from notesite.lib.patterns import lazy
+
+from ...lib.record import NamedTuple
 
 Form = Literal["manifest", "fragment", "parts", "plain", "unknown"]
 

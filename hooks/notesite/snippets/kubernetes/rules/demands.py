@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache, partial
-from typing import Any, NamedTuple
+from typing import Any
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from notesite.snippets.yaml.mappings import get, items, pairs
 
+from ....lib.record import NamedTuple
 from ..schema import name_grammars as names
 from ..schema.definitions import Shape
 from ..schema.placeholders import is_placeholder

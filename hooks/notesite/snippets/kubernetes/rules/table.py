@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator
 from functools import cache
-from typing import NamedTuple
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
@@ -16,6 +15,7 @@ from notesite.lib.data import bundled_text
 from notesite.lib.patterns import lazy
 from notesite.snippets.yaml.mappings import get, pairs
 
+from ....lib.record import NamedTuple
 from ..schema import name_grammars as names
 from ..schema.definitions import Shape, bundled
 from ..schema.placeholders import is_placeholder

@@ -13,10 +13,12 @@ import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, cached_property
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from notesite.lib.data import bundled_json
 from notesite.lib.patterns import lazy
+
+from ....lib.record import NamedTuple
 
 _REFERENCE = lazy(r"@(\d+)")
 _VERSION = lazy(r"v?(1\.\d+)(?:\.\d+)?(?:[-+].*)?")

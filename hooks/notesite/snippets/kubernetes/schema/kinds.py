@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from notesite.lib.patterns import lazy
 from notesite.snippets.yaml.mappings import fields, get, items
 
 from ....lib.nearest import nearest_value
+from ....lib.record import NamedTuple
 from .definitions import Schema, table
 
 _FILE = lazy(r"\.ya?ml$|^\.{1,2}/|^https?://|^github\.com/")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from typing import NamedTuple
 
 from yaml.nodes import CollectionNode, MappingNode, Node, ScalarNode, SequenceNode
 
@@ -13,6 +12,7 @@ from notesite.lib.patterns import lazy
 from notesite.snippets.yaml.scalars import BOOLEAN, FLOAT, INTEGER, NULL, STRING, plain, resolve
 
 from ....lib.nearest import nearest_value
+from ....lib.record import NamedTuple
 from .definitions import Shape, Type, table
 from .placeholders import is_placeholder
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
+from ....lib.record import NamedTuple
 from ..reader.words import Command, Word
 from .program import Flag, Grammar, Node
 

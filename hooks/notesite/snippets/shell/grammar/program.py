@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 from ....lib.data import bundled_json, bundled_names
+from ....lib.record import NamedTuple
 from .probed_shapes import INDEX
 
 

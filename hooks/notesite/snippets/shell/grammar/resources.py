@@ -10,10 +10,10 @@ import re
 from collections.abc import Iterable, Mapping
 from functools import cache
 from types import MappingProxyType
-from typing import NamedTuple
 
 from ....lib.data import bundled_text
 from ....lib.patterns import lazy
+from ....lib.record import NamedTuple
 
 
 class Resource(NamedTuple):

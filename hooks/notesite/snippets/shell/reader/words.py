@@ -6,9 +6,8 @@ the word as its author wrote it.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from ....diagnostics.codes import Severity
+from ....lib.record import NamedTuple
 from ...yaml.yaml_fault import Lines
 
 
