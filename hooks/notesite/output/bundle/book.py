@@ -86,6 +86,13 @@ class Chapter:
     trail: tuple[str, ...]
     html: Markup
     heads: tuple[Head, ...]  # levels as in `html`
+    shared: int = 0  # how many of its groups the chapter before it stands in as well
+    ended: int = 0  # how many groups end before it
+
+    @property
+    def begun(self) -> list[tuple[int, str]]:
+        """Depth, from 0, and title of the groups that begin with it."""
+        return list(enumerate(self.trail))[self.shared :]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,12 +111,17 @@ def chapters(book: Book, files: Mapping[str, bytes], layout: Layout, *, one_page
     With `one_page` all share one outline: the home page keeps its h1, the others begin one level below it.
     """
     ids = _Ids(book.pages, layout.chapter_id)
-    made = []
+    made: list[Chapter] = []
     for number, page in enumerate(book.pages):
         alone = rewrite(str(page.html), page_change(page.name, files, Source(), []))
         shift = (1 + len(page.trail)) if one_page and number else 0
         text = rewrite(alone, _change(page, ids, files, layout, shift)).strip()
-        made.append(Chapter(ids.chapters[page.name], page.title, page.trail, Markup(text), tuple(headings(text))))  # noqa: S704  # made from HTML
+        before = made[-1].trail if made else ()
+        shared = len(posixpath.commonprefix([before, page.trail]))
+        heads, words = tuple(headings(text)), Markup(text)  # noqa: S704  # made from HTML
+        made.append(
+            Chapter(ids.chapters[page.name], page.title, page.trail, words, heads, shared, len(before) - shared)
+        )
     return tuple(made)
 
 
@@ -218,19 +230,6 @@ def _embedded(tag: Tag, page: BookPage, layout: Layout) -> Tag | Instead:
         if tag.name == "source" and not found:
             return Instead()
     return tag.with_(**changes)
-
-
-def in_groups(parts: Sequence[Chapter], begin: Markup, end: Markup, entry: Callable[[Chapter], Markup]) -> list[Markup]:
-    """The entries of a list of contents, those of groups in lists of their own, which `begin` with the group's name."""
-    lines: list[Markup] = []
-    trail: tuple[str, ...] = ()
-    for part in parts:
-        shared = len(posixpath.commonprefix([trail, part.trail]))
-        lines += [end] * (len(trail) - shared)
-        lines += [begin.format(group) for group in part.trail[shared:]]
-        trail = part.trail
-        lines.append(entry(part))
-    return lines + [end] * len(trail)
 
 
 def filled(template: str, **values: Any) -> str:

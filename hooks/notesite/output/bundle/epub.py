@@ -17,7 +17,7 @@ from markupsafe import Markup
 
 from ...lib.data import bundled_text
 from .archive import EARLIEST, zip_bytes
-from .book import Book, Chapter, Layout, chapters, filled, in_groups
+from .book import Book, Layout, chapters, filled
 from .single import media_type
 from .xhtml import INVALID, SVG, to_xhtml
 
@@ -50,7 +50,7 @@ def epub_bytes(book: Book, built: Mapping[str, bytes]) -> bytes:
         pages[f"{part.id}.xhtml"] = _document(book, part.title, section.format(part.id, to_xhtml(str(part.html))))
     inside = {
         "package.opf": _package(book, pages, sorted(pictures.values())),
-        "nav.xhtml": _navigation(book, parts),
+        "nav.xhtml": filled("nav.xhtml", book=book, title=book.title, parts=parts, place=place),
         "cover.svg": _cover(book),
         "style.css": bundled_text(__name__, "epub.css"),
         **pages,
@@ -70,24 +70,8 @@ def _cover(book: Book) -> str:
     return filled("cover.svg", size=size, lines=lines, first=first)
 
 
-def _document(book: Book, title: str, body: Markup, *, prefix: Markup | str = "") -> str:
-    return filled("document.xhtml", book=book, title=title, body=body, prefix=prefix)
-
-
-def _navigation(book: Book, parts: Sequence[Chapter]) -> str:
-    """The contents: groups, chapters, and the sections of each chapter."""
-
-    def entry(part: Chapter) -> Markup:
-        inner = [head for head in part.heads if head.level == 2 and head.id and head.text]
-        link = Markup('<li><a href="{}.xhtml#{}">{}</a></li>')
-        links = [link.format(part.id, quote(head.id, safe=""), head.text) for head in inner]
-        below = Markup("<ol>{}</ol>").format(Markup().join(links)) if links else ""
-        return Markup('<li><a href="{}.xhtml">{}</a>{}</li>').format(part.id, part.title, below)
-
-    entries = in_groups(parts, Markup("<li><span>{}</span><ol>"), Markup("</ol></li>"), entry)
-    nav = Markup('<nav epub:type="toc" id="toc">\n<h1>Contents</h1>\n<ol>\n{}\n</ol>\n</nav>')
-    body = nav.format(Markup("\n").join(entries))
-    return _document(book, book.title, body, prefix=Markup(' xmlns:epub="http://www.idpf.org/2007/ops"'))
+def _document(book: Book, title: str, body: Markup) -> str:
+    return filled("document.xhtml", book=book, title=title, body=body)
 
 
 def _package(book: Book, pages: Mapping[str, str], pictures: Sequence[str]) -> str:

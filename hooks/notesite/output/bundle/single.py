@@ -14,7 +14,7 @@ from markupsafe import Markup
 from ...lib.data import bundled_json, bundled_text
 from ...notes.model import EMPTY
 from ...site.redirects import digest
-from .book import Book, Chapter, Layout, chapters, filled, in_groups, place_in_one_page
+from .book import Book, Chapter, Layout, chapters, filled, place_in_one_page
 from .offline_site import is_remote, target_of, urlsplit_scheme, without_remote_css
 
 _CSS_FILE = re.compile(r"""url\(\s*(["']?)(.*?)\1\s*\)""", re.DOTALL)
@@ -27,8 +27,7 @@ def single_file(book: Book, built: Mapping[str, bytes]) -> str:
     parts = chapters(book, built, Layout(place_in_one_page, lambda name: data_uri(name, built)), one_page=True)
     scripts = (f"\n{_data('palette.js')}", f"\n{_scripts(book, built)}")
     styles = [_data("content.css"), _data("single.css"), *_own_styles(book, built)]
-    contents = in_groups(parts, Markup("<li><span>{}</span><ul>"), Markup("</ul></li>"), _entry)
-    return _document("single.html", book, parts, styles, scripts, contents=Markup("\n").join(contents))
+    return _document("single.html", book, parts, styles, scripts, place=place_in_one_page)
 
 
 def print_file(book: Book, built: Mapping[str, bytes], pages: Mapping[str, int] = EMPTY) -> str:
@@ -51,7 +50,6 @@ def _document(
         form,
         book=book,
         parts=parts,
-        articles=_articles(parts),
         style=_own("\n".join(styles).replace("</", "<\\/")),
         scripts=[_own(script) for script in scripts],
         digest=digest,
@@ -66,30 +64,6 @@ def _own(text: str) -> Markup:
 
 def _data(name: str) -> str:
     return bundled_text(__name__, name)
-
-
-def _articles(parts: Sequence[Chapter]) -> Markup:
-    """The chapters, under headings of the groups they stand in."""
-    article, group = Markup('<article id="{}">\n{}\n</article>'), Markup('<h{0} class="book-group">{1}</h{0}>')
-    found: list[Markup] = []
-    trail: tuple[str, ...] = ()
-    for part in parts:
-        new = [depth for depth in range(len(part.trail)) if part.trail[: depth + 1] != trail[: depth + 1]]
-        found += [group.format(depth + 2, part.trail[depth]) for depth in new]
-        trail = part.trail
-        found.append(article.format(part.id, part.html))
-    return Markup("\n").join(found)
-
-
-def _entry(part: Chapter) -> Markup:
-    first = part.heads[0] if part.heads else None
-    level = first.level + 1 if first else 0
-    inner = [head for head in part.heads if head.level == level and head.id]
-    link = Markup('<a href="{}">{}</a>').format
-    own = link(place_in_one_page(part.id, first.id if first else ""), part.title)
-    links = [Markup("<li>{}</li>").format(link(place_in_one_page(part.id, head.id), head.text)) for head in inner]
-    below = Markup("<ul>{}</ul>").format(Markup().join(links)) if links else ""
-    return Markup('<li data-chapter="{}">{}{}</li>').format(part.id, own, below)
 
 
 def _scripts(book: Book, built: Mapping[str, bytes]) -> str:
