@@ -99,7 +99,7 @@ def test_no_page_loads_or_leads_to_what_is_not_there() -> None:
         if not name.endswith(".html"):
             continue
         for tag in tags(data.decode()):
-            assert not [address for _, address in loaded_by(tag) if is_remote(address) or address.startswith("/")], name
+            assert not [address for address in loaded_by(tag) if is_remote(address) or address.startswith("/")], name
             assert not (tag.name == "link" and tag.get("rel") == "canonical"), name
             if tag.name == "a" and tag.get("href"):
                 assert not tag.get("href").startswith("/"), name

@@ -239,7 +239,7 @@ def test_grace_days_turn_a_warning_into_an_error(server: LinkServer) -> None:
 
 def test_could_not_tell_neither_starts_nor_ends_the_grace(server: LinkServer) -> None:
     url = f"{server.url}/403"
-    broken = Remembered(State.BROKEN, NOW - DAY, broken_since=NOW - DAY)
+    broken = Remembered(State.BROKEN, checked=NOW - DAY, broken_since=NOW - DAY)
     kept = _run(_uses(url), memory={url: broken}).memory[url]
     assert (kept.state, kept.broken_since) == (State.UNKNOWN, NOW - DAY)
     assert _run(_uses(url)).memory[url].broken_since == 0
@@ -382,7 +382,7 @@ def test_the_schedule_keeps_every_hosts_limits_and_loses_nothing(
 entries = st.builds(
     Remembered,
     st.sampled_from(State),
-    st.floats(0, 2e9),
+    checked=st.floats(0, 2e9),
     reason=st.text(max_size=5),
     anchors=st.dictionaries(st.text(max_size=3), st.booleans(), max_size=2),
     broken_since=st.floats(0, 2e9),
@@ -415,7 +415,7 @@ def test_damaged_memory_is_forgotten(damage: str) -> None:
 
 def test_memory_of_an_unknown_field_is_read() -> None:
     raw: dict[str, Any] = {"version": 1, "urls": {"a": {"state": "ok", "checked": 5, "later": True}}}
-    assert read_memory(json.dumps(raw)) == {"a": Remembered(State.OK, 5)}
+    assert read_memory(json.dumps(raw)) == {"a": Remembered(State.OK, checked=5)}
 
 
 @pytest.mark.parametrize(
@@ -434,14 +434,16 @@ def test_memory_of_an_unknown_field_is_read() -> None:
 def test_an_answer_is_good_for_the_days_of_its_state(
     age: float, state: State, fragments: tuple[str, ...], *, expected: bool
 ) -> None:
-    entry = Remembered(state, NOW - age * DAY, anchors={"here": True})
+    entry = Remembered(state, checked=NOW - age * DAY, anchors={"here": True})
     job = Job("https://a.example/", fragments)
     assert is_fresh(entry, job, {State.OK: 7.0, State.BROKEN: 1.0}, NOW) is expected
 
 
 @pytest.mark.parametrize(("status", "kept"), [(304, True), (200, False), (404, False), (503, False)])
 def test_only_no_news_keeps_what_was_known_of_a_page(status: int, *, kept: bool) -> None:
-    old = Remembered(State.OK, 5.0, status=200, moved="https://b.example/", anchors={"a": True}, etag="e", modified="m")
+    old = Remembered(
+        State.OK, checked=5.0, status=200, moved="https://b.example/", anchors={"a": True}, etag="e", modified="m"
+    )
     new = remember(old, Verdict(State.OK if status < 400 else State.BROKEN, status=status), NOW)
     assert (new.status, new.moved, new.anchors, new.etag, new.modified) == (
         (200, "https://b.example/", {"a": True}, "e", "m") if kept else (status, "", {}, "", "")
@@ -450,5 +452,5 @@ def test_only_no_news_keeps_what_was_known_of_a_page(status: int, *, kept: bool)
 
 def test_what_nobody_links_is_forgotten_after_90_days() -> None:
     days = {"linked": 400.0, "young": 89.9, "old": 90.1}
-    memory = {url: Remembered(State.OK, NOW - age * DAY) for url, age in days.items()}
+    memory = {url: Remembered(State.OK, checked=NOW - age * DAY) for url, age in days.items()}
     assert without_old(memory, ["linked"], NOW).keys() == {"linked", "young"}

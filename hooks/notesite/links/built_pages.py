@@ -97,7 +97,7 @@ def read_page(data: bytes) -> PageFacts:
         if tag == "base":
             base = base or attributes.get("href") or ""
         elif tag != "a" or "style" in attributes:
-            found += _addresses(tag, attributes, node.text() if tag == "style" else "")
+            found += addresses(tag, attributes, node.text() if tag == "style" else "")
         for target, kind in found:
             nth = counts.get(target, 0)
             counts[target] = nth + 1
@@ -114,7 +114,8 @@ def public_address(data: bytes) -> str:
     return (node.attributes.get("href") or "") if node else ""
 
 
-def _addresses(tag: str, attributes: Mapping[str, str | None], text: str) -> Iterator[tuple[str, Kind]]:
+def addresses(tag: str, attributes: Mapping[str, str | None], text: str = "") -> Iterator[tuple[str, Kind]]:
+    """What an element with this content names beside the target of an <a>."""
     source = attributes.get("src")
     if source is not None and tag in _SOURCES:
         yield source, _SOURCES[tag]

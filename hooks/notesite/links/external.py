@@ -79,9 +79,7 @@ def check_remote(
     for url, verdict in verdicts.items():
         if verdict.state not in _NOT_WORTH_KEEPING:
             kept[url] = remember(memory.get(url), verdict, now)
-    answers = {
-        url: kept[url].verdict() if url in fresh or verdicts[url].status == 304 else verdicts[url] for url in by_url
-    }
+    answers = {url: kept[url] if url in fresh or verdicts[url].status == 304 else verdicts[url] for url in by_url}
     report = _report(by_url, answers, kept, settings, now)
     everything = Report(report.diagnostics, skipped=_sorted([*report.skipped, *left_out]), checked=report.checked)
     return Result(everything, without_old(kept, by_url, now), len(waiting))

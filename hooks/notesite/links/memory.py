@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from ..lib.files import json_of
@@ -19,25 +19,16 @@ DAY = 86_400.0  # seconds
 
 
 @dataclass(frozen=True, slots=True)
-class Remembered:
-    """One address.  Times are seconds since 1970, 0 for never."""
+class Remembered(Verdict):
+    """What was found of one address, and when.  Times are seconds since 1970, 0 for never."""
 
-    state: State
-    checked: float
-    reason: str = ""
-    status: int = 0
-    moved: str = ""
-    anchors: Mapping[str, bool] = field(default_factory=dict)
-    etag: str = ""
-    modified: str = ""
+    checked: float = 0.0
     last_ok: float = 0.0
     broken_since: float = 0.0
 
-    def verdict(self) -> Verdict:
-        """What was found then."""
-        return Verdict(self.state, self.reason, self.status, self.moved, self.anchors)
 
-
+_BLANK = asdict(Remembered(State.OK))
+_ALWAYS = ("state", "checked")  # what the file says of every address
 Memory = Mapping[str, Remembered]
 
 
@@ -52,30 +43,23 @@ def read_memory(text: str) -> dict[str, Remembered]:
 
 
 def _is_entry(raw: Any) -> bool:
-    types: dict[str, type | tuple[type, ...]] = {
-        "reason": str, "status": int, "moved": str, "anchors": dict, "etag": str, "modified": str,
-        "checked": (int, float), "last_ok": (int, float), "broken_since": (int, float),
-    }  # fmt: skip
-    known = isinstance(raw, dict) and raw.get("state") in set(State) and "checked" in raw
-    return known and all(isinstance(raw[name], of) for name, of in types.items() if name in raw)
+    if not isinstance(raw, dict) or raw.get("state") not in set(State) or "checked" not in raw:
+        return False
+    kinds = {name: (int, float) if isinstance(blank, float) else type(blank) for name, blank in _BLANK.items()}
+    return all(isinstance(raw[name], kind) for name, kind in kinds.items() if name in raw and name != "state")
 
 
 def _entry(raw: dict[str, Any]) -> Remembered:
-    known = {name: raw[name] for name in Remembered.__slots__ if name in raw}
-    return Remembered(**known | {"state": State(raw["state"])})
+    return Remembered(**{name: raw[name] for name in _BLANK if name in raw} | {"state": State(raw["state"])})
 
 
 def memory_text(memory: Memory) -> str:
     """The file's text: sorted, defaults left out, so that it can be committed and merges."""
-    default = asdict(Remembered(State.OK, 0.0))
-    entries = {
-        url: {
-            name: value
-            for name, value in asdict(entry).items()
-            if name in {"state", "checked"} or value != default[name]
-        }
-        for url, entry in sorted(memory.items())
-    }
+    entries = {}
+    for url, entry in sorted(memory.items()):
+        known = asdict(entry)
+        said = {name: value for name, value in known.items() if value != _BLANK[name] and name != "unreachable"}
+        entries[url] = {name: known[name] for name in _ALWAYS} | said
     return json.dumps({"version": VERSION, "urls": entries}, indent=1, ensure_ascii=False) + "\n"
 
 
@@ -95,24 +79,19 @@ def with_conditions(job: Job, entry: Remembered | None) -> Job:
 
 def remember(old: Remembered | None, verdict: Verdict, now: float) -> Remembered:
     """The entry after a new verdict.  "Could not tell" neither starts nor ends the time of being broken."""
-    broken_since = old.broken_since if old else 0.0
-    last_ok = old.last_ok if old else 0.0
-    if verdict.state is State.OK:
-        broken_since, last_ok = 0.0, now
-    elif verdict.state is State.BROKEN:
-        broken_since = broken_since or now
-    unchanged = verdict.status == 304 and old is not None
+    before = old or Remembered(State.OK)
+    same = before if verdict.status == 304 else Remembered(State.OK)  # what a page that has not changed says still
     return Remembered(
         verdict.state,
-        now,
         verdict.reason,
-        old.status if unchanged and old else verdict.status,
-        verdict.moved or (old.moved if unchanged and old else ""),
-        {**(old.anchors if unchanged and old else {}), **verdict.anchors},
-        verdict.etag or (old.etag if unchanged and old else ""),
-        verdict.modified or (old.modified if unchanged and old else ""),
-        last_ok,
-        broken_since,
+        same.status or verdict.status,
+        verdict.moved or same.moved,
+        {**same.anchors, **verdict.anchors},
+        verdict.etag or same.etag,
+        verdict.modified or same.modified,
+        checked=now,
+        last_ok=now if verdict.state is State.OK else before.last_ok,
+        broken_since={State.OK: 0.0, State.BROKEN: before.broken_since or now}.get(verdict.state, before.broken_since),
     )
 
 

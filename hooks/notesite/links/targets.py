@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -152,18 +153,8 @@ def _joined(folder: str, path: str) -> str | None:
     """`path` seen from `folder` with its dots resolved; None when it leaves the site."""
     if "./" not in path and not path.endswith("."):
         return folder + path if "//" not in path else re.sub("//+", "/", folder + path)
-    steps = folder.split("/")[:-1]
-    *inner, last = path.split("/")
-    for step in inner:
-        if step == "..":
-            if not steps:
-                return None
-            steps.pop()
-        elif step not in {"", "."}:
-            steps.append(step)
-    if last == "..":
-        if not steps:
-            return None
-        steps.pop()
-        last = ""
-    return "/".join([*steps, "" if last == "." else last])
+    whole = posixpath.normpath(f"{folder}{path}".lstrip("/"))
+    if whole == ".." or whole.startswith("../"):
+        return None
+    is_folder = path.rpartition("/")[2] in {"", ".", ".."}
+    return "" if whole == "." else whole + "/" * is_folder

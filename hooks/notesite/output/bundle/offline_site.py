@@ -11,7 +11,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 from ...diagnostics.diagnostic import Diagnostic, finding
 from ...diagnostics.place import Span
-from ...notes.raw_html import candidates
+from ...links.built_pages import Kind, addresses
 from .archive import problems
 from .markup import Change, Instead, Tag, rewrite, tags
 
@@ -20,14 +20,6 @@ _SEARCH_JSON, _SEARCH_JS = "search/search_index.json", "search/search_index.js"
 # For servers, search engines and other machines.
 _HOSTED = {"404.html", "sitemap.xml", "sitemap.xml.gz", "robots.txt", "llms.txt", "llms-full.txt"}
 _HOSTED |= {"_headers", "_redirects", "CNAME"}
-# Elements that load what an attribute names.
-LOADS: Mapping[str, tuple[str, ...]] = {
-    **dict.fromkeys(("script", "iframe", "frame", "embed", "audio", "track", "input"), ("src",)),
-    **dict.fromkeys(("img", "source"), ("src", "srcset")),
-    **dict.fromkeys(("image", "use", "feimage"), ("href", "xlink:href")),
-    "object": ("data",),
-    "video": ("src", "poster"),
-}
 # <link rel=…> that loads, or that makes the browser call a server.
 _LOADING_RELS = {"stylesheet", "icon", "preload", "modulepreload", "prefetch", "preconnect", "dns-prefetch", "manifest"}
 _LOADING_RELS |= {"apple-touch-icon", "mask-icon"}
@@ -73,18 +65,12 @@ def urlsplit_scheme(address: str) -> str:
         return ""
 
 
-def loaded_by(tag: Tag) -> Iterator[tuple[str, str]]:
-    """Attribute and address of all that the browser loads for this tag by itself."""
+def loaded_by(tag: Tag) -> list[str]:
+    """The addresses of all that the browser loads for this tag by itself."""
     if tag.name == "link":
-        if set(tag.get("rel").lower().split()) & _LOADING_RELS and tag.get("href"):
-            yield "href", tag.get("href")
-        return
-    for name in LOADS.get(tag.name, ()):
-        value = tag.get(name)
-        if value and name == "srcset":
-            yield from ((name, url) for url, _ in candidates(value))
-        elif value:
-            yield name, value
+        return [tag.get("href")] if set(tag.get("rel").lower().split()) & _LOADING_RELS and tag.get("href") else []
+    named = addresses(tag.name, tag.attributes) if tag.name != "meta" else ()
+    return [address for address, kind in named if address and kind not in {Kind.LINK, Kind.CSS}]
 
 
 def offline_site(built: Mapping[str, bytes], source: Source | None = None) -> Offline:
@@ -147,7 +133,7 @@ def page_change(name: str, files: Mapping[str, bytes], source: Source, findings:
             return Instead()
         if tag.name == "base":
             return Instead()
-        remote = [address for _, address in loaded_by(tag) if is_remote(address)]
+        remote = [address for address in loaded_by(tag) if is_remote(address)]
         if remote:
             findings.append(_remote(remote[0], name, source))
             return _without_remote(tag, remote[0])
@@ -171,6 +157,8 @@ def _without_remote(tag: Tag, address: str) -> Tag | Instead:
         return Instead()
     if tag.name == "img" and not is_remote(tag.get("src")) and tag.get("src"):
         return tag.with_(srcset=None)
+    if tag.get("background"):
+        return tag.with_(background=None)
     if tag.name in {"image", "use", "feimage"}:  # inside a drawing, where no link of HTML can stand
         return Instead()
     return Instead(not_here(tag, "" if tag.in_link else address))
@@ -227,7 +215,7 @@ def missing(files: Mapping[str, bytes], source: Source | None = None) -> Iterato
             continue
         wanted: dict[str, None] = {}
         for tag in tags(data.decode("utf-8", "surrogateescape")):
-            wanted |= dict.fromkeys(address for _, address in loaded_by(tag))
+            wanted |= dict.fromkeys(loaded_by(tag))
             if tag.name == "a" and not is_remote(tag.get("href")):
                 wanted[tag.get("href")] = None
         for address in wanted:
