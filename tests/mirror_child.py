@@ -23,8 +23,9 @@ sys.path[:0] = [str(here), str(here.parent / "hooks")]
 import pictures  # noqa: E402  # the path must be set before
 
 from notesite.images.inspect import inspect  # noqa: E402
-from notesite.images.mirror import Job, mirror  # noqa: E402
+from notesite.images.mirror import Options, mirror  # noqa: E402
 from notesite.images.store import ImageStore  # noqa: E402
+from notesite.images.uses import Mode  # noqa: E402
 from notesite.net.response import Response  # noqa: E402
 
 
@@ -91,8 +92,9 @@ def main(folder: str, first: int, count: int, kill_at: int = 0) -> None:
         return Torn()
 
     setattr(os, "fdopen", torn)  # noqa: B010  # a plain assignment would be one of another type
-    job = Job({url(number): f"picture-{number}" for number in range(first, first + count)}, today="2026-01-01")
-    outcome = mirror(job, ImageStore(Path(folder)), fetch)
+    stems = {url(number): f"picture-{number}" for number in range(first, first + count)}
+    chosen = Options(Mode.AUTO, Path(folder), today="2026-01-01", stems=stems)
+    outcome = mirror(chosen, ImageStore(chosen.store), fetch)
     faults = [str(fault) for fault in outcome.faults.values()]
     print(calls, *faults)  # noqa: T201  # this is a program
 

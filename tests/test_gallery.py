@@ -21,8 +21,8 @@ from patience import LONGEST, child, wait_until
 
 from notesite.cli import mirror_images
 from notesite.diagnostics.codes import CODES, Severity
-from notesite.images.gallery import BUILD_PATIENCE, NOTE_DRAWN, NOTE_MISSING, Gallery, Options, gallery, options, run
-from notesite.images.mirror import Hosts
+from notesite.images.gallery import BUILD_PATIENCE, NOTE_DRAWN, NOTE_MISSING, Gallery, gallery, options, run
+from notesite.images.mirror import Hosts, Options
 from notesite.images.store import ImageStore
 from notesite.images.uses import Mode
 from notesite.net.fault import Fault
@@ -347,7 +347,7 @@ def test_the_mode_comes_from_the_settings_the_environment_or_the_caller(tmp_path
 
 def test_the_lock_knows_no_clock_when_the_epoch_is_set(tmp_path: Path) -> None:
     there = project(tmp_path)
-    run(there, parse(NOTES), chosen(tmp_path, Mode.AUTO, epoch="86400"), fetch=fetch)
+    run(there, parse(NOTES), options(there, {"SOURCE_DATE_EPOCH": "86400"}, mode="auto"), fetch=fetch)
     lines = (there.docs_dir / "images/images.lock").read_text().splitlines()[1:]
     assert {json.loads(line)["fetched"] for line in lines} == {"1970-01-02"}
 

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +17,11 @@ import pytest
 from patience import LONGEST
 
 from notesite.images.lock import NAME, written
-from notesite.images.mirror import Job, Outcome, mirror
+from notesite.images.mirror import Options, Outcome, mirror
 from notesite.images.store import ImageStore, local_picture
 from notesite.images.uses import Mode
 from notesite.net.fault import Fault
+from notesite.net.response import Response
 
 CHILD = Path(child.__file__)
 COUNT = 2
@@ -27,8 +29,9 @@ COUNT = 2
 
 def run(store: ImageStore, count: int = COUNT, mode: Mode = Mode.AUTO) -> Outcome:
     """Mirror the first pictures."""
-    job = Job({child.url(n): f"picture-{n}" for n in range(count)}, mode=mode, today="2026-01-01")
-    return mirror(job, store, None if mode is Mode.FROZEN else child.fetch)
+    stems = {child.url(n): f"picture-{n}" for n in range(count)}
+    chosen = Options(mode, store.folder, today="2026-01-01", stems=stems)
+    return mirror(chosen, store, None if mode is Mode.FROZEN else child.fetch)
 
 
 def start(folder: Path, *arguments: int) -> subprocess.Popen[str]:
@@ -94,10 +97,27 @@ def test_locked_and_present_means_no_fetch(store: ImageStore) -> None:
     def must_remain_unused(*_: object) -> Any:
         raise AssertionError("fetched")
 
-    job = Job({child.url(n): "x" for n in range(COUNT)})
-    outcome = mirror(job, store, must_remain_unused)
+    chosen = Options(Mode.AUTO, store.folder, stems={child.url(n): "x" for n in range(COUNT)})
+    outcome = mirror(chosen, store, must_remain_unused)
     assert len(outcome.entries) == COUNT
     assert not outcome.faults
+
+
+@pytest.mark.parametrize(("mode", "asked"), [(Mode.AUTO, [1, 2]), (Mode.REFRESH, [0, 1, 2])])
+def test_each_mode_asks_for_no_more_than_it_may(store: ImageStore, mode: Mode, asked: list[int]) -> None:
+    entry_file(store, 1).unlink()
+    urls = [child.url(n) for n in range(3)]  # whole, damaged, not mirrored yet
+    found: list[str] = []
+
+    def fetch(url: str, headers: Mapping[str, str], deadline: float) -> Response:
+        found.append(url)
+        return child.fetch(url, headers, deadline)
+
+    chosen = Options(mode, store.folder, stems=dict.fromkeys(urls, "x"))
+    frozen = mirror(chosen, store, None).faults
+    assert {url: fault.code for url, fault in frozen.items()} == {urls[1]: "E_MIRROR", urls[2]: "E_UNLOCKED"}
+    assert mirror(chosen, store, fetch).faults == {}
+    assert sorted(found) == [urls[n] for n in asked]
 
 
 @pytest.mark.parametrize("place", [0, 9, 20, 40, -1])

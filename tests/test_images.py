@@ -24,7 +24,7 @@ from notesite.images.inspect import KINDS, inspect
 from notesite.images.lock import Entry, read, written
 from notesite.images.mirror import derived
 from notesite.images.picture import Limits
-from notesite.images.uses import Mode, plan, stems, uses
+from notesite.images.uses import stems, uses
 from notesite.net import urls
 from notesite.net.client import Client
 from notesite.net.fault import Fault
@@ -531,7 +531,6 @@ def test_uses_are_told_apart_and_wrong_ones_are_faults_in_place() -> None:
         (6, "E_SCHEME"),
         (7, "E_MISSING"),
     ]
-    assert len(found.embedded) == 1
 
 
 def test_stems_number_the_pictures_under_a_heading() -> None:
@@ -539,15 +538,3 @@ def test_stems_number_the_pictures_under_a_heading() -> None:
         [image("https://h.example/1"), image("https://h.example/2"), image("https://h.example/3", "Two words")]
     )
     assert list(stems(remote.remote).values()) == ["pod-1", "pod-2", "pod-two-words"]
-
-
-def test_each_mode_plans_no_more_than_it_may() -> None:
-    lock = {entry(n).url: entry(n) for n in (1, 2)}
-    wanted = [entry(n).url for n in (1, 2, 3)]
-    damage = {entry(2).url: Fault("E_MIRROR", "corrupt")}
-    auto = plan(wanted, lock, damage, Mode.AUTO)
-    assert (auto.kept, auto.fetched, auto.faults) == ((wanted[0],), (wanted[1], wanted[2]), {})
-    assert plan(wanted, lock, damage, Mode.REFRESH).fetched == tuple(wanted)
-    frozen = plan(wanted, lock, damage, Mode.FROZEN)
-    assert not frozen.fetched
-    assert {url: fault.code for url, fault in frozen.faults.items()} == {wanted[1]: "E_MIRROR", wanted[2]: "E_UNLOCKED"}

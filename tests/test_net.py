@@ -12,7 +12,7 @@ from fault_server import TLS, FaultServer
 
 from notesite.cli.other_sites import asked, client_of
 from notesite.images import gallery
-from notesite.images.mirror import Hosts
+from notesite.images.mirror import Hosts, Options
 from notesite.images.uses import Mode
 from notesite.links.link_verdict import Job
 from notesite.net.client import Client
@@ -198,7 +198,7 @@ def test_the_mirror_and_the_link_check_say_once_that_there_is_a_proxy(
         notes = parse("# N\n\n" + "\n\n".join(f"![Two words](http://h{n}.example.org/{n}.png)" for n in range(3)))
         settings = Settings(images=ImageSettings(webp=False))
         project = Project(tmp_path, tmp_path / "mkdocs.yml", tmp_path / "notes.md", tmp_path, settings, {})
-        options = gallery.Options(Mode.AUTO, tmp_path / "images")
+        options = Options(Mode.AUTO, tmp_path / "images")
         outcome, report = gallery.run(project, notes, options, hosts=Hosts())
         assert len(outcome.entries) == 3
         assert [d.code for d in report.diagnostics] == ["E_PROXY"]

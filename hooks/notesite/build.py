@@ -20,8 +20,8 @@ from .project.settings import place
 from .project.suppressions import Baseline, settle
 
 if TYPE_CHECKING:
-    from .images.gallery import Gallery, Options
-    from .images.mirror import Hosts
+    from .images.gallery import Gallery
+    from .images.mirror import Hosts, Options
     from .project.repository import Beside
     from .project.stamp import Stamp
     from .render.drawn import Drawn

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
 from collections.abc import Sequence
@@ -13,8 +12,6 @@ from ..diagnostics.diagnostic import Report
 from ..images import gallery
 from ..images.mirror import Outcome
 from ..images.store import ImageStore
-from ..images.uses import uses
-from ..net.fault import Fault
 from . import common
 
 _MACHINE = frozenset({"E_IO", "E_BUSY"})  # the run failed, not the images
@@ -35,24 +32,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         accept_changes=args.accept_changes,
     )
     outcome, report = gallery.run(project, build.notes, chosen, progress=common.progress("images", args))
-    report, removed = _orphans(args, build, ImageStore(chosen.store), report)
+    report, removed = gallery.tidied(project, build.notes, ImageStore(chosen.store), report, prune=args.prune)
     code = common.show([(build, report)], args, tool="mirror_images", codes="E")
     if not args.quiet:
         print(_summary(report, outcome, removed), file=sys.stderr)
     could_not_run = any(diagnostic.code in _MACHINE for diagnostic in report.diagnostics)
     return common.COULD_NOT_RUN if could_not_run else code
-
-
-def _orphans(args: argparse.Namespace, build: Build, store: ImageStore, report: Report) -> tuple[Report, int]:
-    """The report with the copies that are no longer used, or their number when they were to be removed."""
-    try:
-        if args.prune:
-            return report, len(store.prune(set(uses(build.notes.images).remote)))
-        return report._replace(
-            diagnostics=(*report.diagnostics, *gallery.orphans(build.project, build.notes, store))
-        ), 0
-    except Fault as fault:
-        return gallery.with_store_fault(report, fault, build.project, store), 0
 
 
 def _summary(report: Report, outcome: Outcome, removed: int) -> str:

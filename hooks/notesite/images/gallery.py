@@ -10,8 +10,7 @@ import hashlib
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ..diagnostics.codes import Severity
 from ..diagnostics.diagnostic import Diagnostic, Report, finding
@@ -26,11 +25,14 @@ from ..project.settings import ImageSettings
 from . import alt
 from . import picture_names as names
 from .inspect import inspect
-from .mirror import Fetch, Hosts, Job, Outcome, mirror, today
+from .mirror import Fetch, Hosts, Options, Outcome, mirror, today
 from .picture import Limits, Picture
 from .stand_ins import Drawings
 from .store import ImageStore, local_picture
 from .uses import Mode, Uses, stems, uses
+
+if TYPE_CHECKING:
+    from ..net.client import Client
 
 NOTE_DRAWN = "Redrawn for this site; the original was not available"
 NOTE_KEPT = "Redrawn for this site"
@@ -49,20 +51,6 @@ _ACTIVE = frozenset({"svg", "svgz", "xml", "html", "htm", "xhtml", "xht", "shtml
 # In a build, a host gets one try, and without any network the build is delayed by no more than the patience.
 BUILD_LIMITS = answers.Limits(tries=1, connect=1.2, read=5.0)
 BUILD_PATIENCE = 1.2  # seconds; with loading the network code and giving up, well below 2
-
-
-class Options(NamedTuple):
-    """How one run goes about the pictures."""
-
-    mode: Mode
-    store: Path
-    allow_hosts: tuple[str, ...] = ()
-    deadline: float = 60.0  # seconds for one image
-    accept_changes: bool = False
-    in_build: bool = False
-    epoch: str | None = None  # SOURCE_DATE_EPOCH
-    patience: float = 10.0  # seconds to wait for another process that writes
-    user_agent: str = ""
 
 
 class Gallery(NamedTuple):
@@ -93,7 +81,7 @@ def options(
         allow_hosts=tuple(settings.hosts),
         deadline=settings.deadline,
         in_build=in_build,
-        epoch=environment.get("SOURCE_DATE_EPOCH"),
+        today=today(environment.get("SOURCE_DATE_EPOCH")),
         user_agent=f"notesite/1.0 (+{site})" if site and printable else "",
     )
 
@@ -112,27 +100,19 @@ def run(
     `fetch` replaces the network; it is not used when the mode forbids to fetch.
     """
     settings, wanted = project.settings.images, uses(notes.images)
-    store = ImageStore(chosen.store, patience=chosen.patience)
-    job = Job(
-        stems(wanted.remote),
-        mode=chosen.mode,
-        limits=limits_of(settings),
-        deadline=chosen.deadline,
-        accept_changes=chosen.accept_changes,
-        webp=settings.webp,
-        today=today(chosen.epoch),
-    )
-    network = _Network(chosen, settings.max_bytes)
+    chosen = chosen._replace(limits=limits_of(settings), webp=settings.webp, stems=stems(wanted.remote))
+    store, network = ImageStore(chosen.store, patience=chosen.patience), _Network(chosen)
+    asking = None if chosen.mode is Mode.FROZEN else fetch or network
+    outcome, about = Outcome(), list[Diagnostic]()
     try:
-        if chosen.mode is not Mode.FROZEN:
+        if asking:
             store.tidy()
-        asking = None if chosen.mode is Mode.FROZEN else fetch or network
-        outcome = mirror(job, store, asking, hosts or Hosts(any_delay=chosen.in_build), progress)
-        about_lock: list[Diagnostic] = []
+        known = hosts or Hosts(any_delay=chosen.in_build)
+        outcome = mirror(chosen, store, asking, known, progress)
     except Fault as fault:
-        outcome = Outcome()
-        about_lock = [_of_lock(fault, project, store)]
-    about = [*about_lock, *network.findings()]
+        about = [_of_lock(fault, project, store)]
+    if network.client and network.client.proxy_note:
+        about.append(finding("E_PROXY", network.client.proxy_note, Span.at(1)))
     found = [*about, *_findings(wanted, outcome, chosen), *alt.findings(notes.images, settings.alt)]
     return outcome, Report(diagnostics=_unique(found), checked=len(wanted.remote))
 
@@ -154,18 +134,18 @@ def gallery(project: Project, notes: Notes, chosen: Options, *, hosts: Hosts | N
     return Gallery(hall.pictures, hall.alts, hall.files, hall.store_uri, report)
 
 
-def orphans(project: Project, notes: Notes, store: ImageStore) -> Iterator[Diagnostic]:
-    """E_ORPHAN for each mirrored image that the notes no longer show."""
-    for name in store.orphans(set(uses(notes.images).remote)):
-        yield finding("E_ORPHAN", f"no longer used: {shown(name)}", Span.at(1), path=project.shown(store.lock_path))
-
-
-def with_store_fault(report: Report, fault: Fault, project: Project, store: ImageStore) -> Report:
-    """The report, and what is wrong with the store unless it says so already."""
-    if any(diagnostic.code == fault.code for diagnostic in report.diagnostics):
-        return report
-    found = _of_lock(fault, project, store)
-    return report._replace(diagnostics=(*report.diagnostics, found))
+def tidied(project: Project, notes: Notes, store: ImageStore, report: Report, *, prune: bool) -> tuple[Report, int]:
+    """The report with the copies that the notes no longer show; with `prune`, how many files of such were removed."""
+    remote, shown_lock = set(uses(notes.images).remote), project.shown(store.lock_path)
+    try:
+        if prune:
+            return report, len(store.prune(remote))
+        unused = [f"no longer used: {shown(name)}" for name in store.orphans(remote)]
+        more = [finding("E_ORPHAN", text, Span.at(1), path=shown_lock) for text in unused]
+    except Fault as fault:  # the report may say so already
+        known = any(diagnostic.code == fault.code for diagnostic in report.diagnostics)
+        more = [] if known else [_of_lock(fault, project, store)]
+    return report._replace(diagnostics=(*report.diagnostics, *more)), 0
 
 
 def limits_of(settings: ImageSettings) -> Limits:
@@ -173,37 +153,29 @@ def limits_of(settings: ImageSettings) -> Limits:
     return Limits(settings.max_bytes, settings.max_pixels, settings.max_side, settings.max_frames)
 
 
-@dataclass(slots=True)
 class _Network:
     """The network, loaded when it is first asked: a build with nothing to fetch loads none of it."""
 
-    chosen: Options
-    max_bytes: int
-    client: Any = None  # of type net.Client
-    guard: threading.Lock = field(default_factory=threading.Lock)
+    def __init__(self, chosen: Options) -> None:
+        self.chosen, self.guard = chosen, threading.Lock()
+        self.client: Client | None = None
 
     def __call__(self, url: str, headers: Mapping[str, str], deadline: float) -> answers.Response:
         """The answer.  Raises Fault."""
         with self.guard:
-            if self.client is None:
-                self._load()
-        response: answers.Response = self.client.fetch(url, headers=headers, deadline=deadline)
-        return response
+            self.client = self.client or self._loaded()
+        return self.client.fetch(url, headers=headers, deadline=deadline)
 
-    def _load(self) -> None:
+    def _loaded(self) -> Client:
         from ..net.client import USER_AGENT, Client  # noqa: PLC0415  # see above
 
-        self.client = Client(
-            limits=(BUILD_LIMITS if self.chosen.in_build else answers.Limits())._replace(bytes=self.max_bytes),
-            allow_hosts=self.chosen.allow_hosts,
-            user_agent=self.chosen.user_agent or USER_AGENT,
-            patience=BUILD_PATIENCE if self.chosen.in_build else None,
+        chosen = self.chosen
+        return Client(
+            limits=(BUILD_LIMITS if chosen.in_build else answers.Limits())._replace(bytes=chosen.limits.bytes),
+            allow_hosts=chosen.allow_hosts,
+            user_agent=chosen.user_agent or USER_AGENT,
+            patience=BUILD_PATIENCE if chosen.in_build else None,
         )
-
-    def findings(self) -> list[Diagnostic]:
-        """What the author should know about the way to the images."""
-        note = self.client.proxy_note if self.client else ""
-        return [finding("E_PROXY", note, Span.at(1))] if note else []
 
 
 def _of_lock(fault: Fault, project: Project, store: ImageStore) -> Diagnostic:
@@ -213,11 +185,14 @@ def _of_lock(fault: Fault, project: Project, store: ImageStore) -> Diagnostic:
 def _findings(wanted: Uses, outcome: Outcome, chosen: Options) -> Iterator[Diagnostic]:
     failed = [(image, fault) for url, fault in outcome.faults.items() for image in wanted.remote.get(url, ())]
     for image, fault in (*wanted.faults, *failed):
-        text = f"{shown(image.url)}: {fault.message}"
-        yield finding(fault.code, text, image.span, severity=_severity(fault) if chosen.in_build else None)
+        yield _told(image, fault, _severity(fault) if chosen.in_build else None)
     for url, entry in outcome.entries.items():
         for image in wanted.remote.get(url, ()) if entry.taken else ():
-            yield finding("E_ACTIVE", f"{shown(image.url)}: {entry.taken}", image.span)
+            yield _told(image, Fault("E_ACTIVE", entry.taken))
+
+
+def _told(image: Image, fault: Fault, severity: Severity | None = None) -> Diagnostic:
+    return finding(fault.code, f"{shown(image.url)}: {fault.message}", image.span, severity=severity)
 
 
 def _severity(fault: Fault) -> Severity | None:
@@ -298,21 +273,8 @@ class _Hall:
         except Fault as fault:
             self._report(fault, (image,))
             return None
-        if drawing is None:
-            return None
         note = NOTE_DRAWN if missing else NOTE_KEPT
-        return Picture(
-            src="",
-            width=drawing.width,
-            height=drawing.height,
-            alt=drawing.alt,
-            caption=drawing.caption,
-            note=note,
-            original_url=url,
-            svg=drawing.svg,
-            media_type="image/svg+xml",
-            enlarge=self.settings.enlarge,
-        )
+        return drawing and drawing._replace(note=note, original_url=url, enlarge=self.settings.enlarge)
 
     def hang_local(self, path: str, places: Iterable[Image]) -> None:
         """A picture beside the notes: published from where it is, or copied into the site."""
@@ -361,6 +323,4 @@ class _Hall:
 
     def _report(self, fault: Fault, places: Iterable[Image], severity: Severity | None = None) -> None:
         severity = severity or (Severity.WARNING if fault.code not in _AT_HOME else None)
-        for image in places:
-            message = f"{shown(image.url)}: {fault.message}"
-            self.findings.append(finding(fault.code, message, image.span, severity=severity))
+        self.findings += [_told(image, fault, severity) for image in places]

@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from notesite.net.fault import Fault
@@ -21,11 +22,12 @@ from notesite.net.response import Response, answer_fault
 from notesite.net.urls import parse
 
 from ..lib.record import NamedTuple
+from ..notes.model import EMPTY
 from . import picture_names as names
 from .inspect import JPEG, PNG, Facts, inspect
 from .lock import Entry, Lock
 from .picture import Limits
-from .uses import Mode, plan
+from .uses import Mode
 
 if TYPE_CHECKING:
     from .store import ImageStore
@@ -81,16 +83,21 @@ class Got(NamedTuple):
     webp: bytes | None
 
 
-class Job(NamedTuple):
-    """What one run of the mirror is asked to do."""
+class Options(NamedTuple):
+    """How one run goes about the pictures."""
 
-    stems: Mapping[str, str]  # URL to be mirrored -> readable part of its file name, in the order of the notes
-    mode: Mode = Mode.AUTO
-    limits: Limits = Limits()
+    mode: Mode
+    store: Path
+    allow_hosts: tuple[str, ...] = ()
     deadline: float = 60.0  # seconds for one image
     accept_changes: bool = False
-    webp: bool = True
+    in_build: bool = False
     today: str = ""  # YYYY-MM-DD
+    patience: float = 10.0  # seconds to wait for another process that writes
+    user_agent: str = ""
+    limits: Limits = Limits()
+    webp: bool = True  # whether smaller copies are made
+    stems: Mapping[str, str] = EMPTY  # URL to be mirrored -> readable part of its file name, in the order of the notes
 
 
 @dataclass(slots=True)
@@ -111,37 +118,43 @@ def today(epoch: str | None) -> str:
 
 
 def mirror(
-    job: Job,
+    chosen: Options,
     store: ImageStore,
     fetch: Fetch | None,
     hosts: Hosts | None = None,
     progress: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> Outcome:
-    """Do the job.  Raises Fault only for a lock that cannot be used; every other fault is in the outcome."""
+    """Mirror what is chosen; without `fetch` look at what is there.
+
+    Raises Fault only for a lock that cannot be used; every other fault is in the outcome.
+    """
     lock = store.lock()
-    damage = {url: fault for url in job.stems if url in lock and (fault := store.damage(lock[url])) is not None}
-    decided = plan(job.stems, lock, damage, job.mode)
-    outcome = Outcome({url: lock[url] for url in decided.kept}, dict(decided.faults))
+    damage = {url: fault for url in chosen.stems if url in lock and (fault := store.damage(lock[url])) is not None}
+    whole = [url for url in chosen.stems if url in lock and url not in damage]
+    outcome = Outcome({url: lock[url] for url in whole})
     if fetch is None:
+        missing = [url for url in chosen.stems if url not in outcome.entries]
+        outcome.faults = {url: damage.get(url) or Fault("E_UNLOCKED", "not mirrored yet") for url in missing}
         return outcome
-    for url in decided.kept:
+    for url in whole:
         _mend_webp(url, store, outcome)
-    if not decided.fetched:
+    wanted = [url for url in chosen.stems if url not in whole or chosen.mode is Mode.REFRESH]
+    if not wanted:
         return outcome
-    progress(0, len(decided.fetched))
-    for done, (url, result) in enumerate(_arriving(decided.fetched, outcome.entries, fetch, job, hosts or Hosts()), 1):
+    progress(0, len(wanted))
+    for done, (url, result) in enumerate(_arriving(wanted, outcome.entries, fetch, chosen, hosts or Hosts()), 1):
         try:
             if isinstance(result, Fault):
                 raise result
-            _keep(url, result, job, store, outcome, damaged=url in damage)
+            _keep(url, result, chosen, store, outcome, damaged=url in damage)
         except Fault as fault:
             outcome.faults[url] = _explained(fault, damage.get(url))
-        progress(done, len(decided.fetched))
+        progress(done, len(wanted))
     return outcome
 
 
 def _arriving(
-    urls: Iterable[str], entries: Mapping[str, Entry], fetch: Fetch, job: Job, hosts: Hosts
+    urls: Iterable[str], entries: Mapping[str, Entry], fetch: Fetch, chosen: Options, hosts: Hosts
 ) -> Iterator[tuple[str, Got | Fault]]:
     """Each URL with what asking for it gave, as they come in; at most two at a time for one host."""
     from notesite.net.schedule import Politeness, ask_all  # noqa: PLC0415  # builds that fetch nothing never load it
@@ -152,14 +165,14 @@ def _arriving(
         if (failed := hosts.failed(url)) is not None:
             return failed
         try:
-            return _asked(url, fetch, job, known.get(url))
+            return _asked(url, fetch, chosen, known.get(url))
         except Fault as fault:
             hosts.note(url, fault)
             return fault
         except Exception as error:  # noqa: BLE001  # one image must not take the others with it
             return Fault("E_CHECK", f"{type(error).__name__}: {error}")
 
-    politeness = Politeness(_WORKERS, _PER_HOST, stalled=min(_STALLED, job.deadline / 4))
+    politeness = Politeness(_WORKERS, _PER_HOST, stalled=min(_STALLED, chosen.deadline / 4))
     found: Iterator[tuple[str, Got | Fault | None]] = ask_all(
         urls, ask, host=lambda url: parse(url).origin, politeness=politeness
     )
@@ -194,33 +207,33 @@ def _explained(fault: Fault, damage: Fault | None) -> Fault:
     return Fault(damage.code, f"{damage.message}; fetching it again failed: {fault.message}")
 
 
-def _asked(url: str, fetch: Fetch, job: Job, known: Entry | None) -> Got:
+def _asked(url: str, fetch: Fetch, chosen: Options, known: Entry | None) -> Got:
     headers = {"Accept": _ACCEPT}
     if known is not None and known.etag:
         headers["If-None-Match"] = known.etag
     elif known is not None and known.last_modified:
         headers["If-Modified-Since"] = known.last_modified
-    end = time.monotonic() + job.deadline
+    end = time.monotonic() + chosen.deadline
     try:
-        return _inspected(fetch(url, headers, job.deadline), job, known)
+        return _inspected(fetch(url, headers, chosen.deadline), chosen, known)
     except Fault as fault:
         left = end - time.monotonic()
         if fault.code not in _RETRIED or left <= 0:
             raise
-    return _inspected(fetch(url, headers, left), job, known)
+    return _inspected(fetch(url, headers, left), chosen, known)
 
 
-def _inspected(response: Response, job: Job, known: Entry | None) -> Got:
+def _inspected(response: Response, chosen: Options, known: Entry | None) -> Got:
     if response.status == 304 and known is not None and (known.etag or known.last_modified):
         return Got(response, None, None)
     if response.status != 200:
         raise answer_fault(response)
     with _decoding:
-        facts = inspect(response.body, job.limits)
-        return Got(response, facts, derived(response.body, facts) if job.webp else None)
+        facts = inspect(response.body, chosen.limits)
+        return Got(response, facts, derived(response.body, facts) if chosen.webp else None)
 
 
-def _keep(url: str, got: Got, job: Job, store: ImageStore, outcome: Outcome, *, damaged: bool) -> None:
+def _keep(url: str, got: Got, chosen: Options, store: ImageStore, outcome: Outcome, *, damaged: bool) -> None:
     """Write what came into the store and note it.  Raises Fault E_HASH, E_IO, E_BUSY or E_LOCK."""
     if got.facts is None:
         return
@@ -229,9 +242,9 @@ def _keep(url: str, got: Got, job: Job, store: ImageStore, outcome: Outcome, *, 
 
     def make(lock: Lock) -> tuple[Entry, Mapping[str, bytes]]:
         old = before[0] = lock.get(url)
-        if old is not None and old.came != digest and not job.accept_changes:
+        if old is not None and old.came != digest and not chosen.accept_changes:
             raise Fault("E_HASH", f"changed upstream: locked {old.came[:12]}, got {digest[:12]}")
-        return _made(url, got, digest, job, lock)
+        return _made(url, got, digest, chosen, lock)
 
     entry = store.commit(make)
     outcome.entries[url] = entry
@@ -243,7 +256,7 @@ def _keep(url: str, got: Got, job: Job, store: ImageStore, outcome: Outcome, *, 
         outcome.healed.append(url)
 
 
-def _made(url: str, got: Got, came: str, job: Job, lock: Lock) -> tuple[Entry, Mapping[str, bytes]]:
+def _made(url: str, got: Got, came: str, chosen: Options, lock: Lock) -> tuple[Entry, Mapping[str, bytes]]:
     """The entry for what came (its SHA-256: `came`), and the files that it names."""
     if got.facts is None:
         raise Fault("E_EMPTY", "nothing came")
@@ -252,10 +265,9 @@ def _made(url: str, got: Got, came: str, job: Job, lock: Lock) -> tuple[Entry, M
     content = {digest: body}
     known = {sha: name for entry in lock.values() for name, sha in entry.files}
     taken = {name for name, sha in ((n, s) for e in lock.values() for n, s in e.files) if sha not in content}
-    stem = job.stems[url]
     entry = Entry(
         url=url,
-        file=known.get(digest) or names.file_name(stem, digest, got.facts.kind.extension, taken),
+        file=known.get(digest) or names.file_name(chosen.stems[url], digest, got.facts.kind.extension, taken),
         sha256=digest,
         size=len(body),
         type=got.facts.kind.media_type,
@@ -263,7 +275,7 @@ def _made(url: str, got: Got, came: str, job: Job, lock: Lock) -> tuple[Entry, M
         height=got.facts.height,
         etag=_header(headers.get("etag")),
         last_modified=_header(headers.get("last-modified")),
-        fetched=old.fetched if old is not None and old.came == came else job.today,
+        fetched=old.fetched if old is not None and old.came == came else chosen.today,
         final_url="" if got.response.final_url == url else got.response.final_url,
         original_sha256=came if digest != came else "",
         taken=got.facts.taken,
@@ -271,7 +283,7 @@ def _made(url: str, got: Got, came: str, job: Job, lock: Lock) -> tuple[Entry, M
     if got.webp is None:
         return entry, {entry.file: body}
     webp_digest = hashlib.sha256(got.webp).hexdigest()
-    webp = known.get(webp_digest) or names.file_name(stem, webp_digest, "webp", taken)
+    webp = known.get(webp_digest) or names.file_name(chosen.stems[url], webp_digest, "webp", taken)
     return entry._replace(webp=webp, webp_sha256=webp_digest), {entry.file: body, webp: got.webp}
 
 

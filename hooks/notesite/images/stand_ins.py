@@ -18,19 +18,9 @@ from ..lib.files import read_file, reason
 from ..lib.record import NamedTuple
 from ..net.fault import Fault
 from ..net.urls import normal
-from .picture import Limits
+from .picture import Limits, Picture
 
 INDEX = "diagrams.toml"
-
-
-class Drawing(NamedTuple):
-    """An SVG that is safe to be put into a page."""
-
-    svg: str
-    width: int  # CSS pixels
-    height: int
-    alt: str = ""
-    caption: str = ""
 
 
 class Drawings:
@@ -39,7 +29,7 @@ class Drawings:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def find(self, url: str) -> Drawing | None:
+    def find(self, url: str) -> Picture | None:
         """The drawing for a URL, None when there is none.  Raises Fault E_SVG or E_PATH."""
         known = self._entries.get(normal(url) or url, {})
         name = known.get("file") or f"{PurePosixPath(unquote(urlsplit(normal(url) or url).path)).stem}.svg"
@@ -62,13 +52,16 @@ class Drawings:
         return {normal(table["url"]) or table["url"]: table for table in entries}
 
 
-def drawing_of(path: Path, inside: Path | None = None) -> Drawing:
-    """The drawing in a file, which must be no link, or lie `inside`.  Raises Fault E_SVG or E_PATH."""
-    from .svg import svg_size  # noqa: PLC0415  # an XML parser is loaded only for SVG
+def drawing_of(path: Path, inside: Path | None = None) -> Picture:
+    """The drawing in a file, which must be no link, or lie `inside`.  Raises Fault E_SVG or E_PATH.
+
+    It becomes part of a page, where HTML's rules hold and not XML's: nothing active may be in it.
+    """
+    from .svg import cleaned  # noqa: PLC0415  # an XML parser is loaded only for SVG
 
     try:
         data = read_file(path, inside=inside, follow=inside is not None)
-        width, height = svg_size(data, Limits())
+        drawing = cleaned(data, Limits())
         text = data.decode("utf-8-sig")
     except Fault as fault:
         raise Fault(fault.code, f"the drawing {path.name}: {fault.message}") from None
@@ -77,7 +70,10 @@ def drawing_of(path: Path, inside: Path | None = None) -> Drawing:
         raise Fault(code, f"the drawing {path.name} cannot be read: {reason(error)}") from None
     except UnicodeDecodeError:
         raise Fault("E_SVG", f"the drawing {path.name} is no UTF-8 text") from None
-    return Drawing(text[max(text.find("<svg"), 0) :].strip(), width, height)
+    if active := drawing.taken or ("foreignObject" if "foreignObject" in text else ""):
+        raise Fault("E_SVG", f"the drawing {path.name}: SVG with active content refused: {active}")
+    svg = text[max(text.find("<svg"), 0) :].strip()
+    return Picture("", drawing.width, drawing.height, "", svg=svg, media_type="image/svg+xml")
 
 
 def _texts(table: Any) -> dict[str, str]:

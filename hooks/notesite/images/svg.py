@@ -82,17 +82,6 @@ class _Builder(TreeBuilder):
             raise Fault("E_SVG", f"SVG with more than {MAX_TEXT} characters refused")
 
 
-def svg_size(data: bytes, limits: Limits) -> tuple[int, int]:
-    """Width and height in CSS pixels of a drawing with nothing active in it; raises Fault E_SVG or E_PIXELS.
-
-    For drawings that become part of a page, where HTML's rules hold and not XML's.
-    """
-    drawing = cleaned(data, limits)
-    if drawing.taken or b"foreignObject" in data:
-        raise Fault("E_SVG", f"SVG with active content refused: {drawing.taken or 'foreignObject'}")
-    return drawing.width, drawing.height
-
-
 def cleaned(data: bytes, limits: Limits, depth: int = 0, outer: Counter[str] | None = None) -> Drawing:
     """The drawing without what is active in it; drawings inside count in `outer`, too.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from urllib.parse import unquote
 
@@ -15,7 +15,6 @@ from ..lib.record import NamedTuple
 from . import alt
 from . import picture_names as names
 from .data_uris import data_facts, is_data
-from .lock import Lock
 
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 
@@ -31,35 +30,27 @@ class Mode(StrEnum):
 class Uses(NamedTuple):
     """The pictures of the notes by where they come from."""
 
-    remote: Mapping[str, tuple[Image, ...]] = EMPTY  # normalised URL -> its uses
-    local: Mapping[str, tuple[Image, ...]] = EMPTY  # path as written, decoded -> its uses
-    embedded: tuple[Image, ...] = ()  # data: URIs that are fine
-    faults: tuple[tuple[Image, Fault], ...] = ()
+    remote: Mapping[str, list[Image]] = EMPTY  # normalised URL -> its uses
+    local: Mapping[str, list[Image]] = EMPTY  # path as written, decoded -> its uses
+    faults: Sequence[tuple[Image, Fault]] = ()
 
 
 def uses(images: Iterable[Image]) -> Uses:
     """The images sorted by kind, in the order of the notes; those that can be neither are faults."""
     remote: dict[str, list[Image]] = {}
     local: dict[str, list[Image]] = {}
-    embedded: list[Image] = []
     faults: list[tuple[Image, Fault]] = []
     for image in images:
         try:
             if is_data(image.url):
                 data_facts(image.url)
-                embedded.append(image)
             elif is_remote(image.url):
                 remote.setdefault(parse(image.url).url, []).append(image)
             else:
                 local.setdefault(_local(image.url), []).append(image)
         except Fault as fault:
             faults.append((image, fault))
-    return Uses(
-        {url: tuple(places) for url, places in remote.items()},
-        {path: tuple(places) for path, places in local.items()},
-        tuple(embedded),
-        tuple(faults),
-    )
+    return Uses(remote, local, faults)
 
 
 def _local(url: str) -> str:
@@ -74,7 +65,7 @@ def _local(url: str) -> str:
     return path
 
 
-def stems(remote: Mapping[str, tuple[Image, ...]]) -> dict[str, str]:
+def stems(remote: Mapping[str, Sequence[Image]]) -> dict[str, str]:
     """The readable part of the file name of each remote image."""
     counts: dict[str, int] = {}
     found = {}
@@ -84,28 +75,3 @@ def stems(remote: Mapping[str, tuple[Image, ...]]) -> dict[str, str]:
         text = "" if alt.is_weak(places[0].alt) else places[0].alt
         found[url] = names.stem(heading, text, counts[heading])
     return found
-
-
-class Plan(NamedTuple):
-    """What becomes of each remote image."""
-
-    kept: tuple[str, ...]  # locked and whole: published as they are
-    fetched: tuple[str, ...]  # to be asked for, those to be revalidated included
-    faults: Mapping[str, Fault]  # those for which nothing may be done
-
-
-def plan(urls: Iterable[str], lock: Lock, damage: Mapping[str, Fault], mode: Mode) -> Plan:
-    """`damage` says for which locked URLs the stored file is missing or wrong, and how."""
-    kept: list[str] = []
-    fetched: list[str] = []
-    faults: dict[str, Fault] = {}
-    for url in urls:
-        whole = url in lock and url not in damage
-        if whole:
-            kept.append(url)
-        if mode is Mode.FROZEN:
-            if not whole:
-                faults[url] = damage.get(url) or Fault("E_UNLOCKED", "not mirrored yet")
-        elif not whole or mode is Mode.REFRESH:
-            fetched.append(url)
-    return Plan(tuple(kept), tuple(fetched), faults)

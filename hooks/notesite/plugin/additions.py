@@ -161,7 +161,7 @@ def extras_of(
 def _drawing(build: Build, name: str, warn: Callable[[str], None]) -> str:
     """The SVG file of this name in docs/, to become part of a page; "" with a warning when it cannot."""
     try:
-        return drawing_of(build.project.docs_dir / name, build.project.root).svg
+        return drawing_of(build.project.docs_dir / name, build.project.root).svg or ""
     except Fault as fault:
         warn(f"extra.notes.home: the picture {name!r}: {fault.message}")
         return ""
