@@ -76,7 +76,7 @@ class ImageStore:
             lock = self.lock()
             entry, files = make(lock)
             for name, data in files.items():
-                if not self._holds(name, data):
+                if self._sha256(name) != hashlib.sha256(data).hexdigest():
                     self._write(name, data)
             if lock.get(entry.url) != entry:
                 after = {**lock, entry.url: entry}
@@ -111,27 +111,17 @@ class ImageStore:
             for stray in strays(self.folder, TEMPORARY):
                 stray.unlink()
 
-    def _holds(self, name: str, data: bytes) -> bool:
-        try:
-            return read_file(self.folder / name, follow=False) == data
-        except OSError:
-            return False
+    def _sha256(self, name: str) -> str:
+        """Of a stored file; "" where there is none."""
+        with contextlib.suppress(OSError):
+            return hashlib.sha256(read_file(self.folder / name, follow=False)).hexdigest()
+        return ""
 
     def _strays(self, named: Collection[str]) -> set[str]:
-        try:
-            names = [
-                path.name for path in self.folder.iterdir() if path.name not in named and looks_like_ours(path.name)
-            ]
-        except OSError:
-            return set()
-        return {name for name in names if self._is_ours(name)}
-
-    def _is_ours(self, name: str) -> bool:
-        try:
-            digest = hashlib.sha256(read_file(self.folder / name, follow=False)).hexdigest()
-        except OSError:
-            return False
-        return digest.startswith(looks_like_ours(name) or "-")
+        with contextlib.suppress(OSError):
+            starts = {path.name: looks_like_ours(path.name) for path in self.folder.iterdir() if path.name not in named}
+            return {name for name, start in starts.items() if start and self._sha256(name).startswith(start)}
+        return set()
 
     def _drop(self, names: Collection[str]) -> list[str]:
         for name in names:

@@ -24,19 +24,8 @@ _LENGTH = re.compile(
     r"\s*([+]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d{1,3})?)\s*(px|pt|pc|mm|cm|in|q|em|rem|ex|)\s*", re.IGNORECASE
 )
 # CSS pixels of a unit (CSS Values, absolute lengths); em and ex at the default font size of 16.
-_UNITS = {
-    "": 1,
-    "px": 1,
-    "pt": 4 / 3,
-    "pc": 16,
-    "mm": 96 / 25.4,
-    "cm": 96 / 2.54,
-    "in": 96,
-    "q": 24 / 25.4,
-    "em": 16,
-    "rem": 16,
-    "ex": 8,
-}
+_UNITS = {"": 1, "px": 1, "pt": 96 / 72, "pc": 16, "in": 96, "cm": 96 / 2.54, "mm": 96 / 25.4, "q": 24 / 25.4}
+_UNITS |= {"em": 16, "rem": 16, "ex": 8}
 _DEFAULT_SIZE = (300.0, 150.0)  # of a replaced element without a size (CSS Images)
 
 
@@ -176,12 +165,10 @@ def _size(root: Element, limits: Limits) -> tuple[int, int]:
     box = _view_box(root.get("viewBox"))
     if width is None and height is None:
         width, height = box or _DEFAULT_SIZE
-    elif width is None and height is not None:
-        width = height * box[0] / box[1] if box else _DEFAULT_SIZE[0]
-    elif height is None and width is not None:
+    if width is None:
+        width = height * box[0] / box[1] if box and height is not None else _DEFAULT_SIZE[0]
+    if height is None:
         height = width * box[1] / box[0] if box else _DEFAULT_SIZE[1]
-    if width is None or height is None:
-        width, height = _DEFAULT_SIZE
     check_size(width, height, limits)
     return max(round(width), 1), max(round(height), 1)
 
