@@ -13,7 +13,7 @@ from notesite.diagnostics.reporters import Context, reporter
 from notesite.diagnostics.reporters.text import printable
 
 LINES = ["# Title", "\tsee [here](#gone)", "long " * 60 + "X" + " tail" * 20, "esc \x1b[31m \u202e"]
-CONTEXT = Context("docs/notes.md", LINES)
+CONTEXT = Context("docs/notes.md", {"docs/notes.md": LINES})
 
 
 def text(*found: Span, code: str = "L_ANCHOR", context: Context = CONTEXT) -> str:
@@ -64,7 +64,7 @@ def test_nothing_steers_the_terminal() -> None:
 
 def test_colour_only_when_asked_for() -> None:
     assert "\x1b" not in text(Span.at(1))
-    assert "\x1b[1;31mL_ANCHOR error\x1b[0m" in text(Span.at(1), context=Context("n", LINES, color=True))
+    assert "\x1b[1;31mL_ANCHOR error\x1b[0m" in text(Span.at(1), context=Context("n", {"n": LINES}, color=True))
 
 
 def test_what_was_not_checked_is_shown_and_counted() -> None:
@@ -80,7 +80,7 @@ def test_what_was_not_checked_is_shown_and_counted() -> None:
 
 
 def test_a_finding_in_another_file_shows_its_line() -> None:
-    context = Context("n", LINES, extra_lines=(("mkdocs.yml", ["a: b"]),))
+    context = Context("n", {"n": LINES, "mkdocs.yml": ["a: b"]})
     report = Report((finding("I_CONFIG", "x", Span.at(1, 4), path="mkdocs.yml"),))
     assert "mkdocs.yml:1:4: I_CONFIG error: x\n  1 | a: b\n    |    ^\n" in reporter("text")(report, context)
 
@@ -123,7 +123,7 @@ def test_json() -> None:
 
 def test_a_replacement_is_carried_by_every_format_that_has_room_for_it() -> None:
     lines = ["", "é kubectl delete nginx", ""]
-    context = Context("docs/notes.md", lines)
+    context = Context("docs/notes.md", {"docs/notes.md": lines})
     whole = Span(Position(2, 3), Position(2, 23))
     fixed = "kubectl delete pod nginx"
     report = Report(

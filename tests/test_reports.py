@@ -23,7 +23,7 @@ SCHEMAS = Path(__file__).parent / "schemas"
 SOURCE = ("# Title", "🙂 see [x](#y)", "see [x](#y)", "see [x](#y)", "", "end")
 CONTEXT = Context(
     path="docs/notes.md",
-    lines=SOURCE,
+    lines={"docs/notes.md": SOURCE},
     tool="notesite",
     version="1.0.0",
     color=False,
@@ -152,7 +152,7 @@ def test_the_step_summary_lists_everything_and_keeps_to_the_limit() -> None:
 def test_fingerprints_survive_lines_added_above_and_are_unique() -> None:
     def prints(lines: tuple[str, ...], *at: int) -> list[str]:
         report = Report(tuple(finding("L_ANCHOR", "no heading #y", Span.at(line, 5)) for line in at))
-        context = CONTEXT._replace(lines=lines)
+        context = CONTEXT._replace(lines={CONTEXT.path: lines})
         from_gitlab = [issue["fingerprint"] for issue in json.loads(gitlab.render(report, context))]
         results = json.loads(sarif.render(report, context))["runs"][0]["results"]
         assert from_gitlab == [result["partialFingerprints"]["sourceLine/v1"] for result in results]

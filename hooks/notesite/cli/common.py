@@ -221,9 +221,9 @@ def _context(builds: Sequence[Build], tool: str) -> Context:
         version=VERSION,
         color=sys.stdout.isatty() and "NO_COLOR" not in os.environ,
         code_base=_code_base(builds[0].project),
-        extra_lines=tuple(
-            (build.project.shown(path), _lines_on_disk(build, path)) for build in builds for path in build.project.files
-        ),
+        lines={
+            build.project.shown(path): _lines_on_disk(build, path) for build in builds for path in build.project.files
+        },
     )
 
 

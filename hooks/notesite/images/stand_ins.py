@@ -15,7 +15,6 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from ..lib.files import read_file, reason
-from ..lib.record import NamedTuple
 from ..net.fault import Fault
 from ..net.urls import normal
 from .picture import Limits, Picture

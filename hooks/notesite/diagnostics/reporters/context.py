@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ...lib.record import NamedTuple
 from ..diagnostic import Diagnostic, Skipped
@@ -15,16 +15,15 @@ class Context(NamedTuple):
     """The run: which tool, over which file."""
 
     path: str  # of the notes file, as it is shown: relative to the project
-    lines: Sequence[str] = ()  # of the notes file as it lies on disk
+    lines: Mapping[str, Sequence[str]] = {}  # of each file that findings are about, as it lies on disk
     tool: str = "notesite"  # the check that ran
     version: str = "0"
     color: bool = False
     code_base: str = "docs/developer/diagnostics.md"  # where codes are documented
-    extra_lines: tuple[tuple[str, Sequence[str]], ...] = ()  # lines of other files that findings point at
 
     def lines_of(self, diagnostic: Diagnostic) -> Sequence[str]:
         """The lines of the file that the diagnostic is about, none when they are not known."""
-        return self.lines if diagnostic.path is None else dict(self.extra_lines).get(diagnostic.path, ())
+        return self.lines.get(diagnostic.path or self.path, ())
 
     def line_of(self, diagnostic: Diagnostic) -> str:
         """The source line the diagnostic begins on, "" when it is not known."""

@@ -21,10 +21,15 @@ _UNWRITABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010fff
 
 def render(report: Report, context: Context) -> str:
     """The report as one test suite."""
-    suite = ET.Element("testsuite")
-    failures = sum(d.severity is not Severity.INFO for d in report.diagnostics)
+    suite = ET.Element("testsuite", name=context.tool)
     for diagnostic in report.diagnostics:
-        _found(suite, diagnostic, context)
+        case = _case(suite, diagnostic, f"{diagnostic.code}: {diagnostic.advised}", context)
+        place = f"{path_of(diagnostic, context)}:{diagnostic.span.start}: {diagnostic.advised}\n{diagnostic.help}"
+        if diagnostic.severity is Severity.INFO:
+            inner = ET.SubElement(case, "system-out")
+        else:
+            inner = ET.SubElement(case, "failure", type=diagnostic.severity, message=_text(diagnostic.advised))
+        inner.text = _text(place)
     for skipped in report.skipped:
         case = _case(suite, skipped, f"could not check {skipped.what}", context)
         ET.SubElement(case, "skipped", message=_text(skipped.reason))
@@ -32,29 +37,14 @@ def render(report: Report, context: Context) -> str:
         case = _case(suite, accepted, f"{accepted.code}: {accepted.advised}", context)
         ET.SubElement(case, "skipped", message="accepted by the baseline or silenced by a comment")
     ET.SubElement(suite, "testcase", classname=context.tool, name=f"{report.checked} checked")
-    counts = {
-        "tests": str(len(suite)),
-        "failures": str(failures),
-        "errors": "0",  # an error is a test that could not run; a run that could not run writes no report
-        "skipped": str(len(report.skipped) + len(report.accepted) + len(report.ignored)),
-    }
-    suite.attrib.update({"name": context.tool, **counts})
-    root = ET.Element("testsuites", {"name": context.tool, **{k: v for k, v in counts.items() if k != "skipped"}})
+    failures = sum(d.severity is not Severity.INFO for d in report.diagnostics)
+    # An error is a test that could not run; a run that could not run writes no report.
+    counts = {"tests": str(len(suite)), "failures": str(failures), "errors": "0"}
+    suite.attrib |= {**counts, "skipped": str(len(suite.findall("testcase/skipped")))}
+    root = ET.Element("testsuites", {"name": context.tool, **counts})
     root.append(suite)
     ET.indent(root)
-    return ET.tostring(root, encoding="unicode", xml_declaration=False, short_empty_elements=True).join(
-        ('<?xml version="1.0" encoding="UTF-8"?>\n', "\n")
-    )
-
-
-def _found(suite: ET.Element, diagnostic: Diagnostic, context: Context) -> None:
-    case = _case(suite, diagnostic, f"{diagnostic.code}: {diagnostic.advised}", context)
-    place = f"{path_of(diagnostic, context)}:{diagnostic.span.start}: {diagnostic.advised}\n{diagnostic.help}"
-    if diagnostic.severity is Severity.INFO:
-        ET.SubElement(case, "system-out").text = _text(place)
-        return
-    failure = ET.SubElement(case, "failure", type=diagnostic.severity, message=_text(diagnostic.advised))
-    failure.text = _text(place)
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{ET.tostring(root, encoding="unicode")}\n'
 
 
 def _case(suite: ET.Element, item: Diagnostic | Skipped, name: str, context: Context) -> ET.Element:

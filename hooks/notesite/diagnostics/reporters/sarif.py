@@ -13,12 +13,12 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import quote
 
+from ...lib.data import bundled_text
 from ..codes import CODES, Severity
 from ..diagnostic import Diagnostic, Report
 from ..place import Span
 from .context import Context, path_of, with_fingerprints
 
-SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 MOST_RESULTS = 25_000
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
 
@@ -36,26 +36,13 @@ def render(report: Report, context: Context) -> str:
         _result(diagnostic, suppressions, fingerprint, codes, context)
         for (diagnostic, suppressions), fingerprint in zip(kept, fingerprints, strict=True)
     ]
-    run = {
-        "tool": {
-            "driver": {
-                "name": context.tool,
-                "semanticVersion": context.version,
-                "rules": [_rule(code, context) for code in codes],
-            }
-        },
-        "columnKind": "unicodeCodePoints",
-        # Paths are relative to the project, wherever a host has checked it out.
-        "originalUriBaseIds": {"PROJECT": {"description": {"text": "The folder of mkdocs.yml."}}},
-        "invocations": [
-            {
-                "executionSuccessful": True,
-                "toolExecutionNotifications": list(_notifications(report, len(everything) - len(kept), context)),
-            }
-        ],
-        "results": results,
-    }
-    log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
+    log = json.loads(bundled_text(__name__, "sarif.json"))
+    run = log["runs"][0]
+    rules = [_rule(code, context) for code in codes]
+    run["tool"]["driver"] = {"name": context.tool, "semanticVersion": context.version, "rules": rules}
+    told = list(_notifications(report, len(everything) - len(kept), context))
+    run["invocations"][0]["toolExecutionNotifications"] = told
+    run["results"] = results
     return json.dumps(log, indent=2, ensure_ascii=False) + "\n"
 
 
@@ -78,22 +65,15 @@ def _result(
     codes: Sequence[str],
     context: Context,
 ) -> dict[str, Any]:
-    artifact = _artifact(path_of(diagnostic, context))
-    region = _region(diagnostic.span)
-    text = context.line_of(diagnostic)
+    path, region = path_of(diagnostic, context), _region(diagnostic.span)
+    if text := context.line_of(diagnostic):
+        region["snippet"] = {"text": text}
     result: dict[str, Any] = {
         "ruleId": diagnostic.code,
         "ruleIndex": codes.index(diagnostic.code),
         "level": _LEVELS[diagnostic.severity],
         "message": {"text": f"{diagnostic.message}\n{diagnostic.help}".rstrip()},
-        "locations": [
-            {
-                "physicalLocation": {
-                    "artifactLocation": artifact,
-                    "region": region | ({"snippet": {"text": text}} if text else {}),
-                }
-            }
-        ],
+        "locations": _locations(path, region),
         "partialFingerprints": {"sourceLine/v1": fingerprint},
         # With any suppression in a run, every result has to say whether it is suppressed (section 3.27.23).
         "suppressions": suppressions,
@@ -101,14 +81,18 @@ def _result(
     if diagnostic.replacement is not None:
         inserted = {"text": diagnostic.replacement}
         replacement = {"deletedRegion": _region(diagnostic.replaced), "insertedContent": inserted}
-        change = {"artifactLocation": artifact, "replacements": [replacement]}
+        change = {"artifactLocation": _artifact(path), "replacements": [replacement]}
         result["fixes"] = [{"description": {"text": diagnostic.why}, "artifactChanges": [change]}]
     return result
 
 
-def _region(span: Span) -> dict[str, int]:
+def _region(span: Span) -> dict[str, Any]:
     start, end = span
     return {"startLine": start.line, "startColumn": start.column, "endLine": end.line, "endColumn": end.column}
+
+
+def _locations(path: str, region: dict[str, Any]) -> list[dict[str, Any]]:
+    return [{"physicalLocation": {"artifactLocation": _artifact(path), "region": region}}]
 
 
 def _artifact(path: str) -> dict[str, str]:
@@ -120,13 +104,6 @@ def _notifications(report: Report, dropped: int, context: Context) -> Iterator[d
     if dropped:
         yield {"level": "warning", "message": {"text": f"{dropped} more results do not fit into one run"}}
     for skipped in report.skipped:
-        start = skipped.span.start
-        place = {
-            "artifactLocation": _artifact(path_of(skipped, context)),
-            "region": {"startLine": start.line, "startColumn": start.column},
-        }
-        yield {
-            "level": "note",
-            "message": {"text": f"could not check {skipped.what}: {skipped.reason}"},
-            "locations": [{"physicalLocation": place}],
-        }
+        (line, column), message = skipped.span.start, f"could not check {skipped.what}: {skipped.reason}"
+        places = _locations(path_of(skipped, context), {"startLine": line, "startColumn": column})
+        yield {"level": "note", "message": {"text": message}, "locations": places}
