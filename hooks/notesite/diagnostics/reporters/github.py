@@ -22,13 +22,11 @@ _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO
 def render(report: Report, context: Context) -> str:
     """Workflow commands, one a line, most severe first, never more than GitHub shows of each level."""
     by_level = {level: [d for d in report.diagnostics if d.severity is level] for level in Severity}
-    rest = [d for found in by_level.values() for d in found[CAP:]]
     # The line that says how many are missing is a notice itself, so it needs a place among the ten.
-    room = CAP - bool(rest)
-    notices = by_level[Severity.INFO]
-    if rest and len(notices) >= CAP:
-        rest = [*rest, *notices[room:CAP]]
-    shown = [*by_level[Severity.ERROR][:CAP], *by_level[Severity.WARNING][:CAP], *notices[:room]]
+    room = dict.fromkeys(Severity, CAP)
+    room[Severity.INFO] -= any(len(found) > CAP for found in by_level.values())
+    shown = [d for level, found in by_level.items() for d in found[: room[level]]]
+    rest = [d for level, found in by_level.items() for d in found[room[level] :]]
     lines = [_command(diagnostic, context) for diagnostic in shown]
     if rest:
         lines += _more(rest, context)
