@@ -34,6 +34,7 @@ from ..site.section_names import names_of, wrong_groups
 from ..snippets.language.classify import is_shell
 
 COMMANDS = "commands.md"
+INDEX = "search/search_index.json"
 _TITLE_AND_CONTENTS = 2  # headings of a home page that holds nothing else
 
 

@@ -59,7 +59,7 @@ class NotesPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]  # li
         """Learn whether a preview begins.  MkDocs keeps this object while one runs, so nothing else is kept in it."""
         end_on_sigterm()
         self._preview = Preview(runs=command == "serve")
-        self._folder = SiteFolder(beside=command != "serve" and not dirty)
+        self._folder = SiteFolder(beside=not dirty, is_preview=command == "serve")
 
     @event_priority(100)  # before the theme's search asks its templates for words
     def _prepare(self, config: MkDocsConfig) -> MkDocsConfig:
@@ -141,6 +141,8 @@ class NotesPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]  # li
         self._run.in_order = tuple(nav.pages)
         self._run.kept = KeptPages.of(self._run, nav)
         self._run.alone = is_alone(config)
+        if self._run.alone and self._preview.runs:
+            pages.leave_what_is_there(self._run, files, config)
         return nav
 
     def on_page_markdown(self, markdown: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:  # noqa: ARG002  # MkDocs' names
@@ -245,7 +247,8 @@ class NotesPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]  # li
 
     @event_priority(-1000)  # after everybody who writes into the folder
     def _place(self, *, config: MkDocsConfig) -> None:  # noqa: ARG002  # MkDocs' name
-        self._folder.place(log)
+        if self._folder.place(log) and self._run.kept:
+            self._run.kept.renew()
         if not self._preview.runs:
             keep_addresses(self._run)
 

@@ -20,7 +20,7 @@ from ..lib.files import reason, text_of, write_atomically, write_inside
 from ..output.finished import hashes_of
 from ..output.machine_files import Publication, headers
 from ..site.ledger import LEDGER, ledger_text
-from .additions import search_index
+from .additions import INDEX, search_index
 from .appearance import OFFLINE_STYLE, ONE_FILE_SCRIPTS, WHERE_NEEDED, needed
 from .guard import check_pages
 from .run import Run, log
@@ -28,7 +28,6 @@ from .run import Run, log
 if TYPE_CHECKING:
     from ..output.bundle.book import Book, BookPage
 
-INDEX = "search/search_index.json"
 SITEMAP = "sitemap.xml"
 NO_DATE = "1980-01-01"  # MkDocs wants one of every page; this one is taken out again
 
@@ -56,7 +55,7 @@ def _write_machine_files(run: Run, folder: Path) -> None:
     )
     policy = headers(hashes_of(run.scripts), config.site_url or "")
     for name, data in chain(publication.files(), [("_headers", policy.encode())]):
-        if not (folder / name).exists():
+        if not (folder / name).exists() and name not in run.folder.made and not run.folder.is_there(name, data):
             write_inside(folder, name, data)
 
 

@@ -10,8 +10,10 @@ import logging
 import platform
 import re
 from bisect import bisect
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
+from itertools import takewhile
+from pathlib import Path
 from typing import Any
 
 from markupsafe import Markup, escape
@@ -22,9 +24,11 @@ from mkdocs.structure.pages import Page as MkDocsPage
 from mkdocs.structure.toc import get_toc
 
 from ..lib.kept import Kept, folder_of, signature
-from ..notes.document import Node
+from ..notes.document import Kind, Node
+from ..notes.joined import file_at
 from ..project.stamp import Stamp
 from ..render.bridge import PageContext, tree_options, written
+from ..site.page_text import page_blocks
 from ..site.plan import Page
 from .appearance import PACKAGE, is_material
 from .navigation import Entries, Entry, children_of
@@ -41,14 +45,20 @@ _URL = re.compile(r'\b(?:href|src|poster)="([^"]*)"')
 # They stand in a kept page for what every edit of the notes changes: their hash, and the lines of a page.
 _HASH, _SHORT, _LINES = "\0hash\0", "\0short\0", "\0lines\0"
 
+Written = tuple[str, Sequence[Node], Sequence[Node]]  # HTML with signs for code, the code, and the formulas
+
 
 class KeptPages:
     """The pages of one build that are there from an earlier one, and those that are to be kept."""
 
     def __init__(self, run: Run, nav: Navigation, store: Kept) -> None:
         self._run, self._nav, self._store, self._entries = run, nav, store, Entries()
-        self._keys: dict[str, str] = {}  # by the address of a page's source
-        self._found: dict[str, Mapping[str, Any]] = {}  # likewise
+        self._keys: dict[str, tuple[object, ...]] = {}  # what pages depend on, by the address of their source
+        self._found: dict[str, Mapping[str, Any]] = {}  # likewise, pages that are there
+        self._stay: list[str] = []  # the files of those that a preview has in their places
+        # By the id of the notes of a file: what a page may depend on that does not stand on it.
+        self._elsewhere: dict[int, tuple[object, ...]] = {}
+        self._nowhere = Path(run.config.site_dir, ".in-its-place")  # where MkDocs may write these
         self._sources: dict[str, str] = {}  # text of pages that have no title before they are read
         self._heard = _Heard(logging.INFO)
         self._parents = {page.parent for page in run.build.site.pages}
@@ -70,8 +80,8 @@ class KeptPages:
         words = self._words(context)
         if words is None:
             return
-        self._keys[uri] = key = repr((self._site, words, *self._around(page, plan)))
-        kept = _read(self._store.get(key))
+        self._keys[uri] = key = self._site, words, *self._around(page, plan)
+        kept = self._in_its_place(page, key) or _read(self._store.get(repr(key)))
         if kept is None:
             self._heard.start()
             return
@@ -87,6 +97,17 @@ class KeptPages:
         page.render = fill  # type: ignore[method-assign,assignment]  # of this page
         page.meta["template"] = TEMPLATE
 
+    def _in_its_place(self, page: MkDocsPage, key: tuple[object, ...]) -> Mapping[str, Any] | None:
+        """What a preview knows of a page that is in its place as it would be made now; nothing is written there."""
+        file = page.file
+        before, known = self._run.preview.pages.get(file.src_uri, ((), None))
+        is_same = before == key
+        if not self._run.folder.is_there(file.dest_uri, (before if is_same else key, page.edit_url)) or not is_same:
+            return None
+        self._stay.append(file.dest_uri)
+        file.abs_dest_path = str(self._nowhere)
+        return known
+
     def rendered(self, page: MkDocsPage) -> None:
         """A page of which something was said is rendered, and said, in every build."""
         if self._heard.stop():
@@ -99,29 +120,37 @@ class KeptPages:
 
     def html(self, page: MkDocsPage) -> Markup:
         """The page that was kept."""
-        text = str(self._found[page.file.src_uri]["html"])
+        text = str(self._found[page.file.src_uri].get("html", "in its place"))
         for there, here in self._places(page):
             text = text.replace(there, here)
         return Markup(text)  # noqa: S704  # as the templates have written it
 
     def keep(self, page: MkDocsPage, output: str) -> None:
         """Keep a finished page, but for what changes with every edit."""
-        key = self._keys.get(page.file.src_uri)
-        places = self._places(page)
-        if key is None or page is not page.file.page or page.file.src_uri in self._found or "\0" in output:
+        uri, places = page.file.src_uri, self._places(page)
+        key = self._keys.get(uri)
+        if key is None or page is not page.file.page or "\0" in output:
             return  # a copy of a page shows what the templates write by themselves
+        if uri in self._found:
+            self._remember(uri, key, self._found[uri])
+            return
         if any(here in (page.content or "") for _, here in places):
             return
         for there, here in places:
             output = output.replace(here, there)
         links = {file.src_uri: dict(links) for file, links in (page.links_to_anchors or {}).items()}
         kept = {
-            "documents": self._run.additions.documents[page.file.src_uri] if self._run.additions else [],
+            "documents": self._run.additions.documents[uri] if self._run.additions else [],
             "title": page._title_from_render,  # noqa: SLF001  # what `look` sets
             "ids": sorted(filter(None, page.present_anchor_ids or ())),  # `<a id>` has none
             "links": links,
         }
-        self._store.put(key, f"{json.dumps(kept, ensure_ascii=False)}\n{output}".encode())
+        self._store.put(repr(key), f"{json.dumps(kept, ensure_ascii=False)}\n{output}".encode())
+        self._remember(uri, key, kept)
+
+    def _remember(self, uri: str, key: tuple[object, ...], kept: Mapping[str, Any]) -> None:
+        if self._run.preview.runs:
+            self._run.preview.pages[uri] = key, {name: value for name, value in kept.items() if name != "html"}
 
     @property
     def proven(self) -> set[str]:
@@ -130,10 +159,28 @@ class KeptPages:
 
     def close(self) -> None:
         """Let the folder not grow without end."""
+        self._nowhere.unlink(missing_ok=True)
         self._store.trim()
 
-    def _places(self, page: MkDocsPage) -> list[tuple[str, str]]:
+    def renew(self) -> None:
+        """Write into the pages that stay in their places which notes they are of now."""
+        old, new = self._run.preview.stamp or self._stamp, self._stamp
+        for name in self._stay if old != new else ():
+            with Path(self._run.config.site_dir, name).open("r+b") as file:
+                data = file.read()
+                file.seek(0)
+                for before, now in ((old.notes, new.notes), (old.short, new.short)):
+                    data = data.replace(before.encode(), now.encode())
+                file.write(data)
+        self._run.preview.stamp = new
+
+    @property
+    def _stamp(self) -> Stamp:
         stamp: Stamp = self._run.config.extra["build_stamp"]
+        return stamp
+
+    def _places(self, page: MkDocsPage) -> list[tuple[str, str]]:
+        stamp = self._stamp
         _, mark, lines = (page.edit_url or "").partition("?plain=1#")
         edit = [(_LINES, f'{escape(mark + lines)}"')] if lines else []
         return [(_HASH, stamp.notes), (_SHORT, stamp.short), *edit]
@@ -142,7 +189,7 @@ class KeptPages:
     def _site(self) -> str:
         """All that is the same for every page."""
         run, config = self._run, self._run.config
-        stamp: Stamp = config.extra["build_stamp"]
+        stamp = self._stamp
         settings = {name: value for name, value in config.items() if name not in _APART}
         settings["markdown_extensions"] = [e for e in config.markdown_extensions if isinstance(e, str)]
         extra = {name: value for name, value in config.extra.items() if name != "build_stamp"}
@@ -161,21 +208,11 @@ class KeptPages:
 
     def _words(self, context: PageContext) -> object:
         """The author's words as they were read, and all that they lead to; None where more would have to be known."""
-        blocks: list[object] = []
-        drawn: list[str] = []
-
-        def code(block: Node) -> str:
-            blocks.append((block.info, block.text, context.marks.get(block.line)))
-            drawn.extend(["diagram"] if context.drawn.diagram(block) else [context.drawn.formula(block)])
-            return f"\0{len(blocks)}\0"
-
-        def formula(node: Node) -> str:
-            drawn.append(context.drawn.formula(node))
-            return ""
-
-        text = written(context, code, formula)
-        if any(drawn) or "srcset" in text:
+        text, codes, formulas = self._written(context)
+        drawn = context.drawn
+        if any(map(drawn.diagram, codes)) or any(map(drawn.formula, (*codes, *formulas))) or "srcset" in text:
             return None
+        blocks = [(block.info, block.text, context.marks.get(block.line)) for block in codes]
         options = tree_options(context, str)
         leads, pictures = options.leads or str, options.pictures
         urls = [leads(html.unescape(url)) for url in _URL.findall(text)]
@@ -183,13 +220,41 @@ class KeptPages:
         names = self._names if "<table" in text else ""
         return text, blocks, [options.resolve_link(url) for url in urls], shown, options.main_id, options.title, names
 
+    def _written(self, context: PageContext) -> Written:
+        """The author's words as HTML; a preview writes the same words once."""
+        codes: list[Node] = []
+        formulas: list[Node] = []
+
+        def code(block: Node) -> str:
+            codes.append(block)
+            return f"\0{len(codes)}\0"
+
+        def formula(node: Node) -> str:
+            formulas.append(node)
+            return ""
+
+        page, preview = context.page, self._run.preview
+        if not preview.runs:
+            return written(context, code, formula), codes, formulas
+        notes = file_at(context.notes, page.first)
+        if id(notes) not in self._elsewhere:
+            footnotes = [notes.lines[footnote.first - 1 : footnote.last] for footnote in notes.footnotes]
+            last = takewhile(lambda block: block.kind is Kind.FOOTNOTE, reversed(notes.blocks))
+            self._elsewhere[id(notes)] = [heading.id for heading in notes.headings], footnotes, list(last)
+        own = page_blocks(context.notes, context.site, page), notes.lines[page.first - 1 : page.last], page.headings
+        made_of = *own, self._elsewhere[id(notes)]
+        if (found := preview.written.get(page.uri)) is None or found[0] != made_of:
+            found = made_of, (written(context, code, formula), codes, formulas)
+        preview.written[page.uri] = made_of, found[1]
+        return found[1]
+
     def _around(self, page: MkDocsPage, plan: Page) -> Iterator[object]:
         """What the templates and the decoration put around and into the author's words."""
         run, added = self._run, self._run.additions
         if added is None:
             return
         yield page.file.src_uri, page.url, plan.title, plan.settings, plan.heading and plan.heading[:3]
-        yield page.meta, (page.edit_url or "").partition("#")[0], page.update_date
+        yield dict(page.meta), (page.edit_url or "").partition("#")[0], page.update_date
         first = plan.first
         yield [(c.id, c.description, c.text, c.line - first, c.mark) for c in added.commands_on.get(plan.uri, ())]
         start, end = (bisect(added.manifests, line, key=lambda own: own.line) for line in (first - 1, plan.last))

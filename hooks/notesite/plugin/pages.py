@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from mkdocs.config.defaults import MkDocsConfig
-from mkdocs.structure.files import File, Files
+from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.pages import Page as MkDocsPage
 from mkdocs.utils import get_relative_url
 
@@ -18,6 +18,7 @@ from ..site.page_text import page_source
 from ..site.plan import Page
 from ..site.redirects import edit_place, redirect_html
 from ..site.section_names import runs
+from .additions import INDEX
 from .run import Run, log
 
 
@@ -74,6 +75,26 @@ def add_pictures(build: Build, files: Files, config: MkDocsConfig) -> None:
             files.remove(file)
     for uri, data in {**pictures.files, **build.drawn.files}.items():
         files.append(File.generated(config, uri, content=data))
+
+
+def leave_what_is_there(run: Run, files: Files, config: MkDocsConfig) -> None:
+    """Copy nothing that a preview has copied before; what others may write at the same place is copied."""
+    by_others = {file.dest_uri for file in files.documentation_pages(inclusion=InclusionLevel.all)} | {INDEX}
+    by_others.update(config.theme.static_templates, config.extra_templates)
+    squeezed = {str(name) for name in (*config.extra_css, *config.extra_javascript)}
+    for file in files:
+        is_shown = InclusionLevel.is_in_serve(file.inclusion)  # type: ignore[no-untyped-call]  # of MkDocs
+        if is_shown and file.dest_uri not in by_others:
+            made_of = (_state(file), file.dest_uri in squeezed)
+            if run.folder.is_there(file.dest_uri, made_of):
+                file.copy_file = lambda dirty=False: None  # type: ignore[method-assign]  # noqa: ARG005  # of this file
+
+
+def _state(file: File) -> object:
+    if file.abs_src_path is None:
+        return file.content_bytes
+    status = Path(file.abs_src_path).stat()
+    return file.abs_src_path, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
 
 
 def context_of(run: Run, plan: Page, page: MkDocsPage, files: Files) -> PageContext:

@@ -10,7 +10,7 @@ import xml.etree.ElementTree as ET
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import mkdocs
 from jinja2 import TemplateSyntaxError
@@ -39,7 +39,7 @@ from .additions import Additions
 from .site_folder import SiteFolder
 
 if TYPE_CHECKING:
-    from .kept_pages import KeptPages
+    from .kept_pages import KeptPages, Written
 
 # Under "mkdocs.", so that `mkdocs build --strict` counts the warnings.
 log = logging.getLogger("mkdocs.hooks.notes")
@@ -56,6 +56,10 @@ class Preview:
     last_good: Build | None = None
     # Hosts that failed lately are not asked again at once.
     hosts: Hosts = field(default_factory=lambda: Hosts(any_delay=True))
+    # By the address of a page's source: what its words were written from, and as what; what it depends on, and what is known.
+    written: dict[str, tuple[object, Written]] = field(default_factory=dict)
+    pages: dict[str, tuple[tuple[object, ...], Mapping[str, Any]]] = field(default_factory=dict)
+    stamp: Stamp | None = None  # of these pages
 
 
 @dataclass(slots=True)
@@ -64,6 +68,7 @@ class Run:
 
     config: MkDocsConfig
     build: Build
+    preview: Preview
     folder: SiteFolder
     bridge: Bridge
     additions: Additions | None = None
@@ -111,7 +116,7 @@ def begin(config: MkDocsConfig, preview: Preview, folder: SiteFolder) -> Run:
         preview.last_good = build if preview.runs else None
     except NotesError as error:
         build = _while_broken(path, preview, error)
-    return Run(config, build, folder, Bridge(highlighter))
+    return Run(config, build, preview, folder, Bridge(highlighter))
 
 
 def lines_of(error: NotesError) -> str:
