@@ -12,13 +12,12 @@ from collections.abc import Iterator, Sequence
 
 from ..reader.words import Word
 from .argument_shapes import letters, lookup
-from .flag_rules import Refusal, pattern, wrong_kind
+from .flag_rules import Refusal, pattern, refused_words, wrong_kind
 from .invocation import Invocation
 from .probed_shapes import NAMES, REST
-from .resources import CATEGORIES, is_type, may_be_custom
+from .resources import is_type, may_be_custom
 from .vocabulary import answers
 
-_SHELLS = ("bash", "zsh", "fish", "powershell")  # what `kubectl completion` writes code for
 _LONGEST = 12  # arguments that are looked at: no shape that was tried has half as many
 _MOST = 300  # readings of placeholders that are looked up
 # Flags beside which the arguments mean something else, or nothing.
@@ -51,60 +50,21 @@ def is_open(call: Invocation) -> bool:
 
 def _rules(call: Invocation) -> Iterator[Refusal]:
     """Refusals that depend on words rather than on the shape."""
-    words, names, node = call.arguments, call.names, call.node
-    if {"filename", "kustomize"} <= names:
-        yield "only one of `-f` and `-k` can be given", call.path_words[-1]
-    if "raw" in names and words:
-        yield "arguments may not be given together with `--raw`", words[0]
-    if names & {"watch", "watch-only"} and _several(words):
-        yield "only one object, or one type, can be watched", words[-1]
-    if node.path == ("completion",) and words and words[0].text not in _SHELLS and not words[0].dynamic:
-        yield f"it knows {', '.join(_SHELLS)}, not `{words[0].text}`", words[0]
+    words, node = call.arguments, call.node
+    yield from refused_words(call)
     yield from wrong_kind(call)
     yield from _bad_updates(call)
-    if node.path == ("auth", "can-i") and "list" in names and words:
-        yield "with `--list` no verb and no resource can be given", words[0]
-    if node.path == ("config", "set-context") and "current" in names and words:
-        yield "a name and `--current` cannot stand together", words[0]
     if node.path == ("exec",) and call.rest == [] and not call.command.grows:
         yield "the command for the container is missing: `-- COMMAND`", call.path_words[-1]
-    if (
-        node.path == ("logs",)
-        and len(words) == 2
-        and names & {"container", "all-containers"}
-        and "/" not in words[1].text
-    ):
-        yield "the container is named by a flag and by an argument", words[1]
-    if "field-selector" in names and node.path[:1] == ("top",) and words:
-        yield "a name and a selector cannot stand together", words[0]
     deep = next((word for word in words if word.text.count("/") > 1 and is_type(word.text.partition("/")[0])), None)
     if deep is not None and (node.wants_type or node.path[:1] in {("logs",), ("exec",), ("attach",)}):
         yield f"`{deep.text}` has more than one slash: write TYPE/NAME", deep
-    if node.wants_type and not words and "field-selector" in names and not names & {"filename", "kustomize", "raw"}:
-        yield "the type is missing", call.path_words[-1]
-    if node.wants_type and words:
-        yield from _object_rules(call, words)
-
-
-def _object_rules(call: Invocation, words: Sequence[Word]) -> Iterator[Refusal]:
-    """Refusals of commands whose arguments are types and names."""
-    names, node = call.names, call.node
-    if "subresource" in names and not _named(words) and node.path == ("get",):
-        yield "with `--subresource` the name of an object is needed", words[0]
-    if names & {"watch", "watch-only"} and "," in words[0].text:
-        yield "only one type can be watched", words[0]
-    if "field-selector" in names and _named(words) and node.path[0] in {"get", "delete", "describe"}:
-        yield "a name and a selector cannot stand together", words[-1]
-    if not words[0].dynamic and "/" in words[0].text and any("/" not in w.text and is_type(w.text) for w in words[1:]):
-        mixed = next(w for w in words[1:] if "/" not in w.text and is_type(w.text))
-        yield "a type cannot follow TYPE/NAME: write all objects as TYPE/NAME", mixed
-    if "/" in words[0].text and words[0].text.partition("/")[0].lower() in CATEGORIES:
-        yield f"`{words[0].text.partition('/')[0]}` stands for several types: no name can follow", words[0]
-    incomplete = next((word for word in words if re.fullmatch(r"[a-z]+/", word.text) and is_type(word.text[:-1])), None)
-    if incomplete is not None:
-        yield f"`{incomplete.text}` lacks the name after the slash", incomplete
-    if len(words) > 1 and words[0].text.lower() in CATEGORIES and "=" not in words[1].text:
-        yield f"`{words[0].text}` stands for several types: no name can follow", words[1]
+    if node.wants_type and words and not words[0].dynamic and "/" in words[0].text:
+        mixed = [word for word in words[1:] if "/" not in word.text and is_type(word.text)]
+        yield from (("a type cannot follow TYPE/NAME: write all objects as TYPE/NAME", word) for word in mixed)
+    incomplete = [word for word in words if re.fullmatch(r"[a-z]+/", word.text) and is_type(word.text[:-1])]
+    for word in incomplete if node.wants_type else ():
+        yield f"`{word.text}` lacks the name after the slash", word
 
 
 def _answer(call: Invocation, words: Sequence[Word], extra_types: frozenset[str]) -> Refusal | None:
@@ -140,16 +100,6 @@ def _answer(call: Invocation, words: Sequence[Word], extra_types: frozenset[str]
             return None  # one reading of the placeholders is right
         answers.append(answer)
     return (_worded(answers[0], words), words[0] if words else None) if answers else None
-
-
-def _named(words: Sequence[Word]) -> bool:
-    """Whether an object is named, not only a type."""
-    return len(words) > 1 or "/" in words[0].text
-
-
-def _several(words: Sequence[Word]) -> bool:
-    """Whether more than one object is named: `pod a b`, `pod/a pod/b`."""
-    return len(words) > (1 if "/" in words[0].text else 2) if words else False
 
 
 def _flag_values(call: Invocation) -> Iterator[Word]:
@@ -191,11 +141,11 @@ def _worded(message: str, words: Sequence[Word]) -> str:
     return message.rstrip(".")
 
 
-# ---- Arguments that change something or name a path or a port: `key=value`, `key-`, `key:effect`, `pod:path`, `8080:80`.
+# ---- Arguments that change something: `key=value`, `key-`, `key:effect`.
 
 
 def _bad_updates(call: Invocation) -> Iterator[Refusal]:
-    """The arguments of `label`, `annotate`, `taint`, `set env`, `cp` and `port-forward` that no cluster is asked about."""
+    """The arguments of `label`, `annotate`, `taint` and `set env` that no cluster is asked about."""
     path = " ".join(call.node.path)
     words = [word for word in call.arguments if not word.dynamic]
     changes = [word for word in words if "=" in word.text or (word.text.endswith("-") and "/" not in word.text[-2:])]
@@ -205,18 +155,12 @@ def _bad_updates(call: Invocation) -> Iterator[Refusal]:
             # `KEY=VALUE:EFFECT`, `key=value:taint-effect` are filled in by readers
             if problem and not word.text.isupper() and "effect" not in word.text.rpartition(":")[2].lower():
                 yield problem, word
-    if path in {"set env", "set image"}:
-        yield from ((f"`{word.text}` is not NAME=VALUE", word) for word in words if word.text.startswith("="))
     if path in _FORMS or path in {"set env", "set image"}:
         changes += [word for word in words if path == "taint" and _EFFECT.fullmatch(word.text) and word not in changes]
         late = next((b for a, b in itertools.pairwise(words) if a in changes and b not in changes), None)
         if late is not None:
             yield f"`{late.text}` stands after what to change: names come first", late
         yield from _both(path, changes)
-    if path == "port-forward":
-        yield from _ports(words[1:])
-    if path == "cp":
-        yield from _copies([word for word in words if not re.match("[A-Z]:", word.text)])
 
 
 def _problem(path: str, text: str) -> str:
@@ -256,19 +200,3 @@ def _both(path: str, changes: Sequence[Word]) -> Iterator[Refusal]:
         if path == "taint" and place(word.text) in seen:
             yield f"the taint `{place(word.text)}` is set twice", word
         seen.add(place(word.text))
-
-
-def _ports(words: Sequence[Word]) -> Iterator[Refusal]:
-    for word in words:
-        too_large = [part for part in word.text.split(":") if part.isdecimal() and int(part) > 65535]
-        if too_large:
-            yield f"`{too_large[0]}` is not a port: the largest is 65535", word
-
-
-def _copies(words: Sequence[Word]) -> Iterator[Refusal]:
-    for word in words:
-        pod, colon, file = word.text.partition(":")
-        if colon and not file:
-            yield f"the path after `{word.text}` is missing", word
-        elif colon and pod.count("/") > 1 and not pod.startswith((".", "/", "~")):
-            yield f"`{pod}` is not POD or NAMESPACE/POD", word

@@ -1,7 +1,7 @@
 """What a command demands of its flags, and of the types of its objects: rules whose shape repeats, as data.
 
 `data/flag_rules.json` is written by hand; `tests/test_commands_kubectl.py` holds it against the real kubectl.  A command of
-several names stands as `run|expose`, `*` for all.
+several names stands as `run|expose`, `*` for all, `TYPE` for those whose first argument is a type.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ def _table(name: str) -> Any:
     return bundled_json(__name__, "flag_rules.json")[name]
 
 
-def _rows(kind: str, path: str) -> Iterator[Sequence[str]]:
+def _rows(kind: str, *names: str) -> Iterator[Sequence[str]]:
     for commands, *row in _table(kind):
-        if commands == "*" or path in commands.split("|"):
+        if not {"*", *names}.isdisjoint(commands.split("|")):
             yield row
 
 
@@ -92,3 +92,17 @@ def wrong_kind(call: Invocation) -> Iterator[Refusal]:
             wrong = next((item for item in found if item is not None and item.kind not in kinds.split()), None)
             if wrong is not None:
                 yield f"it takes no {wrong.kind}, but {', '.join(kinds.split())}", word
+
+
+def refused_words(call: Invocation) -> Iterator[Refusal]:
+    """What is said of the arguments as they stand, one a line; the last group of a pattern tells which is wrong.
+
+    A row has the flags that are given beside them, `|` between those of which one is enough, `!` before those that are not.
+    """
+    text = "\n".join(word.text.replace("\n", " ") for word in call.arguments)
+    for flags, form, words in _rows("arguments", " ".join(call.node.path), "TYPE" * call.node.wants_type):
+        items = [item.split("|") for item in flags.split()]
+        given = all(any(name.strip("!") in call.names for name in names) != (names[0][0] == "!") for names in items)
+        if given and (match := pattern(form).search(text)):
+            at = text.count("\n", 0, match.start(match.lastindex or 0))
+            yield match.expand(words), call.arguments[at] if match[0] else call.path_words[-1]
