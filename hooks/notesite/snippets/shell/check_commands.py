@@ -235,7 +235,7 @@ class _Checker:
             return False  # lines are left out
         between = self.fence.text[before.command.end : first.start]
         name = first.text.lstrip("-").partition("=")[0]
-        known = before.node.flag(name) if first.text.startswith("--") else before.node.short(name[:1])
+        known = before.node.flag(name) if first.text.startswith("--") else before.node.short.get(name[:1])
         return known is not None and _NEXT_LINE.fullmatch(between) is not None
 
     def corrected(self) -> str | None:
@@ -263,7 +263,7 @@ def _not_a_command(call: Invocation, after: str) -> str:
     if _is_synopsis(call.command) or _GROUPED.match(after):
         return "a synopsis"
     for word in call.arguments[:1] if call.node.children else []:
-        several = "/" in word.text and all(map(call.node.child, word.text.split("/")))  # `cordon/uncordon`
+        several = "/" in word.text and call.node.below.keys() >= set(word.text.split("/"))  # `cordon/uncordon`
         if several or re.fullmatch(r"(?:SUB)?COMMAND|[A-Z]{2,}", word.text):
             return "a synopsis"
     listed = "/" in call.path_words[0].text or (_EXPLAINED if call.node.path else _LISTED).match(after)

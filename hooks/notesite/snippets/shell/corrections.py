@@ -141,7 +141,9 @@ def _is_name(text: str) -> bool:
 def _with_subcommand(call: Invocation) -> Iterator[list[Edit]]:
     """`create secret db --from-literal=a=b`: only one of the sub-commands has such a flag."""
     flags = [word.text[2:].partition("=")[0] for word in call.command.words if word.text.startswith("--")]
-    fitting = [child for child in map(call.node.child, call.node.children) if child and all(map(child.flag, flags))]
+    fitting = [
+        child for name, child in call.node.below.items() if name in call.node.children and all(map(child.flag, flags))
+    ]
     if flags and call.node.path and call.arguments and len(fitting) == 1:
         yield [(call.arguments[0].start, call.arguments[0].start, f"{fitting[0].path[-1]} ")]
 

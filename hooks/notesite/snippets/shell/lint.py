@@ -141,7 +141,7 @@ def _meant_command(text: str, call: Invocation) -> str:
     if not node.path and text in words("plugins") and text not in full_names():
         return ""
     other = "" if node.path else instead("meant", text)
-    if node.child(re.split("[ |]", other)[0]):
+    if re.split("[ |]", other)[0] in node.below:
         return other
     if not node.path and call.program == "kubectl":
         verb = next((verb for verb in _VERBS if text.startswith(verb) and is_type(text[len(verb) :].lstrip("-"))), "")
@@ -153,8 +153,8 @@ def _meant_command(text: str, call: Invocation) -> str:
         groups = [group for group in _GROUPS if text in node.children.get(group, {}).get("commands", {})]
         if len(groups) == 1:
             return f"{groups[0]} {text}"
-    begun = [name for name in node.child_names if len(text) > 2 and name.startswith(text)]
-    close = nearest_value(text, node.child_names) or ""
+    begun = [name for name in node.below if len(text) > 2 and name.startswith(text)]
+    close = nearest_value(text, node.below) or ""
     return begun[0] if len(begun) == 1 else close if node.path or close[:1] == text[:1] else ""
 
 
@@ -165,7 +165,7 @@ def _unknown_command(call: Invocation) -> Iterator[Finding]:
     word = call.arguments[0]
     if (node.path and not node.is_group) or _FILL_IN.fullmatch(word.text):
         return
-    swallowed = next((use for use in call.flags if not use.attached and use.value and node.child(use.value)), None)
+    swallowed = next((use for use in call.flags if not use.attached and use.value and use.value in node.below), None)
     if swallowed and not node.path:
         message = f"`--{swallowed.flag.name}` takes `{swallowed.value}` for its value: its own is missing"
         yield Finding.at("S_VALUE", message, swallowed.word)

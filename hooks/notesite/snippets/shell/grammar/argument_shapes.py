@@ -1,4 +1,4 @@
-"""Reduce the arguments of a command to a shape of `patterns`, and find the tried shape that is most like it."""
+"""Reduce the arguments of a command to a shape of `program`, and find the tried shape that is most like it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from functools import cache
 
 from ....lib.patterns import lazy
 from ..reader.words import Word
-from .probed_shapes import INDEX
+from .program import INDEX
 from .resources import is_type, named
 
 _WORKLOADS = frozenset(
@@ -35,7 +35,7 @@ _LOOKS = (
 
 
 def letters(word: Word, index: int, extra_types: frozenset[str]) -> str:
-    """The classes that a word may belong to, as letters of `patterns.WORDS`; `index` counts from 0."""
+    """The classes that a word may belong to, as letters of shapes; `index` counts from 0."""
     text = word.text
     head, slash, _ = text.partition("/")
     if word.dynamic:
@@ -76,7 +76,7 @@ def _type_letter(text: str, extra_types: frozenset[str]) -> str:
 def lookup(shape: str, mode: str, tail: str) -> str | None:
     """The tried shape that is most like this one: of the same length first, then with fewer repeats.
 
-    A shape has one letter for each argument; `mode` and `tail` are as `probed_shapes` lists them, or "".
+    A shape has one letter for each argument; `mode` and `tail` are as `program` lists them, or "".
     """
     if mode:  # beside -f, -l and --all only the first three arguments were tried, and fewer letters
         shape = shape.translate(_COARSE)[:3]

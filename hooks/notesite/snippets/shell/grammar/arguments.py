@@ -14,7 +14,7 @@ from ..reader.words import Word
 from .argument_shapes import letters, lookup
 from .flag_rules import Refusal, pattern, refused_words, wrong_kind
 from .invocation import Invocation
-from .probed_shapes import NAMES, REST
+from .program import NAMES, REST
 from .resources import is_type, may_be_custom
 from .vocabulary import answers
 
@@ -120,7 +120,7 @@ def _is_open(word: Word) -> bool:
 
 
 def _mode(call: Invocation) -> str | None:
-    """Which of `probed_shapes.NAMES` the flags make; None where several meet and were not tried together."""
+    """Which of the modes that were asked about the flags make; None where several meet and were not tried together."""
     if call.names & _UNTRIED:
         return None
     found = [mode for mode, flags in _MODE_FLAGS if flags & call.names and mode in call.node.modes]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ....lib.nearest import nearest_value
 from ....lib.patterns import lazy
@@ -72,7 +72,7 @@ def _output(call: Invocation, use: FlagUse, value: str) -> tuple[str, str] | Non
     return (f"`{template}` cannot be read: {wrong}", "") if wrong else None
 
 
-def _listed(values: tuple[str, ...]) -> str:
+def _listed(values: Sequence[str]) -> str:
     shown = list(values)
     return shown[0] if len(shown) == 1 else ", ".join(shown[:-1]) + " or " + shown[-1]
 

@@ -95,7 +95,7 @@ def _find(words: list[Word], root: Node) -> tuple[Node, list[Word], list[Word]]:
         if text.startswith("-") and text != "-":
             index += 2 if _takes_next(node, text) else 1
             continue
-        child = None if words[index].dynamic else node.child(text)
+        child = None if words[index].dynamic else node.below.get(text)
         if child is None:
             break
         node = child
@@ -111,7 +111,7 @@ def _takes_next(node: Node, text: str) -> bool:
     if text.startswith("--"):
         flag = node.flag(text[2:])
         return flag is None or flag.takes_next
-    flag = node.short(text[1])
+    flag = node.short.get(text[1])
     return len(text) == 2 and (flag is None or flag.takes_next)
 
 
@@ -157,7 +157,7 @@ def _shorts(word: Word, following: Word | None, call: Invocation) -> int:
     letters = word.text[1:]
     while letters:
         letter, letters = letters[0], letters[1:]
-        flag = call.node.short(letter)
+        flag = call.node.short.get(letter)
         if flag is None:
             if letter == "h":
                 call.help = not letters

@@ -1,7 +1,8 @@
 """A program's grammar: one file per version under `data/`, made by a vendor script from the program itself.
 
 A file holds a tree of commands.  Each may have `aliases`, `flags`, `deprecated` and `removed` flags, `required`
-flags, `commands` below it, and, for kubectl, `arguments`: the answers to the shapes of `patterns`.
+flags, `commands` below it, and, for kubectl, `arguments`: its answers to argument lists of many shapes.  A shape is a text
+with one letter for each argument: the vendor script asks about every one, the lint reduces a command's arguments to one.
 """
 
 from __future__ import annotations
@@ -12,7 +13,20 @@ from typing import Any
 
 from ....lib.data import bundled_json, bundled_names
 from ....lib.record import NamedTuple
-from .probed_shapes import INDEX
+
+# U a name; R a type; W a type with a pod template; N nodes; C several types; P TYPE/NAME; S the same of a W; B of no type;
+# K key=value; M key-; L 8080; T key=value:NoSchedule; V pod:/path; F ./file
+PATTERNS: tuple[str, ...] = (
+    "", "U", "R", "W", "N", "C", "P", "S", "B", "K", "M", "L", "V", "F",
+    "UU", "RU", "WU", "NU", "CU", "RR", "PP", "SS", "SU", "PU", "RP", "RS", "BU", "UP", "US",
+    "SK", "PK", "UK", "UL", "SL", "PL", "RK", "WK", "NK", "RL", "SM", "PM",
+    "RUK", "WUK", "NUK", "RUM", "WUM", "NUM", "RUU", "WUU", "NUU", "UUU", "RUL", "PUK", "UKK", "SKK",
+    "NT", "NUT", "NUUT", "UT", "RUT", "UV", "VU", "FV", "VF", "VV", "FF", "KK", "UUUU", "UUUUU", "RUUK", "ULL", "SLL",
+    "-", "U-", "S-", "P-", "RU-", "UU-", "R-", "K-", "BL", "B-",
+)  # fmt: skip
+INDEX = {shape: index for index, shape in enumerate(PATTERNS)}
+NAMES = ("alpha", "beta", "gamma", "delta", "epsilon")  # the names of a probe, by position
+REST = "-"  # the end of a shape whose arguments go on after `--`
 
 
 class Flag(NamedTuple):
@@ -21,7 +35,7 @@ class Flag(NamedTuple):
     name: str
     type: str = "text"  # "bool", "int", "uint", "float", "duration", "map" or "text"
     short: str = ""
-    values: tuple[str, ...] = ()  # the allowed ones, empty when anything goes
+    values: Sequence[str] = ()  # the allowed ones, empty when anything goes
     optional: bool = False  # may stand without a value
     deprecated: bool = False
     note: str = ""  # what the program says about a deprecated flag
@@ -40,30 +54,20 @@ class Node:
         self.raw = raw  # its part of the grammar's file
         self.shared = shared  # flags of the root, which every command takes
         self.children: Mapping[str, Any] = raw.get("commands", {})  # names of the sub-commands -> their raw nodes
-        self.removed: Mapping[str, str] = raw.get(
-            "removed", {}
-        )  # flags that are gone -> the last version that had them
+        self.removed: Mapping[str, str] = raw.get("removed", {})  # flags -> the last version that had them
         self.modes = frozenset(raw.get("arguments", {}))  # in which the program was asked
         # Of each of these groups of flags one must be given.
         self.required: Sequence[Sequence[str]] = [names for names, *_ in raw.get("required", ())]
 
-    def child(self, word: str) -> Node | None:
-        """The sub-command that `word` names, by its name or an alias."""
-        return self._by_name.get(word)
-
     @cached_property
-    def _by_name(self) -> Mapping[str, Node]:
+    def below(self) -> Mapping[str, Node]:
+        """The sub-commands by their names and aliases."""
         found: dict[str, Node] = {}
         for name, raw in self.children.items():
             node = Node((*self.path, name), raw, self.shared)
             for word in (name, *raw.get("aliases", ())):
                 found.setdefault(word, node)
         return found
-
-    @property
-    def child_names(self) -> tuple[str, ...]:
-        """Sub-commands with their aliases."""
-        return tuple(name for key, raw in self.children.items() for name in (key, *raw.get("aliases", ())))
 
     @cached_property
     def own(self) -> Mapping[str, Flag]:
@@ -78,12 +82,9 @@ class Node:
                 return found
         return None
 
-    def short(self, letter: str) -> Flag | None:
-        """The flag `-letter`."""
-        return self._by_letter.get(letter)
-
     @cached_property
-    def _by_letter(self) -> Mapping[str, Flag]:
+    def short(self) -> Mapping[str, Flag]:
+        """The flags `-f` by their letters."""
         both = (*self.shared.values(), *self.own.values())  # its own win
         return {flag.short: flag for flag in both if flag.short}
 
@@ -130,9 +131,7 @@ class Grammar(NamedTuple):
         node = node or self.root
         yield node
         for name in node.children:
-            child = node.child(name)
-            if child is not None:
-                yield from self.walk(child)
+            yield from self.walk(node.below[name])
 
 
 def _flags(raw: Mapping[str, Any]) -> Mapping[str, Flag]:
@@ -143,14 +142,7 @@ def _flags(raw: Mapping[str, Any]) -> Mapping[str, Flag]:
 
 
 def _flag(name: str, entry: Mapping[str, Any]) -> Flag:
-    return Flag(
-        name,
-        entry.get("type", "text"),
-        entry.get("short", ""),
-        tuple(entry.get("values", ())),
-        bool(entry.get("optional")),
-        note=entry.get("note", ""),
-    )
+    return Flag(name, **{key: value for key, value in entry.items() if key in Flag._fields})
 
 
 @cache
@@ -169,10 +161,6 @@ def available() -> Mapping[str, tuple[str, ...]]:
 @cache
 def load(program: str, version: str) -> Grammar:
     """The grammar of a version of a program.  Raises FileNotFoundError when there is none."""
-    return from_raw(bundled_json(__name__, f"{program}-{version}.json.gz"))
-
-
-def from_raw(raw: Mapping[str, Any]) -> Grammar:
-    """The grammar in a parsed file."""
+    raw = bundled_json(__name__, f"{program}-{version}.json.gz")
     shared = dict(_flags(raw["tree"]))
     return Grammar(raw["program"], raw["version"], raw["source"], Node((), raw["tree"], shared))
