@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import gc
 import io
 import os
 import sys
@@ -28,9 +27,6 @@ from ..project.config import Project, load_baseline, open_project, with_others
 from ..project.note_files import in_order, named_files
 from ..project.settings import Settings
 from ..project.suppressions import Baseline, baseline_of
-
-# What a check makes lives until its end: looking for garbage in it takes 3 % of its time and finds none.
-gc.set_threshold(100_000, 50, 100)
 
 # The extra of the package that brings what a command needs, by its words; all others need `site`.
 EXTRAS = {"links": "links", "check_links": "links", "mirror": "images", "mirror_images": "images"}

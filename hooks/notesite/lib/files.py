@@ -12,6 +12,7 @@ import errno
 import json
 import os
 import stat
+import sys
 import time
 import zlib
 from collections.abc import Iterator
@@ -324,13 +325,14 @@ def strays(folder: Path, prefix: str) -> Iterator[Path]:
 
 def end_on_sigterm() -> None:
     """Let a polite request to end the process clean up, as Ctrl-C does."""
-    import signal  # noqa: PLC0415  # these two take a while to load, and a check that only reads needs neither
-    import threading  # noqa: PLC0415
+    import signal  # noqa: PLC0415  # it takes a while to load, and a check that only reads does without
 
     def end(_number: int, _frame: object) -> None:
         raise SystemExit(128 + signal.SIGTERM)
 
-    if threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
+    threading = sys.modules.get("threading")  # where nobody has loaded it, there is one thread
+    is_main = threading is None or threading.current_thread() is threading.main_thread()
+    if is_main and signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
         signal.signal(signal.SIGTERM, end)
 
 

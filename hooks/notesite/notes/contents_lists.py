@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import html
 import re
 import unicodedata
 from bisect import bisect_left, bisect_right
@@ -15,7 +14,7 @@ from ..lib.patterns import lazy
 from ..lib.record import NamedTuple
 from .document import LEAVES, Kind, Node, walk, words
 from .model import Entry, Link, Notes
-from .raw_html import read_tags
+from .raw_html import read_tags, unescaped
 
 _MARK = lazy(
     r"\W*[\[{][\W_]*toc[\W_]*[\]}]\W*|\W*toc\s*\{:\s*toc[^}]*\}\s*", re.IGNORECASE
@@ -167,7 +166,7 @@ def _of_html(block: Node, links: Sequence[Link], _lines: Sequence[str]) -> Itera
             depths.append(max(depth, 1))
         pictures = pictures or tag.name == "img"
         if tag.kind == "text":
-            pieces[-1] += html.unescape(tag.text)
+            pieces[-1] += unescaped(tag.text)
         elif tag.name in _APART:
             pieces.append("")
     shown = [piece for piece in pieces if folded(piece) and not says_contents(piece)]

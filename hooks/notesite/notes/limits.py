@@ -54,24 +54,30 @@ def check_limits(text: str, limits: Limits = DEFAULT) -> Iterator[Diagnostic]:
     lines = text.split("\n")
     if len(lines) > limits.lines:
         raise _refused("N_LINES", f"{len(lines)} lines", limits.lines, Span.at(limits.lines))
-    for number, line in enumerate(lines, 1):
-        if len(line) > limits.line:
-            raise _refused("N_LINE", f"{len(line)} characters on one line", limits.line, Span.at(number, limits.line))
-        if not line.isprintable():
-            yield from _characters(line, number)
+    longest = max(map(len, lines))
+    if longest > limits.line:
+        number = next(number for number, line in enumerate(lines, 1) if len(line) > limits.line)
+        raise _refused(
+            "N_LINE", f"{len(lines[number - 1])} characters on one line", limits.line, Span.at(number, limits.line)
+        )
+    if not all(map(str.isprintable, lines)):
+        for number, line in enumerate(lines, 1):
+            yield from () if line.isprintable() else _characters(line, number)
     check_readable(text, limits)
 
 
 def check_readable(text: str, limits: Limits = DEFAULT) -> None:
     """Raise NotesError when the parser could not read the text, or not in time."""
     lines = text.split("\n")
-    for number, line in enumerate(lines, 1):
+    for number, line in enumerate(lines, 1) if text.count(">") > limits.quotes else ():
         marks = _CONTAINERS.match(line) if line.count(">") > limits.quotes else None
         if marks and marks[0].count(">") > limits.quotes:
             raise _refused("N_NEST", "quotes in each other", limits.quotes, Span.at(number))
     if (instructions := len(_INSTRUCTION.findall(text))) > limits.instructions:
         raise _refused("N_DENSE", f"{instructions} instructions in comments", limits.instructions, Span.at(1))
-    many_marks = any(sum(map(chunk.count, _MARKS)) > limits.marks for chunk in _BLANK_LINES.split(text))
+    many_marks = sum(map(text.count, _MARKS)) > limits.marks and any(
+        sum(map(chunk.count, _MARKS)) > limits.marks for chunk in _BLANK_LINES.split(text)
+    )
     many_footnotes = text.count("[^") > limits.footnotes
     if many_marks or many_footnotes:
         _ask_the_parser(text, lines, limits)

@@ -1,10 +1,9 @@
 """`extra.notes` of mkdocs.yml: typed, with defaults that suit any notes file.
 
 The classes are the one place that names a setting; `read` turns a plain mapping into them and reports every
-unknown key (with the nearest known one) and every value of the wrong type.
+unknown key (with the nearest known one) and every value of the wrong type.  Annotations are evaluated here, because
+`read` looks at them: as texts they would be compiled in every run.
 """
-
-from __future__ import annotations
 
 import re
 import types

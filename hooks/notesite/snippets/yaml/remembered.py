@@ -28,13 +28,16 @@ class Memory:
         kept = (store.get(key) if store else None) or b""
         self._known = dict(line.split("\t", 1) for line in kept.decode().splitlines())
         self._used: dict[str, str] = {}
+        self._words: dict[int, tuple[Fence, str]] = {}  # by the identity of a block
         self._placed = False  # whether the answer names a line of the notes
 
     def told(self, fence: Fence, question: object, ask: Callable[[Fence], _Verdict]) -> _Verdict:
         """What `ask` says of the block; `question` is all that the answer depends on beside the block and its place."""
         if self._store is None:
             return ask(fence)
-        key = hashlib.sha256(repr((question, _words(fence))).encode("utf-8", "surrogatepass")).hexdigest()
+        if id(fence) not in self._words:
+            self._words[id(fence)] = fence, _digest(_words(fence))  # with the block, which so keeps its identity
+        key = _digest((question, self._words[id(fence)][1]))
         here = f"{key}:{fence.span.start.line}"
         name = key if key in self._known else here
         if name in self._known:
@@ -96,9 +99,16 @@ def _plain(value: Any, fence: Fence) -> Any:
     return [kind.__name__, *(part if type(part) is str else _plain(part, fence) for part in parts)]
 
 
+def _digest(value: object) -> str:
+    return hashlib.sha256(repr(value).encode("utf-8", "surrogatepass")).hexdigest()
+
+
 def _words(fence: Fence) -> object:
     """All of a block that a check looks at, its place within the file left out."""
     first = fence.span.start.line
-    places = [(place.line - first, place.column) for place in (*fence.span, *fence.origins)]
+    origins = fence.origins
+    if len({place.column for place in origins}) == 1 and origins[-1].line - origins[0].line == len(origins) - 1:
+        origins = origins[:1]  # the others stand right below it
+    places = [(place.line - first, place.column) for place in (*fence.span, *origins)]
     headings, comments = [h.text for h in fence.trail], [(d.verb, d.arguments) for d in fence.directives]
     return fence.info, fence.text, fence.lead, fence.fenced, fence.closed, headings, comments, places
