@@ -23,23 +23,9 @@ from ..notes.model import EMPTY, Entry, Heading, Notes, NotesFile, in_lines
 from ..notes.origin import Origin
 from ..project.settings import PageSettings, Settings
 from .anchor_targets import contents_targets
-from .sections import (
-    FEW_SECTIONS,
-    MANY_CHILDREN,
-    Section,
-    addresses_of_files,
-    are_pages,
-    cut,
-    home_part,
-    section_starts,
-    sections_of_files,
-    sizes,
-)
+from .sections import FEW_SECTIONS, addresses_of_files, home_part, section_groups, section_starts
 
 HOME = "index.md"
-_LARGE_SHARE = 0.4  # a section that holds more of a long file than this is split once more
-_LONG = 400  # lines of such a file
-_LARGE_WORDS = 10_000  # or a section of more than this
 
 
 class Page(NamedTuple):
@@ -294,22 +280,13 @@ def _pages(
 ) -> tuple[list[Page], list[Diagnostic]]:
     findings: list[Diagnostic] = []
     slugs = Slugs()
-    home, end = home_part(notes)
     # Footnotes come last in the notes, wherever they stand.
     headings = sorted(notes.headings, key=lambda heading: heading.span.start)
-    last = starts[0].span.start.line - 1 if starts else end
+    last = starts[0].span.start.line - 1 if starts else home_part(notes)[1]
     own = _page_settings(title, settings)
     own_headings = tuple(in_lines(headings, 1, last))
     pages = [Page(HOME, "", own.title or site_title, title, 1, last, own_headings, settings=own)]
-    sections = cut(starts, end)
-    large = [
-        one.length
-        for one, words in zip(sections, sizes(home, starts), strict=True)
-        if (one.length > _LARGE_SHARE * len(home.lines) and len(home.lines) >= _LONG) or words > _LARGE_WORDS
-    ]
-    # Those of half the size of one that is split once more are treated alike.
-    groups = [_parts(notes, headings, one) if large and one.length >= min(large) // 2 else [one] for one in sections]
-    for number, group in enumerate([*groups, *sections_of_files(notes, settings.split_level)], 1):
+    for number, group in enumerate(section_groups(notes, starts, settings.split_level), 1):
         parent = ""
         for part in group:
             own = _page_settings(part.heading, settings)
@@ -326,16 +303,6 @@ def _pages(
                 message = f'the address of "{name}" is {slug}/, because {why}'
                 findings.append(finding("N_SLUG", message, part.heading.span if part.heading else Span.at(part.first)))
     return pages, findings
-
-
-def _parts(notes: Notes, headings: Sequence[Heading], section: Section) -> list[Section]:
-    """A large section: its beginning and its own sections, where these are worth a page each."""
-    inside = [h for h in in_lines(headings, section.first + 1, section.last) if h.starts_section]
-    highest = min((h.level for h in inside), default=0)
-    children = [h for h in inside if h.level == highest and (h.text or h.id)]
-    if section.heading is None or len(children) < MANY_CHILDREN or not are_pages(sizes(notes, children)):
-        return [section]
-    return cut([section.heading, *children], section.last)
 
 
 def _page_settings(heading: Heading | None, settings: Settings) -> PageSettings:

@@ -16,13 +16,16 @@ from urllib.parse import quote
 from ..lib.record import NamedTuple
 from ..notes.model import Entry, Heading, Notes, NotesFile
 
-MANY_CHILDREN = 4
+_MANY_CHILDREN = 4
 # Words: sections that are usually shorter are no pages, nor are those among which many are tiny; those of a long text may
 # be, where they are not tiny, or most of it stands in long ones.  A few words in all are a plan for later.
 SHORT, TINY, LONG, FULL, PLAN = 70, 40, 4000, 150, 25
 _TITLE_SHARE = 0.4  # a first section of less than this share of the others' words is what stands under a title
 FEW_SECTIONS = 3  # fewer are not worth a split
 _CROWDED = 2.5  # headings at the level of the contents' targets, per target
+_LARGE_SHARE = 0.4  # a section that holds more of a long file than this is split once more
+_LONG_FILE = 400  # lines of such a file
+_LARGE_WORDS = 10_000  # or a section of more than this
 _MANY_FILES = 6  # of more, each is a page
 _LONG, _LARGE = 3000, 15_000  # words of a file that is split all the same: where its sections are long; or not tiny
 
@@ -41,12 +44,11 @@ class Section(NamedTuple):
         return self.last - self.first + 1
 
 
-def cut(starts: Sequence[Heading], end: int) -> list[Section]:
+def _cut(starts: Sequence[Heading], end: int) -> list[Section]:
     """The lines from each heading to the next, up to the line `end`."""
     ends = [*(heading.span.start.line - 1 for heading in starts[1:]), end]
-    return [
-        Section(start, start.span.start.line, last) for start, last in zip(starts, ends, strict=False)
-    ]  # none, maybe
+    pairs = zip(starts, ends, strict=False)  # there may be no start
+    return [Section(start, start.span.start.line, last) for start, last in pairs]
 
 
 def section_starts(
@@ -69,25 +71,25 @@ def section_starts(
     starts = [h for h in usable if h.level <= level and h is not title]
     if only_targets:
         starts = [h for h in starts if h in only_targets or h.level < level]
-    while not wanted and starts and not are_pages(sizes(notes, starts)):
+    while not wanted and starts and not _are_pages(_sizes(notes, starts)):
         above = Counter(heading.level for heading in starts if heading.level < level)
         level = next((level for level in sorted(above, reverse=True) if above[level] >= FEW_SECTIONS), 0)
         starts = [heading for heading in starts if heading.level <= level]
     return starts, level or None
 
 
-def are_pages(words: Sequence[int]) -> bool:
+def _are_pages(words: Sequence[int]) -> bool:
     """Whether sections of so many words are worth a page each; in a long text some of them may be short."""
-    usual, total = median(words), sum(words)
+    usual, total = _median(words), sum(words)
     if total >= LONG:
         return usual >= TINY or total >= len(words) * FULL
     return total < PLAN or (usual >= SHORT and sum(count < TINY for count in words) * 3 <= len(words))
 
 
-def sizes(notes: Notes, starts: Sequence[Heading]) -> list[int]:
+def _sizes(notes: Notes, starts: Sequence[Heading]) -> list[int]:
     """The number of words from each heading to the next."""
     words = [0, *accumulate(map(_words, notes.lines))]
-    sections = cut(starts, len(notes.lines))
+    sections = _cut(starts, len(notes.lines))
     return [words[one.last] - words[h.span.end.line] for h, one in zip(starts, sections, strict=True)]
 
 
@@ -117,9 +119,9 @@ def _level_of_structure(usable: Sequence[Heading], notes: Notes) -> int:
     level = next((level for level in sorted(counts) if counts[level] >= FEW_SECTIONS), min(counts))
     at_level = [heading for heading in counted if heading.level <= level]
     lines = len(notes.lines) - notes.blocks[0].line + 1  # of several files, others may stand before it
-    long = next((one for one in cut(at_level, len(notes.lines)) if one.length > 0.6 * lines), None)
+    long = next((one for one in _cut(at_level, len(notes.lines)) if one.length > 0.6 * lines), None)
     inside = [h for h in counted if long and long.first < h.span.start.line <= long.last and h.level == level + 1]
-    return level + 1 if len(inside) >= MANY_CHILDREN else level
+    return level + 1 if len(inside) >= _MANY_CHILDREN else level
 
 
 def _leading_title(
@@ -141,11 +143,11 @@ def _leading_title(
         return first
     if first.level > 1 or following is None or (len(usable) > 1 and usable[1] is not following):
         return None
-    own, *others = sizes(notes, [heading for heading in usable if heading.level <= level])
-    return first if len(others) >= FEW_SECTIONS and own < _TITLE_SHARE * median(others) else None
+    own, *others = _sizes(notes, [heading for heading in usable if heading.level <= level])
+    return first if len(others) >= FEW_SECTIONS and own < _TITLE_SHARE * _median(others) else None
 
 
-def median(numbers: Iterable[int]) -> float:
+def _median(numbers: Iterable[int]) -> float:
     """As `statistics` has it, which takes long to load; of one number at least."""
     ordered = sorted(numbers)
     middle = len(ordered) // 2
@@ -160,12 +162,33 @@ def home_part(notes: Notes) -> tuple[Notes, int]:
     return own._replace(contents=notes.contents), len(own.lines)
 
 
-def sections_of_files(notes: Notes, wanted: int | None) -> Iterator[list[Section]]:
+def section_groups(notes: Notes, starts: Sequence[Heading], wanted: int | None) -> Iterator[list[Section]]:
+    """Each section with the parts that it is split into, in one file or several."""
+    home, end = home_part(notes)
+    sections = _cut(starts, end)
+    large = [
+        one.length
+        for one, words in zip(sections, _sizes(home, starts), strict=True)
+        if (one.length > _LARGE_SHARE * len(home.lines) and len(home.lines) >= _LONG_FILE) or words > _LARGE_WORDS
+    ]
+    for start, section in zip(starts, sections, strict=True):
+        if not large or section.length < min(large) // 2:  # those of half the size of one are treated alike
+            yield [section]
+            continue
+        inside = [h for h in home.headings if h.starts_section and section.first < h.span.start.line <= section.last]
+        highest = min((h.level for h in inside), default=0)
+        children = [h for h in inside if h.level == highest and (h.text or h.id)]
+        is_split = len(children) >= _MANY_CHILDREN and _are_pages(_sizes(notes, children))
+        yield _cut([start, *children], section.last) if is_split else [section]
+    yield from _sections_of_files(notes, wanted)
+
+
+def _sections_of_files(notes: Notes, wanted: int | None) -> Iterator[list[Section]]:
     """The sections of each file but the first: its beginning, and those in it; where it has no beginning, each alone."""
     many = len(notes.files) > _MANY_FILES
     for file in notes.files[1:]:
         end = len(file.notes.lines)
-        sections = cut(_starts(file, wanted, many=many), end)
+        sections = _cut(_starts(file, wanted, many=many), end)
         lead = _lead(notes, file, sections[0].first - 1 if sections else end)
         if lead:
             yield [lead, *sections]
@@ -177,12 +200,12 @@ def sections_of_files(notes: Notes, wanted: int | None) -> Iterator[list[Section
 def _starts(file: NotesFile, wanted: int | None, *, many: bool) -> list[Heading]:
     """The headings of a file that begin a page."""
     starts, _ = section_starts(file.notes, [], None, wanted)
-    words = sizes(file.notes, starts)
+    words = _sizes(file.notes, starts)
     if wanted or len(starts) < FEW_SECTIONS:
         return starts if wanted else []
-    is_long = sum(words) >= _LONG and median(words) >= FULL
+    is_long = sum(words) >= _LONG and _median(words) >= FULL
     is_large = not many or sum(words) >= _LARGE
-    return starts if is_long or (is_large and median(words) >= TINY) else []
+    return starts if is_long or (is_large and _median(words) >= TINY) else []
 
 
 def _lead(notes: Notes, file: NotesFile, last: int) -> Section | None:
