@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from ....lib.record import NamedTuple
 from ..reader.words import Command, Word
@@ -119,71 +119,50 @@ _RUNNING = {("exec",), ("run",), ("create",), ("debug",)}  # what stands after `
 
 
 def _read_flags(words: Sequence[Word], call: Invocation) -> None:
-    index = 0
-    while index < len(words):
-        word = words[index]
-        text = word.text
-        index += 1
-        if text == "--":
+    waiting = list(words)[::-1]
+    while waiting and not (call.bad or call.help):
+        word = waiting.pop()
+        if word.text == "--":
             if call.node.path[:1] in _RUNNING:
-                call.rest = list(words[index:])
+                call.rest = waiting[::-1]
             else:
-                call.arguments += words[index:]
+                call.arguments += waiting[::-1]
             return
-        if text == "-" or not text.startswith("-") or (word.placeholder and text[:1] != "-"):
+        if word.text == "-" or not word.text.startswith("-"):
             call.arguments.append(word)
             continue
-        following = words[index] if index < len(words) else None
-        taken = _long(word, following, call) if text.startswith("--") else _shorts(word, following, call)
-        if call.bad or call.help:
-            return
-        index += taken
+        for use in _long(word, call) if word.text.startswith("--") else _shorts(word, call):
+            if use.attached or not use.flag.takes_next:
+                call.flags.append(use)
+            elif waiting:
+                call.flags.append(use._replace(value=waiting[-1].text, value_word=waiting.pop()))
+            elif not call.command.grows:
+                call.bad = BadFlag(use.word, use.flag.name, "value", use.flag)
 
 
-def _long(word: Word, following: Word | None, call: Invocation) -> int:
+def _long(word: Word, call: Invocation) -> Iterator[FlagUse]:
     name, equals, value = word.text[2:].partition("=")
     flag = call.node.flag(name)
     if name == "help":
         call.help = True
-        return 0
-    if flag is None:
-        if not (word.dynamic and ("$" in name or "<" in name or "{" in name or "." in name or "[" in name)):
-            call.bad = BadFlag(word, name, "unknown")
-        return 0
-    return _use(FlagUse(flag, word, value if equals else None, word if equals else None, bool(equals)), following, call)
+    elif flag is not None:
+        yield FlagUse(flag, word, value if equals else None, word if equals else None, bool(equals))
+    elif not (word.dynamic and any(char in name for char in "$<{.[")):
+        call.bad = BadFlag(word, name, "unknown")
 
 
-def _shorts(word: Word, following: Word | None, call: Invocation) -> int:
+def _shorts(word: Word, call: Invocation) -> Iterator[FlagUse]:
     letters = word.text[1:]
     while letters:
         letter, letters = letters[0], letters[1:]
         flag = call.node.short.get(letter)
         if flag is None:
-            if letter == "h":
-                call.help = not letters
-                call.bad = BadFlag(word, letters[0], "short") if letters and not word.dynamic else None
-            elif not word.dynamic:
-                call.bad = BadFlag(word, letter, "short")
-            return 0
-        if letters.startswith("="):
-            return _use(FlagUse(flag, word, letters[1:], word, True), following, call)
-        if not flag.takes_next:
-            _use(FlagUse(flag, word, None, None, False), None, call)
-            continue
-        if letters:
-            return _use(FlagUse(flag, word, letters, word, True), following, call)
-        return _use(FlagUse(flag, word, None, None, False), following, call)
-    return 0
-
-
-def _use(use: FlagUse, following: Word | None, call: Invocation) -> int:
-    """Record a flag; says how many of the following words it took."""
-    if use.attached or not use.flag.takes_next:
-        call.flags.append(use)
-        return 0
-    if following is None:
-        if not call.command.grows:
-            call.bad = BadFlag(use.word, use.flag.name, "value", use.flag)
-        return 0
-    call.flags.append(FlagUse(use.flag, use.word, following.text, following, False))
-    return 1
+            call.help = letter == "h" and not letters
+            wrong = letters[:1] if letter == "h" else letter
+            call.bad = BadFlag(word, wrong, "short") if wrong and not word.dynamic else None
+            return
+        value = letters[1:] if letters.startswith("=") else letters if flag.takes_next else ""
+        if value or letters.startswith("="):
+            yield FlagUse(flag, word, value, word, True)
+            return
+        yield FlagUse(flag, word, None, None, False)
