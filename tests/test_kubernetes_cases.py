@@ -149,3 +149,10 @@ def test_what_goes_on_in_the_next_block_is_not_missing() -> None:
     text = "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\n"
     assert "error K_REQUIRED" in shown(text) or "warning K_REQUIRED" in shown(text)
     assert "info K_REQUIRED" in shown(text, following="spec:\n  replicas: 1\n")
+
+
+def test_fields_of_a_proposal_are_not_unknown() -> None:
+    text = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: web}\nnodeScope: a\n"
+    assert "error K_FIELD" in shown(text)
+    assert "K_FIELD" not in shown(text, headings=("Solution A", "API changes"))
+    assert "error K_FIELD" in shown(text.replace("nodeScope: a", "dota: {}"), lead="a sample with the new fields")

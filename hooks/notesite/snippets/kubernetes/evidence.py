@@ -13,7 +13,7 @@ from typing import Final
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from notesite.lib.patterns import lazy
-from notesite.snippets.yaml.mappings import get, pairs
+from notesite.snippets.yaml.mappings import fields, get, pairs
 
 from ...lib.nearest import nearest_value, squeezed
 from ...lib.record import NamedTuple
@@ -23,6 +23,7 @@ from .schema.values import Found
 PARTS_OF_OBJECTS: Final = frozenset(
     ("metadata", "spec", "status", "data", "stringData", "rules", "roleRef", "subjects", "provisioner")
 )
+_HEAD: Final = frozenset(("apiVersion", "kind", "metadata"))
 _MOST_ITEMS: Final = 10  # of a list, to see what it holds
 _MOST_WORDS: Final = 40  # of the sentence before a block
 _TYPO: Final = 0.3  # of what a field says, when it has a letter too many
@@ -36,6 +37,9 @@ _ENOUGH: Final = 6  # letters, for a misspelling to be told from another word
 _PART: Final = lazy(
     r"\b(?:patch|snippet|excerpt|partial|parts? of|fragment|omit|shorten|abbreviat|relevant|only the|add\b|adding\b"
     r"|adds\b|append|modif|change\b|edit\b|section of|lines? (?:to|below|above)|looks? like this in)"
+)
+_PROPOSED: Final = lazy(
+    r"\b(?:propos|kep\b|(?:new|extra) (?:\w+ ){0,2}fields?\b|extend(?:ing|s)?\b|api (?:changes?|updates?)|hypothetical|could look)"
 )
 _POINTED: Final = lazy(r"#[^\n]*(?:<-|←|⬅|👈|\^\^)|#[ ]*(?i:add|new|change)")  # a comment that says which lines matter
 _ROOT: Final = lazy(r"^[a-z]\w*(?=:)", re.MULTILINE)
@@ -61,6 +65,10 @@ class Around(NamedTuple):
     def is_of_a_part(self) -> bool:
         """Whether it says that only a part of an object is shown."""
         return _PART.search(self.said) is not None
+
+    def is_of_a_proposal(self) -> bool:
+        """Whether it speaks of what the API might have one day."""
+        return _PROPOSED.search(" ".join((*self.headings, self.said)).lower()) is not None
 
     def is_of_a_patch(self) -> bool:
         """Whether it says that an object which is there is changed: nothing is missing from a change."""
@@ -159,6 +167,7 @@ def is_part(node: Node, shape: Shape, lacking: Sequence[Found], around: Around) 
         or isinstance(spec, ScalarNode)
         or bare
         or hollow
+        or (get(get(node, "metadata"), "annotations") is not None and fields(node).keys() == _HEAD)
         or (
             template is not None
             and get(template, "metadata") is None

@@ -34,7 +34,7 @@ from .schema.walk import Walk
 DEFAULT_VERSIONS: Final = tuple(f"1.{minor}" for minor in range(25, 38))
 Extra = Mapping[crds.Kind, Mapping[str, Any] | None]  # (apiVersion, kind) -> JSON schema of the whole object
 
-_MAY_BE_LEFT_OUT = frozenset({"K_REQUIRED", "K_SELECTOR", "K_FIELD"})
+_MAY_BE_LEFT_OUT = frozenset({"K_REQUIRED", "K_SELECTOR", "K_FIELD", "K_UNION"})
 _CAPITALS = lazy(r":[ ]+[A-Z]+_[A-Z_]+[ ]*$", re.MULTILINE)  # names in capitals are to be filled in
 _NAMES_ONLY = 2  # apiVersion and kind: what else there is, is not the matter
 _MOST_DOCUMENTS = 100  # in one snippet
@@ -55,8 +55,8 @@ def judge(
     """What each document of a snippet is, and what is wrong with it.
 
     `documents` are the root nodes of `text`; `headings` those above the snippet, outermost first; `lead` is the
-    sentence before it, `following` the text of the next one; `hint` is the name of a definition (`Container`) that the author says it is a part of.  Raises ValueError on a version that is not
-    bundled.
+    sentence before it, `following` the text of the next one; `hint` is the name of a definition (`Container`) that the author says it is a part of.  Raises ValueError on a
+    version that is not bundled.
     """
     around = Around(tuple(headings), lead, text, following)
     snippet = _Snippet(text, versions=versions, around=around, hint=hint, extra=extra or {})
@@ -213,8 +213,6 @@ class _Snippet:
         missing = Found("K_REQUIRED", message, node.value[0][0], self.selected, shape=guess.best.shape)
         return self._named(node, guess.best.shape, [missing, *found], None)
 
-    # --- fragments
-
     def _hinted(self, node: Node, hint: str) -> Judgement:
         numbers = self.schema.named(hint)
         kind = kind_of(node)
@@ -360,7 +358,8 @@ class _Snippet:
         if fault.code == "K_REQUIRED" and not fault.versions & self.newest:
             return None  # a flaw of old definitions: servers did not ask for it
         lost = isinstance(fault.node, CollectionNode) or (fault.code in _MAY_BE_LEFT_OUT and not fault.slip)
-        if fault.doubtful or (self.elided and lost):
+        new = fault.code == "K_FIELD" and not fault.slip and self.around.is_of_a_proposal()
+        if fault.doubtful or new or (self.elided and lost):
             return None  # what is missing, or the key or dash that a field stands under
         if fault.code == "K_REQUIRED":
             # Lessons leave out what every object needs: images, selectors, templates, how a probe asks.
@@ -382,6 +381,10 @@ class _Snippet:
     def _fault(self, fault: Found, severity: Severity) -> Fault:
         start, end = fault.node.start_mark, fault.node.end_mark
         line, column = self.places.place(start.index)
+        remark = fault.node.value.find(" //") if isinstance(fault.node, ScalarNode) and not fault.node.style else -1
+        if remark > 0:
+            message = "`//` begins no comment in YAML: write `#`"
+            return Fault(fault.code, message, line, column + remark + 1, 2, severity, "#")
         length = end.index - start.index if isinstance(fault.node, ScalarNode) and end.line == start.line else 1
         return Fault(fault.code, fault.message, line, column, max(length, 1), severity, fault.replacement)
 

@@ -133,7 +133,9 @@ def _labelled_yaml(text: str, lines: list[str], filled: list[str], content: list
         return Classification(Kind.OTHER, "text")
     other = _no_entries(filled, content, measured) if not measured.entries else _commands_first(content)
     described = _printed(content) if measured.capital > measured.entries / 2 else None
-    return other or described or Classification(_manifest_or_plain(measured), "yaml")
+    words = measured.odd_keys > max(measured.entries / 2, 1)  # a form to be filled in
+    told = Classification(Kind.TEXT, "text") if words else Classification(_manifest_or_plain(measured), "yaml")
+    return other or described or told
 
 
 def _is_program(text: str, measured: shape.Shape) -> bool:
@@ -283,7 +285,9 @@ def _by_signature(text: str, lines: list[str]) -> Classification | None:
     roots = set(shape.measure(lines).roots)
     if language == "json" and _json_kind(text) is Kind.MANIFEST and not _JSON_NOTE.search(text):
         return Classification(Kind.MANIFEST, "json")
-    if language != "json" and {"apiVersion", "kind"} <= roots:  # a ConfigMap that carries a file in that language
+    if (
+        language not in ("json", "http") and {"apiVersion", "kind"} <= roots
+    ):  # a ConfigMap that carries a file in that language
         return None
     return Classification(Kind.OTHER, language)
 

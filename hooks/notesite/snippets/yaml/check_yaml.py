@@ -153,7 +153,8 @@ def _argument(fence: Fence, verb: str) -> str | None:
 
 
 def _read_and_judged(fence: Fence, found: Classification, hint: str | None, schemas: _Schemas) -> Examined:
-    from . import documents, references  # noqa: PLC0415  # PyYAML costs 20 ms, which notes without YAML need not pay
+    # PyYAML costs 20 ms, which notes without YAML need not pay.
+    from . import documents, indentation, references  # noqa: PLC0415
 
     is_json = found.language == "json"
     if is_json:
@@ -173,7 +174,7 @@ def _read_and_judged(fence: Fence, found: Classification, hint: str | None, sche
     found_faults = list(_combined(reading, judgements))
     if not is_json:
         found_faults = _at_their_cause(fence, found_faults, schemas, _certain(judgements))
-    faults = tuple(_diagnostic(fence, fault, reading.shift) for fault in found_faults)
+    faults = tuple(_diagnostic(fence, fault, reading.shift) for fault in indentation.of_marks(fence, found_faults))
     status = status_of(faults, judgements, complete=reading.complete)
     warnings = sum(fault.severity is Severity.WARNING for fault in faults)
     corrected = _corrected(fence, found_faults, hint, schemas) if status is Status.INVALID else None
@@ -258,6 +259,7 @@ def _at_their_cause(
     """
     serious = [fault for fault in faults if _level(fault) is not Severity.INFO]
     from .documents import leaves_out  # noqa: PLC0415  # see above: only where there is YAML
+    from .parser_message import spaces  # noqa: PLC0415
 
     first = next((fault for fault in serious if fault.code in _MISPLACED and not leaves_out(fence.text)), None)
     is_slip = any(fault.code in ("K_FIELD", "Y_SYNTAX") and fault.replacement for fault in serious)
@@ -275,7 +277,7 @@ def _at_their_cause(
     if first.code == "Y_DUPKEY" and not row.rstrip().endswith(":"):
         return faults  # a key that stands twice is just that, unless a key above has lost what belongs under it
     word = row.split(":")[0].strip("- ")
-    message = f"`{word}` is indented by {move.before} spaces; with {move.after} the block is right"
+    message = f"`{word}` is indented by {spaces(move.before)}; with {move.after} the block is right"
     code = "Y_SYNTAX" if first.code == "Y_SYNTAX" else "K_INDENT"
     column = max(row.find(word), 0) + 1
     cause = Fault(code, message, move.line, column, max(len(word), 1), severity=_level(first))

@@ -146,15 +146,18 @@ _NO_BREAK_SPACE = lazy(
 _ELISION = lazy(
     r"^(?P<indent>[ ]*)(?P<dash>-[ ]+)?(?P<dots>\.(?:[ ]?\.)+|…|(?:\.{3,}|…)[ <(\[][^:\n]*|\[[ ]?(?:\.{2,}|…)[^\]\n]*\]"
     r"|<[ ]?(?:\.{2,}|…|(?i:snip))[^>\n]*>|\([ ]?(?:\.{2,}|…)[^)\n]*\))[ \t]*$"
-    r"|(?<=:)[ ]+(?P<value>\.{3}|…|\*{3,}|\[(?:\.{3}|…)\]|\{(?:\.{3}|…)\})[ \t]*$",
+    r"|(?<=:)[ ]+(?P<value>\.{3}|…|\*{3,}|\[(?:\.{3}|…)\][^\s,\]]*|\{(?:\.{3}|…)\})[ \t]*$",
     re.MULTILINE,
 )
 
 
 _FILE_NAME = lazy(r"\A(?:[\w./-]+\.)?ya?ml:?(?=[ \t]*\n)")
 _LEFT_OUT = lazy(r"\n[ ]*#[. ]*(?:\.\.[^\n]*)?\n(?:[ ]*[\w-]+:[ ]*\n)?\s*\Z")  # an elision, as a comment
-_SYNOPSIS = lazy(r"^\s*\[[\w-]+(?::|\] \w)|[\"\w] ?\| ?[\"\w][^\]]*\]")  # `[KEY: VALUE]`, `["A"|"B"]`, `[debug] so far`
+_SYNOPSIS = lazy(
+    r"^\s*\[[\w-]+(?::|\] \w)|[\"\w] ?\| ?[\"\w][^\]]*\]|^\s*(?:- )?[\w.]+ +<[\w.\[\]-]+>"
+)  # `[KEY: VALUE]`, `["A"|"B"]`, `[debug] so far`, `ip <string>`
 _CUT_OUT = lazy(r"(?:[ \t]*(?:#[^\n]*)?\n)*([ ]+)(?!apiVersion:|kind:|[\s#])[^\n]*\n(?:\1 *\S[^\n]*\n|[ \t]*\n)+\Z")
+_PROSE = lazy(r"[^\s#:\[{&*!|>-][^:\n]*(?: [^\s:]+){3}")
 _DOCUMENT_NEXT = lazy(r"\s*(?:---|%|\Z)")
 
 
@@ -291,7 +294,8 @@ def _is_part(text: str, lines: Lines, fault: Fault, begin: int, place: int) -> b
     """Whether a fault comes of showing parts: what is above is left out, or cut out deeper, or another version."""
     above = lines.line(fault.line - 1).lstrip()
     apart = fault.line > 1 and (not above or above.startswith("#")) and "document ended" in fault.message
-    cut = _LEFT_OUT.search(text, 0, place) or _CUT_OUT.match(text, begin, lines.index(fault.line))
+    prose = (not above or above.startswith(("#..", "..."))) and _PROSE.match(lines.line(fault.line))
+    cut = prose or _LEFT_OUT.search(text, 0, place) or _CUT_OUT.match(text, begin, lines.index(fault.line))
     return (apart and "apiVersion:" not in text) or cut is not None
 
 

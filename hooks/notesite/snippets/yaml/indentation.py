@@ -12,8 +12,10 @@ from collections import Counter
 from collections.abc import Iterator
 
 from notesite.lib.patterns import lazy
+from notesite.notes.model import Fence
 
-from .yaml_fault import Lines
+from .parser_message import spaces
+from .yaml_fault import Fault, Lines
 
 _Line = tuple[int, str]  # number and text
 _ROOT_KEYS = frozenset(
@@ -207,3 +209,13 @@ def deep_key(lines: Lines, line: int) -> int:
     deep = width(neighbours[0][1])
     outer = next((width(text) for _, text in neighbours[1:] if width(text) < deep), 0)
     return neighbours[0][0] if deep - outer not in {0, step(lines)} else 0
+
+
+def of_marks(fence: Fence, faults: list[Fault]) -> list[Fault]:
+    """The faults, or what the indentation of the marks does to the block: readers see fewer spaces in some lines."""
+    broken = next((fault for fault in faults if fault.code == "Y_SYNTAX"), None)
+    taken = {origin.column for origin, row in zip(fence.origins, fence.text.split("\n"), strict=False) if row.strip()}
+    if broken is None or not fence.fenced or len(taken) == 1:
+        return faults
+    message = f"the marks of this block are indented by {spaces(max(taken) - 1)}, which some of its lines lose"
+    return [broken._replace(message=message, column=1, length=1, replacement=None)]

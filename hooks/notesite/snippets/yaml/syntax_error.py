@@ -192,6 +192,12 @@ def _no_colon(case: Case) -> Fault | None:
         return None
     line, column = case.start
     words = case.lines.line(line)[column - 1 :].rstrip()
+    number, above = next(indentation.above(case.lines, line), (0, ""))
+    if words.count(":") > 1 and above.rstrip().endswith(":") and indentation.columns(above)[0] == column - 1:
+        message = (
+            f"the value of `{above.strip('- :')}` on line {case.line_number(number)} must be indented more than it"
+        )
+        return Fault("Y_SYNTAX", message, line, column, len(words))
     dash = _dash(line, column) if re.match(r"-[^\s-]", words) else None
     return _glued(case, line) or dash or _lacks_colon(case, line, column)
 
@@ -244,6 +250,16 @@ def _fits_no_level(case: Case) -> Fault:
             message = f"the keys of this item, from {below} on, stand in the column of its dash: indent them more"
         token = TOKEN.match(text, indentation.width(text))
         return Fault("Y_SYNTAX", message, odd, indentation.width(text) + 1, len(token[0]) if token else 1)
+    for number, text in indentation.above(case.lines, case.line):
+        key = indentation.columns(text)[0]
+        if text.lstrip().startswith("- ") and abs(key - width) == 1 and _KEY.match(text):
+            name = text.strip("- ").split(":")[0]
+            message = (
+                f"indented by {spaces(width)}, and `{name}` on line {case.line_number(number)} by {key}: align them"
+            )
+            return case.fault(message)
+        if indentation.width(text) < width - 1:
+            break
     if width in levels:
         return case.fault(
             f"`{case.token.rstrip(':')}` does not belong to the list above: start it with `- `, or indent it"
