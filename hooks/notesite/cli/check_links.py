@@ -6,12 +6,11 @@ import argparse
 import os
 import posixpath
 from collections.abc import Callable, Sequence
-from functools import cached_property
+from functools import cache
 from pathlib import Path
 
 from ..build import Build
 from ..diagnostics.diagnostic import NotesError, Report, failure, merged
-from ..diagnostics.place import Span
 from ..lib.files import lenient_text, read_file
 from ..links import internal
 from ..links.built_pages import public_address
@@ -27,8 +26,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = common.parser_of("links", str(__doc__)).parse_args(argv)
     project = _project(args)
     site = _built_site(args, project)
-    loader = _Loader(project, site)
-    outcome = check(site, origin=loader.origin, anchor_origin=loader.anchor_origin)
+    build = Build(project)
+    placed = cache(lambda: _origins(build, site))
+    # Read when they are first asked, which takes longer than a check.
+    links, ids = (lambda *use: placed()[0](*use), lambda *use: placed()[1](*use))  # noqa: PLW0108  # see above
+    outcome = check(site, origin=links, anchor_origin=ids)
     report = outcome.report
     codes = list(internal.CODES)
     if args.external:
@@ -36,7 +38,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         report = merged([report, other_sites.report(args, project, outcome)])
         codes += other_sites.CODES
-    shown = loader.loaded if loader.matters(report, args) else Build(project, source=Source(""))
+    shown = build if _matters(report, args, project) else Build(project, source=Source(""))
     return common.show([(shown, report)], args, tool="check_links", codes=codes)
 
 
@@ -88,43 +90,23 @@ def _of_zip(path: Path) -> tuple[list[str], Callable[[str], bytes]]:
     return sorted(name.removeprefix(prefix) for name in names), lambda uri: archive.read(prefix + uri)
 
 
-class _Loader:
-    """Reads the notes when something has to be placed in them: reading takes longer than checking a site."""
+def _matters(report: Report, args: argparse.Namespace, project: Project) -> bool:
+    """Whether the report changes with what the notes say (their lines, ignore comments, accepted findings)."""
+    if not project.notes_path.is_file():
+        return False
+    said = report.diagnostics or report.skipped or args.write_baseline
+    baseline = args.baseline or project.root / project.settings.baseline
+    text, accepted = lenient_text(project.notes_path), lenient_text(baseline)
+    return bool(said or "notes:" in (text or "") or '"L_' in (accepted or ""))
 
-    def __init__(self, project: Project, site: BuiltSite) -> None:
-        self._project, self._site = project, site
 
-    def matters(self, report: Report, args: argparse.Namespace) -> bool:
-        """Whether the report changes with what the notes say (their lines, ignore comments, accepted findings)."""
-        if not self._project.notes_path.is_file():
-            return False
-        said = report.diagnostics or report.skipped or args.write_baseline
-        baseline = args.baseline or self._project.root / self._project.settings.baseline
-        text, accepted = lenient_text(self._project.notes_path), lenient_text(baseline)
-        return bool(said or "notes:" in (text or "") or '"L_' in (accepted or ""))
+def _origins(build: Build, site: BuiltSite) -> tuple[Origin, Origin]:
+    """Where the notes have an address of a built page, and an id.  Raises NotesError."""
+    from ..links.origins import written_anchors, written_links  # noqa: PLC0415  # only where something is to be placed
 
-    @cached_property
-    def loaded(self) -> Build:
-        """The notes.  Raises NotesError."""
-        return Build(self._project)
-
-    def origin(self, page: str, target: str) -> Sequence[Span]:
-        """Where the notes have the address `target` of a built page."""
-        return self._both[0](page, target)
-
-    def anchor_origin(self, page: str, anchor: str) -> Sequence[Span]:
-        """Where the notes have an id of a built page."""
-        return self._both[1](page, anchor)
-
-    @cached_property
-    def _both(self) -> tuple[Origin, Origin]:
-        from ..links.origins import written_anchors, written_links  # noqa: PLC0415  # see above
-
-        if not self._project.notes_path.is_file():
-            return no_origin, no_origin
-        notes, planned = self.loaded.notes, self.loaded.site
-        built = set(self._site.files)
-        pages = planned.pages[1:]
-        if pages and not any(f"{page.slug}/index.html" in built or f"{page.slug}.html" in built for page in pages):
-            return no_origin, no_origin  # the site was built from something else
-        return written_links(notes, planned), written_anchors(notes, planned)
+    if not build.project.notes_path.is_file():
+        return no_origin, no_origin
+    built, pages = set(site.files), build.site.pages[1:]
+    if pages and not any(f"{page.slug}/index.html" in built or f"{page.slug}.html" in built for page in pages):
+        return no_origin, no_origin  # the site was built from something else
+    return written_links(build.notes, build.site), written_anchors(build.notes, build.site)

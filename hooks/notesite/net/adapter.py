@@ -23,7 +23,9 @@ class _Dialled:
 
     def _new_conn(self) -> socket.socket:
         where: Any = self
-        return self.run.dial(where.host, where.port) if where.proxy else self.run.dial_checked()
+        if where.proxy:
+            return self.run.dial(where.host, where.port, judged=False)
+        return self.run.dial(self.run.address.host, self.run.address.port)
 
     def connect(self) -> None:
         super().connect()  # type: ignore[misc]  # the mixed-in connection has it

@@ -15,7 +15,7 @@ from .adapter import session
 from .fault import Fault
 from .response import REDIRECTS, RETRIED, Limits, Response, retry_after
 from .urls import Address, parse, redirected
-from .ways import Resolver, Run, Ways, late, resolve
+from .ways import Resolver, Run, Ways, resolve
 from .wire import body, fault_of
 
 _BACKOFF = 0.25  # seconds before the second try; doubled for each further one, with jitter
@@ -135,8 +135,7 @@ class _Fetch:
             content = b"".join(body(answer, self.limits, received)) if wanted else b""
             run.left()
         except (Fault, urllib3.exceptions.HTTPError, http.client.HTTPException, OSError, ValueError) as error:
-            if run.over:
-                raise late(self.limits) from None
+            run.left()
             raise fault_of(error, self.limits, address, answered=answer is not None, received=received[0]) from None
         finally:
             if answer is not None:

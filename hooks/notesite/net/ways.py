@@ -106,16 +106,11 @@ class Run:
         self.end = time.monotonic() + limits.deadline
         self.address = Address("", "", "", 0, "")  # what is being asked for
 
-    @property
-    def over(self) -> bool:
-        """Whether the deadline has passed."""
-        return time.monotonic() >= self.end
-
     def left(self) -> float:
         """Seconds until the deadline.  Raises Fault E_TIMEOUT when there are none."""
         left = self.end - time.monotonic()
         if left <= 0:
-            raise late(self.limits)
+            raise Fault("E_TIMEOUT", f"not finished in {self.limits.deadline:g} s")
         return left
 
     def patience(self) -> float:
@@ -137,24 +132,17 @@ class Run:
         self.ways.proxy = shown(proxy)
         if proxy.lower().startswith("socks"):
             raise Fault("E_CONNECT", f"{shown(proxy)}: SOCKS proxies are not supported", host=True)
-        if reason := written_refusal(self.address.host, allowed=is_allowed(self.address, self.allow_hosts)):
+        self._judge(written_refusal, self.address.host)
+
+    def _judge(self, refusing: Callable[..., str | None], host: str) -> None:
+        if reason := refusing(host, allowed=is_allowed(self.address, self.allow_hosts)):
             raise Fault("E_ADDR", f"address of {self.address.host} refused: {reason}")
 
-    def dial_checked(self) -> socket.socket:
-        """A connected socket to an address of the current host, all of whose addresses may be connected to."""
-        address, allowed = self.address, is_allowed(self.address, self.allow_hosts)
-
-        def check(answer: str) -> None:
-            if reason := refusal(answer, allowed=allowed):
-                raise Fault("E_ADDR", f"address of {address.host} refused: {reason}")
-
-        return self.dial(address.host, address.port, check)
-
-    def dial(self, host: str, port: int, check: Callable[[str], None] = lambda _: None) -> socket.socket:
-        """A connected socket; `check` is told every address of the host before any is connected to."""
+    def dial(self, host: str, port: int, *, judged: bool = True) -> socket.socket:
+        """A connected socket to a host all of whose addresses may be connected to, unless it is not to be `judged`."""
         answers = self._answers(host, port)
-        for *_, sockaddr in answers:
-            check(str(sockaddr[0]))
+        for *_, sockaddr in answers if judged else ():
+            self._judge(refusal, str(sockaddr[0]))
         problem: OSError | None = None
         for family, kind, protocol, _, sockaddr in answers:
             seconds = self.connecting()
@@ -191,11 +179,6 @@ class Run:
             return Fault("E_CONNECT", f"connection refused by {origin}", retry=True, host=True)
         reason = (error.strerror if error else None) or "no address"
         return Fault("E_CONNECT", f"no connection to {origin}: {reason}", retry=True, host=True)
-
-
-def late(limits: Limits) -> Fault:
-    """The fault of a fetch that took too long."""
-    return Fault("E_TIMEOUT", f"not finished in {limits.deadline:g} s")
 
 
 def tls_context(bundle: str) -> ssl.SSLContext:
