@@ -19,8 +19,7 @@ from hypothesis import strategies as st
 from notesite.diagnostics.place import Span
 from notesite.images import alt
 from notesite.images import picture_names as names
-from notesite.images.data_uris import data_facts
-from notesite.images.inspect import KINDS, inspect
+from notesite.images.inspect import KINDS, data_facts, inspect
 from notesite.images.lock import Entry, read, written
 from notesite.images.mirror import derived
 from notesite.images.picture import Limits

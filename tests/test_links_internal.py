@@ -16,8 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from notesite.diagnostics.place import Span
-from notesite.links import css
-from notesite.links.built_pages import read_page, refresh_target
+from notesite.links.built_pages import css_uses, read_page, refresh_target
 from notesite.links.internal import BuiltSite, Outcome, Places, check, no_origin, origins
 from notesite.links.targets import Resolver, Where
 from notesite.notes.raw_html import candidates
@@ -162,4 +161,4 @@ def test_no_address_escapes_or_breaks_the_resolver(written: str, page: str) -> N
 @settings(max_examples=100, deadline=None)
 def test_any_bytes_are_a_page_and_a_style(data: bytes) -> None:
     read_page(b"<a href=x id=y>" + data)
-    assert all(address for address, _ in css.uses("url(" + data.decode("latin-1")))
+    assert all(address for address, _ in css_uses("url(" + data.decode("latin-1")))

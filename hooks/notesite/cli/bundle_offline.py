@@ -13,12 +13,12 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import unicodedata
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from ..build import NOTES_CODES, Build
 from ..diagnostics.diagnostic import NotesError, Report, failure
+from ..images.picture_names import slug
 from ..lib.data import bundled_text
 from ..lib.files import read_file, write_atomically, write_inside
 from ..lib.folders import work_folder
@@ -77,7 +77,9 @@ def _forms(args: argparse.Namespace, book: Book, offline: Offline, project: Proj
     """Path and content of each form that the options ask for."""
     files, stamp = offline.files, book.stamp
     epoch = stamp.epoch if stamp else None
-    name = "-".join(part for part in (slug(book.title), stamp.version if stamp else "") if part)
+    name = "-".join(
+        part for part in (slug(book.title)[:60].strip("-") or "notes", stamp.version if stamp else "") if part
+    )
     default = not (args.single_file or args.paper or args.pdf or args.epub)
     if args.output or default:
         about = HOW_TO_OPEN + "\n" + (stamp.text() if stamp else "")
@@ -137,12 +139,6 @@ def print_pdf(page: str, browser: Path, folder: Path) -> bytes:
         lines = done.stderr.decode("utf-8", "replace").strip().splitlines()
         raise failure("B_PDF", f"{browser.name} failed: {lines[-1] if lines else done.returncode}")
     return read_file(target)
-
-
-def slug(title: str) -> str:
-    """The title as a file name that every system and every mail program takes."""
-    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60].strip("-") or "notes"
 
 
 def _build(project: Project, folder: Path) -> dict[str, bytes]:

@@ -5,8 +5,12 @@ The type comes from the bytes, never from a name or a header, and the bytes must
 
 from __future__ import annotations
 
+import base64
+import binascii
 import io
+import re
 import warnings
+from urllib.parse import unquote_to_bytes
 
 from notesite.net.fault import Fault
 
@@ -36,6 +40,8 @@ _HTML = (b"<!doctype html", b"<html", b"<head", b"<body", b"<script", b"<title")
 _PADDING = b"\0\r\n\t "  # harmless behind the end of an image
 _SIDEWAYS = range(5, 9)  # EXIF orientations that turn the picture by a quarter
 _ORIENTATION = 0x0112  # EXIF tag
+MAX_DATA = 256 * 1024  # bytes, decoded, of a picture that stands in the notes themselves: more belongs into a file
+_HEAD = re.compile(r"data:([a-z]+/[a-z0-9.+-]+)?((?:;[^,;]*)*),", re.IGNORECASE)
 
 
 class Facts(NamedTuple):
@@ -213,3 +219,46 @@ def check_size(width: float, height: float, limits: Limits) -> None:
         raise Fault("E_PIXELS", f"{width:g}x{height:g} pixels")
     if max(width, height) > limits.side or width * height > limits.pixels:
         raise Fault("E_PIXELS", f"{width:g}x{height:g} pixels, limit {limits.side} a side and {limits.pixels} in all")
+
+
+# --- `data:` URIs, which are left alone, and checked ---------------------------------------------------------------
+
+
+def is_data(url: str) -> bool:
+    """Whether `url` is a `data:` URI."""
+    return url.lstrip()[:5].lower() == "data:"
+
+
+def data_bytes(uri: str, limit: int = MAX_DATA) -> bytes:
+    """What the URI holds.  Raises Fault E_URL, E_NOTIMAGE or E_SIZE."""
+    text = uri.strip()
+    head = _HEAD.match(text)
+    if head is None:
+        raise Fault("E_URL", "the data: address cannot be read")
+    if not (head[1] or "text/plain").lower().startswith("image/"):
+        raise Fault("E_NOTIMAGE", f"a data: address of type {(head[1] or 'text/plain')[:40]}")
+    content = text[head.end() :]
+    if len(content) > 4 * limit:
+        raise Fault("E_SIZE", f"a data: address of more than {limit} bytes")
+    raw = unquote_to_bytes(content)
+    if ";base64" in head[2].lower():
+        try:
+            raw = base64.b64decode(b"".join(raw.split()), validate=True)
+        except binascii.Error:
+            raise Fault("E_CORRUPT", "the data: address is no valid base64") from None
+    if len(raw) > limit:
+        raise Fault("E_SIZE", f"a data: address of {len(raw)} bytes, limit {limit}")
+    return raw
+
+
+def data_facts(uri: str) -> Facts:
+    """Facts about the picture in a `data:` URI; raises Fault as `inspect` does, and E_SVG for an active drawing."""
+    facts = inspect(data_bytes(uri))
+    if facts.taken:
+        raise Fault("E_SVG", f"SVG with active content refused: {facts.taken}")
+    return facts
+
+
+def data_uri(media_type: str, data: bytes) -> str:
+    """The bytes as a `data:` URI."""
+    return f"data:{media_type};base64,{base64.b64encode(data).decode()}"

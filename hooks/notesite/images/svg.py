@@ -13,7 +13,7 @@ from notesite.net.fault import Fault
 
 from ..lib.record import NamedTuple
 from .picture import Limits
-from .svg_active import SVG, Cleaner, data_uri, split, taken_words
+from .svg_active import SVG, Cleaner, split, taken_words
 
 MAX_ELEMENTS = 100_000
 MAX_COPIES = 20_000  # elements that `use` may multiply into, before a browser stalls
@@ -80,9 +80,8 @@ def cleaned(data: bytes, limits: Limits, depth: int = 0, outer: Counter[str] | N
     area = [limits.total_pixels]
 
     def picture(uri: str, inner_depth: int) -> str:
-        from .data_uris import data_bytes  # noqa: PLC0415  # the modules need each other
-        from .inspect import SVG as SVG_KIND  # noqa: PLC0415
-        from .inspect import inspect, sniffed  # noqa: PLC0415
+        from .inspect import SVG as SVG_KIND  # noqa: PLC0415  # the modules need each other
+        from .inspect import data_bytes, data_uri, inspect, sniffed  # noqa: PLC0415
 
         inner = data_bytes(uri, limits.bytes)
         if sniffed(inner) is SVG_KIND:

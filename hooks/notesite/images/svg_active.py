@@ -7,7 +7,6 @@ the list is of SVG 2, of the HTML and MathML that drawing programs put into `for
 
 from __future__ import annotations
 
-import base64
 import re
 from collections import Counter
 from collections.abc import Callable
@@ -176,11 +175,6 @@ def taken_words(taken: Counter[str]) -> str:
     """What was taken out, in words: `2 links, 1 script`."""
     counted = sorted((word, count) for word, count in taken.items() if count)
     return ", ".join(f"{count} × {word}" for word, count in counted)
-
-
-def data_uri(media_type: str, data: bytes) -> str:
-    """The bytes as a `data:` URI."""
-    return f"data:{media_type};base64,{base64.b64encode(data).decode()}"
 
 
 def _loads(token: Any) -> bool:

@@ -14,7 +14,7 @@ from notesite.notes.model import EMPTY, Image
 from ..lib.record import NamedTuple
 from . import alt
 from . import picture_names as names
-from .data_uris import data_facts, is_data
+from .inspect import data_facts, is_data
 
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 

@@ -9,7 +9,6 @@ from enum import StrEnum
 
 from ..lib.files import json_of
 from ..notes.raw_html import candidates
-from . import css
 
 ANCHOR_TABLE = "__notes_anchors"  # id of the home page's JSON table: anchor of the one file -> address of its new place
 
@@ -63,6 +62,14 @@ _SOURCES = {
 # need not exist yet where the site is checked), preconnect and dns-prefetch name hosts.
 _UNCHECKED_RELATIONS = {"canonical", "shortlink", "preconnect", "dns-prefetch", "edit", "license", "author", "me"}
 _CARD_IMAGES = {"og:image", "og:image:url", "og:image:secure_url", "twitter:image", "twitter:image:src"}
+# url() and @import, as CSS Syntax Level 3 reads them, less what is in comments.
+_STRING = r'"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\''
+_TOKENS = re.compile(
+    rf"/\*.*?(?:\*/|\Z)|@import\s*(?P<import>{_STRING})"
+    rf"|\burl\(\s*(?:(?P<quoted>{_STRING})|(?P<bare>[^\s\"'()]*))\s*\)|(?P<other>{_STRING})",
+    re.DOTALL | re.IGNORECASE,
+)
+_ESCAPE = re.compile(r"\\(?:([0-9a-fA-F]{1,6})\s?|(\n)|(.))", re.DOTALL)
 _REFRESH = re.compile(r"\s*[\d.]*\s*[;,]?\s*(?:url\s*=\s*)?(?P<quote>[\"']?)(?P<url>.*)", re.IGNORECASE | re.DOTALL)
 
 
@@ -132,13 +139,13 @@ def addresses(tag: str, attributes: Mapping[str, str | None], text: str = "") ->
     elif tag == "object" and attributes.get("data"):
         yield attributes["data"] or "", Kind.MEDIA
     elif tag == "style":
-        yield from ((target, Kind.CSS) for target, _ in css.uses(text))
+        yield from ((target, Kind.CSS) for target, _ in css_uses(text))
     for name, kind in (("poster", Kind.IMAGE), ("background", Kind.IMAGE)):
         if attributes.get(name) and tag in {"video", "body", "table", "td", "th"}:
             yield attributes[name] or "", kind
     for name in ("srcset", "imagesrcset"):
         yield from ((target, Kind.IMAGE) for target, _ in candidates(attributes.get(name) or ""))
-    yield from ((target, Kind.CSS) for target, _ in css.uses(attributes.get("style") or ""))
+    yield from ((target, Kind.CSS) for target, _ in css_uses(attributes.get("style") or ""))
 
 
 def _of_link(attributes: Mapping[str, str | None]) -> Iterator[tuple[str, Kind]]:
@@ -181,3 +188,26 @@ def _table(text: str) -> dict[str, str]:
     if not isinstance(table, dict):
         return {}
     return {str(key): value for key, value in table.items() if isinstance(value, str)}
+
+
+def css_uses(text: str) -> Iterator[tuple[str, int]]:
+    """Each address that the style sheet `text` uses, unescaped, and the offset where it stands.
+
+    Addresses that are only a fragment (`url(#gradient)`) name something inside the document that applies the style,
+    not a file, and are left out.
+    """
+    if "url(" not in text and "@import" not in text and "URL(" not in text:
+        return
+    for match in _TOKENS.finditer(text):
+        for name in ("import", "quoted", "bare"):
+            written = match[name]
+            if written:
+                plain = written if name == "bare" else written[1:-1]
+                address = _ESCAPE.sub(lambda m: _character(m[1]) if m[1] else (m[3] or ""), plain).strip()
+                if address and not address.startswith("#"):
+                    yield address, match.start(name) + (name != "bare")
+
+
+def _character(digits: str) -> str:
+    number = int(digits, 16)
+    return chr(number) if 0 < number < 0xD800 or 0xDFFF < number <= 0x10FFFF else "\ufffd"

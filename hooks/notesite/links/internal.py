@@ -17,8 +17,7 @@ from ..diagnostics.diagnostic import Diagnostic, Report, Skipped, finding
 from ..diagnostics.place import Span
 from ..lib.files import json_of
 from ..notes.raw_html import read_tags
-from . import css
-from .built_pages import Kind, PageFacts, Use, read_page
+from .built_pages import Kind, PageFacts, Use, css_uses, read_page
 from .targets import Resolver, Target, Where, named_anchor
 
 Origin = Callable[[str, str], Sequence[Span]]
@@ -153,7 +152,7 @@ def check(site: BuiltSite, *, origin: Origin = no_origin, anchor_origin: Origin 
 def _css_uses(run: _Check, uri: str) -> list[Use]:
     text = run.text(uri)
     found = []
-    for nth, (address, offset) in enumerate(css.uses(text)):
+    for nth, (address, offset) in enumerate(css_uses(text)):
         found.append(Use(address, Kind.CSS, nth))
         run.offsets[uri, address, nth] = _place_at(text, offset, len(address))
     return found

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import mimetypes
 import posixpath
 import re
@@ -11,6 +10,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from ...images.inspect import data_uri
 from ...lib.data import bundled_json, bundled_text
 from ...notes.model import EMPTY
 from ...site.redirects import digest
@@ -24,7 +24,7 @@ _TYPES: Mapping[str, str] = bundled_json(__name__, "media_types.json")
 
 def single_file(book: Book, built: Mapping[str, bytes]) -> str:
     """All pages in one HTML file that needs no other; `built` are the files of the offline copy."""
-    parts = chapters(book, built, Layout(place_in_one_page, lambda name: data_uri(name, built)), one_page=True)
+    parts = chapters(book, built, Layout(place_in_one_page, lambda name: _embedded(name, built)), one_page=True)
     scripts = (f"\n{_data('palette.js')}", f"\n{_scripts(book, built)}")
     styles = [_data("content.css"), _data("single.css"), *_own_styles(book, built)]
     return _document("single.html", book, parts, styles, scripts, place=place_in_one_page)
@@ -35,7 +35,7 @@ def print_file(book: Book, built: Mapping[str, bytes], pages: Mapping[str, int] 
 
     `pages` are the numbers of the contents, by chapter id; each is as wide without them, so that nothing moves.
     """
-    layout = Layout(place_in_one_page, lambda name: data_uri(name, built), unfolded=True)
+    layout = Layout(place_in_one_page, lambda name: _embedded(name, built), unfolded=True)
     parts = chapters(book, built, layout, one_page=True)
     running = f"@page {{ @top-right {{ content: {css_string(book.title)}; }} }}\n"
     styles = [_data("content.css"), _data("print.css"), running, *_own_styles(book, built)]
@@ -83,17 +83,15 @@ def _own_styles(book: Book, built: Mapping[str, bytes]) -> list[str]:
             address = match[2]
             if not address or urlsplit_scheme(address) or is_remote(address) or address.startswith("#"):
                 return match[0]
-            return f'url("{data_uri(target_of(address, name), built) or "data:,"}")'
+            return f'url("{_embedded(target_of(address, name), built) or "data:,"}")'
 
         styles.append(_CSS_FILE.sub(embedded, text))
     return styles
 
 
-def data_uri(name: str, built: Mapping[str, bytes]) -> str | None:
+def _embedded(name: str, built: Mapping[str, bytes]) -> str | None:
     """A built file as an address that holds its content; None when there is no such file."""
-    if name not in built:
-        return None
-    return f"data:{media_type(name)};base64,{base64.b64encode(built[name]).decode()}"
+    return data_uri(media_type(name), built[name]) if name in built else None
 
 
 def media_type(name: str) -> str:
