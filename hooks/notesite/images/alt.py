@@ -47,15 +47,12 @@ def texts(images: Iterable[Image], chosen: Mapping[str, str]) -> dict[Span, str]
     found: dict[Span, str] = {}
     seen: Counter[str] = Counter()
     for image in images:
-        if image.url in chosen:
-            found[image.span] = chosen[image.url]
-        elif is_weak(image.alt) and not _is_decoration(image) and image.trail:
+        found[image.span] = chosen.get(image.url, image.alt)
+        if _is_wanting(image, chosen) and image.trail:
             heading = image.trail[-1].text
             seen[heading] += 1
             number = f" ({seen[heading]})" if seen[heading] > 1 else ""
             found[image.span] = f"Diagram: {heading}{number}"
-        else:
-            found[image.span] = image.alt
     return found
 
 
@@ -64,22 +61,13 @@ def findings(images: Iterable[Image], chosen: Mapping[str, str]) -> Iterator[Dia
     images = list(images)
     published = texts(images, chosen)
     for image in images:
-        if (
-            image.url in chosen
-            or not is_weak(image.alt)
-            or _is_decoration(image)
-            or image.origin in ("srcset", "source")
-        ):
-            continue
-        said = (
-            f"alternative text {image.alt!r} does not say what the picture shows"
-            if image.alt
-            else "no alternative text"
-        )
-        better = published[image.span]
-        shown = f"; the page says {better!r}" if better != image.alt else ""
-        yield finding("E_ALT", said + shown, image.span)
+        if _is_wanting(image, chosen) and image.origin not in ("srcset", "source"):
+            weak = f"alternative text {image.alt!r} does not say what the picture shows"
+            better = published[image.span]
+            shown = f"; the page says {better!r}" if better != image.alt else ""
+            yield finding("E_ALT", (weak if image.alt else "no alternative text") + shown, image.span)
 
 
-def _is_decoration(image: Image) -> bool:
-    return image.alt == "" and image.origin != "markdown"
+def _is_wanting(image: Image, chosen: Mapping[str, str]) -> bool:
+    is_decoration = image.alt == "" and image.origin != "markdown"
+    return image.url not in chosen and is_weak(image.alt) and not is_decoration

@@ -85,8 +85,7 @@ def inspect(data: bytes, limits: Limits | None = None) -> Facts:
     if kind is SVG:
         from .svg import cleaned  # noqa: PLC0415  # an XML parser is loaded only for SVG
 
-        drawing = cleaned(data, limits)
-        return Facts(SVG, drawing.width, drawing.height, 1, drawing.data if drawing.taken else b"", drawing.taken)
+        return cleaned(data, limits)
     if kind is PNG and len(data) >= 24:  # known without a decoder, which has a limit of its own
         check_size(int.from_bytes(data[16:20], "big"), int.from_bytes(data[20:24], "big"), limits)
     _check_end(data, kind)

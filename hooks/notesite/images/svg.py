@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import io
 import re
 from collections import Counter
 from typing import Any
 from xml.etree import ElementTree as ET
 from xml.etree.ElementTree import Element, TreeBuilder  # only to build and write; defusedxml parses
 
-from notesite.net.fault import Fault
+from defusedxml import DefusedXmlException
+from defusedxml.ElementTree import DefusedXMLParser
 
-from ..lib.record import NamedTuple
+from ..net.fault import Fault
+from .inspect import SVG as SVG_KIND
+from .inspect import Facts, check_size, data_bytes, data_uri, inspect, sniffed
 from .picture import Limits
 from .svg_active import SVG, Cleaner, split, taken_words
 
@@ -27,15 +29,6 @@ _LENGTH = re.compile(
 _UNITS = {"": 1, "px": 1, "pt": 96 / 72, "pc": 16, "in": 96, "cm": 96 / 2.54, "mm": 96 / 25.4, "q": 24 / 25.4}
 _UNITS |= {"em": 16, "rem": 16, "ex": 8}
 _DEFAULT_SIZE = (300.0, 150.0)  # of a replaced element without a size (CSS Images)
-
-
-class Drawing(NamedTuple):
-    """A drawing that may be published."""
-
-    data: bytes  # as it came, or without what was active in it
-    width: int  # CSS pixels
-    height: int
-    taken: str = ""  # what was taken out, in words; "" when nothing was
 
 
 class _Builder(TreeBuilder):
@@ -71,8 +64,8 @@ class _Builder(TreeBuilder):
             raise Fault("E_SVG", f"SVG with more than {MAX_TEXT} characters refused")
 
 
-def cleaned(data: bytes, limits: Limits, depth: int = 0, outer: Counter[str] | None = None) -> Drawing:
-    """The drawing without what is active in it; drawings inside count in `outer`, too.
+def cleaned(data: bytes, limits: Limits, depth: int = 0, outer: Counter[str] | None = None) -> Facts:
+    """The facts about a drawing, itself without what is active in it; drawings inside count in `outer`, too.
 
     Raises Fault E_SVG or E_PIXELS when it cannot be shown at all.
     """
@@ -80,13 +73,10 @@ def cleaned(data: bytes, limits: Limits, depth: int = 0, outer: Counter[str] | N
     area = [limits.total_pixels]
 
     def picture(uri: str, inner_depth: int) -> str:
-        from .inspect import SVG as SVG_KIND  # noqa: PLC0415  # the modules need each other
-        from .inspect import data_bytes, data_uri, inspect, sniffed  # noqa: PLC0415
-
         inner = data_bytes(uri, limits.bytes)
         if sniffed(inner) is SVG_KIND:
             drawing = cleaned(inner, limits, inner_depth, taken)
-            return data_uri(SVG_KIND.media_type, drawing.data) if drawing.taken else uri
+            return data_uri(drawing.kind.media_type, drawing.cleaned) if drawing.taken else uri
         facts = inspect(inner, limits)
         area[0] -= facts.width * facts.height * facts.frames
         if area[0] < 0:
@@ -101,21 +91,16 @@ def cleaned(data: bytes, limits: Limits, depth: int = 0, outer: Counter[str] | N
     words = taken_words(taken)
     if outer is not None:
         outer.update(taken)
-    return Drawing(_written(root) if words else data, width, height, words)
+    return Facts(SVG_KIND, width, height, 1, _written(root) if words else b"", words)
 
 
 def _written(root: Element) -> bytes:
     ET.register_namespace("", SVG)
     ET.register_namespace("xlink", "http://www.w3.org/1999/xlink")
-    out = io.BytesIO()
-    ET.ElementTree(root).write(out, "utf-8")
-    return out.getvalue() + b"\n"
+    return bytes(ET.tostring(root, "utf-8")) + b"\n"
 
 
 def _parsed(data: bytes) -> tuple[Element, Counter[str]]:
-    from defusedxml import DefusedXmlException  # noqa: PLC0415  # only for SVG
-    from defusedxml.ElementTree import DefusedXMLParser  # noqa: PLC0415
-
     builder = _Builder()
     # Entities of its own are common in older drawings; expat bounds what they multiply into, the builder the rest.
     parser = DefusedXMLParser(target=builder, forbid_entities=False)
@@ -158,8 +143,6 @@ def _check_copies(root: Element) -> None:
 
 
 def _size(root: Element, limits: Limits) -> tuple[int, int]:
-    from .inspect import check_size  # noqa: PLC0415  # the two modules need each other
-
     width, height = _length(root.get("width")), _length(root.get("height"))
     box = _view_box(root.get("viewBox"))
     if width is None and height is None:

@@ -116,4 +116,4 @@ def _drawing(project: Project, path: Path) -> tuple[bytes | None, Diagnostic | N
         return None, said
     if not drawing.taken:
         return data, None
-    return drawing.data, finding("E_ACTIVE", drawing.taken, Span.at(1), path=name)
+    return drawing.cleaned, finding("E_ACTIVE", drawing.taken, Span.at(1), path=name)

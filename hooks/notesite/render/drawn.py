@@ -164,8 +164,9 @@ def _diagram(source: str, files: dict[str, bytes]) -> Diagram:
         from ..images.svg import cleaned  # noqa: PLC0415  # its readers of XML and CSS are not in the smallest install
 
         picture = cleaned(drawn.encode(), Limits())
-        uris[palette] = f"{FOLDER}/{hashlib.sha256(picture.data).hexdigest()[:16]}-{palette}.svg"
-        files[uris[palette]] = picture.data
+        data = picture.cleaned or drawn.encode()
+        uris[palette] = f"{FOLDER}/{hashlib.sha256(data).hexdigest()[:16]}-{palette}.svg"
+        files[uris[palette]] = data
     labels = (" ".join(html.unescape(_TAG.sub(" ", label)).split()) for label in _LABEL.findall(drawn))
     words = ", ".join(dict.fromkeys(label for label in labels if label))
     alt = words if len(words) <= _LONGEST_ALT else f"{words[:_LONGEST_ALT].rpartition(', ')[0]}, …"

@@ -6,6 +6,8 @@ import html
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from selectolax.lexbor import LexborHTMLParser
+
 from ...notes.raw_html import Tag as Piece
 from ...notes.raw_html import read_tags
 
@@ -109,14 +111,5 @@ class Head:
 
 def headings(text: str) -> list[Head]:
     """The headings of an HTML text, with what a reader sees of them."""
-    found: list[Head] = []
-    current: Head | None = None
-    for piece in read_tags(text, finished=True):
-        if piece.kind == "start" and piece.name in {"h1", "h2", "h3", "h4", "h5", "h6"}:
-            current = Head(int(piece.name[1]), dict(piece.attributes).get("id") or "", "")
-        elif current and piece.kind == "text":
-            current = replace(current, text=current.text + html.unescape(piece.text))
-        elif current and piece.kind == "end" and piece.name == f"h{current.level}":
-            found.append(replace(current, text=" ".join(current.text.split())))
-            current = None
-    return found
+    found = LexborHTMLParser(text).css("h1, h2, h3, h4, h5, h6")
+    return [Head(int((h.tag or "")[1]), h.attributes.get("id") or "", " ".join(h.text().split())) for h in found]
