@@ -256,6 +256,15 @@ def test_linked_files_stay_where_a_code_host_has_them(tmp_path: Path) -> None:
     assert ("L_PAGE", 4) not in _findings(made)  # it is not known here what is there
 
 
+def test_links_lead_through_a_repository_whose_folders_have_names_of_any_letters(tmp_path: Path) -> None:
+    notes = tmp_path / "01 – Überblick" / "README.md"
+    notes.parent.mkdir()
+    notes.write_text("# T\n\n[here](../other.md)\n\n[nowhere](../none.md)\n", "utf-8")
+    (tmp_path / "other.md").write_text("# O\n", "utf-8")
+    _commit(tmp_path)
+    assert _findings_of(notes) == [("L_PAGE", 5)]
+
+
 def _commit(folder: Path) -> None:
     """Keep the folder in git, with a remote."""
     me = ["-c", "user.name=a", "-c", "user.email=a@example.org"]

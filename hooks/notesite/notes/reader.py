@@ -23,6 +23,8 @@ from .raw_html import Tag, candidates, read_tags, unescaped
 
 _DIRECTIVE = lazy(r"\s*notes:\s*([a-z][\w-]*)\s*=?\s*(.*?)\s*\Z", re.DOTALL)
 _FRONT_MATTER = lazy(r"---[ \t]*\n(?:[^\n]*\n)*?(?:---|\.\.\.)[ \t]*(?:\n|\Z)")
+# Neither a sentence nor the tags of other programs: `#linux #shell/tools`.
+_NEAR_HEADING = lazy(r"(?!#[a-z][\w/-]*(?:[ ,]+#[\w/-]+)*\s*$)#{1,6}[A-Za-z](?!.*[.;]\s*$)")
 _COMMENTS = lazy(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 HEADING_TAGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 # Elements that hold blocks: a heading between their tags cannot begin a page of its own.
@@ -97,7 +99,8 @@ def check_notes(notes: Notes) -> Iterator[Diagnostic]:
     spans = (part.span for parts in (notes.fences, notes.headings) for part in parts)  # a heading: by a line below it
     told = {line for span in spans for line in range(span.start.line, span.end.line + 1)}
     for number, line in enumerate(notes.lines, 1):
-        if number not in told and re.match(r"#{1,6}[A-Za-z]", line):
+        stands_alone = number == 1 or not notes.lines[number - 2].strip() or number - 1 in told
+        if stands_alone and number not in told and _NEAR_HEADING.match(line):
             yield finding(
                 "N_DIALECT", "no heading on GitHub: a blank is missing after the number signs", Span.at(number)
             )

@@ -89,7 +89,7 @@ def git(path: Path, *arguments: str) -> str | None:
 
 def in_git_at(notes: Path) -> tuple[Path, Origin | None] | None:
     """The top of the repository that keeps the notes, and where they lie at a known code host; None when none does."""
-    path = (git(notes, "ls-files", "--full-name", "--", notes.name) or "").strip()
+    path = (git(notes, "-c", "core.quotePath=off", "ls-files", "--full-name", "--", notes.name) or "").strip()
     if not path or "\n" in path or path.startswith('"'):
         return None
     branch = (git(notes, "rev-parse", "--abbrev-ref", "HEAD") or "").strip()

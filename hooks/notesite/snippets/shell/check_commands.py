@@ -219,12 +219,17 @@ class _Checker:
             self._say(Finding.at("S_CONTINUATION", f"this line begins with a flag: {ends}", command.words[0]))
 
     def _remark_placeholder(self, command: Command) -> None:
-        if not _PROGRAM.fullmatch(command.words[0].text) or _is_synopsis(command):
-            return
         found = next((w for w in command.words if w.placeholder and not w.quoted and w.text.count("<")), None)
-        if found is not None:
-            words = "is a placeholder; pasted as it stands, the shell takes `<` and `>` for redirections"
-            self._say(Finding.at("S_PLACEHOLDER", f"`{found.text}` {words}", found))
+        if found is not None and _PROGRAM.fullmatch(command.words[0].text) and not self._is_said(command):
+            message = "is a placeholder; pasted as it stands, the shell takes `<` and `>` for redirections"
+            self._say(Finding.at("S_PLACEHOLDER", f"`{found.text}` {message}", found))
+
+    def _is_said(self, command: Command) -> bool:
+        """Whether the words of an unknown program are a synopsis, a sentence or the row of a table."""
+        texts = [word.text for word in command.words]
+        gaps = _GAP.findall(self.fence.text[command.words[0].start : command.words[-1].start])
+        is_row = len(gaps) > 1 and not any(text.startswith("-") for text in texts)
+        return is_row or _is_synopsis(command) or not words("english").isdisjoint(texts)
 
     def _continues(self, command: Command) -> bool:
         """Whether the line is one more flag of the command on the line before."""
@@ -250,9 +255,12 @@ class _Checker:
 
 _SPEAKS_OF = lazy(r"(?<!this )(?<!the )(?<!following )\bcommand\b", re.IGNORECASE)  # "the most useful command"
 _WHOLE_LINE = lazy(r"(?<!\\)\r?\n")  # no backslash before its end
-_PROGRAM = lazy(r"[\"'$.\/~a-z0-9_][^:]*")  # no sentence, no output, no command of PowerShell, where `<` is an error
+_PROGRAM = lazy(r"[\"'$.\/~a-z0-9_][^:\s]*")  # no sentence, no output, no command of PowerShell, where `<` is an error
+_GAP = lazy(r"\S {2,}\S")
 _NO_BACKSLASH = "the line before it lacks a backslash at its end"
-_NEXT_LINE = lazy(r"[ \t]*\\?[ \t]*\r?\n(?:[ \t]*#[^\n]*\n)*[ \t]*")  # comments end a command that goes on, too
+_NEXT_LINE = lazy(
+    r"[ \t]*\\?[ \t]*\r?\n(?:[ \t]*#(?! ?highlight-)[^\n]*\n)*[ \t]*"
+)  # comments end it, too, but for those that a site takes out
 _OPTIONAL = lazy(r"\[(?:-|,|[A-Z(]|<|(?:flags|options|args|arguments|command|subcommand|name|type)\b)")
 
 
@@ -275,7 +283,9 @@ def _is_synopsis(command: Command) -> bool:
 
 
 _GROUPED = lazy(r" *\(")
-_EXPLAINED = lazy(r"[ \t]+#")  # `kubectl get   # lists objects`
+_EXPLAINED = lazy(
+    r"[ \t]+#|[ \t]*\n[ \t]*[|│┃↓▼⬇v][ \t]*\n"
+)  # `kubectl get   # lists objects`, or what follows in a drawing
 _LISTED = lazy(
     r"[ \t]*[|#]|[ \t]*\n(?:[ \t]+\S|[\w ]+: )"
 )  # `minikube | kind | k3d`, or with its commands or what it is on the lines below
@@ -298,7 +308,13 @@ def _found(command: Command, versions: tuple[Grammar, ...], known: Known) -> tup
     accepts = next((title for title, found in reversed(refusals.items()) if not found), None)
     if accepts is None:
         return tuple(said[versions[-1].title])
-    found = said[accepts]
+    older = [{item.message for item in found} for title, found in said.items() if title != accepts]
+    found = [
+        item._replace(message=item.message.replace("is deprecated", f"is deprecated in {accepts}"))
+        if item.code == "S_DEPRECATED" and any(item.message not in messages for messages in older)
+        else item
+        for item in said[accepts]
+    ]
     for title, refused in refusals.items():
         for item in refused[:1]:
             message = f"{title} refuses this: {item.message.partition('; ')[0]}"
