@@ -85,7 +85,7 @@ def private_cache(name: str) -> Path | None:
         status = folder.lstat()
     except (OSError, RuntimeError, ValueError):  # no home, a full or read-only disk
         return None
-    is_private = status.st_uid == os.getuid() and status.st_mode == stat.S_IFDIR | 0o700
+    is_private = os.name == "posix" and status.st_uid == os.getuid() and status.st_mode == stat.S_IFDIR | 0o700
     return folder if is_private else None
 
 
