@@ -138,6 +138,42 @@ def test_broken_settings_leave_the_pages_until_the_repair(tmp_path: Path) -> Non
         assert "Traceback" not in running.output
 
 
+def test_what_stops_a_build_leaves_the_pages_until_the_repair(tmp_path: Path) -> None:
+    """A folder in docs/ that MkDocs would follow without end, and settings of a wrong type."""
+    write_project(tmp_path, GOOD)
+    settings = tmp_path / "mkdocs.yml"
+    good = settings.read_text(encoding="utf-8")
+    with preview(tmp_path) as running:
+        running.wait_for_words("first-words", "one/")
+        (tmp_path / "docs/loop").symlink_to("..")
+        running.notes.write_text(GOOD.replace("first-words", "second-words"), encoding="utf-8")
+        running.wait_for_output("N_STRANGER")
+        running.wait_for_output("The preview shows the last good pages")
+        running.wait_for_words("first-words", "one/")
+        (tmp_path / "docs/loop").unlink()
+        settings.write_text(good + "extra_css: 5\n", encoding="utf-8")
+        running.wait_for_output("extra_css")
+        running.wait_for_words("first-words", "one/")
+        settings.write_text(good, encoding="utf-8")
+        running.wait_for_words("second-words", "one/")
+        assert "Traceback" not in running.output
+
+
+def test_a_folder_that_was_away_is_shown_again(tmp_path: Path) -> None:
+    write_project(tmp_path, GOOD)
+    with preview(tmp_path) as running:
+        running.wait_for_words("first-words", "one/")
+        (tmp_path / "docs").rename(tmp_path / "away")
+        running.wait_for_output("The preview shows the last good pages")
+        running.wait_for_words("first-words", "one/")
+        (tmp_path / "away").rename(tmp_path / "docs")
+        running.notes.write_text(GOOD.replace("first-words", "second-words"), encoding="utf-8")
+        running.wait_for_words("second-words", "one/")
+        running.notes.write_text(GOOD.replace("first-words", "third-words"), encoding="utf-8")
+        running.wait_for_words("third-words", "one/")
+        assert "Traceback" not in running.output
+
+
 @pytest.mark.parametrize("program", [command(), [sys.executable, "-m", "notesite.cli"]], ids=["MkDocs", "own"])
 def test_an_address_that_is_taken_is_named(tmp_path: Path, program: list[str]) -> None:
     write_project(tmp_path, GOOD)

@@ -13,7 +13,7 @@ from jinja2 import Environment
 from markupsafe import Markup
 from mkdocs.config.base import Config
 from mkdocs.config.defaults import MkDocsConfig
-from mkdocs.exceptions import ConfigurationError, MkDocsException, PluginError
+from mkdocs.exceptions import MkDocsException, PluginError
 from mkdocs.plugins import BasePlugin, CombinedEvent, event_priority
 from mkdocs.structure.files import Files
 from mkdocs.structure.nav import Navigation
@@ -25,13 +25,12 @@ from ..diagnostics.diagnostic import Diagnostic, NotesError
 from ..extras.decorate import around, decorate, decorate_other
 from ..extras.manifests import is_real
 from ..extras.marks import marks_of
-from ..lib.files import end_on_sigterm, reason
+from ..lib.files import end_on_sigterm
 from ..lib.kept import private_cache
 from ..output.machine_files import markdown_path
 from ..site.redirects import forwarding_html
-from . import additions, appearance, compiled, docs_folder, escaping, guard, pages
+from . import additions, appearance, compiled, docs_folder, escaping, guard, pages, serving
 from .finish import NO_DATE, book_of, finish, keep_addresses
-from .generator import told
 from .kept_pages import KeptPages, is_alone
 from .run import Preview, Run, begin, check_document, ended, lines_of, log, stamp
 from .site_folder import SiteFolder
@@ -39,7 +38,6 @@ from .site_folder import SiteFolder
 if TYPE_CHECKING:
     from mkdocs.livereload import LiveReloadServer
 
-MANY_FOLDERS = 200
 COPY_ICON = "material/content-copy"
 
 
@@ -262,30 +260,8 @@ class NotesPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]  # li
         config: MkDocsConfig,
         builder: Callable[..., None],
     ) -> LiveReloadServer:
-        """Look for edits ten times a second, where that takes little; MkDocs looks twice, and waits a while."""
-        from watchdog.observers.polling import PollingObserver  # noqa: PLC0415  # builds never load it
-
-        folders = [folder for folder, _, _ in os.walk(config.docs_dir)]
-        if len(folders) <= MANY_FOLDERS:
-            watched = list(server._watched_paths)  # noqa: SLF001  # no public list of them
-            for path in watched:
-                server.unwatch(path)
-            server.observer, server.build_delay = PollingObserver(timeout=0.1), 0.03
-            for path in watched:
-                server.watch(path)
-
-        def rebuild() -> None:
-            try:
-                builder()
-            except ConfigurationError as error:  # MkDocs would let every request wait for the repair
-                log.warning("%s\nThe preview shows the last good pages.", lines_of(NotesError(*told(str(error)))))
-
-        server.builder = rebuild
-        try:
-            server.server_bind()
-        except OSError as error:
-            raise ConfigurationError(f"dev_addr: {server.url}: {reason(error)}; name another") from None
-        server.server_bind = lambda: None  # type: ignore[method-assign]  # it is done
+        """Let the preview see edits soon, and outlive what goes wrong."""
+        serving.prepare(server, config, builder)
         return server
 
     def on_build_error(self, *, error: Exception) -> None:
