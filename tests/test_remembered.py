@@ -13,12 +13,12 @@ from site_tools import NOTES, environment, write_project
 from cases_io import read_cases
 from notesite.cli import check, common
 from notesite.diagnostics.reporters import FORMATS
-from notesite.lib.kept import NO_CACHE
+from notesite.lib.kept import NO_CACHE, Kept
 from notesite.notes.reader import outline
 from notesite.project.settings import SnippetSettings
-from notesite.snippets import blocks
-from notesite.snippets.blocks import check_blocks, remembered
-from notesite.snippets.yaml.remembered import Memory
+from notesite.snippets.blocks import KINDS, check_blocks
+from notesite.snippets.yaml import remembered as remembering
+from notesite.snippets.yaml.remembered import Memory, remembered
 
 FILES = {
     "commands/check.txt": "bash",
@@ -111,14 +111,14 @@ def test_what_is_kept_is_what_was_said(text: str, monkeypatch: pytest.MonkeyPatc
     asked = []
     for wanted in map(outline, texts):
         judged = check_blocks(wanted, SnippetSettings())
-        memory = remembered(Path("/notes.md"))
+        memory = remembered(Path("/notes.md"), "blocks", KINDS)
         kept = check_blocks(wanted, SnippetSettings(), (), memory)
         assert repr(kept) == repr(judged)
         asked.append(len(memory._used.keys() - memory._known.keys()))
     assert asked[1] == 0 < asked[0]
     assert asked[2] <= asked[0] / 2
-    monkeypatch.setattr(blocks, "_code", lambda: "another version")
-    memory = remembered(Path("/notes.md"))
+    monkeypatch.setattr(remembering, "_code", lambda: "another version")
+    memory = remembered(Path("/notes.md"), "blocks", KINDS)
     check_blocks(outline(text), SnippetSettings(), (), memory)
     assert not memory._known
 
@@ -138,7 +138,7 @@ def test_every_report_is_the_same(capsys: pytest.CaptureFixture[str], store: Pat
     assert not store.exists()
     assert "K_TYPE error" in anew
     assert [said(capsys) for _ in range(3)] == [anew] * 3
-    assert len(list(store.iterdir())) == 1
+    assert len(list(store.iterdir())) == 2  # of the blocks, and of the whole report
 
 
 @pytest.mark.parametrize("change", ["schema", "version", "setting", "label", "lead"])
@@ -161,25 +161,37 @@ def test_what_a_verdict_depends_on_is_looked_at(project: Path, capsys: pytest.Ca
     assert after == said(capsys, *arguments, "--no-cache")
 
 
-@pytest.mark.parametrize("damage", ["cut", "changed", "empty", "folder", "no folder", "everybody's"])
+@pytest.mark.parametrize("damage", ["cut", "changed", "empty", "folder", "no folder"])
 def test_a_damaged_store_is_none(
     project: Path, store: Path, capsys: pytest.CaptureFixture[str], damage: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     anew = said(capsys, "--no-cache")
     said(capsys)
-    (entry,) = store.iterdir()
-    whole = entry.read_bytes()
-    assert b"valid" in whole
-    if damage in ("cut", "changed", "empty"):
-        entry.write_bytes({"cut": whole[:-40], "changed": whole.replace(b"invalid", b"valid"), "empty": b""}[damage])
-    elif damage == "folder":
-        entry.unlink()
-        entry.mkdir()
-    elif damage == "no folder":
+    for entry in store.iterdir():
+        whole = entry.read_bytes()
+        changed = whole.replace(b"invalid", b"valid").replace(b"must be an integer", b"could be an integer")
+        assert changed != whole
+        if damage == "folder":
+            entry.unlink()
+            entry.mkdir()
+        else:
+            entry.write_bytes({"cut": whole[:-40], "empty": b""}.get(damage, changed))
+    if damage == "no folder":
         monkeypatch.setenv("XDG_CACHE_HOME", str(project / "mkdocs.yml"))
-    else:
-        entry.write_bytes(whole.replace(b"invalid", b"valid"))
-        store.chmod(0o777)
+    assert said(capsys) == anew
+
+
+@pytest.mark.usefixtures("project")
+def test_what_others_can_write_is_not_taken(
+    store: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    anew = said(capsys, "--no-cache")
+    put = Kept.put
+    with monkeypatch.context() as forged:
+        forged.setattr(Kept, "put", lambda self, key, data: put(self, key, data.replace(b"must be", b"could be")))
+        said(capsys)
+    assert said(capsys) != anew
+    store.chmod(0o777)
     assert said(capsys) == anew
 
 
@@ -209,7 +221,7 @@ def test_words_of_the_notes_make_no_verdict(tmp_path: Path) -> None:
     (fence,) = outline("```bash\nkubectl get pods\n```\n").fences
     (tmp_path / "cache").mkdir()
     for _ in range(2):
-        memory = remembered(tmp_path)
+        memory = remembered(tmp_path, "", KINDS)
         assert memory.told(fence, "question", lambda _: (text, frozenset([text]), None)) == (
             text,
             frozenset([text]),
@@ -247,7 +259,8 @@ def test_a_second_check_loads_nothing_that_judges() -> None:
         "notesite.snippets.yaml.documents",
     }
     assert judges <= loaded[0]
-    assert not {name for name in loaded[1] if name in judges or name.startswith("notesite.snippets.kubernetes")}
+    others = ("notesite.snippets.kubernetes", "notesite.snippets.blocks", "notesite.snippets.language")
+    assert not {name for name in loaded[1] if name in judges or name.startswith(others)}
 
 
 def test_without_a_store_nothing_is_read() -> None:

@@ -6,14 +6,15 @@ that would.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .diagnostics.codes import Severity
-from .diagnostics.diagnostic import Diagnostic, NotesError, Report, failure, finding
+from .diagnostics.diagnostic import Diagnostic, NotesError, Report, Skipped, failure, finding
+from .diagnostics.place import Position, Span
 from .lib.files import lenient_text, reason, text_of
-from .notes.model import Notes
+from .notes.model import Directive, Fence, Heading, Notes
 from .notes.source import Source
 from .project.config import Project, bytes_of, load_baseline, read_source
 from .project.settings import place
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from .render.drawn import Drawn
     from .site.plan import Meaning, Site
     from .snippets.blocks import Blocks
+    from .snippets.yaml.remembered import Memory
 
 NOTES_CODES = ("N", "I", "L_ANCHOR", "L_ADDRESS", "L_PAGE")  # what the codes of `Build.structure` begin with
 BLOCK_CODES = ("Y", "K", "S")  # and those of `Build.blocks`
@@ -47,6 +49,7 @@ class Build:
     ) -> None:
         self.project = project
         self._source, self._images, self._hosts = source, images, hosts
+        self._signs: Notes | None = None  # what the author says of findings, and under which headings they stand
 
     @cached_property
     def shown_path(self) -> str:
@@ -109,13 +112,43 @@ class Build:
     @cached_property
     def blocks(self) -> Blocks:
         """What is known of every code block."""
-        from .snippets.blocks import check_blocks, remembered  # noqa: PLC0415  # they take their time
+        from .snippets.blocks import KINDS, check_blocks  # noqa: PLC0415  # the definitions take their time
+
+        return check_blocks(
+            self.outline, self.project.settings.snippets, self._own_types, self._memory("blocks", KINDS)
+        )
+
+    @cached_property
+    def _own_types(self) -> Sequence[Mapping[str, Any]]:
+        """The definitions of types that the project has of its own."""
+        folder = self.project.settings.snippets.schemas
+        if not folder:
+            return ()
         from .snippets.custom_types import read_schemas  # noqa: PLC0415  # as above
 
-        settings = self.project.settings.snippets
-        own = read_schemas(self.project.root / settings.schemas) if settings.schemas else ()
-        memory = remembered(self.project.notes_path) if self.project.keeps and not self._source else None
-        return check_blocks(self.outline, settings, own, memory)
+        return read_schemas(self.project.root / folder)
+
+    def _memory(self, what: str, kinds: Iterable[type]) -> Memory:
+        """What earlier runs said of these notes."""
+        from .snippets.yaml.remembered import Memory, remembered  # noqa: PLC0415  # as above
+
+        return remembered(self.project.notes_path, what, kinds) if self.project.keeps and not self._source else Memory()
+
+    @cached_property
+    def found_in_blocks(self) -> Report:
+        """The report of `blocks`; of notes that are as they were, that of an earlier run, and nothing is read."""
+        if self.source.parts or "outline" in self.__dict__:
+            return self.blocks.report
+        memory = self._memory("report", (Diagnostic, Directive, Heading, Report, Severity, Skipped, Span))
+        report, headings, directives = memory.told(
+            Fence("", "", Span(Position(0, 0), Position(0, 0)), ()),  # places are counted from the beginning
+            (self.source.text, self.project.settings.snippets, self._own_types),
+            lambda _: (self.blocks.report, self.outline.headings, self.outline.directives),
+        )
+        memory.keep()
+        lines = tuple(self.source.text.split("\n"))
+        self._signs = Notes(self.source.text, headings=headings, directives=directives, lines=lines)
+        return report
 
     @cached_property
     def pictures(self) -> Gallery:
@@ -166,7 +199,7 @@ class Build:
         """
         project = self.project
         baseline = baseline or load_baseline(project.root / project.settings.baseline)
-        return settle(report, project.settings.severities, self.outline, baseline, codes)
+        return settle(report, project.settings.severities, self._signs or self.outline, baseline, codes)
 
     def check_plan(self) -> None:
         """Raise NotesError when no honest site can be made.

@@ -11,6 +11,7 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..build import BLOCK_CODES, NOTES_CODES, Build
 from ..diagnostics.diagnostic import NotesError, Report, failure, merged
@@ -18,8 +19,10 @@ from ..lib.files import NOT_WRITTEN
 from ..notes.limits import DEFAULT
 from ..notes.source import read
 from ..project.config import Project
-from ..snippets.blocks import Blocks
 from . import common
+
+if TYPE_CHECKING:
+    from ..snippets.blocks import Blocks
 
 SUFFIXES = (".md", ".markdown")
 
@@ -54,7 +57,7 @@ def _run(args: argparse.Namespace, tool: str, *, structure: bool, blocks: bool) 
             if blocks and args.list:
                 print("\n".join(_listed(build.blocks)))
                 continue
-            reports = [*([build.structure] if structure else ()), *([build.blocks.report] if blocks else ())]
+            reports = [*([build.structure] if structure else ()), *([build.found_in_blocks] if blocks else ())]
             parts.append((build, merged(reports)))
         except NotesError as error:  # the others are checked all the same
             if len(builds) == 1:

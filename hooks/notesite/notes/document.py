@@ -107,6 +107,8 @@ def line_starts(node: Node, lines: Sequence[str]) -> list[Position]:
     """Where each line of the text of a code or HTML block stands in the file, its containers' marks left out."""
     first = node.line + (node.kind is Kind.CODE and node.number > 0)
     contents = node.text.removesuffix("\n").split("\n") if node.text else []
+    if contents == list(lines[first - 1 : first - 1 + len(contents)]):  # in no container, as most of it
+        return [Position(first + number, 1) for number in range(len(contents))]
     return [_origin(first + number, content, lines) for number, content in enumerate(contents)]
 
 

@@ -6,10 +6,8 @@ What judges them is loaded when there is something to judge that no earlier run 
 from __future__ import annotations
 
 import hashlib
-import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import yaml
@@ -17,7 +15,6 @@ import yaml
 from ..diagnostics.codes import Severity
 from ..diagnostics.diagnostic import Diagnostic, Report, failure, merged
 from ..diagnostics.place import Span
-from ..lib.kept import folder_of, signature
 from ..lib.record import NamedTuple
 from ..notes.model import Fence, Notes
 from ..project.settings import SnippetSettings
@@ -30,6 +27,23 @@ from .yaml.check_yaml import check as check_snippets
 from .yaml.remembered import Memory
 from .yaml.snippet_verdict import SnippetVerdict, Status
 from .yaml.yaml_fault import Defined, Judgement, Reference
+
+# What verdicts are made of, for those who keep them.
+KINDS = (
+    *(
+        Checked,
+        Classification,
+        CommandVerdict,
+        Defined,
+        Diagnostic,
+        Examined,
+        Kind,
+        Reference,
+        Severity,
+        SnippetVerdict,
+    ),
+    *(Span, Status),
+)
 
 
 class Blocks(NamedTuple):
@@ -87,19 +101,6 @@ def _judge(definitions: Sequence[Definition], defining: Sequence[Fence]) -> Call
         return judge(documents, text, extra=kinds(), **around)
 
     return judged
-
-
-def remembered(notes: Path) -> Memory:
-    """What earlier runs of this very code said of the blocks of a notes file."""
-    kinds = (Checked, Classification, CommandVerdict, Defined, Diagnostic, Examined, Kind, Reference, Severity, Span)
-    return Memory(folder_of("verdicts"), f"{notes}\n{_code()}", (*kinds, SnippetVerdict, Status))
-
-
-@cache  # what is loaded stays what it was, whatever becomes of the files
-def _code() -> str:
-    """Tells one state of all that judges from another."""
-    libyaml = getattr(getattr(yaml, "_yaml", None), "get_version_string", str)()
-    return f"{signature([str(Path(__file__).parents[1])])} {sys.version} {yaml.__version__} {libyaml}"
 
 
 def _versions(wanted: tuple[str, ...]) -> tuple[str, ...]:

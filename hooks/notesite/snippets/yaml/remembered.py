@@ -8,11 +8,16 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sys
 from collections.abc import Callable, Iterable
+from functools import cache
+from pathlib import Path
 from typing import Any, TypeVar
 
+import yaml
+
 from ...diagnostics.place import Position
-from ...lib.kept import Kept
+from ...lib.kept import Kept, folder_of, signature
 from ...notes.model import Fence
 
 _Verdict = TypeVar("_Verdict")
@@ -112,3 +117,15 @@ def _words(fence: Fence) -> object:
     places = [(place.line - first, place.column) for place in (*fence.span, *origins)]
     headings, comments = [h.text for h in fence.trail], [(d.verb, d.arguments) for d in fence.directives]
     return fence.info, fence.text, fence.lead, fence.fenced, fence.closed, headings, comments, places
+
+
+def remembered(notes: Path, what: str, kinds: Iterable[type]) -> Memory:
+    """What earlier runs of this very code said of a notes file; verdicts are made of values of these `kinds`."""
+    return Memory(folder_of("verdicts"), f"{notes}\n{what}\n{_code()}", kinds)
+
+
+@cache  # what is loaded stays what it was, whatever becomes of the files
+def _code() -> str:
+    """Tells one state of all that judges from another."""
+    libyaml = getattr(getattr(yaml, "_yaml", None), "get_version_string", str)()
+    return f"{signature([str(Path(__file__).parents[2])])} {sys.version} {yaml.__version__} {libyaml}"
