@@ -6,9 +6,10 @@ The build and the script both start here.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,7 @@ from ..project.settings import ImageSettings
 from . import alt
 from . import picture_names as names
 from .inspect import inspect
+from .lock import Entry
 from .mirror import Fetch, Hosts, Options, Outcome, mirror, today
 from .picture import Limits, Picture
 from .stand_ins import Drawings
@@ -120,18 +122,26 @@ def run(
 def gallery(project: Project, notes: Notes, chosen: Options, *, hosts: Hosts | None = None) -> Gallery:
     """Mirror what is missing, verify what is there, and say what the pages show for each image."""
     outcome, report = run(project, notes, chosen, hosts=hosts)
-    settings = project.settings.images
-    drawings = Drawings(project.docs_dir / settings.stand_ins)
-    hall = _Hall(project, chosen, outcome, drawings, alt.texts(notes.images, settings.alt))
+    settings, docs = project.settings.images, project.docs_dir
+    store_uri = chosen.store.relative_to(docs).as_posix() if chosen.store.is_relative_to(docs) else "images"
+    hall = _Hall(project, settings, alt.texts(notes.images, settings.alt))
+    store, drawings = ImageStore(chosen.store), Drawings(docs / settings.stand_ins)
     wanted = uses(notes.images)
     for url, places in wanted.remote.items():
-        hall.hang_remote(url, places)
+        original = None
+        if entry := outcome.entries.get(url):
+            original = hall.stored(entry, store, store_uri, places)
+        hall.hang_remote(url, places, original, drawings)
     for path, places in wanted.local.items():
-        hall.hang_local(path, places)
+        picture = None
+        with hall.telling(places):
+            picture = hall.beside(path, places)
+        for image in places:
+            hall.hang(image, picture)
     for image, _ in wanted.faults:
         hall.hang(image, None)  # an address that cannot be a picture
     report = report._replace(diagnostics=_unique([*report.diagnostics, *hall.findings]))
-    return Gallery(hall.pictures, hall.alts, hall.files, hall.store_uri, report)
+    return Gallery(hall.pictures, hall.alts, hall.files, store_uri, report)
 
 
 def tidied(project: Project, notes: Notes, store: ImageStore, report: Report, *, prune: bool) -> tuple[Report, int]:
@@ -211,83 +221,38 @@ class _Hall:
     """A gallery while it is being filled."""
 
     project: Project
-    chosen: Options
-    outcome: Outcome
-    drawings: Drawings  # the stand-ins
+    settings: ImageSettings
     alts: dict[Span, str]
     pictures: dict[str, Picture] = field(default_factory=dict)
     files: dict[str, bytes] = field(default_factory=dict)
     findings: list[Diagnostic] = field(default_factory=list)
 
-    @property
-    def settings(self) -> ImageSettings:
-        """The project's settings for images."""
-        return self.project.settings.images
+    def stored(self, entry: Entry, store: ImageStore, folder: str, places: Sequence[Image]) -> Picture | None:
+        """The original, whose files are published in the folder; None where it is damaged."""
+        found = []
+        for name, digest in entry.files[: 1 + self.settings.webp]:
+            with self.telling(places):
+                self.files[f"{folder}/{name}"] = store.content(name, digest)
+                found.append(f"{folder}/{name}")
+            if not found:
+                return None
+        picture = Picture(found[0], entry.width, entry.height, "", original_url=entry.url, media_type=entry.type)
+        return picture._replace(webp=found[1] if found[1:] else None, enlarge=self.settings.enlarge)
 
-    @property
-    def store_uri(self) -> str:
-        """The store as a folder of the site."""
-        docs = self.project.docs_dir
-        inside = self.chosen.store.is_relative_to(docs)
-        return self.chosen.store.relative_to(docs).as_posix() if inside else "images"
-
-    def hang_remote(self, url: str, places: Iterable[Image]) -> None:
+    def hang_remote(self, url: str, places: Sequence[Image], original: Picture | None, drawings: Drawings) -> None:
         """The original when it is mirrored, else its drawing, else a placeholder."""
-        original = self._original(url, tuple(places)) if url in self.outcome.entries else None
         for image in places:
-            picture = original
-            if original is None or self.settings.keep_drawing:
-                picture = self._drawn(image, url, missing=original is None) or original
-            self.hang(image, picture)
+            picture = None
+            with self.telling([image]):
+                if original is None or self.settings.keep_drawing:
+                    picture = drawings.find(url)
+            if picture:
+                note = NOTE_KEPT if original else NOTE_DRAWN
+                picture = picture._replace(note=note, original_url=url, enlarge=self.settings.enlarge)
+            self.hang(image, picture or original)
 
-    def _original(self, url: str, places: tuple[Image, ...]) -> Picture | None:
-        entry = self.outcome.entries[url]
-        src = self._stored(entry.file, entry.sha256, places)
-        if src is None:
-            return None
-        return Picture(
-            src=src,
-            width=entry.width,
-            height=entry.height,
-            alt="",
-            original_url=url,
-            webp=self._stored(entry.webp, entry.webp_sha256, places) if self.settings.webp else None,
-            media_type=entry.type,
-            enlarge=self.settings.enlarge,
-        )
-
-    def _stored(self, name: str, digest: str, places: tuple[Image, ...]) -> str | None:
-        """The path of a file of the store, which is published; None for no file, and for one that is damaged."""
-        uri = f"{self.store_uri}/{name}"
-        try:
-            if name:
-                self.files[uri] = ImageStore(self.chosen.store).content(name, digest)
-        except Fault as fault:
-            self._report(fault, places)
-            return None
-        return uri if name else None
-
-    def _drawn(self, image: Image, url: str, *, missing: bool) -> Picture | None:
-        try:
-            drawing = self.drawings.find(url)
-        except Fault as fault:
-            self._report(fault, (image,))
-            return None
-        note = NOTE_DRAWN if missing else NOTE_KEPT
-        return drawing and drawing._replace(note=note, original_url=url, enlarge=self.settings.enlarge)
-
-    def hang_local(self, path: str, places: Iterable[Image]) -> None:
-        """A picture beside the notes: published from where it is, or copied into the site."""
-        places = tuple(places)
-        picture = None
-        try:
-            picture = self._beside(path, places)
-        except Fault as fault:
-            self._report(fault, places)
-        for image in places:
-            self.hang(image, picture)
-
-    def _beside(self, path: str, places: tuple[Image, ...]) -> Picture:
+    def beside(self, path: str, places: Sequence[Image]) -> Picture:
+        """A picture beside the notes: published from where it is, or copied into the site.  Raises Fault."""
         project, notes_folder = self.project, self.project.notes_path.parent
         root = project.root if notes_folder.is_relative_to(project.root) else notes_folder
         real, data = local_picture(path, notes_folder, root, self.settings.max_bytes)
@@ -320,6 +285,14 @@ class _Hall:
             self.alts[image.span] = picture.alt
         text = self.alts.get(image.span, image.alt)
         self.pictures.setdefault(image.url, picture._replace(alt=text, caption=image.title or picture.caption))
+
+    @contextlib.contextmanager
+    def telling(self, places: Sequence[Image]) -> Iterator[None]:
+        """Report a fault at all places of a picture, instead of raising it."""
+        try:
+            yield
+        except Fault as fault:
+            self._report(fault, places)
 
     def _report(self, fault: Fault, places: Iterable[Image], severity: Severity | None = None) -> None:
         severity = severity or (Severity.WARNING if fault.code not in _AT_HOME else None)

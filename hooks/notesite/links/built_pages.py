@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -78,39 +79,38 @@ def read_page(data: bytes) -> PageFacts:
     from selectolax.lexbor import LexborHTMLParser  # noqa: PLC0415  # 20 ms that only a link check pays
 
     tree = LexborHTMLParser(data)
-    defines: set[str] = set()
-    repeated: dict[str, None] = {}
-    uses: list[Use] = []
-    counts: dict[str, int] = {}
+    ids: Counter[str] = Counter()
+    names: set[str] = set()
+    uses: list[tuple[str, Kind]] = []
     base, table, last = "", {}, -1
     for node in tree.css(_SELECTOR):
         if node.mem_id == last:  # some selectors give a node once for each part that matches
             continue
         last = node.mem_id
         tag, attributes = node.tag or "", node.attributes
-        anchor = attributes.get("id")
-        if anchor:
-            if anchor in defines:
-                repeated[anchor] = None
-            defines.add(anchor)
+        if anchor := attributes.get("id"):
+            ids[anchor] += 1
             if anchor == ANCHOR_TABLE:
                 table = _table(node.text())
-        found: list[tuple[str, Kind]] = []
         if tag == "a":
-            if name := attributes.get("name"):
-                defines.add(name)
+            names.add(attributes.get("name") or "")
             if (target := attributes.get("href")) is not None:
-                found.append((target, Kind.LINK))
+                uses.append((target, Kind.LINK))
         if tag == "base":
             base = base or attributes.get("href") or ""
         elif tag != "a" or "style" in attributes:
-            found += addresses(tag, attributes, node.text() if tag == "style" else "")
-        for target, kind in found:
-            nth = counts.get(target, 0)
-            counts[target] = nth + 1
-            uses.append(Use(target, kind, nth))
-    uses += [Use(target, Kind.ANCHOR) for target in table.values()]
-    return PageFacts(frozenset(defines), tuple(uses), tuple(repeated), base, table)
+            uses += addresses(tag, attributes, node.text() if tag == "style" else "")
+    anchors = (Use(target, Kind.ANCHOR) for target in table.values())
+    repeated = tuple(anchor for anchor, count in ids.items() if count > 1)
+    return PageFacts(frozenset({*ids, *names} - {""}), (*counted(uses), *anchors), repeated, base, table)
+
+
+def counted(uses: Iterable[tuple[str, Kind]]) -> Iterator[Use]:
+    """The uses of a page, each told how many of the same address stand before it."""
+    counts: Counter[str] = Counter()
+    for target, kind in uses:
+        yield Use(target, kind, counts[target])
+        counts[target] += 1
 
 
 def public_address(data: bytes) -> str:

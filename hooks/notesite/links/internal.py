@@ -17,7 +17,7 @@ from ..diagnostics.diagnostic import Diagnostic, Report, Skipped, finding
 from ..diagnostics.place import Span
 from ..lib.files import json_of
 from ..notes.raw_html import read_tags
-from .built_pages import Kind, PageFacts, Use, css_uses, read_page
+from .built_pages import Kind, PageFacts, Use, counted, css_uses, read_page
 from .targets import Resolver, Target, Where, named_anchor
 
 Origin = Callable[[str, str], Sequence[Span]]
@@ -93,7 +93,6 @@ class _Check:
     resolver: Resolver
     facts: dict[str, PageFacts] = field(default_factory=dict)
     places: dict[str, Places] = field(default_factory=dict)
-    offsets: dict[tuple[str, str, int], Span] = field(default_factory=dict)  # places in style sheets
     remote: list[tuple[str, Use, Target]] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
     checked: int = 0
@@ -101,7 +100,7 @@ class _Check:
 
     def places_of(self, uri: str) -> Places:
         if uri not in self.places:
-            self.places[uri] = Places(self.text(uri))
+            self.places[uri] = Places(self.text(uri), is_style=uri.endswith(".css"))
         return self.places[uri]
 
     def text(self, uri: str) -> str:
@@ -132,7 +131,7 @@ def check(site: BuiltSite, *, origin: Origin = no_origin, anchor_origin: Origin 
             uses.append((uri, facts.uses, facts.base))
             faults += [_repeated(uri, anchor) for anchor in facts.repeated]
         elif uri.endswith(".css"):
-            uses.append((uri, _css_uses(run, uri), ""))
+            uses.append((uri, list(counted((target, Kind.CSS) for target, _ in css_uses(run.text(uri)))), ""))
         elif _SEARCH_INDEX.search(uri):
             uses.append((uri, _search_uses(run, uri), "../" if "/" in uri else ""))
         elif _SITEMAP.search(uri):
@@ -147,15 +146,6 @@ def check(site: BuiltSite, *, origin: Origin = no_origin, anchor_origin: Origin 
             key=lambda use: (use.url, use.fragment, use.path or "", use.span),
         ),
     )
-
-
-def _css_uses(run: _Check, uri: str) -> list[Use]:
-    text = run.text(uri)
-    found = []
-    for nth, (address, offset) in enumerate(css_uses(text)):
-        found.append(Use(address, Kind.CSS, nth))
-        run.offsets[uri, address, nth] = _place_at(text, offset, len(address))
-    return found
 
 
 def _search_uses(run: _Check, uri: str) -> list[Use]:
@@ -273,11 +263,8 @@ def _notes_span(run: _Check, fault: _Fault) -> Span | None:
 
 def _in_built_file(run: _Check, fault: _Fault, more: str = "") -> Diagnostic:
     use, page = fault.use, fault.page
-    place = run.offsets.get((page, use.target, use.nth))
-    if place is None and fault.code == "L_ID":
-        place = run.places_of(page).of_id(use.target[1:], use.nth)
-    if place is None:
-        place = run.places_of(page).of_use(use.target, use.nth)
+    places = run.places_of(page)
+    place = places.of_id(use.target[1:], use.nth) if fault.code == "L_ID" else places.of_use(use.target, use.nth)
     return finding(fault.code, fault.message + more, place, help=fault.help, path=run.shown(page))
 
 
@@ -297,12 +284,14 @@ def origins(placed: Mapping[tuple[str, str], Sequence[Span]]) -> Origin:
 class Places:
     """The places of all attributes of one built file: read only for pages that have something to report."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, *, is_style: bool = False) -> None:
         self.text = text
         self._ids: dict[str, list[Span]] = defaultdict(list)
         self._values: dict[str, list[Span]] = defaultdict(list)
         self._lists: list[tuple[str, Span, str]] = []
-        for tag in read_tags(text, finished=True):
+        for address, offset in css_uses(text) if is_style else ():
+            self._values[address].append(_place_at(text, offset, len(address)))
+        for tag in () if is_style else read_tags(text, finished=True):
             if tag.kind != "start":
                 continue
             for name, written in tag.attributes:
