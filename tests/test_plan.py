@@ -15,7 +15,7 @@ from site_tools import NOTES
 
 from cases_io import Case, read_cases
 from notesite.build import Build
-from notesite.diagnostics.codes import CODES
+from notesite.diagnostics.codes import CODES, Severity
 from notesite.notes.anchors import RESERVED, Anchors, Slugs, github_anchor
 from notesite.notes.contents import in_page_anchor
 from notesite.notes.limits import Limits
@@ -187,10 +187,10 @@ def test_links_lead_to_their_pages() -> None:
 def test_a_link_that_leads_nowhere_names_the_nearest_anchor() -> None:
     notes = parse(SMALL + "[y](#Thre) [z](#nothing-like-it) [ok](#ONE)\n")
     found = list(check_links(notes, plan(notes, Settings())))
-    assert [(d.code, str(d.span.start), d.help.split(".")[0]) for d in found] == [
-        ("L_ANCHOR", "9:1", "Write (#three)"),
-        ("L_ANCHOR", "9:12", CODES["L_ANCHOR"].fix.split(".")[0]),
-        ("L_ANCHOR", "9:34", "Write (#one)"),
+    assert [(d.code, str(d.span.start), d.severity, d.help.split(".")[0]) for d in found] == [
+        ("L_ANCHOR", "9:1", Severity.ERROR, "Write (#three)"),
+        ("L_ANCHOR", "9:12", Severity.ERROR, CODES["L_ANCHOR"].fix.split(".")[0]),
+        ("L_ANCHOR", "9:34", Severity.INFO, "Write (#one)"),  # it leads there all the same
     ]
 
 

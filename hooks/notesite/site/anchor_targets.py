@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
+from ..diagnostics.codes import Severity
 from ..diagnostics.diagnostic import Diagnostic, finding
 from ..notes.contents import Resolver, in_page_anchor, second_contents
 from ..notes.joined import address_of
@@ -61,6 +62,8 @@ def check_links(notes: Notes, site: Site) -> Iterator[Diagnostic]:
             fix = f"Write ({address})." if match else None
             path, mark, name = anchor.rpartition("#")
             file = (path if mark else notes.files[0].path) if notes.files else "these notes"
-            message = f"#{unquote(name)} is not an anchor of {file}"
+            message, severity = f"#{unquote(name)} is not an anchor of {file}", None
+            if match and site.place_of_anchor(anchor) is not None:  # code hosts forgive it, too; not every program does
+                message, severity = f"#{unquote(name)} has other letters than the anchor {address}", Severity.INFO
             right = f"[{link.text}]({address})" if match and link.origin == "markdown" else None
-            yield finding("L_ANCHOR", message, link.span, help=fix, replacement=right)
+            yield finding("L_ANCHOR", message, link.span, help=fix, severity=severity, replacement=right)

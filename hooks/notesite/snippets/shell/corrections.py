@@ -144,7 +144,8 @@ def _with_subcommand(call: Invocation) -> Iterator[list[Edit]]:
     fitting = [
         child for name, child in call.node.below.items() if name in call.node.children and all(map(child.flag, flags))
     ]
-    if flags and call.node.path and call.arguments and len(fitting) == 1:
+    is_there = any(word.text in call.node.below for word in call.arguments)
+    if flags and call.node.path and call.arguments and len(fitting) == 1 and not is_there:
         yield [(call.arguments[0].start, call.arguments[0].start, f"{fitting[0].path[-1]} ")]
 
 

@@ -148,8 +148,9 @@ def _meant_command(text: str, call: Invocation) -> str:
         if verb or is_type(text):
             return f"{verb} {text[len(verb) :].lstrip('-')}" if verb else "|".join(_VERBS)
         head, _, tail = text.partition("-")
-        if tail in node.children.get(head, {}).get("commands", {}):
-            return f"{head} {tail}"  # `rollout-restart`
+        under = node.below.get(head)
+        if under is not None and (tail in under.below or tail in under.short):
+            return f"{head} {'-' * (tail in under.short)}{tail}"  # `rollout-restart`, `apply-f`
         groups = [group for group in _GROUPS if text in node.children.get(group, {}).get("commands", {})]
         if len(groups) == 1:
             return f"{groups[0]} {text}"
