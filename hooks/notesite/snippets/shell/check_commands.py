@@ -228,7 +228,7 @@ class _Checker:
         """Whether the words of an unknown program are a synopsis, a sentence or the row of a table."""
         texts = [word.text for word in command.words]
         gaps = _GAP.findall(self.fence.text[command.words[0].start : command.words[-1].start])
-        is_row = len(gaps) > 1 and not any(text.startswith("-") for text in texts)
+        is_row = (len(gaps) > 1 or not _TYPES.isdisjoint(texts)) and not any(text.startswith("-") for text in texts)
         return is_row or _is_synopsis(command) or not words("english").isdisjoint(texts)
 
     def _continues(self, command: Command) -> bool:
@@ -256,6 +256,7 @@ class _Checker:
 _SPEAKS_OF = lazy(r"(?<!this )(?<!the )(?<!following )\bcommand\b", re.IGNORECASE)  # "the most useful command"
 _WHOLE_LINE = lazy(r"(?<!\\)\r?\n")  # no backslash before its end
 _PROGRAM = lazy(r"[\"'$.\/~a-z0-9_][^:\s]*")  # no sentence, no output, no command of PowerShell, where `<` is an error
+_TYPES = frozenset(["<string>", "<Object>", "<integer>", "<boolean>"])  # as `kubectl explain` lists fields
 _GAP = lazy(r"\S {2,}\S")
 _NO_BACKSLASH = "the line before it lacks a backslash at its end"
 _NEXT_LINE = lazy(

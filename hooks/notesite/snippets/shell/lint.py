@@ -37,6 +37,7 @@ _ASSERTS = lazy(r"[^\w.$…-]+|.*[^.][:,;!?.]|v?\d+(?:\.\d+)+")  # `k = 3`, `kub
 _PLUGIN = lazy(r"\d*[A-Za-z][\w.-]*")
 _FILL_IN = lazy(r"[A-Z][A-Z0-9_-]*|[\[({<].*")  # SUBCOMMAND, [command]
 
+_BETWEEN = frozenset(["/", "$", "or", "OR", "and", "AND"])  # two commands on one line
 _VERBS = ("get", "describe", "delete")  # `kubectl get-pods`
 _GROUPS = ("rollout", "set", "config", "cluster-info")  # `kubectl history deploy/web`
 NOTHING_KNOWN = Known()
@@ -77,7 +78,7 @@ def is_prose(call: Invocation) -> bool:
     arrows = {redirect.start for redirect in call.command.redirects if redirect.operator == ">"}
     if any(word.end in arrows and not word.text.strip("-=") for word in after):
         return True
-    if any(one.text == "/" and other.text == call.program for one, other in pairwise(after)):
+    if any(one.text in _BETWEEN and other.text == call.program for one, other in pairwise(after)):
         return True
     return any(word.text in words("english") for word in after[: len(after) - len(call.rest or ())])
 

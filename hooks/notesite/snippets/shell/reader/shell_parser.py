@@ -35,11 +35,11 @@ _ESCAPED_END = lazy(r"\\[ \t]*(?:\r?\n|\Z)")
 _UNFINISHED = lazy(r"(?<!\\)(?:\\\\)*\\[ \t]*\n?\Z|\|[ \t]*\n?\Z|&&[ \t]*\n?\Z")
 # What the reader shall replace: in any script, with spaces, with alternatives; `<< name >>` where nothing follows that a here-document would need.
 _PLACEHOLDER = lazy(
-    r"<(?=[^\W\d]|\d+>|\d+-\d)(?:[^<>&;$`\"'\n]|(?<=\w)'(?=\w)){0,60}(?<!\s)>|<\.\.\.>|\{\{[^\n]*?\}\}|[{\[][A-Za-z]\w*(?: \w+){1,6}[}\]]"
+    r"<(?=[^\W\d]|\d+>|\d+-\d|\.\w)(?:[^<>&;$`\"'\n]|(?<=\w)'(?=\w)){0,60}(?<!\s)>|<\.\.\.>|<>(?=[\s:,]|\Z)|\{\{[^\n]*?\}\}|[{\[][A-Za-z]\w*(?: \w+){1,6}[}\]]"
     r"|<<[ \t]*\w[^<>|&;$`\"'\n]{0,60}>>(?=[ \t]*(?:\n|\Z|[ \t]-|<<))"
 )
 _FILL_IN = lazy(
-    r"\{[^\W\d][\w -]*\}|\[[^\W\d][\w <>./=-]*\]|\[<[^\]]*\]|\.{3}|…|\*{3,}|[xX]{3,}(?=$|-)|%[A-Za-z_]\w*%|![A-Z_]+!"
+    r"\{[^\W\d][\w -]*\}|\[[^\W\d][\w <>./=-]*\]|\[<[^\]]*\]|\.{3}|…|(?<![\w./~-])\.\.(?![\w./])|\*{3,}|[xX]{3,}(?=$|-)|%[A-Za-z_]\w*%|![A-Z_]+!"
 )
 _TOLD_APART = lazy(r"\\.|'[^']*'|[()]", re.DOTALL)
 _RESERVED = frozenset(
