@@ -10,7 +10,9 @@ import itertools
 import re
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 
+from notesite.lib.data import bundled_text
 from notesite.lib.patterns import lazy
 from notesite.notes.model import Fence
 
@@ -18,13 +20,6 @@ from .parser_message import spaces
 from .yaml_fault import Fault, Lines
 
 _Line = tuple[int, str]  # number and text
-_ROOT_KEYS = frozenset(
-    {"apiVersion", "kind", "metadata", "spec", "data", "stringData", "binaryData", "immutable", "type", "status"}
-    | {"rules", "subjects", "roleRef", "aggregationRule", "secrets", "imagePullSecrets", "value", "globalDefault"}
-    | {"description", "preemptionPolicy", "provisioner", "parameters", "reclaimPolicy", "volumeBindingMode"}
-    | {"allowVolumeExpansion", "mountOptions", "allowedTopologies", "webhooks", "handler", "scheduling", "overhead"}
-    | {"subsets", "endpoints", "ports", "addressType", "template", "items", "automountServiceAccountToken"}
-)
 _KEY = lazy(r"\s*(?:-\s+)*(?:[^\s:#'\"\[{][^:#]*?|\"[^\"]*\"|'[^']*')\s*:(?=\s|$)")
 
 
@@ -113,7 +108,7 @@ def _deeper_than_needed(neighbours: list[_Line], own: int, unit: int) -> int:
     excess = width(inside[0][1]) - own
     index = neighbours.index(parent) + 1
     broken = index < len(neighbours) and width(neighbours[index][1]) == own
-    rooted = parent[1].split(":")[0] in _ROOT_KEYS
+    rooted = parent[1].split(":")[0] in _root_keys()
     if excess == unit and (broken or len(inside) > 1) and not _is_hollow(inside) and not rooted:
         return parent[0]  # its content agrees with its being one step deeper, as this line does
     return inside[0][0] if excess > 0 else 0
@@ -145,7 +140,7 @@ def _sticks_out(neighbours: list[_Line], own: int, following: str) -> bool:
 def _is_no_root_key(neighbours: list[_Line], text: str) -> bool:
     """Whether a line stands at the root of a manifest, where its key does not belong."""
     is_manifest = any(other.startswith("apiVersion:") for _, other in neighbours)
-    return is_manifest and width(text) == 0 and text.split(":", maxsplit=1)[0] not in _ROOT_KEYS
+    return is_manifest and width(text) == 0 and text.split(":", maxsplit=1)[0] not in _root_keys()
 
 
 def _follows_empty_key(neighbours: list[_Line], line: _Line) -> bool:
@@ -155,6 +150,12 @@ def _follows_empty_key(neighbours: list[_Line], line: _Line) -> bool:
         return False
     text = neighbours[index][1]
     return text.rstrip().endswith(":") and width(text) == width(line[1])
+
+
+@cache
+def _root_keys() -> frozenset[str]:
+    """What stands at the root of manifests."""
+    return frozenset(bundled_text(__name__, "root_keys.txt").split())
 
 
 def _is_hollow(inside: list[_Line]) -> bool:

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final
 
 import yaml
 
+from notesite.lib.data import bundled_json
 from notesite.lib.patterns import lazy
 
 from . import indentation
-from . import stray_characters as signs
 from .parser_message import TOKEN, Case, last_scalar, shown, spaces
 from .yaml_fault import Fault, Lines
 
@@ -35,16 +35,19 @@ def explain(error: yaml.MarkedYAMLError, lines: Lines, line_number: Callable[[in
     sign = _tab(case) or _wide_colon(case)
     if sign:
         return sign
-    for words, explanation in _EXPLANATIONS:
+    for words, told in bundled_json(__name__, "complaints.json"):
         if words in case.problem or words in case.context:
-            fault = explanation(case)
+            fault = _EXPLANATIONS[told](case) if isinstance(told, str) else _said(case, **told)
             if fault:
                 return fault
-    return case.fault(_plain(case))
+    plain = " ".join(filter(None, (case.context, case.problem)))
+    return case.fault(plain.replace("<block end>", "the end of the block"))
 
 
-def _plain(case: Case) -> str:
-    return " ".join(filter(None, (case.context, case.problem))).replace("<block end>", "the end of the block")
+def _said(case: Case, says: str, code: str = "Y_SYNTAX", length: int = 0) -> Fault:
+    """The same words always, but for the word or the sign at the place of the complaint."""
+    message = says.format(token=case.token, name=case.token[1:], sign=case.sign)
+    return case.fault(message, length=length, code=code)
 
 
 # ---- Tabs.
@@ -204,7 +207,7 @@ def _no_colon(case: Case) -> Fault | None:
 
 def _expected_key(case: Case) -> Fault | None:
     """Something that fits no level: text after a quote, a list item among keys, an indentation that was never opened."""
-    swallowed = signs.swallowing_quote(case) or signs.open_text(case)
+    swallowed = _swallowing_quote(case) or _open_text(case)
     if swallowed:
         return swallowed
     before = case.text[: case.column - 1]
@@ -298,42 +301,99 @@ def _document_start(case: Case) -> Fault:
     return case.fault("the document ended before this: put `---` between documents")
 
 
-def _said(message: str, *, length: int = 0, code: str = "Y_SYNTAX") -> Callable[[Case], Fault]:
-    """An explanation in the same words always, but for the word or the sign at the place of the complaint."""
-
-    def explanation(case: Case) -> Fault:
-        words = message.format(token=case.token, name=case.token[1:], sign=case.sign)
-        return case.fault(words, length=length, code=code)
-
-    return explanation
+# ---- Quotes and brackets.
 
 
-_EXPLANATIONS: Final[tuple[tuple[str, Callable[[Case], Fault | None]], ...]] = (
-    ("mapping values are not allowed", _mapping_values),
-    ("while scanning a quoted scalar", signs.unclosed_quote),
-    ("while parsing a quoted scalar", signs.unclosed_quote),
-    ("could not find expected ':'", _no_colon),
-    ("while scanning an alias", signs.star),
-    ("while scanning an anchor", signs.star),
-    (
-        "found undefined alias",
-        _said("the alias `{token}` has no anchor: define `&{name}` first, or quote it", code="Y_ALIAS"),
-    ),
-    ("found duplicate anchor", _said("the anchor `{token}` is defined twice", code="Y_ALIAS")),
-    ("second occurrence", _said("the anchor `{token}` is defined twice", code="Y_ALIAS")),
-    ("found undefined tag handle", _said("the tag `{token}` is not defined", code="Y_TAG")),
-    ("sequence entries are not allowed", signs.item_here),
-    ("that cannot start any token", signs.cannot_start),
-    ("did not find expected node content", _said("a value is missing before `{sign}`", length=1)),
-    ("expected the node content", _said("a value is missing before `{sign}`", length=1)),
-    ("while scanning a block scalar", _said("text after `|` or `>`: begin it on the next line, indented")),
-    ("while parsing a flow", signs.unclosed_bracket),
-    ("did not find expected key", _expected_key),
-    ("did not find expected '-' indicator", _expected_key),
-    ("expected <block end>", _expected_key),
-    ("<document start>", _document_start),
-    (
-        "incompatible YAML document",
-        _said("this YAML directive asks for a version that no reader knows: delete the line"),
-    ),
-)
+def _unclosed_quote(case: Case) -> Fault | None:
+    """A quote that nothing closes, or an escape that does not exist."""
+    if case.start is None:
+        return None
+    line, column = case.start
+    quote = case.lines.line(line)[column - 1 : column]
+    if "escape" in case.problem:
+        token = case.text[case.column - 1 : case.column + 1]
+        return case.fault(f"`{token}` is no escape: double the backslash, or use single quotes", length=2)
+    return Fault("Y_SYNTAX", f"the quote {quote} opened here is never closed", line, column)
+
+
+def _swallowing_quote(case: Case) -> Fault | None:
+    """A quote that was left open, and closed only by the next quote some lines below."""
+    last = last_scalar(case)
+    position = case.lines.index(case.line) + case.column - 1
+    if last is None or last.style not in {"'", '"'} or last.start_mark.line == last.end_mark.line:
+        return None
+    if last.end_mark.index + 1 < position and case.lines.text[last.end_mark.index : position].strip():
+        return None
+    line, column = case.lines.place(last.start_mark.index)
+    end = case.line_number(case.lines.place(last.end_mark.index)[0])
+    return Fault("Y_SYNTAX", f"the quote {last.style} opened here is closed only on line {end}", line, column)
+
+
+def _open_text(case: Case) -> Fault | None:
+    """A text of several lines without quotes, whose brackets stand in the way."""
+    last = last_scalar(case)
+    if last is None or last.style or last.start_mark.line == last.end_mark.line or case.token[:1] not in "]})":
+        return None
+    line, column = case.lines.place(last.start_mark.index)
+    if not case.lines.line(line).rstrip().endswith(("{", "[", "(")):
+        return None
+    message = "a text of several lines begins here: put `|` after the key, and the text below it, indented"
+    return Fault("Y_SYNTAX", message, line, column)
+
+
+def _unclosed_bracket(case: Case) -> Fault | None:
+    """A bracket that nothing closes, or a missing comma."""
+    swallowed = _swallowing_quote(case)
+    if swallowed or case.start is None:
+        return swallowed
+    line, column = case.start
+    opener = case.lines.line(line)[column - 1 : column]
+    closer = {"[": "]", "{": "}"}.get(opener, "the closing bracket")
+    rest = case.lines.text[case.lines.index(case.line) :]
+    if case.line > line and not re.search(rf"^\s*{re.escape(closer)}", rest, re.MULTILINE):
+        return Fault("Y_SYNTAX", f"the `{opener}` opened here is never closed", line, column)
+    if case.line > line or not case.token:
+        return Fault("Y_SYNTAX", f"the `{opener}` opened here is not closed where it should be", line, column)
+    return case.fault(f"a comma or `{closer}` is missing before this")
+
+
+# ---- Other signs.
+
+
+def _star(case: Case) -> Fault | None:
+    """A value that begins with `*` or `&`, as a cron line or a wildcard does."""
+    if case.start is None:
+        return None
+    line, column = case.start
+    text = case.lines.line(line)[column - 1 :]
+    value = re.split(r"\s#", text.rstrip(), maxsplit=1)[0].rstrip()
+    name = "an alias" if text.startswith("*") else "an anchor"
+    message = f"a value that begins with `{text[:1]}` is {name} to YAML: quote it"
+    return Fault("Y_SYNTAX", message, line, column, len(value), None, f'"{value}"')
+
+
+def _item_here(case: Case) -> Fault | None:
+    """A list item on the line of its key."""
+    before = case.text[: case.column - 1].strip()
+    if before.endswith(":"):
+        return case.fault(f"a list cannot begin on the line of its key: put it below `{shown(before)}`", length=1)
+    return case.fault("a list item cannot begin here: start it on a line of its own", length=1)
+
+
+def _cannot_start(case: Case) -> Fault:
+    """A sign that no value may begin with."""
+    if case.sign == "\t":
+        return case.fault("a tab where a value should begin: YAML allows only spaces here", length=1, code="Y_TAB")
+    if case.sign == "`" and case.text.lstrip().startswith("``"):
+        return case.fault("backticks inside the block: the marks around it are not as they should be")
+    return case.fault(f"a value cannot begin with `{case.sign}`: quote it")
+
+
+# Those that complaints of data/complaints.json name.
+_EXPLANATIONS: Final[Mapping[str, Callable[[Case], Fault | None]]] = {
+    function.__name__[1:]: function
+    for function in (
+        *(_cannot_start, _document_start, _expected_key, _item_here, _mapping_values, _no_colon, _star),
+        *(_unclosed_bracket, _unclosed_quote),
+    )
+}

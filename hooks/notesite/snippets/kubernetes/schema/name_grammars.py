@@ -10,10 +10,10 @@ import base64
 import binascii
 import ipaddress
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache, lru_cache
 
-from notesite.lib.data import bundled_text
+from notesite.lib.data import bundled_json, bundled_text
 from notesite.lib.files import json_of
 from notesite.lib.patterns import lazy
 
@@ -25,21 +25,6 @@ _SUFFIXES: dict[str, int] = {
 _SUFFIXES |= {f"{letter}i": 1024**power * 10**9 for power, letter in enumerate("KMGTPE", 1)}
 _DECIMALS = 12
 
-_MONTHS = {
-    name: number
-    for number, name in enumerate(
-        ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], 1
-    )
-}
-_DAYS = {name: number for number, name in enumerate(["sun", "mon", "tue", "wed", "thu", "fri", "sat"])}
-_CRON_FIELDS: tuple[tuple[str, int, int, dict[str, int]], ...] = (
-    ("minute", 0, 59, {}),
-    ("hour", 0, 23, {}),
-    ("day of the month", 1, 31, {}),
-    ("month", 1, 12, _MONTHS),
-    ("day of the week", 0, 6, _DAYS),
-)
-_CRON_WORDS = ("@yearly", "@annually", "@monthly", "@weekly", "@daily", "@midnight", "@hourly")
 _CRON_EVERY = lazy(r"@every (\d+(\.\d+)?(ns|us|µs|ms|s|m|h))+")
 _CRON_PART = lazy(r"(\*|\?|[A-Za-z0-9]+)(?:-([A-Za-z0-9]+))?(?:/(\d+))?")
 
@@ -95,22 +80,22 @@ def quantity(text: str) -> int | None:
 
 def cron(text: str) -> str:
     """A CronJob's schedule."""
-    text = text.strip()
+    text, known = text.strip(), bundled_json(__name__, "cron.json")
     if text.startswith(("TZ=", "CRON_TZ=")):
         return "a time zone belongs into the field timeZone"
     if text.startswith("@"):
-        return "" if text in _CRON_WORDS or _CRON_EVERY.fullmatch(text) else f"there is no {text}"
+        return "" if text in known["words"] or _CRON_EVERY.fullmatch(text) else f"there is no {text}"
     fields = text.split()
-    if len(fields) != len(_CRON_FIELDS):
+    if len(fields) != len(known["fields"]):
         return f"5 fields are needed, there are {len(fields)}"
-    for value, (name, low, high, words) in zip(fields, _CRON_FIELDS, strict=True):
+    for value, (name, low, high, *words) in zip(fields, known["fields"], strict=True):
         for part in value.split(","):
             if problem := _cron_part(part, low, high, words):
                 return f"{name}: {problem}"
     return ""
 
 
-def _cron_part(part: str, low: int, high: int, words: dict[str, int]) -> str:
+def _cron_part(part: str, low: int, high: int, words: Sequence[str]) -> str:
     match = _CRON_PART.fullmatch(part)
     if not match:
         return f'"{part}" is not understood'
@@ -123,9 +108,9 @@ def _cron_part(part: str, low: int, high: int, words: dict[str, int]) -> str:
     for word in (first, last):
         if word is None:
             continue
-        number = int(word[:9]) if word.isdigit() else words.get(word.lower())
-        if number is None:
+        if not word.isdigit() and word.lower() not in words:
             return f'"{word}" is not understood'
+        number = int(word[:9]) if word.isdigit() else low + words.index(word.lower())
         if not low <= number <= high:
             return f"{number} is not in {low}-{high}"
         bounds.append(number)

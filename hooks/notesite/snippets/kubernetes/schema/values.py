@@ -18,8 +18,8 @@ from .placeholders import is_placeholder
 
 QUANTITY = lazy(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?[0-9]+)?")
 _ALLOWED_VALUE = 3.0  # what a value of a closed list tells about where a fragment belongs
-_INT32 = 2**31
-_INT64 = 2**63
+_TAKES = {"i": [INTEGER], "l": [INTEGER], "n": [INTEGER, FLOAT], "b": [BOOLEAN], "I": [STRING, INTEGER], "t": [STRING]}
+_BITS = {"i": 32, "l": 64}
 
 
 class Found(NamedTuple):
@@ -55,40 +55,23 @@ class Values:
         got, value = resolve(node)
         if got == NULL:
             return
-        if kind in "il":
-            if got != INTEGER:
-                self._wrong_type(type_, node)
-                return
-            limit = _INT32 if kind == "i" else _INT64
-            if isinstance(value, int) and not -limit <= value < limit:
-                bits = 32 if kind == "i" else 64
-                self._add("K_RANGE", f"{node.value} does not fit into {bits} bits ({type_.owner})", node)
-            self._limits(type_, node, value)
-        elif kind == "b":
-            if got != BOOLEAN:
-                self._wrong_type(type_, node)
-        elif kind == "Q":
+        if kind == "Q":
             self._quantity(type_, node, got)
-        elif kind == "I":
-            if got in (BOOLEAN, FLOAT):
-                self._wrong_type(type_, node)
-        elif kind == "n":
-            if got not in (INTEGER, FLOAT):
-                self._wrong_type(type_, node)
-            self._limits(type_, node, value)
         elif kind == "y":
             self._base64(type_, node, got)
-        elif got != STRING and node.tag != "tag:yaml.org,2002:timestamp":
+        elif got not in _TAKES[kind] and not (kind == "t" and node.tag == "tag:yaml.org,2002:timestamp"):
             self._wrong_type(type_, node)
+        elif isinstance(value, int | float):
+            bits = _BITS.get(kind)
+            if bits and not -(2 ** (bits - 1)) <= value < 2 ** (bits - 1):
+                self._add("K_RANGE", f"{node.value} does not fit into {bits} bits ({type_.owner})", node)
+            self._limits(type_, node, value)
 
-    def _limits(self, type_: Type, node: ScalarNode, value: object) -> None:
-        if isinstance(value, int | float) and (
-            (type_.minimum is not None and value < type_.minimum)
-            or (type_.maximum is not None and value > type_.maximum)
-        ):
-            least = "" if type_.minimum is None else f"at least {type_.minimum:g}"
-            most = "" if type_.maximum is None else f"at most {type_.maximum:g}"
-            limits = " and ".join(filter(None, (least, most)))
+    def _limits(self, type_: Type, node: ScalarNode, value: float) -> None:
+        low, high = type_.minimum, type_.maximum
+        if (low is not None and value < low) or (high is not None and value > high):
+            known = (("at least", low), ("at most", high))
+            limits = " and ".join(f"{words} {limit:g}" for words, limit in known if limit is not None)
             self._add("K_RANGE", f"{node.value} must be {limits} ({type_.owner})", node)
 
     def _quantity(self, type_: Type, node: ScalarNode, got: str) -> None:
