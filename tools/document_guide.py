@@ -39,7 +39,7 @@ extra:
 """
 COMMANDS = f"""# Commands
 
-{WRITTEN.format(source="hooks/notesite/cli/data/options.json")}
+{WRITTEN.format(source="hooks/notesite/cli/data/commands.json")}
 `notesite COMMAND --help` says the same. Every command exits with 0, 1 (findings) or 2 (could not run).
 """
 WORDS = {str: "text", int: "whole number", float: "number", bool: "`true` or `false`"}

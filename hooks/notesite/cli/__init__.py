@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from importlib import import_module
 from typing import NoReturn
 
+from ..lib.data import bundled_json
 from ..lib.record import NamedTuple
 
 # What is loaded and what a check makes lives until its end: looking for garbage in it takes 6 % of its time and finds none.
@@ -22,23 +23,10 @@ class Verb(NamedTuple):
     help: str
 
 
-VERBS = {
-    "serve": Verb("preview", "serve", "live preview of a project, or of any notes file: serve README.md"),
-    "build": Verb("preview", "build", "the site of a project, or of any notes file"),
-    "check": Verb("check", "main", "check files, folders or standard input: text, code blocks, commands"),
-    "links": Verb("check_links", "main", "check the links of a built site; --external asks other sites"),
-    "mirror": Verb("mirror_images", "main", "copy remote images into the project and lock them"),
-    "bundle": Verb("bundle_offline", "main", "the site for reading without a network: zip, HTML, PDF, EPUB"),
-    "export": Verb("export_pages", "main", "plain Markdown pages for any generator of sites"),
-    "new": Verb("new_site", "main", "make a project of any notes file"),
-    "repair": Verb("repair_notes", "main", "repair wrong encodings"),
-}
-
-# What has a script of its own, and so a name.
-PARTS = {
-    "check_notes": Verb("check", "check_notes", "check the text only"),
-    "check_snippets": Verb("check", "check_snippets", "check the code blocks only"),
-}
+# Examples and options of all commands, and rows of options that several of them have.
+COMMANDS = bundled_json(__name__, "commands.json")
+VERBS = {name: Verb(*row["verb"]) for name, row in COMMANDS.items() if "verb" in row}
+PARTS = {name: VERBS.pop(name) for name in [*VERBS] if "_" in name}  # what has a script of its own, and so a name
 
 
 def main() -> NoReturn:

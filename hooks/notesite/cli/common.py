@@ -20,13 +20,13 @@ from ..build import BLOCK_CODES, NOTES_CODES, Build
 from ..diagnostics.codes import Severity
 from ..diagnostics.diagnostic import NotesError, Report, exit_code, failure, merged
 from ..diagnostics.reporters import FORMATS, Context, reporter
-from ..lib.data import bundled_json
 from ..lib.files import append_to, end_on_sigterm, lenient_text, reason, write_atomically
 from ..notes.model import Notes
 from ..project.config import Project, load_baseline, open_project, with_others
 from ..project.note_files import in_order, named_files
 from ..project.settings import Settings
 from ..project.suppressions import Baseline, baseline_of
+from . import COMMANDS
 
 # The extra of the package that brings what a command needs, by its words; all others need `site`.
 EXTRAS = {"links": "links", "check_links": "links", "mirror": "images", "mirror_images": "images"}
@@ -56,8 +56,8 @@ def prog() -> str:
 
 
 def parser_of(command: str, description: str) -> argparse.ArgumentParser:
-    """The parser of a command; `data/options.json` has its options, and the examples of all that can be called."""
-    table, name = bundled_json(__name__, "options.json"), prog()
+    """The parser of a command; `data/commands.json` has its options, and the examples of all that can be called."""
+    table, name = COMMANDS, prog()
     epilog = "examples:\n" + "\n".join(f"  {example.format(prog=name)}" for example in table[command]["examples"])
     parser = argparse.ArgumentParser(prog=name, description=description, epilog=epilog, formatter_class=HelpFormatter)
     groups: dict[str, Any] = {"": parser, "forms": parser.add_argument_group("forms")}
@@ -97,7 +97,7 @@ def _address(text: str) -> str:
     return text
 
 
-# What values are, by the words of `data/options.json`.
+# What values are, by the words of `data/commands.json`.
 _TYPES = {"path": Path, "number": float, "seconds": _seconds, "address": _address, "report": _report}
 
 

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from functools import lru_cache
-
-
-def nearest(word: str, known: Collection[str]) -> str | None:
-    """The field name that `word` is a misspelling of."""
-    return _nearest(word, tuple(known))
 
 
 def nearest_value(word: str, known: Iterable[str], most: int = 3) -> str | None:

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-import http.client
 import random
+import socket
 import ssl
 import time
 from collections.abc import Callable, Collection, Mapping
+from concurrent.futures import Future
+from functools import cache
+from threading import Lock, Thread
+from typing import Any
 
-import requests
-import urllib3
+from .fetch import Fetch
+from .response import Limits, Response
+from .urls import parse
+from .ways import bounded, session, tls_context
 
-from .adapter import session
-from .fault import Fault
-from .response import REDIRECTS, RETRIED, Limits, Response, retry_after
-from .urls import Address, parse, redirected
-from .ways import Resolver, Run, Ways, resolve
-from .wire import body, fault_of
-
-_BACKOFF = 0.25  # seconds before the second try; doubled for each further one, with jitter
 USER_AGENT = "notesite/1.0 (builds a static site from notes; mirrors their images and checks their links)"
+Resolver = Callable[[str, int], list[tuple[Any, ...]]]
+
+
+def resolve(host: str, port: int) -> list[tuple[Any, ...]]:
+    """What the system's resolver says.  Raises OSError, UnicodeError."""
+    return list(socket.getaddrinfo(host, port, 0, socket.SOCK_STREAM))
 
 
 class Client:
@@ -45,16 +49,20 @@ class Client:
         self.limits = limits or Limits()
         self.allow_hosts = tuple(allow_hosts)
         self.user_agent = user_agent
-        self.now, self.chance = now, chance
-        self.ways = Ways(resolve, tls, patience)
+        self.now, self.chance, self.resolve = now, chance, resolve
+        self.proxy = ""  # through which a request went, without credentials
+        self.patience = patience  # None: some host was reached, so there is a network
+        self._first_try: float | None = None
+        self._lock = Lock()
+        # What certificates are checked against, by bundle; made when it is first needed, for it takes a while.
+        self.tls = cache(lambda bundle: bounded(tls or tls_context(bundle)))
+        self._answers: dict[tuple[str, int], Future[list[tuple[Any, ...]]]] = {}
 
     @property
     def proxy_note(self) -> str:
         """What is not as safe as without a proxy, "" when no request went through one."""
-        note = (
-            f"requests went through {self.ways.proxy}, which looks names up itself: only the written hosts were judged"
-        )
-        return note if self.ways.proxy else ""
+        note = f"requests went through {self.proxy}, which looks names up itself: only the written hosts were judged"
+        return note if self.proxy else ""
 
     def fetch(
         self,
@@ -72,81 +80,30 @@ class Client:
         """
         limits = self.limits if deadline is None else self.limits._replace(deadline=deadline)
         basic = {"User-Agent": self.user_agent, "Accept": "*/*", "Accept-Encoding": "identity", "Connection": "close"}
-        run = Run(self.ways, limits, self.allow_hosts)
-        with session(run, {**basic, **(headers or {})}) as asking:
-            return _Fetch(self, run, asking, method, want_body=body).tried(parse(url))
+        one = Fetch(self, limits, method, want_body=body)
+        with session(one, {**basic, **(headers or {})}) as one.session:
+            return one.tried(parse(url))
 
+    def connect_timeout(self, wanted: float) -> float:
+        """`wanted` seconds, or what is left of the patience while no host was ever reached."""
+        with self._lock:
+            if self.patience is None:
+                return wanted
+            self._first_try = self._first_try or time.monotonic()
+            return min(wanted, self._first_try + self.patience - time.monotonic())
 
-class _Fetch:
-    """One fetch: tries around redirects around single requests."""
+    def answers(self, host: str, port: int, timeout: float) -> list[tuple[Any, ...]]:
+        """What the resolver says, asked once for each host and port.  Raises OSError, UnicodeError, TimeoutError."""
+        with self._lock:
+            known = self._answers.get((host, port))
+            if known is None or (known.done() and known.exception()):
+                known = self._answers[host, port] = Future()
+                # getaddrinfo knows no time limit and may hang for half a minute: it gets a thread that may be left behind.
+                Thread(target=self._resolve, args=(host, port, known), name=f"resolve {host}", daemon=True).start()
+        return known.result(timeout=max(timeout, 0.001))
 
-    def __init__(self, client: Client, run: Run, asking: requests.Session, method: str, *, want_body: bool) -> None:
-        self.client, self.run, self.limits, self.session = client, run, run.limits, asking
-        self.method, self.want_body = method, want_body
-
-    def tried(self, address: Address) -> Response:
-        """The answer after as many tries as it takes and the limits grant."""
-        attempt = 0
-        while True:
-            attempt += 1
-            last = attempt >= self.limits.tries
-            pause = self.client.chance(0.5, 1.0) * _BACKOFF * 2 ** (attempt - 1)
-            longest = min(self.limits.wait, self.run.left())
-            try:
-                response = self._followed(address)._replace(tries=attempt)
-            except Fault as fault:
-                if last or not fault.retry or pause >= longest:
-                    if attempt > 1:
-                        fault.message += f" (gave up after {attempt} tries)"
-                    raise
-            else:
-                pause = pause if response.retry_after is None else response.retry_after
-                if last or response.status not in RETRIED or pause > longest:
-                    return response
-            time.sleep(pause)
-
-    def _followed(self, address: Address) -> Response:
-        first, method = address, self.method
-        hops: list[tuple[int, str]] = []
-        for _ in range(self.limits.redirects + 1):
-            try:
-                response = self._asked(method, address)
-            except Fault as fault:
-                if hops and fault.code == "E_ADDR":
-                    fault.message = f"redirect refused: {fault.message}"
-                raise
-            if response.status not in REDIRECTS:
-                return response._replace(url=first.url, hops=tuple(hops))
-            location = response.headers.get("location")
-            if not location:
-                raise Fault("E_REDIRECT", f"HTTP {response.status} redirect without Location")
-            address = redirected(address, location)
-            hops.append((response.status, address.url))
-            method = "GET" if response.status == 303 and method != "HEAD" else method
-        raise Fault("E_REDIRECT", f"more than {self.limits.redirects} redirects")
-
-    def _asked(self, method: str, address: Address) -> Response:
-        run, received = self.run, [0]
-        run.address = address
-        answer: requests.Response | None = None
+    def _resolve(self, host: str, port: int, answer: Future[list[tuple[Any, ...]]]) -> None:
         try:
-            answer = self._sent(method, address)
-            wanted = self.want_body and method != "HEAD" and 200 <= answer.status_code < 300
-            content = b"".join(body(answer, self.limits, received)) if wanted else b""
-            run.left()
-        except (Fault, urllib3.exceptions.HTTPError, http.client.HTTPException, OSError, ValueError) as error:
-            run.left()
-            raise fault_of(error, self.limits, address, answered=answer is not None, received=received[0]) from None
-        finally:
-            if answer is not None:
-                answer.raw.close()
-        wait = retry_after(answer.headers.get("retry-after"), self.client.now())
-        return Response(address.url, address.url, answer.status_code, answer.headers, content, retry_after=wait)
-
-    def _sent(self, method: str, address: Address) -> requests.Response:
-        request = self.session.prepare_request(requests.Request(method, address.url))
-        request.url = address.url  # as it was judged, not as `requests` would write it
-        environment = self.session.merge_environment_settings(address.url, {}, True, None, None)
-        self.run.through(environment["proxies"])
-        timeout = (self.run.connecting(), self.run.patience())
-        return self.session.send(request, allow_redirects=False, timeout=timeout, **environment)
+            answer.set_result(self.resolve(host, port))
+        except Exception as error:  # noqa: BLE001  # handed over to the waiting thread, which raises it
+            answer.set_exception(error)

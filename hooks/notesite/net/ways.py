@@ -1,83 +1,23 @@
-"""Ways to hosts: names resolved once, addresses looked at, sockets whose reads end with the fetch that they serve."""
+"""Ways to hosts: sockets whose reads end with the fetch that they serve, and sessions of `requests` that use them."""
 
 from __future__ import annotations
 
 import contextlib
 import socket
 import ssl
-import time
-from collections.abc import Callable, Collection, Mapping
-from concurrent.futures import Future
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from threading import Lock, Thread
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from requests.utils import select_proxy
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool
 
 from .fault import Fault
-from .response import Limits
-from .urls import Address, is_allowed, refusal, shown, written_refusal
 
-Resolver = Callable[[str, int], list[tuple[Any, ...]]]
-
-
-def resolve(host: str, port: int) -> list[tuple[Any, ...]]:
-    """What the system's resolver says.  Raises OSError, UnicodeError."""
-    return list(socket.getaddrinfo(host, port, 0, socket.SOCK_STREAM))
-
-
-class Ways:
-    """What the fetches of a client share: answers of the resolver, certificates, and whether there is a network at all.
-
-    `patience` is the time in seconds after which nothing is tried any more when no host was ever reached.
-    """
-
-    def __init__(self, resolver: Resolver, tls: ssl.SSLContext | None, patience: float | None) -> None:
-        self.resolver = resolver
-        self.proxy = ""  # through which a request went, without credentials
-        self._patience = patience
-        self._first_try: float | None = None
-        self._lock = Lock()
-        self._tls = tls and bounded(tls)
-        self._contexts: dict[str, ssl.SSLContext] = {}
-        self._answers: dict[tuple[str, int], Future[list[tuple[Any, ...]]]] = {}
-
-    def tls(self, bundle: str) -> ssl.SSLContext:
-        """What certificates are checked against; made when it is first needed, for it takes a while."""
-        with self._lock:
-            if self._tls is not None:
-                return self._tls
-            if bundle not in self._contexts:
-                self._contexts[bundle] = tls_context(bundle)
-            return self._contexts[bundle]
-
-    def connect_timeout(self, wanted: float) -> float:
-        """`wanted` seconds, or what is left of the patience while no host was ever reached."""
-        with self._lock:
-            if self._patience is None:
-                return wanted
-            self._first_try = self._first_try or time.monotonic()
-            return min(wanted, self._first_try + self._patience - time.monotonic())
-
-    def connected(self) -> None:
-        """Some host was reached: there is a network."""
-        self._patience = None
-
-    def answers(self, host: str, port: int, timeout: float) -> list[tuple[Any, ...]]:
-        """What the resolver says, asked once for each host and port.  Raises OSError, UnicodeError, TimeoutError."""
-        with self._lock:
-            known = self._answers.get((host, port))
-            if known is None or (known.done() and known.exception()):
-                known = self._answers[host, port] = Future()
-                # getaddrinfo knows no time limit and may hang for half a minute: it gets a thread that may be left behind.
-                Thread(target=self._resolve, args=(host, port, known), name=f"resolve {host}", daemon=True).start()
-        return known.result(timeout=max(timeout, 0.001))
-
-    def _resolve(self, host: str, port: int, answer: Future[list[tuple[Any, ...]]]) -> None:
-        try:
-            answer.set_result(self.resolver(host, port))
-        except Exception as error:  # noqa: BLE001  # handed over to the waiting thread, which raises it
-            answer.set_exception(error)
+if TYPE_CHECKING:
+    from .fetch import Fetch
 
 
 class _Bounded:
@@ -90,95 +30,83 @@ class _Bounded:
         return super().recv_into(*args)  # type: ignore[misc,no-any-return]  # the mixed-in socket has it
 
 
-class _Socket(_Bounded, socket.socket):
-    pass
+class Socket(_Bounded, socket.socket):
+    """One that is open to everybody on the way."""
 
 
 class SecureSocket(_Bounded, ssl.SSLSocket):
     """The same over TLS; whoever makes it gives it its patience."""
 
 
-class Run:
-    """One fetch: when it ends, and whom it may connect to."""
+class _Dialled:
+    """A connection whose socket the fetch opens."""
 
-    def __init__(self, ways: Ways, limits: Limits, allow_hosts: Collection[str]) -> None:
-        self.ways, self.limits, self.allow_hosts = ways, limits, allow_hosts
-        self.end = time.monotonic() + limits.deadline
-        self.address = Address("", "", "", 0, "")  # what is being asked for
+    def __init__(self, *args: Any, fetch: Fetch, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fetch = fetch
 
-    def left(self) -> float:
-        """Seconds until the deadline.  Raises Fault E_TIMEOUT when there are none."""
-        left = self.end - time.monotonic()
-        if left <= 0:
-            raise Fault("E_TIMEOUT", f"not finished in {self.limits.deadline:g} s")
-        return left
+    def _new_conn(self) -> socket.socket:
+        where: Any = self
+        if where.proxy:
+            return self.fetch.dial(where.host, where.port, judged=False)
+        return self.fetch.dial(self.fetch.address.host, self.fetch.address.port)
 
-    def patience(self) -> float:
-        """Seconds that the next read may take.  Raises Fault E_TIMEOUT."""
-        return min(self.limits.read, self.left())
+    def connect(self) -> None:
+        super().connect()  # type: ignore[misc]  # the mixed-in connection has it
+        if isinstance(sock := vars(self)["sock"], SecureSocket):
+            sock.patience = self.fetch.patience
 
-    def connecting(self) -> float:
-        """Seconds that a connection may take from now.  Raises Fault E_TIMEOUT or E_CONNECT."""
-        seconds = self.ways.connect_timeout(min(self.limits.connect, self.left()))
-        if seconds <= 0:
-            raise Fault("E_CONNECT", "there seems to be no network", host=True)
-        return seconds
 
-    def through(self, proxies: Mapping[str, str]) -> None:
-        """Judge the address as it is written when a proxy will look it up.  Raises Fault E_ADDR or E_CONNECT."""
-        proxy = select_proxy(self.address.url, dict(proxies))
-        if not proxy:
-            return
-        self.ways.proxy = shown(proxy)
-        if proxy.lower().startswith("socks"):
-            raise Fault("E_CONNECT", f"{shown(proxy)}: SOCKS proxies are not supported", host=True)
-        self._judge(written_refusal, self.address.host)
+class _Connection(_Dialled, HTTPConnection):
+    pass
 
-    def _judge(self, refusing: Callable[..., str | None], host: str) -> None:
-        if reason := refusing(host, allowed=is_allowed(self.address, self.allow_hosts)):
-            raise Fault("E_ADDR", f"address of {self.address.host} refused: {reason}")
 
-    def dial(self, host: str, port: int, *, judged: bool = True) -> socket.socket:
-        """A connected socket to a host all of whose addresses may be connected to, unless it is not to be `judged`."""
-        answers = self._answers(host, port)
-        for *_, sockaddr in answers if judged else ():
-            self._judge(refusal, str(sockaddr[0]))
-        problem: OSError | None = None
-        for family, kind, protocol, _, sockaddr in answers:
-            seconds = self.connecting()
-            sock = _Socket(family, kind, protocol)
-            try:
-                sock.settimeout(seconds)
-                sock.connect(sockaddr)
-                sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            except OSError as error:
-                sock.close()
-                problem = error
-            else:
-                self.ways.connected()
-                sock.patience = self.patience
-                return sock
-        raise self._unconnected(f"[{host}]:{port}" if ":" in host else f"{host}:{port}", problem)
+class _SecureConnection(_Dialled, HTTPSConnection):
+    pass
 
-    def _answers(self, host: str, port: int) -> list[tuple[Any, ...]]:
-        with contextlib.suppress(OSError):
-            try:
-                if answers := self.ways.answers(host, port, self.connecting()):
-                    return answers
-            except TimeoutError:
-                raise Fault("E_DNS", f"no answer from the name service for {host}", retry=True, host=True) from None
-            except UnicodeError:
-                raise Fault("E_URL", f"the host name {host!r} is not valid") from None
-        raise Fault("E_DNS", f"host name does not resolve: {host}", retry=True, host=True)
 
-    def _unconnected(self, origin: str, error: OSError | None) -> Fault:
-        if isinstance(error, TimeoutError):
-            text = f"no connection to {origin} in {self.limits.connect:g} s"
-            return Fault("E_TIMEOUT", text, retry=True, host=True)
-        if isinstance(error, ConnectionRefusedError):
-            return Fault("E_CONNECT", f"connection refused by {origin}", retry=True, host=True)
-        reason = (error.strerror if error else None) or "no address"
-        return Fault("E_CONNECT", f"no connection to {origin}: {reason}", retry=True, host=True)
+class Adapter(HTTPAdapter):
+    """The transport of one fetch's session."""
+
+    def __init__(self, fetch: Fetch) -> None:
+        self.fetch = fetch
+        super().__init__(pool_connections=1, pool_maxsize=1)
+
+    def get_connection_with_tls_context(
+        self, request: requests.PreparedRequest, verify: Any, proxies: Any = None, cert: Any = None
+    ) -> HTTPConnectionPool:
+        """The pool to the host or the proxy, whose connections are ours."""
+        pool: Any = super().get_connection_with_tls_context(request, verify, proxies, cert)
+        pool.ConnectionCls = _SecureConnection if pool.scheme == "https" else _Connection
+        pool.conn_kw["fetch"] = self.fetch
+        return pool  # type: ignore[no-any-return]  # the stubs know the pools of old
+
+    def build_connection_pool_key_attributes(
+        self, request: requests.PreparedRequest, verify: Any, cert: Any = None
+    ) -> tuple[Any, Any]:
+        """Host, and the certificates that it is checked against."""
+        host, _ = super().build_connection_pool_key_attributes(request, verify, cert)
+        secure = host["scheme"] == "https"
+        return host, {"ssl_context": self.fetch.client.tls("" if verify is True else verify)} if secure else {}
+
+    def cert_verify(self, conn: Any, url: Any, verify: Any, cert: Any) -> None:
+        """Nothing: the pool's context holds the certificates."""
+
+
+def session(fetch: Fetch, headers: Mapping[str, str]) -> requests.Session:
+    """A session for one fetch."""
+    made = _Session()
+    made.headers.clear()
+    made.headers.update(headers)
+    made.auth = lambda request: request  # otherwise credentials of .netrc would be sent
+    for scheme in ("http://", "https://"):
+        made.mount(scheme, Adapter(fetch))
+    return made
+
+
+class _Session(requests.Session):
+    def get_redirect_target(self, resp: Any) -> None:
+        """None: the client follows redirects; `requests` would read their bodies without a limit, too."""
 
 
 def tls_context(bundle: str) -> ssl.SSLContext:
@@ -186,11 +114,9 @@ def tls_context(bundle: str) -> ssl.SSLContext:
 
     Raises Fault E_TLS when the bundle cannot be read.
     """
-    is_folder = bool(bundle) and Path(bundle).is_dir()
+    named: dict[str, Any] = {"capath" if Path(bundle).is_dir() else "cafile": bundle} if bundle else {}
     try:
-        context = ssl.create_default_context(
-            cafile=None if is_folder else bundle or None, capath=bundle if is_folder else None
-        )
+        context = ssl.create_default_context(**named)
     except OSError as error:
         text = f"no certificates in {bundle}, which REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE names: {error.strerror}"
         raise Fault("E_TLS", text, host=True) from None
@@ -199,7 +125,7 @@ def tls_context(bundle: str) -> ssl.SSLContext:
             import certifi  # noqa: PLC0415  # comes with requests; containers without a certificate store need it
 
             context.load_verify_locations(certifi.where())
-    return bounded(context)
+    return context
 
 
 def bounded(context: ssl.SSLContext) -> ssl.SSLContext:

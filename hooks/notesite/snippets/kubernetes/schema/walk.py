@@ -12,7 +12,7 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from notesite.snippets.yaml.repeated import Right
 from notesite.snippets.yaml.scalars import STRING, plain, resolve
 
-from ....lib.nearest import nearest
+from ....lib.nearest import nearest_value
 from .definitions import Field, Schema, Shape, Type, table
 from .placeholders import is_placeholder
 from .values import Found, Values, described, is_null
@@ -140,7 +140,7 @@ class Walk(Values):
             self._add("K_FIELD", f'"{key.value}" stands for fields of {shape.short}', key, shape=shape, doubtful=True)
             return None
         self._guesses += 1
-        near = nearest(key.value, shape.fields) if self._guesses <= _MOST_GUESSES else None
+        near = nearest_value(key.value, shape.fields) if self._guesses <= _MOST_GUESSES else None
         hint = f'; did you mean "{near}"?' if near else ""
         self._add(
             "K_FIELD",
