@@ -93,6 +93,8 @@ class Build:
         from .site.plan import plan  # noqa: PLC0415  # as above
 
         planned = plan(self.notes, self.project.settings, self.project.name)
+        if self.ledger is None and not planned.redirects:
+            return planned
         return hold(self.notes, planned, self.ledger or {}, self.project.shown(self.project.root / LEDGER))
 
     @cached_property

@@ -32,7 +32,7 @@ from ..project.config import open_project, source_of
 from ..project.history import git
 from ..project.suppressions import Baseline, baseline_of
 from ..render.drawn import asked
-from ..site.ledger import LEDGER, ledger_text
+from ..site.ledger import LEDGER, hold, ledger_text
 from . import common
 
 CODES = (*NOTES_CODES, *BLOCK_CODES)
@@ -72,7 +72,7 @@ def _make(given: Build, output: Path) -> None:
         for name, data in _files(given):
             write_inside(new, name, data)
         made = Build(open_project(new / "mkdocs.yml"))
-        write_inside(new, LEDGER, ledger_text(made.site.addresses).encode())
+        write_inside(new, LEDGER, ledger_text(hold(made.notes, made.site).addresses).encode())
         report = made.settled(merged([_everything(made), made.pictures.report]), (*CODES, "E"))
         known = [d for d in report.diagnostics if d.severity is not Severity.INFO]
         baseline = baseline_of(known, made.notes, Baseline())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import zip_longest
+from itertools import pairwise
 
 from ..notes.document import LEAVES, Kind, Node, words
 from ..notes.emoji import with_emoji
@@ -18,16 +18,18 @@ _FEWEST_WORDS = 5  # a shorter text is a label, no sentence
 _ENDS = re.compile(r"(?<=[.!?])[\"'”’)]?\s+(?=[\"'“‘(]?[A-Z0-9])")
 _NO_END = re.compile(r"\b(?:e\.g|i\.e|etc|vs|cf|resp|approx|No|Eg|eg)\.$")
 
+_NOTHING = Node(Kind.RULE, 0, 0, 0, 0, ())
+
 
 def description_of(notes: Notes, site: Site, page: Page) -> str:
     """The settings' description of the page, else its first sentence, else its first labels; "" when it has no words."""
     if page.settings.description:
         return page.settings.description
-    texts = list(_texts(page_blocks(notes, site, page)))
-    sentence = next((text for text, is_label in texts if not is_label and len(text.split()) >= _FEWEST_WORDS), "")
-    if sentence:
-        return shortened(first_sentence(sentence))
-    labels = list(dict.fromkeys(text.rstrip(":") for text, _ in texts))
+    labels: dict[str, None] = {}
+    for text, is_label in _texts(page_blocks(notes, site, page)):
+        if not is_label and len(text.split()) >= _FEWEST_WORDS:
+            return shortened(first_sentence(text))
+        labels[text.rstrip(":")] = None
     return shortened(", ".join(labels))
 
 
@@ -48,12 +50,9 @@ def shortened(text: str) -> str:
 
 def _texts(blocks: Sequence[Node]) -> Iterator[tuple[str, bool]]:
     """Each paragraph, item and first cell of a table row, and whether it is only a label of what follows."""
-    leaves = list(_leaves(blocks))
-    for leaf, following in zip_longest(leaves, leaves[1:]):
-        text = _plain(leaf)
-        if text and leaf.kind in {Kind.PARAGRAPH, Kind.CELL}:
-            before_code = following is not None and following.kind is Kind.CODE
-            yield text, leaf.kind is Kind.CELL or before_code
+    for leaf, following in pairwise((*_leaves(blocks), _NOTHING)):
+        if leaf.kind in {Kind.PARAGRAPH, Kind.CELL} and (text := _plain(leaf)):
+            yield text, leaf.kind is Kind.CELL or following.kind is Kind.CODE
 
 
 def _leaves(blocks: Sequence[Node]) -> Iterator[Node]:

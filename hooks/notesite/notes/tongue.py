@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 
 from ..lib.data import bundled_text
 from ..lib.patterns import lazy
@@ -17,12 +18,12 @@ _HITS = 10  # times that they stand there at least, a few words being anybody's,
 _DENSE = 0.2  # of all words
 _AHEAD = 1.25  # times as many as of any other language
 _SCRIPT_SHARE = 0.2  # of all letters
-_MOST = 200_000  # characters that are looked at
+_MOST = 50_000  # characters that are looked at
 
 
 def language_of(notes: Notes) -> str:
     """The code of the language ("de"), "" when the words do not tell."""
-    prose = " ".join(words(leaf.children, " ") for leaf in walk(notes.blocks) if leaf.kind in LEAVES)[:_MOST].lower()
+    prose = " ".join(_texts(notes))[:_MOST].lower()
     wide = re.sub(r"[\x00-\x7f]+", "", prose)  # where such scripts can be
     letters = sum(map(len, _LETTERS.findall(prose))) if wide else 0
     # Scripts of one language, or nearly; the others share theirs and are told apart by words.
@@ -42,3 +43,11 @@ def language_of(notes: Notes) -> str:
     (best, most), (_, next_most) = scores.most_common(2)
     enough = variety[best] >= _DIFFERENT and most >= min(max(_HITS, _SHARE * len(found)), max(_DENSE * len(found), 1))
     return best if enough and most >= _AHEAD * next_most else ""
+
+
+def _texts(notes: Notes) -> Iterator[str]:
+    size = 0
+    for leaf in walk(notes.blocks):
+        if leaf.kind in LEAVES and size < _MOST:
+            yield (text := words(leaf.children, " "))
+            size += len(text)

@@ -7,6 +7,7 @@ import html
 import importlib
 import json
 import logging
+import os
 import platform
 import re
 from bisect import bisect
@@ -45,7 +46,8 @@ _URL = re.compile(r'\b(?:href|src|poster)="([^"]*)"')
 # They stand in a kept page for what every edit of the notes changes: their hash, and the lines of a page.
 _HASH, _SHORT, _LINES = "\0hash\0", "\0short\0", "\0lines\0"
 
-Written = tuple[str, Sequence[Node], Sequence[Node]]  # HTML with signs for code, the code, and the formulas
+# HTML with signs for code, the addresses in it, the code, and the formulas.
+Written = tuple[str, Sequence[str], Sequence[Node], Sequence[Node]]
 
 
 class KeptPages:
@@ -58,7 +60,6 @@ class KeptPages:
         self._stay: list[str] = []  # the files of those that a preview has in their places
         # By the id of the notes of a file: what a page may depend on that does not stand on it.
         self._elsewhere: dict[int, tuple[object, ...]] = {}
-        self._nowhere = Path(run.config.site_dir, ".in-its-place")  # where MkDocs may write these
         self._sources: dict[str, str] = {}  # text of pages that have no title before they are read
         self._heard = _Heard(logging.INFO)
         self._parents = {page.parent for page in run.build.site.pages}
@@ -105,7 +106,7 @@ class KeptPages:
         if not self._run.folder.is_there(file.dest_uri, (before if is_same else key, page.edit_url)) or not is_same:
             return None
         self._stay.append(file.dest_uri)
-        file.abs_dest_path = str(self._nowhere)
+        file.abs_dest_path = str(Path(self._run.config.site_dir, os.devnull))
         return known
 
     def rendered(self, page: MkDocsPage) -> None:
@@ -159,8 +160,8 @@ class KeptPages:
 
     def close(self) -> None:
         """Let the folder not grow without end."""
-        self._nowhere.unlink(missing_ok=True)
-        self._store.trim()
+        if self._run.preview.stamp is None:  # no rebuild, which shall not wait for that
+            self._store.trim()
 
     def renew(self) -> None:
         """Write into the pages that stay in their places which notes they are of now."""
@@ -208,20 +209,26 @@ class KeptPages:
 
     def _words(self, context: PageContext) -> object:
         """The author's words as they were read, and all that they lead to; None where more would have to be known."""
-        text, codes, formulas = self._written(context)
+        text, addresses, codes, formulas = self._written(context)
         drawn = context.drawn
         if any(map(drawn.diagram, codes)) or any(map(drawn.formula, (*codes, *formulas))) or "srcset" in text:
             return None
         blocks = [(block.info, block.text, context.marks.get(block.line)) for block in codes]
         options = tree_options(context, str)
         leads, pictures = options.leads or str, options.pictures
-        urls = [leads(html.unescape(url)) for url in _URL.findall(text)]
+        urls = list(map(leads, addresses))
         shown = [(pictures.by_url.get(url), pictures.alts.get(url)) for url in urls] if pictures else []
         names = self._names if "<table" in text else ""
         return text, blocks, [options.resolve_link(url) for url in urls], shown, options.main_id, options.title, names
 
     def _written(self, context: PageContext) -> Written:
-        """The author's words as HTML; a preview writes the same words once."""
+        """The author's words; a preview writes the same words once."""
+        page, preview = context.page, self._run.preview
+        made_of = self._made_of(context) if preview.runs else None
+        known = preview.written.get(page.uri)
+        if known and known[0] == made_of:
+            preview.written[page.uri] = made_of, known[1]  # the nodes of before are not needed any more
+            return known[1]
         codes: list[Node] = []
         formulas: list[Node] = []
 
@@ -233,20 +240,21 @@ class KeptPages:
             formulas.append(node)
             return ""
 
-        page, preview = context.page, self._run.preview
-        if not preview.runs:
-            return written(context, code, formula), codes, formulas
-        notes = file_at(context.notes, page.first)
+        text = written(context, code, formula)
+        found = text, list(map(html.unescape, _URL.findall(text))), codes, formulas
+        if preview.runs:
+            preview.written[page.uri] = made_of, found
+        return found
+
+    def _made_of(self, context: PageContext) -> object:
+        """What a page is written from: on its own lines, and elsewhere in the file."""
+        page, notes = context.page, file_at(context.notes, context.page.first)
         if id(notes) not in self._elsewhere:
             footnotes = [notes.lines[footnote.first - 1 : footnote.last] for footnote in notes.footnotes]
             last = takewhile(lambda block: block.kind is Kind.FOOTNOTE, reversed(notes.blocks))
             self._elsewhere[id(notes)] = [heading.id for heading in notes.headings], footnotes, list(last)
         own = page_blocks(context.notes, context.site, page), notes.lines[page.first - 1 : page.last], page.headings
-        made_of = *own, self._elsewhere[id(notes)]
-        if (found := preview.written.get(page.uri)) is None or found[0] != made_of:
-            found = made_of, (written(context, code, formula), codes, formulas)
-        preview.written[page.uri] = made_of, found[1]
-        return found[1]
+        return *own, self._elsewhere[id(notes)]
 
     def _around(self, page: MkDocsPage, plan: Page) -> Iterator[object]:
         """What the templates and the decoration put around and into the author's words."""

@@ -224,7 +224,7 @@ class PageHtml:
             return ""
         opening = safe_start_tag(tag)
         own = tag.get("id") or (tag.get("name") if tag.name == "a" else "")
-        own = "" if own in self._taken else own
+        own = own if own and own not in self._taken else ""
         anchor = self.heading_ids.get(place, "") if tag.name in HEADING_TAGS else ""
         if anchor:
             opening = f'{opening[:-1]} id="{html.escape(anchor)}">'
