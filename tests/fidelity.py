@@ -22,8 +22,7 @@ from tinyhtml5.parser import HTMLParser
 
 from notesite.diagnostics.place import Position
 from notesite.notes.emoji import with_emoji
-from notesite.notes.html_names import AS_TEXT, UNWRAPPED
-from notesite.notes.raw_html import read_tags
+from notesite.notes.raw_html import AS_TEXT, UNWRAPPED, read_tags
 from notesite.render.bridge import Bridge
 from notesite.render.html import PageHtml
 

@@ -11,7 +11,7 @@ import pytest
 import yaml
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from notesite.notes import html_names
+from notesite.notes import raw_html
 from notesite.notes.raw_html import read_tags
 from notesite.output.finished import foreign
 from notesite.render import sanitize
@@ -40,7 +40,7 @@ def sample(name: str) -> str:
 
 
 def test_every_rule_has_a_case() -> None:
-    rules = (html_names.ALLOWED, html_names.AS_TEXT, html_names.UNWRAPPED)
+    rules = (raw_html.ALLOWED, raw_html.AS_TEXT, raw_html.UNWRAPPED)
     assert [sorted(names) for names in ELEMENTS.values()] == [sorted(names) for names in rules]
 
 
@@ -127,4 +127,4 @@ def test_known_attacks_are_not_active(attack: str, left: str) -> None:
     assert left in made
     tree = LexborHTMLParser(f"<article>{made}</article>")
     names = {node.tag for node in tree.css("article *")}
-    assert names <= html_names.ALLOWED | {"label", "input", "video"}
+    assert names <= raw_html.ALLOWED | {"label", "input", "video"}

@@ -8,8 +8,7 @@ from enum import StrEnum
 from ..diagnostics.place import Position, Span
 from ..lib.patterns import lazy
 from ..lib.record import NamedTuple
-from .html_names import is_text
-from .raw_html import read_tags
+from .raw_html import is_text, read_tags
 
 
 class Kind(StrEnum):

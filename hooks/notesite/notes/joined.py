@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import PurePosixPath
 from urllib.parse import quote, unquote, urlunsplit
 
+from ..lib.unique import Names
 from .anchors import Anchors, github_anchor
 from .contents_lists import says_contents
 from .document import Kind, words
@@ -40,7 +41,7 @@ def outline_source(source: Source, origin: Origin | None = None) -> Notes:
     if not source.parts:
         return outline(source.text)
     files: list[NotesFile] = []
-    taken: set[str] = set()
+    taken = Names()
     lines = source.text.split("\n")
     ends = [part.before for part in source.parts[1:]] + [len(lines)]
     for part, end in zip(source.parts, ends, strict=True):
@@ -51,13 +52,13 @@ def outline_source(source: Source, origin: Origin | None = None) -> Notes:
     return _whole(files, origin)
 
 
-def _file(path: str, text: str, before: int, taken: set[str], *, is_first: bool) -> NotesFile:
+def _file(path: str, text: str, before: int, taken: Names, *, is_first: bool) -> NotesFile:
     """One file, parsed behind as many empty lines as stand before it in the whole."""
     ids = _Ids(path, taken)
     notes = outline("\n" * before + text, ids)
     for name, _ in notes.anchors:
-        ids.of_file.setdefault(name, f"{path}#{name}" if name in taken else name)
-    taken.update(ids.of_file.values())
+        ids.of_file.setdefault(name, f"{path}#{name}" if name in taken.taken else name)
+    taken.taken.update(ids.of_file.values())
     title = notes.headings[0] if notes.headings else None
     top = "" if is_first else title.id if title and title.id and _heads(title, notes) else f"{path}#"
     return NotesFile(path, before, {**ids.of_file, "": top}, notes)
@@ -80,7 +81,7 @@ def _heads(title: Heading, notes: Notes) -> bool:
 class _Ids(Anchors):
     """GitHub's anchors of one file, led away from those that files before it have."""
 
-    def __init__(self, path: str, taken: set[str]) -> None:
+    def __init__(self, path: str, taken: Names) -> None:
         super().__init__()
         self.of_file: dict[str, str] = {}  # as GitHub has them -> in the whole
         self._taken = taken
@@ -90,15 +91,9 @@ class _Ids(Anchors):
 
     def take(self, text: str) -> str:
         """The anchor of the next heading with this text."""
-        own = whole = super().take(text)
-        number = 1
-        while whole and whole in self._taken:
-            whole = f"{self._prefix}-{own}{f'-{number}' if number > 1 else ''}"
-            number += 1
-        if own:
-            self._taken.add(whole)
-            self.of_file[own] = whole
-        return whole
+        if own := super().take(text):
+            self.of_file[own] = self._taken.take(f"{self._prefix}-{own}" if own in self._taken.taken else own)
+        return self.of_file.get(own, "")
 
 
 def _whole(files: Sequence[NotesFile], origin: Origin | None) -> Notes:

@@ -1,13 +1,24 @@
-"""The one reader of tags, with their places: for the parts of the notes that are HTML, and for finished pages."""
+"""The one reader of tags, with their places: for the parts of the notes that are HTML, and for finished pages.
+
+What of the author's tags is kept, shown as text or left out: the lists are GitHub's (html-pipeline's sanitization filter); the
+elements that become text are those of the GFM specification, section "Disallowed Raw HTML".  GitHub drops tags that HTML
+does not know and with them the text of placeholders such as `<NodeIP>`; here they are shown, because no word may be lost.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
+from ..lib.data import bundled_json
 from ..lib.patterns import lazy
 from ..lib.record import NamedTuple
 
+_NAMES = {kind: frozenset(names.split()) for kind, names in bundled_json(__name__, "html_names.json").items()}
+ALLOWED = _NAMES["elements"]
+AS_TEXT = _NAMES["elements shown as text"]  # their content is no Markdown, or would run
+UNWRAPPED = _NAMES["elements left out"]  # known to HTML or SVG but not let through: the tag goes, its content stays
+ATTRIBUTES = _NAMES["attributes"]  # allowed on any element
 # As the HTML standard reads them: a quote begins a value only after "=".
 _TAG = lazy(
     r"<(?P<end>/?)(?P<name>[A-Za-z][^\s/>]*+)"
@@ -125,3 +136,8 @@ def candidates(srcset: str) -> list[tuple[str, str]]:
         found.append((address.rstrip(","), descriptor.strip()))
         rest = rest.lstrip(" ,")
     return found
+
+
+def is_text(name: str) -> bool:
+    """Whether a tag of this name (lower case) is shown as it is written."""
+    return name in AS_TEXT or (name not in ALLOWED and name not in UNWRAPPED)

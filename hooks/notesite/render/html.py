@@ -12,9 +12,8 @@ from urllib.parse import urlsplit
 from ..diagnostics.place import Position
 from ..lib.patterns import lazy
 from ..notes.document import Kind, Node, walk, words
-from ..notes.html_names import UNWRAPPED, is_text
 from ..notes.model import Heading, Notes
-from ..notes.raw_html import Tag, read_tags
+from ..notes.raw_html import UNWRAPPED, Tag, is_text, read_tags
 from ..notes.reader import HEADING_TAGS, placed
 from .sanitize import safe_image, safe_link, safe_start_tag
 

@@ -59,11 +59,10 @@ class Pictures:
         linked = any(parent.tag == "a" for parent in _ancestors(image, parents))
         image.set("alt", alt)
         if not picture.src:
-            if parents[image].tag == "picture":  # its sources are missing as well; it becomes what is shown instead
-                image = parents[image]
-                for child in list(image):
-                    image.remove(child)
-            self._stand_in(image, picture, alt)
+            # The sources of a <picture> are missing as well; it becomes what is shown instead.
+            image = parents[image] if parents[image].tag == "picture" else image
+            drawing = self.stash(self._once(picture.svg)) if picture.svg else ""
+            _become(image, made(__name__, "stand_in", drawing, alt, picture.enlarge))
         else:
             match = _FOR_PALETTE.search(url)
             palette = image.attrib.pop(_PALETTE, "") or (match[1] or match[2] if match else "")
@@ -77,7 +76,9 @@ class Pictures:
             if picture.enlarge and not linked:
                 image.set("data-enlarge", "")
             if picture.webp and image.get("srcset") is None and parents[image].tag != "picture":
-                _with_source(image, self.asset_url(picture.webp))
+                own = ET.Element("img", dict(image.attrib))
+                _become(image, made(__name__, "with_source", self.asset_url(picture.webp)))
+                image.append(own)
         words = _caption(picture, linked=linked)
         if words is not None and not picture.src and not picture.svg and not alone:  # a row of badges, say, stays one
             image.set("title", f"{picture.note}.")
@@ -85,19 +86,6 @@ class Pictures:
             parent = parents[image]
             words.tail, image.tail = image.tail, None
             parent.insert(list(parent).index(image) + 1, words)
-
-    def _stand_in(self, image: ET.Element, picture: Picture, alt: str) -> None:
-        """A drawing in the page itself, so that it follows the palette; or the words of what is missing."""
-        image.tag = "span"
-        image.attrib.clear()
-        if picture.svg:
-            image.attrib.update({"class": "notes-drawing", "data-added": "", "data-search-exclude": ""})
-            if picture.enlarge:
-                image.set("data-enlarge", "")
-            image.text = self.stash(self._once(picture.svg))
-        else:
-            image.attrib.update({"class": "notes-missing", "data-added": "", "role": "img", "aria-label": alt})
-            image.text = alt
 
     def _once(self, svg: str) -> str:
         """The drawing with ids of its own: the same drawing twice on a page must not repeat them."""
@@ -168,14 +156,13 @@ def _ancestors(element: ET.Element, parents: Mapping[ET.Element, ET.Element]) ->
     return found
 
 
-def _with_source(image: ET.Element, webp: str) -> None:
-    """Turn the image into a <picture> that offers a smaller copy first; the element keeps its place in the tree."""
-    inner = ET.Element("img", dict(image.attrib))
-    tail = image.tail
-    image.clear()
-    image.tag, image.tail = "picture", tail
-    ET.SubElement(image, "source", {"srcset": webp, "type": "image/webp"})
-    image.append(inner)
+def _become(element: ET.Element, form: ET.Element) -> None:
+    """Give an element, which keeps its place in the tree, the form of another."""
+    tail = element.tail
+    element.clear()
+    element.tag, element.text, element.tail = form.tag, form.text, tail
+    element.attrib.update(form.attrib)
+    element.extend(form)
 
 
 def _caption(picture: Picture, *, linked: bool) -> ET.Element | None:

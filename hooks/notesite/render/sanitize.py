@@ -1,7 +1,7 @@
 """What of the author's HTML reaches the page: what GitHub lets through, and unknown tags as text.
 
 The lists are GitHub's (html-pipeline's sanitization filter); those of elements and of most attributes stand in
-`notes/html_names.py`.
+`notes/raw_html.py`.
 """
 
 from __future__ import annotations
@@ -12,10 +12,9 @@ from collections.abc import Iterator
 from ..diagnostics.codes import Severity
 from ..diagnostics.diagnostic import Diagnostic, finding
 from ..diagnostics.place import Span
-from ..notes.html_names import ATTRIBUTES
 from ..notes.model import Notes
 from ..notes.origin import parts_of
-from ..notes.raw_html import Tag, candidates
+from ..notes.raw_html import ATTRIBUTES, Tag, candidates
 
 _ATTRIBUTES = {
     "a": frozenset({"href"}),

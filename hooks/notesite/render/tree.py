@@ -41,7 +41,6 @@ class TreeOptions(NamedTuple):
 
     resolve_link: ResolveLink = lambda url: url
     leads: ResolveLink | None = None  # from an address in one of several files to what it means in the whole
-    first_level: int = 1  # of the first heading on the page
     main_id: str = ""  # of the heading that names the page; what stands before it, in a quote say, is none
     title: str = ""  # a heading to add when the page has none
     pictures: Pictures | None = None
@@ -138,7 +137,7 @@ def _promote_headings(root: ET.Element, options: TreeOptions) -> None:
         heading.tag = f"h{max(int(heading.tag[1]), 2)}"
     for heading in headings[main:]:
         level = int(heading.tag[1])
-        while nested and nested[-1] >= level and not (len(nested) == 1 and options.first_level == 1):
+        while len(nested) > 1 and nested[-1] >= level:
             nested.pop()
         nested.append(level)
         heading.tag = f"h{min(len(nested), 6)}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from ..lib.nearest import nearest_value
 from ..notes.anchors import element_id
@@ -58,9 +58,10 @@ def names_of(site: Site, synonyms: Mapping[str, Sequence[str]]) -> dict[str, Pla
     for page in site.pages:
         if page.is_home:
             continue
-        place = Place(page, "")
-        for name in _page_names(page.title, page.heading.text if page.heading else "", page.slug, synonyms):
-            pages.setdefault(key(name), place)
+        own = _keys(page)
+        others = (key(other) for word, others in synonyms.items() if key(word) in own for other in others)
+        for name in (*own, *others):
+            pages.setdefault(name, Place(page, ""))
     headings: dict[str, list[Place]] = {}
     for page in site.pages:
         for heading in page.headings:
@@ -70,15 +71,6 @@ def names_of(site: Site, synonyms: Mapping[str, Sequence[str]]) -> dict[str, Pla
                     headings.setdefault(name, []).append(Place(page, element_id(heading.id)))
     unique = {name: places[0] for name, places in headings.items() if len(places) == 1}
     return {name: place for name, place in {**unique, **pages}.items() if name}
-
-
-def _page_names(title: str, heading: str, slug: str, synonyms: Mapping[str, Sequence[str]]) -> Iterable[str]:
-    own = [title, heading, slug]
-    yield from own
-    keys = {key(name) for name in own}
-    for word, others in synonyms.items():
-        if key(word) in keys:
-            yield from others
 
 
 def places_in(cell: str, names: Names) -> list[tuple[str, Place]]:
