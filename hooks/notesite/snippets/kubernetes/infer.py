@@ -244,7 +244,7 @@ def confidence(guess: Guess, node: Node, schema: Schema, around: Around) -> Seve
     if explained < _MOST or sound < need or (best.blunders > 1 and not named):
         return None
     if not listed:
-        return Severity.INFO if roots > 1 else None
+        return None
     if best.blunders > 1:
         return Severity.WARNING
     return Severity.WARNING if best.blunders and best.fit < _LITTLE else Severity.ERROR

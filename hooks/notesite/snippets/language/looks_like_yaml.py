@@ -65,7 +65,7 @@ def measure(lines: list[str]) -> Shape:
         block = -1
         if body.startswith("#") or body in {"---", "..."} or _ELIDED.match(line):
             continue
-        shape.semicolons += body.endswith((";", "{", "};", "})"))
+        shape.semicolons += body.endswith((";", "{", "};", "})")) or body == "}"
         if quote or depth:
             shape.more += 1
             depth = max(0, depth + _brackets(body))

@@ -144,7 +144,7 @@ _NO_BREAK_SPACE = lazy(
     r"^[ \t]*\u00a0[ \u00a0]*(?:- *)*|(?<=[:\-?])\u00a0+|(?<![ \u00a0]) *\u00a0[ \u00a0]*$", re.MULTILINE
 )
 _ELISION = lazy(
-    r"^(?P<indent>[ ]*)(?P<dash>-[ ]+)?(?P<dots>\.(?:[ ]?\.)+|…|(?:\.{3,}|…)[ <(\[][^:\n]*|\[[ ]?(?:\.{2,}|…)[^\]\n]*\]"
+    r"^(?P<indent>[ ]*)(?P<dash>-[ ]+)?(?P<dots>\.(?:[ ]?\.)+|…|⋮|(?:\.{3,}|…)[ <(\[][^:\n]*|\[[ ]?(?:\.{2,}|…)[^\]\n]*\]"
     r"|<[ ]?(?:\.{2,}|…|(?i:snip))[^>\n]*>|\([ ]?(?:\.{2,}|…)[^)\n]*\))[ \t]*$"
     r"|(?<=:)[ ]+(?P<value>\.{3}|…|\*{3,}|\[(?:\.{3}|…)\][^\s,\]]*|\{(?:\.{3}|…)\})[ \t]*$",
     re.MULTILINE,
@@ -156,6 +156,7 @@ _LEFT_OUT = lazy(r"\n[ ]*#[. ]*(?:\.\.[^\n]*)?\n(?:[ ]*[\w-]+:[ ]*\n)?\s*\Z")  #
 _SYNOPSIS = lazy(
     r"^\s*\[[\w-]+(?::|\] \w)|[\"\w] ?\| ?[\"\w][^\]]*\]|^\s*(?:- )?[\w.]+ +<[\w.\[\]-]+>"
 )  # `[KEY: VALUE]`, `["A"|"B"]`, `[debug] so far`, `ip <string>`
+_SYNOPSES = lazy(r"^\s*\[ ?(?:- ?)?(?:\w[\w.-]*: ?)?<[^>\n]+>[^\n]*\]\s*$", re.MULTILINE)  # `[ name: <string> ]`
 _CUT_OUT = lazy(r"(?:[ \t]*(?:#[^\n]*)?\n)*([ ]+)(?!apiVersion:|kind:|[\s#])[^\n]*\n(?:\1 *\S[^\n]*\n|[ \t]*\n)+\Z")
 _PROSE = lazy(r"[^\s#:\[{&*!|>-][^:\n]*(?: [^\s:]+){3}")
 _DOCUMENT_NEXT = lazy(r"\s*(?:---|%|\Z)")
@@ -174,7 +175,7 @@ def prepare(text: str) -> tuple[str, list[Fault]]:
     if not text.isascii() and _ODD_BREAK.search(text):
         text = _spaced(text, _ODD_BREAK, faults, "Y_CHAR", "an invisible line separator, a line break to some parsers")
     prepared = _FILE_NAME.sub(lambda match: "#" + match[0][1:], text)  # a file's name above its content, or a label
-    if ".." in text or ". ." in text or "…" in text or "***" in text or "snip>" in text.lower():
+    if ".." in text or ". ." in text or "…" in text or "***" in text or "⋮" in text or "snip>" in text.lower():
         prepared = _ELISION.sub(lambda match: _as_comment(match, text), prepared)
     return prepared, faults
 
@@ -275,7 +276,12 @@ def _composed(
                 continue
             mark = error.problem_mark or error.context_mark
             place = lines.index(lines.place(mark.index)[0] if mark else fault.line)
-            typed = typed or "[#" in text or _SYNOPSIS.search(lines.line(fault.line)) is not None
+            typed = (
+                typed
+                or "[#" in text
+                or _SYNOPSES.search(text) is not None
+                or _SYNOPSIS.search(lines.line(fault.line)) is not None
+            )
             if not typed and not _is_part(text, lines, fault, begin, place):
                 yield fault
             index = max(index, mark.index if mark is not None else index)
@@ -294,9 +300,10 @@ def _is_part(text: str, lines: Lines, fault: Fault, begin: int, place: int) -> b
     """Whether a fault comes of showing parts: what is above is left out, or cut out deeper, or another version."""
     above = lines.line(fault.line - 1).lstrip()
     apart = fault.line > 1 and (not above or above.startswith("#")) and "document ended" in fault.message
+    banner = re.match(r"#[ ]?[#=*-]{3}", above) is not None and "apiVersion:" not in text
     prose = (not above or above.startswith(("#..", "..."))) and _PROSE.match(lines.line(fault.line))
-    cut = prose or _LEFT_OUT.search(text, 0, place) or _CUT_OUT.match(text, begin, lines.index(fault.line))
-    return (apart and "apiVersion:" not in text) or cut is not None
+    cut = banner or prose or _LEFT_OUT.search(text, 0, place) or _CUT_OUT.match(text, begin, lines.index(fault.line))
+    return (apart and "apiVersion:" not in text) or bool(cut)
 
 
 def _is_empty(node: yaml.Node) -> bool:

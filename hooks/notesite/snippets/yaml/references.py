@@ -139,7 +139,8 @@ def unresolved(used: Iterable[Reference], defined: Iterable[Defined]) -> Iterato
     """An info for each use of an object or a key that the notes define under another name only."""
     by_kind: dict[str, dict[str, list[Defined]]] = defaultdict(lambda: defaultdict(list))
     for definition in defined:
-        by_kind[definition.kind][definition.name].append(definition)
+        if _NAME.fullmatch(definition.name):
+            by_kind[definition.kind][definition.name].append(definition)
     reported: set[tuple[str, Span]] = set()
     for use in used:
         known = by_kind.get(use.kind)

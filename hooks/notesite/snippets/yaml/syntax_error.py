@@ -17,6 +17,7 @@ from notesite.lib.data import bundled_json
 from notesite.lib.patterns import lazy
 
 from . import indentation
+from .odd_signs import odd_sign
 from .parser_message import TOKEN, Case, last_scalar, shown, spaces
 from .yaml_fault import Fault, Lines
 
@@ -32,7 +33,7 @@ def explain(error: yaml.MarkedYAMLError, lines: Lines, line_number: Callable[[in
     line, column = lines.place(mark.index) if mark else (1, 1)
     start = lines.place(error.context_mark.index) if error.context_mark else None
     case = Case(error.problem or "", error.context or "", line, column, start, lines, line_number)
-    sign = _tab(case) or _wide_colon(case)
+    sign = odd_sign(case)
     if sign:
         return sign
     for words, told in bundled_json(__name__, "complaints.json"):
@@ -48,37 +49,6 @@ def _said(case: Case, says: str, code: str = "Y_SYNTAX", length: int = 0) -> Fau
     """The same words always, but for the word or the sign at the place of the complaint."""
     message = says.format(token=case.token, name=case.token[1:], sign=case.sign)
     return case.fault(message, length=length, code=code)
-
-
-# ---- Tabs.
-
-
-def _tab(case: Case) -> Fault | None:
-    """A tab in the indentation of the line, or of the line before it (whose block was then read as text)."""
-    for line in (case.line, case.line - 1):
-        text = case.lines.line(line) if line else ""
-        indent = text[: len(text) - len(text.lstrip(" \t"))]
-        after_dash = re.match(r" *-[ ]*(\t+)[ \t]*[^\s#][^#]*:(?:\s|$)", text)
-        if "\t" in indent and text.strip():
-            column = indent.index("\t") + 1
-            length = len(indent) - indent.index("\t")
-        elif after_dash and line == case.line:
-            column, length = after_dash.start(1) + 1, len(after_dash[1])
-        else:
-            continue
-        message = "a tab in the indentation: YAML allows only spaces here"
-        tabs = indent[column - 1 :].count("\t") if "\t" in indent else length
-        return Fault("Y_TAB", message, line, column, length, replacement="  " * tabs)
-    return None
-
-
-def _wide_colon(case: Case) -> Fault | None:
-    """The colon of a Chinese or Japanese keyboard."""
-    for line in (case.line, case.line - 1, (case.start or (0, 0))[0]):
-        match = re.match(r"\s*(?:-\s+)*[\w.-]+(\uff1a)\s*", case.lines.line(line)) if line > 0 else None
-        if match:
-            return Fault("Y_SYNTAX", "`\uff1a` is not `:`", line, match.start(1) + 1, 1, replacement=": ")
-    return None
 
 
 # ---- Mappings.
@@ -384,8 +354,6 @@ def _cannot_start(case: Case) -> Fault:
     """A sign that no value may begin with."""
     if case.sign == "\t":
         return case.fault("a tab where a value should begin: YAML allows only spaces here", length=1, code="Y_TAB")
-    if case.sign == "`" and case.text.lstrip().startswith("``"):
-        return case.fault("backticks inside the block: the marks around it are not as they should be")
     return case.fault(f"a value cannot begin with `{case.sign}`: quote it")
 
 
