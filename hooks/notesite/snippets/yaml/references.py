@@ -14,6 +14,7 @@ import yaml
 
 from notesite.diagnostics.diagnostic import Diagnostic, finding
 from notesite.diagnostics.place import Span
+from notesite.lib.data import bundled_json
 from notesite.lib.nearest import edits
 from notesite.lib.patterns import lazy
 from notesite.notes.model import Fence
@@ -21,13 +22,10 @@ from notesite.notes.model import Fence
 from .mappings import fields, items
 from .yaml_fault import Defined, Reference
 
-CONFIG_MAP: Final = "ConfigMap"
-SECRET: Final = "Secret"  # noqa: S105  # a kind of object, no password
-CLAIM: Final = "PersistentVolumeClaim"
-SERVICE: Final = "Service"
-
-_DATA: Final = {CONFIG_MAP: ("data", "binaryData"), SECRET: ("data", "stringData"), CLAIM: (), SERVICE: ()}
-_BUILT_IN: Final = {(CONFIG_MAP, "kube-root-ca.crt"), (SERVICE, "kubernetes")}  # every cluster has them
+# Fields that name an object: its kind, the field inside that holds the name (none: the value is it), and all others that
+# the mapping may have, as another one means that it is something else; what holds the keys of each kind; its objects that
+# every cluster has; and what kustomize makes of its files.
+_TABLE: Final = bundled_json(__name__, "references.json")
 _NAME: Final = lazy(r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?")
 _ALIKE: Final = 0.7  # of the letters of two names: others have nothing to do with each other
 _SLIP: Final = 1  # letters by which short names differ that are meant to be one
@@ -66,12 +64,12 @@ def definitions(node: yaml.Node, place: Place) -> Iterator[Defined]:
         for item in items(found.get("items")):
             yield from definitions(item, place)
     name = fields(found.get("metadata")).get("name")
-    if kind in _DATA and isinstance(name, yaml.ScalarNode):
-        data = [fields(found.get(part)) for part in _DATA[kind]]
-        elided = any(part in found and not isinstance(found[part], yaml.MappingNode) for part in _DATA[kind])
+    if kind in _TABLE["data"] and isinstance(name, yaml.ScalarNode):
+        data = [fields(found.get(part)) for part in _TABLE["data"][kind]]
+        elided = any(part in found and not isinstance(found[part], yaml.MappingNode) for part in _TABLE["data"][kind])
         keys = None if elided else frozenset(key for part in data for key in part)
         yield Defined(kind, name.value, keys, place(name))
-    for generator, made in (("configMapGenerator", CONFIG_MAP), ("secretGenerator", SECRET)):
+    for generator, made in _TABLE["generators"].items():
         for item in items(found.get(generator)):
             made_name = fields(item).get("name")
             if isinstance(made_name, yaml.ScalarNode):
@@ -81,22 +79,7 @@ def definitions(node: yaml.Node, place: Place) -> Iterator[Defined]:
 # ---- What a document uses.
 
 
-_MOUNTED: Final = ("items", "defaultMode", "optional")
-# Fields that name an object: its kind, the field inside that holds the name, and all others that the mapping may have;
-# another one means that it is something else.
-_RULES: Final[Mapping[str, Sequence[tuple[str, ...]]]] = {
-    "configMapKeyRef": ((CONFIG_MAP, "name", "key", "optional"),),
-    "configMapRef": ((CONFIG_MAP, "name", "optional"),),
-    "configMap": ((CONFIG_MAP, "name", *_MOUNTED),),
-    "secretKeyRef": ((SECRET, "name", "key", "optional"),),
-    "secretRef": ((SECRET, "name", "optional", "namespace"),),
-    "secret": ((SECRET, "secretName", *_MOUNTED), (SECRET, "name", *_MOUNTED)),
-    "imagePullSecrets": ((SECRET, "name"),),
-    "persistentVolumeClaim": ((CLAIM, "claimName", "readOnly"),),
-    "service": ((SERVICE, "name", "port"),),
-}
-_PLAIN: Final = {"serviceName": SERVICE}
-_NAMED: Final = lazy(rf"\b(?:{'|'.join((*_RULES, *_PLAIN))})\b")
+_NAMED: Final = lazy(rf"\b(?:{'|'.join(_TABLE['uses'])})\b")
 
 
 def references(node: yaml.Node, place: Place) -> Iterator[Reference]:
@@ -108,11 +91,11 @@ def references(node: yaml.Node, place: Place) -> Iterator[Reference]:
         return
     for key, value in node.value:
         field = _text(key)
-        for rule in _RULES.get(field, ()):
-            for used in items(value) or [value]:
-                yield from _used(used, place, *rule)
-        if field in _PLAIN and isinstance(value, yaml.ScalarNode):
-            yield Reference(_PLAIN[field], value.value, "", place(value))
+        for kind, *names in _TABLE["uses"].get(field, ()):
+            for used in (items(value) or [value]) if names else ():
+                yield from _used(used, place, kind, *names)
+            if not names and isinstance(value, yaml.ScalarNode):
+                yield Reference(kind, value.value, "", place(value))
         yield from references(value, place)
 
 
@@ -121,7 +104,7 @@ def _used(node: yaml.Node, place: Place, kind: str, own: str, *more: str) -> Ite
     name = found.get(own)
     if not isinstance(name, yaml.ScalarNode) or not found.keys() <= {own, *more}:
         return
-    if kind == SERVICE and "port" not in found:
+    if kind == "Service" and "port" not in found:
         return
     optional = _text(found.get("optional")) == "true"
     keys = [found.get("key"), *(fields(item).get("key") for item in items(found.get("items")))]
@@ -144,7 +127,7 @@ def unresolved(used: Iterable[Reference], defined: Iterable[Defined]) -> Iterato
     reported: set[tuple[str, Span]] = set()
     for use in used:
         known = by_kind.get(use.kind)
-        if not known or use.optional or not _NAME.fullmatch(use.name) or (use.kind, use.name) in _BUILT_IN:
+        if not known or use.optional or not _NAME.fullmatch(use.name) or _TABLE["built in"].get(use.kind) == use.name:
             continue
         same = known.get(use.name)
         if same is None:

@@ -7,12 +7,13 @@ MkDocs …) makes of them differs in places, which is one more reason to quote.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any, Final
 
+from notesite.lib.data import bundled_json
 from notesite.lib.patterns import lazy
 
-from ...lib.record import NamedTuple
 from .scalars import BOOLEANS
 
 SHORT: Final = frozenset({"y", "Y", "n", "N"})  # text to PyYAML, booleans to kubectl
@@ -31,48 +32,29 @@ def value_message(node: Any, key: str) -> str:
     if value in WORDS and not _SWITCHES.fullmatch(key):
         truth = WORDS[value]
         return f'`{value}` is the boolean {truth}, not a text: write {truth}, or "{value}" with quotes'
-    trap = next((trap for trap in _NUMBERS if trap.pattern.fullmatch(value)), None)
-    if trap is None or not trap.keys.search(key):
-        return ""
-    return trap.said.format(f"`{value}`", f'"{value}" with quotes', trap.meaning(value))
+    for looks, keys, said, meaning in _numbers():
+        if looks.fullmatch(value):
+            quoted = f'"{value}" with quotes'
+            return said.format(f"`{value}`", quoted, _MEANINGS[meaning](value)) if keys.search(key) else ""
+    return ""
 
 
-class _Trap(NamedTuple):
-    """A number that may be meant as a text."""
+_MEANINGS: Final[Mapping[str, Callable[[str], object]]] = {
+    "": str,
+    "octal": lambda value: int(value.replace("_", ""), 8),
+    "digits": lambda value: value.replace("_", ""),
+    "shortest": lambda value: f"{float(value):g}",
+}
 
-    pattern: re.Pattern[str]
-    said: str  # {0}: the value, {1}: the value in quotes, {2}: what it is read as
-    meaning: Callable[[str], object] = str
-    keys: re.Pattern[str] = lazy(".*")  # under which it is a trap
 
+@cache
+def _numbers() -> list[tuple[re.Pattern[str], re.Pattern[str], str, str]]:
+    """Numbers that may be meant as a text: how they look, under which keys, what is said and what they are read as.
 
-_NUMBERS: Final = (
-    _Trap(
-        lazy(r"[-+]?0[0-7_]+"),
-        "{0} is octal and means {2}: write {2}, or {1}",
-        lambda value: int(value.replace("_", ""), 8),
-        lazy(r"^(?!.*(?:mode|umask)$)", re.IGNORECASE),  # where octal is meant: defaultMode: 0644
-    ),
-    _Trap(lazy(r"[-+]?0[0-9]*[89][0-9]*"), "{0} loses its first zero in some readers: write {1}"),
-    _Trap(
-        lazy(r"[-+]?[0-9][0-9_]*(?:\.[0-9_]*)?[eE][-+]?[0-9]+"),
-        "{0} is a number in exponent form to kubectl, text to others: write {1}",
-    ),
-    _Trap(
-        lazy(r"[-+]?[1-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?"), "{0} is a number to base 60 in YAML 1.1: write {1}"
-    ),
-    _Trap(
-        lazy(r"[-+]?[0-9]+(?:_[0-9]+)+"),
-        "{0} is the number {2}: write that, or {1}",
-        lambda value: value.replace("_", ""),
-    ),
-    _Trap(
-        lazy(r"[0-9]+\.[0-9]*0"),
-        "{0} is the number {2}: write {1}",
-        lambda value: f"{float(value):g}",
-        lazy(r"(?:.version|tag)$", re.IGNORECASE),  # `version:` alone is often that of a file's format
-    ),
-)
+    In what is said, {0} is the value, {1} the value in quotes, {2} what it is read as.
+    """
+    rows = bundled_json(__name__, "numbers.json")
+    return [(re.compile(looks), re.compile(keys, re.IGNORECASE), said, meaning) for looks, keys, said, meaning in rows]
 
 
 def key_message(node: Any) -> str:

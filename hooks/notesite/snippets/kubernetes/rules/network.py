@@ -105,10 +105,8 @@ def between(documents: Sequence[tuple[str, Node]], selected: int) -> Iterator[tu
 
     Only Pods with labels of their own count, and those of Jobs only when they are chosen.
     """
-    pods = [found for kind, node in documents for found in _pods(kind, node) if found[0]]
-    serving = any(
-        kind not in ("Job", "CronJob") and found[0] for kind, node in documents for found in _pods(kind, node)
-    )
+    of_kinds = [(kind, found) for kind, node in documents for found in _pods(kind, node) if found[0]]
+    pods, serving = [pod for _, pod in of_kinds], any(kind not in ("Job", "CronJob") for kind, _ in of_kinds)
     for index, (kind, node) in enumerate(documents):
         wanted = pairs(get(node, "spec", "selector")) if kind == "Service" else []
         if not wanted or not pods:

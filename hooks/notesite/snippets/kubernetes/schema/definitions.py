@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache, cached_property
 from typing import Any, Final
 
@@ -167,10 +167,8 @@ class Schema:
 
     def _spoken(self, versions: int) -> str:
         """A set of versions as `1.25-1.28, 1.30-1.37`; "" for the empty set."""
-        return ", ".join(
-            self.versions[first] if first == last else f"{self.versions[first]}-{self.versions[last]}"
-            for first, last in _runs(versions)
-        )
+        runs = (self.versions[slice(*run.span())] for run in re.finditer("1+", f"{versions:b}"[::-1]))
+        return ", ".join(run[0] if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in runs)
 
     def _unstable(self, number: int) -> bool:
         return bool(re.search(r"\.v\d+(alpha|beta)", self.texts[number].partition(";")[0]))
@@ -216,15 +214,3 @@ _FRAGMENT_DEFINITIONS: Final = 411.0  # how many there are; only the scale of th
 def bundled() -> Schema:
     """The definitions that come with this package."""
     return Schema(bundled_json(__name__, "definitions.json.gz"))
-
-
-def _runs(versions: int) -> Iterator[tuple[int, int]]:
-    """First and last bit of each run of ones."""
-    start = None
-    for bit in range(versions.bit_length() + 1):
-        on = versions >> bit & 1
-        if on and start is None:
-            start = bit
-        elif not on and start is not None:
-            yield start, bit - 1
-            start = None
