@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from notesite.lib.data import bundled_text
-from notesite.snippets.kubernetes.rules import demands, table, value_checks
+from notesite.snippets.kubernetes.rules import demands, table
 from notesite.snippets.kubernetes.schema import name_grammars
 from notesite.snippets.kubernetes.schema.definitions import Shape, bundled
 
@@ -33,7 +33,7 @@ def test_a_rule_speaks_of_what_exists(line: str) -> None:
     definition = line.replace(".", " ").split()[0]
     known = shapes(definition)
     assert known, definition
-    if rule.check not in {*demands.MAPPINGS, *value_checks.VALUES}:
+    if rule.check not in {*demands.MAPPINGS, *demands.VALUES}:
         name_grammars.problem(rule.check, "")  # raises KeyError for one that there is not
     assert (rule.check in demands.MAPPINGS) == (not rule.path)
     paths = [rule.path] if rule.path else []

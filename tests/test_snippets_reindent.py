@@ -11,7 +11,7 @@ from kubernetes_samples import manifests
 from notesite.diagnostics.codes import Severity
 from notesite.notes.reader import parse
 from notesite.snippets.kubernetes import judge
-from notesite.snippets.yaml import reindent
+from notesite.snippets.yaml import indentation
 from notesite.snippets.yaml.check_yaml import check
 
 HEAD = "apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\nspec:\n  containers:\n  - name: web\n    image: nginx\n"
@@ -102,9 +102,9 @@ def test_the_search_ends_soon() -> None:
         return not text
 
     deep = "".join(f"{' ' * depth}k{depth}:\n" for depth in range(60)) + "  - a\n" * 200
-    assert reindent.move(deep, 60, never) is None
+    assert indentation.move(deep, 60, never) is None
     assert 0 < asked <= 48
-    assert reindent.move("a: b\n" * 5_000, 60, never) is None
+    assert indentation.move("a: b\n" * 5_000, 60, never) is None
     assert asked <= 48
 
 

@@ -23,7 +23,7 @@ from .yaml_fault import Defined, Fault, Judgement, Reference
 
 if TYPE_CHECKING:  # YAML is imported only when a block holds some
     from .documents import Reading
-    from .reindent import Move
+    from .indentation import Move
 
 Judge = Callable[..., Sequence[Judgement]]
 
@@ -292,7 +292,7 @@ def _moved(
     wanted: tuple[tuple[str, ...], ...] | None,
 ) -> tuple[Move | None, set[tuple[str, str]]]:
     """The move that leaves nothing but faults of other kinds, and those; `wanted` is what the block has to stay."""
-    from . import documents, reindent  # noqa: PLC0415  # see above: only where there is YAML
+    from . import documents, indentation  # noqa: PLC0415  # see above: only where there is YAML
 
     def left(text: str) -> set[tuple[str, str]]:
         reading = documents.read(text)
@@ -306,7 +306,7 @@ def _moved(
 
     others = {(fault.code, fault.message) for fault in serious if fault.code not in _MISPLACED}
     known = wanted is not None or classify.classify(fence).kind is Kind.MANIFEST
-    move = reindent.move(fence.text, line, lambda text: left(text) <= others, known=known)
+    move = indentation.move(fence.text, line, lambda text: left(text) <= others, known=known)
     return move, left(move.text) if move is not None else set()
 
 

@@ -20,9 +20,8 @@ from ..schema import name_grammars as names
 from ..schema.definitions import Shape, bundled
 from ..schema.placeholders import is_placeholder
 from ..schema.values import Found, is_null
-from .demands import MAPPINGS, Fields, Finding, Here, path_of
+from .demands import MAPPINGS, VALUES, Fields, Finding, Here, path_of
 from .rule import RULES, Context, Visited, number, text
-from .value_checks import VALUES
 
 _TARGET = lazy(r"([A-Za-z]+)(?:\.(.+?))?(?:(\[\]|\{=?\})(?:/(.+))?)?")
 _LINE = lazy(
