@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 
 from ..reader.words import Word
 from .argument_shapes import letters, lookup
-from .flag_rules import Refusal, pattern, refused_words, wrong_kind
+from .flag_rules import Refusal, refused_words, wrong_kind
 from .invocation import Invocation
 from .program import NAMES, REST
 from .resources import is_type, may_be_custom
@@ -24,7 +24,7 @@ _MOST = 300  # readings of placeholders that are looked up
 _UNTRIED = frozenset({"raw", "local", "list", "field-selector", "current"})
 _MODE_FLAGS = (("f", {"filename", "kustomize"}), ("l", {"selector"}), ("a", {"all"}), ("A", {"all-namespaces"}))
 _EFFECT = re.compile(r"([^=:]*)(=[^=:]*)?:(NoSchedule|PreferNoSchedule|NoExecute)-?")
-_FORMS = {"label": "KEY=VALUE or KEY-", "annotate": "KEY=VALUE or KEY-", "taint": "KEY=VALUE:EFFECT or KEY-"}
+_CHANGING = ("label", "annotate", "taint", "set env", "set image")
 
 
 def refusal(call: Invocation, extra_types: frozenset[str] = frozenset()) -> Refusal | None:
@@ -149,38 +149,12 @@ def _bad_updates(call: Invocation) -> Iterator[Refusal]:
     path = " ".join(call.node.path)
     words = [word for word in call.arguments if not word.dynamic]
     changes = [word for word in words if "=" in word.text or (word.text.endswith("-") and "/" not in word.text[-2:])]
-    if path in _FORMS:
-        for word in changes:
-            problem = _problem(path, word.text)
-            # `KEY=VALUE:EFFECT`, `key=value:taint-effect` are filled in by readers
-            if problem and not word.text.isupper() and "effect" not in word.text.rpartition(":")[2].lower():
-                yield problem, word
-    if path in _FORMS or path in {"set env", "set image"}:
+    if path in _CHANGING:
         changes += [word for word in words if path == "taint" and _EFFECT.fullmatch(word.text) and word not in changes]
         late = next((b for a, b in itertools.pairwise(words) if a in changes and b not in changes), None)
         if late is not None:
             yield f"`{late.text}` stands after what to change: names come first", late
         yield from _both(path, changes)
-
-
-def _problem(path: str, text: str) -> str:
-    """What is wrong with one change, "" when nothing is."""
-    key, equals, value = text.partition("=")
-    if path == "taint":
-        match = _EFFECT.fullmatch(text)
-        if match is None:
-            removed = not equals and text.endswith("-")
-            return "" if removed else f"`{text}` is not {_FORMS[path]}"
-        key, value = match[1], (match[2] or "=")[1:]
-    elif not equals:
-        return ""
-    if not key or path not in {"label", "taint"}:
-        return f"`{text}` is not {_FORMS[path]}" if not key else ""
-    if value.startswith("="):
-        return f"`{text}` is not {_FORMS[path]}"
-    if not pattern("{WORD}?").fullmatch(value):
-        return f"`{value}` is no value of a label: letters, digits, `-`, `_` and `.`, at most 63"
-    return ""
 
 
 def _both(path: str, changes: Sequence[Word]) -> Iterator[Refusal]:

@@ -97,9 +97,10 @@ def wrong_kind(call: Invocation) -> Iterator[Refusal]:
 def refused_words(call: Invocation) -> Iterator[Refusal]:
     """What is said of the arguments as they stand, one a line; the last group of a pattern tells which is wrong.
 
+    One whose value nobody knows ends with an ellipsis.
     A row has the flags that are given beside them, `|` between those of which one is enough, `!` before those that are not.
     """
-    text = "\n".join(word.text.replace("\n", " ") for word in call.arguments)
+    text = "\n".join(word.text.replace("\n", " ") + "…" * word.dynamic for word in call.arguments)
     for flags, form, words in _rows("arguments", " ".join(call.node.path), "TYPE" * call.node.wants_type):
         items = [item.split("|") for item in flags.split()]
         given = all(any(name.strip("!") in call.names for name in names) != (names[0][0] == "!") for names in items)
