@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 
 from ..reader.words import Word
 from .argument_shapes import letters, lookup
-from .flag_rules import Refusal, refused_words, wrong_kind
+from .flag_rules import Refusal, read_as, refused_words, wrong_kind
 from .invocation import Invocation
 from .program import NAMES, REST
 from .resources import is_type, may_be_custom
@@ -73,15 +73,7 @@ def _answer(call: Invocation, words: Sequence[Word], extra_types: frozenset[str]
     if mode is None or (call.node.path == ("taint",) and mode):
         return None
     words = words if len(words) <= _LONGEST else [*words[: _LONGEST - 2], *words[-2:]]
-    if call.node.path in {("drain",), ("cordon",), ("uncordon",)}:
-        words = [word._replace(text=re.sub(r"^(?:no|nodes?)/", "", word.text)) for word in words]
-    if call.node.path == ("taint",):  # one that is removed stands where one that is set may stand
-        words = [word._replace(text="a=b:NoSchedule") if word.text.endswith("-") else word for word in words]
-    if call.node.path == ("cp",):
-        remote = re.compile(r"(?![A-Z]:)[^:]*:").match  # a letter and a colon are a drive of Windows
-        words = [word if remote(word.text) else word._replace(text=f"./{word.text[:1]}") for word in words]
-    if call.node.path == ("explain",):  # `pods.spec.containers` names a field; its first part is the type
-        words = [word._replace(text=word.text.partition(".")[0]) for word in words]
+    words = [word._replace(text=read_as(" ".join(call.node.path), word.text)) for word in words]
     classes = [letters(word, index, extra_types) for index, word in enumerate(words)]
     if call.node.wants_type and words:  # a word that is no type may be a custom one
         head, slash, _ = words[0].text.partition("/")

@@ -80,6 +80,13 @@ def conflicts(call: Invocation) -> Iterator[Refusal]:
         yield f"`--min` is above `--max`: {least} and {most}", call.uses("min")[0].word
 
 
+def read_as(path: str, text: str) -> str:
+    """An argument in the form that its command was asked about: a taint that is removed stands where one that is set may stand."""
+    for form, plain in _rows("read as", path):
+        text = pattern(form).sub(plain, text)
+    return text
+
+
 def wrong_kind(call: Invocation) -> Iterator[Refusal]:
     """A type of Kubernetes itself that the command does nothing with."""
     words = call.arguments
