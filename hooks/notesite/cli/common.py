@@ -21,7 +21,6 @@ from ..diagnostics.codes import Severity
 from ..diagnostics.diagnostic import NotesError, Report, exit_code, failure, merged
 from ..diagnostics.reporters import FORMATS, Context, reporter
 from ..lib.files import append_to, end_on_sigterm, lenient_text, reason, write_atomically
-from ..notes.model import Notes
 from ..project.config import Project, load_baseline, open_project, with_others
 from ..project.note_files import in_order, named_files
 from ..project.settings import Settings
@@ -185,12 +184,16 @@ def _in_file(build: Build, report: Report) -> Report:
 
 
 def _accept(parts: Sequence[tuple[Build, Report]], args: argparse.Namespace, codes: Collection[str]) -> int:
-    """Write the baseline."""
+    """Write the baseline: what can fail a check, and what it held of other checks."""
     if len(parts) != 1:
         raise failure("I_CONFIG", "a baseline is about one notes file: name one")
     build, report = parts[0]
-    settled, baseline, path = _settled(build, report, args, codes)
-    _write_baseline(settled, build.outline, baseline, path, codes)
+    settled, old, path = _settled(build, report, args, codes)
+    found = sorted((*settled.diagnostics, *settled.accepted), key=lambda d: d.sort_key)
+    accepted = [d for d in found if d.severity is not Severity.INFO and not d.code.startswith("I_")]
+    mine = baseline_of(accepted, build.outline, old)
+    others = tuple(entry for entry in old.entries if not entry.code.startswith(tuple(codes)))
+    write_atomically(path, Baseline((*mine.entries, *others)).to_json().encode())
     new = sum(d.severity is not Severity.INFO for d in settled.diagnostics)
     print(f"{new} new findings accepted in {path}", file=sys.stderr)
     return NOTHING_FOUND
@@ -230,18 +233,6 @@ def _write_step_summary(report: Report, context: Context) -> None:
         from ..diagnostics.reporters.github import step_summary  # noqa: PLC0415  # loaded for this one format only
 
         append_to(Path(path), step_summary(report, context).encode())
-
-
-def _write_baseline(report: Report, notes: Notes, old: Baseline, path: Path, codes: Collection[str]) -> None:
-    # Information never fails a check, so there is nothing to accept in it.
-    accepted = [
-        d
-        for d in (*report.diagnostics, *report.accepted)
-        if d.severity is not Severity.INFO and not d.code.startswith("I_")
-    ]
-    mine = baseline_of(sorted(accepted, key=lambda d: d.sort_key), notes, old)
-    others = tuple(entry for entry in old.entries if not entry.code.startswith(tuple(codes)))
-    write_atomically(path, Baseline((*mine.entries, *others)).to_json().encode())
 
 
 def _lines_on_disk(build: Build, path: Path) -> list[str]:

@@ -35,7 +35,13 @@ AVIF = Kind("AVIF", "image/avif", "avif", "avif")
 SVG = Kind("SVG", "image/svg+xml", "svg")
 KINDS = {kind.media_type: kind for kind in (PNG, JPEG, GIF, WEBP, AVIF, SVG)}
 
-_MAGIC = ((b"\x89PNG\r\n\x1a\n", PNG), (b"\xff\xd8\xff", JPEG), (b"GIF87a", GIF), (b"GIF89a", GIF))
+_MAGIC = (
+    (re.compile(rb"\x89PNG\r\n\x1a\n"), PNG),
+    (re.compile(rb"\xff\xd8\xff"), JPEG),
+    (re.compile(rb"GIF8[79]a"), GIF),
+    (re.compile(rb"RIFF.{4}WEBP", re.DOTALL), WEBP),
+    (re.compile(rb".{4}ftypavi[fs]", re.DOTALL), AVIF),
+)
 _HTML = (b"<!doctype html", b"<html", b"<head", b"<body", b"<script", b"<title")
 _PADDING = b"\0\r\n\t "  # harmless behind the end of an image
 _SIDEWAYS = range(5, 9)  # EXIF orientations that turn the picture by a quarter
@@ -59,21 +65,15 @@ def sniffed(data: bytes) -> Kind:
     """The type that the first bytes announce.  Raises Fault E_EMPTY or E_NOTIMAGE."""
     if not data:
         raise Fault("E_EMPTY", "0 bytes")
-    for magic, kind in _MAGIC:
-        if data.startswith(magic):
-            return kind
-    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
-        return WEBP
-    if data[4:8] == b"ftyp" and data[8:12] in (b"avif", b"avis"):
-        return AVIF
+    if kind := next((kind for magic, kind in _MAGIC if magic.match(data)), None):
+        return kind
     head = data[:4096].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
-    if any(head.startswith(start) for start in _HTML):
-        raise Fault("E_NOTIMAGE", "an HTML page, not an image")
-    if head.startswith(b"<svg") or (head.startswith((b"<?xml", b"<!")) and b"<svg" in head):
+    begins_as_html = head.startswith(_HTML)
+    if not begins_as_html and (head.startswith(b"<svg") or (head.startswith((b"<?xml", b"<!")) and b"<svg" in head)):
         return SVG
-    if b"<html" in head:
-        raise Fault("E_NOTIMAGE", "an HTML page, not an image")
-    raise Fault("E_NOTIMAGE", "not a PNG, JPEG, GIF, WebP, AVIF or SVG image")
+    is_html = begins_as_html or b"<html" in head
+    what = "an HTML page, not an image" if is_html else "not a PNG, JPEG, GIF, WebP, AVIF or SVG image"
+    raise Fault("E_NOTIMAGE", what)
 
 
 def inspect(data: bytes, limits: Limits | None = None) -> Facts:

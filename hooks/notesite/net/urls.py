@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
+from ..lib.data import bundled_text
 from ..lib.record import NamedTuple
 from .fault import Fault
 
@@ -157,18 +158,8 @@ def redirected(old: Address, location: str) -> Address:
 
 # --- which addresses may be connected to ------------------------------------------------------------------------
 
-# IPv6 networks whose last 32 bits are an IPv4 address: compatible, mapped, translated (SIIT), and NAT64.
-_EMBEDS_IPV4 = tuple(map(ipaddress.IPv6Network, ("::/96", "::ffff:0:0/96", "::ffff:0:0:0/96", "64:ff9b::/96")))
-_LOCAL_NAT64 = ipaddress.IPv6Network("64:ff9b:1::/48")
-# The one part of IPv6 that is handed out (IANA's registry of its address space), and what is special in it: protocol
-# assignments with Teredo and benchmarks, documentation, 6to4.  Lists of exceptions, as the standard library has them,
-# are never complete: fec0::/10 and 5f00::/16 are missing there.
-_UNICAST = ipaddress.IPv6Network("2000::/3")
-_SPECIAL = tuple(map(ipaddress.IPv6Network, ("2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20")))
-# Protocol assignments, and relays of 6to4, which are no longer in use.
-_SPECIAL_IPV4 = tuple(map(ipaddress.IPv4Network, ("192.0.0.0/24", "192.88.99.0/24")))
-# Services of clouds that tell a machine its secrets; the first is global by the registry of special addresses.
-_METADATA = set(map(ipaddress.ip_address, ("168.63.129.16", "100.100.100.200", "fd00:ec2::254", "fd20:ce::254")))
+_KINDS = [line.split() for line in bundled_text(__name__, "networks.txt").splitlines() if not line.startswith("#")]
+_NETWORKS = [(kind, ipaddress.ip_network(network)) for kind, network in _KINDS]
 
 
 def is_allowed(address: Address, allow_hosts: Iterable[str]) -> bool:
@@ -191,22 +182,21 @@ def refusal(answer: str, *, allowed: bool = False) -> str | None:
         ip: ipaddress.IPv4Address | ipaddress.IPv6Address = ipaddress.ip_address(answer.partition("%")[0])
     except ValueError:
         return f"{answer!r} is no IP address"
-    if isinstance(ip, ipaddress.IPv6Address):
-        if ip.sixtofour or ip.teredo:
-            return f"{answer} is a tunnel's address"
-        if ip in _LOCAL_NAT64:
-            return f"{answer} is a translator's address"
-        if int(ip) > 1 and any(ip in network for network in _EMBEDS_IPV4):
-            ip = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
-    if ip in _METADATA or ip.is_link_local or ip.is_multicast or ip.is_unspecified:
+    kinds = _kinds(ip)
+    if not kinds.isdisjoint({"tunnel", "translator"}):
+        return f"{answer} is the address of a tunnel or a translator"
+    if "embeds" in kinds and int(ip) > 1:
+        ip = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
+        kinds = _kinds(ip)
+    if "secrets" in kinds or ip.is_link_local or ip.is_multicast or ip.is_unspecified:
         return f"{answer} is never a web server's public address"
-    return None if allowed or _is_global(ip) else f"{answer} is not a public address"
+    is_public = ip.is_global and "assigned" in kinds and "special" not in kinds
+    return None if allowed or is_public else f"{answer} is not a public address"
 
 
-def _is_global(ip: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
-    if isinstance(ip, ipaddress.IPv4Address):
-        return ip.is_global and not any(ip in network for network in _SPECIAL_IPV4)
-    return ip.is_global and ip in _UNICAST and not any(ip in network for network in _SPECIAL)
+def _kinds(ip: ipaddress.IPv4Address | ipaddress.IPv6Address) -> set[str]:
+    """Those of `data/networks.txt` that the address belongs to."""
+    return {kind for kind, network in _NETWORKS if ip in network}
 
 
 # Names that public resolvers never answer for: RFC 6761, 6762, 8375, and what clouds and routers use.
