@@ -23,9 +23,16 @@ NAME = "images.lock"
 VERSION = 1
 _HEAD = {"images.lock": VERSION}
 _MAX_BYTES = 16 * 2**20
-_SHA256 = re.compile(r"[0-9a-f]{64}")
-_DAY = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
-_HEADER = re.compile(r"[\x20-\x7e]{0,300}")  # goes back to the server in a request
+_SHA256, _DAY = "[0-9a-f]{64}", r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])"
+# What fields look like; a validator goes back to the server in a request.
+_FORMS = {
+    "sha256": _SHA256,
+    "original_sha256": f"({_SHA256})?",
+    "webp_sha256": f"({_SHA256})?",
+    "fetched": f"({_DAY})?",
+}
+_FORMS |= dict.fromkeys(("etag", "last_modified"), r"[\x20-\x7e]{0,300}")
+_MOST = {"size": 2**40, "width": 2**20, "height": 2**20}
 _MARKER = re.compile(r"(<{7}|={7}|>{7}|\|{7})( |$)")
 
 
@@ -65,7 +72,7 @@ class Entry(NamedTuple):
 
 Lock = Mapping[str, Entry]
 _REQUIRED = ("url", "file", "sha256", "size", "type", "width", "height")
-_TYPES = {name: int if name in ("size", "width", "height") else str for name in Entry._fields}
+_TYPES = {name: int if name in _MOST else str for name in Entry._fields}
 
 
 def written(entries: Iterable[Entry]) -> str:
@@ -121,23 +128,13 @@ def _entry(raw: Mapping[str, Any], line: int) -> Entry:
     kind = KINDS.get(entry.type)
     sound = {
         "url": normal(entry.url) == entry.url,
-        "sha256": bool(_SHA256.fullmatch(entry.sha256)),
         "type": kind is not None,
+        **{name: re.fullmatch(form, getattr(entry, name), re.ASCII) for name, form in _FORMS.items()},
+        **{name: 0 < getattr(entry, name) < most for name, most in _MOST.items()},
         "file": kind is not None and is_name(entry.file, kind.extension, entry.sha256),
-        "size": 0 < entry.size < 2**40,
-        "width": 0 < entry.width < 2**20,
-        "height": 0 < entry.height < 2**20,
-        "etag": bool(_HEADER.fullmatch(entry.etag)),
-        "last_modified": bool(_HEADER.fullmatch(entry.last_modified)),
-        "fetched": not entry.fetched or bool(_DAY.fullmatch(entry.fetched)),
         "final_url": normal(entry.final_url) == entry.final_url,
-        "original_sha256": not entry.original_sha256 or bool(_SHA256.fullmatch(entry.original_sha256)),
         "taken": bool(entry.taken) == bool(entry.original_sha256) and entry.taken.isprintable(),
-        "webp": bool(entry.webp) == bool(entry.webp_sha256)
-        and (
-            not entry.webp
-            or (bool(_SHA256.fullmatch(entry.webp_sha256)) and is_name(entry.webp, "webp", entry.webp_sha256))
-        ),
+        "webp": is_name(entry.webp, "webp", entry.webp_sha256) if entry.webp else not entry.webp_sha256,
     }
     wrong = [name for name, fine in sound.items() if not fine]
     if wrong:
