@@ -20,12 +20,11 @@ from notesite.diagnostics.place import Span
 from notesite.notes.raw_html import read_tags
 from notesite.output.bundle.archive import SUMS, problems, under, with_sums, zip_bytes
 from notesite.output.bundle.book import Book, BookPage, Layout, chapters, place_in_one_page
-from notesite.output.bundle.epub import epub_bytes
+from notesite.output.bundle.epub import SVG, epub_bytes, to_xhtml
 from notesite.output.bundle.markup import Instead, Tag, headings, rewrite, tags
 from notesite.output.bundle.offline_site import Source, missing, offline_site
 from notesite.output.bundle.pdf import dated
 from notesite.output.bundle.single import css_string, print_file, single_file
-from notesite.output.bundle.xhtml import SVG, to_xhtml
 from notesite.project.stamp import read_epoch, stamp_of
 
 CASES = Path(__file__).parent / "cases" / "bundle"

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from link_server import LinkServer
 from patience import LONGEST
 
-from notesite.cli.other_sites import asked, client_of
+from notesite.cli.check_links import asked, client_of
 from notesite.diagnostics.diagnostic import Report
 from notesite.diagnostics.place import Span
 from notesite.links.external import Result, check_remote, patterns

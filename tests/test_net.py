@@ -10,7 +10,7 @@ import pictures
 import pytest
 from fault_server import TLS, FaultServer
 
-from notesite.cli.other_sites import asked, client_of
+from notesite.cli.check_links import asked, client_of
 from notesite.images import gallery
 from notesite.images.mirror import Hosts, Options
 from notesite.images.uses import Mode

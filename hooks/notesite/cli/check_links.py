@@ -5,20 +5,33 @@ from __future__ import annotations
 import argparse
 import os
 import posixpath
+import ssl
+import time
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..build import Build
-from ..diagnostics.diagnostic import NotesError, Report, failure, merged
-from ..lib.files import lenient_text, read_file
-from ..links import internal
+from ..diagnostics.diagnostic import NotesError, Report, failure, finding, merged
+from ..diagnostics.place import Span
+from ..lib.files import lenient_text, read_file, write_atomically
+from ..links import external, internal
 from ..links.built_pages import public_address
-from ..links.internal import BuiltSite, Origin, check, no_origin
+from ..links.external import check_remote
+from ..links.internal import BuiltSite, Origin, Outcome, check, no_origin
+from ..links.link_verdict import Job
+from ..links.memory import memory_text, read_memory
+from ..net.response import Limits, Response
 from ..notes.source import Source
 from ..project.config import Project
-from ..project.settings import Settings
+from ..project.settings import LinkSettings, Settings
 from . import common
+
+if TYPE_CHECKING:
+    from ..net.client import Client
+
+_BODY_BYTES = 4 * 2**20  # of a page whose anchors are looked up
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -34,10 +47,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     report = outcome.report
     codes = list(internal.CODES)
     if args.external:
-        from . import other_sites  # noqa: PLC0415  # the network and its pools are not needed otherwise
-
-        report = merged([report, other_sites.report(args, project, outcome)])
-        codes += other_sites.CODES
+        report = merged([report, _of_other_sites(args, project, outcome)])
+        codes += [*external.CODES, "E_PROXY"]
     shown = build if _matters(report, args, project) else Build(project, source=Source(""))
     return common.show([(shown, report)], args, tool="check_links", codes=codes)
 
@@ -110,3 +121,57 @@ def _origins(build: Build, site: BuiltSite) -> tuple[Origin, Origin]:
     if pages and not any(f"{page.slug}/index.html" in built or f"{page.slug}.html" in built for page in pages):
         return no_origin, no_origin  # the site was built from something else
     return written_links(build.notes, build.site), written_anchors(build.notes, build.site)
+
+
+def _of_other_sites(args: argparse.Namespace, project: Project, outcome: Outcome) -> Report:
+    """Ask the other sites that the pages link, within the settings and the options of `check_links`."""
+    settings = _settings(args, project)
+    path = args.cache or project.root / settings.cache
+    memory = {} if args.no_cache else read_memory(lenient_text(path) or "")
+    progress = common.progress("links", args)
+    uses = outcome.remote()
+    client = client_of(settings)
+    result = check_remote(
+        uses,
+        partial(asked, client),
+        settings,
+        memory,
+        now=time.time(),
+        clock=time.monotonic,
+        offline=args.offline,
+        progress=progress,
+    )
+    if not (args.no_cache or args.offline):
+        write_atomically(path, memory_text(result.memory).encode())
+    note = [finding("E_PROXY", client.proxy_note, Span.at(1))] if client.proxy_note else []
+    return result.report._replace(diagnostics=(*note, *result.report.diagnostics))
+
+
+def _settings(args: argparse.Namespace, project: Project) -> LinkSettings:
+    own = project.settings.links
+    chosen = own._replace(
+        include=(*own.include, *args.include),
+        exclude=(*own.exclude, *args.exclude),
+        allow_hosts=(*own.allow_hosts, *args.allow_host),
+        grace_days=own.grace_days if args.grace_days is None else args.grace_days,
+        deadline=own.deadline if args.deadline is None else args.deadline,
+    )
+    wrong = [finding("I_CONFIG", problem, Span.at(1), path="mkdocs.yml") for problem in external.patterns(chosen)]
+    if wrong:
+        raise NotesError(*wrong)
+    return chosen
+
+
+def client_of(settings: LinkSettings, tls: ssl.SSLContext | None = None) -> Client:
+    """The network as the link check wants it: one try a call, at most some megabytes, only public addresses."""
+    from ..net.client import Client  # noqa: PLC0415  # what opens connections is not needed otherwise
+
+    limits = Limits(bytes=_BODY_BYTES, tries=1, redirects=10, connect=min(10.0, settings.timeout))
+    return Client(limits=limits, allow_hosts=settings.allow_hosts, tls=tls)
+
+
+def asked(client: Client, job: Job, seconds: float) -> Response:
+    """What came of one request.  Raises Fault."""
+    headers = {"Accept": "text/html,*/*;q=0.8", **job.headers}
+    wants_body = job.method == "GET" and bool(job.fragments)
+    return client.fetch(job.url, method=job.method, headers=headers, deadline=seconds, body=wants_body)
