@@ -205,7 +205,7 @@ HISTORY = (
 
 
 def site_of(files: dict[str, str], ledger: Mapping[str, Meaning]) -> Site:
-    parts = [(Part(name, name), Source(text)) for name, text in files.items()]
+    parts = [(Part(name, name), Source(text.split("\n"))) for name, text in files.items()]
     notes = parse_source(joined(parts)) if len(parts) > 1 else parse(files["README.md"])
     return hold(notes, plan(notes, Settings()), ledger)
 

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 NOTES_CODES = ("N", "I", "L_ANCHOR", "L_ADDRESS", "L_PAGE")  # what the codes of `Build.structure` begin with
 BLOCK_CODES = ("Y", "K", "S")  # and those of `Build.blocks`
 # A preview shows this while the notes cannot be read.
-STAND_IN = Source("# The notes cannot be shown\n\nThe terminal says why.\n")
+STAND_IN = Source(("# The notes cannot be shown", "", "The terminal says why."))
 
 
 class Build:
@@ -80,8 +80,8 @@ class Build:
         """The notes as far as their code blocks are concerned: quicker, where that is enough."""
         if "notes" in self.__dict__:
             return self.notes
-        if not self.source.text:  # notes that do not matter
-            return Notes("")
+        if not any(self.source.lines):  # notes that do not matter
+            return Notes()
         from .notes.joined import outline_source  # noqa: PLC0415  # as above
 
         return outline_source(self.source)
@@ -148,8 +148,7 @@ class Build:
             lambda _: (self.blocks.report, self.outline.headings, self.outline.directives),
         )
         memory.keep()
-        lines = tuple(self.source.text.split("\n"))
-        self._signs = Notes(self.source.text, headings=headings, directives=directives, lines=lines)
+        self._signs = Notes(self.source.lines, headings=headings, directives=directives)
         return report
 
     @cached_property

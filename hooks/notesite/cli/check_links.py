@@ -49,7 +49,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if args.external:
         report = merged([report, _of_other_sites(args, project, outcome)])
         codes += [*external.CODES, "E_PROXY"]
-    shown = build if _matters(report, args, project) else Build(project, source=Source(""))
+    shown = build if _matters(report, args, project) else Build(project, source=Source())
     return common.show([(shown, report)], args, tool="check_links", codes=codes)
 
 

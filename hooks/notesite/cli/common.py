@@ -238,7 +238,8 @@ def _write_step_summary(report: Report, context: Context) -> None:
 def _lines_on_disk(build: Build, path: Path) -> list[str]:
     """The lines that places are about: the source has repaired some, and knows no byte order mark."""
     text = lenient_text(path)
-    text = build.source.text if text is None else text  # of standard input
+    if text is None:  # of standard input
+        return list(build.source.lines)
     return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 

@@ -31,7 +31,6 @@ from ..notes.reader import outline
 from ..project.config import open_project, source_of
 from ..project.history import git
 from ..project.suppressions import Baseline, baseline_of
-from ..render.drawn import asked
 from ..site.ledger import LEDGER, hold, ledger_text
 from . import common
 
@@ -90,7 +89,7 @@ def _files(given: Build) -> Iterator[tuple[str, bytes]]:
         settings = settings.replace("source: notes.md", f"source: {source}")
     yield "mkdocs.yml", settings.replace("{title}", title).encode()
     yield from ((f"docs/{name}", read_file(path)) for name, path in files.items())
-    extras = "site,draw" if any(asked(given.notes)) else "site"
+    extras = "site,draw" if given.notes.drawn else "site"
     yield "requirements.txt", f"{_requirement(extras)}\n".encode()
     yield ".github/workflows/site.yml", bundled_text(__name__, "site.yml").encode()
     yield ".gitignore", IGNORED.encode()
@@ -153,7 +152,7 @@ def _linked(given: Build, top: Path, docs: str, seen: set[str]) -> Iterator[tupl
             data = read_file(path, inside=top)
             yield name, data
             if path.suffix.lower() in _MARKDOWN:
-                further = outline(data.decode("utf-8", "replace"))
+                further = outline(data.decode("utf-8", "replace").split("\n"))
                 waiting += [(path, link.target) for link in further.links]
                 waiting += [(path, image.url) for image in further.images]
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import overload
+
 from ..lib.record import NamedTuple
 
 
@@ -25,3 +28,30 @@ class Span(NamedTuple):
     def at(cls, line: int, column: int = 1, length: int = 1) -> Span:
         """The span of `length` code points on one line."""
         return cls(Position(line, column), Position(line, column + length))
+
+
+class Places(Sequence[Position]):
+    """Places on lines that follow each other, one for each column."""
+
+    __slots__ = "_columns", "_line"
+
+    def __init__(self, line: int, columns: Sequence[int]) -> None:
+        self._line, self._columns = line, columns
+
+    def __len__(self) -> int:
+        return len(self._columns)
+
+    @overload
+    def __getitem__(self, index: int) -> Position: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Position]: ...
+    def __getitem__(self, index: int | slice) -> Position | Sequence[Position]:
+        if isinstance(index, slice):
+            return Places(self._line + index.indices(len(self))[0], self._columns[index])
+        return Position(self._line + range(len(self))[index], self._columns[index])
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and tuple(self) == tuple(other)
+
+    def __hash__(self) -> int:
+        return hash(tuple(self))

@@ -7,6 +7,7 @@ and drift").
 from __future__ import annotations
 
 import difflib
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from urllib.parse import unquote
@@ -182,9 +183,9 @@ def _connected(lists: Sequence[Listing], headings: Sequence[Heading]) -> Iterato
 def _contents(heading: Heading | None, lists: Sequence[Listing], notes: Notes, resolver: Resolver) -> Contents:
     entries = tuple(entry for found in lists for entry in found.entries)
     lines = tuple((found.first, found.last) for found in lists)
-    blocks = {block.line: number for number, block in enumerate(notes.blocks)}
+    starts = notes.blocks.starts
     hidden = tuple(
-        _wrapped(notes.blocks, blocks[found.first]) or (found.first, found.last)
+        _wrapped(notes.blocks, bisect_left(starts, found.first)) or (found.first, found.last)
         for found in lists
         if _is_told_elsewhere(found, notes, resolver)
     )

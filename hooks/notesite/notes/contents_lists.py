@@ -90,17 +90,17 @@ def folded(text: str) -> str:
 def listings(notes: Notes) -> Iterator[Listing]:
     """Every block at the root that may be a contents list."""
     links = sorted(notes.links, key=lambda link: link.span.start)
-    for block in notes.blocks:
-        if block.kind in _READERS:
-            last = block.last
-            while last > block.line and not notes.lines[last - 1].strip():
+    for number, (kind, first, end) in enumerate(notes.blocks.outlines):
+        if kind in _READERS:
+            last = end
+            while last > first and not notes.lines[last - 1].strip():
                 last -= 1
-            start = bisect_left(links, Position(block.line, 1), key=_start)
+            start = bisect_left(links, Position(first, 1), key=_start)
             own = links[start : bisect_left(links, Position(last + 1, 1), start, key=_start)]
-            lists_something = own or block.kind is Kind.HTML  # a list without a link is no contents list
-            lines = tuple(_READERS[block.kind](block, own, notes.lines)) if lists_something else ()
-            text = "" if own else "\n".join(notes.lines[block.line - 1 : last]).strip(" *+-")
-            yield Listing(lines, block.line, last, len(text) <= _LONGEST_MARK and bool(_MARK.fullmatch(text)))
+            # A list without a link is no contents list.
+            lines = tuple(_READERS[kind](notes.blocks[number], own, notes.lines)) if own else ()
+            text = "" if own else "\n".join(notes.lines[first - 1 : last]).strip(" *+-")
+            yield Listing(lines, first, last, len(text) <= _LONGEST_MARK and bool(_MARK.fullmatch(text)))
 
 
 def _start(link: Link) -> Position:
@@ -170,7 +170,7 @@ def _of_html(block: Node, links: Sequence[Link], _lines: Sequence[str]) -> Itera
         elif tag.name in _APART:
             pieces.append("")
     shown = [piece for piece in pieces if folded(piece) and not says_contents(piece)]
-    if links and len(depths) == len(links):
+    if len(depths) == len(links):
         yield _linked(" ".join(shown), links, depths, pictures=pictures)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
 
-from ..diagnostics.place import Position, Span
+from ..diagnostics.place import Places, Position, Span
 from ..lib.patterns import lazy
 from ..lib.record import NamedTuple
 from .raw_html import is_text, read_tags
@@ -41,6 +41,7 @@ class Kind(StrEnum):
     MATH = "math"  # `flag`: displayed
 
 
+DRAWN = frozenset({"geojson", "math", "mermaid", "stl", "topojson"})  # labels of code that GitHub draws
 LEAVES = frozenset({Kind.PARAGRAPH, Kind.HEADING, Kind.CELL})  # hold inline nodes
 _BREAKS = frozenset({Kind.SOFT_BREAK, Kind.HARD_BREAK})
 _TEX = lazy(r"[\\{}_^*&#~]")
@@ -68,13 +69,19 @@ class Node(NamedTuple):
         return Span(Position(self.line, self.column), Position(self.last, self.after))
 
 
+def label_of(node: Node) -> str:
+    """The first word of a block of code's info string, in lower case."""
+    return node.info.split()[0].lower() if node.kind is Kind.CODE and node.info.strip() else ""
+
+
 def walk(nodes: Iterable[Node]) -> Iterator[Node]:
     """The nodes and all below them, in the order of the document.  A stack, no recursion: hostile text nests deep."""
-    stack = list(nodes)[::-1]
-    while stack:
-        node = stack.pop()
-        yield node
-        stack += node.children[::-1]
+    for outermost in nodes:
+        stack = [outermost]
+        while stack:
+            node = stack.pop()
+            yield node
+            stack += node.children[::-1]
 
 
 def words(
@@ -102,18 +109,18 @@ def words(
     return "".join(parts)
 
 
-def line_starts(node: Node, lines: Sequence[str]) -> list[Position]:
+def line_starts(node: Node, lines: Sequence[str]) -> Places:
     """Where each line of the text of a code or HTML block stands in the file, its containers' marks left out."""
     first = node.line + (node.kind is Kind.CODE and node.number > 0)
     contents = node.text.removesuffix("\n").split("\n") if node.text else []
     if contents == list(lines[first - 1 : first - 1 + len(contents)]):  # in no container, as most of it
-        return [Position(first + number, 1) for number in range(len(contents))]
-    return [_origin(first + number, content, lines) for number, content in enumerate(contents)]
+        return Places(first, (1,) * len(contents))
+    return Places(first, [_column(first + number, content, lines) for number, content in enumerate(contents)])
 
 
-def _origin(line: int, content: str, lines: Sequence[str]) -> Position:
+def _column(line: int, content: str, lines: Sequence[str]) -> int:
     source = lines[line - 1] if line <= len(lines) else ""
     column = len(source) - len(content) + 1
     # A tab that the container's marks split is spaces in the content: the words are what both have.
     words_of_line = content.lstrip(" ")
-    return Position(line, column if words_of_line and source.endswith(words_of_line) else max(column, 1))
+    return column if words_of_line and source.endswith(words_of_line) else max(column, 1)

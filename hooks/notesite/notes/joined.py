@@ -9,6 +9,7 @@ from __future__ import annotations
 import posixpath
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from pathlib import PurePosixPath
 from urllib.parse import quote, unquote, urlunsplit
 
@@ -18,17 +19,19 @@ from .contents_lists import says_contents
 from .document import Kind, words
 from .model import Heading, Image, Link, Notes, NotesFile, in_lines
 from .origin import LINE, Origin, parts_of
-from .reader import outline, parse, with_contents, without_front_matter
+from .pieces import Blocks, lines_of
+from .reader import outline, with_contents, without_front_matter
 from .source import Source
 
 _LINKING = frozenset({Kind.LINK, Kind.IMAGE, Kind.HTML_SPAN})
 START_FILES = ("README.md", "index.md")  # what a folder shows
 
 
+@lru_cache(maxsize=1)  # a command reads the files that MkDocs reads after it
 def parse_source(source: Source, origin: Origin | None = None) -> Notes:
     """All that the notes hold, in one file or several."""
     if not source.parts:
-        return parse(source.text, origin)
+        return with_contents(outline(source.lines), origin)
     notes = outline_source(source, origin)
     first = notes.files[0].notes  # the whole has one contents list, which stands in the first file
     alone = with_contents(first, origin)
@@ -39,10 +42,10 @@ def parse_source(source: Source, origin: Origin | None = None) -> Notes:
 def outline_source(source: Source, origin: Origin | None = None) -> Notes:
     """The same without the contents list."""
     if not source.parts:
-        return outline(source.text)
+        return outline(source.lines)
     files: list[NotesFile] = []
     taken = Names()
-    lines = source.text.split("\n")
+    lines = source.lines
     ends = [part.before for part in source.parts[1:]] + [len(lines)]
     for part, end in zip(source.parts, ends, strict=True):
         text = "\n".join(lines[part.before : end])
@@ -55,7 +58,7 @@ def outline_source(source: Source, origin: Origin | None = None) -> Notes:
 def _file(path: str, text: str, before: int, taken: Names, *, is_first: bool) -> NotesFile:
     """One file, parsed behind as many empty lines as stand before it in the whole."""
     ids = _Ids(path, taken)
-    notes = outline("\n" * before + text, ids)
+    notes = outline(lines_of("\n" * before + text), ids)
     for name, _ in notes.anchors:
         ids.of_file.setdefault(name, f"{path}#{name}" if name in taken.taken else name)
     taken.taken.update(ids.of_file.values())
@@ -99,10 +102,10 @@ class _Ids(Anchors):
 def _whole(files: Sequence[NotesFile], origin: Origin | None) -> Notes:
     parts = [file.notes for file in files]
     blocks = [block for part in parts for block in part.blocks]
-    lines = tuple(line for file in files for line in file.notes.lines[file.before :])
+    lines = [line for file in files for line in file.notes.lines[file.before :]]
     tops = tuple((f"{file.path}#", file.before + 1) for file in files[1:])
     return Notes(
-        text="\n".join(lines),
+        lines=lines_of("\n".join(lines)),
         headings=tuple(heading for part in parts for heading in part.headings),
         fences=tuple(fence for part in parts for fence in part.fences),
         images=tuple(
@@ -114,9 +117,10 @@ def _whole(files: Sequence[NotesFile], origin: Origin | None) -> Notes:
         directives=tuple(directive for part in parts for directive in part.directives),
         anchors=(*((file.anchors[name], line) for file in files for name, line in file.notes.anchors), *tops),
         footnotes=tuple(footnote for part in parts for footnote in part.footnotes),
+        drawn=tuple(node for part in parts for node in part.drawn),
         # Footnotes come last, as in one file.
-        blocks=tuple(sorted(blocks, key=lambda block: block.kind is Kind.FOOTNOTE)),
-        lines=lines,
+        blocks=Blocks.of(sorted(blocks, key=lambda block: block.kind is Kind.FOOTNOTE)),
+        front=parts[0].front,
         files=tuple(files),
     )
 

@@ -8,13 +8,14 @@ What is made of its tree takes a hundred times as long as the parser, so a large
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ..diagnostics.diagnostic import Diagnostic, NotesError, finding
 from ..diagnostics.place import Span
 from ..lib.patterns import lazy
 from ..lib.record import NamedTuple
-from .parser import leaves, weight
+from .parser import leaves
+from .pieces import lines_of, weight_of
 
 
 class Limits(NamedTuple):
@@ -51,7 +52,7 @@ _NEUTRAL = str.maketrans("*_~[]$", "xxxxxx")
 
 def check_limits(text: str, limits: Limits = DEFAULT) -> Iterator[Diagnostic]:
     """Findings of the text as a whole.  Raises NotesError where reading on would not be safe."""
-    lines = text.split("\n")
+    lines = lines_of(text)
     if len(lines) > limits.lines:
         raise _refused("N_LINES", f"{len(lines)} lines", limits.lines, Span.at(limits.lines))
     longest = max(map(len, lines))
@@ -63,12 +64,12 @@ def check_limits(text: str, limits: Limits = DEFAULT) -> Iterator[Diagnostic]:
     if not all(map(str.isprintable, lines)):
         for number, line in enumerate(lines, 1):
             yield from () if line.isprintable() else _characters(line, number)
-    check_readable(text, limits)
+    check_readable(text, limits, lines)
 
 
-def check_readable(text: str, limits: Limits = DEFAULT) -> None:
-    """Raise NotesError when the parser could not read the text, or not in time."""
-    lines = text.split("\n")
+def check_readable(text: str, limits: Limits = DEFAULT, lines: Sequence[str] = ()) -> None:
+    """Raise NotesError when the parser could not read the text, or not in time; `lines` are those of the text."""
+    lines = lines or lines_of(text)
     for number, line in enumerate(lines, 1) if text.count(">") > limits.quotes else ():
         marks = _CONTAINERS.match(line) if line.count(">") > limits.quotes else None
         if marks and marks[0].count(">") > limits.quotes:
@@ -82,7 +83,7 @@ def check_readable(text: str, limits: Limits = DEFAULT) -> None:
     if many_marks or many_footnotes:
         _ask_the_parser(text, lines, limits)
     # Every part but the first of a line begins or ends with one of these, a picture with two.
-    if 12 * sum(map(text.count, _DIVIDERS)) > limits.parts and (parts := weight(text)) > limits.parts:
+    if 12 * sum(map(text.count, _DIVIDERS)) > limits.parts and (parts := weight_of(lines)) > limits.parts:
         raise _refused("N_SIZE", f"{parts} parts, such as pieces of text, links and cells", limits.parts, Span.at(1))
 
 
@@ -95,7 +96,7 @@ def _characters(line: str, number: int) -> Iterator[Diagnostic]:
         yield finding("N_BIDI", message, Span.at(number, match.start() + 1))
 
 
-def _ask_the_parser(text: str, lines: list[str], limits: Limits) -> None:
+def _ask_the_parser(text: str, lines: Sequence[str], limits: Limits) -> None:
     harmless = _LINE.sub(lambda match: match[1] + match[2].translate(_NEUTRAL), text)
     footnotes = 0
     for line, rows, columns in leaves(harmless):

@@ -11,11 +11,14 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final, TypeVar
 
+from ..diagnostics.diagnostic import Diagnostic
 from ..diagnostics.place import Position, Span
 from ..lib.record import NamedTuple
 from .document import Node
 from .origin import Origin
+from .pieces import Blocks
 
+_NO_BLOCKS = Blocks()
 EMPTY: Final[Mapping[Any, Any]] = MappingProxyType({})  # the default of fields that hold a mapping
 
 
@@ -49,7 +52,7 @@ class Fence(NamedTuple):
     info: str  # the info string as written, "" when there is none or the code is indented
     text: str  # the content without its container's indentation; every line ends in "\n"
     span: Span  # opening line to closing line
-    origins: tuple[Position, ...]  # where the first character of each content line stands in the notes
+    origins: Sequence[Position]  # where the first character of each content line stands in the notes
     trail: tuple[Heading, ...] = ()  # the headings above it, outermost first
     directives: tuple[Directive, ...] = ()  # comments that govern it
     lead: str = ""  # text of the paragraph or list item right before it, "" when there is none
@@ -128,9 +131,9 @@ class Contents(NamedTuple):
 
 
 class Notes(NamedTuple):
-    """The notes file, read once.  Code blocks, pictures and links are in the order of the file."""
+    """The notes file.  Code blocks, pictures and links are in the order of the file."""
 
-    text: str
+    lines: Sequence[str] = ("",)
     headings: tuple[Heading, ...] = ()
     contents: Contents | None = None
     fences: tuple[Fence, ...] = ()
@@ -139,14 +142,20 @@ class Notes(NamedTuple):
     directives: tuple[Directive, ...] = ()
     anchors: tuple[tuple[str, int], ...] = ()  # explicit `<a name>`/`id` anchors and their lines
     footnotes: tuple[Footnote, ...] = ()
-    blocks: tuple[Node, ...] = ()  # the whole tree: what stands at its root, footnotes last
-    lines: tuple[str, ...] = ()
+    drawn: tuple[Node, ...] = ()  # formulas, and blocks of code that GitHub draws
+    blocks: Blocks = _NO_BLOCKS  # the whole tree
+    front: int = 0  # lines of front matter at the top
     origin: Origin | None = None  # where the file lies at a code host
     files: tuple[NotesFile, ...] = ()  # where there are several: what each holds, in places of the whole
     language: str = ""  # "de", found from the words; "" when unsure
 
+    @property
+    def text(self) -> str:
+        """The whole text; made when it is asked for."""
+        return "\n".join(self.lines)
 
-_Item = TypeVar("_Item", Fence, Image, Link, Heading)
+
+_Item = TypeVar("_Item", Fence, Image, Link, Heading, Diagnostic)
 
 
 def in_lines(items: Sequence[_Item], first: int, last: int) -> Sequence[_Item]:
@@ -155,7 +164,7 @@ def in_lines(items: Sequence[_Item], first: int, last: int) -> Sequence[_Item]:
     return items[start : bisect_left(items, last + 1, start, key=line_of)]
 
 
-def line_of(item: Fence | Image | Link | Heading) -> int:
+def line_of(item: Fence | Image | Link | Heading | Diagnostic) -> int:
     """The line where it begins."""
     return item.span.start.line
 

@@ -15,7 +15,6 @@ from typing import Any
 
 import comrak
 
-from ..lib.heap import give_back
 from ..lib.patterns import lazy
 from .document import LEAVES, Kind, Node
 from .dollars import Dollars
@@ -42,7 +41,7 @@ _CHILDLESS = frozenset(
         *(Kind.CODE_SPAN, Kind.HTML_SPAN, Kind.FOOTNOTE_LINK, Kind.MATH),
     }
 )
-_LARGE = 2**19  # characters of a text whose tree takes much memory
+HEADING = "#"  # the line behind a piece of a text, which ends all that is open
 Fields = dict[str, Any]
 _NONE: Fields = {}
 # The kind of each of comrak's nodes, and its fields.
@@ -81,17 +80,22 @@ _READ: dict[type, tuple[Kind, Callable[[Any], Fields] | None]] = {
 }
 
 
-def read_blocks(text: str) -> list[Node]:
-    """The blocks at the root of a document (LF line ends); footnotes that are referred to come last."""
-    blocks = _Reading(text).blocks()
-    if len(text) > _LARGE:
-        give_back()
-    return blocks
+class UnclosedError(Exception):
+    """A piece of a text does not end where it was cut off."""
+
+
+def read_blocks(text: str, before: int = 0, *, cut: bool = False) -> list[Node]:
+    """The blocks at the root of a document (LF line ends); footnotes that are referred to come last.
+
+    `before`: how many lines stand before it, which its places count.  With `cut` the last line is HEADING, which is left
+    out; raises UnclosedError where something else goes on there.
+    """
+    return _Reading(text, before, cut=cut).blocks()
 
 
 def leaves(text: str) -> Iterator[tuple[int, slice, slice]]:
     """Each block of words: its first line, which of the lines it takes, and of them which columns (in bytes)."""
-    for node in _walk(comrak.parse_document(text, _EXTENSIONS)):
+    for node in _walk(_taken_from(comrak.parse_document(text, _EXTENSIONS))):
         kind = _READ[type(node.node_value)][0]
         if kind in LEAVES:
             start, end = node.sourcepos.start, node.sourcepos.end
@@ -111,10 +115,10 @@ _WEIGHTS = {
 _COMMANDS = frozenset({"bash", "cmd", "console", "powershell", "sh", "shell", "terminal", "zsh"})  # labels
 
 
-def weight(text: str) -> int:
+def weight(text: str, before: int = 0, *, cut: bool = False) -> int:  # noqa: ARG001  # as of `read_blocks`
     """How many nodes the document has, dear ones counted several times, and what blocks of code and HTML hold."""
     total = 0
-    for node in _walk(comrak.parse_document(text, _EXTENSIONS)):
+    for node in _walk(_root(comrak.parse_document(text, _EXTENSIONS), text, cut=cut)):
         value: Any = node.node_value
         total += _WEIGHTS.get(type(value), 1)
         if isinstance(value, comrak.CodeBlock):
@@ -122,14 +126,24 @@ def weight(text: str) -> int:
             total += (6 if label in _COMMANDS else 3) * value.value.literal.count("\n")
         elif isinstance(value, comrak.HtmlBlock):
             total += 2 * value.value.literal.count("<")
-    if len(text) > _LARGE:
-        give_back()
     return total
 
 
-def _walk(document: comrak.AstNode) -> Iterator[comrak.AstNode]:
-    """The nodes below the root, in the order of the document, which is gone afterwards."""
-    stack = _taken_from(document)[::-1]
+def _root(document: comrak.AstNode, text: str, *, cut: bool) -> list[comrak.AstNode]:
+    """The blocks at the root; with `cut` without the last line."""
+    blocks = _taken_from(document)
+    if cut and not (
+        blocks
+        and isinstance(blocks[-1].node_value, comrak.Heading)
+        and blocks.pop().sourcepos.start.line > text.count("\n")
+    ):
+        raise UnclosedError
+    return blocks
+
+
+def _walk(nodes: Sequence[comrak.AstNode]) -> Iterator[comrak.AstNode]:
+    """The nodes and all below them, in the order of the document, which is gone afterwards."""
+    stack = list(nodes)[::-1]
     while stack:
         node = stack.pop()
         yield node
@@ -154,9 +168,10 @@ def emoji(code: str) -> str:
 class _Reading:
     """One document on its way from comrak's nodes to ours."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, before: int, *, cut: bool) -> None:
         self._dollars = Dollars(text)
-        self._document = self._parsed()
+        self._blocks = _root(self._parsed(), text, cut=cut)
+        self._before = before
         text = self._dollars.text
         self._lines = text.split("\n")
         # Lines where columns in bytes are none in code points.
@@ -180,7 +195,7 @@ class _Reading:
     def blocks(self) -> list[Node]:
         root: list[Node] = []
         footnotes: list[Node] = []
-        stack = [(node, root, False) for node in _taken_from(self._document)[::-1]]
+        stack = [(node, root, False) for node in self._blocks[::-1]]
         while stack:
             node, siblings, linked = stack.pop()
             if id(node) in self._hidden:
@@ -201,7 +216,7 @@ class _Reading:
     def _with_mail(self, node: Node) -> list[Node]:
         """Text with mail addresses as links: comrak makes none of them behind a bracket, cmark-gfm does."""
         line, column = node.line, node.column
-        written = self._lines[line - 1]
+        written = self._lines[line - self._before - 1]
         if not self._dollars.restored(written).startswith(node.text, column - 1):
             return [node]  # with escapes in it, no place could be told
         nodes: list[Node] = []
@@ -222,7 +237,7 @@ class _Reading:
         more = fields(value.value) if fields else _NONE
         if kind in _STATEFUL:
             kind, more = self._prepare(node, kind, more, index)
-        if self._dollars.mark:
+        if more and self._dollars.mark:
             more = {name: self._dollars.restored(x) if isinstance(x, str) else x for name, x in more.items()}
         return Node(kind, *self._place(node, kind), () if kind in _CHILDLESS else [], **more)
 
@@ -268,7 +283,8 @@ class _Reading:
         if self._wide:
             column = self._column(line, column) if line in self._wide else column
             after = self._column(last, after) if last in self._wide and after else after
-        return line, column, line if last == line else last, after + 1  # one number for both
+        first = line + self._before
+        return first, column, first if last == line else last + self._before, after + 1  # one number for both
 
     def _follow_lines(self, leaf: comrak.AstNode) -> None:
         """Find the true places in a paragraph where comrak has lost count of lines.

@@ -6,19 +6,19 @@ import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 from itertools import accumulate, islice, takewhile
+from typing import Any
 
 from ..diagnostics.codes import Severity
 from ..diagnostics.diagnostic import Diagnostic, finding
 from ..diagnostics.place import Position, Span
 from ..lib.patterns import lazy
 from .anchors import Anchors
-from .document import LEAVES, Kind, Node, line_starts, walk, words
+from .document import DRAWN, LEAVES, Kind, Node, label_of, line_starts, words
 from .emoji import with_emoji
 from .model import Directive, Fence, Footnote, Heading, Image, Link, Notes, line_of
 from .origin import Origin
-from .parser import read_blocks
+from .pieces import Blocks, lines_of
 from .raw_html import Tag, candidates, read_tags, unescaped
 
 _DIRECTIVE = lazy(r"\s*notes:\s*([a-z][\w-]*)\s*=?\s*(.*?)\s*\Z", re.DOTALL)
@@ -34,10 +34,9 @@ _CONTAINERS = {
 }  # fmt: skip
 
 
-@lru_cache(maxsize=1)  # a command reads the file that MkDocs reads after it
 def parse(text: str, origin: Origin | None = None) -> Notes:
     """The notes that `text` (repaired, LF line ends) holds; `origin`: where the file lies at a code host."""
-    return with_contents(outline(text), origin)
+    return with_contents(outline(lines_of(text)), origin)
 
 
 def with_contents(notes: Notes, origin: Origin | None = None) -> Notes:
@@ -54,12 +53,13 @@ def with_contents(notes: Notes, origin: Origin | None = None) -> Notes:
     return notes._replace(contents=find_contents(notes, all_lists))
 
 
-def outline(text: str, ids: Anchors | None = None) -> Notes:
+def outline(lines: Sequence[str], ids: Anchors | None = None) -> Notes:
     """The notes without their contents list, which the checks of code blocks do not need."""
-    reader = _Reader(text, ids or Anchors())
+    front = front_matter_lines("\n".join(lines)) if lines[0].startswith("---") else 0
+    reader = _Reader(lines, Blocks(lines, front), ids or Anchors())
     reader.read()
     return Notes(
-        text=text,
+        lines=lines,
         headings=tuple(reader.headings),
         # Footnotes are read last, wherever they stand.
         fences=tuple(sorted(reader.governed_fences(), key=line_of)),
@@ -68,8 +68,9 @@ def outline(text: str, ids: Anchors | None = None) -> Notes:
         directives=tuple(reader.directives),
         anchors=tuple(reader.anchors),
         footnotes=tuple(reader.footnotes()),
-        blocks=tuple(reader.blocks),
-        lines=tuple(reader.lines),
+        drawn=tuple(reader.drawn),
+        blocks=reader.blocks,
+        front=front,
     )
 
 
@@ -118,41 +119,51 @@ def _unclosed(fence: Fence, lines: Sequence[str]) -> Diagnostic:
 class _Reader:
     """One walk over the blocks, filling the lists."""
 
-    def __init__(self, text: str, ids: Anchors) -> None:
-        self.lines = text.split("\n")
-        self.blocks = read_blocks(without_front_matter(text))
+    def __init__(self, lines: Sequence[str], blocks: Blocks, ids: Anchors) -> None:
+        self.lines = lines
+        self.blocks = blocks
         self.headings: list[Heading] = []
         self.fences: list[Fence] = []
         self.images: list[Image] = []
         self.links: list[Link] = []
         self.directives: list[Directive] = []
         self.anchors: list[tuple[str, int]] = []
+        self.drawn: list[Node] = []
+        self._footnotes: list[Node] = []
         self._footnote_lines: dict[int, list[int]] = {}
         self._ids = ids
         self._trail: tuple[Heading, ...] = ()
         self._lead: Node | None = None  # the last block of words that is no heading
         self._html_heading: Heading | None = None  # an open <h1>..<h6> with the text in it so far
-        self._enclosed = list(_enclosed_lines(self.blocks))
+        self._containers: list[tuple[int, Tag]] = []  # tags of elements that hold blocks, and their lines
         self._ends: dict[int, int] = {}  # line where blocks begin -> last line of the longest of them
 
     def read(self) -> None:
-        blocks: list[tuple[Node, bool]] = [(block, True) for block in self.blocks[::-1]]
         comments: list[tuple[Tag, Span]] = []
-        while blocks:
-            block, top = blocks.pop()
-            if block.kind is Kind.HTML:
-                comments += self._html_block(block, top=top)
-            elif block.kind is Kind.CODE:
-                self._fence(block)
-            elif block.kind in LEAVES:
-                comments += self._leaf(block, top=top)
-            else:
-                blocks += [(child, False) for child in block.children[::-1]]
-            if block.kind is not Kind.HTML or _COMMENTS.sub("", block.text).strip():
-                self._ends[block.line] = max(self._ends.get(block.line, 0), block.last)
+        for block in self.blocks:
+            self._footnotes += [block] * (block.kind is Kind.FOOTNOTE)
+            comments += self._block(block)
         starts = sorted(self._ends)
         for tag, span in comments:
             self._comment(tag, span, starts)
+        self._leave_enclosed(list(_enclosed_lines(self._containers)))
+
+    def _block(self, outermost: Node) -> Iterator[tuple[Tag, Span]]:
+        """Take in a block at the root; its comments are given back, because they govern what is read later."""
+        blocks = [outermost]
+        while blocks:
+            block = blocks.pop()
+            top = block is outermost
+            if block.kind is Kind.HTML:
+                yield from self._html_block(block, top=top)
+            elif block.kind is Kind.CODE:
+                self._fence(block)
+            elif block.kind in LEAVES:
+                yield from self._leaf(block, top=top)
+            else:
+                blocks += block.children[::-1]
+            if block.kind is not Kind.HTML or _COMMENTS.sub("", block.text).strip():
+                self._ends[block.line] = max(self._ends.get(block.line, 0), block.last)
 
     def governed_fences(self) -> Iterator[Fence]:
         for fence in self.fences:
@@ -162,10 +173,9 @@ class _Reader:
 
     def footnotes(self) -> Iterator[Footnote]:
         """The footnotes that are referred to."""
-        for block in self.blocks:
-            if block.kind is Kind.FOOTNOTE:
-                references = tuple(self._footnote_lines.get(block.number, ()))
-                yield Footnote(block.text, block.number, block.line, block.last, references)
+        for block in self._footnotes:
+            references = tuple(self._footnote_lines.get(block.number, ()))
+            yield Footnote(block.text, block.number, block.line, block.last, references)
 
     # --- Blocks
 
@@ -175,7 +185,6 @@ class _Reader:
         if block.kind is Kind.HEADING:
             end = block.children[-1].last if block.children else block.line  # not its underline
             span = Span(block.span.start, Position(end, len(self.lines[end - 1]) + 1))
-            top = top and not self._is_enclosed(block.line)
             text = words(block.children, tags=True)
             self._heading(block.number, text, span, words(block.children), starts_section=top)
         else:
@@ -194,6 +203,7 @@ class _Reader:
         self._trail = (*(above for above in self._trail if above.level < level), heading)
 
     def _fence(self, block: Node) -> None:
+        self.drawn += [block] * (label_of(block) in DRAWN)
         last = min(block.last, len(self.lines))
         lead = self._lead.children if self._lead and block.line - self._lead.last <= 2 else ()
         self.fences.append(
@@ -201,7 +211,7 @@ class _Reader:
                 info=block.info,
                 text=block.text,
                 span=Span(block.span.start, Position(last, len(self.lines[last - 1]) + 1)),
-                origins=tuple(line_starts(block, self.lines)),
+                origins=line_starts(block, self.lines),
                 trail=self._trail,
                 lead=with_emoji(words(lead)).strip(),
                 fenced=block.number > 0,
@@ -217,6 +227,8 @@ class _Reader:
             node, siblings, index = stack.pop()
             if node.kind is Kind.FOOTNOTE_LINK:
                 self._footnote_lines.setdefault(node.number, []).append(node.line)
+            elif node.kind is Kind.MATH:
+                self.drawn.append(node)
             elif node.kind is Kind.IMAGE:
                 alt = words(node.children, alt=True)
                 self.images.append(Image(node.url, alt, node.info, node.span, "markdown", self._trail))
@@ -233,8 +245,8 @@ class _Reader:
     # --- Raw HTML
 
     def _html_block(self, block: Node, *, top: bool) -> Iterator[tuple[Tag, Span]]:
-        top = top and not self._is_enclosed(block.line)
         tags = read_tags(block.text)
+        self._containers += [(block.line + tag.line, tag) for tag in tags if tag.name in _CONTAINERS]
         following = list(
             accumulate(
                 tags[::-1], lambda text, tag: tag.text.strip() or text if tag.kind == "text" else text, initial=""
@@ -244,7 +256,7 @@ class _Reader:
             yield from self._tag(tag, span, following[-1 - number], starts_section=top and number == 1)
 
     def _tag(self, tag: Tag, span: Span, following: str, *, starts_section: bool = False) -> Iterator[tuple[Tag, Span]]:
-        """Take in one tag; comments are given back, because they govern what is read later."""
+        """Take in one tag; comments are given back."""
         heading = self._html_heading
         if tag.kind == "comment":
             yield tag, span
@@ -281,9 +293,19 @@ class _Reader:
             target = (starts[index], self._ends[starts[index]]) if index < len(starts) else None
             self.directives.append(Directive(match[1], " ".join(match[2].split()), span, target))
 
-    def _is_enclosed(self, line: int) -> bool:
-        index = bisect_right(self._enclosed, (line, len(self.lines) + 1)) - 1
-        return index >= 0 and line <= self._enclosed[index][1]
+    def _leave_enclosed(self, lines: Sequence[tuple[int, int]]) -> None:
+        """No heading on these lines begins a section."""
+
+        def is_enclosed(line: int) -> bool:
+            index = bisect_right(lines, (line, len(self.lines) + 1)) - 1
+            return index >= 0 and line <= lines[index][1]
+
+        found = {h: h._replace(starts_section=False) for h in self.headings if is_enclosed(h.span.start.line)}
+        if found:
+            self.headings = [found.get(heading, heading) for heading in self.headings]
+            with_trails: list[list[Any]] = [self.fences, self.images, self.links]
+            for items in with_trails:
+                items[:] = [item._replace(trail=tuple(found.get(h, h) for h in item.trail)) for item in items]
 
 
 def _with_siblings(parent: Node) -> list[tuple[Node, Sequence[Node], int]]:
@@ -307,26 +329,24 @@ def _within(starts: Sequence[Position], line: int, column: int) -> Position:
     return Position(at.line, at.column + column)
 
 
-def _enclosed_lines(blocks: Sequence[Node]) -> Iterator[tuple[int, int]]:
+def _enclosed_lines(tags: Sequence[tuple[int, Tag]]) -> Iterator[tuple[int, int]]:
     """First and last lines between the tags of an HTML element that holds blocks and is closed later, in order."""
     open_tags: list[tuple[str, int]] = []
     names: Counter[str] = Counter()
     found: list[tuple[int, int]] = []
-    for block in walk(blocks):
-        for tag in read_tags(block.text) if block.kind is Kind.HTML else ():
-            line = block.line + tag.line
-            if tag.kind == "start" and tag.name in _CONTAINERS:
-                open_tags.append((tag.name, line))
-                names[tag.name] += 1
-            elif tag.kind == "end" and names[tag.name]:
-                first = line
-                while True:
-                    name, first = open_tags.pop()
-                    names[name] -= 1
-                    if name == tag.name:
-                        break
-                if line > first:
-                    found.append((first + 1, line))
+    for line, tag in tags:
+        if tag.kind == "start":
+            open_tags.append((tag.name, line))
+            names[tag.name] += 1
+        elif tag.kind == "end" and names[tag.name]:
+            first = line
+            while True:
+                name, first = open_tags.pop()
+                names[name] -= 1
+                if name == tag.name:
+                    break
+            if line > first:
+                found.append((first + 1, line))
     last = 0
     for first, end in sorted(found):  # an element inside another adds nothing
         if end > last:

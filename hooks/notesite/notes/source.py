@@ -14,9 +14,11 @@ from functools import lru_cache
 
 from ..diagnostics.diagnostic import Diagnostic, NotesError, Report, finding
 from ..diagnostics.place import Position, Span
+from ..lib.heap import give_back
 from ..lib.patterns import lazy
 from ..lib.record import NamedTuple
 from .limits import DEFAULT, Limits, check_limits
+from .pieces import lines_of
 
 _BYTE_ORDER_MARKS = {
     b"\xff\xfe\x00\x00": "UTF-32",
@@ -57,10 +59,15 @@ class Part(NamedTuple):
 class Source(NamedTuple):
     """The text of the notes: repaired, LF line ends, the same lines as the file."""
 
-    text: str
+    lines: Sequence[str] = ("",)
     repairs: tuple[Repair, ...] = ()
-    findings: tuple[Diagnostic, ...] = ()  # of the reading: repairs in file columns, the others in those of `text`
+    findings: tuple[Diagnostic, ...] = ()  # of the reading: repairs in file columns, the others in those of the text
     parts: tuple[Part, ...] = ()  # the files, where there are several
+
+    @property
+    def text(self) -> str:
+        """The whole text; made when it is asked for."""
+        return "\n".join(self.lines)
 
     def in_file(self, diagnostic: Diagnostic) -> Diagnostic:
         """The diagnostic in the place of the file as it lies on disk, where repairs have moved the columns."""
@@ -110,23 +117,22 @@ def _moved(span: Span, lines: int) -> Span:
 
 def joined(parts: Sequence[tuple[Part, Source]]) -> Source:
     """Several files as one; the places are those of the whole."""
-    texts: list[str] = []
+    lines: list[str] = []
     repairs: list[Repair] = []
     findings: list[Diagnostic] = []
     placed: list[Part] = []
     before = 0
     for part, source in parts:
         placed.append(part._replace(before=before))
-        texts.append(source.text)
+        lines += source.lines
         at = [Position(entry.position.line + before, entry.position.column) for entry in source.repairs]
         repairs += [entry._replace(position=place) for entry, place in zip(source.repairs, at, strict=True)]
         findings += [entry._replace(span=_moved(entry.span, before)) for entry in source.findings]
-        before += source.text.count("\n") + 1
-    return Source("\n".join(texts), tuple(repairs), tuple(findings), tuple(placed))
+        before += len(source.lines)
+    return Source(lines_of("\n".join(lines)), tuple(repairs), tuple(findings), tuple(placed))
 
 
 @lru_cache(maxsize=1)  # a run asks for its file several times
-@lru_cache(maxsize=1)  # who looks for further files in it comes first, who reads it second
 def read(data: bytes, limits: Limits = DEFAULT) -> Source:
     """The source that the bytes of a notes file hold.
 
@@ -147,8 +153,11 @@ def read(data: bytes, limits: Limits = DEFAULT) -> Source:
     try:
         findings = tuple(check_limits(repaired, limits))
     except NotesError as error:
-        raise NotesError(*map(Source(repaired, repairs).in_file, error.diagnostics)) from None
-    return Source(repaired, repairs, (*(entry.diagnostic for entry in repairs), *findings))
+        raise NotesError(*map(Source(repairs=repairs).in_file, error.diagnostics)) from None
+    found = Source(lines_of(repaired, data), repairs, (*(entry.diagnostic for entry in repairs), *findings))
+    del text, repaired
+    give_back(len(data))
+    return found
 
 
 def _decoded(data: bytes) -> str:

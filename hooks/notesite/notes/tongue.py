@@ -48,6 +48,8 @@ def language_of(notes: Notes) -> str:
 def _texts(notes: Notes) -> Iterator[str]:
     size = 0
     for leaf in walk(notes.blocks):
-        if leaf.kind in LEAVES and size < _MOST:
+        if size >= _MOST:
+            return
+        if leaf.kind in LEAVES:
             yield (text := words(leaf.children, " "))
             size += len(text)

@@ -19,7 +19,7 @@ import yaml
 from ..extras.decorate import contents_id
 from ..images.gallery import Gallery
 from ..lib.data import bundled_text
-from ..notes.document import Kind, Node, walk
+from ..notes.document import Kind, Node
 from ..notes.joined import file_at
 from ..notes.model import Notes, in_lines
 from ..notes.raw_html import candidates
@@ -72,7 +72,7 @@ class Export:
 
     @cached_property
     def _has_formulas(self) -> bool:
-        return any(node.kind is Kind.MATH or node.info.startswith("math") for node in walk(self.notes.blocks))
+        return any(node.kind is Kind.MATH or node.info.startswith("math") for node in self.notes.drawn)
 
     def _moved(self) -> dict[str, dict[str, str]]:
         """Page -> anchor that was there once -> where its section is; on the home page all of the single file."""

@@ -87,9 +87,13 @@ class Run:
 
     def plan_of(self, page: MkDocsPage) -> Page | None:
         """The page of the notes that this is."""
+        return self.plan_at(page.file.src_uri)
+
+    def plan_at(self, uri: str) -> Page | None:
+        """The page of the notes whose source would have this address."""
         if self.plans is None:
             self.plans = {own.uri: own for own in self.build.site.pages}
-        return self.plans.get(page.file.src_uri)
+        return self.plans.get(uri)
 
     def report(self, found: Report, codes: Collection[str]) -> Report:
         """Settle and log what a check has found: errors as warnings, accepted findings and counts as information."""

@@ -118,9 +118,9 @@ def with_others(project: Project, others: Sequence[Path] = ()) -> Project:
     first = project.notes_path
     has_start = not others or note_files.is_start(first)
     with contextlib.suppress(NotesError):  # whoever reads the notes will say it
-        text = read_notes(first, project.root, project.settings.limits).text
-        if others or note_files.may_list_files(text):
-            notes = outline(text)
+        read = read_notes(first, project.root, project.settings.limits)
+        if others or note_files.may_list_files(read.lines):
+            notes = outline(read.lines)
             listed = [] if others else note_files.listed_files(notes, first, project.files_folder, _origin(project))
             others = listed or (note_files.as_linked([first, *others], notes)[1:] if has_start else others)
     return project._replace(others=tuple(others), has_start=has_start)
@@ -196,11 +196,11 @@ def read_source(project: Project) -> source.Source:
     if not project.others:
         return _read_file_of(project, project.notes_path, limits)
     top = project.notes_path.parent
-    parts = [] if project.has_start else [(source.Part("", project.shown(project.notes_path)), source.Source(""))]
+    parts = [] if project.has_start else [(source.Part("", project.shown(project.notes_path)), source.Source())]
     for path in project.files:
         read = _read_file_of(project, path, limits)
         # The limits count over all files.
-        left = limits.bytes - len(read.text.encode()), limits.lines - read.text.count("\n") - 1
+        left = limits.bytes - len(read.text.encode()), limits.lines - len(read.lines)
         limits = limits._replace(bytes=left[0], lines=left[1])
         name = os.path.relpath(path, top).replace(os.sep, "/")
         parts.append((source.Part(name, project.shown(path)), read))

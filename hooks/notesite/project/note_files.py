@@ -41,9 +41,9 @@ _FEW = 3  # files that a list names, for notes that say other things as well
 _SHARE = 0.8  # of the lines of a list that name files
 
 
-def may_list_files(text: str) -> bool:
+def may_list_files(lines: Iterable[str]) -> bool:
     """Whether it is worth looking."""
-    return sum(1 for _ in _LISTED.finditer(text)) > 1
+    return sum(1 for line in lines if "]" in line or "=" in line for _ in _LISTED.finditer(line)) > 1
 
 
 def listed_files(notes: Notes, first: Path, inside: Path, origin: Origin | None) -> list[Path]:

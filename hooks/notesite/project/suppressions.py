@@ -116,7 +116,8 @@ def settle(
     unused = _unused_directives(notes.directives, {(by, diagnostic.code) for diagnostic, by in silenced}, own_codes)
     entries = {entry.fingerprint: entry for entry in baseline.entries}
     accepted, remaining, seen = [], [], set()
-    for diagnostic, fingerprint in zip(open_findings, fingerprints(open_findings, notes), strict=True):
+    known = fingerprints(open_findings, notes) if entries else [""] * len(open_findings)
+    for diagnostic, fingerprint in zip(open_findings, known, strict=True):
         if fingerprint in entries:
             seen.add(fingerprint)
             entry = entries[fingerprint]

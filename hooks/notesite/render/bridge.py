@@ -35,7 +35,7 @@ from ..notes.document import Node
 from ..notes.joined import file_at, leads_of
 from ..notes.model import EMPTY, Notes, in_lines
 from ..notes.origin import parts_of
-from ..notes.parser import read_blocks
+from ..notes.pieces import Blocks
 from ..site.page_text import page_blocks, page_lines
 from ..site.plan import Page, Site
 from .drawn import Drawn, diagram_html
@@ -146,7 +146,8 @@ class _Parser(BlockParser):
     def _other(self, text: str) -> str:
         if not text.strip():
             return ""
-        notes = Notes(text, blocks=tuple(read_blocks(text)), lines=tuple(text.split("\n")))
+        lines = tuple(text.split("\n"))
+        notes = Notes(lines, blocks=Blocks(lines))
         return PageHtml.of_notes(notes, (), self._code).render(notes.blocks)
 
     def _formula(self, node: Node, drawn: Drawn) -> str:
@@ -177,7 +178,7 @@ def written(context: PageContext, code: CodeBlock, formula: Formula) -> str:
 
 def tree_options(context: PageContext, stash: Callable[[str], str]) -> TreeOptions:
     """How the tree of a page is finished; `stash` puts HTML aside."""
-    entries = {entry.target for entry in context.notes.contents.entries} if context.notes.contents else set()
+    entries = context.notes.contents.entries if context.notes.contents else ()
     own = {picture.src for picture in context.pictures.values() if picture.src} | context.drawn.files.keys()
 
     def resolve(url: str) -> str:
@@ -190,7 +191,7 @@ def tree_options(context: PageContext, stash: Callable[[str], str]) -> TreeOptio
             return url
         if url.startswith("#"):
             context.unresolved.add(url[1:])
-            if url in entries:  # of a section that is not there; the finding says so
+            if any(entry.target == url for entry in entries):  # of a section that is not there; the finding says so
                 return ""
         elif (local := _document(context, url)) is not None:
             return local

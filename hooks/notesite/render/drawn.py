@@ -11,7 +11,7 @@ import hashlib
 import html
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
@@ -21,11 +21,11 @@ from ..images.picture import Limits
 from ..lib.data import bundled_text
 from ..lib.record import NamedTuple
 from ..net.fault import Fault
-from ..notes.document import Kind, Node, walk
+from ..notes.document import DRAWN, Kind, Node, label_of
 from ..notes.model import EMPTY, Notes
 
 FOLDER = "assets/drawn"
-_ELSEWHERE = frozenset({"geojson", "topojson", "stl"})  # drawn by GitHub with maps and models from its servers
+_ELSEWHERE = DRAWN - {"math", "mermaid"}  # drawn by GitHub with maps and models from its servers
 _LONGEST = 20_000  # characters of one formula
 _LONGEST_ALT = 300
 _MEMORY = 256 * 2**20  # bytes
@@ -69,9 +69,9 @@ def draw(notes: Notes) -> Drawn:
     files: dict[str, bytes] = {}
     findings: list[Diagnostic] = []
     missing: set[str] = set()
-    for node in asked(notes):
-        if _word(node) in _ELSEWHERE:
-            message = f"{_word(node)} is shown as it is written: only GitHub draws it"
+    for node in notes.drawn:
+        if label_of(node) in _ELSEWHERE:
+            message = f"{label_of(node)} is shown as it is written: only GitHub draws it"
             findings.append(finding("N_DRAW", message, node.span, severity=Severity.INFO))
             continue
         what = "diagram" if _is_mermaid(node) else "formula"
@@ -105,24 +105,12 @@ def diagram_html(diagram: Diagram, code: str) -> str:
     return f'<figure class="notes-figure notes-diagram">{pictures}{source}</figure>'
 
 
-def asked(notes: Notes) -> Iterator[Node]:
-    """The formulas and diagrams of the notes."""
-    labels = {"math", "mermaid", *_ELSEWHERE}
-    if "$" in notes.text or any(label in notes.text.lower() for label in labels):
-        yield from (node for node in walk(notes.blocks) if node.kind is Kind.MATH or _word(node) in labels)
-
-
-def _word(node: Node) -> str:
-    """The first word of a block's label."""
-    return node.info.split()[0].lower() if node.kind is Kind.CODE and node.info.strip() else ""
-
-
 def _is_mermaid(node: Node) -> bool:
-    return _word(node) == "mermaid"
+    return label_of(node) == "mermaid"
 
 
 def _formula_of(node: Node) -> tuple[str, bool]:
-    is_block = _word(node) == "math"
+    is_block = label_of(node) == "math"
     return (node.text, node.flag or is_block) if is_block or node.kind is Kind.MATH else ("", False)
 
 

@@ -6,7 +6,6 @@ import html
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import takewhile
 from urllib.parse import urlsplit
 
 from ..diagnostics.place import Position
@@ -39,7 +38,7 @@ _PLAY = "<span data-added>▶ Video: </span>"
 _VOID = {"br", "hr", "img", "source", "wbr"}
 LABEL = "data-toc-label"  # of a heading in the page's contents, which Python-Markdown takes off again
 _DEEPEST = 200  # elements of raw HTML in each other; the start tags of deeper ones are left out
-_NO_NOTES = Notes("")
+_NO_NOTES = Notes()
 
 
 @dataclass
@@ -62,7 +61,7 @@ class PageHtml:
     @cached_property
     def _footnotes(self) -> Mapping[int, Node]:
         """By number.  Most of the thousands of pages of one document ask for none, nor for the ids."""
-        return {block.number: block for block in takewhile(_is_footnote, reversed(self.notes.blocks))}  # they come last
+        return {block.number: block for block in self.notes.blocks[len(self.notes.blocks.starts) :]}
 
     @cached_property
     def _taken(self) -> frozenset[str]:

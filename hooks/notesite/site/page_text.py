@@ -4,25 +4,16 @@ from __future__ import annotations
 
 from bisect import bisect_left
 
-from ..notes.document import Kind, Node
+from ..notes.document import Node
 from ..notes.model import Footnote, Notes
-from ..notes.reader import front_matter_lines
 from .plan import Page, Site
 
 
 def page_blocks(notes: Notes, site: Site, page: Page) -> list[Node]:
     """The blocks between the page's first and last line, without the contents list and without footnotes."""
-    end = len(notes.blocks)
-    while end and notes.blocks[end - 1].kind is Kind.FOOTNOTE:  # they come last, wherever they stand
-        end -= 1
-    first = bisect_left(notes.blocks, page.first, 0, end, key=_line)
-    after = bisect_left(notes.blocks, page.last + 1, first, end, key=_line)
-    hidden = site.hidden_lines
-    return [b for b in notes.blocks[first:after] if not any(start <= b.line <= last for start, last in hidden)]
-
-
-def _line(block: Node) -> int:
-    return block.line
+    starts, hidden = notes.blocks.starts, site.hidden_lines
+    own = notes.blocks[bisect_left(starts, page.first) : bisect_left(starts, page.last + 1)]
+    return [b for b in own if not any(start <= b.line <= last for start, last in hidden)]
 
 
 def page_lines(notes: Notes, site: Site, page: Page) -> str:
@@ -32,7 +23,7 @@ def page_lines(notes: Notes, site: Site, page: Page) -> str:
     follow after the last line.
     """
     lines = list(notes.lines[page.first - 1 : page.last])
-    hidden = [*site.hidden_lines, (1, front_matter_lines(notes.text))]
+    hidden = [*site.hidden_lines, (1, notes.front)]
     for first, last in hidden:
         for number in range(max(first, page.first), min(last, page.last) + 1):
             lines[number - page.first] = ""

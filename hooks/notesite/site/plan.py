@@ -10,6 +10,7 @@ from __future__ import annotations
 import posixpath
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import takewhile
 from urllib.parse import quote, unquote
 
 from ..diagnostics.diagnostic import Diagnostic, finding
@@ -259,8 +260,8 @@ def _in_contents_order(pages: Sequence[Page], order: Sequence[str]) -> list[Page
 
 def _title(notes: Notes, starts: Sequence[Heading]) -> Heading | None:
     before = starts[0].span.start.line if starts else len(notes.lines) + 1
-    quoted = [b for b in notes.blocks if b.kind in {Kind.QUOTE, Kind.ALERT, Kind.LIST}]
-    inside = [(block.line, block.last) for block in quoted]
+    above = takewhile(lambda block: block.line < before, notes.blocks)
+    inside = [(block.line, block.last) for block in above if block.kind in {Kind.QUOTE, Kind.ALERT, Kind.LIST}]
     first = next(
         (h for h in notes.headings if h.text and not any(a <= h.span.start.line <= b for a, b in inside)), None
     )

@@ -11,7 +11,7 @@ from notesite.diagnostics.codes import CODES, Severity
 from notesite.diagnostics.diagnostic import Diagnostic, Report, Skipped, finding
 from notesite.diagnostics.place import Span
 from notesite.lib.patterns import lazy
-from notesite.notes.model import Fence
+from notesite.notes.model import Fence, in_lines, line_of
 from notesite.project.settings import SnippetSettings
 
 from ...lib.record import NamedTuple
@@ -51,11 +51,11 @@ def check(
     following = [after.text if after.trail == fence.trail else "" for fence, after in pairwise(blocks)]
     schemas = _Schemas(judge, settings.kubernetes, memory or Memory())
     checks = [schemas.examined(*each, question) for each in zip(blocks, [*following, ""], strict=False)]
-    found = list(_across(checks, definitions))
+    found = sorted(_across(checks, definitions), key=line_of)
     verdicts = []
     for examined in checks:
         own = [*examined.diagnostics, *_label(examined, lines)]
-        own += [d for d in found if examined.covers(d.span)]
+        own += in_lines(found, *examined.lines)
         verdicts.append(examined.verdict._replace(diagnostics=tuple(sorted(own, key=lambda d: d.sort_key))))
     return tuple(verdicts), _report(verdicts)
 
@@ -112,10 +112,11 @@ class Examined(NamedTuple):
     used: tuple[Reference, ...] = ()  # likewise
     searched: bool = False  # whether another indentation was looked for
 
-    def covers(self, span: Span) -> bool:
-        """Whether a place lies in this block's content (a heredoc lies in the content of another block)."""
+    @property
+    def lines(self) -> tuple[int, int]:
+        """The first and last line of its content (a heredoc lies in the content of another block)."""
         origins = self.fence.origins
-        return bool(self.used and origins) and origins[0].line <= span.start.line <= origins[-1].line
+        return (origins[0].line, origins[-1].line) if self.used and origins else (1, 0)
 
 
 def _examined(fence: Fence, schemas: _Schemas) -> Examined:
