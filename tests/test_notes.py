@@ -13,9 +13,11 @@ from site_tools import NOTES
 
 from cases_io import CASES, Case, read_cases
 from notesite.diagnostics.place import Span
+from notesite.notes import pieces as pieces_module
 from notesite.notes.document import Kind, walk
 from notesite.notes.model import Fence, Notes, in_lines
 from notesite.notes.parser import leaves, read_blocks, weight
+from notesite.notes.pieces import weight_of
 from notesite.notes.reader import check_notes, front_matter_lines, outline, parse, without_front_matter
 
 
@@ -257,6 +259,50 @@ def test_the_outline_is_that_of_the_whole_parse(pieces: list[str], between: str)
     notes, quick = parse(text), outline(text.split("\n"))
     assert list(quick.blocks) == list(notes.blocks)
     assert quick._replace(lines=notes.lines, blocks=notes.blocks) == notes._replace(contents=None, language="")
+
+
+def _in_pieces(monkeypatch: pytest.MonkeyPatch, lines: int) -> None:
+    monkeypatch.setattr(pieces_module, "_LARGE", 0)
+    monkeypatch.setattr(pieces_module, "_PIECE", lines)
+
+
+LONG = st.lists(PIECES.map("\n\n".join), min_size=2, max_size=5).map("\n\n# Next\n\n".join)
+OPEN = st.sampled_from(
+    [
+        "```\n\n# in code",
+        "<!--\n\n# in a comment",
+        "[a]: b\n\n[a]",
+        "- one\n\n# out",
+        "$a\n\n# b$ c",
+        "> q\n# h",
+        "[a]",
+        "ä [x] 😀",
+    ]
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(LONG, OPEN, LONG, st.integers(1, 12))
+def test_the_blocks_of_pieces_are_those_of_the_whole(before: str, between: str, behind: str, lines: int) -> None:
+    text = f"{before}\n\n{between}\n\n{behind}"
+    whole = parse(text)
+    with pytest.MonkeyPatch.context() as patch:
+        _in_pieces(patch, lines)
+        parts = parse(text)
+    assert list(parts.blocks) == list(whole.blocks)
+    assert [parts.blocks[n] for n in range(len(parts.blocks))][::-1] == list(whole.blocks)[::-1]
+    assert list(parts.lines) == list(whole.lines)
+    assert parts._replace(lines=whole.lines, blocks=whole.blocks) == whole
+
+
+def test_the_notes_are_read_in_pieces_and_as_a_whole_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = NOTES.read_text(encoding="utf-8")
+    whole = parse(text)
+    _in_pieces(monkeypatch, 20)
+    parts = parse(text)
+    assert list(parts.blocks) == list(whole.blocks)
+    assert weight_of(parts.lines) == weight(text)
+    assert not isinstance(parts.lines, tuple)
 
 
 def test_the_outline_of_the_notes_is_that_of_the_whole_parse() -> None:
