@@ -64,11 +64,12 @@ def _table() -> dict[str, list[str]]:
 
 
 @cache
-def rules_of(definition: str) -> Rules | None:
-    """The rules for a definition; None when there are none."""
+def rules_of(definition: str, kind: str, owner: str) -> Rules | None:
+    """The rules for a definition in a `kind` of document, where `owner` says that it stands; None when there are none."""
     rules = Rules({}, {}, [])
-    for text_ in _table().get(definition, ()):
-        line = parsed(text_)
+    for line in map(parsed, _table().get(definition, ())):
+        if not all(_stands(kind, owner, *condition) for condition in line.conditions):
+            continue
         # A field that has to be there for the rule to speak tells soonest whether it does.
         wanted = (
             name
@@ -86,6 +87,14 @@ def rules_of(definition: str) -> Rules | None:
     return rules if any(rules) else None
 
 
+def _stands(kind: str, owner: str, _negated: bool, name: str, operator: str, words: tuple[str, ...]) -> bool:
+    """Whether a condition about the place is met; of any other nothing is known yet."""
+    if words == ("@own",):
+        words = (f"{kind}.metadata",)
+    return name[0] != "@" or ((kind if name == "@kind" else owner) in words) != (operator == "!=")
+
+
+@cache
 def parsed(text_: str) -> Line:
     """A line of the file.  Raises ValueError when it is none."""
     match = _LINE.fullmatch(text_)
@@ -117,11 +126,11 @@ def parsed(text_: str) -> Line:
 def check(context: Context, visited: Visited) -> Iterator[Found]:
     """All rules, of the table and in code, for every mapping that a walk has met."""
     for shape, node, type_, key in visited:
-        functions, rules = RULES.get(shape.short), rules_of(shape.short)
+        owner = type_.owner if type_ is not None else ""
+        functions, rules = RULES.get(shape.short), rules_of(shape.short, context.kind, owner)
         if functions is None and rules is None:
             continue
-        context.definition = shape.short
-        context.owner = type_.owner if type_ is not None else ""
+        context.definition, context.owner = shape.short, owner
         context.key = key if key.__class__ is ScalarNode else next(iter(node.value), (node,))[0]
         for function in functions or ():
             yield from function(context, node)
@@ -169,7 +178,7 @@ def _is_worth_a_look(line: Line, found: Collection[str], fields: Fields) -> bool
 
 def _by_line(line: Line, here: Here) -> Iterable[Found]:
     for condition in line.conditions:
-        if not _true(here, *condition):
+        if condition[1][0] != "@" and not _true(here, *condition):
             return ()
     if not line.path:
         found = list(MAPPINGS[line.check](here, line.words))
@@ -201,11 +210,6 @@ def _each(line: Line, value: Node) -> Iterator[Node]:
 
 
 def _true(here: Here, negated: bool, name: str, operator: str, words: tuple[str, ...]) -> bool:  # a parsed condition
-    if name[0] == "@":
-        if words == ("@own",):
-            words = (f"{here.context.kind}.metadata",)
-        said = here.context.kind if name == "@kind" else here.context.owner
-        return (said in words) != (operator == "!=")
     path = path_of(name)
     value = here.at(path)
     if not operator:
