@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -261,6 +263,26 @@ def test_a_second_check_loads_nothing_that_judges() -> None:
     assert judges <= loaded[0]
     others = ("notesite.snippets.kubernetes", "notesite.snippets.blocks", "notesite.snippets.language")
     assert not {name for name in loaded[1] if name in judges or name.startswith(others)}
+
+
+@pytest.mark.parametrize("name", ["yaml", "comrak", "notesite"])
+def test_another_state_of_the_code_judges_anew(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What reads, what judges, and the tables of what judges: each by its files."""
+    shutil.copytree(
+        Path(str(import_module(name).__file__)).parent, tmp_path / name, ignore=shutil.ignore_patterns("*.pyc")
+    )
+    monkeypatch.setattr(remembering if name == "notesite" else import_module(name), "__file__", _in(tmp_path / name))
+    code = remembering._code.__wrapped__
+    states = {code()}
+    for path in (tmp_path / name).rglob("*.[pjt]*"):
+        if path.parent.name in (name, "data", "yaml"):
+            path.write_bytes(path.read_bytes() + b" ")
+            states.add(code())
+    assert len(states) > 2
+
+
+def _in(folder: Path) -> str:
+    return str(folder / ("snippets/yaml/remembered.py" if folder.name == "notesite" else "__init__.py"))
 
 
 def test_without_a_store_nothing_is_read() -> None:

@@ -6,7 +6,7 @@ What judges them is loaded when there is something to judge that no earlier run 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -89,14 +89,18 @@ def check_blocks(
 
 
 def _judge(definitions: Sequence[Definition], defining: Sequence[Fence]) -> Callable[..., Sequence[Judgement]]:
-    """Kubernetes as a judge that knows types of the project, and those that blocks are `defining`."""
+    """Kubernetes as a judge that knows types of the project, and of those that blocks are `defining` the names."""
 
     @cache
     def kinds() -> Mapping[Any, Any]:
-        return {**_kinds(in_blocks(defining), known=False), **_kinds(definitions)}
+        from .kubernetes import from_definition  # noqa: PLC0415  # loads the bundled definitions
+
+        shown = (kind for definition in in_blocks(defining) for kind, _ in from_definition(definition))
+        own = (pair for definition in definitions for pair in from_definition(definition))
+        return {**dict.fromkeys(shown), **dict(own)}
 
     def judged(documents: Sequence[yaml.Node], text: str, **around: Any) -> Sequence[Judgement]:
-        from .kubernetes import judge  # noqa: PLC0415  # loads the bundled definitions
+        from .kubernetes import judge  # noqa: PLC0415  # as above
 
         return judge(documents, text, extra=kinds(), **around)
 
@@ -129,11 +133,3 @@ def _commands(
     applied = in_blocks(fence for verdict in verdicts for fence in verdict.embedded)
     more = {name for definition in applied for name in type_names(definition)}
     return checked(known | more) if more - known else (verdicts, report)
-
-
-def _kinds(definitions: Iterable[Definition], *, known: bool = True) -> Mapping[Any, Any]:
-    """Kinds of custom resources and their schemas; None where those are not `known`: notes show them in parts."""
-    from .kubernetes import from_definition  # noqa: PLC0415  # as above
-
-    found = (pair for definition in definitions for pair in from_definition(definition))
-    return {kind: schema if known else None for kind, schema in found}

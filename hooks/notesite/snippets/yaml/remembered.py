@@ -11,6 +11,7 @@ import json
 import sys
 from collections.abc import Callable, Iterable
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -126,6 +127,8 @@ def remembered(notes: Path, what: str, kinds: Iterable[type]) -> Memory:
 
 @cache  # what is loaded stays what it was, whatever becomes of the files
 def _code() -> str:
-    """Tells one state of all that judges from another."""
-    libyaml = getattr(getattr(yaml, "_yaml", None), "get_version_string", str)()
-    return f"{signature([str(Path(__file__).parents[2])])} {sys.version} {yaml.__version__} {libyaml}"
+    """Tells one state of all that reads and judges from another."""
+    files = [__file__, *(str(import_module(name).__file__) for name in ("comrak", "yaml"))]
+    ours, *theirs = (Path(file).parent for file in files)
+    libyaml = getattr(getattr(yaml, "_yaml", None), "get_version_string", str)()  # it may be the system's
+    return f"{signature(map(str, (ours.parents[1], *theirs)))} {sys.version} {libyaml}"
