@@ -17,6 +17,9 @@ from .inspect import Facts, check_size, data_bytes, data_uri, inspect, sniffed
 from .picture import Limits
 from .svg_active import SVG, Cleaner, split, taken_words
 
+for _prefix, _space in (("", SVG), ("xlink", "http://www.w3.org/1999/xlink")):
+    ET.register_namespace(_prefix, _space)
+
 MAX_ELEMENTS = 100_000
 MAX_COPIES = 20_000  # elements that `use` may multiply into, before a browser stalls
 MAX_DEPTH = 200
@@ -91,13 +94,7 @@ def cleaned(data: bytes, limits: Limits, depth: int = 0, outer: Counter[str] | N
     words = taken_words(taken)
     if outer is not None:
         outer.update(taken)
-    return Facts(SVG_KIND, width, height, 1, _written(root) if words else b"", words)
-
-
-def _written(root: Element) -> bytes:
-    ET.register_namespace("", SVG)
-    ET.register_namespace("xlink", "http://www.w3.org/1999/xlink")
-    return bytes(ET.tostring(root, "utf-8")) + b"\n"
+    return Facts(SVG_KIND, width, height, 1, bytes(ET.tostring(root, "utf-8")) + b"\n" if words else b"", words)
 
 
 def _parsed(data: bytes) -> tuple[Element, Counter[str]]:

@@ -179,7 +179,12 @@ def write_atomically(path: Path, data: bytes, *, follow: bool = True) -> None:
         if old is not None and stat.S_ISLNK(old.st_mode):
             old = None
         if old is not None and not stat.S_ISREG(old.st_mode):  # /dev/stdout, say: nothing to be replaced
-            _write_into(target, data)
+            handle = os.open(
+                target, os.O_WRONLY | getattr(os, "O_NONBLOCK", 0)
+            )  # a pipe without a reader: an error, no wait
+            os.set_blocking(handle, True)
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
             return
         target.parent.mkdir(parents=True, exist_ok=True)
         prefix = f"{TEMPORARY}{zlib.crc32(os.fsencode(target.name)):08x}-"
@@ -241,13 +246,6 @@ def named(path: Path) -> Iterator[None]:
         raise OSError(error.errno, error.strerror or str(error), str(path)) from None
     except ValueError:
         raise PathError("its name holds a NUL", path) from None
-
-
-def _write_into(path: Path, data: bytes) -> None:
-    handle = os.open(path, os.O_WRONLY | getattr(os, "O_NONBLOCK", 0))  # a pipe without a reader is an error, no wait
-    os.set_blocking(handle, True)
-    with os.fdopen(handle, "wb") as file:
-        file.write(data)
 
 
 def _new_held(folder: Path, prefix: str) -> tuple[int, Path]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
+from os.path import commonprefix
 
 
 def nearest_value(word: str, known: Iterable[str], most: int = 3) -> str | None:
@@ -43,12 +44,7 @@ def squeezed(word: str) -> str:
 
 
 def _common_prefix(one: str, other: str) -> int:
-    count = 0
-    for a, b in zip(one, other, strict=False):
-        if a != b:
-            break
-        count += 1
-    return count
+    return len(commonprefix([one, other]))  # noqa: RUF071  # letter by letter, as is meant here
 
 
 def edits(one: str, other: str, limit: int) -> int:

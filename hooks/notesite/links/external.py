@@ -67,7 +67,8 @@ def check_remote(
     is asked and everything is listed as skipped.
     """
     by_url, left_out = _chosen(uses, settings)
-    jobs = [_job(url, of_url) for url, of_url in by_url.items()]
+    wanted = {url: tuple(sorted({_anchor(use) for use in of_url} - {""})) for url, of_url in by_url.items()}
+    jobs = [Job(url, fragments, "GET" if fragments else "HEAD") for url, fragments in wanted.items()]
     if offline:
         skipped = [_skipped(use, "offline: not asked") for of_url in by_url.values() for use in of_url]
         return Result(Report(skipped=_sorted([*skipped, *left_out])), dict(memory))
@@ -147,11 +148,6 @@ def _distinct(uses: Sequence[RemoteUse]) -> list[RemoteUse]:
 
 def _anchor(use: RemoteUse) -> str:
     return use.fragment if is_checkable(use.fragment) else ""
-
-
-def _job(url: str, uses: Iterable[RemoteUse]) -> Job:
-    fragments = tuple(sorted({use.fragment for use in uses if _anchor(use)}))
-    return Job(url, fragments, "GET" if fragments else "HEAD")
 
 
 def _believable(verdicts: Mapping[str, Verdict]) -> dict[str, Verdict]:

@@ -39,9 +39,12 @@ _LISTS = {"srcset", "imagesrcset", "style", "content"}  # attributes that hold a
 _LOC = re.compile(r"<loc>\s*([^<]*?)\s*</loc>")
 
 
-def no_origin(_page: str, _target: str) -> Sequence[Span]:
-    """For a site whose notes are not at hand: everything is reported in the built files."""
-    return ()
+def origins(placed: Mapping[tuple[str, str], Sequence[Span]]) -> Origin:
+    """An `Origin` that looks up (page, address as built) in a table."""
+    return lambda page, target: placed.get((page, target), ())
+
+
+no_origin = origins({})  # for a site whose notes are not at hand: everything is reported in the built files
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +132,9 @@ def check(site: BuiltSite, *, origin: Origin = no_origin, anchor_origin: Origin 
         if uri.endswith((".html", ".htm")):
             facts = run.facts[uri] = read_page(site.read(uri))
             uses.append((uri, facts.uses, facts.base))
-            faults += [_repeated(uri, anchor) for anchor in facts.repeated]
+            for anchor in facts.repeated:
+                message, use = f"the id {anchor!r} stands on this page more than once", Use(f"#{anchor}", Kind.LINK, 1)
+                faults.append(_Fault("L_ID", message, uri, use, ("L_ID", anchor)))
         elif uri.endswith(".css"):
             uses.append((uri, list(counted((target, Kind.CSS) for target, _ in css_uses(run.text(uri)))), ""))
         elif _SEARCH_INDEX.search(uri):
@@ -231,11 +236,6 @@ def _missing_anchor(run: _Check, target: Target, shown: str) -> str:
     return f"{shown!r} leads to no anchor of {target.uri}{hint}"
 
 
-def _repeated(page: str, anchor: str) -> _Fault:
-    message = f"the id {anchor!r} stands on this page more than once"
-    return _Fault("L_ID", message, page, Use(f"#{anchor}", Kind.LINK, 1), ("L_ID", anchor))
-
-
 def _diagnostics(run: _Check, faults: Iterable[_Fault]) -> Iterator[Diagnostic]:
     built: dict[tuple[str, ...], list[_Fault]] = defaultdict(list)
     for fault in faults:
@@ -274,11 +274,6 @@ def _remote(run: _Check, page: str, use: Use, target: Target) -> RemoteUse:
     if spans:
         return RemoteUse(url, target.fragment, spans[min(use.nth, len(spans) - 1)], None)
     return RemoteUse(url, target.fragment, run.places_of(page).of_use(use.target, use.nth), run.shown(page))
-
-
-def origins(placed: Mapping[tuple[str, str], Sequence[Span]]) -> Origin:
-    """An `Origin` that looks up (page, address as built) in a table."""
-    return lambda page, target: placed.get((page, target), ())
 
 
 class Places:

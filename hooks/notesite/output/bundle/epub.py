@@ -153,13 +153,10 @@ def _attributes(element: ET.Element, name: str, space: str) -> Iterator[str]:
         if own_space == "{" + _XLINK and key == "href":
             yield f' xmlns:xlink="{_XLINK}" xlink:href={quoteattr(value)}'
             continue
-        if own_space or not _NAME.fullmatch(key) or (space == XHTML and _is_given_up(key, name)):
+        given_up = key in _GIVEN_UP["attributes"] or name not in _GIVEN_UP["kept on"].get(key, [name])
+        if own_space or not _NAME.fullmatch(key) or (space == XHTML and given_up):
             continue
         yield f" {key}={quoteattr(value)}"
-
-
-def _is_given_up(key: str, name: str) -> bool:
-    return key in _GIVEN_UP["attributes"] or name not in _GIVEN_UP["kept on"].get(key, [name])
 
 
 def _text(text: str | None) -> str:
