@@ -179,6 +179,14 @@ def is_part(node: Node, shape: Shape, lacking: Sequence[Found], around: Around) 
     return len(lacking) > 1 and any(fault.shape and fault.shape.short in near for fault in lacking)
 
 
+def is_hollow(node: Node) -> bool:
+    """Whether no value is given: the text shows the shape alone."""
+    if isinstance(node, ScalarNode):
+        return not node.value
+    inner = [value for _, value in node.value] if isinstance(node, MappingNode) else node.value
+    return bool(inner) and all(map(is_hollow, inner))
+
+
 def said(fault: Found) -> tuple[str, int, str]:
     """A fault without the definition it is held against; what is required is required by that one."""
     return fault.code, fault.node.start_mark.index, fault.message if fault.code == "K_REQUIRED" else ""

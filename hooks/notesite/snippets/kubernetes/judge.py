@@ -16,7 +16,7 @@ from notesite.snippets.yaml.mappings import fields, get, items, pairs
 from notesite.snippets.yaml.repeated import Right
 from notesite.snippets.yaml.yaml_fault import Fault, Form, Judgement, Lines
 
-from .evidence import PARTS_OF_OBJECTS, Around, is_left_out, is_part, kinds_said, said
+from .evidence import PARTS_OF_OBJECTS, Around, is_hollow, is_left_out, is_part, kinds_said, said
 from .infer import SURE_OF_PRIOR, Candidate, Guess, Inference, confidence
 from .rules import network as meaning_network
 from .rules import rule as rules
@@ -335,6 +335,8 @@ class _Snippet:
     ) -> Judgement:
         if not found:  # nearly always
             return Judgement(form, definitions, parts, (), self.schema.spoken(self.selected), "", gvk)
+        if any(fault.code == "K_TYPE" and is_hollow(fault.node) for fault in found):
+            return Judgement(form, definitions, parts, skipped="only its shape is shown", gvk=gvk)
         faults = []
         invalid = 0
         # The same key again after a blank line or a comment shows a before and an after.

@@ -153,7 +153,7 @@ def _no_entries(filled: list[str], content: list[str], measured: shape.Shape) ->
     if shell or measured.items:
         return shell
     words = len(content) > 1 and re.match(
-        r"[^\W\d]|--\w|\[\w+\]\s*$", content[0]
+        r"[^\W\d]|--\w|>>|\[\w+\]\s*$", content[0]
     )  # of no program that is known, or its flags
     return _printed(content) or (Classification(Kind.TEXT, "text") if words else None)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from itertools import pairwise
@@ -123,6 +124,8 @@ def _examined(fence: Fence, schemas: _Schemas) -> Examined:
     found = classify.classify(fence)
     hint = _argument(fence, "kind")
     skip = _argument(fence, "skip")
+    if skip is None and _RENDERED.search(fence.text):
+        skip = "what Helm has made of templates"
     if hint and not found.is_yaml and found.kind is not Kind.EMPTY:
         found = Classification(Kind.FRAGMENT, "yaml")  # the author says what it is
     if not found.is_yaml:
@@ -131,6 +134,9 @@ def _examined(fence: Fence, schemas: _Schemas) -> Examined:
         reason = skip or "the notes ask not to check it"
         return Examined(fence, found, _verdict(fence, found, Status.SKIPPED, reason=reason))
     return _read_and_judged(fence, found, hint, schemas)
+
+
+_RENDERED: Final = lazy(r"^# Source: \S+/templates/", re.MULTILINE)
 
 
 def _without_yaml(fence: Fence, found: Classification) -> SnippetVerdict:

@@ -300,9 +300,16 @@ def _is_part(text: str, lines: Lines, fault: Fault, begin: int, place: int) -> b
     """Whether a fault comes of showing parts: what is above is left out, or cut out deeper, or another version."""
     above = lines.line(fault.line - 1).lstrip()
     apart = fault.line > 1 and (not above or above.startswith("#")) and "document ended" in fault.message
+    piece = re.match(r"\s*#[ ]?(?:\.{2}|…)", text[begin:]) is not None  # whatever is above is left out
     banner = re.match(r"#[ ]?[#=*-]{3}", above) is not None and "apiVersion:" not in text
     prose = (not above or above.startswith(("#..", "..."))) and _PROSE.match(lines.line(fault.line))
-    cut = banner or prose or _LEFT_OUT.search(text, 0, place) or _CUT_OUT.match(text, begin, lines.index(fault.line))
+    cut = (
+        piece
+        or banner
+        or prose
+        or _LEFT_OUT.search(text, 0, place)
+        or _CUT_OUT.match(text, begin, lines.index(fault.line))
+    )
     return (apart and "apiVersion:" not in text) or bool(cut)
 
 

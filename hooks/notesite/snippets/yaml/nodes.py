@@ -371,7 +371,8 @@ def _second_manifest(node: yaml.Node, lines: Lines) -> int:
     if not names or not min(map(names.count, heads)):
         return 0
     begin = min(map(names.index, heads))
-    if begin and set(names[:begin]) & set(names[begin:]):
+    before = set(names[:begin])
+    if begin and (before & set(names[begin:]) or not before & {"metadata", "spec", "data"}):
         above = lines.line(lines.place(node.value[begin][0].start_mark.index)[0] - 1).strip()
         return 0 if above and not above.startswith("#") else begin
     if begin or min(map(names.count, heads)) < 2:

@@ -27,8 +27,7 @@ from .yaml_fault import Defined, Reference
 # every cluster has; and what kustomize makes of its files.
 _TABLE: Final = bundled_json(__name__, "references.json")
 _NAME: Final = lazy(r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?")
-_ALIKE: Final = 0.7  # of the letters of two names: others have nothing to do with each other
-_SLIP: Final = 1  # letters by which short names differ that are meant to be one
+_SLIP: Final = 2  # letters by which names differ that are meant to be one
 _SHOWN: Final = 4  # names or keys that a message lists
 
 
@@ -159,7 +158,8 @@ def _nearest(word: str, names: Iterable[str]) -> list[str]:
 
 
 def _is_near(word: str, name: str) -> bool:
-    return _likeness(word, name) > _ALIKE or edits(word, name, _SLIP) <= _SLIP
+    limit = min(_SLIP, len(word) // 3)
+    return edits(word, name, limit) <= limit
 
 
 def _likeness(word: str, name: str) -> float:
