@@ -182,7 +182,7 @@ def is_part(node: Node, shape: Shape, lacking: Sequence[Found], around: Around) 
 def is_hollow(node: Node) -> bool:
     """Whether no value is given: the text shows the shape alone."""
     if isinstance(node, ScalarNode):
-        return not node.value
+        return not node.value and not node.style
     inner = [value for _, value in node.value] if isinstance(node, MappingNode) else node.value
     return bool(inner) and all(map(is_hollow, inner))
 

@@ -335,7 +335,7 @@ class _Snippet:
     ) -> Judgement:
         if not found:  # nearly always
             return Judgement(form, definitions, parts, (), self.schema.spoken(self.selected), "", gvk)
-        if any(fault.code == "K_TYPE" and is_hollow(fault.node) for fault in found):
+        if any(fault.code == "K_TYPE" and not fault.doubtful and is_hollow(fault.node) for fault in found):
             return Judgement(form, definitions, parts, skipped="only its shape is shown", gvk=gvk)
         faults = []
         invalid = 0
@@ -343,8 +343,7 @@ class _Snippet:
         both = [fault for fault in found if form == "fragment" and fault.code == "K_TWICE" and self._gap(fault.node)]
         shouted = [fault for fault in found if fault.code == "K_NAME" and fault.node.value.isupper()]
         filled_in = shouted and (len(shouted) > 1 or _CAPITALS.search(self.text) is not None)
-        meant = [*both, *(shouted if filled_in else ())]
-        for fault in (fault for fault in found if fault not in meant):
+        for fault in (fault for fault in found if fault not in (*both, *(shouted if filled_in else ()))):
             severity = self._severity(fault, Severity.WARNING if both else most, required)
             if severity is None:
                 continue
