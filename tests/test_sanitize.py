@@ -13,6 +13,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from notesite.notes import raw_html
 from notesite.notes.raw_html import read_tags
+from notesite.notes.reader import parse
 from notesite.output.finished import foreign
 from notesite.render import sanitize
 from notesite.render.bridge import Bridge
@@ -128,3 +129,8 @@ def test_known_attacks_are_not_active(attack: str, left: str) -> None:
     tree = LexborHTMLParser(f"<article>{made}</article>")
     names = {node.tag for node in tree.css("article *")}
     assert names <= raw_html.ALLOWED | {"label", "input", "video"}
+
+
+def test_links_that_are_not_followed_are_told_unless_they_are_names_in_brackets() -> None:
+    notes = parse("[a](javascript:b) [c](image:tag) <javascript:d>\n\nSet it to <image-name:tag>.\n")
+    assert [str(found.span.start) for found in sanitize.check_html(notes)] == ["1:1", "1:19", "1:34"]

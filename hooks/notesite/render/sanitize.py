@@ -61,10 +61,16 @@ def safe_start_tag(tag: Tag) -> str:
     return f"<{' '.join(parts)}>"
 
 
+_ACTIVE = frozenset({"javascript", "vbscript", "data", "file"})
+
+
 def check_html(notes: Notes) -> Iterator[Diagnostic]:
     """Links and pictures whose addresses GitHub does not let through."""
     for link in notes.links:
-        if not safe_link(link.target):
+        named = (
+            link.origin == "autolink" and _scheme(link.target).lower() not in _ACTIVE
+        )  # `<image:tag>`, shown as a text
+        if not safe_link(link.target) and not named:
             yield _refused(f"a link to {_scheme(link.target)}: addresses is not followed", link.span)
     for image in notes.images:
         if not safe_image(image.url):

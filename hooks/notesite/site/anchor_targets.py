@@ -39,7 +39,9 @@ def contents_targets(notes: Notes) -> tuple[list[tuple[Entry, Heading | None]], 
             message = f'{named}; the section "{match.heading.text}" is {address}'
             right = f"[{entry.text}]({address})"
             fix = f"Write ({address})."
-            findings.append(finding("N_ANCHOR", message, entry.span, help=fix, replacement=right))
+            letters = unquote(anchor).casefold() == match.heading.id.casefold()  # which is forgiven
+            severity = Severity.INFO if letters else None
+            findings.append(finding("N_ANCHOR", message, entry.span, help=fix, severity=severity, replacement=right))
     if (second := second_contents(notes)) is not None:
         first = notes.contents.lines[0][0] if notes.contents and notes.contents.lines else 0
         message = f'"{second.text}" lists the sections once more; the list on line {first} is used'

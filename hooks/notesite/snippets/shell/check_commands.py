@@ -26,7 +26,7 @@ from .created import created
 from .danger import system_dangers
 from .grammar.invocation import Invocation, parse
 from .grammar.program import Grammar, available, load
-from .grammar.resources import Known
+from .grammar.resources import Known, is_type
 from .grammar.vocabulary import words
 from .lint import NOTHING_KNOWN, is_custom, is_prose, lint, may_be_plugin
 from .reader import shell_parser as shell
@@ -160,9 +160,12 @@ class _Checker:
         if not reason:
             self._remark_placeholder(command)
         refused = next(filter(_is_refusal, found), None)
-        found = [item for item in found if item.code != "S_BARE" or not self._is_answered(command)]
+        named = self.short and len(command.words) == len(call.path_words)
+        found = [
+            i for i in found if i.code != "S_BARE" or not (self._is_answered(command) or (named and call.node.path))
+        ]
         lacks = self.fence.label == "text" and refused is not None and refused.code in {"S_ARGUMENTS", "S_REQUIRED"}
-        if refused and (lacks or (self.short and len(command.words) == len(call.path_words))):
+        if refused and (lacks or named):
             found, refused, reason = [], None, "named, not called"
         for item in found:
             self._judge(item, command, text, grammar)
@@ -271,6 +274,9 @@ def _not_a_command(call: Invocation, after: str) -> str:
         return "a sentence or output, no command"
     if _is_synopsis(call.command) or _GROUPED.match(after):
         return "a synopsis"
+    piped = _PIPED.match(after)
+    if piped and is_type(piped[1]) and any(is_type(word.text) for word in call.arguments[-1:]):  # `pod | node NAME`
+        return "a synopsis"
     for word in call.arguments[:1] if call.node.children else []:
         several = "/" in word.text and call.node.below.keys() >= set(word.text.split("/"))  # `cordon/uncordon`
         if several or re.fullmatch(r"(?:SUB)?COMMAND|[A-Z]{2,}", word.text):
@@ -283,6 +289,7 @@ def _is_synopsis(command: Command) -> bool:
     return any(_OPTIONAL.match(word.text) and not word.quoted for word in command.words[1:])
 
 
+_PIPED = lazy(r"[ \t]*\|[ \t]*([\w-]+)")
 _GROUPED = lazy(r" *\(")
 _EXPLAINED = lazy(
     r"[ \t]+#|[ \t]*\n[ \t]*[|│┃↓▼⬇v][ \t]*\n"

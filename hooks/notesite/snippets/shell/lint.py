@@ -249,10 +249,11 @@ def _missing_type(call: Invocation, known: Known) -> Iterator[Finding]:
         return
     word = call.arguments[0]
     head, slash, _ = word.text.partition("/")
+    if call.node.path == ("explain",):  # TYPE.FIELD, or TYPE.GROUP of a custom one
+        head = head.partition(".")[0]
     if word.dynamic or is_type(head, known.types) or re.fullmatch(r"[A-Z][A-Z0-9_-]*", head):
         return
-    is_field = call.node.path == ("explain",) and is_type(head.partition(".")[0], known.types)
-    if is_field or word.text.startswith(("/", ".")) or call.command.grows:
+    if word.text.startswith(("/", ".")) or call.command.grows:
         return
     meant = _mistyped(head, known)
     if head in GONE:

@@ -249,8 +249,10 @@ class _Reader:
                 return False
             self.at = self.text.index("\n", start) + 1
         elif character == "\\":
-            piece.parts.append(self.text[start + 1 : start + 2])
-            self.at += 2
+            name = _PLACEHOLDER.match(self.text, start + 1, self.end)  # `deployment\<name>`: the slash of Windows
+            piece.dynamic = piece.dynamic or name is not None
+            piece.parts.append(self.text[start + 1 : name.end() if name else start + 2])
+            self.at = name.end() if name else start + 2
         elif character in "'\"" or self.text.startswith(("$'", '$"'), start):
             piece.quoted = True
             self._quoted(piece, self.text[start : start + 2].lstrip("$")[0])
