@@ -26,8 +26,8 @@ def contents_targets(notes: Notes) -> tuple[list[tuple[Entry, Heading | None]], 
     listed = {heading.id for heading in exact if heading}
     for entry in entries:
         anchor = in_page_anchor(entry.target, notes.origin)
-        if anchor is None or anchor.endswith("#"):
-            continue  # plain text, a link out of the notes, or a file that begins without a heading
+        if not anchor or anchor.endswith("#"):
+            continue  # plain text, a link out of the notes or to their top, or a file that begins without a heading
         match = resolver.meant(anchor, entry.text, listed)
         targets.append((entry, match.heading if match else None))
         named = f'entry "{entry.text}" points to {"" if "#" in anchor and notes.files else "#"}{unquote(anchor)}'
