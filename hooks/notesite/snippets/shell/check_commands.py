@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, lru_cache
+from itertools import zip_longest
 from typing import Any
 
 from ...diagnostics.codes import Severity
@@ -120,11 +121,9 @@ class _Checker:
 
     def _known_lines(self) -> frozenset[int]:
         """Lines with a command of a program that has a grammar: in others an apostrophe may be one of a sentence."""
+        line = self.script.lines.place
         known = (command for command, program in self.commands if program in self.grammars)
-        spans = (
-            (self.script.lines.place(command.start)[0], self.script.lines.place(command.end)[0]) for command in known
-        )
-        return frozenset(line for first, last in spans for line in range(first, last + 1))
+        return frozenset(n for one in known for n in range(line(one.start)[0], line(one.end)[0] + 1))
 
     def _span(self, start: int, end: int) -> Span:
         """From `start` up to, not including, `end`; at least one character."""
@@ -139,17 +138,17 @@ class _Checker:
         for what, word in system_dangers(command):
             self._warn(Finding.at("S_DANGER", what, word), text)
         self._remark_continuation(command)
-        slip = typography.slip(command, self.fence.text)
-        if slip is not None:
-            self._typographic(command, slip, versions)
-        if not versions or slip is not None:
+        if self._typographic(command, versions) and versions:
+            self._became(command, text, Status.INVALID, versions[-1].title)
+        elif versions:
+            self._against(command, program, text, versions)
+        else:
             self._remark_placeholder(command)
             nothing = "a flag or output, no command" if text.startswith("-") else f"no grammar for {command.program}"
-            title = versions[-1].title if versions else ""
-            self._became(
-                command, text, Status.INVALID if versions else Status.SKIPPED, title, "" if versions else nothing
-            )
-            return
+            self._became(command, text, Status.SKIPPED, reason=nothing)
+
+    def _against(self, command: Command, program: str, text: str, versions: Sequence[Grammar]) -> None:
+        """A command of a program that has grammars."""
         grammar = versions[-1]
         call = self._before = parse(command, grammar)
         self._begun = len(self.diagnostics)
@@ -159,28 +158,35 @@ class _Checker:
         found: Sequence[Finding] = () if reason else _found(command, tuple(versions), self.known)
         if not reason:
             self._remark_placeholder(command)
-        refused = next(filter(_is_refusal, found), None)
-        named = self.short and len(command.words) == len(call.path_words)
-        found = [
-            i for i in found if i.code != "S_BARE" or not (self._is_answered(command) or (named and call.node.path))
-        ]
-        lacks = self.fence.label == "text" and refused is not None and refused.code in {"S_ARGUMENTS", "S_REQUIRED"}
-        if refused and (lacks or named):
-            found, refused, reason = [], None, "named, not called"
+        named = [item for item in found if self._is_named(call, item)]
+        found = [item for item in found if item not in named]
+        if any(map(_is_refusal, named)):
+            found, reason = (), "named, not called"
         for item in found:
-            self._judge(item, command, text, grammar)
+            if item.code == "S_DANGER":
+                self._warn(item, text)
+                continue
+            fixed = correction(self.fence.text, command, item, grammar)
+            self._propose(item, fixed, command, refused=_is_refusal(item))
+        refused = next(filter(_is_refusal, found), None)
         reason = refused.message if refused else reason or _unknown(call, self.known)
         status = Status.INVALID if refused else Status.SKIPPED if reason else Status.VALID
         self._became(command, text, status, "" if status is Status.SKIPPED else grammar.title, reason)
         if program == "kubectl" and status is not Status.SKIPPED:
             self.defined += created(call, self._span)
 
-    def _is_answered(self, command: Command) -> bool:
-        """Whether the block is a text, or shows what the command prints: its help, for one."""
-        below, typed = (text[command.end :].split("\n", 2)[1:2] for text in (self.fence.text, self.script.masked))
-        return self.fence.label == "text" or ("".join(below).strip() != "" and "".join(typed).strip() == "")
+    def _is_named(self, call: Invocation, item: Finding) -> bool:
+        """Whether what the command lacks is left out, because it is only named or its help is shown."""
+        whole = len(call.command.words) > len(call.path_words)
+        if item.code == "S_BARE":
+            end = call.command.end
+            below, typed = (text[end:].split("\n", 2)[1:2] for text in (self.fence.text, self.script.masked))
+            is_answered = "".join(below).strip() != "" and "".join(typed).strip() == ""
+            return is_answered or self.fence.label == "text" or (self.short and not whole and bool(call.node.path))
+        lacks = self.fence.label == "text" and item.code in {"S_ARGUMENTS", "S_REQUIRED"}
+        return _is_refusal(item) and (lacks or (self.short and not whole))
 
-    def _became(self, command: Command, text: str, status: Status, against: str, reason: str) -> None:
+    def _became(self, command: Command, text: str, status: Status, against: str = "", reason: str = "") -> None:
         self.results.append(Checked(text, status, against, self._span(command.words[0].start, command.end), reason))
 
     def _say(self, item: Finding, replacement: str | None = None, whole: Command | None = None) -> None:
@@ -196,23 +202,19 @@ class _Checker:
         self.cautions.append(f"`{text}` {item.message}.")
         self._say(item._replace(message=f"`{text}` {item.message}"))
 
-    def _judge(self, item: Finding, command: Command, text: str, grammar: Grammar) -> None:
-        if item.code == "S_DANGER":
-            self._warn(item, text)
-            return
-        fixed = correction(self.fence.text, command, item, grammar)
+    def _propose(self, item: Finding, fixed: str | None, command: Command, *, refused: bool) -> None:
         self._say(item, fixed, command)
-        if fixed and _is_refusal(item):
+        if fixed and refused:
             self._right[command.words[0].start] = command.end, fixed
 
-    def _typographic(self, command: Command, slip: typography.Slip, versions: Sequence[Grammar]) -> None:
+    def _typographic(self, command: Command, versions: Sequence[Grammar]) -> bool:
         """Named once a command; the whole command is shown as it works where its program is known."""
-        item = Finding.at(slip.code, slip.message, slip.word, severity=Severity.WARNING)
-        fixed = applied(self.fence.text, command, list(slip.edits))
-        works = bool(versions) and passes(fixed, versions[-1], item)
-        self._say(item, fixed if works else None, command)
-        if works:
-            self._right[command.words[0].start] = command.end, fixed
+        slip = typography.slip(command, self.fence.text)
+        if slip is not None:
+            fixed = applied(self.fence.text, command, slip[1])
+            works = bool(versions) and passes(fixed, versions[-1], slip[0])
+            self._propose(slip[0], fixed if works else None, command, refused=True)
+        return slip is not None
 
     def _remark_continuation(self, command: Command) -> None:
         if self._continues(command):
@@ -343,25 +345,19 @@ def _source(script: Script, command: Command) -> str:
 
 def _embedded(script: Script, fence: Fence) -> Iterator[Fence]:
     """YAML in here-documents."""
-    commands = script.commands
-    for index, command in enumerate(commands):
-        follower = commands[index + 1] if index + 1 < len(commands) else None
+    for command, follower in zip_longest(script.commands, script.commands[1:]):
         for heredoc in command.heredocs:
             if _is_yaml(heredoc, command, follower):
                 yield _part(fence, script, heredoc)
 
 
 def _is_yaml(heredoc: Heredoc, command: Command, follower: Command | None) -> bool:
-    targets = [item.target.text for item in command.redirects if item.target is not None]
-    files = [*targets, *(word.text for word in command.words if command.program == "tee")]
-    if any(_YAML_FILE.search(name) for name in files):
-        return True
+    files = [item.target.text for item in command.redirects if item.target is not None]
+    files += [word.text for word in command.words if command.program == "tee"]
     readers = [command, *([follower] if follower is not None and follower.piped else [])]
-    if any(
-        reader.program in {"kubectl", "k"} and any(w.text in {"-", "-f-"} for w in reader.words) for reader in readers
-    ):
-        return True
-    return bool(_MANIFEST.search(heredoc.text))
+    applied_to = (one.words for one in readers if one.program in {"kubectl", "k"})
+    is_applied = any(word.text in {"-", "-f-"} for words_ in applied_to for word in words_)
+    return is_applied or any(map(_YAML_FILE.search, files)) or bool(_MANIFEST.search(heredoc.text))
 
 
 def _part(fence: Fence, script: Script, heredoc: Heredoc) -> Fence:

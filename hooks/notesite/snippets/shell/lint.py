@@ -31,7 +31,6 @@ from .grammar.resources import (
 )
 from .grammar.vocabulary import instead, words
 from .reader.words import Finding, Word
-from .remarks import remarks
 
 _ASSERTS = lazy(r"[^\w.$…-]+|.*[^.][:,;!?.]|v?\d+(?:\.\d+)+")  # `k = 3`, `kubectl: not found`, `kubectl 1.30`
 _PLUGIN = lazy(r"\d*[A-Za-z][\w.-]*")
@@ -57,7 +56,7 @@ def lint(call: Invocation, grammar: Grammar, known: Known = NOTHING_KNOWN) -> It
     blocking = list(_blocking(call, known))
     yield from blocking[:1]
     if not blocking:
-        yield from remarks(call, known)
+        yield from _remarks(call, known)
     if grammar.program == "kubectl":
         yield from (Finding.at("S_DANGER", what, word) for what, word in danger.dangers(call))
 
@@ -103,8 +102,7 @@ def _blocking(call: Invocation, known: Known) -> Iterator[Finding]:
     yield from _no_subcommand(call)
     for use, message, better in values.problems(call):
         word = use.value_word or use.word
-        if _lacks_dash(call, use.word):
-            yield Finding.at("S_FLAG", f"`{use.word.text}` needs two dashes", use.word, replacement=f"-{use.word.text}")
+        yield from _lacks_dash(call, use.word)
         replacement = None
         if better and use.value is not None:
             raw = use.value.partition("=")
@@ -128,12 +126,12 @@ def _blocking(call: Invocation, known: Known) -> Iterator[Finding]:
 
 
 def _no_subcommand(call: Invocation) -> Iterator[Finding]:
-    """A group alone, where the program refuses that."""
+    """A group alone, which most programs refuse; others print their help."""
     node = call.node
-    alone = node.path and node.children and not call.arguments and not call.names and not call.command.grows
-    if alone and node.is_group and node.answer("", ""):
-        listed = ", ".join(sorted(node.children))
-        yield Finding.at("S_COMMAND", f"`{call.title}` needs a sub-command: one of {listed}", call.path_words[-1])
+    if node.path and node.is_group and not (call.arguments or call.names or call.command.grows) and node.children:
+        listed, refused = ", ".join(sorted(node.children)), node.answer("", "")
+        needs = "needs a sub-command: one of" if refused else "alone prints its help; it needs one of"
+        yield Finding.at("S_COMMAND" if refused else "S_BARE", f"`{call.title}` {needs} {listed}", call.path_words[-1])
 
 
 def _meant_command(text: str, call: Invocation) -> str:
@@ -190,20 +188,20 @@ def _bad_flag(call: Invocation, bad: BadFlag, grammar: Grammar) -> Finding:
     word = bad.word
     if bad.reason == "value":
         return Finding.at("S_VALUE", f"`--{bad.name}` needs a value", word)
-    if bad.reason == "short":
-        whole = word.text[1:].partition("=")[0]
-        if _lacks_dash(call, word):
-            return Finding.at("S_FLAG", f"`{word.text}` needs two dashes", word, replacement=f"-{word.text}")
-        meant = nearest_value(whole, call.node.flag_names) if len(whole) > 2 else ""
-        fixed = word.text.replace(f"-{whole}", f"--{meant}", 1) if meant else None
-        return Finding.at("S_FLAG", f"`{call.title}` has no flag `-{bad.name}`", word, replacement=fixed)
-    return _unknown_flag(call, bad, grammar)
+    if bad.reason != "short":
+        return _unknown_flag(call, bad, grammar)
+    whole = word.text[1:].partition("=")[0]
+    meant = nearest_value(whole, call.node.flag_names) if len(whole) > 2 else ""
+    fixed = word.text.replace(f"-{whole}", f"--{meant}", 1) if meant else None
+    other = Finding.at("S_FLAG", f"`{call.title}` has no flag `-{bad.name}`", word, replacement=fixed)
+    return next(_lacks_dash(call, word), other)
 
 
-def _lacks_dash(call: Invocation, word: Word) -> bool:
-    """Whether the word is a long flag with one dash: `-output`, which is read as `-o utput`."""
+def _lacks_dash(call: Invocation, word: Word) -> Iterator[Finding]:
+    """A long flag with one dash: `-output`, which is read as `-o utput`."""
     name = word.text[1:].partition("=")[0]
-    return not word.text.startswith("--") and len(name) > 1 and call.node.flag(name) is not None
+    if not word.text.startswith("--") and len(name) > 1 and call.node.flag(name) is not None:
+        yield Finding.at("S_FLAG", f"`{word.text}` needs two dashes", word, replacement=f"-{word.text}")
 
 
 def _unknown_flag(call: Invocation, bad: BadFlag, grammar: Grammar) -> Finding:
@@ -249,8 +247,8 @@ def _missing_type(call: Invocation, known: Known) -> Iterator[Finding]:
         return
     word = call.arguments[0]
     head, slash, _ = word.text.partition("/")
-    if call.node.path == ("explain",):  # TYPE.FIELD, or TYPE.GROUP of a custom one
-        head = head.partition(".")[0]
+    is_field = call.node.path == ("explain",) and "." in head  # or TYPE.GROUP of a custom one
+    head = head.partition(".")[0] if is_field else head
     if word.dynamic or is_type(head, known.types) or re.fullmatch(r"[A-Z][A-Z0-9_-]*", head):
         return
     if word.text.startswith(("/", ".")) or call.command.grows:
@@ -262,7 +260,7 @@ def _missing_type(call: Invocation, known: Known) -> Iterator[Finding]:
         )
     elif meant is not None:
         yield _no_type(head, meant, word)
-    elif (
+    elif not is_field and (
         looks_like_name(head) or head in known.names or head == call.node.path[0] or call.node.path[:1] == ("rollout",)
     ):
         alone = not slash and len(call.arguments) == 1 and not is_file(head)
@@ -306,3 +304,63 @@ def _type_for(text: str, plain: Sequence[str]) -> str:
         return resource.plural  # `svcs`: a short name has no plural
     found = nearest_value(text, plain, 1 if len(text) < 9 else 2) or ""
     return found if found[:1] == text[:1] else ""  # nobody mistypes the first letter: `kservice` is Knative's
+
+
+# ---- What works, and yet deserves a word: deprecated things, bare commands, variables that the wrong shell expands.
+
+SHELLS = frozenset({"sh", "bash", "ash", "/bin/sh", "/bin/bash", "zsh"})
+
+
+def _remarks(call: Invocation, known: Known) -> Iterator[Finding]:
+    """What works, and yet deserves a word."""
+    if not call.node.path and not call.arguments and not call.flags:
+        yield Finding.at(
+            "S_BARE",
+            f"a bare `{call.title}` prints its help and does nothing: the rest of the command is missing",
+            call.path_words[0],
+        )
+        return
+    for use in call.flags:
+        if use.flag.deprecated:
+            note = f": {use.flag.note}" if use.flag.note else ""
+            yield Finding.at("S_DEPRECATED", f"`--{use.flag.name}` is deprecated{note}", use.word)
+        elif (
+            call.program == "kubectl"
+            and use.flag.name == "dry-run"
+            and use.value in (None, "true", "false", "unchanged")
+        ):
+            message = "`--dry-run` without `=client` or `=server` is deprecated"
+            meant = "none" if use.value == "false" else "client"
+            yield Finding.at("S_DRY_RUN", message, use.word, replacement=f"--dry-run={meant}")
+    yield from _old_type(call)
+    yield from _expanded(call, known)
+
+
+def _old_type(call: Invocation) -> Iterator[Finding]:
+    if not call.node.wants_type or not call.arguments:
+        return
+    word = call.arguments[0]
+    for part in word.text.partition("/")[0].split(","):
+        found = named(part)
+        if found is not None and found.deprecated_since and not word.dynamic:
+            message = f"{found.kind} is deprecated since Kubernetes {found.deprecated_since}; {found.instead}"
+            yield Finding.at("S_DEPRECATED", message, word)
+
+
+def _expanded(call: Invocation, known: Known) -> Iterator[Finding]:
+    """`exec POD -- echo $VAR`: the reader's own shell replaces `$VAR`, not the container's."""
+    if call.node.path not in {("exec",), ("run",), ("debug",)} or not call.rest or call.rest[0].variables:
+        return
+    if call.rest[0].text in SHELLS:
+        quoted = [word for word in call.rest[1:] if word.variables and '"' in word.text[:1]]
+        if not quoted:
+            return
+    variable = next((variable for word in call.rest for variable in word.variables), None)
+    if variable is None or variable.name in known.variables or variable.name.islower():  # `$do`, set by who types
+        return
+    yield Finding(
+        "S_EXPANDED",
+        f"the local shell replaces `${variable.name}` before kubectl sees it, not the container's shell",
+        variable.start,
+        variable.end,
+    )

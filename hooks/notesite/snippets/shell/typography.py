@@ -6,10 +6,10 @@ word for a name and says nothing.
 
 from __future__ import annotations
 
+from ...diagnostics.codes import Severity
 from ...lib.patterns import lazy
-from ...lib.record import NamedTuple
 from .grammar.vocabulary import words
-from .reader.words import Command, Word
+from .reader.words import Command, Finding, Word
 
 _DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"
 _FLAG = lazy(rf"[-{_DASHES}]+([A-Za-z0-9][A-Za-z0-9_{_DASHES}-]*)")
@@ -17,34 +17,21 @@ _INNER = lazy(f"[{_DASHES}]")
 _COMMAND = lazy(rf"[a-z]+[{_DASHES}][a-z]+")
 _QUOTED = lazy("(?:[\\w./,:-]*=)?([\u201c\u201d\u201e\u00ab\u2018\u2019\u201a])")
 _QUOTES = str.maketrans(dict.fromkeys("\u201c\u201d\u201e\u00ab\u00bb", '"') | dict.fromkeys("\u2018\u2019\u201a", "'"))
-_BUNDLES = frozenset(
-    ["it", "ti", "nv", "xvf", "xzf", "la", "al", "rf", "fr", "aux", "Lo", "LO"]
-)  # short flags in one word
+# Short flags in one word.
+_BUNDLES = frozenset(["it", "ti", "nv", "xvf", "xzf", "la", "al", "rf", "fr", "aux", "Lo", "LO"])
 
 
-class Slip(NamedTuple):
-    """The first character of a command that is not the one of the keyboard, and the command with all of them mended."""
-
-    code: str
-    message: str
-    word: Word
-    edits: tuple[tuple[int, int, str], ...]
-
-
-def slip(command: Command, text: str) -> Slip | None:
-    """What is typographic in a command of `text`, None when nothing is."""
-    if command.program not in words("keyboards"):
+def slip(command: Command, text: str) -> tuple[Finding, list[tuple[int, int, str]]] | None:
+    """The first character of a command of `text` that is not the one of the keyboard, and edits that mend all of them."""
+    if command.program not in words("keyboards") or text[command.start : command.end].isascii():
         return None
-    source = text[command.start : command.end]
-    if source.isascii():
-        return None
-    found: list[Slip] = []
+    found: list[Finding] = []
     edits: list[tuple[int, int, str]] = []
     for index, word in enumerate(command.words[1:]):
         raw = text[word.start : word.end]
         quote = _QUOTED.match(raw)
         if quote:
-            found.append(Slip("S_QUOTE", f"`{quote[1]}` is not `{quote[1].translate(_QUOTES)}`", word, ()))
+            found.append(_named("S_QUOTE", quote[1], quote[1].translate(_QUOTES), word))
         name = raw.partition("=")[0]
         wrong = next((character for character in name if character in _DASHES), "")
         right = _keyed(name, is_command=index == 0) if wrong else ""
@@ -52,11 +39,15 @@ def slip(command: Command, text: str) -> Slip | None:
             right = "--"
         if right:
             plain = "--" if right.startswith("--") and (name[1:2] or "x") not in f"-{_DASHES}" else "-"
-            found.append(Slip("S_FLAG", f"`{wrong}` is not `{plain}`", word, ()))
+            found.append(_named("S_FLAG", wrong, plain, word))
             edits.append((word.start, word.start + len(name), right))
     if any(item.code == "S_QUOTE" for item in found):
         edits += _quotes(text, command.words[0].start, command.end)
-    return found[0]._replace(edits=tuple(edits)) if found else None
+    return (found[0], edits) if found else None
+
+
+def _named(code: str, wrong: str, right: str, word: Word) -> Finding:
+    return Finding.at(code, f"`{wrong}` is not `{right}`", word, severity=Severity.WARNING)
 
 
 def _keyed(name: str, *, is_command: bool) -> str:
