@@ -22,6 +22,7 @@ from markdown.blockparser import BlockParser
 from markdown.extensions import Extension
 from markdown.treeprocessors import Treeprocessor
 from markdown.util import Registry
+from markupsafe import Markup
 from pygments import highlight
 from pygments.formatters.html import HtmlFormatter
 from pygments.lexer import Lexer
@@ -38,7 +39,8 @@ from ..notes.origin import parts_of
 from ..notes.pieces import Blocks
 from ..site.page_text import page_blocks, page_lines
 from ..site.plan import Page, Site
-from .drawn import Drawn, diagram_html
+from .drawn import Drawn
+from .elements import written as template
 from .html import CodeBlock, Formula, PageHtml
 from .mark import LONG_WORD, UNMARKED, BlockMark, mark_html
 from .pictures import Pictures
@@ -165,7 +167,7 @@ class _Parser(BlockParser):
         stash = html.escape(self.md.htmlStash.store(code))
         written = f'<pre {STASH}="{stash}" {LINE}="{block.line}"></pre>{mark_html(mark)}'
         diagram = drawn.diagram(block)
-        return diagram_html(diagram, written) if diagram else written
+        return template(__name__, "diagram", diagram, Markup(written)) if diagram else written  # noqa: S704  # made here
 
 
 def written(context: PageContext, code: CodeBlock, formula: Formula) -> str:

@@ -94,17 +94,6 @@ def draw(notes: Notes) -> Drawn:
     return Drawn(formulas, diagrams, files, tuple(findings))
 
 
-def diagram_html(diagram: Diagram, code: str) -> str:
-    """The diagram in the palette of the page, above its source in `code`."""
-    pictures = "".join(
-        f'<img src="{uri}#only-{palette}" alt="{html.escape(diagram.alt)}" width="{diagram.width}"'
-        f' height="{diagram.height}" loading="lazy" decoding="async" data-enlarge data-added>'
-        for palette, uri in diagram.uris.items()
-    )
-    source = f'<details class="notes-source"><summary data-added>Source of the diagram</summary>{code}</details>'
-    return f'<figure class="notes-figure notes-diagram">{pictures}{source}</figure>'
-
-
 def _is_mermaid(node: Node) -> bool:
     return label_of(node) == "mermaid"
 
