@@ -10,6 +10,7 @@ from glob import escape
 from pathlib import Path
 from urllib.parse import unquote
 
+from ..lib.data import bundled_json
 from ..lib.files import matching, real_path
 from ..lib.patterns import lazy
 from ..notes.contents_lists import Listing, listings
@@ -24,19 +25,11 @@ _LISTED = lazy(  # Markdown files, or folders
 )
 _PART = lazy(r"(?:.{1,30}[-:：.、)–—]\s*)?")  # before the link that a heading is: "Part 1: "
 _TRANSLATION = lazy(r"(?:readme[._-]|.+\.)[a-z]{2}(?:[-_][a-z]{2,4})?", re.IGNORECASE)
-_TRANSLATIONS = frozenset({"translations", "translation", "i18n", "locales", "locale"})
-_LANGUAGES = (
-    "ar bg bn br ca cn cs da de el en es et fa fi fr he hi hr hu id it ja jp ko kr lt ms nl no pl pt ro ru sk sr sv ta "
-    "te th tr tw uk ur vi zh"
-).replace(" ", "|")
-_WORDS = frozenset({"br", "ca", "cs", "he", "hi", "id", "it", "ms", "no", "te", "th", "tr", "tw"})  # which mean more
-_IN_LANGUAGE = lazy(rf"(?:(.+?)[._-])??({_LANGUAGES})(?:[-_](?:[a-z]{{2}}|hans|hant))?", re.IGNORECASE)
-# Files about a repository, which its README names as well.
-_ASIDE = frozenset(
-    {"authors", "backers", "changelog", "code_of_conduct", "contribute", "contributing", "contributors", "copying"}
-    | {"license", "maintainers", "pull_request_template", "security", "sponsors", "support", "translations"}
+# What names of files and folders say, such as of files about a repository, which its README names as well.
+_NAMES = {kind: frozenset(names.split()) for kind, names in bundled_json(__name__, "file_names.json").items()}
+_IN_LANGUAGE = lazy(
+    rf"(?:(.+?)[._-])??({'|'.join(sorted(_NAMES['languages']))})(?:[-_](?:[a-z]{{2}}|hans|hant))?", re.IGNORECASE
 )
-_START = frozenset({"readme", "index"})
 _FEW = 3  # files that a list names, for notes that say other things as well
 _SHARE = 0.8  # of the lines of a list that name files
 
@@ -106,8 +99,8 @@ def _is_there(path: Path, inside: Path) -> bool:
 
 def _is_content(path: Path) -> bool:
     """Whether the file is Markdown, not a translation and not about the repository."""
-    other = _TRANSLATION.fullmatch(path.stem) or _TRANSLATIONS & {part.lower() for part in path.parts[-3:-1]}
-    is_aside = path.stem.lower().replace("-", "_") in _ASIDE
+    other = _TRANSLATION.fullmatch(path.stem) or _NAMES["translations"] & {part.lower() for part in path.parts[-3:-1]}
+    is_aside = path.stem.lower().replace("-", "_") in _NAMES["about a repository"]
     return path.suffix.lower() in SUFFIXES and not other and not is_aside and not _is_translated(path)
 
 
@@ -127,7 +120,7 @@ def _is_translated(path: Path) -> bool:
     same = {m[2].lower() for name in names if (m := _IN_LANGUAGE.fullmatch(name)) and m[1] == found[1]}
     if len(same) > 1:
         return has_base or found is own
-    return has_base and found[2].lower() not in _WORDS
+    return has_base and found[2].lower() not in _NAMES["languages that are words"]
 
 
 def named_files(sources: Sequence[str], docs_dir: Path) -> Iterator[tuple[int, list[Path]]]:
@@ -161,7 +154,7 @@ def as_linked(files: Sequence[Path], notes: Notes) -> list[Path]:
 
 def is_start(path: Path) -> bool:
     """Whether a folder shows this file first."""
-    return path.stem.lower() in _START
+    return path.stem.lower() in _NAMES["start pages"]
 
 
 def _rank(path: Path) -> list[str | int]:
