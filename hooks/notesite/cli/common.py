@@ -117,7 +117,7 @@ def alone(notes: Path) -> Project:
 def with_files(paths: Sequence[Path]) -> Project:
     """Files and folders outside any project; one file brings those that it lists."""
     paths = [Path(os.path.normpath(path.absolute())) for path in paths]
-    found = [path for path in paths for _, own in named_files([str(path)], path.parent) for path in own]
+    found = [own for path in paths for own in named_files(str(path), path.parent)]
     if not found:
         raise failure("N_PATH", f"the directory {paths[0]} holds no Markdown files")
     first, *others = in_order(found)

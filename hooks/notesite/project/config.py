@@ -8,6 +8,7 @@ import functools
 import os
 import re
 from collections.abc import Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ from ..notes.limits import DEFAULT, Limits
 from ..notes.origin import Origin, origin_of
 from ..notes.reader import outline
 from . import note_files
-from .settings import Settings, as_diagnostics, place
+from .settings import Settings, SettingsProblem, as_diagnostics
 from .settings import read as read_settings
 from .suppressions import Baseline, read_baseline
 
@@ -90,23 +91,20 @@ def open_project(config_path: Path, notes: Path | None = None) -> Project:
     Raises NotesError with I_CONFIG findings when the configuration cannot be read or its settings are wrong.
     """
     config_path = config_path.absolute()
-    shown = config_path.name
     text, config = _read_config(config_path)
     extra = config.get("extra")
     settings, problems = read_settings(extra.get("notes") if isinstance(extra, dict) else None)
-    if problems:
-        raise NotesError(*as_diagnostics(problems, text, shown))
     root = config_path.parent
     docs_dir = root / str(config.get("docs_dir") or "docs")
     sources = (settings.source,) if isinstance(settings.source, str) else settings.source
-    files: list[Path] = []
-    for number, found in note_files.named_files(sources, docs_dir):
-        if not found:
-            keys = ("extra", "notes", "source", *([str(number)] if isinstance(settings.source, tuple) else ()))
-            message = f"extra.notes.source: {sources[number]!r} names no Markdown file"
-            raise NotesError(finding("I_CONFIG", message, place(text, keys, at_key=False), path=shown))
-        files += found
-    files = note_files.in_order(files or [docs_dir / "notes.md"])
+    named = [note_files.named_files(name, docs_dir) for name in sources]
+    for number, name in enumerate(sources):
+        if not named[number]:
+            keys = ("source", str(number)) if isinstance(settings.source, tuple) else ("source",)
+            problems.append(SettingsProblem(keys, f"{name!r} names no Markdown file", at_key=False))
+    if problems:
+        raise NotesError(*as_diagnostics(problems, text, config_path.name))
+    files = note_files.in_order(list(chain.from_iterable(named)) or [docs_dir / "notes.md"])
     settings = settings._replace(source=os.path.relpath(files[0], docs_dir))
     path = Path(os.path.normpath(notes.absolute())) if notes else files[0]
     project = Project(root, config_path, path, docs_dir, settings, config)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import posixpath
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from glob import escape
 from pathlib import Path
 from urllib.parse import unquote
@@ -123,17 +123,14 @@ def _is_translated(path: Path) -> bool:
     return has_base and found[2].lower() not in _NAMES["languages that are words"]
 
 
-def named_files(sources: Sequence[str], docs_dir: Path) -> Iterator[tuple[int, list[Path]]]:
-    """The files that each of the sources names, a start page first, the others by their names."""
-    for number, source in enumerate(sources):
-        whole = Path(os.path.normpath(docs_dir / source))
-        if whole.is_dir():
-            yield number, sorted(filter(_is_content, matching(whole, "**/*")), key=_rank)
-        elif any(char in source for char in "*?["):
-            found = [path for path in matching(docs_dir, source) if path.suffix.lower() in SUFFIXES]
-            yield number, sorted(found, key=_rank)
-        else:
-            yield number, [whole]
+def named_files(source: str, docs_dir: Path) -> list[Path]:
+    """The files that a source names, a start page first, the others by their names."""
+    whole = Path(os.path.normpath(docs_dir / source))
+    if whole.is_dir():
+        return sorted(filter(_is_content, matching(whole, "**/*")), key=_rank)
+    if any(char in source for char in "*?["):
+        return sorted((path for path in matching(docs_dir, source) if path.suffix.lower() in SUFFIXES), key=_rank)
+    return [whole]
 
 
 def in_order(files: Iterable[Path]) -> list[Path]:
