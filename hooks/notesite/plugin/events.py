@@ -244,9 +244,11 @@ class NotesPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]  # li
             self._run.kept.close()
 
     @event_priority(-1000)  # after everybody who writes into the folder
-    def _place(self, *, config: MkDocsConfig) -> None:  # noqa: ARG002  # MkDocs' name
-        if self._folder.place(log) and self._run.kept:
-            self._run.kept.renew()
+    def _place(self, *, config: MkDocsConfig) -> None:
+        if self._folder.place(log):
+            if self._run.kept:
+                self._run.kept.renew()
+            self._preview.pages, self._preview.stamp = self._run.pages, config.extra["build_stamp"]
         if not self._preview.runs:
             keep_addresses(self._run)
 

@@ -13,7 +13,6 @@ import re
 from bisect import bisect
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
-from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -23,10 +22,10 @@ from mkdocs.structure.files import Files
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page as MkDocsPage
 from mkdocs.structure.toc import get_toc
+from mkdocs.utils import CountHandler
 
 from ..lib.kept import Kept, folder_of, signature
 from ..notes.document import Kind, Node
-from ..notes.joined import file_at
 from ..project.stamp import Stamp
 from ..render.bridge import PageContext, tree_options, written
 from ..site.page_text import page_blocks
@@ -56,12 +55,11 @@ class KeptPages:
     def __init__(self, run: Run, nav: Navigation, store: Kept) -> None:
         self._run, self._nav, self._store, self._entries = run, nav, store, Entries()
         self._keys: dict[str, tuple[object, ...]] = {}  # what pages depend on, by the address of their source
-        self._found: dict[str, Mapping[str, Any]] = {}  # likewise, pages that are there
-        self._stay: list[str] = []  # the files of those that a preview has in their places
-        # By the id of the notes of a file: what a page may depend on that does not stand on it.
-        self._elsewhere: dict[int, tuple[object, ...]] = {}
+        self._found: dict[str, Mapping[str, Any]] = {}  # likewise, what is known of pages that are there
+        self._html: dict[str, str] = {}  # likewise, of those that are to be written
+        self._stay: list[str] = []  # the files of the others, which a preview has in their places
         self._sources: dict[str, str] = {}  # text of pages that have no title before they are read
-        self._heard = _Heard(logging.INFO)
+        self._heard = CountHandler()
         self._parents = {page.parent for page in run.build.site.pages}
 
     @classmethod
@@ -82,9 +80,17 @@ class KeptPages:
         if words is None:
             return
         self._keys[uri] = key = self._site, words, *self._around(page, plan)
-        kept = self._in_its_place(page, key) or _read(self._store.get(repr(key)))
+        before, kept = self._run.preview.pages.get(uri, (None, None))
+        if before == (key, page.edit_url):
+            self._run.folder.made[page.file.dest_uri] = key
+            self._stay.append(page.file.dest_uri)
+            page.file.abs_dest_path = str(Path(self._run.config.site_dir, os.devnull))
+        else:
+            told, _, self._html[uri] = (self._store.get(repr(key)) or b"").decode().partition("\n")
+            kept = json.loads(told or "null")  # JSON of 30 kB takes longer to read than the file
         if kept is None:
-            self._heard.start()
+            self._heard = CountHandler(level=logging.INFO)
+            _LOG.addHandler(self._heard)
             return
         self._found[uri] = kept
 
@@ -98,20 +104,10 @@ class KeptPages:
         page.render = fill  # type: ignore[method-assign,assignment]  # of this page
         page.meta["template"] = TEMPLATE
 
-    def _in_its_place(self, page: MkDocsPage, key: tuple[object, ...]) -> Mapping[str, Any] | None:
-        """What a preview knows of a page that is in its place as it would be made now; nothing is written there."""
-        file = page.file
-        before, known = self._run.preview.pages.get(file.src_uri, ((), None))
-        is_same = before == key
-        if not self._run.folder.is_there(file.dest_uri, (before if is_same else key, page.edit_url)) or not is_same:
-            return None
-        self._stay.append(file.dest_uri)
-        file.abs_dest_path = str(Path(self._run.config.site_dir, os.devnull))
-        return known
-
     def rendered(self, page: MkDocsPage) -> None:
         """A page of which something was said is rendered, and said, in every build."""
-        if self._heard.stop():
+        _LOG.removeHandler(self._heard)
+        if self._heard.counts:
             self._keys.pop(page.file.src_uri, None)
 
     def documents(self, page: MkDocsPage) -> list[dict[str, Markup]] | None:
@@ -121,7 +117,7 @@ class KeptPages:
 
     def html(self, page: MkDocsPage) -> Markup:
         """The page that was kept."""
-        text = str(self._found[page.file.src_uri].get("html", "in its place"))
+        text = self._html.get(page.file.src_uri, "in its place")
         for there, here in self._places(page):
             text = text.replace(there, here)
         return Markup(text)  # noqa: S704  # as the templates have written it
@@ -132,26 +128,20 @@ class KeptPages:
         key = self._keys.get(uri)
         if key is None or page is not page.file.page or "\0" in output:
             return  # a copy of a page shows what the templates write by themselves
-        if uri in self._found:
-            self._remember(uri, key, self._found[uri])
-            return
-        if any(here in (page.content or "") for _, here in places):
-            return
-        for there, here in places:
-            output = output.replace(here, there)
-        links = {file.src_uri: dict(links) for file, links in (page.links_to_anchors or {}).items()}
-        kept = {
-            "documents": self._run.additions.documents[uri] if self._run.additions else [],
-            "title": page._title_from_render,  # noqa: SLF001  # what `look` sets
-            "ids": sorted(filter(None, page.present_anchor_ids or ())),  # `<a id>` has none
-            "links": links,
-        }
-        self._store.put(repr(key), f"{json.dumps(kept, ensure_ascii=False)}\n{output}".encode())
-        self._remember(uri, key, kept)
-
-    def _remember(self, uri: str, key: tuple[object, ...], kept: Mapping[str, Any]) -> None:
+        if uri not in self._found:
+            if any(here in (page.content or "") for _, here in places):
+                return
+            for there, here in places:
+                output = output.replace(here, there)
+            self._found[uri] = kept = {
+                "documents": self._run.additions.documents[uri] if self._run.additions else [],
+                "title": page._title_from_render,  # noqa: SLF001  # what `look` sets
+                "ids": sorted(filter(None, page.present_anchor_ids or ())),  # `<a id>` has none
+                "links": {file.src_uri: dict(links) for file, links in (page.links_to_anchors or {}).items()},
+            }
+            self._store.put(repr(key), f"{json.dumps(kept, ensure_ascii=False)}\n{output}".encode())
         if self._run.preview.runs:
-            self._run.preview.pages[uri] = key, {name: value for name, value in kept.items() if name != "html"}
+            self._run.pages[uri] = (key, page.edit_url), self._found[uri]
 
     @property
     def proven(self) -> set[str]:
@@ -173,7 +163,6 @@ class KeptPages:
                 for before, now in ((old.notes, new.notes), (old.short, new.short)):
                     data = data.replace(before.encode(), now.encode())
                 file.write(data)
-        self._run.preview.stamp = new
 
     @property
     def _stamp(self) -> Stamp:
@@ -223,12 +212,14 @@ class KeptPages:
 
     def _written(self, context: PageContext) -> Written:
         """The author's words; a preview writes the same words once."""
-        page, preview = context.page, self._run.preview
-        made_of = self._made_of(context) if preview.runs else None
-        known = preview.written.get(page.uri)
-        if known and known[0] == made_of:
-            preview.written[page.uri] = made_of, known[1]  # the nodes of before are not needed any more
-            return known[1]
+        page, preview, made_of = context.page, self._run.preview, None
+        if preview.runs and not context.notes.files:
+            lines = context.notes.lines[page.first - 1 : page.last]
+            made_of = page_blocks(context.notes, context.site, page), lines, page.headings, self._elsewhere
+        before, known = preview.written.get(page.uri, (None, None))
+        if known and before == made_of:
+            preview.written[page.uri] = made_of, known  # what it was made of before is not needed any more
+            return known
         codes: list[Node] = []
         formulas: list[Node] = []
 
@@ -242,19 +233,17 @@ class KeptPages:
 
         text = written(context, code, formula)
         found = text, list(map(html.unescape, _URL.findall(text))), codes, formulas
-        if preview.runs:
+        if made_of:
             preview.written[page.uri] = made_of, found
         return found
 
-    def _made_of(self, context: PageContext) -> object:
-        """What a page is written from: on its own lines, and elsewhere in the file."""
-        page, notes = context.page, file_at(context.notes, context.page.first)
-        if id(notes) not in self._elsewhere:
-            footnotes = [notes.lines[footnote.first - 1 : footnote.last] for footnote in notes.footnotes]
-            last = takewhile(lambda block: block.kind is Kind.FOOTNOTE, reversed(notes.blocks))
-            self._elsewhere[id(notes)] = [heading.id for heading in notes.headings], footnotes, list(last)
-        own = page_blocks(context.notes, context.site, page), notes.lines[page.first - 1 : page.last], page.headings
-        return *own, self._elsewhere[id(notes)]
+    @cached_property
+    def _elsewhere(self) -> object:
+        """What a page may be written from that does not stand on it."""
+        notes = self._run.build.notes
+        footnotes = [notes.lines[footnote.first - 1 : footnote.last] for footnote in notes.footnotes]
+        blocks = [block for block in notes.blocks if block.kind is Kind.FOOTNOTE]
+        return [heading.id for heading in notes.headings], footnotes, blocks
 
     def _around(self, page: MkDocsPage, plan: Page) -> Iterator[object]:
         """What the templates and the decoration put around and into the author's words."""
@@ -287,29 +276,3 @@ def is_alone(config: MkDocsConfig) -> bool:
     """Whether no other plugin or hook takes part than those whose ways are known."""
     owners = [type(getattr(m, "__self__", m)) for found in config.plugins.events.values() for m in found]
     return all(f"{owner.__module__}.".startswith(_KNOWN) for owner in owners)
-
-
-class _Heard(logging.Handler):
-    """Hears whether anything is said of a page while it is rendered."""
-
-    said = False
-
-    def emit(self, record: logging.LogRecord) -> None:  # noqa: ARG002  # the shape of a handler
-        self.said = True
-
-    def start(self) -> None:
-        """Listen."""
-        self.said = False
-        _LOG.addHandler(self)
-
-    def stop(self) -> bool:
-        """Whether anything was said since."""
-        _LOG.removeHandler(self)
-        return self.said
-
-
-def _read(data: bytes | None) -> Mapping[str, Any] | None:
-    if not data:
-        return None
-    told, _, page = data.partition(b"\n")  # JSON of 30 kB takes longer to read than the file
-    return {**json.loads(told), "html": page.decode()}

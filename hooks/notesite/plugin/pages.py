@@ -104,8 +104,8 @@ def context_of(run: Run, plan: Page, page: MkDocsPage, files: Files) -> PageCont
     context.pictures, context.alts = build.pictures.pictures, build.pictures.alts
     context.drawn = build.drawn
     context.notes_uri, context.docs_name = notes_uri(build, config), Path(config.docs_dir).name
-    # A page that is made is no file that the notes name.
-    context.has_file = lambda uri: run.plan_at(uri) is None and files.get_file_from_path(uri) is not None
+    # A page of the notes is no file that they name.
+    context.has_file = lambda uri: uri not in run.plans and files.get_file_from_path(uri) is not None
     context.asset_url = lambda path: get_relative_url(path, page.url)
     context.decorate = lambda root: run.decorate(root, plan)
     return context

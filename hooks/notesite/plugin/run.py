@@ -47,18 +47,20 @@ NAMES = {"mkdocs": "MkDocs", "properdocs": "ProperDocs"}
 # Errors do not stop a build: they are warnings that strict mode counts.  What must stop it is a PluginError.
 LEVELS = {Severity.ERROR: logging.WARNING, Severity.WARNING: logging.WARNING, Severity.INFO: logging.DEBUG}
 
+# By the address of a page's source: what it depends on, and what is known of it.
+Shown = dict[str, tuple[object, Mapping[str, Any]]]
+
 
 @dataclass(slots=True)
 class Preview:
     """What outlives a rebuild of `mkdocs serve`."""
 
     runs: bool = False
-    last_good: Build | None = None
     # Hosts that failed lately are not asked again at once.
     hosts: Hosts = field(default_factory=lambda: Hosts(any_delay=True))
-    # By the address of a page's source: what its words were written from, and as what; what it depends on, and what is known.
+    # By the address of a page's source: what its words were written from, and as what.
     written: dict[str, tuple[object, Written]] = field(default_factory=dict)
-    pages: dict[str, tuple[tuple[object, ...], Mapping[str, Any]]] = field(default_factory=dict)
+    pages: Shown = field(default_factory=dict)  # that are in their places
     stamp: Stamp | None = None  # of these pages
 
 
@@ -71,6 +73,7 @@ class Run:
     preview: Preview
     folder: SiteFolder
     bridge: Bridge
+    plans: Mapping[str, Page]  # pages of the notes by address
     additions: Additions | None = None
     marks: Mapping[int, BlockMark] = field(default_factory=dict)
     decorate: Callable[[ET.Element, Page], None] = lambda _root, _page: None  # adds what the author did not write
@@ -78,22 +81,16 @@ class Run:
     names: Names = field(default_factory=dict)  # of the sections
     alone: bool = False  # no other plugin takes part
     kept: KeptPages | None = None  # pages of earlier builds; None where none are kept
+    pages: Shown = field(default_factory=dict)  # for the next rebuild
     urls: Mapping[str, str] = field(default_factory=dict)  # of every page, by its source
     in_order: tuple[MkDocsPage, ...] = ()  # pages of the navigation
     scripts: frozenset[str] = frozenset()  # that templates and plugins write
     made: frozenset[str] = frozenset()  # HTML files that are made from Markdown, templates and redirects
-    plans: Mapping[str, Page] | None = None  # pages of the notes by address; None: not yet asked for
     book: str = ""  # the pages for one-file forms; "" where no offline copy is made
 
     def plan_of(self, page: MkDocsPage) -> Page | None:
         """The page of the notes that this is."""
-        return self.plan_at(page.file.src_uri)
-
-    def plan_at(self, uri: str) -> Page | None:
-        """The page of the notes whose source would have this address."""
-        if self.plans is None:
-            self.plans = {own.uri: own for own in self.build.site.pages}
-        return self.plans.get(uri)
+        return self.plans.get(page.file.src_uri)
 
     def report(self, found: Report, codes: Collection[str]) -> Report:
         """Settle and log what a check has found: errors as warnings, accepted findings and counts as information."""
@@ -112,15 +109,17 @@ def begin(config: MkDocsConfig, preview: Preview, folder: SiteFolder) -> Run:
 
     Raises PluginError, one clean line for each finding, when no honest site can be made.
     """
-    path = Path(config.config_file_path)
+    project = None
     try:
-        project = open_project(path)
+        project = open_project(Path(config.config_file_path))
         build = Build(project, images=options(project, os.environ, in_build=True), hosts=preview.hosts)
         build.check_plan()
-        preview.last_good = build if preview.runs else None
     except NotesError as error:
-        build = _while_broken(path, preview, error)
-    return Run(config, build, preview, folder, Bridge(highlighter))
+        if project is None or not preview.runs or preview.stamp:  # what was built before stays
+            raise PluginError(lines_of(error)) from None
+        build = Build(project, source=STAND_IN)
+        log.warning("%s\nThe preview shows a page that says so and waits for the repair.", lines_of(error))
+    return Run(config, build, preview, folder, Bridge(highlighter), {page.uri: page for page in build.site.pages})
 
 
 def lines_of(error: NotesError) -> str:
@@ -159,19 +158,3 @@ def versions() -> dict[str, str]:
     with contextlib.suppress(ImportError, AttributeError):  # another theme
         found["Material"] = importlib.import_module("material").__version__
     return found
-
-
-def _while_broken(path: Path, preview: Preview, error: NotesError) -> Build:
-    """A preview goes on with the notes as they last were, or with a page that says so; any other build ends.
-
-    MkDocs' own way would be to let every request wait for the repair.
-    """
-    if not preview.runs:
-        raise PluginError(lines_of(error)) from None
-    try:
-        build = preview.last_good or Build(open_project(path), source=STAND_IN)
-    except NotesError:
-        raise PluginError(lines_of(error)) from None
-    shown = "the last good pages" if preview.last_good else "a page that says so"
-    log.warning("%s\nThe preview shows %s and waits for the repair.", lines_of(error), shown)
-    return build
