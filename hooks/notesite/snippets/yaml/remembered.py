@@ -22,7 +22,8 @@ from ...lib.kept import Kept, folder_of, signature
 from ...notes.model import Fence
 
 _Verdict = TypeVar("_Verdict")
-_OWN = ["fence"]  # stands for the block that the verdict is about
+_OWN: dict[str, Any] = {"own": []}  # stands for the block that the verdict is about
+_PART = ("info", "text", "span", "origins")  # what a here-document has of its own
 
 
 class Memory:
@@ -31,6 +32,7 @@ class Memory:
     def __init__(self, store: Kept | None = None, key: str = "", kinds: Iterable[type] = ()) -> None:
         self._store, self._key = store, key
         self._kinds = {kind.__name__: kind for kind in kinds}  # that verdicts are made of
+        self._read = json.JSONDecoder(object_hook=self._made).decode
         kept = (store.get(key) if store else None) or b""
         self._known = dict(line.split("\t", 1) for line in kept.decode().splitlines())
         self._used: dict[str, str] = {}
@@ -48,8 +50,9 @@ class Memory:
         name = key if key in self._known else here
         if name in self._known:
             self._used[name] = self._known[name]
-            verdict: _Verdict = self._whole(json.loads(self._known[name]), fence)
-            return verdict
+            self._fence = fence
+            known: _Verdict = self._read(self._known[name])
+            return known
         self._placed = False
         verdict = ask(fence)
         self._used[here if self._placed else key] = json.dumps(_plain(verdict, fence))
@@ -70,24 +73,16 @@ class Memory:
             self._store.put(self._key, "\n".join(map("\t".join, self._used.items())).encode())
             self._store.trim()
 
-    def _whole(self, told: Any, fence: Fence) -> Any:
-        """The value that `_plain` was given, of this block."""
-        if not isinstance(told, list):
-            return told
-        if told == _OWN:
-            return fence
-        name, *rest = told
-        parts = [self._whole(part, fence) for part in rest]
+    def _made(self, told: dict[str, list[Any]]) -> Any:
+        """The value that `_plain` was given, of the block at hand."""
+        ((name, parts),) = told.items()
+        if name in self._kinds:
+            return self._kinds[name](*parts)
         if name == "Position":
-            return Position(parts[0] + fence.span.start.line, parts[1])
-        if name == "Fence":  # a part of the block
-            return fence._replace(**dict(zip(_PART, parts, strict=True)))
-        return (
-            tuple(parts) if name == "tuple" else frozenset(parts) if name == "frozenset" else self._kinds[name](*parts)
-        )
-
-
-_PART = ("info", "text", "span", "origins")  # what a here-document has of its own
+            return Position(parts[0] + self._fence.span.start.line, parts[1])
+        if name == "Fence":
+            return self._fence._replace(**dict(zip(_PART, parts, strict=True)))
+        return self._fence if told == _OWN else tuple(parts) if name == "tuple" else frozenset(parts)
 
 
 def _plain(value: Any, fence: Fence) -> Any:
@@ -96,13 +91,13 @@ def _plain(value: Any, fence: Fence) -> Any:
         return _OWN
     kind = type(value)
     if kind is Position:
-        return ["Position", value.line - fence.span.start.line, value.column]
+        return {"Position": [value.line - fence.span.start.line, value.column]}
     parts = value if isinstance(value, tuple) else sorted(value) if kind is frozenset else [str(value)]
     if kind is Fence:
         parts = [getattr(value, name) for name in _PART]
     elif value is None or kind in (str, int, bool):
         return value
-    return [kind.__name__, *(part if type(part) is str else _plain(part, fence) for part in parts)]
+    return {kind.__name__: [part if type(part) is str else _plain(part, fence) for part in parts]}
 
 
 def _digest(value: object) -> str:
