@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib import import_module
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from cases_io import read_cases
 from notesite.cli import check, common
 from notesite.diagnostics.reporters import FORMATS
 from notesite.lib.kept import NO_CACHE, Kept
+from notesite.notes.pieces import lines_of
 from notesite.notes.reader import outline
 from notesite.project.settings import SnippetSettings
 from notesite.snippets.blocks import KINDS, check_blocks
@@ -104,6 +105,12 @@ def all_notes() -> Iterator[str]:
         yield "".join(f"## Part {n}\n\nWords.\n\n~~~~~{label}\n{text}\n~~~~~\n\n" for n, text in enumerate(cases))
 
 
+def typed(value: object) -> object:
+    """The value with the types of all that it is made of."""
+    parts = [typed(part) for part in value] if isinstance(value, Sequence) and not isinstance(value, str) else value
+    return type(value), parts
+
+
 @pytest.mark.parametrize("text", tuple(all_notes()), ids=["notes", "words", "yaml", *FILES])
 def test_what_is_kept_is_what_was_said(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
     lines = text.splitlines(keepends=True)
@@ -111,17 +118,18 @@ def test_what_is_kept_is_what_was_said(text: str, monkeypatch: pytest.MonkeyPatc
     # As it is; with lines above, which names of lines in messages follow; with a part gone; with a word changed.
     texts = [text, text, f"Words\n\nabove.\n\n{text}", "".join(lines[half:]), text.replace("web", "wob"), text]
     asked = []
-    for wanted in map(outline, texts):
+    for wanted in (outline(lines_of(text)) for text in texts):
         judged = check_blocks(wanted, SnippetSettings())
         memory = remembered(Path("/notes.md"), "blocks", KINDS)
         kept = check_blocks(wanted, SnippetSettings(), (), memory)
-        assert repr(kept) == repr(judged)
+        assert kept == judged
+        assert typed(kept) == typed(judged)
         asked.append(len(memory._used.keys() - memory._known.keys()))
     assert asked[1] == 0 < asked[0]
     assert asked[2] <= asked[0] / 2
     monkeypatch.setattr(remembering, "_code", lambda: "another version")
     memory = remembered(Path("/notes.md"), "blocks", KINDS)
-    check_blocks(outline(text), SnippetSettings(), (), memory)
+    check_blocks(outline(lines_of(text)), SnippetSettings(), (), memory)
     assert not memory._known
 
 
@@ -220,7 +228,7 @@ def test_what_is_not_in_a_file_is_not_kept(store: Path, tmp_path: Path) -> None:
 def test_words_of_the_notes_make_no_verdict(tmp_path: Path) -> None:
     """An entry is a line: what notes say cannot begin another, nor be taken for a place or a kind of value."""
     text = 'a\n0\t["SnippetVerdict"]\u2028\x85["Position", 1, 1]'
-    (fence,) = outline("```bash\nkubectl get pods\n```\n").fences
+    (fence,) = outline(["```bash", "kubectl get pods", "```"]).fences
     (tmp_path / "cache").mkdir()
     for _ in range(2):
         memory = remembered(tmp_path, "", KINDS)
@@ -286,7 +294,7 @@ def _in(folder: Path) -> str:
 
 
 def test_without_a_store_nothing_is_read() -> None:
-    (fence,) = outline("```yaml\na: b\n```\n").fences
+    (fence,) = outline(["```yaml", "a: b", "```"]).fences
     memory = Memory()
     assert memory.told(fence, "question", lambda own: own) is fence
     memory.keep()

@@ -17,13 +17,12 @@ from typing import Any, TypeVar
 
 import yaml
 
-from ...diagnostics.place import Position
+from ...diagnostics.place import Places, Position
 from ...lib.kept import Kept, folder_of, signature
 from ...notes.model import Fence
 
 _Verdict = TypeVar("_Verdict")
 _OWN: dict[str, Any] = {"own": []}  # stands for the block that the verdict is about
-_PART = ("info", "text", "span", "origins")  # what a here-document has of its own
 
 
 class Memory:
@@ -78,10 +77,12 @@ class Memory:
         ((name, parts),) = told.items()
         if name in self._kinds:
             return self._kinds[name](*parts)
+        first = self._fence.span.start.line
         if name == "Position":
-            return Position(parts[0] + self._fence.span.start.line, parts[1])
+            return Position(parts[0] + first, parts[1])
         if name == "Fence":
-            return self._fence._replace(**dict(zip(_PART, parts, strict=True)))
+            info, text, span, line, *columns = parts
+            return self._fence._replace(info=info, text=text, span=span, origins=Places(line + first, columns))
         return self._fence if told == _OWN else tuple(parts) if name == "tuple" else frozenset(parts)
 
 
@@ -92,11 +93,12 @@ def _plain(value: Any, fence: Fence) -> Any:
     kind = type(value)
     if kind is Position:
         return {"Position": [value.line - fence.span.start.line, value.column]}
-    parts = value if isinstance(value, tuple) else sorted(value) if kind is frozenset else [str(value)]
-    if kind is Fence:
-        parts = [getattr(value, name) for name in _PART]
-    elif value is None or kind in (str, int, bool):
+    if value is None or kind in (str, int, bool):
         return value
+    parts = sorted(value) if kind is frozenset else value if isinstance(value, tuple) else [str.__str__(value)]
+    if kind is Fence:  # a here-document, which has a part of the block's lines
+        first = value.origins[0].line - fence.span.start.line if value.origins else 0
+        parts = [value.info, value.text, value.span, first, *(place.column for place in value.origins)]
     return {kind.__name__: [part if type(part) is str else _plain(part, fence) for part in parts]}
 
 
