@@ -30,13 +30,9 @@ def is_real(address: str) -> bool:
 
 def whole_manifest(fence: Fence) -> str:
     """`kind-name` of a block whose every document has apiVersion, kind and metadata.name; "" for any other block."""
-    documents = [part for part in re.split(r"(?m)^---[ \t]*(?:#.*)?$", fence.text) if _has_content(part)]
-    names = [_kind_and_name(document) for document in documents]
+    documents = re.split(r"(?m)^---[ \t]*(?:#.*)?$", fence.text)
+    names = [_kind_and_name(document) for document in documents if re.search(r"(?m)^[ \t]*[^#\s]", document)]
     return names[0] if names and all(names) else ""
-
-
-def _has_content(text: str) -> bool:
-    return any(line.strip() and not line.lstrip().startswith("#") for line in text.split("\n"))
 
 
 def _kind_and_name(document: str) -> str:

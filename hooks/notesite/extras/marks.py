@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from operator import itemgetter
 
 from ..diagnostics.codes import CODES, Severity
 from ..diagnostics.diagnostic import Diagnostic, Report
@@ -35,7 +36,9 @@ def marks_of(blocks: Blocks, settled: Report) -> dict[int, BlockMark]:
         if line not in marks:  # YAML inside a command comes later and belongs to the command's block
             first = bisect_left(found, line, key=_line)
             inside = found[first : bisect_left(found, verdict.fence.span.end.line + 1, first, key=_line)]
-            marks[line] = _mark(verdict, shell.get(line), [diagnostic for _, diagnostic in sorted(inside, key=_number)])
+            marks[line] = _mark(
+                verdict, shell.get(line), [diagnostic for _, diagnostic in sorted(inside, key=itemgetter(0))]
+            )
     return marks
 
 
@@ -80,10 +83,6 @@ def _rows(found: Sequence[Diagnostic], shell: CommandVerdict | None) -> Iterator
             words = _PLACE.sub("", own_words or diagnostic.why)
             works = diagnostic.code in _STILL_WORKS and diagnostic.severity is Severity.WARNING
             yield Row("hint" if works else _KINDS[diagnostic.severity], words, None if said else replacement)
-
-
-def _number(found: tuple[int, Diagnostic]) -> int:
-    return found[0]
 
 
 def _line(found: tuple[int, Diagnostic]) -> int:
