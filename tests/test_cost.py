@@ -6,7 +6,7 @@ import stat
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from jinja2 import Environment
@@ -28,6 +28,7 @@ from notesite.plugin.compiled import prepare, prepare_all
 from notesite.plugin.events import NotesPlugin
 from notesite.project.config import open_project
 from notesite.render.bridge import highlighted
+from notesite.render.elements import TEMPLATES
 
 
 def test_the_search_of_the_theme_reads_no_page() -> None:
@@ -131,11 +132,13 @@ def test_what_is_compiled_at_installation_no_build_compiles(tmp_path: Path, monk
     monkeypatch.setattr(Environment, "compile", counted)
     bench_build.commands(tmp_path, 3)
     for prepared in (False, True):
+        cast("Any", TEMPLATES.cache).clear()
         if prepared:
             prepare_all(tmp_path / "prepared")
+        cast("Any", TEMPLATES.cache).clear()
         done.clear()
         build_site(load_config(str(tmp_path / "cold/mkdocs.yml")))
-        assert prepared != ("main.html" in done)
+        assert [name in done for name in ("main.html", "notesite.extras")] == [not prepared] * 2
     assert not done
 
 

@@ -16,8 +16,10 @@ from jinja2.filters import FILTERS
 from jinja2.tests import TESTS
 from mkdocs.theme import Theme
 
+from .. import extras, render
 from ..extras.theme import amended, squeezed_html
 from ..lib.data import bundled_text
+from ..render.elements import TEMPLATES
 from .appearance import PACKAGE
 from .escaping import is_escaped
 from .generator import theme_name
@@ -35,6 +37,7 @@ _loaded: dict[tuple[str, str], CodeType | None] = {}  # by key and checksum: a p
 def prepare(theme: Theme, folder: Path | None = None, *, own_palette: bool = False) -> None:
     """Let the theme give environments that list no icons and find compiled templates: also those of builds before, in `folder`."""
     made = theme.get_env
+    TEMPLATES.bytecode_cache = _Compiled(str(folder or ""), "%s.cache")
 
     def get_env() -> jinja2.Environment:
         env = made()
@@ -60,6 +63,8 @@ def prepare_all(folder: Path = PREPARED) -> None:
     loader = _Templates(theme.dirs, own_palette=True)
     texts = [bundled_text(__name__, "theme.yml"), *(loader.get_source(env, name)[0] for name in names)]
     icons = {f".icons/{name}.svg" for text in texts for name in _ICON.findall(text)}
+    for package in (extras, render):
+        TEMPLATES.get_template(package.__name__)
     for name in (*names, *icons):
         with contextlib.suppress(jinja2.TemplateError):  # of a plugin that is not there
             env.get_template(name)

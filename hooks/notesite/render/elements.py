@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
-from functools import cache
 
 import jinja2
 from markupsafe import Markup
@@ -38,7 +37,7 @@ def elements(html: str) -> ET.Element:
 
 def written(module: str, macro: str, *values: object) -> Markup:
     """What a macro of `data/added.html` beside a module (its `__name__`) writes; text is escaped in it."""
-    html: Markup = getattr(_templates(module).module, macro)(*values)
+    html: Markup = getattr(TEMPLATES.get_template(module.rpartition(".")[0]).module, macro)(*values)
     return html
 
 
@@ -47,11 +46,12 @@ def made(module: str, macro: str, *values: object) -> ET.Element:
     return elements(written(module, macro, *values))[0]
 
 
-@cache
-def _templates(module: str) -> jinja2.Template:
+def _template(package: str) -> str:
     """Line ends and indentation are for those who read the file."""
-    text = "".join(map(str.strip, bundled_text(module, "added.html").splitlines()))
-    return jinja2.Environment(autoescape=True).from_string(text)
+    return "".join(map(str.strip, bundled_text(package, "added.html").splitlines()))
+
+
+TEMPLATES = jinja2.Environment(autoescape=True, loader=jinja2.FunctionLoader(_template))  # by the names of packages
 
 
 def put_text(parent: ET.Element, index: int, text: str) -> None:
