@@ -146,11 +146,12 @@ _NO_BREAK_SPACE = lazy(
 _ELISION = lazy(
     r"^(?P<indent>[ ]*)(?P<dash>-[ ]+)?(?P<dots>\.(?:[ ]?\.)+|…|⋮|(?:\.{3,}|…)[ <(\[][^:\n]*|\[[ ]?(?:\.{2,}|…)[^\]\n]*\]"
     r"|<[ ]?(?:\.{2,}|…|(?i:snip))[^>\n]*>|\([ ]?(?:\.{2,}|…)[^)\n]*\))[ \t]*$"
-    r"|(?<=:)[ ]+(?P<value>\.{3}|…|\*{3,}|\[(?:\.{3}|…)\][^\s,\]]*|\{(?:\.{3}|…)\})[ \t]*$",
+    r"|(?<=\S)[ ]{2,}(?:<?-{2,}>?|<-|->|=+>|[←→⇒⟵⟶⬅➜👈])[ ][^\n]*$|(?<=:)[ ]+(?P<value>\.{3}|…|\*{3,}|\[(?:\.{3}|…)\][^\s,\]]*|\{(?:\.{3}|…)\})[ \t]*$",
     re.MULTILINE,
 )
 
 
+_ARROW = lazy(r"\S {2,}[<=←→⇒⟵⟶⬅➜👈-]")
 _FILE_NAME = lazy(r"\A(?:[\w./-]+\.)?ya?ml:?(?=[ \t]*\n)")
 _LEFT_OUT = lazy(r"\n[ ]*#[. ]*(?:\.\.[^\n]*)?\n(?:[ ]*[\w-]+:[ ]*\n)?\s*\Z")  # an elision, as a comment
 _SYNOPSIS = lazy(
@@ -175,7 +176,15 @@ def prepare(text: str) -> tuple[str, list[Fault]]:
     if not text.isascii() and _ODD_BREAK.search(text):
         text = _spaced(text, _ODD_BREAK, faults, "Y_CHAR", "an invisible line separator, a line break to some parsers")
     prepared = _FILE_NAME.sub(lambda match: "#" + match[0][1:], text)  # a file's name above its content, or a label
-    if ".." in text or ". ." in text or "…" in text or "***" in text or "⋮" in text or "snip>" in text.lower():
+    if (
+        ".." in text
+        or ". ." in text
+        or "…" in text
+        or "***" in text
+        or "⋮" in text
+        or _ARROW.search(text)
+        or "snip>" in text.lower()
+    ):
         prepared = _ELISION.sub(lambda match: _as_comment(match, text), prepared)
     return prepared, faults
 

@@ -146,6 +146,8 @@ def _mounts(context: Context, node: MappingNode, containers: Sequence[MappingNod
     volumes = [text(get(volume, "name")) for volume in items(get(node, "volumes"))] if mounts else []
     if None in volumes:
         return
+    if len(mounts) > 1 and get(node, "volumes") is None and not context.claims.get(id(node)):
+        return  # they are left out, all of them
     known = {name for name in volumes if name} | context.claims.get(id(node), frozenset())
     for mount in mounts:
         place = get(mount, "name")

@@ -48,8 +48,9 @@ def foreign(node: Node) -> str:
     if not isinstance(node, MappingNode):
         return ""
     keys = fields(node).keys()
-    if "containers" in keys or "metadata" in keys:
-        return ""
+    described = bool(keys) and all(name[:1].isupper() and not name.isupper() for name in keys)
+    if described or "containers" in keys or "metadata" in keys:
+        return "a description of an object" if described else ""
     for name, needed, also in known["files"]:
         if keys >= set(needed) and (not also or keys & set(also)):
             value = get(node, needed[0])

@@ -7,6 +7,8 @@ plain `__class__` tests and the flat functions.
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from notesite.snippets.yaml.repeated import Right
@@ -94,7 +96,7 @@ class Walk(Values):
             name = key.value if key.__class__ is ScalarNode else None
             field = fields.get(name) if name is not None else None
             if field is None or name in names:
-                field = self._odd_key(shape, key, value, names, also)
+                field = self._odd_key(shape, key, node, names, also)
                 if field is None:
                     continue
             names.add(field.name)
@@ -115,7 +117,7 @@ class Walk(Values):
         self._depth -= 1
 
     def _odd_key(
-        self, shape: Shape, key: Node, value: Node, names: set[str], also: set[str]
+        self, shape: Shape, key: Node, parent: MappingNode, names: set[str], also: set[str]
     ) -> Field | None:  # a hot private helper
         """A key that is unknown, doubled, or no text; its field when it has one after all."""
         if key.__class__ is not ScalarNode:
@@ -127,20 +129,22 @@ class Walk(Values):
             return shape.fields[name]
         if shape.any_key:
             if shape.values is not None:
-                self._value(shape.values, value, key)
+                self._value(shape.values, next(value for name, value in parent.value if name is key), key)
             return None
-        near = self._unknown(shape, key)
+        near = self._unknown(shape, key, parent)
         also.add(near or UNKNOWN)
         # What a misspelt key holds tells what it is as well.
         return shape.fields[near] if near and self._weigh else None
 
-    def _unknown(self, shape: Shape, key: Node) -> str | None:
+    def _unknown(self, shape: Shape, key: Node, parent: MappingNode) -> str | None:
         """Report an unknown field; the one that was meant."""
         if is_placeholder(key.value) and not key.value.isalpha():  # `NAME:` is a field in capitals
             self._add("K_FIELD", f'"{key.value}" stands for fields of {shape.short}', key, shape=shape, doubtful=True)
             return None
         self._guesses += 1
-        near = nearest_value(key.value, shape.fields) if self._guesses <= _MOST_GUESSES else None
+        # Below a key without a value it has lost its indentation rather than a letter.
+        lost = any(name is key and is_null(above) for (_, above), (name, _) in pairwise(parent.value))
+        near = nearest_value(key.value, shape.fields) if self._guesses <= _MOST_GUESSES and not lost else None
         hint = f'; did you mean "{near}"?' if near else ""
         self._add(
             "K_FIELD",
