@@ -77,7 +77,8 @@ def _answer(call: Invocation, words: Sequence[Word], extra_types: frozenset[str]
     classes = [letters(word, index, extra_types) for index, word in enumerate(words)]
     if call.node.wants_type and words:  # a word that is no type may be a custom one
         head, slash, _ = words[0].text.partition("/")
-        if classes[0] in {"U", "B"} and may_be_custom(head):
+        is_field = call.node.path == ("explain",) and "." in call.arguments[0].text  # or TYPE.GROUP
+        if classes[0] in {"U", "B"} and (is_field or may_be_custom(head)):
             classes[0] = "P" if slash else "R"
     if classes[:1] == ["B"]:
         answer = call.node.answer(mode, "B") or call.node.answer(mode, "BU")
