@@ -420,3 +420,9 @@ def test_hostile_commands_take_work_in_proportion(what: str) -> None:
 def test_a_command_that_is_only_named_lacks_nothing(lead: str, label: str, text: str, said: bool) -> None:
     _, report = run(fence(text, lead=lead)._replace(info=label))
     assert bool(report.diagnostics) is said
+
+
+def test_a_variable_that_another_block_sets_is_the_local_shells() -> None:
+    use = fence('kubectl exec web -- list "$TOPIC" "$SIZE"')
+    assert run(use)[1].diagnostics
+    assert run(fence('TOPIC="news"'), use)[1].diagnostics == ()

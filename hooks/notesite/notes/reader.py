@@ -23,8 +23,7 @@ from .raw_html import Tag, candidates, read_tags, unescaped
 
 _DIRECTIVE = lazy(r"\s*notes:\s*([a-z][\w-]*)\s*=?\s*(.*?)\s*\Z", re.DOTALL)
 _FRONT_MATTER = lazy(r"---[ \t]*\n(?:[^\n]*\n)*?(?:---|\.\.\.)[ \t]*(?:\n|\Z)")
-# Neither a sentence nor the tags of other programs: `#linux #shell/tools`.
-_NEAR_HEADING = lazy(r"(?!#[a-z][\w/-]*(?:[ ,]+#[\w/-]+)*\s*$)#{1,6}[A-Za-z](?!.*[.;]\s*$)")
+_NEAR_HEADING = lazy(r"(?!#[a-z])#{1,6}[A-Za-z](?!.*[.;]\s*$)")  # neither a sentence nor `#tag`, `#comment on it`
 _COMMENTS = lazy(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 HEADING_TAGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 # Elements that hold blocks: a heading between their tags cannot begin a page of its own.

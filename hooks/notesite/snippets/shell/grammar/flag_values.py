@@ -11,7 +11,7 @@ from .flag_rules import format_of, type_of
 from .invocation import FlagUse, Invocation
 
 _FILLED_IN = lazy(r"(?:^|[=/:,])[A-Z][A-Z0-9_-]+(?=$|[=/:,])")  # `YOUR_REGISTRY/app:TAG`
-_SHOUTED = lazy(r"[A-Z][A-Z0-9_-]*")
+_SHOUTED = lazy(r"[A-Z][A-Z0-9_-]*|[a-z]+(?:[A-Z][a-z]+)+")
 _TEMPLATED = frozenset(  # output formats that carry an expression after an equals sign, or have it in `--template`
     ["jsonpath", "jsonpath-as-json", "jsonpath-file", "go-template", "go-template-file", "template", "templatefile"]
 )
@@ -36,7 +36,7 @@ def _problem(call: Invocation, use: FlagUse, value: str) -> tuple[str, str] | No
     if known_type := type_of(flag.type):
         fitting, expected = known_type
         if not fitting.fullmatch(value):
-            filled_in = flag.type != "bool" and _SHOUTED.fullmatch(value)  # `--replicas=COUNT`
+            filled_in = flag.type != "bool" and _SHOUTED.fullmatch(value)  # `--replicas=COUNT`, `=howMany`
             return None if filled_in else (f"`--{flag.name}` takes {expected}, not `{value}`", _BETTER.get(value, ""))
     if flag.name == "output" and flag.values and value:
         return _output(call, use, value)
