@@ -412,6 +412,8 @@ def test_hostile_commands_take_work_in_proportion(what: str) -> None:
         ("Run the following command:", "bash", "kubectl describe", True),
         ("But this does not know it:", "text", "kubectl", False),
         ("Run:", "bash", "kubectl", True),
+        ("", "", "minikube", False),
+        ("Run:", "bash", "minikube", True),
         ("Look at these:", "text", "kubectl logs --previous", False),
         ("It may be one of:", "text", "kubectl wait Timeout", False),
         ("Look at these:", "bash", "kubectl logs --previous", True),

@@ -182,6 +182,7 @@ class _Checker:
             end = call.command.end
             below, typed = (text[end:].split("\n", 2)[1:2] for text in (self.fence.text, self.script.masked))
             is_answered = "".join(below).strip() != "" and "".join(typed).strip() == ""
+            is_answered |= not self.fence.lead and self.fence.text.strip() == "minikube"  # which a node is called
             return is_answered or self.fence.label == "text" or (self.short and not whole and bool(call.node.path))
         lacks = self.fence.label == "text" and item.code in {"S_ARGUMENTS", "S_REQUIRED"}
         return _is_refusal(item) and (lacks or (self.short and not whole))
@@ -226,8 +227,8 @@ class _Checker:
     def _remark_placeholder(self, command: Command) -> None:
         found = next((w for w in command.words if w.placeholder and not w.quoted and w.text.count("<")), None)
         if found is not None and _PROGRAM.fullmatch(command.words[0].text) and not self._is_said(command):
-            message = "is a placeholder; pasted as it stands, the shell takes `<` and `>` for redirections"
-            self._say(Finding.at("S_PLACEHOLDER", f"`{found.text}` {message}", found))
+            message = f"`{found.text}`: pasted as it stands, the shell takes `<` and `>` for redirections"
+            self._say(Finding.at("S_PLACEHOLDER", message, found))
 
     def _is_said(self, command: Command) -> bool:
         """Whether the words of an unknown program are a synopsis, a sentence or the row of a table."""
