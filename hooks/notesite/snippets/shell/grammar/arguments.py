@@ -1,7 +1,7 @@
 """Arguments without a flag: how many, and what each must be.
 
 kubectl's usage lines are too irregular to parse.  So the vendor script has asked the real kubectl about many shapes
-of arguments (`patterns`), and this module looks the answer up; a few rules depend on words that no shape tells.
+of arguments (`program.PATTERNS`), and this module looks the answer up; a few rules depend on words that no shape tells.
 """
 
 from __future__ import annotations
@@ -9,13 +9,14 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator, Sequence
+from functools import cache
 
+from ....lib.patterns import lazy
 from ..reader.words import Word
-from .argument_shapes import letters, lookup
 from .flag_rules import Refusal, read_as, refused_words, wrong_kind
 from .invocation import Invocation
-from .program import NAMES, REST
-from .resources import is_type, may_be_custom
+from .program import INDEX, NAMES, REST
+from .resources import is_type, may_be_custom, named
 from .vocabulary import answers
 
 _LONGEST = 12  # arguments that are looked at: no shape that was tried has half as many
@@ -25,6 +26,26 @@ _UNTRIED = frozenset({"raw", "local", "list", "field-selector", "current"})
 _MODE_FLAGS = (("f", {"filename", "kustomize"}), ("l", {"selector"}), ("a", {"all"}), ("A", {"all-namespaces"}))
 _EFFECT = re.compile(r"([^=:]*)(=[^=:]*)?:(NoSchedule|PreferNoSchedule|NoExecute)-?")
 _CHANGING = ("label", "annotate", "taint", "set env", "set image")
+_WORKLOADS = frozenset(
+    ("deployments", "daemonsets", "statefulsets", "replicasets", "replicationcontrollers", "jobs", "cronjobs")
+)
+_TAINT = lazy(r"[^=:\s]+(?:=[^:]*)?:(?:NoSchedule|PreferNoSchedule|NoExecute|[A-Za-z-]*(?:effect|EFFECT))-?")
+_CUSTOM = lazy(r"[a-z][a-z0-9-]*(?:\.[a-z0-9-]+){2,}")  # foos.example.com, foos.v1.example.com
+_SHOUTED = lazy(r"[A-Z][A-Z0-9]*(?:[_-][A-Z0-9]+)*")
+# Where a shape was not tried, the next best one that was: a letter and what it may be taken for, best first.
+_ALIKE = {"N": "WR", "W": "R", "C": "R", "T": "K", "M": "K", "S": "P", "V": "U", "F": "U", "L": "U", "K": "U", "B": "P"}
+_ANY = "URPKLV"  # what a placeholder may turn out to be
+_COARSE = str.maketrans("VFLT", "UUUK")
+_MOST_SHAPES = 300  # that are looked at before giving up
+# How an argument that is no path looks, the first match wins.
+_LOOKS = (
+    (lazy(r"(?:[./~]|https?://).*", re.DOTALL), "F"),
+    (_TAINT, "T"),
+    (lazy(r".*=.*", re.DOTALL), "K"),
+    (lazy(r".+-"), "M"),
+    (lazy(r"\d*:?\d+"), "L"),
+    (lazy(r".*:.*", re.DOTALL), "V"),
+)
 
 
 def refusal(call: Invocation, extra_types: frozenset[str] = frozenset()) -> Refusal | None:
@@ -45,7 +66,8 @@ def refusal(call: Invocation, extra_types: frozenset[str] = frozenset()) -> Refu
 
 def is_open(call: Invocation) -> bool:
     """Whether nobody knows all the words: more come at run time, or from a variable, or stand for `...`."""
-    return call.command.grows or any(map(_is_open, (*call.arguments, *_flag_values(call))))
+    values = (use.value_word for use in call.flags if use.value_word is not None and not use.attached)
+    return call.command.grows or any(map(_is_open, (*call.arguments, *values)))
 
 
 def _rules(call: Invocation) -> Iterator[Refusal]:
@@ -74,7 +96,7 @@ def _answer(call: Invocation, words: Sequence[Word], extra_types: frozenset[str]
         return None
     words = words if len(words) <= _LONGEST else [*words[: _LONGEST - 2], *words[-2:]]
     words = [word._replace(text=read_as(" ".join(call.node.path), word.text)) for word in words]
-    classes = [letters(word, index, extra_types) for index, word in enumerate(words)]
+    classes = [_letters(word, index, extra_types) for index, word in enumerate(words)]
     if call.node.wants_type and words:  # a word that is no type may be a custom one
         head, slash, _ = words[0].text.partition("/")
         is_field = call.node.path == ("explain",) and "." in call.arguments[0].text  # or TYPE.GROUP
@@ -87,19 +109,12 @@ def _answer(call: Invocation, words: Sequence[Word], extra_types: frozenset[str]
     tail = REST if call.rest else ""
     answers = []
     for reading in itertools.islice(itertools.product(*classes), _MOST):
-        found = lookup("".join(reading), mode, tail)
+        found = _lookup("".join(reading), mode, tail)
         answer = call.node.answer(mode, found) if found is not None else ""
         if not answer or "required flag" in answer:
             return None  # one reading of the placeholders is right
         answers.append(answer)
     return (_worded(answers[0], words), words[0] if words else None) if answers else None
-
-
-def _flag_values(call: Invocation) -> Iterator[Word]:
-    """Values of flags that may be several words, so that what follows is not what it seems."""
-    for use in call.flags:
-        if use.value_word is not None and not use.attached:
-            yield use.value_word
 
 
 def _is_open(word: Word) -> bool:
@@ -132,6 +147,86 @@ def _worded(message: str, words: Sequence[Word]) -> str:
     for name, word in zip(NAMES, words, strict=False):
         message = re.sub(rf"\b{name}\b", word.text.replace("\\", r"\\"), message)
     return message.rstrip(".")
+
+
+# ---- Shapes: a letter for each argument, and the tried shape that is most like them.
+
+
+def _letters(word: Word, index: int, extra_types: frozenset[str]) -> str:
+    """The classes that a word may belong to, as letters of shapes; `index` counts from 0."""
+    text = word.text
+    head, slash, _ = text.partition("/")
+    if word.dynamic:
+        if slash and is_type(head, extra_types):
+            return _named_object(head, extra_types)
+        return "K" if "=" in text else _ANY
+    found = next((letter for pattern, letter in _LOOKS if pattern.fullmatch(text)), "")
+    if found:
+        return found
+    if slash:
+        return _named_object(head, extra_types)
+    if index == 0:
+        return _type_letter(text, extra_types)
+    return "U" if not is_type(text) else "RU"
+
+
+def _named_object(kind: str, extra_types: frozenset[str]) -> str:
+    """The letter of TYPE/NAME."""
+    if (resource := named(kind)) is not None and resource.plural in _WORKLOADS:
+        return "S"
+    return "P" if is_type(kind, extra_types) or _CUSTOM.fullmatch(kind) or _SHOUTED.fullmatch(kind) else "B"
+
+
+def _type_letter(text: str, extra_types: frozenset[str]) -> str:
+    resource = named(text)
+    if resource is None and is_type(text, extra_types) and text not in extra_types:
+        return "C"
+    if resource is None:
+        if _SHOUTED.fullmatch(text) and not text.isdigit() and len(text) > 1:
+            return _ANY  # POD, TYPE, MY_DEPLOYMENT: a placeholder in capitals
+        return "R" if text in extra_types or _CUSTOM.fullmatch(text) else "U"
+    if resource.plural == "nodes":
+        return "N"
+    return "W" if resource.plural in _WORKLOADS else "R"
+
+
+@cache
+def _lookup(shape: str, mode: str, tail: str) -> str | None:
+    """The tried shape that is most like this one: of the same length first, then with fewer repeats.
+
+    A shape has one letter for each argument; `mode` and `tail` are as `program` lists them, or "".
+    """
+    if mode:  # beside -f, -l and --all only the first three arguments were tried, and fewer letters
+        shape = shape.translate(_COARSE)[:3]
+    if shape[:1] in "RWNC" and re.fullmatch(r".U+[PS].*", shape):
+        return "RP"  # a type, and later TYPE/NAME
+    if re.fullmatch(r"[PS]+U.*", shape) and len(shape) > 2:
+        return "PU"  # TYPE/NAME, and later a name alone
+    while True:
+        found = _same_length(shape, tail)
+        if found is not None:
+            return found
+        shorter = next((index for index in range(len(shape) - 1, 0, -1) if shape[index] == shape[index - 1]), None)
+        if shorter is None or len(shape) < 3:
+            return shape if shape in INDEX else None
+        shape = shape[:shorter] + shape[shorter + 1 :]
+
+
+def _same_length(shape: str, tail: str) -> str | None:
+    seen = {shape}
+    queue = [shape]
+    while queue and len(seen) < _MOST_SHAPES:
+        current = queue.pop(0)
+        if current + tail in INDEX:
+            return current + tail
+        for index, letter in enumerate(current):
+            names = "U" if index and letter in "RWNC" else ""
+            for other in _ALIKE.get(letter, "") + names:
+                simpler = current[:index] + other + current[index + 1 :]
+                if simpler not in seen:
+                    seen.add(simpler)
+                    queue.append(simpler)
+    return None
 
 
 # ---- Arguments that change something: `key=value`, `key-`, `key:effect`.
