@@ -103,7 +103,7 @@ def run(
     """
     settings, wanted = project.settings.images, uses(notes.images)
     chosen = chosen._replace(limits=limits_of(settings), webp=settings.webp, stems=stems(wanted.remote))
-    store, network = ImageStore(chosen.store, patience=chosen.patience), _Network(chosen)
+    store, network = ImageStore(chosen.store), _Network(chosen)
     asking = None if chosen.mode is Mode.FROZEN else fetch or network
     outcome, about = Outcome(), list[Diagnostic]()
     try:

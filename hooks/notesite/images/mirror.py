@@ -93,7 +93,6 @@ class Options(NamedTuple):
     accept_changes: bool = False
     in_build: bool = False
     today: str = ""  # YYYY-MM-DD
-    patience: float = 10.0  # seconds to wait for another process that writes
     user_agent: str = ""
     limits: Limits = Limits()
     webp: bool = True  # whether smaller copies are made

@@ -23,15 +23,8 @@ XHTML = "http://www.w3.org/1999/xhtml"
 MATHML = "http://www.w3.org/1998/Math/MathML"
 _NAMES = {kind: frozenset(names.split()) for kind, names in bundled_json(__name__, "svg_names.json").items()}
 _KEPT = {SVG: _NAMES["svg"], XHTML: _NAMES["html"], MATHML: _NAMES["mathml"]}
-_ANIMATED = frozenset({"animate", "set", "animateTransform", "animateMotion"})
-_REFERENCES = frozenset(
-    {"href", "src", "base", "srcset", "srcdoc", "data", "action", "formaction", "poster", "background", "ping"}
-)
-_LINKED = frozenset({"href", "target", "rel", "ping", "download", "type", "show", "actuate", "title"})
-_PROSE = frozenset({"content", "d", "points", "transform", "id", "class"})  # what looks like CSS in these is none
 _MAY_LOAD = re.compile(r"url|image|src|expression|[\\@]", re.IGNORECASE)
 _INNER = re.compile(r"""url\(\s*['"]?#[^'"()\\\s]*['"]?\s*\)""")
-_LOADING = frozenset({"url", "src", "image", "image-set", "-webkit-image-set", "expression"})
 _LOCAL = re.compile(r"\s*(?:#|$|data:(?:image/|font/|application/(?:x-)?font|application/octet-stream))", re.IGNORECASE)
 _SPEAKING = ("", "http://www.w3.org/1999/xlink", "http://www.w3.org/XML/1998/namespace")  # of attributes
 _DEEPEST = 3  # drawings inside drawings
@@ -79,7 +72,7 @@ class Cleaner:
                 return True
             self.taken["foreignObject"] += 1
             return False
-        elif name in _ANIMATED and _animates_reference(element):
+        elif name in _NAMES["animations"] and _animates_reference(element):
             self.taken["animated reference"] += 1
             return False
         elif namespace == SVG or (words and namespace in _KEPT):
@@ -102,7 +95,7 @@ class Cleaner:
     def _unlink(self, element: Element, name: str) -> None:
         """Keep what is in a link, not the link."""
         element.tag = f"{{{SVG}}}{name}"
-        for attribute in [key for key in element.attrib if split(key)[1] in _LINKED]:
+        for attribute in [key for key in element.attrib if split(key)[1] in _NAMES["of links"]]:
             del element.attrib[attribute]
         self.taken["link"] += 1
 
@@ -143,9 +136,13 @@ class Cleaner:
             name = name.lower()
             if name.startswith("on"):
                 self._drop(element, key, "handler")
-            elif name in _REFERENCES and namespace in _SPEAKING:
+            elif name in _NAMES["references"] and namespace in _SPEAKING:
                 self._reference(element, key, value)
-            elif not name.startswith(("data-", "aria-")) and name not in _PROSE and _MAY_LOAD.search(value):
+            elif (
+                not name.startswith(("data-", "aria-"))
+                and name not in _NAMES["prose that looks like CSS"]
+                and _MAY_LOAD.search(value)
+            ):
                 element.attrib[key] = value if _INNER.fullmatch(value) else self._css(value)
 
     def _reference(self, element: Element, key: str, value: str) -> None:
@@ -180,7 +177,7 @@ def taken_words(taken: Counter[str]) -> str:
 def _loads(token: Any) -> bool:
     if token.type == "url":
         return not _LOCAL.match(token.value)
-    if token.type != "function" or token.lower_name not in _LOADING:
+    if token.type != "function" or token.lower_name not in _NAMES["functions that load"]:
         return False
     addresses = [part.value for part in token.arguments if part.type == "string"]
     inside = [part for part in token.arguments if part.type in ("url", "function")]
@@ -191,7 +188,7 @@ def _loads(token: Any) -> bool:
 def _animates_reference(element: Element) -> bool:
     target = next((value for key, value in element.attrib.items() if split(key)[1].lower() == "attributename"), "")
     local = target.strip().rpartition(":")[2].lower()
-    return local in _REFERENCES or local.startswith("on")
+    return local in _NAMES["references"] or local.startswith("on")
 
 
 def _has_other_branch(element: Element, parent: Element) -> bool:

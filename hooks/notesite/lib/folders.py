@@ -70,20 +70,6 @@ def place_folder(new: Path, target: Path) -> None:
     _release(new)
 
 
-@contextlib.contextmanager
-def made_folder(target: Path) -> Iterator[Path]:
-    """A new folder to fill, which takes the place of `target` (nothing, or an empty folder) when all went well."""
-    end_on_sigterm()
-    target = Path(os.path.normpath(target.absolute()))
-    new = new_folder_beside(target)
-    try:
-        yield new
-        place_folder(new, target)
-    except BaseException:
-        remove_folder(new)
-        raise
-
-
 def remove_folder(path: Path) -> None:
     """Remove a folder that was made by `new_folder_beside`; nothing happens when it is gone."""
     _remove(path)
@@ -98,6 +84,16 @@ def work_folder(target: Path) -> Iterator[Path]:
         yield folder
     finally:
         remove_folder(folder)
+
+
+@contextlib.contextmanager
+def made_folder(target: Path) -> Iterator[Path]:
+    """A new folder to fill, which takes the place of `target` (nothing, or an empty folder) when all went well."""
+    end_on_sigterm()
+    target = Path(os.path.normpath(target.absolute()))
+    with work_folder(target) as new:
+        yield new
+        place_folder(new, target)
 
 
 def _exchange(one: Path, other: Path) -> bool:
