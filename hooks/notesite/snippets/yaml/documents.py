@@ -157,7 +157,9 @@ _LEFT_OUT = lazy(r"\n[ ]*#[. ]*(?:\.\.[^\n]*)?\n(?:[ ]*[\w-]+:[ ]*\n)?\s*\Z")  #
 _SYNOPSIS = lazy(
     r"^\s*\[[\w-]+(?::|\] \w)|[\"\w] ?\| ?[\"\w][^\]]*\]|^\s*(?:- )?[\w.]+ +<[\w.\[\]-]+>"
 )  # `[KEY: VALUE]`, `["A"|"B"]`, `[debug] so far`, `ip <string>`
-_SYNOPSES = lazy(r"^\s*\[ ?(?:- ?)?(?:\w[\w.-]*: ?)?<[^>\n]+>[^\n]*\]\s*$", re.MULTILINE)  # `[ name: <string> ]`
+_SYNOPSES = lazy(
+    r"^\s*\[ ?(?:- ?)?(?:\w[\w.-]*: ?)?<[^>\n]+>[^\n]*\]\s*$|^\s*\[[\w.-]+\]\s*\n\s*[\w.-]+ ?= ", re.MULTILINE
+)  # `[ name: <string> ]`, settings in sections
 _CUT_OUT = lazy(r"(?:[ \t]*(?:#[^\n]*)?\n)*([ ]+)(?!apiVersion:|kind:|[\s#])[^\n]*\n(?:\1 *\S[^\n]*\n|[ \t]*\n)+\Z")
 _PROSE = lazy(r"[^\s#:\[{&*!|>-][^:\n]*(?: [^\s:]+){3}")
 _DOCUMENT_NEXT = lazy(r"\s*(?:---|%|\Z)")

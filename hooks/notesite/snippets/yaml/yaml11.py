@@ -61,6 +61,6 @@ def key_message(node: Any) -> str:
     """What a plain key is really read as, "" when there is nothing to say."""
     if node.style or node.value not in WORDS:
         return ""
-    if node.value == "on" and node.start_mark.column == 0:
-        return ""  # the one place where everyone writes it so: workflow files
+    if node.value == "on":
+        return ""  # everyone writes it so in files of workflows
     return f'the key `{node.value}` is read as {WORDS[node.value]}: write "{node.value}" with quotes'

@@ -16,7 +16,7 @@ _PLACEHOLDER = lazy(
       | \$[A-Za-z_]\w*           # $NAME
       | \{\{.*\}\}               # {{ name }}
       | \{%.*%\}
-      | \.\.\.|…                 # and so on
+      | \.\.\.|…|\A\.\.\Z         # and so on
       | \[[a-z][a-z -]*\]        # [your-name]
     ).*
     | (?:.*/)?[A-Z][A-Z0-9]*(?:[_-][A-Z0-9]+)+(?:[/:@].*)?  # MY_VALUE, YOUR-NAME, YOUR_NAME/web:1

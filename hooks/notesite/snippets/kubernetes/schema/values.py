@@ -145,8 +145,11 @@ class Values:
             node,
             slip=slip,
             replacement=replacement,
-            doubtful=is_placeholder(_inner(node))
-            and not (type_.kind == "[" and str(node.value).replace("_", "").isalpha()),  # NET_ADMIN, not <words>
+            doubtful=_inner(node) == type_.owner.rpartition(".")[2]  # `name: [name]`
+            or (
+                is_placeholder(_inner(node))
+                and not (type_.kind == "[" and str(node.value).replace("_", "").isalpha())  # NET_ADMIN, not <words>
+            ),
         )
 
 
