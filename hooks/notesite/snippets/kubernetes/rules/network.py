@@ -83,12 +83,8 @@ def secret(context: Context, node: MappingNode) -> Iterator[Found]:
         if said is not None and said != plain:
             newline = "; a line end was encoded too, as echo does without -n" if plain.rstrip("\n") == said else ""
             right = base64.b64encode(said.encode()).decode()
-            yield context.fault(
-                "K_SECRET",
-                f"{value.value} decodes to {plain!r}, the comment says {said!r}{newline}",
-                value,
-                replacement=right,
-            )
+            message = f"{value.value} decodes to {plain!r}, the comment says {said!r}{newline}"
+            yield context.fault("K_SECRET", message, value, replacement=right)
         elif said is None and plain.count("\n") == 1 and plain.endswith("\n") and len(plain) < 80:
             yield context.fault("K_NEWLINE", f"{value.value} decodes to a text with a line end: {plain!r}", value)
 
@@ -141,24 +137,14 @@ def _target_ports(service: Node, pods: Sequence[Node | None], selected: int) -> 
     numbers = {value for port in declared if (value := number(get(port, "containerPort"))) is not None}
     for port in items(get(service, "spec", "ports")):
         place = get(port, "targetPort")
-        wanted = number(place)
-        if wanted is not None and place is not None and numbers and wanted not in numbers:
+        wanted, word = number(place), text(place)
+        if place is None or word is None:
+            continue
+        if wanted is not None and numbers and wanted not in numbers:
             said = ", ".join(map(str, sorted(numbers)))
-            yield Found(
-                "K_PORT",
-                f"targetPort {wanted} is no containerPort of the Pods it selects ({said})",
-                place,
-                selected,
-                mild=True,
-            )
-        elif (
-            wanted is None
-            and (word := text(place) or "")
-            and not word.isdigit()
-            and place is not None
-            and word not in known_names
-        ):
+            message = f"targetPort {wanted} is no containerPort of the Pods it selects ({said})"
+            yield Found("K_PORT", message, place, selected, mild=True)
+        elif wanted is None and not word.isdigit() and word not in known_names:
             said = ", ".join(known_names) or "they name none"
-            yield Found(
-                "K_PORT", f'targetPort "{word}" is no named port of the Pods it selects ({said})', place, selected
-            )
+            message = f'targetPort "{word}" is no named port of the Pods it selects ({said})'
+            yield Found("K_PORT", message, place, selected)

@@ -9,7 +9,6 @@ from .definitions import Field, Schema, Shape, Type
 
 Kind = tuple[str, str]  # apiVersion and kind
 _DEEPEST = 60
-_FORMATS = {"byte": "y", "date-time": "t", "int32": "i"}
 
 
 def from_definition(resource: Mapping[str, Any]) -> Iterator[tuple[Kind, Mapping[str, Any] | None]]:
@@ -34,13 +33,8 @@ def _mapping(value: object) -> Mapping[str, Any]:
 def shape(kind: str, json_schema: Mapping[str, Any], schema: Schema) -> Shape:
     """A definition that the walk understands; `apiVersion`, `kind` and `metadata` are added where they lack."""
     found = _shape(kind, json_schema, 0)
-    metadata = Type("@", f"{kind}.metadata")
-    metadata.target = schema.named("ObjectMeta")[0]
-    for name, type_ in (
-        ("apiVersion", Type("s", f"{kind}.apiVersion")),
-        ("kind", Type("s", f"{kind}.kind")),
-        ("metadata", metadata),
-    ):
+    for name, notation in (("apiVersion", "s"), ("kind", "s"), ("metadata", "@")):
+        type_ = Type(notation, f"{kind}.{name}", target=schema.named("ObjectMeta")[0])
         found.fields[name] = Field(name, type_, 0, 1.0)
     return found
 
@@ -70,16 +64,13 @@ def _type(json_schema: Mapping[str, Any], owner: str, depth: int) -> Type:  # no
     if kinds == "object":
         return _object(json_schema, owner, depth)
     if kinds == "array":
-        found = Type("[", owner)
         items = json_schema.get("items")
-        found.inner = _type(items, owner + "[]", depth + 1) if isinstance(items, Mapping) else Type("a", owner)
-        found.keys = tuple(json_schema.get("x-kubernetes-list-map-keys") or ())
-        return found
+        inner = _type(items, owner + "[]", depth + 1) if isinstance(items, Mapping) else Type("a", owner)
+        return Type("[", owner, inner, keys=json_schema.get("x-kubernetes-list-map-keys") or ())
     if kinds == "string":
-        found = Type(_FORMATS.get(form, "s") if form != "int32" else "s", owner)
         enum = json_schema.get("enum") or ()
-        found.enum = tuple(enum) if all(isinstance(value, str) for value in enum) else ()
-        return found
+        is_closed = all(isinstance(value, str) for value in enum)
+        return Type({"byte": "y", "date-time": "t"}.get(form, "s"), owner, enum=enum if is_closed else ())
     if kinds in ("integer", "number"):
         found = Type("n" if kinds == "number" else "i" if form == "int32" else "l", owner)
         found.minimum, found.maximum = _number(json_schema, "minimum"), _number(json_schema, "maximum")
@@ -95,9 +86,7 @@ def _object(json_schema: Mapping[str, Any], owner: str, depth: int) -> Type:
         return found
     extra = json_schema.get("additionalProperties")
     if isinstance(extra, Mapping) and not json_schema.get("x-kubernetes-preserve-unknown-fields"):
-        found = Type("{", owner)
-        found.inner = _type(extra, owner + "{}", depth + 1)
-        return found
+        return Type("{", owner, _type(extra, owner + "{}", depth + 1))
     return Type("o", owner)
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, cached_property
 from typing import Any, Final
 
@@ -30,14 +30,19 @@ class Type:
 
     __slots__ = ("enum", "inner", "keys", "kind", "maximum", "minimum", "owner", "shape", "target")
 
-    def __init__(self, kind: str, owner: str = "") -> None:
-        self.kind = kind
-        self.owner = owner  # "ServiceSpec.ports", for messages and enums
-        self.inner: Type | None = None  # of lists and mappings
-        self.target = -1  # number of the definition, for "@"
+    def __init__(
+        self,
+        kind: str,
+        owner: str = "",  # "ServiceSpec.ports", for messages and enums
+        inner: Type | None = None,  # of lists and mappings
+        *,
+        target: int = -1,  # number of the definition, for "@"
+        keys: Iterable[str] = (),  # of a list: what tells its items apart
+        enum: Iterable[str] = (),
+    ) -> None:
+        self.kind, self.owner, self.inner, self.target = kind, owner, inner, target
+        self.keys, self.enum = tuple(keys), tuple(enum)
         self.shape: Shape | None = None  # the definition itself, once it is needed
-        self.keys: tuple[str, ...] = ()  # of a list: what tells its items apart
-        self.enum: tuple[str, ...] = ()
         self.minimum: float | None = None
         self.maximum: float | None = None
 
@@ -193,18 +198,15 @@ class Schema:
 
     def _type(self, notation: str, owner: str) -> Type:
         kind = notation[0]
-        type_ = Type(kind, owner)
         if kind == "@":
-            type_.target = int(notation[1:])
-        elif kind in "[{":
+            return Type(kind, owner, target=int(notation[1:]))
+        if kind in "[{":
             inner, _, keys = notation[1:].partition("#")
-            type_.inner = self._type(inner, owner + ("[]" if kind == "[" else "{}"))
-            type_.keys = tuple(keys.split(",")) if keys else ()
-        elif kind == "s":
-            words = self._enums.get(self._twins.get(owner, owner), "")
-            # A leading space in the table stands for the empty text.
-            type_.enum = tuple(words.split(" ")) if words else ()
-        return type_
+            below = self._type(inner, owner + ("[]" if kind == "[" else "{}"))
+            return Type(kind, owner, below, keys=keys.split(",") if keys else ())
+        words = self._enums.get(self._twins.get(owner, owner), "") if kind == "s" else ""
+        # A leading space in the table stands for the empty text.
+        return Type(kind, owner, enum=words.split(" ") if words else ())
 
 
 _FRAGMENT_DEFINITIONS: Final = 411.0  # how many there are; only the scale of the weights hangs on it

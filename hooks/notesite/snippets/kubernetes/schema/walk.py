@@ -178,9 +178,8 @@ class Walk(Values):
 
     def _list(self, type_: Type, node: Node) -> None:
         if node.__class__ is not SequenceNode:
-            if not is_null(node):
-                shape = self.schema.shape_of(type_.inner) if type_.inner and type_.inner.kind == "@" else None
-                self._wrong_type(type_, node, swapped=shape is not None and _fits_each(shape, node))
+            shape = self.schema.shape_of(type_.inner) if type_.inner and type_.inner.kind == "@" else None
+            self._wrong_type(type_, node, swapped=shape is not None and _fits_each(shape, node))  # unless it is nothing
             return
         if not self._enter():
             return
@@ -219,8 +218,7 @@ class Walk(Values):
 
     def _free(self, type_: Type, node: Node) -> None:
         if node.__class__ is not MappingNode:
-            if not is_null(node):
-                self._wrong_type(type_, node)
+            self._wrong_type(type_, node)  # unless it is nothing
             return
         if not self._enter():
             return
