@@ -263,7 +263,7 @@ class NotesPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]  # li
         builder: Callable[..., None],
     ) -> LiveReloadServer:
         """Let the preview see edits soon, and outlive what goes wrong."""
-        serving.prepare(server, config, builder)
+        serving.prepare(server, config.docs_dir, builder)
         return server
 
     def on_build_error(self, *, error: Exception) -> None:

@@ -60,6 +60,7 @@ class KeptPages:
         self._stay: list[str] = []  # the files of the others, which a preview has in their places
         self._sources: dict[str, str] = {}  # text of pages that have no title before they are read
         self._heard = CountHandler()
+        self._stamp: Stamp = run.config.extra["build_stamp"]
         self._parents = {page.parent for page in run.build.site.pages}
 
     @classmethod
@@ -164,16 +165,10 @@ class KeptPages:
                     data = data.replace(before.encode(), now.encode())
                 file.write(data)
 
-    @property
-    def _stamp(self) -> Stamp:
-        stamp: Stamp = self._run.config.extra["build_stamp"]
-        return stamp
-
     def _places(self, page: MkDocsPage) -> list[tuple[str, str]]:
-        stamp = self._stamp
         _, mark, lines = (page.edit_url or "").partition("?plain=1#")
         edit = [(_LINES, f'{escape(mark + lines)}"')] if lines else []
-        return [(_HASH, stamp.notes), (_SHORT, stamp.short), *edit]
+        return [(_HASH, self._stamp.notes), (_SHORT, self._stamp.short), *edit]
 
     @cached_property
     def _site(self) -> str:

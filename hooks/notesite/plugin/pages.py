@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 import posixpath
 from collections.abc import Iterator
@@ -92,7 +93,7 @@ def leave_what_is_there(run: Run, files: Files, config: MkDocsConfig) -> None:
 
 def _state(file: File) -> object:
     if file.abs_src_path is None:
-        return file.content_bytes
+        return hashlib.sha256(file.content_bytes).digest()
     status = Path(file.abs_src_path).stat()
     return file.abs_src_path, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
 

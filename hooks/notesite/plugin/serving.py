@@ -7,7 +7,6 @@ import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import Abort, ConfigurationError
 
 from ..diagnostics.diagnostic import NotesError
@@ -22,28 +21,25 @@ _MANY_FOLDERS = 200
 _GONE = os.stat_result((0,) * 10)
 
 
-def prepare(server: LiveReloadServer, config: MkDocsConfig, builder: Callable[..., None]) -> None:
+def prepare(server: LiveReloadServer, docs_dir: str, builder: Callable[..., None]) -> None:
     """Prepare the server that MkDocs has made.  Raises ConfigurationError when its address is taken."""
-    is_untidy = True
+    untidy: list[bool] = []
 
     def rebuild() -> None:
-        nonlocal is_untidy
         try:
             builder()
-        except Exception as error:  # MkDocs would let every request wait for the repair
-            if os.environ.get("NOTES_DEBUG"):
-                raise
+        except Exception as error:  # noqa: BLE001  # MkDocs would let every request wait for the repair
             said = "" if isinstance(error, Abort) else lines_of(NotesError(*told(str(error)))) + "\n"
-            log.warning("%sThe preview shows the last good pages and waits for the repair.", said)
-        is_untidy = True
+            traceback = bool(os.environ.get("NOTES_DEBUG"))
+            log.warning("%sThe preview shows the last good pages and waits for the repair.", said, exc_info=traceback)
+        untidy.append(True)
 
     def tidy() -> None:
-        nonlocal is_untidy
-        if is_untidy:
-            is_untidy = False
+        if untidy:
+            untidy.clear()
             gc.collect()
 
-    _watch_closely(server, config)
+    watch(server, 0.1 if sum(1 for _ in os.walk(docs_dir)) <= _MANY_FOLDERS else 0.5)
     server.builder = rebuild
     # A build leaves circles of objects: looked for when it is done, as looking takes a tenth of its time.
     gc.collect()
@@ -57,25 +53,24 @@ def prepare(server: LiveReloadServer, config: MkDocsConfig, builder: Callable[..
     server.server_bind = lambda: None  # type: ignore[method-assign]  # it is done
 
 
-def _watch_closely(server: LiveReloadServer, config: MkDocsConfig) -> None:
-    """Look for edits ten times a second, where that takes little; MkDocs looks twice, waits a while, and gives up what is gone."""
+def watch(server: LiveReloadServer, interval: float) -> None:
+    """Look for edits so often, in seconds; MkDocs looks twice a second, waits a while, and gives up what is gone."""
     from watchdog.observers.polling import PollingObserverVFS  # noqa: PLC0415  # builds never load it
 
-    watched = list(server._watched_paths)  # noqa: SLF001  # no public list of them
+    watched = server._watched_paths  # noqa: SLF001  # no public list of them
 
     def stat(path: str) -> os.stat_result:
         try:
             return os.stat(path)  # noqa: PTH116  # asked for every file, ten times a second
         except (FileNotFoundError, NotADirectoryError):
-            if path in server._watched_paths:  # noqa: SLF001  # likewise
-                return _GONE  # for a while, it may be
-            raise
+            if path not in watched:
+                raise
+            return _GONE  # for a while, it may be
 
-    for path in watched:
+    paths = list(watched)
+    for path in paths:
         server.unwatch(path)
-    is_small = sum(1 for _ in os.walk(config.docs_dir)) <= _MANY_FOLDERS
-    observer: Any = PollingObserverVFS(stat, os.scandir, polling_interval=0.1 if is_small else 0.5)
-    server.observer = observer
-    server.build_delay = 0.03
-    for path in watched:
+    observer: Any = PollingObserverVFS(stat, os.scandir, polling_interval=interval)
+    server.observer, server.build_delay = observer, 0.03
+    for path in paths:
         server.watch(path)

@@ -56,13 +56,10 @@ class SiteFolder:
     def place(self, log: logging.Logger) -> bool:
         """Put the new folder in its place, unless strict mode is about to fail the build."""
         counted = (handler.get_counts() for handler in _handlers(log) if isinstance(handler, CountHandler))
-        is_right = self.new is not None and self.target is not None and not any(counted)
+        is_right = not any(counted)
         if self.new is not None and self.target is not None and is_right:
-            if self.is_preview:
-                self._merge(self.new, self.target)
-            else:
-                replace_folder(self.new, self.target)
-                self.new = None
+            (self._merge if self.is_preview else replace_folder)(self.new, self.target)
+            self.new = None
         self.give_back()
         return is_right
 
@@ -77,6 +74,7 @@ class SiteFolder:
         for path in written:
             (target / path).parent.mkdir(parents=True, exist_ok=True)
             (new / path).replace(target / path)
+        remove_folder(new)
         self._before = made
 
     def give_back(self) -> None:
