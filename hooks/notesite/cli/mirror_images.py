@@ -42,11 +42,6 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _summary(report: Report, outcome: Outcome, removed: int) -> str:
     parts = [f"{len(outcome.entries)} of {report.checked} images mirrored"]
-    counts = (
-        (len(outcome.new), "new"),
-        (len(outcome.changed), "changed"),
-        (len(outcome.healed), "repaired"),
-        (removed, "files removed"),
-        (len(outcome.faults), "failed"),
-    )
-    return "; ".join([*parts, *(f"{count} {word}" for count, word in counts if count)])
+    counts = {"new": len(outcome.new), "changed": len(outcome.changed), "repaired": len(outcome.healed)}
+    counts |= {"files removed": removed, "failed": len(outcome.faults)}
+    return "; ".join([*parts, *(f"{count} {word}" for word, count in counts.items() if count)])

@@ -65,18 +65,8 @@ def finding(
     reason: str = "",
 ) -> Diagnostic:
     """A diagnostic with the severity and the help of its code, unless given.  Raises KeyError on an unknown code."""
-    entry = CODES[code]
-    return Diagnostic(
-        code=code,
-        message=message,
-        span=span,
-        severity=entry.severity if severity is None else severity,
-        help=entry.fix if help is None else help,
-        path=path,
-        replacement=replacement,
-        replaces=replaces,
-        reason=reason,
-    )
+    entry, advice = CODES[code], CODES[code].fix if help is None else help
+    return Diagnostic(code, message, span, severity or entry.severity, advice, path, replacement, replaces, reason)
 
 
 class NotesError(Exception):

@@ -34,9 +34,7 @@ if TYPE_CHECKING:
 
 _WORKERS = 8
 _PER_HOST = 2  # fair to the host, as link checkers are
-_STALLED = (
-    3.0  # at most; seconds after which a request gives its place at the host to the next: it waits, it does not load
-)
+_STALLED = 3.0  # seconds at most, after which a request gives its place at the host to the next: it only waits
 _RETRIED = frozenset({"E_CORRUPT", "E_EMPTY"})  # may be an accident on the way: worth one more look
 _decoding = threading.Semaphore(2)  # a picture at the limit takes 160 MB while it decodes
 # A copy in WebP, which all current browsers know:

@@ -33,7 +33,7 @@ def load_all(text: str, loader: Any = SafeLoader) -> Iterator[Any]:
     for node in nodes:
         if node is not None and "*" in text:
             _weigh(node, {}, ())
-    engine = loader("")
+    engine = type("Engine", (_Placing, loader), {})("")
     for node in nodes:
         yield _constructed(engine, node)
 
@@ -75,31 +75,23 @@ def _weigh(node: yaml.Node, known: dict[int, int], way: tuple[int, ...]) -> int:
     return total
 
 
+class _Placing:
+    """A loader that knows what it makes a value of."""
+
+    node: Any = None
+
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:  # as the loader's
+        self.node = node
+        return super().construct_object(node, deep)  # type: ignore[misc]  # the mixed-in loader has it
+
+
 def _constructed(engine: Any, node: yaml.Node | None) -> Any:
-    if node is None:
-        return None
     try:
-        return engine.construct_document(node)
+        return node and engine.construct_document(node)
     except yaml.MarkedYAMLError:
         raise
     except Exception as error:  # noqa: BLE001  # constructors raise anything: AttributeError for `!!timestamp x`
-        raise _refused(f"a value that cannot be read: {error}", _place(engine, node)) from None
-
-
-def _place(engine: Any, node: yaml.Node) -> Any:
-    """Of the first value that cannot be constructed by itself."""
-    waiting = [node]
-    while waiting:
-        one = waiting.pop()
-        if isinstance(one, yaml.ScalarNode):
-            try:
-                engine.construct_object(one)
-            except Exception:  # noqa: BLE001  # this is the one
-                return one.start_mark
-        else:
-            parts = [part if isinstance(part, tuple) else (part,) for part in one.value]
-            waiting += [child for part in reversed(parts) for child in reversed(part)]
-    return node.start_mark
+        raise _refused(f"a value that cannot be read: {error}", engine.node.start_mark) from None
 
 
 def _refused(problem: str, mark: Any) -> HostileYamlError:

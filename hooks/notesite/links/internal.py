@@ -73,9 +73,7 @@ class Outcome:
     """What the check of a built site gives."""
 
     report: Report
-    remote: Callable[
-        [], list[RemoteUse]
-    ]  # the links to other sites, sorted by address; finding their places takes time
+    remote: Callable[[], list[RemoteUse]]  # the links to other sites, by address; finding their places takes time
 
 
 @dataclass(frozen=True, slots=True)

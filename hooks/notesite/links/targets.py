@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import Enum, auto
 from urllib.parse import unquote, urlsplit
@@ -51,14 +51,8 @@ class Resolver:
         self.origin = (parts.scheme.lower(), (parts.hostname or "").lower(), parts.port)
         # A home page may name itself with its file, "https://example.org/notes/index.html".
         self.base = parts.path.removesuffix("index.html").rstrip("/") + "/"
-        self._documents: Mapping[str, str] = {
-            **{uri: uri for uri in files},
-            **{
-                uri.removesuffix("index.html"): uri
-                for uri in files
-                if uri == "index.html" or uri.endswith("/index.html")
-            },
-        }
+        indexes = [uri for uri in files if f"/{uri}".endswith("/index.html")]
+        self._documents = {uri: uri for uri in files} | {uri.removesuffix("index.html"): uri for uri in indexes}
         self._folded = {address.casefold(): address for address in self._documents}
         self._known: dict[tuple[str, str], Target] = {}
 

@@ -8,6 +8,7 @@ import time
 from collections import defaultdict, deque
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
+from math import inf
 from typing import Generic, NamedTuple, TypeVar
 
 J = TypeVar("J", bound=Hashable)  # what is asked for
@@ -20,9 +21,7 @@ class Politeness(NamedTuple):
     workers: int = 16  # requests at a time
     per_host: int = 2  # requests at a time to one host
     interval: float = 0.0  # seconds between the starts of two requests to one host
-    stalled: float = float(
-        "inf"
-    )  # seconds after which a request no longer counts: it waits, it is no load for the host
+    stalled: float = inf  # seconds after which a request no longer counts: it waits, it is no load for the host
 
 
 class Again(NamedTuple, Generic[J]):
@@ -53,7 +52,7 @@ class Schedule(Generic[J]):
 
     def take(self, now: float) -> tuple[J | None, float]:
         """A job to start now; or None and the seconds until it makes sense to ask again (infinite: until a `done`)."""
-        soonest = float("inf")
+        soonest = inf
         for host in self._hosts.values():
             if not host.waiting:
                 continue
@@ -96,7 +95,7 @@ def ask_all(
     *,
     host: Callable[[J], str],
     politeness: Politeness,
-    deadline: float = float("inf"),
+    deadline: float = inf,
     clock: Callable[[], float] = time.monotonic,
 ) -> Iterator[tuple[J, R | None]]:
     """Each job with what came of it, as they come in; None for what had not started `deadline` seconds from now.
