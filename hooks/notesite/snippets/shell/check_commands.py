@@ -31,8 +31,7 @@ from .grammar.resources import Known, is_type
 from .grammar.vocabulary import words
 from .lint import NOTHING_KNOWN, is_custom, is_prose, lint, may_be_plugin
 from .reader import shell_parser as shell
-from .reader.words import Command, Finding, Heredoc, Script
-from .reader.wrappers import judged_as
+from .reader.words import Command, Finding, Heredoc, Script, judged_as
 
 Grammars = Mapping[str, Sequence[Grammar]]  # program -> versions, the one that marks are about last
 

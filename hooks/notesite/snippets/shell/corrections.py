@@ -17,8 +17,7 @@ from .grammar.program import Grammar
 from .grammar.resources import full_names, is_file, is_type, named
 from .lint import SHELLS, lint, may_be_plugin
 from .reader import shell_parser as shell
-from .reader.words import Command, Finding
-from .reader.wrappers import judged_as
+from .reader.words import Command, Finding, judged_as
 
 Edit = tuple[int, int, str]  # start, end, new text
 REFUSED = frozenset({"S_COMMAND", "S_FLAG", "S_REMOVED", "S_VALUE", "S_TYPE", "S_REQUIRED", "S_ARGUMENTS"})

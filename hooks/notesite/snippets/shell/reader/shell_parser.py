@@ -17,8 +17,7 @@ from functools import lru_cache
 from ....lib.patterns import lazy
 from ...yaml.yaml_fault import Lines
 from .sessions import mask
-from .words import Command, Finding, Heredoc, Redirect, Script, Variable, Word
-from .wrappers import unwrap
+from .words import Command, Finding, Heredoc, Redirect, Script, Variable, Word, unwrap
 
 _BLANK = " \t\r\f\v\u00a0"
 _ENDS_WORD = frozenset(_BLANK + "\n;|&()<>")
