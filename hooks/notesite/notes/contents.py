@@ -16,7 +16,7 @@ from ..diagnostics.place import Span
 from ..lib.record import NamedTuple
 from .contents_lists import Listing, folded, says_contents
 from .document import Kind, Node
-from .model import Contents, Entry, Heading, Link, Notes
+from .model import Contents, Heading, Link, Notes
 from .origin import Origin, origin_of
 from .raw_html import read_tags
 
@@ -141,14 +141,12 @@ def find_contents(notes: Notes, all_lists: Sequence[Listing]) -> Contents | None
 
 def _is_list_of_sections(found: Listing, notes: Notes, resolver: Resolver) -> bool:
     """Whether most lines begin with a link into the notes, or are the name of a section."""
-    leading = [line for line in found.lines if line.begins and _anchor(notes, line.entries[0].target) is not None]
+    leading = [
+        line for line in found.lines if line.begins and in_page_anchor(line.entries[0].target, notes.origin) is not None
+    ]
     plain = [line for line in found.lines if not line.linked]
     named = [line for line in plain if all(resolver.named(entry.text) for entry in line.entries)]
     return bool(leading) and (len(leading) + len(named)) * 2 >= len(found.lines)
-
-
-def _anchor(notes: Notes, target: str) -> str | None:
-    return in_page_anchor(target, notes.origin)
 
 
 def second_contents(notes: Notes) -> Heading | None:
@@ -164,7 +162,9 @@ def second_contents(notes: Notes) -> Heading | None:
     for heading in notes.headings:
         if heading is notes.contents.heading or says_contents(heading.text) is None:
             continue
-        elsewhere = [link for link in below.get(heading.span, ()) if _anchor(notes, link.target) is not None]
+        elsewhere = [
+            link for link in below.get(heading.span, ()) if in_page_anchor(link.target, notes.origin) is not None
+        ]
         if len(elsewhere) > 2 and sum(link.target in listed for link in elsewhere) * 2 > len(elsewhere):
             return heading
     return None
@@ -194,20 +194,13 @@ def _contents(heading: Heading | None, lists: Sequence[Listing], notes: Notes, r
 
 def _is_told_elsewhere(found: Listing, notes: Notes, resolver: Resolver) -> bool:
     """Whether all that the list says are names of sections, so that no word is lost with it."""
-    return not any(found.first <= heading.span.start.line <= found.last for heading in notes.headings) and all(
-        not line.pictures
-        and (line.linked == 0 or line.beside == 0)
-        and all(
-            resolver.named(entry.text) if not entry.target else _is_entry(entry, notes, resolver)
-            for entry in line.entries
-        )
-        for line in found.lines
+    if any(found.first <= heading.span.start.line <= found.last for heading in notes.headings):
+        return False
+    entries = [(entry.text, in_page_anchor(entry.target, notes.origin), entry.target) for entry in found.entries]
+    return all(not line.pictures and (line.linked == 0 or line.beside == 0) for line in found.lines) and all(
+        resolver.named(text) if not target else anchor is not None and resolver.meant(anchor, text)
+        for text, anchor, target in entries
     )
-
-
-def _is_entry(entry: Entry, notes: Notes, resolver: Resolver) -> bool:
-    anchor = _anchor(notes, entry.target)
-    return anchor is not None and resolver.meant(anchor, entry.text) is not None
 
 
 def _wrapped(blocks: Sequence[Node], number: int) -> tuple[int, int] | None:
@@ -229,6 +222,7 @@ def _stands_alone(found: Listing) -> bool:
 
 
 def _spans_the_file(found: Listing, resolver: Resolver, notes: Notes) -> bool:
-    meant = [resolver.meant(anchor, entry.text) for entry in found.entries if (anchor := _anchor(notes, entry.target))]
+    anchors = ((in_page_anchor(entry.target, notes.origin), entry.text) for entry in found.entries)
+    meant = [resolver.meant(anchor, text) for anchor, text in anchors if anchor]
     places = [match.heading.span.start.line for match in meant if match]
     return bool(places) and max(places) - min(places) >= _SPAN_SHARE * len(notes.lines)
