@@ -146,7 +146,7 @@ _NO_BREAK_SPACE = lazy(
 _ELISION = lazy(
     r"^(?P<indent>[ ]*)(?P<dash>-[ ]+)?(?P<dots>\.(?:[ ]?\.)+|…|⋮|(?:\.{3,}|…)[ <(\[][^:\n]*|\[[ ]?(?:\.{2,}|…)[^\]\n]*\]"
     r"|<[ ]?(?:\.{2,}|…|(?i:snip))[^>\n]*>|\([ ]?(?:\.{2,}|…)[^)\n]*\))[ \t]*$"
-    r"|(?<=\S)[ ]{2,}(?:<?-{2,}>?|<-|->|=+>|[←→⇒⟵⟶⬅➜👈])[ ][^\n]*$|(?<=:)[ ]+(?P<value>\.{3}|…|\*{3,}|\[(?:\.{3}|…)\][^\s,\]]*|\{(?:\.{3}|…)\})[ \t]*$",
+    r"|(?<=\S)[ ]{2,}(?:<?-{2,}>?|<-|->|=+>|[←→⇒⟵⟶⬅➜👈])[ ][^\n]*$|(?<=:)[ ]+(?P<value>\.{2,3}|…|\*{3,}|\[(?:\.{3}|…)\][^\s,\]]*|\{(?:\.{3}|…)\})[ \t]*$",
     re.MULTILINE,
 )
 
@@ -157,9 +157,7 @@ _LEFT_OUT = lazy(r"\n[ ]*#[. ]*(?:\.\.[^\n]*)?\n(?:[ ]*[\w-]+:[ ]*\n)?\s*\Z")  #
 _SYNOPSIS = lazy(
     r"^\s*\[[\w-]+(?::|\] \w)|[\"\w] ?\| ?[\"\w][^\]]*\]|^\s*(?:- )?[\w.]+ +<[\w.\[\]-]+>"
 )  # `[KEY: VALUE]`, `["A"|"B"]`, `[debug] so far`, `ip <string>`
-_SYNOPSES = lazy(
-    r"^\s*\[ ?(?:- ?)?(?:\w[\w.-]*: ?)?<[^>\n]+>[^\n]*\]\s*$|^\s*\[[\w.-]+\]\s*\n\s*[\w.-]+ ?= ", re.MULTILINE
-)  # `[ name: <string> ]`, settings in sections
+_SYNOPSES = lazy(r"^\s*\[ ?(?:- ?)?(?:\w[\w.-]*: ?)?<[^>\n]+>[^\n]*\]\s*$", re.MULTILINE)  # `[ name: <string> ]`
 _CUT_OUT = lazy(r"(?:[ \t]*(?:#[^\n]*)?\n)*([ ]+)(?!apiVersion:|kind:|[\s#])[^\n]*\n(?:\1 *\S[^\n]*\n|[ \t]*\n)+\Z")
 _PROSE = lazy(r"[^\s#:\[{&*!|>-][^:\n]*(?: [^\s:]+){3}")
 _DOCUMENT_NEXT = lazy(r"\s*(?:---|%|\Z)")
@@ -313,9 +311,11 @@ def _is_part(text: str, lines: Lines, fault: Fault, begin: int, place: int) -> b
     apart = fault.line > 1 and (not above or above.startswith("#")) and "document ended" in fault.message
     piece = re.match(r"\s*#[ ]?(?:\.{2}|…)", text[begin:]) is not None  # whatever is above is left out
     banner = re.match(r"#[ ]?[#=*-]{3}", above) is not None and "apiVersion:" not in text
+    section = re.match(r"\[[\w.-]+\]\s*$", above) and re.match(r"\s*[\w.-]+ ?= ", lines.line(fault.line))
     prose = (not above or above.startswith(("#..", "..."))) and _PROSE.match(lines.line(fault.line))
     cut = (
         piece
+        or section
         or banner
         or prose
         or _LEFT_OUT.search(text, 0, place)

@@ -16,7 +16,7 @@ _PLACEHOLDER = lazy(
       | \$[A-Za-z_]\w*           # $NAME
       | \{\{.*\}\}               # {{ name }}
       | \{%.*%\}
-      | \.\.\.|…|\A\.\.\Z         # and so on
+      | \.\.\.|…                 # and so on
       | \[[a-z][a-z -]*\]        # [your-name]
     ).*
     | (?:.*/)?[A-Z][A-Z0-9]*(?:[_-][A-Z0-9]+)+(?:[/:@].*)?  # MY_VALUE, YOUR-NAME, YOUR_NAME/web:1
@@ -37,7 +37,7 @@ _SHORT = 300  # longer texts are content, not a name to fill in
 _ELISION = lazy(
     r"^[ \t]*(?:(?:\#|//|-)[ \t]*)*(?:[\[(<{]?[ \t]*(?:\.(?: ?\.)+|…|[\w -]*hidden>|snip|truncated|omitted)[^\n]*)$"
     r"|^[^\n]*(?:\#|//)[ \t]*(?:\.{3,}|…)[^\n]*$"
-    r"|:[ \t]*[{\[]?[ \t]*\.{3,}[ \t]*[}\]]?[ \t]*$"
+    r"|:[ \t]*[{\[]?[ \t]*\.{2,}[ \t]*[}\]]?[ \t]*$"
     r"|^([ ]*)[\w.-]+:[ ]*\n(?:(?:\1 +#[^\n]*)?(?:\n|\Z))*\1 +#[^\n]*(?:\n|\Z)(?!\s*^\1(?: |-\s))",  # a comment stands where the value should
     re.MULTILINE | re.IGNORECASE,
 )

@@ -145,7 +145,7 @@ class Values:
             node,
             slip=slip,
             replacement=replacement,
-            doubtful=_inner(node) == type_.owner.rpartition(".")[2]  # `name: [name]`
+            doubtful=(type_.kind == "s" and _inner(node) == type_.owner.rpartition(".")[2])  # `name: [name]`
             or (
                 is_placeholder(_inner(node))
                 and not (type_.kind == "[" and str(node.value).replace("_", "").isalpha())  # NET_ADMIN, not <words>
