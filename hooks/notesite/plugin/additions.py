@@ -6,7 +6,7 @@ import contextlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from itertools import chain, groupby
+from itertools import groupby
 from pathlib import Path
 
 from mkdocs.config.defaults import MkDocsConfig
@@ -48,22 +48,22 @@ class Additions(NamedTuple):
     commands_on: Mapping[str, list[Command]]  # by page uri
     broken_on: Mapping[str, Mapping[str, BlockMark]]  # other blocks that do not work: by page uri, by their text
     command_page: File | None
-    documents: dict[str, Sequence[Document]]  # of the search, by page as they are read
+    documents: dict[str, bytes]  # of the search, as JSON, by page as they are read
 
     def changed(self, page: Page) -> date | None:
         """The day of its last change."""
         return latest(self.dates[page.first - 1 : page.last])
 
-    def read(self, page: MkDocsPage, plan: Page | None, known: Sequence[Document] | None = None) -> None:
+    def read(self, page: MkDocsPage, plan: Page | None, known: bytes | None = None) -> None:
         """Let the search read a page, unless it asks to be left out, or is `known` from an earlier build."""
         if known is None and not (page.meta.get("search") or {}).get("exclude"):
             uri = plan.uri if plan is not None else ""
             own, broken = self.commands_on.get(uri, []), self.broken_on.get(uri, EMPTY)
             about = str(page.meta.get("description") or "")
-            known = documents(
-                page.content or "", page.url.lstrip("./"), str(page.title or ""), about, own, broken=broken
+            known = _packed(
+                documents(page.content or "", page.url.lstrip("./"), str(page.title or ""), about, own, broken=broken)
             )
-        self.documents[page.file.src_uri] = known or ()
+        self.documents[page.file.src_uri] = known or b""
 
     def source_of(self, build: Build, page: Page, marks: Mapping[int, BlockMark]) -> str:
         """What a reader copies of a page."""
@@ -179,6 +179,14 @@ def icon(config: MkDocsConfig, name: str, warn: Callable[[str], None]) -> str:
     return ""
 
 
+def _packed(found: Sequence[Document]) -> bytes:
+    return _json(found)[1:-1]
+
+
+def _json(value: object) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+
+
 def leave_search_to_us(config: MkDocsConfig) -> None:
     """Spare the theme's search the reading of every page: `search_index` takes the place of all that it would find."""
     theirs = [plugin for name, plugin in config.plugins.items() if name.rpartition("/")[2] == "search"]
@@ -192,5 +200,6 @@ def search_index(text: str, build: Build, added: Additions) -> bytes:
     index = json.loads(text)
     page = [found(added.command_page.url, settings.commands.title, "")] if added.command_page else []
     index["config"]["synonyms"] = [[word, *others] for word, others in settings.synonyms.items()]
-    index["docs"] = [*chain.from_iterable(added.documents.values()), *page]
-    return json.dumps(index, ensure_ascii=False, separators=(",", ":")).encode()
+    index["docs"] = []
+    before, start, behind = _json(index).partition(b'"docs":[')
+    return b"".join([before, start, b",".join(filter(None, [*added.documents.values(), _packed(page)])), behind])

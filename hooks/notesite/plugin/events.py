@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import os
 import posixpath
+import zlib
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import urljoin
@@ -167,7 +168,7 @@ class NotesPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]  # li
             run.kept.look(page, plan, files)
         return markdown
 
-    def on_page_content(self, html: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:  # noqa: ARG002  # MkDocs' names
+    def _lead_on(self, html: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:  # noqa: ARG002  # MkDocs' names
         """Give a page the table that leads old anchors to their new places, and the page of commands its rows."""
         run = self._run
         if run.kept:
@@ -180,6 +181,17 @@ class NotesPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]  # li
             return run.additions.sheet(html, urls)
         # As `str`: what another plugin adds to it is HTML, which Markup would escape.
         return html + str(forwarding_html(run.build.site, plan, urls.__getitem__)) if plan else html
+
+    @event_priority(-1000)  # after whoever else changes it
+    def _put_aside(self, html: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:  # noqa: ARG002  # MkDocs' names
+        """Pack the page until the theme is put around it: all pages as HTML are more than all else that a build holds."""
+        if not self._run.alone or config.extra.get("offline"):
+            return html
+        page.markdown = ""
+        self._run.aside[page.file.src_uri] = zlib.compress(html.encode(), 1)
+        return ""
+
+    on_page_content = CombinedEvent(_lead_on, _put_aside)
 
     @event_priority(100)  # before anyone uses a title
     def _escape(self, env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:  # noqa: ARG002  # MkDocs' names
@@ -216,7 +228,8 @@ class NotesPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]  # li
         """Let the search read the page; put the copy button and the date around its words."""
         run = self._run
         plan = run.plan_of(page)
-        page.content = Markup(page.content or "")  # noqa: S704  # sanitised by the bridge
+        aside = run.aside.pop(page.file.src_uri, b"")
+        page.content = Markup(zlib.decompress(aside).decode() if aside else page.content or "")  # noqa: S704  # sanitised by the bridge
         known = run.kept.documents(page) if run.kept else None
         if run.additions:
             run.additions.read(page, plan, known)

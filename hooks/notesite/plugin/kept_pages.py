@@ -111,10 +111,10 @@ class KeptPages:
         if self._heard.counts:
             self._keys.pop(page.file.src_uri, None)
 
-    def documents(self, page: MkDocsPage) -> list[dict[str, Markup]] | None:
+    def documents(self, page: MkDocsPage) -> bytes | None:
         """What the search knows of a page that was kept."""
         kept = self._found.get(page.file.src_uri)
-        return kept["documents"] if kept else None
+        return kept["documents"].encode() if kept else None
 
     def html(self, page: MkDocsPage) -> Markup:
         """The page that was kept."""
@@ -135,7 +135,7 @@ class KeptPages:
             for there, here in places:
                 output = output.replace(here, there)
             self._found[uri] = kept = {
-                "documents": self._run.additions.documents[uri] if self._run.additions else [],
+                "documents": self._run.additions.documents[uri].decode() if self._run.additions else "",
                 "title": page._title_from_render,  # noqa: SLF001  # what `look` sets
                 "ids": sorted(filter(None, page.present_anchor_ids or ())),  # `<a id>` has none
                 "links": {file.src_uri: dict(links) for file, links in (page.links_to_anchors or {}).items()},

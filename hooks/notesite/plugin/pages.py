@@ -39,7 +39,7 @@ def add_pages(build: Build, files: Files, config: MkDocsConfig) -> None:
                 log.warning("%s is hidden by the page that the notes have at the same address", file.src_uri)
             files.remove(file)
     for page in build.site.pages:
-        file = File.generated(config, page.uri, content=page_source(build.notes, build.site, page))
+        file = File.generated(config, page.uri, content=page_source(build.notes, build.site, page).encode())
         file.edit_uri = edit_place(page, own, build.notes)
         files.append(file)
     if config.nav is None:

@@ -80,6 +80,7 @@ class Run:
     copy_icon: Markup = field(default_factory=Markup)  # of the button that copies a page
     names: Names = field(default_factory=dict)  # of the sections
     alone: bool = False  # no other plugin takes part
+    aside: dict[str, bytes] = field(default_factory=dict)  # pages of which the theme is yet to come, packed
     kept: KeptPages | None = None  # pages of earlier builds; None where none are kept
     pages: Shown = field(default_factory=dict)  # for the next rebuild
     urls: Mapping[str, str] = field(default_factory=dict)  # of every page, by its source
