@@ -153,8 +153,8 @@ def plan(notes: Notes, settings: Settings, name: str = "") -> Site:
         lines = {heading.span.start.line for heading in notes.headings}
         inside = (link for link in notes.links if link.span.start.line in lines and link.target.startswith("#"))
         entries = {link.text for link in inside}  # a contents list may be made of headings
-        own_pages = [page for page in pages if page.first <= end]
-        findings += _drift([page for page in own_pages if _heading_text(page) not in entries], listing)
+        sections = (page for page in pages if page.first <= end)
+        findings += _drift([page for page in sections if not (page.heading and page.heading.text in entries)], listing)
     ordered = _in_contents_order(pages, [heading.id for _, heading in targets if heading])
     anchors = _anchors(notes, ordered, targets)
     return Site(
@@ -180,10 +180,6 @@ def _starts(
     why = "few" if few and level else "few or too short" if few else "many"
     message = f"{len(starts) or 'the'} sections are too {why} to split; all of it is one page"
     return [], None, [finding("N_SPLIT", message, heading.span) for heading in notes.headings[:1]]
-
-
-def _heading_text(page: Page) -> str:
-    return page.heading.text if page.heading else ""
 
 
 def _id(page: Page) -> str:

@@ -23,8 +23,7 @@ from ..yaml.yaml_fault import Defined
 from . import typography
 from .command_verdict import Checked, CommandVerdict
 from .corrections import REFUSED, applied, correction, passes
-from .created import created
-from .danger import system_dangers
+from .effects import created, system_dangers
 from .grammar.invocation import Invocation, parse
 from .grammar.program import Grammar, available, load
 from .grammar.resources import Known, is_type
@@ -47,12 +46,11 @@ def chosen(kubernetes: tuple[str, ...] = ()) -> Grammars:
     Of Helm both versions are in use.  Of kubectl it is the newest, and before it those of the given Kubernetes versions
     ("1.25", "1.31") that have a grammar of their own; what other versions take is not known, and nothing is said of them.
     """
-    found: dict[str, Sequence[Grammar]] = {}
-    for program, versions in available().items():
-        wanted = {".".join(version.split(".")[:2]) for version in kubernetes}
-        older = versions[:-1] if program == "helm" else [v for v in versions[:-1] if v in wanted]
-        found[program] = tuple(load(program, version) for version in (*older, versions[-1]))
-    return found
+    wanted = {".".join(version.split(".")[:2]) for version in kubernetes}
+    return {
+        program: tuple(load(program, v) for v in versions if v in {*wanted, versions[-1]} or program == "helm")
+        for program, versions in available().items()
+    }
 
 
 _NAMED = lazy(r"\b(?:(?:pods?|po|deploy(?:ments?)?)[ /]|run )([a-z][a-z0-9]*)\b(?!-)")
@@ -80,12 +78,9 @@ def check_fence(
     checker = _Checker(fence, grammars, known)
     for command, program in checker.commands:
         checker.add(command, program)
-    script = checker.script
-    cautions = tuple(dict.fromkeys(checker.cautions))
-    embedded, corrected = tuple(_embedded(script, fence)), checker.corrected()
-    return CommandVerdict(
-        fence, tuple(checker.results), cautions, script.copy_text, corrected, embedded, tuple(checker.defined)
-    ), tuple(checker.diagnostics)
+    copied, cautions = checker.script.copy_text, tuple(dict.fromkeys(checker.cautions))
+    shown = (tuple(checker.results), cautions, copied, checker.corrected(), tuple(_embedded(checker.script, fence)))
+    return CommandVerdict(fence, *shown, tuple(checker.defined)), tuple(checker.diagnostics)
 
 
 class _Checker:
@@ -217,11 +212,18 @@ class _Checker:
         return slip is not None
 
     def _remark_continuation(self, command: Command) -> None:
-        if self._continues(command):
+        """A line that is one more flag of the command on the line before."""
+        first, before = command.words[0], self._before
+        if before is None or not first.text.startswith("-") or first.dynamic or command.depth:
+            return
+        between = self.fence.text[before.command.end : first.start]
+        name = first.text.lstrip("-").partition("=")[0]
+        known = before.node.flag(name) if first.text.startswith("--") else before.node.short.get(name[:1])
+        left_out = before.command.words[-1].text in {"...", "…"}  # lines
+        if known is not None and not left_out and _NEXT_LINE.fullmatch(between):
             del self.diagnostics[self._begun :]  # what the command lacks stands on this line
-            above = self.fence.text[: command.words[0].start].rstrip().rpartition("\n")[2].lstrip()
-            ends = "the comment above ends the command" if above[:1] == "#" else _NO_BACKSLASH
-            self._say(Finding.at("S_CONTINUATION", f"this line begins with a flag: {ends}", command.words[0]))
+            ends = "the comment above ends the command" if "#" in between else _NO_BACKSLASH
+            self._say(Finding.at("S_CONTINUATION", f"this line begins with a flag: {ends}", first))
 
     def _remark_placeholder(self, command: Command) -> None:
         found = next((w for w in command.words if w.placeholder and not w.quoted and w.text.count("<")), None)
@@ -235,18 +237,6 @@ class _Checker:
         gaps = _GAP.findall(self.fence.text[command.words[0].start : command.words[-1].start])
         is_row = (len(gaps) > 1 or not _TYPES.isdisjoint(texts)) and not any(text.startswith("-") for text in texts)
         return is_row or _is_synopsis(command) or not words("english").isdisjoint(texts)
-
-    def _continues(self, command: Command) -> bool:
-        """Whether the line is one more flag of the command on the line before."""
-        first, before = command.words[0], self._before
-        if before is None or not first.text.startswith("-") or first.dynamic or command.depth:
-            return False
-        if before.command.words[-1].text in {"...", "…"}:
-            return False  # lines are left out
-        between = self.fence.text[before.command.end : first.start]
-        name = first.text.lstrip("-").partition("=")[0]
-        known = before.node.flag(name) if first.text.startswith("--") else before.node.short.get(name[:1])
-        return known is not None and _NEXT_LINE.fullmatch(between) is not None
 
     def corrected(self) -> str | None:
         """The commands of the block as they work: without prompts, without output."""
@@ -314,22 +304,21 @@ def _unknown(call: Invocation, known: Known) -> str:
 def _found(command: Command, versions: tuple[Grammar, ...], known: Known) -> tuple[Finding, ...]:
     """What every version says; what only some refuse is a question of the version."""
     said = {grammar.title: list(lint(parse(command, grammar), grammar, known)) for grammar in versions}
-    refusals = {title: [item for item in found if item.code in REFUSED] for title, found in said.items()}
-    accepts = next((title for title, found in reversed(refusals.items()) if not found), None)
+    refusals = {title: next((i for i in found if i.code in REFUSED), None) for title, found in said.items()}
+    accepts = next((title for title, refused in reversed(refusals.items()) if refused is None), None)
     if accepts is None:
         return tuple(said[versions[-1].title])
-    older = [{item.message for item in found} for title, found in said.items() if title != accepts]
-    found = [
-        item._replace(message=item.message.replace("is deprecated", f"is deprecated in {accepts}"))
-        if item.code == "S_DEPRECATED" and any(item.message not in messages for messages in older)
-        else item
-        for item in said[accepts]
-    ]
+    everywhere = set.intersection(*({item.message for item in found} for found in said.values()))
+    found = []
+    for item in said[accepts]:
+        newly = item.code == "S_DEPRECATED" and item.message not in everywhere
+        told = item.message.replace("is deprecated", f"is deprecated in {accepts}") if newly else item.message
+        found.append(item._replace(message=told))
     for title, refused in refusals.items():
-        for item in refused[:1]:
-            message = f"{title} refuses this: {item.message.partition('; ')[0]}"
+        if refused is not None:
+            told = f"{title} refuses this: {refused.message.partition('; ')[0]}"
             severity = Severity.INFO if versions[0].program == "helm" else None
-            found.append(item._replace(code="S_VERSION", message=message, severity=severity, replacement=None))
+            found.append(refused._replace(code="S_VERSION", message=told, severity=severity, replacement=None))
     return tuple(found)
 
 

@@ -12,7 +12,7 @@ from itertools import pairwise
 from ...diagnostics.codes import Severity
 from ...lib.nearest import nearest_value
 from ...lib.patterns import lazy
-from . import danger
+from . import effects
 from .grammar import arguments
 from .grammar import flag_values as values
 from .grammar.flag_rules import conflicts
@@ -58,7 +58,7 @@ def lint(call: Invocation, grammar: Grammar, known: Known = NOTHING_KNOWN) -> It
     if not blocking:
         yield from _remarks(call, known)
     if grammar.program == "kubectl":
-        yield from (Finding.at("S_DANGER", what, word) for what, word in danger.dangers(call))
+        yield from (Finding.at("S_DANGER", what, word) for what, word in effects.dangers(call))
 
 
 def may_be_plugin(call: Invocation) -> bool:

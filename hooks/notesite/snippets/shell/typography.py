@@ -16,6 +16,7 @@ _FLAG = lazy(rf"[-{_DASHES}]+([A-Za-z0-9][A-Za-z0-9_{_DASHES}-]*)")
 _INNER = lazy(f"[{_DASHES}]")
 _COMMAND = lazy(rf"[a-z]+[{_DASHES}][a-z]+")
 _QUOTED = lazy("(?:[\\w./,:-]*=)?([\u201c\u201d\u201e\u00ab\u2018\u2019\u201a])")
+_IN_QUOTES = lazy("'[^']*(?:'|\\Z)|\"[^\"]*(?:\"|\\Z)|([\u201c\u201d\u201e\u00ab\u00bb\u2018\u2019\u201a])")
 _QUOTES = str.maketrans(dict.fromkeys("\u201c\u201d\u201e\u00ab\u00bb", '"') | dict.fromkeys("\u2018\u2019\u201a", "'"))
 # Short flags in one word.
 _BUNDLES = frozenset(["it", "ti", "nv", "xvf", "xzf", "la", "al", "rf", "fr", "aux", "Lo", "LO"])
@@ -62,11 +63,5 @@ def _keyed(name: str, *, is_command: bool) -> str:
 
 def _quotes(text: str, start: int, end: int) -> list[tuple[int, int, str]]:
     """All typographic quotes of a command that stand in no real ones."""
-    edits, inside = [], ""
-    for at in range(start, end):
-        character = text[at]
-        if character in "'\"" and inside in ("", character):
-            inside = "" if inside else character
-        elif ord(character) in _QUOTES and not inside:
-            edits.append((at, at + 1, character.translate(_QUOTES)))
-    return edits
+    found = _IN_QUOTES.finditer(text, start, end)
+    return [(match.start(), match.end(), match[1].translate(_QUOTES)) for match in found if match[1]]
