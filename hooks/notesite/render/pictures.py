@@ -66,12 +66,10 @@ class Pictures:
         else:
             match = _FOR_PALETTE.search(url)
             palette = image.attrib.pop(_PALETTE, "") or (match[1] or match[2] if match else "")
-            image.set("src", f"{picture.src}#only-{palette}" if palette else picture.src)
-            image.set("loading", "lazy")
-            image.set("decoding", "async")
+            shown = f"{picture.src}#only-{palette}" if palette else picture.src
+            image.attrib.update({"src": shown, "loading": "lazy", "decoding": "async"})
             if picture.width and picture.height and image.get("width") is None and image.get("height") is None:
-                image.set("width", str(picture.width))
-                image.set("height", str(picture.height))
+                image.attrib.update({"width": str(picture.width), "height": str(picture.height)})
             self._candidates(image)
             if picture.enlarge and not linked:
                 image.set("data-enlarge", "")
@@ -136,10 +134,7 @@ def _by_palette(picture: ET.Element) -> tuple[ET.Element, ET.Element] | None:
         element.set(_PALETTE, palette)
         element.set("src", chosen.get(palette, image.get("src", "")))
         element.attrib.pop("srcset", None)
-    for child in list(picture):
-        picture.remove(child)
-    picture.tag = "span"
-    picture.extend([image, other])
+    picture.tag, picture[:] = "span", [image, other]
     image.tail = other.tail = None
     return image, other
 

@@ -131,9 +131,13 @@ class _Keeper:
         lost: list[_Old] = []
         taken: list[_Old] = []
         for old in sorted({*self.old, *self.chosen}, key=lambda old: (bool(old.anchor), old)):
-            anchor = found.get(old) or self._unclaimed(self._anchor(old), claimed)
+            plain = self._anchor(old)
+            # The anchor itself, unless it is another old section by now.
+            anchor = found.get(old) or (plain if plain in self.now and plain not in claimed else "")
             own = self.site.anchors[anchor] if anchor else None
-            place = self._chosen(old) or own or self.chosen.get(_Old(old.slug or self.page_of.get(old.anchor, ""), ""))
+            # Where the settings lead the address, or its anchor wherever it stood.
+            chosen = self.chosen.get(old) or (self.chosen.get(_Old("", old.anchor)) if old.anchor else None)
+            place = chosen or own or self.chosen.get(_Old(old.slug or self.page_of.get(old.anchor, ""), ""))
             if place is None:
                 lost.append(old)
             elif not self._lead(old, place) and old not in self.chosen:
@@ -163,14 +167,6 @@ class _Keeper:
             if len(names) == 1:
                 return names[0]
         return ""
-
-    def _unclaimed(self, anchor: str, claimed: set[str]) -> str:
-        """The anchor itself, unless it is another old section by now."""
-        return anchor if anchor in self.now and anchor not in claimed else ""
-
-    def _chosen(self, old: _Old) -> Place | None:
-        """Where the settings lead the address, or its anchor wherever it stood."""
-        return self.chosen.get(old) or (self.chosen.get(_Old("", old.anchor)) if old.anchor else None)
 
     def _lead(self, old: _Old, place: Place) -> bool:
         """Lead an old address to a place.  False when it is the address of something else."""

@@ -60,13 +60,11 @@ CATEGORIES = ("all", "api-extensions")
 def resource_types() -> tuple[Resource, ...]:
     """The bundled table, in its own order."""
     text = bundled_text(__name__, "resources.tsv")
-    return tuple(_row(line) for line in text.splitlines() if line and not line.startswith("#"))
-
-
-def _row(line: str) -> Resource:
-    plural, short, api_version, namespaced, kind, category, since, instead = (line.split("\t") + [""] * 8)[:8]
-    shorts = tuple(filter(None, short.split(",")))
-    return Resource(plural, shorts, api_version, namespaced == "1", kind, category, since, instead)
+    rows = ((line.split("\t") + [""] * 8)[:8] for line in text.splitlines() if line and not line.startswith("#"))
+    return tuple(
+        Resource(plural, tuple(filter(None, short.split(","))), api_version, namespaced == "1", *others)
+        for plural, short, api_version, namespaced, *others in rows
+    )
 
 
 @cache
