@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 
 from ..lib.files import json_of
+from ..lib.record import NamedTuple
+from ..notes.model import EMPTY
 from ..notes.raw_html import candidates
 
 ANCHOR_TABLE = "__notes_anchors"  # id of the home page's JSON table: anchor of the one file -> address of its new place
@@ -31,8 +32,7 @@ class Kind(StrEnum):
     SITEMAP = "sitemap entry"
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
+class Use(NamedTuple):
     """One address on one page."""
 
     target: str  # as the parser gives it: entities resolved, nothing else changed
@@ -40,15 +40,14 @@ class Use:
     nth: int = 0  # how many uses of the same target stand before it on the page
 
 
-@dataclass(frozen=True, slots=True)
-class PageFacts:
+class PageFacts(NamedTuple):
     """What a page defines and uses."""
 
     defines: frozenset[str] = frozenset()  # ids and names that a fragment can reach
     uses: tuple[Use, ...] = ()
     repeated: tuple[str, ...] = ()  # ids that stand on the page more than once, each once
     base: str = ""  # of <base href>
-    table: Mapping[str, str] = field(default_factory=dict)  # the anchor table, when the page holds one
+    table: Mapping[str, str] = EMPTY  # the anchor table, when the page holds one
 
 
 _SELECTOR = (

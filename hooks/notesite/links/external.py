@@ -8,11 +8,11 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from ..diagnostics.diagnostic import Diagnostic, Report, Skipped, finding
+from ..lib.record import NamedTuple
 from ..net.fault import Fault
 from ..net.response import Response
 from ..net.schedule import Again, Politeness, ask_all
@@ -31,8 +31,7 @@ _RESERVED = re.compile(r"(^|\.)(example(\.(com|net|org))?|invalid|test)$", re.IG
 _NOT_WORTH_KEEPING = frozenset({State.PRIVATE})
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(NamedTuple):
     """What a check of links to other sites gives."""
 
     report: Report

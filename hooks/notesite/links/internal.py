@@ -16,6 +16,7 @@ from html import unescape
 from ..diagnostics.diagnostic import Diagnostic, Report, Skipped, finding
 from ..diagnostics.place import Span
 from ..lib.files import json_of
+from ..lib.record import NamedTuple
 from ..notes.raw_html import read_tags
 from .built_pages import Kind, PageFacts, Use, counted, css_uses, read_page
 from .targets import Resolver, Target, Where, named_anchor
@@ -47,8 +48,7 @@ def origins(placed: Mapping[tuple[str, str], Sequence[Span]]) -> Origin:
 no_origin = origins({})  # for a site whose notes are not at hand: everything is reported in the built files
 
 
-@dataclass(frozen=True, slots=True)
-class BuiltSite:
+class BuiltSite(NamedTuple):
     """A folder with a built site."""
 
     files: Collection[str]  # all its files, paths from its root with "/"
@@ -58,8 +58,7 @@ class BuiltSite:
     bundle: bool = False  # it is opened from file://, without a server
 
 
-@dataclass(frozen=True, slots=True)
-class RemoteUse:
+class RemoteUse(NamedTuple):
     """A link to another site, with its place."""
 
     url: str  # without the fragment
@@ -68,16 +67,14 @@ class RemoteUse:
     path: str | None  # None: in the notes
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What the check of a built site gives."""
 
     report: Report
     remote: Callable[[], list[RemoteUse]]  # the links to other sites, by address; finding their places takes time
 
 
-@dataclass(frozen=True, slots=True)
-class _Fault:
+class _Fault(NamedTuple):
     code: str
     message: str
     page: str

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 from urllib.parse import urljoin, urlsplit
 
+from ..lib.record import NamedTuple
 from ..net.fault import Fault
 from ..net.response import Response, words
 from ..net.schedule import Again
@@ -54,8 +55,7 @@ class Verdict:
     unreachable: bool = False  # the host was never reached, which says nothing when no host was
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(NamedTuple):
     """One address to ask for, and how far that has come."""
 
     url: str
@@ -86,7 +86,7 @@ def judge(  # noqa: PLR0911  # a flat ladder
     seconds, doubled with each try.
     """
     pause = backoff * 2**job.tries
-    next_try = replace(job, tries=job.tries + 1)
+    next_try = job._replace(tries=job.tries + 1)
     if isinstance(answer, Fault):
         if answer.code in _TRANSIENT and job.tries < retries:
             return Again(next_try, min(pause, longest_wait))
@@ -100,7 +100,7 @@ def judge(  # noqa: PLR0911  # a flat ladder
         told = f"{words(status)}, asks to wait {wait:.0f} s" if asked else words(status)
         return Verdict(State.UNKNOWN, told, status)
     if job.method == "HEAD" and status >= 400:
-        return Again(replace(job, method="GET"))  # many servers answer HEAD wrongly
+        return Again(job._replace(method="GET"))  # many servers answer HEAD wrongly
     if status in _TRIED_AGAIN and job.tries < retries:
         return Again(next_try, min(pause, longest_wait))
     return _with_answer(job, answer)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from ..lib.files import json_of
@@ -74,7 +74,7 @@ def with_conditions(job: Job, entry: Remembered | None) -> Job:
     """The job, asking only for news where the memory has a good answer with all the anchors that are wanted."""
     if entry is None or entry.state is not State.OK or not set(job.fragments) <= set(entry.anchors):
         return job
-    return replace(job, etag=entry.etag, modified=entry.modified)
+    return job._replace(etag=entry.etag, modified=entry.modified)
 
 
 def remember(old: Remembered | None, verdict: Verdict, now: float) -> Remembered:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
 from enum import Enum, auto
 from urllib.parse import unquote, urlsplit
+
+from ..lib.record import NamedTuple
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 _DRIVE = re.compile(r"[A-Za-z]:[\\/]")
@@ -28,8 +29,7 @@ class Where(Enum):
     MALFORMED = auto()  # no browser can read it
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(NamedTuple):
     """An address, understood."""
 
     where: Where

@@ -14,6 +14,7 @@ import jinja2
 from markupsafe import Markup
 
 from ...lib.data import bundled_text
+from ...lib.record import NamedTuple
 from ...lib.unique import Names
 from ...notes.raw_html import candidates
 from ...project.stamp import Stamp
@@ -77,8 +78,7 @@ class Book:
         return cls(**raw | made)
 
 
-@dataclass(frozen=True, slots=True)
-class Chapter:
+class Chapter(NamedTuple):
     """A page as part of a book."""
 
     id: str  # of the whole chapter, unique in the book
@@ -95,8 +95,7 @@ class Chapter:
         return list(enumerate(self.trail))[self.shared :]
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
+class Layout(NamedTuple):
     """How a form of the book addresses its parts."""
 
     place: Callable[[str, str], str]  # (chapter id, id in it or "") -> address of the place

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import html
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
 
 from selectolax.lexbor import LexborHTMLParser
 
+from ...lib.record import NamedTuple
 from ...notes.raw_html import Tag as Piece
 from ...notes.raw_html import read_tags
 
 VOID = frozenset(["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"])
 
 
-@dataclass(frozen=True, slots=True)
-class Tag:
+class Tag(NamedTuple):
     """A start tag, for a function that may change it."""
 
     name: str
@@ -32,7 +31,7 @@ class Tag:
         named = {name.rstrip("_").replace("_", "-"): value for name, value in changes.items()}
         merged = {**self.attributes, **named}  # what was there keeps its place
         dropped = {name for name, value in named.items() if value is None}
-        return replace(self, attributes={name: value for name, value in merged.items() if name not in dropped})
+        return self._replace(attributes={name: value for name, value in merged.items() if name not in dropped})
 
     def __str__(self) -> str:
         parts = [f' {name}="{html.escape(value)}"' if value else f" {name}" for name, value in self.attributes.items()]
@@ -41,8 +40,7 @@ class Tag:
         return f"<{self.name}{written}{'/' if self.closed else ''}>"
 
 
-@dataclass(frozen=True, slots=True)
-class Instead:
+class Instead(NamedTuple):
     """What stands in the place of a whole element, its content included."""
 
     html: str = ""
@@ -100,8 +98,7 @@ def tags(text: str) -> Iterator[Tag]:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(NamedTuple):
     """A heading of a built page."""
 
     level: int

@@ -11,7 +11,9 @@ from urllib.parse import quote, unquote, urlsplit
 
 from ...diagnostics.diagnostic import Diagnostic, finding
 from ...diagnostics.place import Span
+from ...lib.record import NamedTuple
 from ...links.built_pages import Kind, addresses
+from ...notes.model import EMPTY
 from .archive import problems
 from .markup import Change, Instead, Tag, rewrite, tags
 
@@ -38,11 +40,10 @@ class Offline:
     findings: list[Diagnostic] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """What is known about where built pages come from."""
 
-    places: Mapping[str, Span] = field(default_factory=dict)  # address as the notes have it -> its place there
+    places: Mapping[str, Span] = EMPTY  # address as the notes have it -> its place there
     site_url: str = ""  # of the hosted site, for links that only it can follow
 
     def finding(self, code: str, message: str, address: str, name: str) -> Diagnostic:

@@ -14,7 +14,7 @@ from ...images.inspect import data_uri
 from ...lib.data import bundled_json, bundled_text
 from ...notes.model import EMPTY
 from ...site.redirects import digest
-from .book import Book, Chapter, Layout, chapters, filled, place_in_one_page
+from .book import Book, Layout, chapters, filled, place_in_one_page
 from .offline_site import is_remote, target_of, urlsplit_scheme, without_remote_css
 
 _CSS_FILE = re.compile(r"""url\(\s*(["']?)(.*?)\1\s*\)""", re.DOTALL)
@@ -24,10 +24,8 @@ _TYPES: Mapping[str, str] = bundled_json(__name__, "media_types.json")
 
 def single_file(book: Book, built: Mapping[str, bytes]) -> str:
     """All pages in one HTML file that needs no other; `built` are the files of the offline copy."""
-    parts = chapters(book, built, Layout(place_in_one_page, lambda name: _embedded(name, built)), one_page=True)
     scripts = (f"\n{_data('palette.js')}", f"\n{_scripts(book, built)}")
-    styles = [_data("content.css"), _data("single.css"), *_own_styles(book, built)]
-    return _document("single.html", book, parts, styles, scripts, place=place_in_one_page)
+    return _document("single", book, built, (_data("single.css"),), scripts)
 
 
 def print_file(book: Book, built: Mapping[str, bytes], pages: Mapping[str, int] = EMPTY) -> str:
@@ -35,26 +33,18 @@ def print_file(book: Book, built: Mapping[str, bytes], pages: Mapping[str, int] 
 
     `pages` are the numbers of the contents, by chapter id; each is as wide without them, so that nothing moves.
     """
-    layout = Layout(place_in_one_page, lambda name: _embedded(name, built), unfolded=True)
-    parts = chapters(book, built, layout, one_page=True)
     running = f"@page {{ @top-right {{ content: {css_string(book.title)}; }} }}\n"
-    styles = [_data("content.css"), _data("print.css"), running, *_own_styles(book, built)]
-    numbers = {part.id: pages.get(part.id, "") for part in parts}
-    return _document("print.html", book, parts, styles, pages=numbers)
+    return _document("print", book, built, (_data("print.css"), running), pages=pages)
 
 
 def _document(
-    form: str, book: Book, parts: Sequence[Chapter], styles: Sequence[str], scripts: Sequence[str] = (), **more: Any
+    form: str, book: Book, built: Mapping[str, bytes], styles: Sequence[str], scripts: Sequence[str] = (), **more: Any
 ) -> str:
-    return filled(
-        form,
-        book=book,
-        parts=parts,
-        style=_own("\n".join(styles).replace("</", "<\\/")),
-        scripts=[_own(script) for script in scripts],
-        digest=digest,
-        **more,
-    )
+    layout = Layout(place_in_one_page, lambda name: _embedded(name, built), unfolded=form == "print")
+    style = "\n".join([_data("content.css"), *styles, *_own_styles(book, built)])
+    more |= {"style": _own(style.replace("</", "<\\/")), "scripts": [_own(script) for script in scripts]}
+    parts = chapters(book, built, layout, one_page=True)
+    return filled(f"{form}.html", book=book, parts=parts, place=place_in_one_page, digest=digest, **more)
 
 
 def _own(text: str) -> Markup:
