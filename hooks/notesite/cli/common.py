@@ -35,15 +35,13 @@ COULD_NOT_RUN = 2
 INTERRUPTED = 130
 
 
-class HelpFormatter(argparse.RawDescriptionHelpFormatter):
+def _formatter(prog: str) -> argparse.HelpFormatter:
     """As wide as the terminal; asked here because argparse imports shutil for it, whenever an option is added."""
-
-    def __init__(self, prog: str) -> None:
-        try:
-            columns = os.get_terminal_size().columns
-        except OSError:
-            columns = 100
-        super().__init__(prog, width=max(columns - 2, 40))
+    try:
+        columns = os.get_terminal_size().columns
+    except OSError:
+        columns = 100
+    return argparse.RawDescriptionHelpFormatter(prog, width=max(columns - 2, 40))
 
 
 def prog() -> str:
@@ -58,7 +56,7 @@ def parser_of(command: str, description: str) -> argparse.ArgumentParser:
     """The parser of a command; `data/commands.json` has its options, and the examples of all that can be called."""
     table, name = COMMANDS, prog()
     epilog = "examples:\n" + "\n".join(f"  {example.format(prog=name)}" for example in table[command]["examples"])
-    parser = argparse.ArgumentParser(prog=name, description=description, epilog=epilog, formatter_class=HelpFormatter)
+    parser = argparse.ArgumentParser(prog=name, description=description, epilog=epilog, formatter_class=_formatter)
     groups: dict[str, Any] = {"": parser, "forms": parser.add_argument_group("forms")}
     for option in table[command]["options"]:
         for flag, written in table[option] if isinstance(option, str) else [option]:

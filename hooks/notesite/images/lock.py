@@ -65,10 +65,6 @@ class Entry(NamedTuple):
         """Name and SHA-256 of each file of this image."""
         return ((self.file, self.sha256), *(((self.webp, self.webp_sha256),) if self.webp else ()))
 
-    def without_webp(self) -> Entry:
-        """The same image with the original alone."""
-        return self._replace(webp="", webp_sha256="")
-
 
 Lock = Mapping[str, Entry]
 _REQUIRED = ("url", "file", "sha256", "size", "type", "width", "height")

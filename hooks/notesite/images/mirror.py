@@ -152,7 +152,7 @@ def mirror(
 
 def _arriving(
     urls: Iterable[str], entries: Mapping[str, Entry], fetch: Fetch, chosen: Options, hosts: Hosts
-) -> Iterator[tuple[str, Got | Fault]]:
+) -> Iterator[tuple[str, Got | Fault | None]]:
     """Each URL with what asking for it gave, as they come in; at most two at a time for one host."""
     from notesite.net.schedule import Politeness, ask_all  # noqa: PLC0415  # builds that fetch nothing never load it
 
@@ -170,10 +170,7 @@ def _arriving(
             return Fault("E_CHECK", f"{type(error).__name__}: {error}")
 
     politeness = Politeness(_WORKERS, _PER_HOST, stalled=min(_STALLED, chosen.deadline / 4))
-    found: Iterator[tuple[str, Got | Fault | None]] = ask_all(
-        urls, ask, host=lambda url: parse(url).origin, politeness=politeness
-    )
-    return ((url, result) for url, result in found if result is not None)  # without a deadline, all are asked
+    return ask_all(urls, ask, host=lambda url: parse(url).origin, politeness=politeness)
 
 
 def _mend_webp(url: str, store: ImageStore, outcome: Outcome) -> None:
@@ -187,11 +184,10 @@ def _mend_webp(url: str, store: ImageStore, outcome: Outcome) -> None:
     try:
         data = store.content(entry.file, entry.sha256)
         copy = derived(data, inspect(data))
-        if copy is None or hashlib.sha256(copy).hexdigest() != entry.webp_sha256:
-            # Another version of the encoder: the copy is given up until the image is mirrored again.
-            outcome.entries[url] = store.commit(lambda _: (entry.without_webp(), {}))
-        else:
-            outcome.entries[url] = store.commit(lambda _: (entry, {entry.webp: copy}))
+        files = {entry.webp: copy} if copy and hashlib.sha256(copy).hexdigest() == entry.webp_sha256 else {}
+        if not files:  # another version of the encoder: the copy is given up until the image is mirrored again
+            entry = entry._replace(webp="", webp_sha256="")
+        _, outcome.entries[url] = store.commit(lambda _: (entry, files))
         outcome.healed.append(url)
     except Fault as fault:
         outcome.faults[url] = fault
@@ -230,24 +226,22 @@ def _inspected(response: Response, chosen: Options, known: Entry | None) -> Got:
         return Got(response, facts, derived(response.body, facts) if chosen.webp else None)
 
 
-def _keep(url: str, got: Got, chosen: Options, store: ImageStore, outcome: Outcome, *, damaged: bool) -> None:
+def _keep(url: str, got: Got | None, chosen: Options, store: ImageStore, outcome: Outcome, *, damaged: bool) -> None:
     """Write what came into the store and note it.  Raises Fault E_HASH, E_IO, E_BUSY or E_LOCK."""
-    if got.facts is None:
+    if got is None or got.facts is None:
         return
     digest = hashlib.sha256(got.response.body).hexdigest()
-    before: list[Entry | None] = [None]
 
     def make(lock: Lock) -> tuple[Entry, Mapping[str, bytes]]:
-        old = before[0] = lock.get(url)
+        old = lock.get(url)
         if old is not None and old.came != digest and not chosen.accept_changes:
             raise Fault("E_HASH", f"changed upstream: locked {old.came[:12]}, got {digest[:12]}")
         return _made(url, got, digest, chosen, lock)
 
-    entry = store.commit(make)
-    outcome.entries[url] = entry
-    if before[0] is None:
+    old, outcome.entries[url] = store.commit(make)
+    if old is None:
         outcome.new.append(url)
-    elif before[0].came != digest:
+    elif old.came != digest:
         outcome.changed.append(url)
     elif damaged:
         outcome.healed.append(url)

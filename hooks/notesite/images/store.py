@@ -67,8 +67,8 @@ class ImageStore:
             return fault
         return None
 
-    def commit(self, make: Callable[[Lock], tuple[Entry, Mapping[str, bytes]]]) -> Entry:
-        """Store the files, then the entry, that `make` gives for the lock as it is now.
+    def commit(self, make: Callable[[Lock], tuple[Entry, Mapping[str, bytes]]]) -> tuple[Entry | None, Entry]:
+        """Store the files, then the entry, that `make` gives for the lock as it is now; the entry before, and the new one.
 
         Raises what `make` raises, and Fault E_LOCK, E_BUSY or E_IO.
         """
@@ -82,7 +82,7 @@ class ImageStore:
                 after = {**lock, entry.url: entry}
                 self._write(NAME, written(after.values()).encode())
                 self._drop(_names(lock.values()) - _names(after.values()))
-            return entry
+            return lock.get(entry.url), entry
 
     def prune(self, urls: Collection[str]) -> list[str]:
         """Remove the entries of other URLs and the files that no entry names; gives the names of the files removed.

@@ -28,7 +28,6 @@ OVER_TIME = "not asked: the time for all links was over"
 CODES = ("L_DEAD", "L_DYING", "L_MOVED", "L_REMOTE_ANCHOR", "L_PRIVATE")
 # RFC 2606 and RFC 6761: names for documentation and tests, which nobody runs a site under.
 _RESERVED = re.compile(r"(^|\.)(example(\.(com|net|org))?|invalid|test)$", re.IGNORECASE)
-_NOT_WORTH_KEEPING = frozenset({State.PRIVATE})
 
 
 class Result(NamedTuple):
@@ -77,7 +76,7 @@ def check_remote(
     verdicts = _believable(_asked(waiting, fetch, settings, clock, progress))
     kept = dict(memory)
     for url, verdict in verdicts.items():
-        if verdict.state not in _NOT_WORTH_KEEPING:
+        if verdict.state is not State.PRIVATE:
             kept[url] = remember(memory.get(url), verdict, now)
     answers = {url: kept[url] if url in fresh or verdicts[url].status == 304 else verdicts[url] for url in by_url}
     report = _report(by_url, answers, kept, settings, now)

@@ -115,18 +115,18 @@ def ask_all(
                     for dropped in schedule.drop_waiting():
                         results.put((dropped, None))
                     changed.notify_all()
-                    return None
+                    break
                 job, wait = schedule.take(clock())
                 if job is not None:
                     return job
                 changed.wait(min(wait, left, threading.TIMEOUT_MAX))
-            return None
+        return None
 
     def work() -> None:
         while (job := taken()) is not None:
             outcome = ask(job)
+            again = outcome if isinstance(outcome, Again) else None
             with changed:
-                again = outcome if isinstance(outcome, Again) else None
                 schedule.done(job, again, clock())
                 changed.notify_all()
             if not isinstance(outcome, Again):
