@@ -38,6 +38,7 @@ class Line(NamedTuple):
     each: str  # "[]" for the items of the value, "{}" for its keys, "{=}" for its values
     inner: tuple[str, ...]  # to what is meant in each of them; () for them
     check: str
+    code: str  # of what it finds, "" for that of the check
     words: tuple[str, ...]
     conditions: tuple[tuple[bool, str, str, tuple[str, ...]], ...]  # negated, name, operator, words
     mild: bool
@@ -101,6 +102,7 @@ def parsed(text_: str) -> Line:
     target = _TARGET.fullmatch(match[1]) if match else None
     if match is None or target is None:
         raise ValueError(f"rules.txt: {text_}")
+    check_, _, code = match[2].partition(":")
     conditions = []
     for word in (match[4] or "").split():
         found = _CONDITION.fullmatch(word)
@@ -114,7 +116,8 @@ def parsed(text_: str) -> Line:
         path_of(target[2]) if target[2] else (),
         target[3] or "",
         path_of(target[4]) if target[4] else (),
-        match[2],
+        check_,
+        code,
         tuple(match[3].split()),
         tuple(conditions),
         bool(match[5]),
@@ -235,7 +238,7 @@ def _reported(line: Line, here: Here, found: Iterable[Finding]) -> Iterator[Foun
             replacement = _mended(line, code, node, words)
             hint = f'; write "{replacement}"' if replacement and code == "K_NAME" and not line.said else ""
             yield Found(
-                code,
+                line.code or code,
                 message + hint,
                 node,
                 versions,

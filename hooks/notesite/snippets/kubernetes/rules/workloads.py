@@ -64,7 +64,6 @@ def reference(context: Context, node: MappingNode) -> Iterator[Found]:
 # --- workloads -------------------------------------------------------------------------------------------------------
 
 _TEMPLATED = ("DeploymentSpec", "ReplicaSetSpec", "DaemonSetSpec", "StatefulSetSpec")
-_ALWAYS = ("Deployment", "ReplicaSet", "DaemonSet", "StatefulSet", "ReplicationController")
 
 
 @rule(*_TEMPLATED, "ReplicationControllerSpec")
@@ -121,7 +120,7 @@ def claims(context: Context, node: MappingNode) -> Iterator[Found]:
 
 @rule("PodSpec")
 def pod(context: Context, node: MappingNode) -> Iterator[Found]:
-    """Container names, volumes behind mounts, and the restart policy."""
+    """Container names, and what stands behind mounts, devices and ports."""
     seen: set[str] = set()
     groups = [items(get(node, group)) for group in ("initContainers", "containers", "ephemeralContainers")]
     for group in groups:
@@ -137,7 +136,6 @@ def pod(context: Context, node: MappingNode) -> Iterator[Found]:
     yield from _mounts(context, node, containers)
     yield from _devices(context, node, containers)
     yield from _host_ports(context, node, containers)
-    yield from _restart_policy(context, node)
 
 
 def _mounts(context: Context, node: MappingNode, containers: Sequence[MappingNode]) -> Iterator[Found]:
@@ -195,21 +193,6 @@ def _host_ports(context: Context, node: MappingNode, containers: Sequence[Mappin
         elif shared and taken != number(get(port, "containerPort")):
             yield context.fault("K_PORT", "with hostNetwork the hostPort must be the containerPort", place)
         seen.add(own)
-
-
-def _restart_policy(context: Context, node: MappingNode) -> Iterator[Found]:
-    place = get(node, "restartPolicy")
-    policy = text(place)
-    if context.owner != "PodTemplateSpec.spec":
-        return
-    if context.kind in _ALWAYS and policy in ("Never", "OnFailure") and place is not None:
-        yield context.fault("K_RESTART", f"a {context.kind} needs restartPolicy Always, not {policy}", place)
-    elif (
-        context.kind in ("Job", "CronJob") and policy in (None, "Always") and not (place is not None and policy is None)
-    ):
-        said = "not Always" if place is not None else "and the default is Always"
-        where = place if place is not None else context.key
-        yield context.fault("K_RESTART", f"a {context.kind} needs restartPolicy OnFailure or Never, {said}", where)
 
 
 @rule("ResourceRequirements", "VolumeResourceRequirements")
