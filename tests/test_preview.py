@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from xml.etree.ElementTree import Element
 
 import pytest
 from mkdocs.commands.build import build as build_site
@@ -13,7 +14,7 @@ from mkdocs.exceptions import MkDocsException
 from site_tools import write_project
 
 from notesite.plugin import hook
-from notesite.render.bridge import PageContext
+from notesite.render.tree import TreeOptions, tree_of
 
 URL = "http://127.0.0.1:8000/"
 NOTES = """# Ropes
@@ -233,18 +234,19 @@ def test_what_has_not_changed_is_not_written_again(project: Path, tmp_path: Path
         assert [b"SHA-256" in line for line in changed] == [True]
 
 
-def test_the_same_pages_are_not_made_twice(project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_the_edited_page_is_rendered(project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     preview = Preview(project, tmp_path / "site")
-    read: list[str] = []
+    rendered: list[str] = []
 
-    def counted(context: PageContext, *_: object) -> str:
-        read.append(context.page.uri)
-        return "<p>"
+    def counted(written: str, options: TreeOptions) -> Element:
+        rendered.append(options.main_id or options.title)
+        return tree_of(written, options)
 
-    monkeypatch.setattr("notesite.plugin.kept_pages.written", counted)
+    monkeypatch.setattr("notesite.render.bridge.tree_of", counted)
     edit(project / "docs/notes.md", "Last words.", "Final words.")
     preview.build()
-    assert read == ["five.md"]
+    assert "five" in rendered
+    assert not {"one", "two", "three", "four"} & set(rendered)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import os
 import platform
 import re
 from bisect import bisect
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -25,10 +25,9 @@ from mkdocs.structure.toc import get_toc
 from mkdocs.utils import CountHandler
 
 from ..lib.kept import Kept, folder_of, signature
-from ..notes.document import Kind, Node
+from ..notes.document import Node
 from ..project.stamp import Stamp
 from ..render.bridge import PageContext, tree_options, written
-from ..site.page_text import page_blocks
 from ..site.plan import Page
 from .appearance import PACKAGE, is_material
 from .navigation import Entries, Entry, children_of
@@ -44,9 +43,6 @@ _LOG = logging.getLogger(MkDocsPage.__module__.partition(".")[0])  # of MkDocs, 
 _URL = re.compile(r'\b(?:href|src|poster)="([^"]*)"')
 # They stand in a kept page for what every edit of the notes changes: their hash, and the lines of a page.
 _HASH, _SHORT, _LINES = "\0hash\0", "\0short\0", "\0lines\0"
-
-# HTML with signs for code, the addresses in it, the code, and the formulas.
-Written = tuple[str, Sequence[str], Sequence[Node], Sequence[Node]]
 
 
 class KeptPages:
@@ -193,52 +189,27 @@ class KeptPages:
 
     def _words(self, context: PageContext) -> object:
         """The author's words as they were read, and all that they lead to; None where more would have to be known."""
-        text, addresses, codes, formulas = self._written(context)
-        drawn = context.drawn
-        if any(map(drawn.diagram, codes)) or any(map(drawn.formula, (*codes, *formulas))) or "srcset" in text:
-            return None
-        blocks = [(block.info, block.text, context.marks.get(block.line)) for block in codes]
-        options = tree_options(context, str)
-        leads, pictures = options.leads or str, options.pictures
-        urls = list(map(leads, addresses))
-        shown = [(pictures.by_url.get(url), pictures.alts.get(url)) for url in urls] if pictures else []
-        names = self._names if "<table" in text else ""
-        return text, blocks, [options.resolve_link(url) for url in urls], shown, options.main_id, options.title, names
-
-    def _written(self, context: PageContext) -> Written:
-        """The author's words; a preview writes the same words once."""
-        page, preview, made_of = context.page, self._run.preview, None
-        if preview.runs and not context.notes.files:
-            lines = context.notes.lines[page.first - 1 : page.last]
-            made_of = page_blocks(context.notes, context.site, page), lines, page.headings, self._elsewhere
-        before, known = preview.written.get(page.uri, (None, None))
-        if known and before == made_of:
-            preview.written[page.uri] = made_of, known  # what it was made of before is not needed any more
-            return known
-        codes: list[Node] = []
-        formulas: list[Node] = []
+        blocks: list[object] = []
+        drawn: list[str] = []
 
         def code(block: Node) -> str:
-            codes.append(block)
-            return f"\0{len(codes)}\0"
+            blocks.append((block.info, block.text, context.marks.get(block.line)))
+            drawn.extend(["diagram"] if context.drawn.diagram(block) else [context.drawn.formula(block)])
+            return f"\0{len(blocks)}\0"
 
         def formula(node: Node) -> str:
-            formulas.append(node)
+            drawn.append(context.drawn.formula(node))
             return ""
 
         text = written(context, code, formula)
-        found = text, list(map(html.unescape, _URL.findall(text))), codes, formulas
-        if made_of:
-            preview.written[page.uri] = made_of, found
-        return found
-
-    @cached_property
-    def _elsewhere(self) -> object:
-        """What a page may be written from that does not stand on it."""
-        notes = self._run.build.notes
-        footnotes = [notes.lines[footnote.first - 1 : footnote.last] for footnote in notes.footnotes]
-        blocks = [block for block in notes.blocks if block.kind is Kind.FOOTNOTE]
-        return [heading.id for heading in notes.headings], footnotes, blocks
+        if any(drawn) or "srcset" in text:
+            return None
+        options = tree_options(context, str)
+        leads, pictures = options.leads or str, options.pictures
+        urls = [leads(html.unescape(url)) for url in _URL.findall(text)]
+        shown = [(pictures.by_url.get(url), pictures.alts.get(url)) for url in urls] if pictures else []
+        names = self._names if "<table" in text else ""
+        return text, blocks, [options.resolve_link(url) for url in urls], shown, options.main_id, options.title, names
 
     def _around(self, page: MkDocsPage, plan: Page) -> Iterator[object]:
         """What the templates and the decoration put around and into the author's words."""

@@ -39,7 +39,7 @@ from .additions import Additions
 from .site_folder import SiteFolder
 
 if TYPE_CHECKING:
-    from .kept_pages import KeptPages, Written
+    from .kept_pages import KeptPages
 
 # Under "mkdocs.", so that `mkdocs build --strict` counts the warnings.
 log = logging.getLogger("mkdocs.hooks.notes")
@@ -58,8 +58,6 @@ class Preview:
     runs: bool = False
     # Hosts that failed lately are not asked again at once.
     hosts: Hosts = field(default_factory=lambda: Hosts(any_delay=True))
-    # By the address of a page's source: what its words were written from, and as what.
-    written: dict[str, tuple[object, Written]] = field(default_factory=dict)
     pages: Shown = field(default_factory=dict)  # that are in their places
     stamp: Stamp | None = None  # of these pages
 
