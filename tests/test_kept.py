@@ -14,7 +14,7 @@ from site_tools import ROOT, command, environment, write_project
 
 import bench_build
 from notesite.lib.kept import NO_CACHE, Kept, signature
-from notesite.plugin import kept_pages
+from notesite.plugin import guard, kept_pages
 from notesite.plugin.kept_pages import KeptPages
 
 NOTES = """# Ropes
@@ -121,6 +121,22 @@ def change(path: Path, old: str, new: str) -> None:
     text = path.read_text("utf-8")
     assert old in text
     path.write_text(text.replace(old, new), "utf-8")
+
+
+def test_the_last_look_passes_over_no_page_that_is_made_anew(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_at: list[bytes] = []
+
+    def looked(page: bytes, _own: object) -> tuple[()]:
+        looked_at.append(page)
+        return ()
+
+    monkeypatch.setattr(guard, "foreign", looked)
+    first = built(project)
+    assert {first["one/index.html"], first["two/index.html"], first["index.html"]} <= set(looked_at)
+    looked_at.clear()
+    second = built(project)
+    assert second["index.html"] in looked_at
+    assert second["one/index.html"] not in looked_at
 
 
 def test_an_edit_of_one_section_makes_one_page(project: Path, made: list[str], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -187,7 +187,7 @@ class Build:
 
         return stamp_of(self._bytes, made_with, epoch)
 
-    @cached_property
+    @property
     def _bytes(self) -> bytes:
         if self._source:
             return self._source.text.encode()

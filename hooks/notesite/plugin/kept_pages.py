@@ -143,7 +143,7 @@ class KeptPages:
     @property
     def proven(self) -> set[str]:
         """The files that the last look has seen in an earlier build."""
-        return {page.file.dest_uri for page in self._nav.pages if page.file.src_uri in self._found}
+        return {page.file.dest_uri for page in self._nav.pages if page.meta.get("template") == TEMPLATE}
 
     def close(self) -> None:
         """Let the folder not grow without end."""
