@@ -28,7 +28,7 @@ from notesite.extras.theme import amended, squeezed_css, squeezed_html, squeezed
 from notesite.notes.model import Notes
 from notesite.notes.reader import parse
 from notesite.plugin.appearance import needed
-from notesite.project.history import NoDatesError, commit_time, latest, line_dates
+from notesite.project.history import NoDatesError, commit_time, line_dates
 from notesite.project.settings import PageSettings, Settings, SnippetSettings
 from notesite.project.suppressions import read_baseline, settle
 from notesite.render.bridge import Bridge, PageContext, highlighted
@@ -442,8 +442,6 @@ def test_lines_have_the_day_of_their_last_commit(tmp_path: Path) -> None:
     notes.write_text("one\nTWO\nthree\nfour\n", "utf-8")
     days = [day.isoformat() if day else None for day in line_dates(notes)]
     assert days == ["2025-01-02", "2025-03-04", "2025-01-02", None]
-    assert str(latest(line_dates(notes))) == "2025-03-04"
-    assert latest(line_dates(notes)[3:]) is None
 
 
 def test_a_shallow_clone_does_not_pretend_to_know(tmp_path: Path) -> None:

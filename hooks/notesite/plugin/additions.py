@@ -26,7 +26,7 @@ from ..lib.files import text_of
 from ..lib.record import NamedTuple
 from ..net.fault import Fault
 from ..notes.model import EMPTY
-from ..project.history import NoDatesError, latest, line_dates
+from ..project.history import NoDatesError, line_dates
 from ..render.mark import BlockMark
 from ..render.page_markdown import page_list, page_markdown
 from ..site.plan import Page
@@ -52,7 +52,7 @@ class Additions(NamedTuple):
 
     def changed(self, page: Page) -> date | None:
         """The day of its last change."""
-        return latest(self.dates[page.first - 1 : page.last])
+        return max(filter(None, self.dates[page.first - 1 : page.last]), default=None)
 
     def read(self, page: MkDocsPage, plan: Page | None, known: bytes | None = None) -> None:
         """Let the search read a page, unless it asks to be left out, or is `known` from an earlier build."""

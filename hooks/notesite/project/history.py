@@ -22,11 +22,6 @@ class NoDatesError(Exception):
     """The history does not tell them, and why."""
 
 
-def latest(days: Sequence[date | None]) -> date | None:
-    """The last of these days."""
-    return max(filter(None, days), default=None)
-
-
 def line_dates(path: Path) -> list[date | None]:
     """The day (UTC) of each line's last commit, first line first; None for lines that are not committed yet.
 
