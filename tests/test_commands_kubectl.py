@@ -20,7 +20,7 @@ from notesite.diagnostics.codes import Severity
 from notesite.snippets.shell.corrections import REFUSED, correction
 from notesite.snippets.shell.grammar.invocation import parse
 from notesite.snippets.shell.grammar.program import available, load
-from notesite.snippets.shell.lint import is_custom, lint, may_be_plugin
+from notesite.snippets.shell.lint import lint, unknown
 from notesite.snippets.shell.reader.words import Finding
 from record_kubectl import GRAMMAR, Row, command, corrected, rows
 from vendor_kubectl import find, parse_flags, sub_commands
@@ -37,7 +37,7 @@ def refusals(text: str) -> list[Finding]:
 def decided() -> list[Row]:
     """Cases that the lint decides: plugins and custom types it skips, and kubectl rejects where they are missing."""
     calls = [(case, parse(command(case.text), GRAMMAR)) for case in rows()]
-    return [case for case, call in calls if refusals(case.text) or not (may_be_plugin(call) or is_custom(call))]
+    return [case for case, call in calls if refusals(case.text) or not unknown(call)]
 
 
 def some_of(items: list[Item]) -> list[Item]:

@@ -28,7 +28,7 @@ from .grammar.invocation import Invocation, parse
 from .grammar.program import Grammar, available, load
 from .grammar.resources import Known, is_type
 from .grammar.vocabulary import words
-from .lint import NOTHING_KNOWN, is_custom, is_prose, lint, may_be_plugin
+from .lint import NOTHING_KNOWN, is_prose, lint, unknown
 from .reader import shell_parser as shell
 from .reader.words import Command, Finding, Heredoc, Script, judged_as
 
@@ -105,13 +105,12 @@ class _Checker:
         self._before: Invocation | None = None  # the command of a known program that was read last
         lines = self._known_lines() if self.script.troubles else frozenset()
         for item in self.script.troubles:
-            flags = item.code == "S_CONTINUATION" and self._is_flag_alone(item.start)
-            if not flags and (item.code != "S_QUOTE" or self.script.lines.place(item.start)[0] in lines):
+            whole = _WHOLE_LINE.split(fence.text[: item.start])[-1] if item.code == "S_CONTINUATION" else ""
+            is_cut = whole.lstrip().startswith(
+                "-"
+            )  # a flag alone goes on: of a program's own file, or out of a command
+            if not is_cut and (item.code != "S_QUOTE" or self.script.lines.place(item.start)[0] in lines):
                 self._say(item, item.replacement)
-
-    def _is_flag_alone(self, at: int) -> bool:
-        """Whether what goes on there begins with a flag: of a program's own file, or cut out of a command."""
-        return _WHOLE_LINE.split(self.fence.text[:at])[-1].lstrip().startswith("-")
 
     def _known_lines(self) -> frozenset[int]:
         """Lines with a command of a program that has a grammar: in others an apostrophe may be one of a sentence."""
@@ -163,7 +162,7 @@ class _Checker:
             fixed = correction(self.fence.text, command, item, grammar)
             self._propose(item, fixed, command, refused=_is_refusal(item))
         refused = next(filter(_is_refusal, found), None)
-        reason = refused.message if refused else reason or _unknown(call, self.known)
+        reason = refused.message if refused else reason or unknown(call, self.known)
         status = Status.INVALID if refused else Status.SKIPPED if reason else Status.VALID
         self._became(command, text, status, "" if status is Status.SKIPPED else grammar.title, reason)
         if program == "kubectl" and status is not Status.SKIPPED:
@@ -264,15 +263,14 @@ def _not_a_command(call: Invocation, after: str) -> str:
     """Why a line that begins with the program's name is no command, "" when it is one; `after` is the text behind it."""
     if is_prose(call):
         return "a sentence or output, no command"
-    if _is_synopsis(call.command) or _GROUPED.match(after):
-        return "a synopsis"
+    first = call.arguments[0].text if call.node.children and call.arguments else ""
+    several = "/" in first and call.node.below.keys() >= set(first.split("/"))  # `cordon/uncordon`
     piped = _PIPED.match(after)
-    if piped and is_type(piped[1]) and any(is_type(word.text) for word in call.arguments[-1:]):  # `pod | node NAME`
+    types = piped is not None and all(
+        map(is_type, (piped[1], *(word.text for word in call.arguments[-1:])))
+    )  # `pod | node`
+    if types or several or _FILLED.fullmatch(first) or _is_synopsis(call.command) or _GROUPED.match(after):
         return "a synopsis"
-    for word in call.arguments[:1] if call.node.children else []:
-        several = "/" in word.text and call.node.below.keys() >= set(word.text.split("/"))  # `cordon/uncordon`
-        if several or re.fullmatch(r"(?:SUB)?COMMAND|[A-Z]{2,}", word.text):
-            return "a synopsis"
     listed = "/" in call.path_words[0].text or (_EXPLAINED if call.node.path else _LISTED).match(after)
     return "named, not called" if listed and len(call.command.words) == len(call.path_words) else ""
 
@@ -281,6 +279,7 @@ def _is_synopsis(command: Command) -> bool:
     return any(_OPTIONAL.match(word.text) and not word.quoted for word in command.words[1:])
 
 
+_FILLED = lazy(r"(?:SUB)?COMMAND|[A-Z]{2,}")
 _PIPED = lazy(r"[ \t]*\|[ \t]*([\w-]+)")
 _GROUPED = lazy(r" *\(")
 _EXPLAINED = lazy(
@@ -289,15 +288,6 @@ _EXPLAINED = lazy(
 _LISTED = lazy(
     r"[ \t]*[|#]|[ \t]*\n(?:[ \t]+\S|[\w ]+: )"
 )  # `minikube | kind | k3d`, or with its commands or what it is on the lines below
-
-
-def _unknown(call: Invocation, known: Known) -> str:
-    """Why kubectl alone cannot judge the command, "" when it can."""
-    if may_be_plugin(call):
-        return f"{call.arguments[0].text} is no command of {call.program} itself: it may be a plugin"
-    if is_custom(call, known):
-        return f"{call.arguments[0].text} is no resource type of Kubernetes itself: it may be a custom one"
-    return ""
 
 
 @lru_cache(maxsize=1024)  # notes repeat commands, and a preview checks them again after every edit

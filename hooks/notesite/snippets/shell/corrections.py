@@ -71,9 +71,8 @@ def passes(fixed: str, grammar: Grammar, finding: Finding) -> bool:
 def _candidates(call: Invocation, finding: Finding) -> Iterator[list[Edit]]:
     new = finding.replacement
     if new is not None:
-        quoted = any(
-            word.quoted for word in call.command.words if (word.start, word.end) == (finding.start, finding.end)
-        )
+        at = finding.start, finding.end
+        quoted = any(word.quoted for word in call.command.words if (word.start, word.end) == at)
         if not (quoted and ("'" in new or "$" in new)):
             yield [(finding.start, finding.end, f"'{new}'" if quoted else new)]
     for make in _MAKERS.get(finding.code, ()):

@@ -76,8 +76,7 @@ def system_dangers(command: Command) -> Iterator[tuple[str, Word]]:
     """The like for `rm -rf /` and its kind."""
     text = " ".join([command.program, *(word.text for word in command.words[1:])])
     for pattern, what in _OTHERS:
-        match = pattern.fullmatch(text)
-        if match is not None:
+        if match := pattern.fullmatch(text):
             yield match.expand(what), command.words[0]
 
 
@@ -111,11 +110,8 @@ def _keys(call: Invocation) -> frozenset[str] | None:
         keys.add(key)
     for use in call.uses("from-file"):
         key, equals, _ = (use.value or "").partition("=")
-        if equals:
-            keys.add(key)
-            continue
-        name = key.rstrip("/").rpartition("/")[2]
-        if "." not in name or key.endswith("/"):
+        name = key if equals else key.rpartition("/")[2]
+        if not equals and "." not in name:
             return None  # a folder: every file in it becomes a key
         keys.add(name)
     return None if call.uses("from-env-file") else frozenset(keys)

@@ -72,28 +72,25 @@ def may_be_plugin(call: Invocation) -> bool:
 def is_prose(call: Invocation) -> bool:
     """Whether a line that begins with the program's name is a sentence, an assignment or output, no command."""
     after = [word for word in call.command.words[1:] if not word.quoted]
-    if after and (_ASSERTS.fullmatch(after[0].text) or any(word.text in {":", "=", "+"} for word in after[1:2])):
-        return True
     arrows = {redirect.start for redirect in call.command.redirects if redirect.operator == ">"}
-    if any(word.end in arrows and not word.text.strip("-=") for word in after):
-        return True
-    if any(one.text in _BETWEEN and other.text == call.program for one, other in pairwise(after)):
-        return True
-    return any(word.text in words("english") for word in after[: len(after) - len(call.rest or ())])
-
-
-def is_custom(call: Invocation, known: Known = NOTHING_KNOWN) -> bool:
-    """Whether the resource type is none of Kubernetes itself, so that only a custom resource can add it."""
-    if not call.node.wants_type or not call.arguments or call.arguments[0].dynamic:
-        return False
-    head = call.arguments[0].text.partition("/")[0]
-    if call.node.path == ("explain",):
-        head = head.partition(".")[0]
     return (
-        not is_type(head, known.types)
-        and may_be_custom(head)
-        and not (head in known.names or head == call.node.path[0] or head.isupper())
+        any(_ASSERTS.fullmatch(word.text) for word in after[:1])
+        or any(word.text in {":", "=", "+"} for word in after[1:2])
+        or any(word.end in arrows and not word.text.strip("-=") for word in after)
+        or any(one.text in _BETWEEN and other.text == call.program for one, other in pairwise(after))
+        or any(word.text in words("english") for word in after[: len(after) - len(call.rest or ())])
     )
+
+
+def unknown(call: Invocation, known: Known = NOTHING_KNOWN) -> str:
+    """Why the program alone cannot judge the command, "" when it can: a plugin's, or only a custom type fits."""
+    text = call.arguments[0].text if call.arguments else ""
+    if may_be_plugin(call):
+        return f"{text} is no command of {call.program} itself: it may be a plugin"
+    head = text.partition("." if call.node.path == ("explain",) else "/")[0]
+    custom = bool(text) and call.node.wants_type and not call.arguments[0].dynamic and may_be_custom(head)
+    is_own = is_type(head, known.types) or head in {*known.names, *call.node.path[:1]} or head.isupper()
+    return f"{text} is no resource type of Kubernetes itself: it may be a custom one" if custom and not is_own else ""
 
 
 def _blocking(call: Invocation, known: Known) -> Iterator[Finding]:
@@ -175,13 +172,12 @@ def _unknown_command(call: Invocation) -> Iterator[Finding]:
         return
     possible = meant.split("|") if "|" in meant else sorted(node.children) if node.path and not meant else []
     hint = f"; {'it needs one of' if node.path else 'there are'} {', '.join(possible)}" if possible else ""
-    what = "sub-command" if node.path else "command"
     # Some groups print their help instead of refusing.
     refused = not node.path or bool(node.answer("", "U") or node.raw.get("group"))
-    severity = None if refused else Severity.INFO
     if refused or meant:
-        message = f"`{call.title}` has no {what} `{word.text}`{hint}"
-        yield Finding.at("S_COMMAND", message, word, severity=severity, replacement=None if possible else meant or None)
+        message = f"`{call.title}` has no {'sub-' * bool(node.path)}command `{word.text}`{hint}"
+        told = {"severity": None if refused else Severity.INFO}
+        yield Finding.at("S_COMMAND", message, word, None if possible else meant or None, **told)
 
 
 def _bad_flag(call: Invocation, bad: BadFlag, grammar: Grammar) -> Finding:
@@ -227,14 +223,11 @@ def _unknown_flag(call: Invocation, bad: BadFlag, grammar: Grammar) -> Finding:
 def _spaced_value(call: Invocation) -> Iterator[Finding]:
     """`--dry-run client`: the flag stands alone and its value becomes an argument."""
     for use in call.flags:
-        flag = use.flag
-        if use.value is not None or flag.takes_next:
-            continue
-        following = next((word for word in call.arguments if use.word.end < word.start <= use.word.end + 3), None)
-        if following is None or use.word.text != f"--{flag.name}":
-            continue
+        flag, end = use.flag, use.word.end
+        following = next((word for word in call.arguments if end < word.start <= end + 3), None)
+        alone = use.value is None and not flag.takes_next and use.word.text == f"--{flag.name}"
         expected = flag.values if flag.type != "bool" else ("true", "false")
-        if following.text in expected:
+        if alone and following is not None and following.text in expected:
             joined = f"--{flag.name}={following.text}"
             message = f"`{following.text}` is an argument here, not the value of `--{flag.name}`: write `{joined}`"
             severity = Severity.WARNING if call.node.wants_type else None  # it may pass for one more name
@@ -337,14 +330,11 @@ def _remarks(call: Invocation, known: Known) -> Iterator[Finding]:
 
 
 def _old_type(call: Invocation) -> Iterator[Finding]:
-    if not call.node.wants_type or not call.arguments:
-        return
-    word = call.arguments[0]
-    for part in word.text.partition("/")[0].split(","):
-        found = named(part)
-        if found is not None and found.deprecated_since and not word.dynamic:
-            message = f"{found.kind} is deprecated since Kubernetes {found.deprecated_since}; {found.instead}"
-            yield Finding.at("S_DEPRECATED", message, word)
+    for word in call.arguments[:1] if call.node.wants_type else ():
+        for found in map(named, word.text.partition("/")[0].split(",")):
+            if found is not None and found.deprecated_since and not word.dynamic:
+                message = f"{found.kind} is deprecated since Kubernetes {found.deprecated_since}; {found.instead}"
+                yield Finding.at("S_DEPRECATED", message, word)
 
 
 def _expanded(call: Invocation, known: Known) -> Iterator[Finding]:
