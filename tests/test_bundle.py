@@ -23,8 +23,7 @@ from notesite.output.bundle.book import Book, BookPage, Layout, chapters, place_
 from notesite.output.bundle.epub import SVG, epub_bytes, to_xhtml
 from notesite.output.bundle.markup import Instead, Tag, headings, rewrite, tags
 from notesite.output.bundle.offline_site import Source, missing, offline_site
-from notesite.output.bundle.pdf import dated
-from notesite.output.bundle.single import css_string, print_file, single_file
+from notesite.output.bundle.single import css_string, dated, print_file, single_file
 from notesite.project.stamp import read_epoch, stamp_of
 
 CASES = Path(__file__).parent / "cases" / "bundle"

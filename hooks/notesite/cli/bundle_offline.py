@@ -26,8 +26,7 @@ from ..output.bundle.archive import under, with_sums, zip_bytes
 from ..output.bundle.book import BOOK, Book
 from ..output.bundle.epub import epub_bytes
 from ..output.bundle.offline_site import Offline, Source, offline_site
-from ..output.bundle.pdf import dated, page_numbers
-from ..output.bundle.single import print_file, single_file
+from ..output.bundle.single import dated, page_numbers, print_file, single_file
 from ..plugin.generator import told
 from ..project.config import Project, open_project
 from ..project.history import commit_time

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 
 from ..codes import Severity
 from ..diagnostic import Diagnostic, Report
-from .context import Context, last_place, path_of
+from . import Context, last_place, path_of
 
 CAP = 10  # annotations of one level that GitHub shows for one step
 SUMMARY_BYTES = 1024 * 1024  # a larger step summary is refused as a whole

@@ -11,7 +11,7 @@ import json
 
 from ..codes import Severity
 from ..diagnostic import Report
-from .context import Context, last_place, path_of, with_fingerprints
+from . import Context, last_place, path_of, with_fingerprints
 
 _SEVERITIES = {Severity.ERROR: "major", Severity.WARNING: "minor", Severity.INFO: "info"}
 

@@ -8,7 +8,7 @@ from typing import Any
 from ..codes import Severity
 from ..diagnostic import Diagnostic, Report
 from ..place import Span
-from .context import Context
+from . import Context
 
 VERSION = 1
 

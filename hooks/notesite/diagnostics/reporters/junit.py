@@ -13,7 +13,7 @@ from xml.etree import ElementTree as ET
 
 from ..codes import Severity
 from ..diagnostic import Diagnostic, Report, Skipped
-from .context import Context, path_of
+from . import Context, path_of
 
 # XML 1.0 has no way to write these, not even as references.
 _UNWRITABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

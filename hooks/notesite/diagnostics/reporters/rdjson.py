@@ -13,7 +13,7 @@ from typing import Any
 from ..codes import Severity
 from ..diagnostic import Diagnostic, Report
 from ..place import Position, Span
-from .context import Context, path_of
+from . import Context, path_of
 
 _SEVERITIES = {Severity.ERROR: "ERROR", Severity.WARNING: "WARNING", Severity.INFO: "INFO"}
 

@@ -17,7 +17,7 @@ from ...lib.data import bundled_text
 from ..codes import CODES, Severity
 from ..diagnostic import Diagnostic, Report
 from ..place import Span
-from .context import Context, path_of, with_fingerprints
+from . import Context, path_of, with_fingerprints
 
 MOST_RESULTS = 25_000
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}

@@ -6,7 +6,7 @@ from collections import defaultdict
 
 from ..codes import Severity
 from ..diagnostic import Diagnostic, Report, Skipped
-from .context import Context
+from . import Context
 
 _COLORS = {Severity.ERROR: "31", Severity.WARNING: "33", Severity.INFO: "36"}
 _MAX_WIDTH = 120

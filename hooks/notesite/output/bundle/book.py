@@ -6,7 +6,6 @@ import json
 import posixpath
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -36,8 +35,7 @@ _TEMPLATES = jinja2.Environment(
 _UNFIT = re.compile(r"\s+")
 
 
-@dataclass(frozen=True, slots=True)
-class BookPage:
+class BookPage(NamedTuple):
     """A page of the site."""
 
     title: str
@@ -46,8 +44,7 @@ class BookPage:
     html: Markup  # its content, without the theme
 
 
-@dataclass(frozen=True, slots=True)
-class Book:
+class Book(NamedTuple):
     """What one-file forms of the site are made from."""
 
     title: str
@@ -61,21 +58,18 @@ class Book:
 
     def to_json(self) -> str:
         """For `from_json`."""
-        return json.dumps(asdict(self), ensure_ascii=False, indent=1)
+        return json.dumps(self._asdict(), ensure_ascii=False, indent=1)
 
     @classmethod
     def from_json(cls, text: str) -> Book:
         """The book again.  Raises ValueError, KeyError or TypeError when the text is none."""
         raw: dict[str, Any] = json.loads(text)
-        stamp = raw["stamp"] and Stamp(*raw["stamp"])
-        pages = [BookPage(p["title"], p["name"], tuple(p["trail"]), Markup(p["html"])) for p in raw["pages"]]  # noqa: S704  # from `to_json`
-        made = {
-            "styles": tuple(raw["styles"]),
-            "scripts": tuple(raw["scripts"]),
-            "stamp": stamp and stamp._replace(versions=tuple((tool, version) for tool, version in stamp.versions)),
-            "pages": tuple(pages),
-        }
-        return cls(**raw | made)
+        raw |= {name: tuple(raw[name]) for name in ("styles", "scripts")}
+        if raw["stamp"]:
+            notes, versions, epoch = raw["stamp"]
+            raw["stamp"] = Stamp(notes, tuple((tool, version) for tool, version in versions), epoch)
+        pages = [BookPage(title, name, tuple(trail), Markup(html)) for title, name, trail, html in raw["pages"]]  # noqa: S704  # from `to_json`
+        return cls(**raw | {"pages": tuple(pages)})
 
 
 class Chapter(NamedTuple):
