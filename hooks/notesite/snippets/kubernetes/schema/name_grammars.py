@@ -32,10 +32,12 @@ _CRON_PART = lazy(r"(\*|\?|[A-Za-z0-9]+)(?:-([A-Za-z0-9]+))?(?:/(\d+))?")
 @lru_cache(maxsize=4096)  # names repeat, within a manifest and between them
 def problem(grammar: str, text: str) -> tuple[str, str] | None:
     """The code and what is wrong, where a text does not fit a grammar: one of `_SPOKEN`, or of data/grammars.txt."""
+    if grammar == "cron":
+        wrong = cron(text)
+        return ("K_CRON", wrong) if wrong else None
     if grammar in _SPOKEN:
-        code, check = _SPOKEN[grammar]
-        wrong = check(text)
-        return (code, wrong) if wrong else None
+        code, is_right, words = _SPOKEN[grammar]
+        return None if is_right(text) else (code, words)
     code, pattern, words = _pattern(grammar)
     return None if pattern.fullmatch(text) else (code, f"it must be {words}")
 
@@ -117,30 +119,22 @@ def _cron_part(part: str, low: int, high: int, words: Sequence[str]) -> str:
     return f"the range {part} runs backwards" if len(bounds) == 2 and bounds[0] > bounds[1] else ""
 
 
-def ip(text: str) -> str:
-    """An IP address."""
+def _is_ip(text: str) -> bool:
     try:
-        ipaddress.ip_address(text)
+        return bool(ipaddress.ip_address(text))
     except ValueError:
-        return "an IP address is needed, as 10.9.8.7 or 2001:db8::1"
-    return ""
+        return False
 
 
-def public_ip(text: str) -> str:
-    """An IP address that others can reach."""
-    if ip(text):
-        return ""
-    address = ipaddress.ip_address(text)
-    special = address.is_loopback or address.is_link_local or address.is_unspecified
-    return "an address of this machine or this network alone" if special else ""
+def _is_public(text: str) -> bool:
+    """Whether others can reach an address; what is none is another fault."""
+    address = ipaddress.ip_address(text) if _is_ip(text) else None
+    return address is None or not (address.is_loopback or address.is_link_local or address.is_unspecified)
 
 
-def cidr(text: str) -> str:
-    """A range of IP addresses."""
-    address, slash, bits = text.partition("/")
-    if ip(address) or not slash or not bits.isdigit() or int(bits[:4]) > (128 if ":" in address else 32):
-        return "a range of addresses is needed, as 10.9.8.0/24 or 2001:db8::/64"
-    return ""
+def _is_range(text: str) -> bool:
+    address, _, bits = text.partition("/")
+    return _is_ip(address) and bits.isdigit() and int(bits[:4]) <= (128 if ":" in address else 32)
 
 
 def is_inside(part: str, whole: str) -> bool:
@@ -149,42 +143,41 @@ def is_inside(part: str, whole: str) -> bool:
     return inner != outer and inner.version == outer.version and inner.subnet_of(outer)  # type: ignore[arg-type]  # of one version
 
 
-def time_zone(text: str) -> str:
-    """A time zone of the IANA database; the list is bundled, since a machine need not have one."""
-    if text.lower() in _zones():
-        return ""
-    return "a time zone of the IANA database is needed, as Europe/Berlin or Etc/UTC"
-
-
 @cache
 def _zones() -> frozenset[str]:
+    """The time zones of the IANA database: bundled, since a machine need not have them."""
     return frozenset(bundled_text(__name__, "time_zones.txt").lower().split())
 
 
-def json_object(text: str) -> str:
-    """A JSON text."""
+def _is_json(text: str) -> bool:
     try:
         json_of(text)
     except ValueError:
-        return "it must be JSON"
-    return ""
+        return False
+    return True
 
 
-def json_in_base64(text: str) -> str:
-    """A JSON text in base64."""
+def _holds_json(text: str) -> bool:
+    """Whether base64 holds JSON; what is no base64 is another fault."""
     try:
-        return json_object(base64.b64decode(text, validate=True).decode())
+        return _is_json(base64.b64decode(text, validate=True).decode())
     except (binascii.Error, UnicodeDecodeError):
-        return ""  # that is another fault
+        return True
 
 
-_SPOKEN: Mapping[str, tuple[str, Callable[[str], str]]] = {
-    "cron": ("K_CRON", cron),
-    "time_zone": ("K_CRON", time_zone),
-    "ip": ("K_VALUE", ip),
-    "public_ip": ("K_VALUE", public_ip),
-    "cluster_ip": ("K_VALUE", lambda text: "" if text == "None" else ip(text)),
-    "cidr": ("K_VALUE", cidr),
-    "json": ("K_VALUE", json_object),
-    "json64": ("K_VALUE", json_in_base64),
+_IP = "an IP address is needed, as 10.9.8.7 or 2001:db8::1"
+_JSON = "it must be JSON"
+# Code, check, and what is wrong where it fails.
+_SPOKEN: Mapping[str, tuple[str, Callable[[str], bool], str]] = {
+    "time_zone": (
+        "K_CRON",
+        lambda text: text.lower() in _zones(),
+        "a time zone of the IANA database is needed, as Europe/Berlin or Etc/UTC",
+    ),
+    "ip": ("K_VALUE", _is_ip, _IP),
+    "public_ip": ("K_VALUE", _is_public, "an address of this machine or this network alone"),
+    "cluster_ip": ("K_VALUE", lambda text: text == "None" or _is_ip(text), _IP),
+    "cidr": ("K_VALUE", _is_range, "a range of addresses is needed, as 10.9.8.0/24 or 2001:db8::/64"),
+    "json": ("K_VALUE", _is_json, _JSON),
+    "json64": ("K_VALUE", _holds_json, _JSON),
 }
