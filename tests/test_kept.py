@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 from mkdocs.commands.build import build as build_site
 from mkdocs.config import load_config
+from mkdocs.exceptions import Abort
 from mkdocs.structure.pages import Page
 from site_tools import ROOT, command, environment, write_project
 
 import bench_build
 from notesite.lib.kept import NO_CACHE, Kept, signature
-from notesite.plugin import guard, kept_pages
+from notesite.plugin import appearance, guard, kept_pages
 from notesite.plugin.kept_pages import KeptPages
 
 NOTES = """# Ropes
@@ -137,6 +138,20 @@ def test_the_last_look_passes_over_no_page_that_is_made_anew(project: Path, monk
     second = built(project)
     assert second["index.html"] in looked_at
     assert second["one/index.html"] not in looked_at
+
+
+def test_a_page_that_the_last_look_refuses_is_not_kept(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    loading = appearance.loading
+
+    def hostile(html: str, page: Page) -> str:
+        is_one = page is page.file.page and page.file.src_uri == "one.md"
+        return loading(html, page).replace("</body>", "<script>alert(1)</script></body>" if is_one else "</body>")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(appearance, "loading", hostile)
+        with pytest.raises(Abort):
+            built(project)
+    assert b"alert(1)" not in built(project)["one/index.html"]
 
 
 def test_an_edit_of_one_section_makes_one_page(project: Path, made: list[str], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -26,6 +26,7 @@ from mkdocs.utils import CountHandler
 
 from ..lib.kept import Kept, folder_of, signature
 from ..notes.document import Node
+from ..output.finished import foreign
 from ..project.stamp import Stamp
 from ..render.bridge import PageContext, tree_options, written
 from ..site.plan import Page
@@ -128,6 +129,8 @@ class KeptPages:
         if uri not in self._found:
             if any(here in (page.content or "") for _, here in places):
                 return
+            if any(foreign(output.encode(), self._run.scripts)):
+                return  # the last look ends this build, and shall end the next one
             for there, here in places:
                 output = output.replace(here, there)
             self._found[uri] = kept = {
