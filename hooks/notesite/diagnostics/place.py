@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import overload
+from typing import Any
 
 from ..lib.record import NamedTuple
 
@@ -41,11 +41,7 @@ class Places(Sequence[Position]):
     def __len__(self) -> int:
         return len(self._columns)
 
-    @overload
-    def __getitem__(self, index: int) -> Position: ...
-    @overload
-    def __getitem__(self, index: slice) -> Sequence[Position]: ...
-    def __getitem__(self, index: int | slice) -> Position | Sequence[Position]:
+    def __getitem__(self, index: Any) -> Any:
         if isinstance(index, slice):
             return Places(self._line + index.indices(len(self))[0], self._columns[index])
         return Position(self._line + range(len(self))[index], self._columns[index])

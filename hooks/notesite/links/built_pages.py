@@ -106,10 +106,11 @@ def read_page(data: bytes) -> PageFacts:
 
 def counted(uses: Iterable[tuple[str, Kind]]) -> Iterator[Use]:
     """The uses of a page, each told how many of the same address stand before it."""
-    counts: Counter[str] = Counter()
+    counts: dict[str, int] = {}
     for target, kind in uses:
-        yield Use(target, kind, counts[target])
-        counts[target] += 1
+        before = counts.get(target, 0)
+        yield Use(target, kind, before)
+        counts[target] = before + 1
 
 
 def public_address(data: bytes) -> str:

@@ -167,8 +167,10 @@ def _faults(run: _Check, page: str, uses: Iterable[Use], base: str) -> Iterator[
         run.checked += 1
         target = resolve(page, use.target, base)
         where = target.where
-        if where is Where.HERE and not target.fragment and not bundle:
-            continue  # by far the most
+        if where is Where.HERE and not bundle:  # by far the most
+            facts = run.facts.get(target.uri)
+            if not target.fragment or (facts and target.fragment in facts.defines):
+                continue
         if where is Where.REMOTE:
             run.remote.append((page, use, target))
         if where is not Where.OTHER:

@@ -11,8 +11,8 @@ from __future__ import annotations
 import re
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
-from typing import Protocol, TypeVar, overload
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, TypeVar
 
 from ..lib.patterns import lazy
 from .document import Kind, Node
@@ -23,7 +23,7 @@ _PIECE = 1_500  # lines
 _STARTS = lazy(r"#{1,6}[ \t]")
 # The label of a definition, or where it began on a line before, the end of it.
 _DEFINES = lazy(r"(?:[ \t>]|[-+*][ \t]|\d{1,9}[.)][ \t])*+\[?(?:[^\[\]\\]|\\.)*+\]:")
-_Read_co = TypeVar("_Read_co", covariant=True)
+_Read = TypeVar("_Read")
 
 
 class _Packed(Sequence[str]):
@@ -37,11 +37,7 @@ class _Packed(Sequence[str]):
     def __len__(self) -> int:
         return len(self._ends)
 
-    @overload
-    def __getitem__(self, index: int) -> str: ...
-    @overload
-    def __getitem__(self, index: slice) -> Sequence[str]: ...
-    def __getitem__(self, index: int | slice) -> str | Sequence[str]:
+    def __getitem__(self, index: Any) -> Any:
         numbers = range(len(self))[index]
         if isinstance(numbers, range):
             return [self[number] for number in numbers]
@@ -56,16 +52,8 @@ def lines_of(text: str, data: bytes = b"") -> Sequence[str]:
     return _Packed(data if data == written else written)
 
 
-class _Reader(Protocol[_Read_co]):
-    def __call__(self, text: str, before: int = 0, /, *, cut: bool = False) -> _Read_co:
-        """What the text holds, which stands behind so many lines; with `cut`, but for the heading it ends with.
-
-        Raises UnclosedError when it is no heading at the root.
-        """
-
-
-def _pieces(lines: Sequence[str], before: int, read: _Reader[_Read_co]) -> Iterator[tuple[int, _Read_co]]:
-    """Of each piece behind the first lines: the line that it ends on, and what it holds."""
+def _pieces(lines: Sequence[str], before: int, read: Callable[..., _Read]) -> Iterator[tuple[int, _Read]]:
+    """Of each piece behind the first lines: the line that it ends on, and what `read` makes of it."""
     is_whole = isinstance(lines, tuple) or any("]:" in line and _DEFINES.match(line) for line in lines)
     while before < len(lines):
         after, step = len(lines) if is_whole else before + _PIECE, 1
@@ -124,11 +112,7 @@ class Blocks(Sequence[Node]):
         self._read_all()
         return self._ends[-1]
 
-    @overload
-    def __getitem__(self, index: int) -> Node: ...
-    @overload
-    def __getitem__(self, index: slice) -> Sequence[Node]: ...
-    def __getitem__(self, index: int | slice) -> Node | Sequence[Node]:
+    def __getitem__(self, index: Any) -> Any:
         if isinstance(index, slice):
             return [self[number] for number in range(*index.indices(len(self)))]
         number = range(len(self))[index]
