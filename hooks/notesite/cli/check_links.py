@@ -153,8 +153,7 @@ def _settings(args: argparse.Namespace, project: Project) -> LinkSettings:
         include=(*own.include, *args.include),
         exclude=(*own.exclude, *args.exclude),
         allow_hosts=(*own.allow_hosts, *args.allow_host),
-        grace_days=own.grace_days if args.grace_days is None else args.grace_days,
-        deadline=own.deadline if args.deadline is None else args.deadline,
+        **{name: value for name in ("grace_days", "deadline") if (value := getattr(args, name)) is not None},
     )
     wrong = [finding("I_CONFIG", problem, Span.at(1), path="mkdocs.yml") for problem in external.patterns(chosen)]
     if wrong:

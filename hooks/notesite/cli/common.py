@@ -153,8 +153,12 @@ def show_all(build: Build, args: argparse.Namespace, *, tool: str) -> int:
     if not args.format and not args.report:
         return NOTHING_FOUND
     told = argparse.Namespace(**{"strict": False, "write_baseline": False, "baseline": None, **vars(args)})
-    parts = [(build, merged([build.structure, build.blocks.report]))]
-    return show(parts, told, tool=tool, codes=(*NOTES_CODES, *BLOCK_CODES))
+    return show([(build, everything(build))], told, tool=tool, codes=(*NOTES_CODES, *BLOCK_CODES))
+
+
+def everything(build: Build) -> Report:
+    """What `check` finds in the notes."""
+    return merged([build.structure, build.blocks.report])
 
 
 def _settled(

@@ -21,7 +21,7 @@ from urllib.parse import unquote, urlsplit
 from .. import VERSION
 from ..build import BLOCK_CODES, NOTES_CODES, Build
 from ..diagnostics.codes import Severity
-from ..diagnostics.diagnostic import Report, failure, finding, merged
+from ..diagnostics.diagnostic import failure, finding, merged
 from ..diagnostics.reporters.text import one_line
 from ..lib.data import bundled_text
 from ..lib.files import PathError, read_file, reason, write_inside
@@ -51,15 +51,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         parser.error("which notes file?")
     given = Build(common.with_files(files))
     if args.check_only:
-        return common.show([(given, _everything(given))], args, tool="new_site", codes=CODES)
+        return common.show([(given, common.everything(given))], args, tool="new_site", codes=CODES)
     output = args.output or files[0].absolute().parent / f"{files[0].stem.lower()}-site"
     _make(given, output)
     _explain(given, output, " ".join(map(str, files)))
     return 0
-
-
-def _everything(build: Build) -> Report:
-    return merged([build.structure, build.blocks.report])
 
 
 def _make(given: Build, output: Path) -> None:
@@ -72,7 +68,7 @@ def _make(given: Build, output: Path) -> None:
             write_inside(new, name, data)
         made = Build(open_project(new / "mkdocs.yml"))
         write_inside(new, LEDGER, ledger_text(hold(made.notes, made.site).addresses).encode())
-        report = made.settled(merged([_everything(made), made.pictures.report]), (*CODES, "E"))
+        report = made.settled(merged([common.everything(made), made.pictures.report]), (*CODES, "E"))
         known = [d for d in report.diagnostics if d.severity is not Severity.INFO]
         baseline = baseline_of(known, made.notes, Baseline())
         write_inside(new, made.project.settings.baseline, baseline.to_json().encode())

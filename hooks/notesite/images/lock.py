@@ -99,7 +99,10 @@ def read(data: bytes) -> dict[str, Entry]:
         if entries.get(entry.url, entry) != entry:
             raise Fault("E_LOCK", f"two different entries for {entry.url}", line=number)
         entries[entry.url] = entry
-    _check_files(entries.values())
+    known: dict[str, str] = {}
+    for name, digest in (file for entry in entries.values() for file in entry.files):
+        if known.setdefault(name.casefold(), digest) != digest:  # some disks know no upper case
+            raise Fault("E_LOCK", f"two different images share the file {name}")
     return entries
 
 
@@ -136,12 +139,3 @@ def _entry(raw: Mapping[str, Any], line: int) -> Entry:
     if wrong:
         raise Fault("E_LOCK", f"bad {wrong[0]} in the entry for {entry.url[:100]}", line=line)
     return entry
-
-
-def _check_files(entries: Iterable[Entry]) -> None:
-    """One name, one content, also on disks that know no upper case."""
-    known: dict[str, str] = {}
-    for entry in entries:
-        for name, digest in entry.files:
-            if known.setdefault(name.casefold(), digest) != digest:
-                raise Fault("E_LOCK", f"two different images share the file {name}")

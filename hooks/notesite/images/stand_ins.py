@@ -11,7 +11,6 @@ import errno
 import os
 from functools import cached_property
 from pathlib import Path, PurePosixPath
-from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from ..lib.files import read_file, reason
@@ -47,8 +46,8 @@ class Drawings:
             return {}
         except (OSError, ValueError, RecursionError) as error:
             raise Fault("E_SVG", f"{INDEX} of the drawings cannot be read: {reason(error)}") from None
-        entries = [table for table in map(_texts, tables) if "url" in table]
-        return {normal(table["url"]) or table["url"]: table for table in entries}
+        texts = ({k: v for k, v in table.items() if isinstance(v, str)} for table in tables if isinstance(table, dict))
+        return {normal(table["url"]) or table["url"]: table for table in texts if "url" in table}
 
 
 def drawing_of(path: Path, inside: Path | None = None) -> Picture:
@@ -73,7 +72,3 @@ def drawing_of(path: Path, inside: Path | None = None) -> Picture:
         raise Fault("E_SVG", f"the drawing {path.name}: SVG with active content refused: {active}")
     svg = text[max(text.find("<svg"), 0) :].strip()
     return Picture("", drawing.width, drawing.height, "", svg=svg, media_type="image/svg+xml")
-
-
-def _texts(table: Any) -> dict[str, str]:
-    return {name: value for name, value in table.items() if isinstance(value, str)} if isinstance(table, dict) else {}

@@ -27,13 +27,8 @@ class ImageStore:
     """
 
     def __init__(self, folder: Path, *, patience: float = 10.0) -> None:
-        self.folder = folder
+        self.folder, self.lock_path = folder, folder / NAME
         self.patience = patience
-
-    @property
-    def lock_path(self) -> Path:
-        """The lock file."""
-        return self.folder / NAME
 
     def lock(self) -> dict[str, Entry]:
         """The lock's entries, none when there is no lock file.  Raises Fault E_LOCK or E_IO."""

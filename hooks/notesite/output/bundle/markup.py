@@ -69,7 +69,7 @@ def rewrite(text: str, change: Change) -> str:
         if piece.kind != "start":
             out.append(written)
             continue
-        tag = Tag(piece.name, dict(piece.attributes), _closed(piece), in_link=bool(links) and piece.name != "a")
+        tag = _tag(piece, in_link=bool(links) and piece.name != "a")
         changed = change(tag)
         if changed is None:
             out.append(written)
@@ -79,23 +79,18 @@ def rewrite(text: str, change: Change) -> str:
                 renamed.append((tag.name, changed.name))
         else:
             out.append(changed.html)
-            if not _closed(piece) and piece.name not in VOID:
+            if not tag.closed and piece.name not in VOID:
                 skipped, depth = piece.name, 1
     return "".join(out)
 
 
-def _closed(piece: Piece) -> bool:
-    """`<path/>`: an element without an end tag."""
-    return piece.text.endswith("/>")
+def _tag(piece: Piece, *, in_link: bool = False) -> Tag:
+    return Tag(piece.name, dict(piece.attributes), piece.text.endswith("/>"), in_link)  # `<path/>` has no end tag
 
 
 def tags(text: str) -> Iterator[Tag]:
     """All start tags."""
-    return (
-        Tag(piece.name, dict(piece.attributes), _closed(piece))
-        for piece in read_tags(text, finished=True)
-        if piece.kind == "start"
-    )
+    return (_tag(piece) for piece in read_tags(text, finished=True) if piece.kind == "start")
 
 
 class Head(NamedTuple):
