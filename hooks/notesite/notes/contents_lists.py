@@ -108,7 +108,7 @@ def _start(link: Link) -> Position:
 
 
 def _of_list(outermost: Node, links: Sequence[Link], lines: Sequence[str]) -> Iterator[Line]:
-    stack = [(outermost, 0)]
+    stack = [(outermost, int(outermost.kind is Kind.PARAGRAPH))]
     while stack:
         node, depth = stack.pop()
         if node.kind in LEAVES:
@@ -130,10 +130,6 @@ def _of_table(table: Node, links: Sequence[Link], lines: Sequence[str]) -> Itera
             linked=sum(line.linked for line in linked),
             pictures=any(line.pictures for line in found),
         )
-
-
-def _of_paragraph(leaf: Node, links: Sequence[Link], lines: Sequence[str]) -> Iterator[Line]:
-    yield _line(leaf, 1, links, lines)
 
 
 def _line(leaf: Node, depth: int, links: Sequence[Link], lines: Sequence[str]) -> Line:
@@ -174,4 +170,4 @@ def _of_html(block: Node, links: Sequence[Link], _lines: Sequence[str]) -> Itera
         yield _linked(" ".join(shown), links, depths, pictures=pictures)
 
 
-_READERS = {Kind.LIST: _of_list, Kind.TABLE: _of_table, Kind.PARAGRAPH: _of_paragraph, Kind.HTML: _of_html}
+_READERS = {Kind.LIST: _of_list, Kind.TABLE: _of_table, Kind.PARAGRAPH: _of_list, Kind.HTML: _of_html}
