@@ -156,7 +156,7 @@ def is_part(node: Node, shape: Shape, lacking: Sequence[Found], around: Around) 
     spec = get(node, "spec")
     bare = shape.short == "Pod" and get(spec, "containers") is None and len(pairs(spec)) <= _FEW
     template = get(spec, "template")
-    hollow = sum(value.value == "" for _, value in pairs(spec)) > 1  # `containers:` and `volumes:`, to be filled in
+    hollow = gaps(spec) > 1  # `containers:` and `volumes:`, to be filled in
     pointed = _POINTED.search(around.text) is not None
     goes_on = any(f'"{key}"' in fault.message for fault in lacking for key in _ROOT.findall(around.following))
     if (
@@ -177,6 +177,14 @@ def is_part(node: Node, shape: Shape, lacking: Sequence[Found], around: Around) 
         return True
     near = (shape.short, f"{shape.short}Spec")
     return len(lacking) > 1 and any(fault.shape and fault.shape.short in near for fault in lacking)
+
+
+def gaps(node: Node | None) -> int:
+    """How many keys have nothing after them."""
+    if isinstance(node, ScalarNode) or node is None:
+        return 0
+    inner = [value for _, value in node.value] if isinstance(node, MappingNode) else node.value
+    return sum(1 if isinstance(v, ScalarNode) and not v.value and not v.style else gaps(v) for v in inner)
 
 
 def is_hollow(node: Node) -> bool:

@@ -36,6 +36,7 @@ Extra = Mapping[crds.Kind, Mapping[str, Any] | None]  # (apiVersion, kind) -> JS
 
 _MAY_BE_LEFT_OUT = frozenset({"K_REQUIRED", "K_SELECTOR", "K_FIELD", "K_UNION"})
 _CAPITALS = lazy(r":[ ]+[A-Z]+_[A-Z_]+[ ]*$", re.MULTILINE)  # names in capitals are to be filled in
+_OFTEN_BARE = ("Spec", "Container", "Probe", "Status", "Path")  # endings of definitions that lessons show in parts
 _NAMES_ONLY = 2  # apiVersion and kind: what else there is, is not the matter
 _MOST_DOCUMENTS = 100  # in one snippet
 _MOST_TWINS = 6  # definitions that all have to agree on a fault of meaning
@@ -164,6 +165,7 @@ class _Snippet:
             if names_only and not found:
                 return Judgement("manifest", (shape.short,), skipped="only its kind is shown", gvk=gvk)
         part = lacking and is_part(node, shape, lacking, self.around)
+        found = [fault for fault in found if not part or fault.code != "K_SELECTOR"]
         required = Severity.INFO if part else Severity.ERROR
         return self._judgement("manifest", (shape.short,), found, gvk=gvk, required=required)
 
@@ -363,9 +365,7 @@ class _Snippet:
         if fault.doubtful or new or (self.elided and lost):
             return None  # what is missing, or the key or dash that a field stands under
         if fault.code == "K_REQUIRED":
-            # Lessons leave out what every object needs: images, selectors, templates, how a probe asks.
-            often = fault.shape is not None and fault.shape.short.endswith(("Spec", "Container", "Probe", "Status"))
-            if often and required is Severity.WARNING:
+            if required is Severity.WARNING and fault.shape and fault.shape.short.endswith(_OFTEN_BARE):
                 return None
             severity = required
         partly = fault.code == "K_REQUIRED" and fault.versions != self.selected

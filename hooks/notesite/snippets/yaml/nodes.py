@@ -32,6 +32,7 @@ _STAND_IN: Final = lazy(r"\[[A-Za-z][\w .-]*\][ ]*:")  # `[name]:` is to be fill
 _VARIANT: Final = lazy(
     r"\s*#\s*(?:(?:or|alternative(?:ly)?|either|instead|otherwise|oder|ou|или)\b|または|或)", re.IGNORECASE
 )
+_ALSO: Final = lazy(r"#.*(?:\b(?:or|also|alternative\w*|instead|either)\b|也|或)", re.IGNORECASE)
 _GLUED_DASH: Final = lazy(r"-[A-Za-z]")
 _MOST_FAULTS: Final = 100
 
@@ -156,7 +157,8 @@ class _Inspection:
     def duplicate(self, key: yaml.Node, first: yaml.Node, node: yaml.Node) -> None:
         line = self.line_number(self.place(first)[0])
         between = list(map(self.lines.line, range(self.place(first)[0] + 1, self.place(key)[0])))
-        if any(map(_VARIANT.match, between)):
+        also = _ALSO.search(self.lines.line(self.place(key)[0]))
+        if also or any(map(_VARIANT.match, between)):
             return  # one form or another
         comment_above = any(line.startswith("#", self.column) and not line[: self.column].strip() for line in between)
         message = f"the key {_quoted(key.value)} is already on line {line}; only the last one counts"

@@ -225,7 +225,7 @@ def _fits_no_level(case: Case) -> Fault:
         return Fault("Y_SYNTAX", message, odd, indentation.width(text) + 1, len(token[0]) if token else 1)
     for number, text in indentation.above(case.lines, case.line):
         key = indentation.columns(text)[0]
-        if text.lstrip().startswith("- ") and abs(key - width) == 1 and _KEY.match(text):
+        if text.lstrip().startswith("- ") and abs(key - width) == 1 and _KEY.match(text) and _KEY.match(case.text):
             name = text.strip("- ").split(":")[0]
             message = (
                 f"indented by {spaces(width)}, and `{name}` on line {case.line_number(number)} by {key}: align them"
