@@ -34,7 +34,6 @@ from .reader.words import Command, Finding, Heredoc, Script, judged_as
 
 Grammars = Mapping[str, Sequence[Grammar]]  # program -> versions, the one that marks are about last
 
-_SOME = 2  # words: a list of commands, none longer, names them
 _YAML_FILE = lazy(r"\.ya?ml$", re.IGNORECASE)
 _MANIFEST = lazy(r"^(?:apiVersion|kind)[ \t]*:", re.MULTILINE)
 
@@ -94,7 +93,7 @@ class _Checker:
         self.commands = list(map(judged_as, self.script.commands))
         near = (fence.text, fence.lead, *(heading.text for heading in fence.trail[-2:]))
         self.helm_2 = any(re.search(r"\bhelm ?v?2\b", text, re.IGNORECASE) for text in near)
-        self.short = len(self.commands) > _SOME and all(len(one.words) <= _SOME for one, _ in self.commands)
+        self.short = len(self.commands) > 2 and all(len(one.words) < 3 for one, _ in self.commands)  # a list names them
         self.short |= fence.label == "text" or any(map(_SPEAKS_OF.search, near[1:]))
         self.diagnostics: list[Diagnostic] = []
         self.results: list[Checked] = []

@@ -54,12 +54,11 @@ def _delete(call: Invocation) -> Iterator[tuple[str, Word]]:
     held = [_HOLDERS[found.plural] for found in map(named, kinds) if found is not None and found.plural in _HOLDERS]
     first = call.path_words[-1]
     everywhere = _on(call, "all-namespaces")
-    where = "in all namespaces" if everywhere else "in the namespace"
     if _on(call, "all") and kinds:
         what = (
             "pod, service, deployment, job and other workload" if "all" in kinds else f"object of the type {kinds[0]}"
         )
-        yield f"deletes every {what} {where}", first
+        yield f"deletes every {what} in {'all namespaces' if everywhere else 'the namespace'}", first
     elif everywhere:
         yield "deletes in all namespaces, those of the system included", call.uses("all-namespaces")[0].word
     elif held:

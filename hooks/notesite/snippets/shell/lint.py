@@ -248,9 +248,8 @@ def _missing_type(call: Invocation, known: Known) -> Iterator[Finding]:
         return
     meant = _mistyped(head, known)
     if head in GONE:
-        yield Finding.at(
-            "S_TYPE", f"`{head}` is not a resource type any more: Kubernetes {GONE[head]} dropped it", word
-        )
+        message = f"`{head}` is not a resource type any more: Kubernetes {GONE[head]} dropped it"
+        yield Finding.at("S_TYPE", message, word)
     elif meant is not None:
         yield _no_type(head, meant, word)
     elif not is_field and (
@@ -296,7 +295,8 @@ def _type_for(text: str, plain: Sequence[str]) -> str:
     if resource is not None and (len(text) > 3 or text in {"pvs", "sas", "cms"}):
         return resource.plural  # `svcs`: a short name has no plural
     found = nearest_value(text, plain, 1 if len(text) < 9 else 2) or ""
-    return found if found[:1] == text[:1] else ""  # nobody mistypes the first letter: `kservice` is Knative's
+    # Nobody mistypes the first letter (`kservice` is Knative's) or adds two others (`cronvcjob` is Volcano's).
+    return found if found[:1] == text[:1] and abs(len(found) - len(text)) < 2 else ""
 
 
 # ---- What works, and yet deserves a word: deprecated things, bare commands, variables that the wrong shell expands.
@@ -307,21 +307,15 @@ SHELLS = frozenset({"sh", "bash", "ash", "/bin/sh", "/bin/bash", "zsh"})
 def _remarks(call: Invocation, known: Known) -> Iterator[Finding]:
     """What works, and yet deserves a word."""
     if not call.node.path and not call.arguments and not call.flags:
-        yield Finding.at(
-            "S_BARE",
-            f"a bare `{call.title}` prints its help and does nothing: the rest of the command is missing",
-            call.path_words[0],
-        )
+        message = f"a bare `{call.title}` prints its help and does nothing: the rest of the command is missing"
+        yield Finding.at("S_BARE", message, call.path_words[0])
         return
     for use in call.flags:
+        bare = use.flag.name == "dry-run" and use.value in (None, "true", "false", "unchanged")
         if use.flag.deprecated:
             note = f": {use.flag.note}" if use.flag.note else ""
             yield Finding.at("S_DEPRECATED", f"`--{use.flag.name}` is deprecated{note}", use.word)
-        elif (
-            call.program == "kubectl"
-            and use.flag.name == "dry-run"
-            and use.value in (None, "true", "false", "unchanged")
-        ):
+        elif bare and call.program == "kubectl":
             message = "`--dry-run` without `=client` or `=server` is deprecated"
             meant = "none" if use.value == "false" else "client"
             yield Finding.at("S_DRY_RUN", message, use.word, replacement=f"--dry-run={meant}")
@@ -348,9 +342,5 @@ def _expanded(call: Invocation, known: Known) -> Iterator[Finding]:
     variable = next((variable for word in call.rest for variable in word.variables), None)
     if variable is None or variable.name in known.variables or variable.name.islower():  # `$do`, set by who types
         return
-    yield Finding(
-        "S_EXPANDED",
-        f"the local shell replaces `${variable.name}` before kubectl sees it, not the container's shell",
-        variable.start,
-        variable.end,
-    )
+    message = f"the local shell replaces `${variable.name}` before kubectl sees it, not the container's shell"
+    yield Finding("S_EXPANDED", message, variable.start, variable.end)
