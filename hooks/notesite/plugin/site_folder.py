@@ -22,7 +22,6 @@ from ..lib.files import reason
 from ..lib.folders import new_folder_beside, remove_folder, replace_folder
 
 _NEW = ".new"  # in the folder of a preview, which MkDocs removes at its end
-_UNKNOWN = object()
 
 
 @dataclass(slots=True)
@@ -51,7 +50,7 @@ class SiteFolder:
     def is_there(self, name: str, made_of: object) -> bool:
         """Whether the file of this name is there from the build before, made of the same; if not, it is to be made."""
         self.made[name] = made_of
-        return self.is_preview and name in self._before and self._before[name] == made_of
+        return self.is_preview and self._before.get(name) == made_of
 
     def place(self, log: logging.Logger) -> bool:
         """Put the new folder in its place, unless strict mode is about to fail the build."""
@@ -66,7 +65,7 @@ class SiteFolder:
     def _merge(self, new: Path, target: Path) -> None:
         """Move the new files to their places, and take out what this build has not made."""
         written = [Path(folder, name).relative_to(new) for folder, _, names in os.walk(new) for name in names]
-        made = {**dict.fromkeys(map(Path.as_posix, written), _UNKNOWN), **self.made}
+        made = {**dict.fromkeys(map(Path.as_posix, written)), **self.made}
         for name in self._before.keys() - made.keys():
             (target / name).unlink(missing_ok=True)
             with contextlib.suppress(OSError):  # not empty
