@@ -261,6 +261,11 @@ def test_a_check_of_the_blocks_loads_no_more_than_it_needs() -> None:
     assert [shown(path) for path in ours if path.is_file() and "dataclasses" in set(imports(path))] == []
 
 
+def test_manifests_are_judged_without_a_reader_of_notes() -> None:
+    loaded = _loaded_by("import notesite.snippets.yaml.documents, notesite.snippets.kubernetes")
+    assert not {"comrak", "notesite.notes.model", "notesite.project.settings"} & loaded
+
+
 def test_records_are_made_in_one_way() -> None:
     """That of `lib/record.py`, unless a record is generic."""
     wrong = [

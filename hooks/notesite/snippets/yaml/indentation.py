@@ -13,14 +13,17 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import cache
 from itertools import islice, pairwise
+from typing import TYPE_CHECKING
 
 from notesite.lib.data import bundled_text
 from notesite.lib.patterns import lazy
-from notesite.notes.model import Fence
 
 from ...lib.record import NamedTuple
 from .parser_message import spaces
 from .yaml_fault import Fault, Lines
+
+if TYPE_CHECKING:
+    from notesite.notes.model import Fence
 
 _Line = tuple[int, str]  # number and text
 _KEY = lazy(r"\s*(?:-\s+)*(?:[^\s:#'\"\[{][^:#]*?|\"[^\"]*\"|'[^']*')\s*:(?=\s|$)")

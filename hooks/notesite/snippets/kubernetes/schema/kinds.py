@@ -31,9 +31,9 @@ class Kind(NamedTuple):
 
 def kind_of(node: Node) -> Kind:
     """What a mapping says it is."""
-    version, kind = (
-        value if isinstance(value, ScalarNode) else None for value in (get(node, "apiVersion"), get(node, "kind"))
-    )
+    version, kind = get(node, "apiVersion"), get(node, "kind")
+    version = version if isinstance(version, ScalarNode) else None
+    kind = kind if isinstance(kind, ScalarNode) else None
     return Kind(version.value if version else None, kind.value if kind else None, version, kind)
 
 
