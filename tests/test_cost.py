@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import stat
 from collections.abc import Callable
 from pathlib import Path
@@ -171,7 +172,7 @@ def test_the_benchmark_edits_one_section(tmp_path: Path) -> None:
 
 
 def test_a_preview_looks_for_edits_ten_times_a_second(tmp_path: Path) -> None:
-    """In a project of many folders MkDocs' pace stays."""
+    """In a project of many folders it looks as often as MkDocs does."""
     paces = []
     for folders in (3, 300):
         docs = tmp_path / str(folders)
@@ -183,4 +184,6 @@ def test_a_preview_looks_for_edits_ten_times_a_second(tmp_path: Path) -> None:
         assert list(server._watched_paths) == list(server._watch_refs) == [str(docs)]
         paces.append((server.observer.timeout, server.build_delay))
         server.server_close()
-    assert paces == [(0.1, 0.03), (0.5, 0.1)]
+    gc.enable()
+    gc.unfreeze()  # a preview has a process of its own, and so has what it did there
+    assert paces == [(0.1, 0.03), (0.5, 0.03)]
