@@ -36,29 +36,21 @@ def whole_manifest(fence: Fence) -> str:
 
 
 def _kind_and_name(document: str) -> str:
-    top: dict[str, str] = {}
-    name, inside, indent = "", "", None
+    found: dict[str, str] = {}  # keys of the mapping, and of those in it: "metadata.name"
+    inside, indent = "", 0
     for line in document.split("\n"):
-        content = line.strip()
-        if not content or content.startswith("#"):
-            continue
-        width = len(line) - len(line.lstrip(" "))
-        match = _KEY.match(content)
-        if width == 0:
-            if not match and not content.startswith("- "):
-                return ""  # no mapping: a text that only begins like one
-            if match:
-                inside, indent = match[1], None
-                top[inside] = _scalar(match[2])
-        elif inside == "metadata" and match:
-            indent = width if indent is None else indent
-            if width == indent and match[1] == "name":
-                name = _scalar(match[2])
-    return f"{top['kind']}-{name}" if top.get("apiVersion") and top.get("kind") and name else ""
-
-
-def _scalar(text: str | None) -> str:
-    return (text or "").strip().strip("\"'")
+        content, width = line.strip(), len(line) - len(line.lstrip(" "))
+        match = _KEY.match(content) if content and not content.startswith("#") else None
+        if match and not width:
+            inside, indent = match[1], 0
+        elif match:
+            indent = indent or width
+        elif content and content[0] != "#" and not width and not content.startswith("- "):
+            return ""  # no mapping: a text that only begins like one
+        if match and width == indent:
+            found[f"{inside}.{match[1]}" if width else inside] = (match[2] or "").strip().strip("\"'")
+    kind, name = found.get("kind"), found.get("metadata.name")
+    return f"{kind}-{name}" if found.get("apiVersion") and kind and name else ""
 
 
 def manifests_of(fences: Iterable[Fence]) -> list[Manifest]:
