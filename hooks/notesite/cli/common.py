@@ -216,16 +216,9 @@ def progress(what: str, args: argparse.Namespace) -> Callable[[int, int], None]:
 
 
 def _context(builds: Sequence[Build], tool: str) -> Context:
-    return Context(
-        path=builds[0].shown_path,
-        tool=tool,
-        version=VERSION,
-        color=sys.stdout.isatty() and "NO_COLOR" not in os.environ,
-        code_base=_code_base(builds[0].project),
-        lines={
-            build.project.shown(path): _lines_on_disk(build, path) for build in builds for path in build.project.files
-        },
-    )
+    lines = {build.project.shown(path): _lines_on_disk(build, path) for build in builds for path in build.project.files}
+    color = sys.stdout.isatty() and "NO_COLOR" not in os.environ
+    return Context(builds[0].shown_path, lines, tool, VERSION, color, _code_base(builds[0].project))
 
 
 def _write_step_summary(report: Report, context: Context) -> None:

@@ -293,15 +293,8 @@ def derived(data: bytes, facts: Facts) -> bytes | None:
         upright = ImageOps.exif_transpose(image)
         has_alpha = "A" in image.mode or "transparency" in image.info
         exact = facts.kind is PNG
-        upright.convert("RGBA" if has_alpha else "RGB").save(
-            out,
-            "WEBP",
-            lossless=exact,
-            quality=_QUALITY,
-            exact=exact,
-            method=4,
-            icc_profile=image.info.get("icc_profile"),
-        )
+        shown, profile = upright.convert("RGBA" if has_alpha else "RGB"), image.info.get("icc_profile")
+        shown.save(out, "WEBP", lossless=exact, quality=_QUALITY, exact=exact, method=4, icc_profile=profile)
     copy = out.getvalue()
     saved = len(data) - len(copy)
     return copy if saved >= max(len(data) * MIN_SAVING, MIN_BYTES) else None

@@ -20,14 +20,8 @@ def render(report: Report, context: Context) -> str:
         "summary": summary(report),
         "diagnostics": [as_dict(diagnostic, context) for diagnostic in report.diagnostics],
         "skipped": [
-            {
-                "path": skipped.path or context.path,
-                "line": skipped.span.start.line,
-                "column": skipped.span.start.column,
-                "what": skipped.what,
-                "reason": skipped.reason,
-            }
-            for skipped in report.skipped
+            {"path": one.path or context.path, **one.span.start._asdict(), "what": one.what, "reason": one.reason}
+            for one in report.skipped
         ],
     }
     return json.dumps(found, ensure_ascii=False, indent=1) + "\n"
