@@ -214,7 +214,7 @@ def test_the_given_notes() -> None:
     no_such = (
         "these notes define no Secret `db-secret`; they define `my-secret` (line 691) and `config-secret` (line 716)"
     )
-    no_key = "the ConfigMap `my-config` (lines 611 and 613) has no key `port`; it has `PORT`, `app.properties` and `APP_MODE`"
+    no_key = "the ConfigMap `my-config` (lines 611 and 613) has no key `port`; it has `PORT`, `APP_MODE` and `app.properties`"
     assert [(str(d.span.start), d.message) for d in report.diagnostics if d.code == "K_REFERENCE"] == [
         ("522:12", no_key),
         ("704:13", no_such),

@@ -27,6 +27,7 @@ from .yaml_fault import Defined, Reference
 # every cluster has; and what kustomize makes of its files.
 _TABLE: Final = bundled_json(__name__, "references.json")
 _NAME: Final = lazy(r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?")
+_FAR: Final = 60  # letters: names that differ by more are all alike
 _SLIP: Final = 2  # letters by which names differ that are meant to be one
 _SHOWN: Final = 4  # names or keys that a message lists
 
@@ -128,9 +129,9 @@ def unresolved(used: Iterable[Reference], defined: Iterable[Defined]) -> Iterato
         known = by_kind.get(use.kind)
         if not known or use.optional or not _NAME.fullmatch(use.name) or _TABLE["built in"].get(use.kind) == use.name:
             continue
-        same = known.get(use.name)
+        same, limit = known.get(use.name), min(_SLIP, len(use.name) // 3)
         if same is None:
-            if (use.name, use.span) not in reported and _is_near(use.name, _nearest(use.name, known)[0]):
+            if (use.name, use.span) not in reported and edits(use.name, _nearest(use.name, known)[0], limit) <= limit:
                 reported.add((use.name, use.span))
                 yield finding("K_REFERENCE", _no_object(use, known), use.span)
         elif use.key and not any(definition.keys is None or use.key in definition.keys for definition in same):
@@ -154,18 +155,7 @@ def _no_key(use: Reference, same: list[Defined]) -> str:
 
 
 def _nearest(word: str, names: Iterable[str]) -> list[str]:
-    return sorted(names, key=lambda name: (-_likeness(word, name), name))[:_SHOWN]
-
-
-def _is_near(word: str, name: str) -> bool:
-    limit = min(_SLIP, len(word) // 3)
-    return edits(word, name, limit) <= limit
-
-
-def _likeness(word: str, name: str) -> float:
-    import difflib  # noqa: PLC0415  # only runs that have something to say pay for it
-
-    return difflib.SequenceMatcher(None, word.lower(), name.lower()).ratio()
+    return sorted(names, key=lambda name: (edits(word.lower(), name.lower(), _FAR), name))[:_SHOWN]
 
 
 def _listed(shown: list[str], total: int) -> str:
