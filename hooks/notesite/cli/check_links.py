@@ -131,16 +131,8 @@ def _of_other_sites(args: argparse.Namespace, project: Project, outcome: Outcome
     progress = common.progress("links", args)
     uses = outcome.remote()
     client = client_of(settings)
-    result = check_remote(
-        uses,
-        partial(asked, client),
-        settings,
-        memory,
-        now=time.time(),
-        clock=time.monotonic,
-        offline=args.offline,
-        progress=progress,
-    )
+    fetch, now = partial(asked, client), time.time()
+    result = check_remote(uses, fetch, settings, memory, now=now, offline=args.offline, progress=progress)
     if not (args.no_cache or args.offline):
         write_atomically(path, memory_text(result.memory).encode())
     note = [finding("E_PROXY", client.proxy_note, Span.at(1))] if client.proxy_note else []

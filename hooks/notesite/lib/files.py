@@ -179,9 +179,8 @@ def write_atomically(path: Path, data: bytes, *, follow: bool = True) -> None:
         if old is not None and stat.S_ISLNK(old.st_mode):
             old = None
         if old is not None and not stat.S_ISREG(old.st_mode):  # /dev/stdout, say: nothing to be replaced
-            handle = os.open(
-                target, os.O_WRONLY | getattr(os, "O_NONBLOCK", 0)
-            )  # a pipe without a reader: an error, no wait
+            # Opened without waiting: a pipe that nobody reads is an error.
+            handle = os.open(target, os.O_WRONLY | getattr(os, "O_NONBLOCK", 0))
             os.set_blocking(handle, True)
             with os.fdopen(handle, "wb") as file:
                 file.write(data)

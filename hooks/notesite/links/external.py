@@ -6,6 +6,7 @@ Three answers: fine; broken (a finding); could not tell (skipped, listed, neithe
 from __future__ import annotations
 
 import re
+import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
@@ -55,7 +56,7 @@ def check_remote(
     memory: Memory,
     *,
     now: float,
-    clock: Callable[[], float],
+    clock: Callable[[], float] = time.monotonic,
     offline: bool = False,
     progress: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> Result:
