@@ -356,7 +356,8 @@ def split(node: yaml.Node, faults: list[Fault], line_number: Callable[[int], int
             f"a second manifest begins without `---` before it: {_quoted(key.value)} is already on line "
             f"{line_number(lines.place(first.start_mark.index)[0])}"
         )
-        if first is not key:
+        told = lines.line(line - 1).startswith("#")  # what comes next: another file, or another example
+        if first is not key and not told:
             faults.append(Fault("Y_DUPKEY", message, line, column, len(key.value)))
         yield yaml.MappingNode(node.tag, pairs[:cut], node.start_mark, pairs[cut - 1][1].end_mark)
         node = yaml.MappingNode(node.tag, pairs[cut:], key.start_mark, node.end_mark)
