@@ -53,7 +53,7 @@ class KeptPages:
         self._run, self._nav, self._store, self._entries = run, nav, store, Entries()
         self._keys: dict[str, tuple[object, ...]] = {}  # what pages depend on, by the address of their source
         self._found: dict[str, Mapping[str, Any]] = {}  # likewise, what is known of pages that are there
-        self._html: dict[str, str] = {}  # likewise, of those that are to be written
+        self._html: dict[str, bytes] = {}  # likewise, of those that are to be written
         self._stay: list[str] = []  # the files of the others, which a preview has in their places
         self._sources: dict[str, str] = {}  # text of pages that have no title before they are read
         self._heard = CountHandler()
@@ -84,8 +84,8 @@ class KeptPages:
             self._stay.append(page.file.dest_uri)
             page.file.abs_dest_path = str(Path(self._run.config.site_dir, os.devnull))
         else:
-            told, _, self._html[uri] = (self._store.get(repr(key)) or b"").decode().partition("\n")
-            kept = json.loads(told or "null")  # JSON of 30 kB takes longer to read than the file
+            told, _, self._html[uri] = (self._store.get(repr(key)) or b"").partition(b"\n")
+            kept = json.loads(told or b"null")  # JSON of 30 kB takes longer to read than the file
         if kept is None:
             self._heard = CountHandler(level=logging.INFO)
             _LOG.addHandler(self._heard)
@@ -115,7 +115,7 @@ class KeptPages:
 
     def html(self, page: MkDocsPage) -> Markup:
         """The page that was kept."""
-        text = self._html.get(page.file.src_uri, "in its place")
+        text = self._html.get(page.file.src_uri, b"in its place").decode()
         for there, here in self._places(page):
             text = text.replace(there, here)
         return Markup(text)  # noqa: S704  # as the templates have written it
@@ -126,6 +126,7 @@ class KeptPages:
         key = self._keys.get(uri)
         if key is None or page is not page.file.page or "\0" in output:
             return  # a copy of a page shows what the templates write by themselves
+        self._html.pop(uri, None)
         if uri not in self._found:
             if any(here in (page.content or "") for _, here in places):
                 return
@@ -142,6 +143,7 @@ class KeptPages:
             self._store.put(repr(key), f"{json.dumps(kept, ensure_ascii=False)}\n{output}".encode())
         if self._run.preview.runs:
             self._run.pages[uri] = (key, page.edit_url), self._found[uri]
+        del self._keys[uri]
 
     @property
     def proven(self) -> set[str]:
