@@ -342,7 +342,7 @@ class _Snippet:
         faults = []
         invalid = 0
         # The same key again after a blank line or a comment shows a before and an after.
-        both = [fault for fault in found if form == "fragment" and fault.code == "K_TWICE" and self._gap(fault.node)]
+        both = [fault for fault in found if " stands twice " in fault.message and self._gap(fault.node)]
         shouted = [fault for fault in found if fault.code == "K_NAME" and fault.node.value.isupper()]
         filled_in = shouted and (len(shouted) > 1 or _CAPITALS.search(self.text) is not None)
         for fault in (fault for fault in found if fault not in (*both, *(shouted if filled_in else ()))):
