@@ -167,7 +167,7 @@ def _read_and_judged(fence: Fence, found: Classification, hint: str | None, sche
     if is_json:
         reading = documents.read_json(fence.text)
     else:
-        reading = documents.read(fence.text, line_number=schemas.memory.lines_of(fence))
+        reading = documents.read(fence.text, named=schemas.memory.lines_of(fence))
     if not reading.documents and not reading.faults:
         return Examined(fence, found, _verdict(fence, found, Status.EMPTY))
     judgements = schemas.judgements(reading, fence, hint)

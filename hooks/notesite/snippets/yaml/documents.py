@@ -77,32 +77,27 @@ class Reading(NamedTuple):
     shift: int = 0  # characters left out before the first one, to be added to columns of line 1
 
 
-def same_line(line: int) -> int:
-    """Line numbers in messages as they are: for a text that is a file of its own."""
-    return line
-
-
-def read(text: str, *, limits: Limits = LIMITS, line_number: Callable[[int], int] = same_line) -> Reading:
-    """Read `text`; `line_number` tells how a line of it is to be called in messages (its line in the notes file)."""
+def read(text: str, *, limits: Limits = LIMITS, named: Callable[[int], int] = int) -> Reading:
+    """Read `text`; `named` tells how a line of it is to be called in messages (its line in the notes file)."""
     refusal = _refused(text, limits)
     if refusal:
         return Reading((), tuple(refusal), complete=False)
     prepared, faults = prepare(text)
     shift = len(text) - len(prepared)
-    lines = Lines(prepared)
+    lines = Lines(prepared, named)
     if _may_be_deep(prepared, limits):
-        refusal = list(_event_faults(prepared, lines, limits, line_number))
+        refusal = list(_event_faults(lines, limits))
         if any(fault.code in _HOSTILE for fault in refusal):
             return Reading((), tuple(faults + refusal), complete=False, shift=shift)
     documents: list[yaml.Node] = []
     complete = True
-    for part in _composed(prepared, lines, limits, line_number):
+    for part in _composed(lines, limits):
         if isinstance(part, Fault):
             faults.append(part)
             complete = False
         else:
-            for node in graph.split(part, faults, line_number, lines):
-                fine = graph.inspect(node, faults, limits, line_number, lines)
+            for node in graph.split(part, faults, lines):
+                fine = graph.inspect(node, faults, limits, lines)
                 complete = complete and fine
                 if fine and not _is_empty(node):
                     documents.append(node)
@@ -152,6 +147,7 @@ _ELISION = lazy(
 )
 
 
+_SIGNS_OF_ELISION = ("..", ". .", "…", "***", "⋮")
 _ARROW = lazy(r"---> |\S {2,}[<=←→⇒⟵⟶⬅➜👈-]")
 _FILE_NAME = lazy(r"\A(?:[\w./-]+\.)?ya?ml:?(?=[ \t]*\n)")
 _LEFT_OUT = lazy(r"\n[ ]*#[. ]*(?:\.\.[^\n]*)?\n(?:[ ]*[\w-]+:[ ]*\n)?\s*\Z")  # an elision, as a comment
@@ -177,15 +173,7 @@ def prepare(text: str) -> tuple[str, list[Fault]]:
     if not text.isascii() and _ODD_BREAK.search(text):
         text = _spaced(text, _ODD_BREAK, faults, "Y_CHAR", "an invisible line separator, a line break to some parsers")
     prepared = _FILE_NAME.sub(lambda match: "#" + match[0][1:], text)  # a file's name above its content, or a label
-    if (
-        ".." in text
-        or ". ." in text
-        or "…" in text
-        or "***" in text
-        or "⋮" in text
-        or _ARROW.search(text)
-        or "snip>" in text.lower()
-    ):
+    if any(sign in text for sign in _SIGNS_OF_ELISION) or _ARROW.search(text) or "snip>" in text.lower():
         prepared = _ELISION.sub(lambda match: _as_comment(match, text), prepared)
     return prepared, faults
 
@@ -234,10 +222,10 @@ def _may_be_deep(text: str, limits: Limits) -> bool:
     return not small or 2 * (column + openers) + 2 > limits.depth
 
 
-def _event_faults(text: str, lines: Lines, limits: Limits, line_number: Callable[[int], int]) -> Iterator[Fault]:
+def _event_faults(lines: Lines, limits: Limits) -> Iterator[Fault]:
     depth = nodes = documents = 0
     try:
-        for event in yaml.parse(text, Loader=Loader):
+        for event in yaml.parse(lines.text, Loader=Loader):
             nodes += 1
             kind = type(event)
             if kind is yaml.SequenceStartEvent or kind is yaml.MappingStartEvent:
@@ -256,7 +244,7 @@ def _event_faults(text: str, lines: Lines, limits: Limits, line_number: Callable
                 yield Fault(*over, line, column)
                 return
     except yaml.MarkedYAMLError as error:
-        yield syntax.explain(error, lines, line_number)
+        yield syntax.explain(error, lines)
     except RecursionError:  # the parser in Python, where there is no libyaml
         yield Fault("Y_DEPTH", f"nested deeper than {limits.depth} levels", 1, 1)
 
@@ -265,11 +253,9 @@ _RESTARTS = 20
 _NEXT_DOCUMENT = lazy(r"^---(?=\s)", re.MULTILINE)
 
 
-def _composed(
-    text: str, lines: Lines, limits: Limits, line_number: Callable[[int], int]
-) -> Iterator[yaml.Node | Fault]:
+def _composed(lines: Lines, limits: Limits) -> Iterator[yaml.Node | Fault]:
     """The documents' root nodes; a broken one gives a fault, and reading goes on at the next `---`."""
-    begin, typed = 0, False  # after commands comes what they print
+    text, begin, typed = lines.text, 0, False  # after commands comes what they print
     for _ in range(_RESTARTS):
         rest = re.sub(r"[^\r\n]", " ", text[:begin]) + text[begin:] if begin else text
         index = begin
@@ -279,7 +265,7 @@ def _composed(
                     index = node.end_mark.index if node.end_mark else index
                     yield node
         except yaml.MarkedYAMLError as error:
-            fault = syntax.explain(error, lines, line_number)
+            fault = syntax.explain(error, lines)
             if languages.is_command_in_yaml(lines.line(fault.line)):
                 begin, start = index, lines.index(fault.line)
                 text, typed = f"{text[:start]}#{text[start + 1 :]}", True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import binascii
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
@@ -37,14 +37,12 @@ _GLUED_DASH: Final = lazy(r"-[A-Za-z]")
 _MOST_FAULTS: Final = 100
 
 
-def inspect(
-    node: yaml.Node, faults: list[Fault], limits: Limits, line_number: Callable[[int], int], lines: Lines
-) -> bool:
+def inspect(node: yaml.Node, faults: list[Fault], limits: Limits, lines: Lines) -> bool:
     """Judge one document, add what is wrong to `faults`, and put merged keys (`<<`) in their places.
 
     False when the document must not be walked by anyone: it has a cycle or expands to too much.
     """
-    inspection = _Inspection(faults, limits, line_number, lines, node.start_mark.column)
+    inspection = _Inspection(faults, limits, lines, node.start_mark.column)
     before = len(faults)
     try:
         inspection.collection(node)
@@ -65,14 +63,11 @@ class _RefusedError(Exception):
 class _Inspection:
     """One document's walk.  Recursion is bounded: an alias is met after its anchor, whose size is known by then."""
 
-    def __init__(
-        self, faults: list[Fault], limits: Limits, line_number: Callable[[int], int], lines: Lines, column: int
-    ) -> None:
+    def __init__(self, faults: list[Fault], limits: Limits, lines: Lines, column: int) -> None:
         self.column = column  # of the outermost keys
         self.compared = False  # whether what follows is another version of what stands above
         self.faults = faults
         self.limits = limits
-        self.line_number = line_number
         self.lines = lines
         self.merged = 0  # pairs that merges brought in
         self.known: dict[int, tuple[int, int] | None] = {}  # id of a collection -> nodes, levels; None: still open
@@ -155,7 +150,7 @@ class _Inspection:
         return count, levels + 1
 
     def duplicate(self, key: yaml.Node, first: yaml.Node, node: yaml.Node) -> None:
-        line = self.line_number(self.place(first)[0])
+        line = self.lines.named(self.place(first)[0])
         between = list(map(self.lines.line, range(self.place(first)[0] + 1, self.place(key)[0])))
         also = _ALSO.search(self.lines.line(self.place(key)[0]))
         if also or any(map(_VARIANT.match, between)):
@@ -246,7 +241,7 @@ class _Inspection:
             text = self.lines.line(line)
             body = text.lstrip(" ")
             if body.startswith("- "):
-                message = f"this list item is read as more text of the value on line {self.line_number(first)}"
+                message = f"this list item is read as more text of the value on line {self.lines.named(first)}"
                 self.faults.append(Fault("Y_FOLD", message, line, len(text) - len(body) + 1, 1))
                 return
 
@@ -344,7 +339,7 @@ def _constructor() -> Any:
 # ---- Two manifests without `---` between them.
 
 
-def split(node: yaml.Node, faults: list[Fault], line_number: Callable[[int], int], lines: Lines) -> Iterator[yaml.Node]:
+def split(node: yaml.Node, faults: list[Fault], lines: Lines) -> Iterator[yaml.Node]:
     """The document, or its parts when it plainly is several manifests whose `---` is missing (one fault each)."""
     cut = _second_manifest(node, lines)
     while cut:
@@ -354,7 +349,7 @@ def split(node: yaml.Node, faults: list[Fault], line_number: Callable[[int], int
         line, column = lines.place(key.start_mark.index)
         message = (
             f"a second manifest begins without `---` before it: {_quoted(key.value)} is already on line "
-            f"{line_number(lines.place(first.start_mark.index)[0])}"
+            f"{lines.named(lines.place(first.start_mark.index)[0])}"
         )
         told = lines.line(line - 1).startswith("#")  # what comes next: another file, or another example
         if first is not key and not told:

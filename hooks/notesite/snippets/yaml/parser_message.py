@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Final
 
 import yaml
@@ -24,7 +23,6 @@ class Case(NamedTuple):
     column: int
     start: tuple[int, int] | None  # where the thing began that the parser was reading
     lines: Lines
-    line_number: Callable[[int], int]
 
     @property
     def text(self) -> str:

@@ -27,12 +27,12 @@ _NEAR: Final = 8  # lines above a fault that may hold its cause
 _KEY: Final = lazy(r"^(?P<indent>\s*)(?P<dashes>(?:-\s+)*)(?P<key>[^\s:#'\"\[{][^:#]*?|\"[^\"]*\"|'[^']*')\s*:(?=\s|$)")
 
 
-def explain(error: yaml.MarkedYAMLError, lines: Lines, line_number: Callable[[int], int]) -> Fault:
+def explain(error: yaml.MarkedYAMLError, lines: Lines) -> Fault:
     """The fault that caused `error`, at the token to be mended."""
     mark = error.problem_mark or error.context_mark
     line, column = lines.place(mark.index) if mark else (1, 1)
     start = lines.place(error.context_mark.index) if error.context_mark else None
-    case = Case(error.problem or "", error.context or "", line, column, start, lines, line_number)
+    case = Case(error.problem or "", error.context or "", line, column, start, lines)
     sign = odd_sign(case)
     if sign:
         return sign
@@ -82,13 +82,13 @@ def _indented_under_value(case: Case, own: re.Match[str]) -> Fault | None:
         return _lacks_colon(case, *begin)
     line, text = next(indentation.above(case.lines, case.line), (0, ""))
     above = _KEY.match(text)
-    where = case.line_number(line)
+    where = case.lines.named(line)
     if above is None:
         message = f"`{key}` is indented under the text on line {where}"
         return case.fault(message, column=own.start("key") + 1, length=len(key))
     name = above["key"].strip()
     if indentation.odd_one(case.lines, case.line) == line:
-        message = f"`{name}` is less indented than `{key}` on line {case.line_number(case.line)}: align them"
+        message = f"`{name}` is less indented than `{key}` on line {case.lines.named(case.line)}: align them"
         return Fault("Y_SYNTAX", message, line, above.start("key") + 1, len(name))
     if above.start("key") < own.start("key"):
         message = f"`{key}` is indented under `{name}` (line {where}), which already has a value"
@@ -168,7 +168,7 @@ def _no_colon(case: Case) -> Fault | None:
     number, above = next(indentation.above(case.lines, line), (0, ""))
     if words.count(":") > 1 and above.rstrip().endswith(":") and indentation.columns(above)[0] == column - 1:
         message = (
-            f"the value of `{above.strip('- :')}` on line {case.line_number(number)} must be indented more than it"
+            f"the value of `{above.strip('- :')}` on line {case.lines.named(number)} must be indented more than it"
         )
         return Fault("Y_SYNTAX", message, line, column, len(words))
     dash = _dash(line, column) if re.match(r"-[^\s-]", words) else None
@@ -198,14 +198,14 @@ def _item_among_keys(case: Case) -> Fault:
     if deep:
         text = case.lines.line(deep)
         key = text.strip().rstrip(":")
-        message = f"`{key}` is more indented than its list on line {case.line_number(case.line)}"
+        message = f"`{key}` is more indented than its list on line {case.lines.named(case.line)}"
         return Fault("Y_SYNTAX", message, deep, indentation.width(text) + 1, len(key))
     line = indentation.early_end(case.lines, case.line)
     if not line:
         return case.fault("a list item among keys: indent it under the key that it belongs to", length=1)
     text = case.lines.line(line)
     key = text.split(":", 1)[0].strip()
-    message = f"`{key}` ends the list above, though an item follows on line {case.line_number(case.line)}: indent it"
+    message = f"`{key}` ends the list above, though an item follows on line {case.lines.named(case.line)}: indent it"
     return Fault("Y_SYNTAX", message, line, indentation.width(text) + 1, len(key))
 
 
@@ -217,7 +217,7 @@ def _fits_no_level(case: Case) -> Fault:
     odd = shifted or indentation.odd_one(case.lines, case.line)
     if odd != case.line:
         text = case.lines.line(odd)
-        below = f"line {case.line_number(case.line)}"
+        below = f"line {case.lines.named(case.line)}"
         message = f"indented by {spaces(indentation.width(text))}, unlike {below}: align them"
         if shifted:
             message = f"the keys of this item, from {below} on, stand in the column of its dash: indent them more"
@@ -228,7 +228,7 @@ def _fits_no_level(case: Case) -> Fault:
         if text.lstrip().startswith("- ") and abs(key - width) == 1 and _KEY.match(text) and _KEY.match(case.text):
             name = text.strip("- ").split(":")[0]
             message = (
-                f"indented by {spaces(width)}, and `{name}` on line {case.line_number(number)} by {key}: align them"
+                f"indented by {spaces(width)}, and `{name}` on line {case.lines.named(number)} by {key}: align them"
             )
             return case.fault(message)
         if indentation.width(text) < width - 1:
@@ -295,7 +295,7 @@ def _swallowing_quote(case: Case) -> Fault | None:
     if last.end_mark.index + 1 < position and case.lines.text[last.end_mark.index : position].strip():
         return None
     line, column = case.lines.place(last.start_mark.index)
-    end = case.line_number(case.lines.place(last.end_mark.index)[0])
+    end = case.lines.named(case.lines.place(last.end_mark.index)[0])
     return Fault("Y_SYNTAX", f"the quote {last.style} opened here is closed only on line {end}", line, column)
 
 

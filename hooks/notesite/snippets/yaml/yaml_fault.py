@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Callable
 from typing import Literal
 
 from notesite.diagnostics.codes import Severity
@@ -77,11 +78,11 @@ class Lines:
     """A text's lines, and the way from an index to a line and a column.
 
     Only LF, CRLF and CR end a line here, as in editors: YAML 1.1 also breaks lines at U+0085, U+2028 and U+2029, so
-    the line numbers of its parsers cannot be trusted, their indexes can.
+    the line numbers of its parsers cannot be trusted, their indexes can.  `named` tells how messages call a line.
     """
 
-    def __init__(self, text: str) -> None:
-        self.text = text
+    def __init__(self, text: str, named: Callable[[int], int] = int) -> None:
+        self.text, self.named = text, named
         self._known: list[int] | None = None  # most texts are right, and nobody asks for a place
 
     @property
