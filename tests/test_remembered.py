@@ -19,7 +19,7 @@ from notesite.lib.kept import NO_CACHE, Kept
 from notesite.notes.pieces import lines_of
 from notesite.notes.reader import outline
 from notesite.project.settings import SnippetSettings
-from notesite.snippets.blocks import KINDS, check_blocks
+from notesite.snippets.blocks import check_blocks
 from notesite.snippets.yaml import remembered as remembering
 from notesite.snippets.yaml.remembered import Memory, remembered
 
@@ -120,7 +120,7 @@ def test_what_is_kept_is_what_was_said(text: str, monkeypatch: pytest.MonkeyPatc
     asked = []
     for wanted in (outline(lines_of(text)) for text in texts):
         judged = check_blocks(wanted, SnippetSettings())
-        memory = remembered(Path("/notes.md"), "blocks", KINDS)
+        memory = remembered(Path("/notes.md"), "blocks")
         kept = check_blocks(wanted, SnippetSettings(), (), memory)
         assert kept == judged
         assert typed(kept) == typed(judged)
@@ -128,7 +128,7 @@ def test_what_is_kept_is_what_was_said(text: str, monkeypatch: pytest.MonkeyPatc
     assert asked[1] == 0 < asked[0]
     assert asked[2] <= asked[0] / 2
     monkeypatch.setattr(remembering, "_code", lambda: "another version")
-    memory = remembered(Path("/notes.md"), "blocks", KINDS)
+    memory = remembered(Path("/notes.md"), "blocks")
     check_blocks(outline(lines_of(text)), SnippetSettings(), (), memory)
     assert not memory._known
 
@@ -231,7 +231,7 @@ def test_words_of_the_notes_make_no_verdict(tmp_path: Path) -> None:
     (fence,) = outline(["```bash", "kubectl get pods", "```"]).fences
     (tmp_path / "cache").mkdir()
     for _ in range(2):
-        memory = remembered(tmp_path, "", KINDS)
+        memory = remembered(tmp_path, "")
         assert memory.told(fence, "question", lambda _: (text, frozenset([text]), None)) == (
             text,
             frozenset([text]),

@@ -6,15 +6,15 @@ that would.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from .diagnostics.codes import Severity
-from .diagnostics.diagnostic import Diagnostic, NotesError, Report, Skipped, failure, finding
+from .diagnostics.diagnostic import Diagnostic, NotesError, Report, failure, finding
 from .diagnostics.place import Position, Span
 from .lib.files import lenient_text, reason, text_of
-from .notes.model import Directive, Fence, Heading, Notes
+from .notes.model import Fence, Notes
 from .notes.source import Source
 from .project.config import Project, bytes_of, load_baseline, read_source
 from .project.settings import place
@@ -114,11 +114,9 @@ class Build:
     @cached_property
     def blocks(self) -> Blocks:
         """What is known of every code block."""
-        from .snippets.blocks import KINDS, check_blocks  # noqa: PLC0415  # the definitions take their time
+        from .snippets.blocks import check_blocks  # noqa: PLC0415  # the definitions take their time
 
-        return check_blocks(
-            self.outline, self.project.settings.snippets, self._own_types, self._memory("blocks", KINDS)
-        )
+        return check_blocks(self.outline, self.project.settings.snippets, self._own_types, self._memory("blocks"))
 
     @cached_property
     def _own_types(self) -> Sequence[Mapping[str, Any]]:
@@ -130,18 +128,18 @@ class Build:
 
         return read_schemas(self.project.root / folder)
 
-    def _memory(self, what: str, kinds: Iterable[type]) -> Memory:
+    def _memory(self, what: str) -> Memory:
         """What earlier runs said of these notes."""
         from .snippets.yaml.remembered import Memory, remembered  # noqa: PLC0415  # as above
 
-        return remembered(self.project.notes_path, what, kinds) if self.project.keeps and not self._source else Memory()
+        return remembered(self.project.notes_path, what) if self.project.keeps and not self._source else Memory()
 
     @cached_property
     def found_in_blocks(self) -> Report:
         """The report of `blocks`; of notes that are as they were, that of an earlier run, and nothing is read."""
         if self.source.parts or "outline" in self.__dict__:
             return self.blocks.report
-        memory = self._memory("report", (Diagnostic, Directive, Heading, Report, Severity, Skipped, Span))
+        memory = self._memory("report")
         report, headings, directives = memory.told(
             Fence("", "", Span(Position(0, 0), Position(0, 0)), ()),  # places are counted from the beginning
             (self.source.text, self.project.settings.snippets, self._own_types),

@@ -102,7 +102,12 @@ def signature(folders: Iterable[str]) -> str:
                     waiting.append(entry.path)
                 else:
                     found.append((entry.path, status.st_size, status.st_mtime_ns))
-    return hashlib.sha256(repr(sorted(found)).encode()).hexdigest()
+    return digest(sorted(found))
+
+
+def digest(value: object) -> str:
+    """Tells one value from another, by what Python writes of it."""
+    return hashlib.sha256(repr(value).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _check(key: str, data: bytes) -> bytes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import html
 import importlib
 import json
@@ -24,7 +23,7 @@ from mkdocs.structure.pages import Page as MkDocsPage
 from mkdocs.structure.toc import get_toc
 from mkdocs.utils import CountHandler
 
-from ..lib.kept import Kept, folder_of, signature
+from ..lib.kept import Kept, digest, folder_of, signature
 from ..notes.document import Node
 from ..output.finished import foreign
 from ..project.stamp import Stamp
@@ -184,13 +183,12 @@ class KeptPages:
         told = [settings, extra, dict(config.theme), stamp.versions, stamp.date, libraries, platform.python_version()]
         told += [signature([str(PACKAGE), *config.theme.dirs]), home, run.build.notes.language]
         level = _LOG.getEffectiveLevel()
-        return hashlib.sha256(repr((told, level)).encode()).hexdigest()
+        return digest((told, level))
 
     @cached_property
     def _names(self) -> str:
         """What cells of tables are looked up in."""
-        names = [(name, place.page.uri, place.id) for name, place in self._run.names.items()]
-        return hashlib.sha256(repr(names).encode()).hexdigest()
+        return digest([(name, place.page.uri, place.id) for name, place in self._run.names.items()])
 
     def _words(self, context: PageContext) -> object:
         """The author's words as they were read, and all that they lead to; None where more would have to be known."""

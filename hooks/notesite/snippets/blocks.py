@@ -5,45 +5,25 @@ What judges them is loaded when there is something to judge that no earlier run 
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
 import yaml
 
-from ..diagnostics.codes import Severity
-from ..diagnostics.diagnostic import Diagnostic, Report, failure, merged
-from ..diagnostics.place import Span
+from ..diagnostics.diagnostic import Report, failure, merged
+from ..lib.kept import digest
 from ..lib.record import NamedTuple
 from ..notes.model import Fence, Notes
 from ..project.settings import SnippetSettings
 from .custom_types import KIND, Definition, in_blocks, type_names
-from .language.classify import Classification, Kind, is_shell
-from .shell.command_verdict import Checked, CommandVerdict
+from .language.classify import is_shell
+from .shell.command_verdict import CommandVerdict
 from .shell.command_verdict import check as check_commands
-from .yaml.check_yaml import Examined
 from .yaml.check_yaml import check as check_snippets
 from .yaml.remembered import Memory
-from .yaml.snippet_verdict import SnippetVerdict, Status
-from .yaml.yaml_fault import Defined, Judgement, Reference
-
-# What verdicts are made of, for those who keep them.
-KINDS = (
-    *(
-        Checked,
-        Classification,
-        CommandVerdict,
-        Defined,
-        Diagnostic,
-        Examined,
-        Kind,
-        Reference,
-        Severity,
-        SnippetVerdict,
-    ),
-    *(Span, Status),
-)
+from .yaml.snippet_verdict import SnippetVerdict
+from .yaml.yaml_fault import Judgement
 
 
 class Blocks(NamedTuple):
@@ -73,7 +53,6 @@ def check_blocks(
     if "yaml" in settings.languages:
         fences = [*notes.fences, *(fence for verdict in commands for fence in verdict.embedded)]
         defining = [fence for fence in fences if KIND in fence.text]
-        question = repr((settings.kubernetes, definitions, [fence.text for fence in defining]))
         snippets, report = check_snippets(
             fences,
             judge=_judge(definitions, defining),
@@ -81,7 +60,7 @@ def check_blocks(
             definitions=[defined for verdict in commands for defined in verdict.defined],
             lines=notes.lines,
             memory=memory,
-            question=hashlib.sha256(question.encode("utf-8", "surrogatepass")).digest(),
+            question=digest((settings.kubernetes, definitions, [fence.text for fence in defining])),
         )
         reports.append(report)
     memory.keep()

@@ -6,10 +6,10 @@ question that was asked, and the code that answered.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from enum import Enum
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -18,19 +18,19 @@ from typing import Any, TypeVar
 import yaml
 
 from ...diagnostics.place import Places, Position
-from ...lib.kept import Kept, folder_of, signature
+from ...lib.kept import Kept, digest, folder_of, signature
 from ...notes.model import Fence
 
 _Verdict = TypeVar("_Verdict")
+_PACKAGE = f"{__name__.partition('.')[0]}."
 _OWN: dict[str, Any] = {"own": []}  # stands for the block that the verdict is about
 
 
 class Memory:
     """The verdicts on the blocks of one notes file; without a store every question is asked."""
 
-    def __init__(self, store: Kept | None = None, key: str = "", kinds: Iterable[type] = ()) -> None:
+    def __init__(self, store: Kept | None = None, key: str = "") -> None:
         self._store, self._key = store, key
-        self._kinds = {kind.__name__: kind for kind in kinds}  # that verdicts are made of
         self._read = json.JSONDecoder(object_hook=self._made).decode
         kept = (store.get(key) if store else None) or b""
         self._known = dict(line.split("\t", 1) for line in kept.decode().splitlines())
@@ -43,8 +43,8 @@ class Memory:
         if self._store is None:
             return ask(fence)
         if id(fence) not in self._words:
-            self._words[id(fence)] = fence, _digest(_words(fence))  # with the block, which so keeps its identity
-        key = _digest((question, self._words[id(fence)][1]))
+            self._words[id(fence)] = fence, digest(_words(fence))  # with the block, which so keeps its identity
+        key = digest((question, self._words[id(fence)][1]))
         here = f"{key}:{fence.span.start.line}"
         name = key if key in self._known else here
         if name in self._known:
@@ -75,8 +75,8 @@ class Memory:
     def _made(self, told: dict[str, list[Any]]) -> Any:
         """The value that `_plain` was given, of the block at hand."""
         ((name, parts),) = told.items()
-        if name in self._kinds:
-            return self._kinds[name](*parts)
+        if "." in name:
+            return _kind(name)(*parts)
         first = self._fence.span.start.line
         if name == "Position":
             return Position(parts[0] + first, parts[1])
@@ -99,11 +99,19 @@ def _plain(value: Any, fence: Fence) -> Any:
     if kind is Fence:  # a here-document, which has a part of the block's lines
         first = value.origins[0].line - fence.span.start.line if value.origins else 0
         parts = [value.info, value.text, value.span, first, *(place.column for place in value.origins)]
-    return {kind.__name__: [part if type(part) is str else _plain(part, fence) for part in parts]}
+    name = kind.__name__ if kind in (tuple, frozenset, Fence) else f"{kind.__module__}.{kind.__name__}"
+    told = [part if type(part) is str else _plain(part, fence) for part in parts]
+    return {name.removeprefix(_PACKAGE): told}
 
 
-def _digest(value: object) -> str:
-    return hashlib.sha256(repr(value).encode("utf-8", "surrogatepass")).hexdigest()
+@cache
+def _kind(name: str) -> Callable[..., Any]:
+    """The kind of value of that name; nothing but values of this package is made of what was kept."""
+    module, _, own = name.rpartition(".")
+    kind: type = getattr(import_module(f"{_PACKAGE}{module}"), own)
+    if not issubclass(kind, (tuple, Enum)):
+        raise TypeError(name)
+    return kind
 
 
 def _words(fence: Fence) -> object:
@@ -117,9 +125,9 @@ def _words(fence: Fence) -> object:
     return fence.info, fence.text, fence.lead, fence.fenced, fence.closed, headings, comments, places
 
 
-def remembered(notes: Path, what: str, kinds: Iterable[type]) -> Memory:
-    """What earlier runs of this very code said of a notes file; verdicts are made of values of these `kinds`."""
-    return Memory(folder_of("verdicts"), f"{notes}\n{what}\n{_code()}", kinds)
+def remembered(notes: Path, what: str) -> Memory:
+    """What earlier runs of this very code said of a notes file."""
+    return Memory(folder_of("verdicts"), f"{notes}\n{what}\n{_code()}")
 
 
 @cache  # what is loaded stays what it was, whatever becomes of the files
