@@ -34,6 +34,7 @@ _LONGEST_KIND: Final = 3  # words in the name of a kind, as headings write it
 _ENOUGH: Final = 6  # letters, for a misspelling to be told from another word
 
 
+# What the words around a snippet may speak of.
 _PART: Final = lazy(
     r"\b(?:patch|snippet|excerpt|partial|parts? of|fragment|omit|shorten|abbreviat|relevant|only the|add\b|adding\b"
     r"|adds\b|append|modif|change\b|edit\b|section of|lines? (?:to|below|above)|looks? like this in)"
@@ -61,10 +62,6 @@ class Around(NamedTuple):
     def is_of_others(self) -> bool:
         """Whether it speaks of another program."""
         return _others().search(self.said) is not None
-
-    def is_of_a_part(self) -> bool:
-        """Whether it says that only a part of an object is shown."""
-        return _PART.search(self.said) is not None
 
     def is_of_a_proposal(self) -> bool:
         """Whether it speaks of what the API might have one day."""
@@ -160,7 +157,7 @@ def is_part(node: Node, shape: Shape, lacking: Sequence[Found], around: Around) 
     pointed = _POINTED.search(around.text) is not None
     goes_on = any(f'"{key}"' in fault.message for fault in lacking for key in _ROOT.findall(around.following))
     if (
-        around.is_of_a_part()
+        _PART.search(around.said)
         or pointed
         or goes_on
         or get(node, "metadata") is None

@@ -269,7 +269,6 @@ class _Snippet:
 
     def _parts(self, node: MappingNode, guess: Guess) -> Judgement:
         (one, first), (two, second) = guess.parts
-        parts = ((one.shape.short, first), (two.shape.short, second))
         names = (one.shape.short, two.shape.short)
         keys = [key for key, _ in node.value]
         groups = ["one" if key.value in first else "two" for key in keys]
@@ -279,7 +278,7 @@ class _Snippet:
         message = f"two parts: {', '.join(first)} of {names[0]}, {', '.join(second)} of {names[1]}"
         found = Found("K_LEVELS", message, border, self.selected)
         if apart:
-            return self._judgement("parts", names, [found], parts=parts)
+            return self._judgement("parts", names, [found])
         # The later part is the one that lost its indentation, when it can stand right under a key of the other.
         place = next(key for key, group in zip(keys, groups, strict=True) if group != groups[0])
         (ours, theirs), fields = ((one, two), first) if groups[0] == "one" else ((two, one), second)
@@ -289,7 +288,7 @@ class _Snippet:
             )
             weak = one.prior < SURE_OF_PRIOR or two.prior < SURE_OF_PRIOR
             found = Found("K_INDENT", message, place, self.selected, mild=weak)
-        return self._judgement("parts", names, [found], parts=parts)
+        return self._judgement("parts", names, [found])
 
     def _holds(self, shape: Shape, names: Sequence[str], number: int) -> bool:
         """Whether one of these fields holds that definition, or a list of it."""
@@ -314,7 +313,7 @@ class _Snippet:
         walk = Walk(self.schema, self.selected, right=right)
         for root in roots:
             walk.root(shape, root)
-        context = rules.Context(kind, self.lines, self.selected, partial, walk.meant, custom=self.custom)
+        context = rules.Context(kind, self.lines, self.selected, partial, walk.meant, self.custom, {})
         found = [*walk.faults]
         # One cause, one fault: what has the wrong type is not held against the rules as well.
         known = {fault.node.start_mark.index for fault in found if fault.code in ("K_TYPE", "K_VALUE", "K_QUANTITY")}
@@ -330,15 +329,14 @@ class _Snippet:
         definitions: tuple[str, ...],
         found: Sequence[Found],
         *,
-        parts: tuple[tuple[str, tuple[str, ...]], ...] = (),
         gvk: tuple[str, str] | None = None,
         most: Severity = Severity.ERROR,
         required: Severity = Severity.WARNING,
     ) -> Judgement:
         if not found:  # nearly always
-            return Judgement(form, definitions, parts, (), self.schema.spoken(self.selected), "", gvk)
+            return Judgement(form, definitions, (), self.schema.spoken(self.selected), "", gvk)
         if any(fault.code == "K_TYPE" and not fault.doubtful and is_hollow(fault.node) for fault in found):
-            return Judgement(form, definitions, parts, skipped="only its shape is shown", gvk=gvk)
+            return Judgement(form, definitions, skipped="only its shape is shown", gvk=gvk)
         faults = []
         invalid = 0
         # The same key again after a blank line or a comment shows a before and an after.
@@ -353,7 +351,7 @@ class _Snippet:
             if not fault.mild and (severity is not Severity.INFO or fault.code in ("K_VERSION", "K_REMOVED")):
                 invalid |= fault.versions
         valid = self.schema.spoken(self.selected & ~invalid)
-        return Judgement(form, definitions, parts, _in_order(set(faults)), valid, "", gvk)
+        return Judgement(form, definitions, _in_order(set(faults)), valid, "", gvk)
 
     def _severity(self, fault: Found, most: Severity, required: Severity) -> Severity | None:
         """How bad a fault is here; None to leave it out."""

@@ -20,6 +20,7 @@ from notesite.lib.patterns import lazy
 from notesite.notes.model import Fence
 
 from .mappings import fields, items
+from .snippet_verdict import listed
 from .yaml_fault import Defined, Reference
 
 # Fields that name an object: its kind, the field inside that holds the name (none: the value is it), and all others that
@@ -159,9 +160,7 @@ def _nearest(word: str, names: Iterable[str]) -> list[str]:
 
 
 def _listed(shown: list[str], total: int) -> str:
-    if total > len(shown):
-        return f"{', '.join(shown)} and {total - len(shown)} more"
-    return " and ".join(filter(None, (", ".join(shown[:-1]), shown[-1])))
+    return listed([*shown, f"{total - len(shown)} more"] if total > len(shown) else shown)
 
 
 def _text(node: yaml.Node | None) -> str:

@@ -66,7 +66,7 @@ def mark_of(status: Status, judgements: Sequence[Judgement], warnings: int = 0) 
 def _one(judgement: Judgement) -> str:
     names = judgement.definitions
     if judgement.form == "parts":
-        return f"Two parts: {_and([name for name, _ in judgement.parts])}"
+        return f"Two parts: {listed(names)}"
     if judgement.form == "manifest" and names:
         return f"Valid {names[0]}{_versions(judgement)}"
     if judgement.form == "fragment" and names:
@@ -79,7 +79,7 @@ def _several(judgements: Sequence[Judgement]) -> str:
     versions = {_versions(judgement) for judgement in judgements}
     shared = versions.pop() if len(versions) == 1 else ""
     if kinds and len(kinds) == len(judgements) <= 3:
-        return f"Valid {_and(kinds)}{shared}"
+        return f"Valid {listed(kinds)}{shared}"
     return f"{len(judgements)} valid documents{shared}"
 
 
@@ -87,5 +87,6 @@ def _versions(judgement: Judgement) -> str:
     return f", Kubernetes {judgement.valid}" if judgement.valid else ""
 
 
-def _and(names: Sequence[str]) -> str:
+def listed(names: Sequence[str]) -> str:
+    """Names as a sentence has them: `a, b and c`."""
     return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))

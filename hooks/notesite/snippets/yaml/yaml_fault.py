@@ -31,14 +31,13 @@ class Judgement(NamedTuple):
     """What Kubernetes schemas say about one document.
 
     `form`: a `manifest` has apiVersion and kind; a `fragment` is a part of one definition; `parts` is a mapping that
-    belongs to two definitions, split in `parts`; `plain` is YAML of another tool; `unknown` could be anything.
+    belongs to two definitions; `plain` is YAML of another tool; `unknown` could be anything.
     `definitions` are short names of what fits, best first.  `valid` is the set of Kubernetes versions without an
     error, as `1.25-1.37`, or "".  `skipped` says why nothing was checked, or is "".
     """
 
     form: Form
     definitions: tuple[str, ...] = ()
-    parts: tuple[tuple[str, tuple[str, ...]], ...] = ()
     faults: tuple[Fault, ...] = ()
     valid: str = ""
     skipped: str = ""

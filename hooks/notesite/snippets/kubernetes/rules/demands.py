@@ -101,12 +101,9 @@ def _forbids(here: Here, words: Sequence[str]) -> Iterator[Finding]:
 
 
 def _old(here: Here, words: Sequence[str]) -> Iterator[Finding]:
-    if words[0] in here.fields:
-        yield (
-            "K_DEPRECATED",
-            here.fields[words[0]][0],
-            f"the field {words[0]} is deprecated since Kubernetes {words[1]}",
-        )
+    field, since = words
+    if field in here.fields:
+        yield "K_DEPRECATED", here.fields[field][0], f"the field {field} is deprecated since Kubernetes {since}"
 
 
 def _present(here: Here, words: Sequence[str]) -> list[str]:

@@ -12,6 +12,7 @@ from yaml.nodes import MappingNode, Node, ScalarNode
 
 from notesite.snippets.yaml.scalars import INTEGER, resolve
 
+from ....lib.record import NamedTuple
 from ..schema.definitions import Shape, Type
 from ..schema.placeholders import is_placeholder
 from ..schema.values import Found
@@ -22,29 +23,19 @@ Visited = Sequence[tuple[Shape, MappingNode, Type | None, Node]]
 RULES: dict[str, list[Rule]] = {}
 
 
-class Context:
+class Context(NamedTuple):
     """What a rule may know besides its mapping."""
 
-    def __init__(
-        self,
-        kind: str,
-        lines: Sequence[str],
-        selected: int,
-        partial: frozenset[int],
-        meant: Mapping[int, Collection[str]],
-        *,
-        custom: Collection[str] = (),
-    ) -> None:
-        self.kind = kind  # of the document: "Deployment"; "" in a fragment
-        self.lines = lines  # of the snippet
-        self.selected = selected  # Kubernetes versions, for the faults
-        self.partial = partial  # ids of mappings that may be incomplete
-        self.meant = meant  # fields that a mapping has, misspelt, by its id
-        self.custom = custom  # kinds that the project or its notes define
-        self.definition = ""  # of the mapping: "Pod"
-        self.owner = ""  # where the mapping stands: "Pod.metadata"
-        self.key: Node = MappingNode("", [])  # where something is missing: the mapping's key, or its first one
-        self.claims: dict[int, frozenset[str]] = {}  # PodSpec -> volumes that the StatefulSet adds
+    kind: str  # of the document: "Deployment"; "" in a fragment
+    lines: Sequence[str]  # of the snippet
+    selected: int  # Kubernetes versions, for the faults
+    partial: frozenset[int]  # ids of mappings that may be incomplete
+    meant: Mapping[int, Collection[str]]  # fields that a mapping has, misspelt, by its id
+    custom: Collection[str]  # kinds that the project or its notes define
+    claims: dict[int, frozenset[str]]  # PodSpec -> volumes that the StatefulSet adds: its rule puts them in
+    definition: str = ""  # of the mapping: "Pod"
+    owner: str = ""  # where the mapping stands: "Pod.metadata"
+    key: Node = MappingNode("", [])  # where something is missing: the mapping's key, or its first one
 
     def fault(
         self, code: str, message: str, node: Node, *, replacement: str | None = None, mild: bool = False

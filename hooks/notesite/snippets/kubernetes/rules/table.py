@@ -133,12 +133,12 @@ def check(context: Context, visited: Visited) -> Iterator[Found]:
         functions, rules = RULES.get(shape.short), rules_of(shape.short, context.kind, owner)
         if functions is None and rules is None:
             continue
-        context.definition, context.owner = shape.short, owner
-        context.key = key if key.__class__ is ScalarNode else next(iter(node.value), (node,))[0]
+        place = key if key.__class__ is ScalarNode else next(iter(node.value), (node,))[0]
+        here = context._replace(definition=shape.short, owner=owner, key=place)
         for function in functions or ():
-            yield from function(context, node)
+            yield from function(here, node)
         if rules is not None:
-            yield from _by_table(rules, context, shape, node)
+            yield from _by_table(rules, here, shape, node)
 
 
 def _by_table(rules: Rules, context: Context, shape: Shape, node: MappingNode) -> list[Found]:

@@ -29,19 +29,15 @@ _NAMES_OF_USERS = ("User", "Group")  # kinds in references that are no kinds of 
     "IngressClassParametersReference",
     "ObjectReference",
     "OwnerReference",
-    "RoleRef",
-    "Subject",
     "TypedLocalObjectReference",
     "TypedObjectReference",
 )
 def reference(context: Context, node: MappingNode) -> Iterator[Found]:
-    """The kind that a reference names exists in the group that it names."""
+    """The kind that a reference names exists in the group that it names; RoleRef and Subject have closed lists of kinds."""
     place = get(node, "kind")
     kind, version, group = text(place), text(get(node, "apiVersion")), text(get(node, "apiGroup"))
     if kind is None or place is None or kind in {*_NAMES_OF_USERS, *context.custom}:
         return
-    if context.definition in ("RoleRef", "Subject"):
-        return  # those two have a closed list of kinds
     homes = bundled().homes
     there = {
         known
@@ -205,13 +201,8 @@ def requests(context: Context, node: MappingNode) -> Iterator[Found]:
         for key, value in group:
             if key.value == "memory" and re.fullmatch(r"\d+m", text(value) or ""):
                 near = f"{value.value}"[:-1] + "Mi"
-                yield context.fault(
-                    "K_RESOURCES",
-                    f"{value.value} of memory are thousandths of a byte; write {near}",
-                    value,
-                    replacement=near,
-                    mild=True,
-                )
+                message = f"{value.value} of memory are thousandths of a byte; write {near}"
+                yield context.fault("K_RESOURCES", message, value, replacement=near, mild=True)
 
 
 def _extended(

@@ -81,14 +81,8 @@ class Values:
         elif not QUANTITY.fullmatch(text):
             near = _nearest_quantity(text)
             hint = f'; did you mean "{near}"?' if near else " (like 500m, 1.5 or 64Mi)"
-            self._add(
-                "K_QUANTITY",
-                f'"{node.value}" is no quantity{hint}',
-                node,
-                replacement=near,
-                slip=True,
-                doubtful=is_placeholder(node.value),
-            )
+            message, doubtful = f'"{node.value}" is no quantity{hint}', is_placeholder(node.value)
+            self._add("K_QUANTITY", message, node, replacement=near, slip=True, doubtful=doubtful)
 
     def _base64(self, type_: Type, node: ScalarNode, got: str) -> None:
         if got != STRING:
@@ -98,13 +92,9 @@ class Values:
             # Go's decoder skips line ends and nothing else.
             base64.b64decode(node.value.replace("\n", "").replace("\r", ""), validate=True)
         except (binascii.Error, ValueError):
-            self._add(
-                "K_BASE64",
-                f"the value of {type_.owner.removesuffix('{}')} is not base64",
-                node,
-                slip=True,
-                doubtful=is_placeholder(node.value) or not node.value.isascii() or "..." in node.value,
-            )
+            message = f"the value of {type_.owner.removesuffix('{}')} is not base64"
+            doubtful = is_placeholder(node.value) or not node.value.isascii() or "..." in node.value
+            self._add("K_BASE64", message, node, slip=True, doubtful=doubtful)
 
     def _enum(self, type_: Type, node: ScalarNode) -> None:
         text = node.value
@@ -134,23 +124,14 @@ class Values:
         if node.__class__ is ScalarNode:
             if is_null(node):
                 return
-            if (node.style and plain(node.value)[0] == INTEGER and type_.kind in "il") or (
-                node.style and plain(node.value)[0] == BOOLEAN and type_.kind == "b"
-            ):
+            if node.style and plain(node.value)[0] == {"i": INTEGER, "l": INTEGER, "b": BOOLEAN}.get(type_.kind):
                 slip, replacement = True, node.value
         hint = "; begin it with a dash" if swapped else "; remove the quotes" if slip else ""
-        self._add(
-            "K_TYPE",
-            f"{type_.owner} must be {expected}, got {got}{hint}",
-            node,
-            slip=slip,
-            replacement=replacement,
-            doubtful=(type_.kind == "s" and _inner(node) == type_.owner.rpartition(".")[2])  # `name: [name]`
-            or (
-                is_placeholder(_inner(node))
-                and not (type_.kind == "[" and str(node.value).replace("_", "").isalpha())  # NET_ADMIN, not <words>
-            ),
-        )
+        capability = type_.kind == "[" and str(node.value).replace("_", "").isalpha()  # NET_ADMIN, not <words>
+        same = type_.kind == "s" and _inner(node) == type_.owner.rpartition(".")[2]  # `name: [name]`
+        doubtful = same or (is_placeholder(_inner(node)) and not capability)
+        message = f"{type_.owner} must be {expected}, got {got}{hint}"
+        self._add("K_TYPE", message, node, slip=slip, replacement=replacement, doubtful=doubtful)
 
 
 def _inner(node: Node) -> object:

@@ -111,14 +111,11 @@ class Walk(Values):
         for name, versions in shape.required:
             if name not in names and name not in also and UNKNOWN not in also:
                 place = parent if parent.__class__ is ScalarNode else pairs[0][0] if pairs else node
-                self._add(
-                    "K_REQUIRED", f'missing required field "{name}" in {shape.short}', place, versions, shape=shape
-                )
+                message = f'missing required field "{name}" in {shape.short}'
+                self._add("K_REQUIRED", message, place, versions, shape=shape)
         self._depth -= 1
 
-    def _odd_key(
-        self, shape: Shape, key: Node, parent: MappingNode, names: set[str], also: set[str]
-    ) -> Field | None:  # a hot private helper
+    def _odd_key(self, shape: Shape, key: Node, parent: MappingNode, names: set[str], also: set[str]) -> Field | None:
         """A key that is unknown, doubled, or no text; its field when it has one after all."""
         if key.__class__ is not ScalarNode:
             self._add("K_FIELD", f"a key of {shape.short} must be a word, not {described(key)}", key, shape=shape)
@@ -146,14 +143,8 @@ class Walk(Values):
         lost = any(name is key and is_null(above) for (_, above), (name, _) in pairwise(parent.value))
         near = nearest_value(key.value, shape.fields) if self._guesses <= _MOST_GUESSES and not lost else None
         hint = f'; did you mean "{near}"?' if near else ""
-        self._add(
-            "K_FIELD",
-            f'unknown field "{key.value}" in {shape.short}{hint}',
-            key,
-            shape=shape,
-            replacement=near,
-            slip=near is not None,
-        )
+        message = f'unknown field "{key.value}" in {shape.short}{hint}'
+        self._add("K_FIELD", message, key, shape=shape, replacement=near, slip=near is not None)
         return near
 
     def _value(self, type_: Type, node: Node, key: Node) -> None:
