@@ -266,6 +266,11 @@ def test_manifests_are_judged_without_a_reader_of_notes() -> None:
     assert not {"comrak", "notesite.notes.model", "notesite.project.settings"} & loaded
 
 
+def test_a_check_of_a_built_site_loads_nothing_of_the_network() -> None:
+    loaded = _loaded_by("import notesite.cli.check_links")
+    assert not {"ssl", "requests", "logging", "dataclasses", "difflib"} & loaded
+
+
 def test_records_are_made_in_one_way() -> None:
     """That of `lib/record.py`, unless a record is generic."""
     wrong = [

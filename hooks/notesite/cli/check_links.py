@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import os
 import posixpath
-import ssl
 import time
 from collections.abc import Callable, Sequence
 from functools import cache, partial
@@ -16,20 +15,20 @@ from ..build import Build
 from ..diagnostics.diagnostic import NotesError, Report, failure, finding, merged
 from ..diagnostics.place import Span
 from ..lib.files import lenient_text, read_file, write_atomically
-from ..links import external, internal
+from ..links import internal
 from ..links.built_pages import public_address
-from ..links.external import check_remote
 from ..links.internal import BuiltSite, Origin, Outcome, check, no_origin
-from ..links.link_verdict import Job
-from ..links.memory import memory_text, read_memory
-from ..net.response import Limits, Response
 from ..notes.source import Source
 from ..project.config import Project
 from ..project.settings import LinkSettings, Settings
 from . import common
 
 if TYPE_CHECKING:
+    import ssl
+
+    from ..links.link_verdict import Job
     from ..net.client import Client
+    from ..net.response import Response
 
 _BODY_BYTES = 4 * 2**20  # of a page whose anchors are looked up
 
@@ -47,8 +46,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     report = outcome.report
     codes = list(internal.CODES)
     if args.external:
-        report = merged([report, _of_other_sites(args, project, outcome)])
-        codes += [*external.CODES, "E_PROXY"]
+        remote, more = _of_other_sites(args, project, outcome)
+        report = merged([report, remote])
+        codes += more
     shown = build if _matters(report, args, project) else Build(project, source=Source())
     return common.show([(shown, report)], args, tool="check_links", codes=codes)
 
@@ -123,39 +123,43 @@ def _origins(build: Build, site: BuiltSite) -> tuple[Origin, Origin]:
     return written_links(build.notes, build.site), written_anchors(build.notes, build.site)
 
 
-def _of_other_sites(args: argparse.Namespace, project: Project, outcome: Outcome) -> Report:
-    """Ask the other sites that the pages link, within the settings and the options of `check_links`."""
+def _of_other_sites(args: argparse.Namespace, project: Project, outcome: Outcome) -> tuple[Report, Sequence[str]]:
+    """Ask the other sites that the pages link, within the settings and the options; gives the codes as well."""
+    from ..links import external  # noqa: PLC0415  # a check of the built site loads nothing of the network
+    from ..links.memory import memory_text, read_memory  # noqa: PLC0415  # as above
+
     settings = _settings(args, project)
+    wrong = [finding("I_CONFIG", problem, Span.at(1), path="mkdocs.yml") for problem in external.patterns(settings)]
+    if wrong:
+        raise NotesError(*wrong)
     path = args.cache or project.root / settings.cache
     memory = {} if args.no_cache else read_memory(lenient_text(path) or "")
     progress = common.progress("links", args)
     uses = outcome.remote()
     client = client_of(settings)
     fetch, now = partial(asked, client), time.time()
-    result = check_remote(uses, fetch, settings, memory, now=now, offline=args.offline, progress=progress)
+    result = external.check_remote(uses, fetch, settings, memory, now=now, offline=args.offline, progress=progress)
     if not (args.no_cache or args.offline):
         write_atomically(path, memory_text(result.memory).encode())
     note = [finding("E_PROXY", client.proxy_note, Span.at(1))] if client.proxy_note else []
-    return result.report._replace(diagnostics=(*note, *result.report.diagnostics))
+    report = result.report._replace(diagnostics=(*note, *result.report.diagnostics))
+    return report, (*external.CODES, "E_PROXY")
 
 
 def _settings(args: argparse.Namespace, project: Project) -> LinkSettings:
     own = project.settings.links
-    chosen = own._replace(
+    return own._replace(
         include=(*own.include, *args.include),
         exclude=(*own.exclude, *args.exclude),
         allow_hosts=(*own.allow_hosts, *args.allow_host),
         **{name: value for name in ("grace_days", "deadline") if (value := getattr(args, name)) is not None},
     )
-    wrong = [finding("I_CONFIG", problem, Span.at(1), path="mkdocs.yml") for problem in external.patterns(chosen)]
-    if wrong:
-        raise NotesError(*wrong)
-    return chosen
 
 
 def client_of(settings: LinkSettings, tls: ssl.SSLContext | None = None) -> Client:
     """The network as the link check wants it: one try a call, at most some megabytes, only public addresses."""
     from ..net.client import Client  # noqa: PLC0415  # what opens connections is not needed otherwise
+    from ..net.response import Limits  # noqa: PLC0415  # as above
 
     limits = Limits(bytes=_BODY_BYTES, tries=1, redirects=10, connect=min(10.0, settings.timeout))
     return Client(limits=limits, allow_hosts=settings.allow_hosts, tls=tls)

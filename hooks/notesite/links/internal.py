@@ -6,11 +6,9 @@ template) stands in the built file.  What is broken the same way on most pages i
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from html import unescape
 
 from ..diagnostics.diagnostic import Diagnostic, Report, Skipped, finding
@@ -83,18 +81,16 @@ class _Fault(NamedTuple):
     help: str | None = None
 
 
-@dataclass
 class _Check:
-    site: BuiltSite
-    origin: Origin
-    anchor_origin: Origin
-    resolver: Resolver
-    facts: dict[str, PageFacts] = field(default_factory=dict)
-    places: dict[str, Places] = field(default_factory=dict)
-    remote: list[tuple[str, Use, Target]] = field(default_factory=list)
-    skipped: list[Skipped] = field(default_factory=list)
-    checked: int = 0
-    hints: int = 0
+    checked = hints = 0
+
+    def __init__(self, site: BuiltSite, origin: Origin, anchor_origin: Origin) -> None:
+        self.site, self.origin, self.anchor_origin = site, origin, anchor_origin
+        self.resolver = Resolver(site.files, site.site_url)
+        self.facts: dict[str, PageFacts] = {}
+        self.places: dict[str, Places] = {}
+        self.remote: list[tuple[str, Use, Target]] = []
+        self.skipped: list[Skipped] = []
 
     def places_of(self, uri: str) -> Places:
         if uri not in self.places:
@@ -106,10 +102,12 @@ class _Check:
 
     def nearest(self, words: str, known: Collection[str], cutoff: float) -> str:
         """The known word nearest to `words`, "" for none; only for the first findings, because it is slow."""
+        from difflib import get_close_matches  # noqa: PLC0415  # most sites have no fault
+
         self.hints += 1
         if self.hints > _HINTS:
             return ""
-        return next(iter(difflib.get_close_matches(words, sorted(known), 1, cutoff)), "")
+        return next(iter(get_close_matches(words, sorted(known), 1, cutoff)), "")
 
     def shown(self, uri: str) -> str:
         return f"{self.site.shown}/{uri}".removeprefix("/")
@@ -120,7 +118,7 @@ def check(site: BuiltSite, *, origin: Origin = no_origin, anchor_origin: Origin 
 
     `origin` finds the places of an address in the notes, `anchor_origin` those of an id.
     """
-    run = _Check(site, origin, anchor_origin, Resolver(site.files, site.site_url))
+    run = _Check(site, origin, anchor_origin)
     faults: list[_Fault] = []
     uses: list[tuple[str, Sequence[Use], str]] = []
     for uri in sorted(site.files):
