@@ -138,8 +138,8 @@ class NotesPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]  # li
         found = files.documentation_pages()
         self._run.urls = {file.src_uri: "" if file.url in {".", "./"} else file.url for file in found}
         self._run.in_order = tuple(nav.pages)
-        self._run.kept = KeptPages.of(self._run, nav)
         self._run.alone = is_alone(config)
+        self._run.kept = KeptPages(self._run, nav)
         if self._run.alone and self._preview.runs:
             pages.leave_what_is_there(self._run, files, config)
         return nav
@@ -152,32 +152,31 @@ class NotesPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]  # li
         if plan is None:
             check_document(markdown, page.file.src_uri)
         description = plan.settings.description if plan else ""
-        changed = added.changed(plan) if added and plan else None
+        changed = added.changed(plan) if plan else None
         page.update_date = changed.isoformat() if changed else NO_DATE
-        if added and page.file is added.command_page:
+        if page.file is added.command_page:
             page.meta["search"] = {"exclude": True}  # the commands are found on their own pages
             page.meta["hide"] = ["toc"]
             description = run.build.project.settings.commands.description
-        elif added and plan:
+        elif plan:
             description = description or added.descriptions.get(plan.uri, "")
             if plan.is_home and added.has_cards_for_contents(run.build):
                 page.meta.setdefault("hide", ["toc"])
         if description:
             page.meta.setdefault("description", description)
-        if run.kept and plan:
+        if plan:
             run.kept.look(page, plan, files)
         return markdown
 
     def _lead_on(self, html: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:  # noqa: ARG002  # MkDocs' names
         """Give a page the table that leads old anchors to their new places, and the page of commands its rows."""
         run = self._run
-        if run.kept:
-            run.kept.rendered(page)
-        is_sheet, plan = run.additions is not None and page.file is run.additions.command_page, run.plan_of(page)
+        run.kept.rendered(page)
+        is_sheet, plan = page.file is run.additions.command_page, run.plan_of(page)
         if not is_sheet and not (plan and (plan.is_home or plan.uri in run.build.site.moved)):
             return html
         urls = {file.src_uri: file.url_relative_to(page.file) for file in files.documentation_pages()}
-        if run.additions and is_sheet:
+        if is_sheet:
             return run.additions.sheet(html, urls)
         # As `str`: what another plugin adds to it is HTML, which Markup would escape.
         return html + str(forwarding_html(run.build.site, plan, urls.__getitem__)) if plan else html
@@ -210,8 +209,7 @@ class NotesPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]  # li
     @event_priority(-1000)  # with all that plugins have done to the templates
     def _learn_scripts(self, env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:  # noqa: ARG002  # MkDocs' names
         guard.learn(self._run, env, files)
-        if self._run.kept:
-            env.globals["notes_kept"] = self._run.kept.html
+        env.globals["notes_kept"] = self._run.kept.html
         return env
 
     on_env = CombinedEvent(_escape, _keep_for_books, _learn_scripts)
@@ -230,10 +228,9 @@ class NotesPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]  # li
         plan = run.plan_of(page)
         aside = run.aside.pop(page.file.src_uri, b"")
         page.content = Markup(zlib.decompress(aside).decode() if aside else page.content or "")  # noqa: S704  # sanitised by the bridge
-        known = run.kept.documents(page) if run.kept else None
-        if run.additions:
-            run.additions.read(page, plan, known)
-        if plan is not None and run.additions and known is None:
+        known = run.kept.documents(page)
+        run.additions.read(page, plan, known)
+        if plan is not None and known is None:
             changed = run.additions.changed(plan)
             offline = config.extra.get("offline")
             source = run.additions.source_of(run.build, plan, run.marks) if offline else ""
@@ -244,8 +241,7 @@ class NotesPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]  # li
     def on_post_page(self, output: str, *, page: Page, config: MkDocsConfig) -> str:  # noqa: ARG002  # MkDocs' names
         """Let the page load the styles and scripts that it needs and others do not."""
         output = appearance.loading(output, page)
-        if self._run.kept:
-            self._run.kept.keep(page, output)
+        self._run.kept.keep(page, output)
         if self._run.alone:  # nobody asks for them any more
             page.content = page.markdown = None
         return output
@@ -253,14 +249,12 @@ class NotesPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]  # li
     @event_priority(-50)  # after the search has written its index, before it becomes a script in an offline copy
     def _finish(self, *, config: MkDocsConfig) -> None:  # noqa: ARG002  # MkDocs' name
         finish(self._run)
-        if self._run.kept:
-            self._run.kept.close()
+        self._run.kept.close()
 
     @event_priority(-1000)  # after everybody who writes into the folder
     def _place(self, *, config: MkDocsConfig) -> None:
         if self._folder.place(log):
-            if self._run.kept:
-                self._run.kept.renew()
+            self._run.kept.renew()
             self._preview.pages, self._preview.stamp = self._run.pages, config.extra["build_stamp"]
         if not self._preview.runs:
             keep_addresses(self._run)

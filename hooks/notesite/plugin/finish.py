@@ -33,7 +33,7 @@ NO_DATE = "1980-01-01"  # MkDocs wants one of every page; this one is taken out 
 
 
 def _write_search_index(run: Run, folder: Path) -> None:
-    if run.additions and (folder / INDEX).is_file():
+    if (folder / INDEX).is_file():
         data = search_index(text_of(folder / INDEX, inside=folder), run.build, run.additions)
         write_inside(folder, INDEX, data, replace=True)
         if run.config.extra.get("offline"):  # file:// refuses to fetch JSON
@@ -51,7 +51,7 @@ def _write_machine_files(run: Run, folder: Path) -> None:
         config.site_description or "",
         {url: picture.src for url, picture in build.pictures.pictures.items() if picture.src},
         run.marks,
-        run.additions.descriptions if run.additions else {},
+        run.additions.descriptions,
     )
     policy = headers(hashes_of(run.scripts), config.site_url or "")
     for name, data in chain(publication.files(), [("_headers", policy.encode())]):

@@ -58,7 +58,7 @@ def _shells(env: Environment, config: MkDocsConfig, files: Files) -> Iterator[st
 
 def check_pages(run: Run, folder: Path) -> None:
     """Raise PluginError when a page would run anything else."""
-    for name in sorted(run.made - (run.kept.proven if run.kept else set())):
+    for name in sorted(run.made - run.kept.proven):
         path = folder / name
         for fault in foreign(read_file(path, inside=folder), run.scripts) if path.is_file() else ():
             raise PluginError(f"{name}: would run {fault}. Nothing is published, the previous site stays.")

@@ -23,7 +23,7 @@ from mkdocs.structure.pages import Page as MkDocsPage
 from mkdocs.structure.toc import get_toc
 from mkdocs.utils import CountHandler
 
-from ..lib.kept import Kept, digest, folder_of, signature
+from ..lib.kept import digest, folder_of, signature
 from ..notes.document import Node
 from ..output.finished import foreign
 from ..project.stamp import Stamp
@@ -48,8 +48,12 @@ _HASH, _SHORT, _LINES = "\0hash\0", "\0short\0", "\0lines\0"
 class KeptPages:
     """The pages of one build that are there from an earlier one, and those that are to be kept."""
 
-    def __init__(self, run: Run, nav: Navigation, store: Kept) -> None:
-        self._run, self._nav, self._store, self._entries = run, nav, store, Entries()
+    def __init__(self, run: Run, nav: Navigation) -> None:
+        self._run, self._nav, self._entries = run, nav, Entries()
+        theme = run.config.theme
+        own = is_material(theme) and not theme.custom_dir and not run.config.extra.get("offline")
+        # None where nothing may be kept, or where a page depends on more than is known here.
+        self._store = folder_of("pages") if run.alone and own and run.build.project.keeps else None
         self._keys: dict[str, tuple[object, ...]] = {}  # what pages depend on, by the address of their source
         self._found: dict[str, Mapping[str, Any]] = {}  # likewise, what is known of pages that are there
         self._html: dict[str, bytes] = {}  # likewise, of those that are to be written
@@ -59,19 +63,11 @@ class KeptPages:
         self._stamp: Stamp = run.config.extra["build_stamp"]
         self._parents = {page.parent for page in run.build.site.pages}
 
-    @classmethod
-    def of(cls, run: Run, nav: Navigation) -> KeptPages | None:
-        """None where nothing may be kept, or where a page depends on more than is known here."""
-        config = run.config
-        own = is_material(config.theme) and not config.theme.custom_dir and not config.extra.get("offline")
-        store = folder_of("pages") if is_alone(config) and own and run.build.project.keeps else None
-        return cls(run, nav, store) if store else None
-
     def look(self, page: MkDocsPage, plan: Page, files: Files) -> None:
         """Take a page as it was kept, so that it is not rendered again."""
         context, uri = self._run.bridge.context, page.file.src_uri
         site = self._run.build.site
-        if context is None or plan.is_home or uri in self._parents or uri in site.moved:
+        if self._store is None or context is None or plan.is_home or uri in self._parents or uri in site.moved:
             return
         words = self._words(context)
         if words is None:
@@ -123,7 +119,7 @@ class KeptPages:
         """Keep a finished page, but for what changes with every edit."""
         uri, places = page.file.src_uri, self._places(page)
         key = self._keys.get(uri)
-        if key is None or page is not page.file.page or "\0" in output:
+        if self._store is None or key is None or page is not page.file.page or "\0" in output:
             return  # a copy of a page shows what the templates write by themselves
         self._html.pop(uri, None)
         if uri not in self._found:
@@ -134,7 +130,7 @@ class KeptPages:
             for there, here in places:
                 output = output.replace(here, there)
             self._found[uri] = kept = {
-                "documents": self._run.additions.documents[uri].decode() if self._run.additions else "",
+                "documents": self._run.additions.documents[uri].decode(),
                 "title": page._title_from_render,  # noqa: SLF001  # what `look` sets
                 "ids": sorted(filter(None, page.present_anchor_ids or ())),  # `<a id>` has none
                 "links": {file.src_uri: dict(links) for file, links in (page.links_to_anchors or {}).items()},
@@ -151,7 +147,7 @@ class KeptPages:
 
     def close(self) -> None:
         """Let the folder not grow without end."""
-        if self._run.preview.stamp is None:  # no rebuild, which shall not wait for that
+        if self._store and self._run.preview.stamp is None:  # no rebuild, which shall not wait for that
             self._store.trim()
 
     def renew(self) -> None:
@@ -217,8 +213,6 @@ class KeptPages:
     def _around(self, page: MkDocsPage, plan: Page) -> Iterator[object]:
         """What the templates and the decoration put around and into the author's words."""
         run, added = self._run, self._run.additions
-        if added is None:
-            return
         yield page.file.src_uri, page.url, plan.title, plan.settings, plan.heading and plan.heading[:3]
         yield dict(page.meta), (page.edit_url or "").partition("#")[0], page.update_date
         first = plan.first

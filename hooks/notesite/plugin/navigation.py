@@ -92,15 +92,8 @@ class Entries:
         """The entry `item`, which is number `path`, as the theme's `write` has it on this page."""
         if _is_active(item) or getattr(item, "pages", None):
             return write(context, item, path, level, parent)
-        key = (
-            id(item),
-            path if children_of(item) else "",
-            base_url,
-            page is None,
-            item.title,
-            level,
-            _is_active(parent),
-        )
+        own = path if children_of(item) else ""
+        key = (id(item), own, base_url, page is None, item.title, level, _is_active(parent))
         if id(item) not in self._folders:
             self._folders[id(item)] = _folders(item)
         # Where a link stays in a folder, it is shorter.

@@ -72,14 +72,14 @@ class Run:
     folder: SiteFolder
     bridge: Bridge
     plans: Mapping[str, Page]  # pages of the notes by address
-    additions: Additions | None = None
+    additions: Additions = field(init=False)
     marks: Mapping[int, BlockMark] = field(default_factory=dict)
     decorate: Callable[[ET.Element, Page], None] = lambda _root, _page: None  # adds what the author did not write
     copy_icon: Markup = field(default_factory=Markup)  # of the button that copies a page
     names: Names = field(default_factory=dict)  # of the sections
     alone: bool = False  # no other plugin takes part
     aside: dict[str, bytes] = field(default_factory=dict)  # pages of which the theme is yet to come, packed
-    kept: KeptPages | None = None  # pages of earlier builds; None where none are kept
+    kept: KeptPages = field(init=False)  # pages of earlier builds
     pages: Shown = field(default_factory=dict)  # for the next rebuild
     urls: Mapping[str, str] = field(default_factory=dict)  # of every page, by its source
     in_order: tuple[MkDocsPage, ...] = ()  # pages of the navigation

@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from notesite.diagnostics.codes import CODES, Severity
-from notesite.diagnostics.diagnostic import Diagnostic, Report, Skipped, finding
+from notesite.diagnostics.diagnostic import Diagnostic, Report, Skipped, finding, merged
 from notesite.diagnostics.place import Span
 from notesite.lib.patterns import lazy
 from notesite.notes.model import Fence, in_lines, line_of
@@ -62,16 +62,9 @@ def check(
 
 
 def _report(verdicts: Sequence[SnippetVerdict]) -> Report:
-    skipped = [
-        Skipped(f"{verdict.kind} block", verdict.reason, verdict.fence.span)
-        for verdict in verdicts
-        if verdict.status is Status.SKIPPED
-    ]
-    return Report(
-        diagnostics=tuple(sorted((d for v in verdicts for d in v.diagnostics), key=lambda d: d.sort_key)),
-        skipped=tuple(skipped),
-        checked=sum(verdict.status in {Status.VALID, Status.INVALID} for verdict in verdicts),
-    )
+    skipped = [Skipped(f"{v.kind} block", v.reason, v.fence.span) for v in verdicts if v.status is Status.SKIPPED]
+    checked = sum(verdict.status in {Status.VALID, Status.INVALID} for verdict in verdicts)
+    return merged([Report(tuple(d for v in verdicts for d in v.diagnostics), tuple(skipped), checked)])
 
 
 class _Schemas:
@@ -92,14 +85,22 @@ class _Schemas:
         self.searches -= found.searched
         return found
 
-    def judgements(self, reading: Reading, fence: Fence, hint: str | None) -> Sequence[Judgement]:
+    def judgements(self, reading: Reading, fence: Fence) -> Sequence[Judgement]:
         if not reading.documents:
             return ()
-        headings = [heading.text for heading in fence.trail]
+        headings, hint = [heading.text for heading in fence.trail], _argument(fence, "kind")
         text = fence.text.removeprefix("\ufeff")  # indexes are counted without it
         return self.judge(
             reading.documents, text, headings=headings, lead=fence.lead, hint=hint, following=self.following
         )
+
+    def again(self, fence: Fence, text: str) -> tuple[Reading, Sequence[Judgement], list[Fault]]:
+        """What is to be said of a block if this were its text."""
+        from . import documents  # noqa: PLC0415  # only where there is YAML
+
+        reading = documents.read(text)
+        judgements = self.judgements(reading, fence._replace(text=text))
+        return reading, judgements, list(_combined(reading, judgements))
 
 
 class Examined(NamedTuple):
@@ -122,18 +123,17 @@ class Examined(NamedTuple):
 
 def _examined(fence: Fence, schemas: _Schemas) -> Examined:
     found = classify.classify(fence)
-    hint = _argument(fence, "kind")
     skip = _argument(fence, "skip")
     if skip is None and _RENDERED.search(fence.text):
         skip = "what Helm has made of templates"
-    if hint and not found.is_yaml and found.kind is not Kind.EMPTY:
+    if _argument(fence, "kind") and not found.is_yaml and found.kind is not Kind.EMPTY:
         found = Classification(Kind.FRAGMENT, "yaml")  # the author says what it is
     if not found.is_yaml:
         return Examined(fence, found, _without_yaml(fence, found))
     if skip is not None:
         reason = skip or "the notes ask not to check it"
         return Examined(fence, found, _verdict(fence, found, Status.SKIPPED, reason=reason))
-    return _read_and_judged(fence, found, hint, schemas)
+    return _read_and_judged(fence, found, schemas)
 
 
 _RENDERED: Final = lazy(r"^# Source: \S+/templates/", re.MULTILINE)
@@ -159,7 +159,7 @@ def _argument(fence: Fence, verb: str) -> str | None:
     return arguments[-1].strip() if arguments else None
 
 
-def _read_and_judged(fence: Fence, found: Classification, hint: str | None, schemas: _Schemas) -> Examined:
+def _read_and_judged(fence: Fence, found: Classification, schemas: _Schemas) -> Examined:
     # PyYAML costs 20 ms, which notes without YAML need not pay.
     from . import documents, indentation, references  # noqa: PLC0415
 
@@ -170,7 +170,7 @@ def _read_and_judged(fence: Fence, found: Classification, hint: str | None, sche
         reading = documents.read(fence.text, named=schemas.memory.lines_of(fence))
     if not reading.documents and not reading.faults:
         return Examined(fence, found, _verdict(fence, found, Status.EMPTY))
-    judgements = schemas.judgements(reading, fence, hint)
+    judgements = schemas.judgements(reading, fence)
     prose = _FIRST_LINE.match(fence.text) is not None
     unnamed = (prose or found.kind is not Kind.MANIFEST) and not languages.is_yaml_label(fence.label)
     broken = any(fault.code == "Y_SYNTAX" for fault in reading.faults)
@@ -184,7 +184,7 @@ def _read_and_judged(fence: Fence, found: Classification, hint: str | None, sche
     faults = tuple(_diagnostic(fence, fault, reading.shift) for fault in indentation.of_marks(fence, found_faults))
     status = status_of(faults, judgements, complete=reading.complete)
     warnings = sum(fault.severity is Severity.WARNING for fault in faults)
-    corrected = _corrected(fence, found_faults, hint, schemas) if status is Status.INVALID else None
+    corrected = _corrected(fence, found_faults, schemas) if status is Status.INVALID else None
     verdict = SnippetVerdict(
         fence,
         _kind(found.kind, judgements),
@@ -299,16 +299,12 @@ def _moved(
     wanted: tuple[tuple[str, ...], ...] | None,
 ) -> tuple[Move | None, set[tuple[str, str]]]:
     """The move that leaves nothing but faults of other kinds, and those; `wanted` is what the block has to stay."""
-    from . import documents, indentation  # noqa: PLC0415  # see above: only where there is YAML
+    from . import indentation  # noqa: PLC0415  # see above: only where there is YAML
 
     def left(text: str) -> set[tuple[str, str]]:
-        reading = documents.read(text)
-        judgements = schemas.judgements(reading, fence._replace(text=text), _argument(fence, "kind"))
-        found = {
-            (fault.code, fault.message)
-            for fault in _combined(reading, judgements)
-            if _level(fault) is not Severity.INFO or fault.code in _MISPLACED
-        }
+        _, judgements, faults = schemas.again(fence, text)
+        counting = (fault for fault in faults if _level(fault) is not Severity.INFO or fault.code in _MISPLACED)
+        found = {(fault.code, fault.message) for fault in counting}
         return found if wanted is None or _certain(judgements) == wanted else {*found, _ELSEWHERE}
 
     others = {(fault.code, fault.message) for fault in serious if fault.code not in _MISPLACED}
@@ -345,7 +341,7 @@ def _across(checks: Sequence[Examined], definitions: Sequence[Defined]) -> Itera
 # ---- The block as it works.
 
 
-def _corrected(fence: Fence, faults: Sequence[Fault], hint: str | None, schemas: _Schemas) -> str | None:
+def _corrected(fence: Fence, faults: Sequence[Fault], schemas: _Schemas) -> str | None:
     """The block with every error mended by what its finding proposes, None unless it is right then."""
     errors = [fault for fault in faults if _level(fault) is Severity.ERROR]
     rows = fence.text.split("\n")
@@ -355,12 +351,8 @@ def _corrected(fence: Fence, faults: Sequence[Fault], hint: str | None, schemas:
         row, start = rows[fault.line - 1], fault.column - 1
         rows[fault.line - 1] = row[:start] + fault.replacement + row[start + fault.length :]
     text = "\n".join(rows)
-    from . import documents  # noqa: PLC0415  # see above: only where there is YAML
-
-    reading = documents.read(text)
-    judgements = schemas.judgements(reading, fence._replace(text=text), hint)
-    left = any(_level(fault) is Severity.ERROR for fault in _combined(reading, judgements))
-    return None if left or not reading.complete else text
+    reading, _, left = schemas.again(fence, text)
+    return text if reading.complete and all(_level(fault) is not Severity.ERROR for fault in left) else None
 
 
 # ---- Labels.
