@@ -58,10 +58,5 @@ def type_names(definition: Definition) -> Iterator[str]:
     names = spec.get("names") if isinstance(spec, Mapping) else None
     if isinstance(names, Mapping):
         short = names.get("shortNames")
-        words = [
-            names.get("plural"),
-            names.get("singular"),
-            names.get("kind"),
-            *(short if isinstance(short, list) else ()),
-        ]
-        yield from (word for word in words if isinstance(word, str))
+        words = map(names.get, ("plural", "singular", "kind"))
+        yield from (word for word in (*words, *(short if isinstance(short, list) else ())) if isinstance(word, str))

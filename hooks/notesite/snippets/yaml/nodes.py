@@ -15,7 +15,7 @@ from notesite.lib.data import bundled_json
 from notesite.lib.patterns import lazy
 
 from . import yaml11 as traps
-from .parser_message import shown
+from .parser_message import no_space, shown
 from .repeated import Right
 from .yaml_fault import Fault, Lines
 
@@ -221,14 +221,10 @@ class _Inspection:
     def glued(self, node: yaml.Node) -> None:
         """`key:value` or `-value` below a key: read as a text, and meant as a mapping or a list."""
         line, column = self.place(node)
-        match = _GLUED.match(node.value)
-        if match:
-            name = match[1]
-            fault = Fault("Y_SYNTAX", f"write a space after the colon of `{name}:`", line, column + len(name), 1)
-            self.faults.append(fault._replace(severity=Severity.WARNING, replacement=": "))
+        if match := _GLUED.match(node.value):
+            self.faults.append(no_space(line, column + len(match[1]), match[1], Severity.WARNING))
         elif _GLUED_DASH.match(node.value):
-            fault = Fault("Y_SYNTAX", "write a space after the dash", line, column, 1, Severity.WARNING, "- ")
-            self.faults.append(fault)
+            self.faults.append(no_space(line, column, severity=Severity.WARNING))
 
     def trap(self, node: yaml.Node, key: str) -> None:
         message = traps.value_message(node, key)

@@ -47,7 +47,7 @@ def _tab(case: Case) -> Fault | None:
 
 def _wide_colon(case: Case) -> Fault | None:
     """The colon of a Chinese or Japanese keyboard."""
-    for line in (case.line, case.line - 1, (case.start or (0, 0))[0]):
+    for line in (case.line, case.line - 1, case.start[0]):
         match = re.match(r"\s*(?:-\s+)*[\w.-]+(\uff1a)\s*", case.lines.line(line)) if line > 0 else None
         if match:
             return Fault("Y_SYNTAX", "`\uff1a` is not `:`", line, match.start(1) + 1, 1, replacement=": ")

@@ -6,6 +6,7 @@ from typing import Final
 
 import yaml
 
+from notesite.diagnostics.codes import Severity
 from notesite.lib.patterns import lazy
 
 from ...lib.record import NamedTuple
@@ -21,7 +22,7 @@ class Case(NamedTuple):
     context: str
     line: int
     column: int
-    start: tuple[int, int] | None  # where the thing began that the parser was reading
+    start: tuple[int, int]  # where the thing began that the parser was reading
     lines: Lines
 
     @property
@@ -58,6 +59,12 @@ def last_scalar(case: Case) -> yaml.ScalarToken | None:
     except yaml.YAMLError:
         pass
     return last
+
+
+def no_space(line: int, column: int, key: str = "", severity: Severity | None = None) -> Fault:
+    """A space is missing after a dash, or after the colon of a key."""
+    after, mended = (f"the colon of `{key}:`", ": ") if key else ("the dash", "- ")
+    return Fault("Y_SYNTAX", f"write a space after {after}", line, column, 1, severity, mended)
 
 
 def shown(text: str) -> str:

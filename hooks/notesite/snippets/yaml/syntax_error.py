@@ -18,7 +18,7 @@ from notesite.lib.patterns import lazy
 
 from . import indentation
 from .odd_signs import odd_sign
-from .parser_message import TOKEN, Case, last_scalar, shown, spaces
+from .parser_message import TOKEN, Case, last_scalar, no_space, shown, spaces
 from .yaml_fault import Fault, Lines
 
 _GLUED: Final = lazy(r"^(?P<head>\s*(?:-\s+)*[A-Za-z_][\w./-]*):(?=[^\s:/])")
@@ -31,7 +31,7 @@ def explain(error: yaml.MarkedYAMLError, lines: Lines) -> Fault:
     """The fault that caused `error`, at the token to be mended."""
     mark = error.problem_mark or error.context_mark
     line, column = lines.place(mark.index) if mark else (1, 1)
-    start = lines.place(error.context_mark.index) if error.context_mark else None
+    start = lines.place(error.context_mark.index) if error.context_mark else (line, column)
     case = Case(error.problem or "", error.context or "", line, column, start, lines)
     sign = odd_sign(case)
     if sign:
@@ -130,16 +130,12 @@ def _dash_above(case: Case) -> Fault | None:
     for line, text in itertools.islice(indentation.above(case.lines, case.line + 1), _NEAR):
         match = re.match(r"\s*(-)[A-Za-z\"'][\w.-]*[\"']?:(?:\s|$)", text)
         if match:
-            return _dash(line, match.start(1) + 1)
+            return no_space(line, match.start(1) + 1)
         if line < case.line and re.match(r"\s*-\s", text) and indentation.width(text) < indentation.width(case.text):
             return None
     line, text = next(indentation.above(case.lines, case.line), (0, ""))
     match = re.match(r"\s*(-)[^\s-]", text)
-    return _dash(line, match.start(1) + 1) if match else None
-
-
-def _dash(line: int, column: int) -> Fault:
-    return Fault("Y_SYNTAX", "write a space after the dash", line, column, 1, None, "- ")
+    return no_space(line, match.start(1) + 1) if match else None
 
 
 def _glued_above(case: Case) -> Fault | None:
@@ -155,14 +151,11 @@ def _glued(case: Case, line: int) -> Fault | None:
     match = _GLUED.match(case.lines.line(line)) if line else None
     if match is None:
         return None
-    name = match["head"].strip().lstrip("- ")
-    return Fault("Y_SYNTAX", f"write a space after the colon of `{name}:`", line, match.end(), 1, None, ": ")
+    return no_space(line, match.end(), match["head"].strip().lstrip("- "))
 
 
-def _no_colon(case: Case) -> Fault | None:
+def _no_colon(case: Case) -> Fault:
     """A line that should be `key: value` and has no colon, or none with a space after it."""
-    if case.start is None:
-        return None
     line, column = case.start
     words = case.lines.line(line)[column - 1 :].rstrip()
     number, above = next(indentation.above(case.lines, line), (0, ""))
@@ -171,7 +164,7 @@ def _no_colon(case: Case) -> Fault | None:
             f"the value of `{above.strip('- :')}` on line {case.lines.named(number)} must be indented more than it"
         )
         return Fault("Y_SYNTAX", message, line, column, len(words))
-    dash = _dash(line, column) if re.match(r"-[^\s-]", words) else None
+    dash = no_space(line, column) if re.match(r"-[^\s-]", words) else None
     return _glued(case, line) or dash or _lacks_colon(case, line, column)
 
 
@@ -274,10 +267,8 @@ def _document_start(case: Case) -> Fault:
 # ---- Quotes and brackets.
 
 
-def _unclosed_quote(case: Case) -> Fault | None:
+def _unclosed_quote(case: Case) -> Fault:
     """A quote that nothing closes, or an escape that does not exist."""
-    if case.start is None:
-        return None
     line, column = case.start
     quote = case.lines.line(line)[column - 1 : column]
     if "escape" in case.problem:
@@ -311,10 +302,9 @@ def _open_text(case: Case) -> Fault | None:
     return Fault("Y_SYNTAX", message, line, column)
 
 
-def _unclosed_bracket(case: Case) -> Fault | None:
+def _unclosed_bracket(case: Case) -> Fault:
     """A bracket that nothing closes, or a missing comma."""
-    swallowed = _swallowing_quote(case)
-    if swallowed or case.start is None:
+    if swallowed := _swallowing_quote(case):
         return swallowed
     line, column = case.start
     opener = case.lines.line(line)[column - 1 : column]
@@ -330,10 +320,8 @@ def _unclosed_bracket(case: Case) -> Fault | None:
 # ---- Other signs.
 
 
-def _star(case: Case) -> Fault | None:
+def _star(case: Case) -> Fault:
     """A value that begins with `*` or `&`, as a cron line or a wildcard does."""
-    if case.start is None:
-        return None
     line, column = case.start
     text = case.lines.line(line)[column - 1 :]
     value = re.split(r"\s#", text.rstrip(), maxsplit=1)[0].rstrip()
@@ -342,7 +330,7 @@ def _star(case: Case) -> Fault | None:
     return Fault("Y_SYNTAX", message, line, column, len(value), None, f'"{value}"')
 
 
-def _item_here(case: Case) -> Fault | None:
+def _item_here(case: Case) -> Fault:
     """A list item on the line of its key."""
     before = case.text[: case.column - 1].strip()
     if before.endswith(":"):

@@ -18,7 +18,7 @@ from ..schema.definitions import Shape
 from ..schema.placeholders import is_placeholder
 from ..schema.values import is_null
 from ..schema.walk import UNKNOWN
-from .rule import Context, number, text
+from .rule import Context, number, said_at, text
 
 Finding = tuple[str, Node, str]  # code, place, words
 Fields = dict[str, tuple[ScalarNode, Node]]
@@ -201,8 +201,8 @@ def _paths(here: Here, words: Sequence[str]) -> Iterator[Finding]:
     seen = set()
     for source in items(here.at((words[0],))):
         for _, part in pairs(source):
-            for place in (get(part, "path"), *(get(item, "path") for item in items(get(part, "items")))):
-                if (path := text(place)) is not None and place is not None and path in seen:
+            for place, path in said_at([part, *items(get(part, "items"))], "path"):
+                if path in seen:
                     yield "K_TWICE", place, f"two {words[0]} have the same path: {path}"
                 seen.add(path)
 
@@ -257,9 +257,8 @@ def _size(field: str, node: Node, words: Sequence[str]) -> Iterator[Finding]:
 
 def _different(field: str, node: Node, _words: Sequence[str]) -> Iterator[Finding]:
     seen = set()
-    for item in node.value if isinstance(node, SequenceNode) else ():
-        said = text(item)
-        if said is not None and said in seen:
+    for item, said in said_at(node.value if isinstance(node, SequenceNode) else ()):
+        if said in seen:
             yield "K_TWICE", item, f'"{said}" stands twice in {field}'
         seen.add(said)
 

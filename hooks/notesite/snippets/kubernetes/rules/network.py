@@ -15,7 +15,7 @@ from notesite.snippets.yaml.mappings import get, items, pairs
 from ..schema import name_grammars as names
 from ..schema.placeholders import is_placeholder
 from ..schema.values import Found
-from .rule import Context, number, rule, text
+from .rule import Context, number, rule, said_at, text
 
 _COMMENT = lazy(
     r"""\#\s*(?:base64(?:[ ]?-?encoded)?[ ]?(?:of|for|from|:|=)?|(?:decodes?[ ](?:to|as)|decoded|decode|=|->|→)[ ]?:?)
@@ -39,9 +39,10 @@ def exceptions(context: Context, node: MappingNode) -> Iterator[Found]:
     """What is left out lies within the block."""
     whole = text(get(node, "cidr"))
     parts = get(node, "except")
-    for part in parts.value if isinstance(parts, SequenceNode) and whole and not names.problem("cidr", whole) else ():
-        word = text(part)
-        if word is not None and not names.problem("cidr", word) and not names.is_inside(word, whole or ""):
+    if not isinstance(parts, SequenceNode) or not whole or names.problem("cidr", whole):
+        return
+    for part, word in said_at(parts.value):
+        if not names.problem("cidr", word) and not names.is_inside(word, whole):
             yield context.fault("K_VALUE", f"{word} is no part of {whole}", part)
 
 
@@ -133,13 +134,10 @@ def _target_ports(service: Node, pods: Sequence[Node | None], selected: int) -> 
         for container in items(get(pod, group))
         for port in items(get(container, "ports"))
     ]
-    known_names = sorted({word for port in declared if (word := text(get(port, "name"))) is not None})
+    known_names = sorted({name for _, name in said_at(declared, "name")})
     numbers = {value for port in declared if (value := number(get(port, "containerPort"))) is not None}
-    for port in items(get(service, "spec", "ports")):
-        place = get(port, "targetPort")
-        wanted, word = number(place), text(place)
-        if place is None or word is None:
-            continue
+    for place, word in said_at(items(get(service, "spec", "ports")), "targetPort"):
+        wanted = number(place)
         if wanted is not None and numbers and wanted not in numbers:
             said = ", ".join(map(str, sorted(numbers)))
             message = f"targetPort {wanted} is no containerPort of the Pods it selects ({said})"

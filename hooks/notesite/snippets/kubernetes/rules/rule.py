@@ -6,10 +6,11 @@ that is absent leave the root of a fragment alone, since a fragment may leave ou
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
 from yaml.nodes import MappingNode, Node, ScalarNode
 
+from notesite.snippets.yaml.mappings import get
 from notesite.snippets.yaml.scalars import INTEGER, resolve
 
 from ....lib.record import NamedTuple
@@ -65,6 +66,13 @@ def text(node: Node | None) -> str | None:
         return None
     value: str = node.value
     return value if value and not is_placeholder(value) else None
+
+
+def said_at(nodes: Iterable[Node], *path: str) -> Iterator[tuple[Node, str]]:
+    """What each of these nodes says at the end of a path: its place and its text, where there is one."""
+    for place in (get(node, *path) for node in nodes):
+        if place is not None and (said := text(place)) is not None:
+            yield place, said
 
 
 def number(node: Node | None) -> int | None:

@@ -16,7 +16,7 @@ from ..schema.definitions import bundled
 from ..schema.kinds import removal
 from ..schema.placeholders import is_placeholder
 from ..schema.values import Found
-from .rule import Context, number, rule, text
+from .rule import Context, number, rule, said_at, text
 
 # --- names and labels ------------------------------------------------------------------------------------------------
 
@@ -109,8 +109,8 @@ def _key(node: Node, name: str) -> Node | None:
 def claims(context: Context, node: MappingNode) -> Iterator[Found]:
     """Remember the volumes that a StatefulSet adds to its Pods."""
     pod = get(node, "template", "spec")
-    added = (text(get(claim, "metadata", "name")) for claim in items(get(node, "volumeClaimTemplates")))
-    context.claims[id(pod)] = frozenset(filter(None, added))
+    added = said_at(items(get(node, "volumeClaimTemplates")), "metadata", "name")
+    context.claims[id(pod)] = frozenset(name for _, name in added)
     yield from ()
 
 
@@ -120,14 +120,11 @@ def pod(context: Context, node: MappingNode) -> Iterator[Found]:
     seen: set[str] = set()
     groups = [items(get(node, group)) for group in ("initContainers", "containers", "ephemeralContainers")]
     for group in groups:
-        ours = set()
-        for container in group:
-            name = get(container, "name")
-            if (value := text(name)) is not None and name is not None:
-                if value in seen:  # two in one list are the walk's business
-                    yield context.fault("K_TWICE", f'two containers have the name "{value}"', name)
-                ours.add(value)
-        seen |= ours
+        ours = list(said_at(group, "name"))
+        for place, name in ours:
+            if name in seen:  # two in one list are the walk's business
+                yield context.fault("K_TWICE", f'two containers have the name "{name}"', place)
+        seen.update(name for _, name in ours)
     containers = list(chain.from_iterable(groups))
     yield from _mounts(context, node, containers)
     yield from _devices(context, node, containers)
@@ -143,14 +140,10 @@ def _mounts(context: Context, node: MappingNode, containers: Sequence[MappingNod
     if len(mounts) > 1 and get(node, "volumes") is None and not context.claims.get(id(node)):
         return  # they are left out, all of them
     known = {name for name in volumes if name} | context.claims.get(id(node), frozenset())
-    for mount in mounts:
-        place = get(mount, "name")
-        value = text(place)
-        if value is None or place is None or value in known:
-            continue
+    for place, value in said_at(mounts, "name"):
         near = nearest_value(value, known)
         hint = f'; did you mean "{near}"?' if near else ""
-        if context.kind or near:
+        if value not in known and (context.kind or near):
             message = f'the Pod has no volume "{value}"{hint}'
             yield context.fault("K_VOLUME", message, place, replacement=near, mild=not context.kind)
 
@@ -164,13 +157,11 @@ def _devices(context: Context, node: MappingNode, containers: Sequence[MappingNo
     }
     known = {text(get(claim, "name")) for claim in items(get(node, "resourceClaims"))}
     for container in containers:
-        for device in items(get(container, "volumeDevices")):
-            place = get(device, "name")
-            if (value := text(place)) is not None and value in plain and place is not None:
+        for place, value in said_at(items(get(container, "volumeDevices")), "name"):
+            if value in plain:
                 yield context.fault("K_VOLUME", f'the volume "{value}" is no claim, so it cannot be a device', place)
-        for claim in items(get(container, "resources", "claims")):
-            place = get(claim, "name")
-            if (value := text(place)) is not None and value not in known and place is not None and context.kind:
+        for place, value in said_at(items(get(container, "resources", "claims")), "name"):
+            if value not in known and context.kind:
                 yield context.fault("K_VOLUME", f'the Pod has no claim "{value}" in resourceClaims', place)
 
 

@@ -167,13 +167,10 @@ def _holds_json(text: str) -> bool:
 
 _IP = "an IP address is needed, as 10.9.8.7 or 2001:db8::1"
 _JSON = "it must be JSON"
+_ZONE = "a time zone of the IANA database is needed, as Europe/Berlin or Etc/UTC"
 # Code, check, and what is wrong where it fails.
 _SPOKEN: Mapping[str, tuple[str, Callable[[str], bool], str]] = {
-    "time_zone": (
-        "K_CRON",
-        lambda text: text.lower() in _zones(),
-        "a time zone of the IANA database is needed, as Europe/Berlin or Etc/UTC",
-    ),
+    "time_zone": ("K_CRON", lambda text: text.lower() in _zones(), _ZONE),
     "ip": ("K_VALUE", _is_ip, _IP),
     "public_ip": ("K_VALUE", _is_public, "an address of this machine or this network alone"),
     "cluster_ip": ("K_VALUE", lambda text: text == "None" or _is_ip(text), _IP),
