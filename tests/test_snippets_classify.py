@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from patience import SOON, processor_seconds
 
 from cases_io import read_cases
+from notesite.notes.reader import parse
 from notesite.snippets.language import languages
-from notesite.snippets.language.classify import Kind, classify_text, highlighter
+from notesite.snippets.language.classify import Kind, classify, classify_text, highlighter
 from notesite.snippets.language.languages import SIGNATURES, Signature
 
 CLASSIFY = read_cases("snippets/classify.txt")
@@ -22,6 +23,15 @@ def test_content_decides(title: str, text: str, expected: str) -> None:
     head, _, content = text.partition("\n")
     found = classify_text(content, head.removeprefix("label:").strip())
     assert f"{found.kind} {found.language}" == expected.strip(), title
+
+
+@pytest.mark.parametrize(
+    ("after", "kind"), [("", Kind.SHELL), ("Lists the pods.\n\nkubectl run\n\nStarts one:\n", Kind.TEXT)]
+)
+def test_a_block_that_is_never_closed_holds_the_text_after_it_too(after: str, kind: Kind) -> None:
+    text = f"kubectl get pods\n\n{after}"
+    assert classify(parse(f"```bash\n{text}").fences[0]).kind is kind
+    assert classify(parse(f"```bash\n{text}```\n").fences[0]).kind is Kind.SHELL
 
 
 def test_the_highlighter_follows_the_content() -> None:

@@ -36,7 +36,7 @@ Extra = Mapping[crds.Kind, Mapping[str, Any] | None]  # (apiVersion, kind) -> JS
 
 _MAY_BE_LEFT_OUT = frozenset({"K_REQUIRED", "K_SELECTOR", "K_FIELD", "K_UNION"})
 _CAPITALS = lazy(r":[ ]+[A-Z]+_[A-Z_]+[ ]*$", re.MULTILINE)  # names in capitals are to be filled in
-_OFTEN_BARE = ("Spec", "Container", "Probe", "Status", "Path")  # endings of definitions that lessons show in parts
+_OFTEN_BARE = ("Spec", "Container", "Probe", "Status", "Path", "Version")  # ends of what lessons show in parts
 _NAMES_ONLY = 2  # apiVersion and kind: what else there is, is not the matter
 _MOST_DOCUMENTS = 100  # in one snippet
 _MOST_TWINS = 6  # definitions that all have to agree on a fault of meaning

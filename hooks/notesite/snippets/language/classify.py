@@ -59,7 +59,12 @@ def classify(fence: Fence) -> Classification:
     """What the block holds."""
     if not fence.fenced and "```" in fence.text:  # another dialect's tabs, whose fences GitHub shows as code
         return Classification(Kind.TEXT, "text")
+    if not fence.closed and len(_SENTENCE.findall(fence.text)) > 1:  # the text after it is in it, too
+        return Classification(Kind.TEXT, "text")
     return classify_text(fence.text, fence.label)
+
+
+_SENTENCE: Final = lazy(r"^[A-Z][a-z]*(?: [\w',/()-]+)+[.:]$", re.MULTILINE)
 
 
 def is_shell(fence: Fence) -> bool:

@@ -23,6 +23,7 @@ from .yaml_fault import Fault, Lines
 
 _GLUED: Final = lazy(r"^(?P<head>\s*(?:-\s+)*[A-Za-z_][\w./-]*):(?=[^\s:/])")
 _LIKE_ENTRY: Final = lazy(r"[\w.\"'/<$-]+(?: \S+){0,3}$")  # but for its colon
+_ENTRY_AND_KEY: Final = 2  # words in `name: web image: nginx`, between the colons
 _NEAR: Final = 8  # lines above a fault that may hold its cause
 _KEY: Final = lazy(r"^(?P<indent>\s*)(?P<dashes>(?:-\s+)*)(?P<key>[^\s:#'\"\[{][^:#]*?|\"[^\"]*\"|'[^']*')\s*:(?=\s|$)")
 
@@ -64,10 +65,10 @@ def _mapping_values(case: Case) -> Fault | None:
     if " // " in before:
         return _lacks_colon(case, case.line, before.index(" // ") + 2)
     if own and own.end() - 1 < case.column - 1:
-        value = before[own.end() :].strip()
-        message = (
-            f"a second `: ` in one line: quote the value of `{own['key'].strip()}`, or put `{value}:` on its own line"
-        )
+        *text, last = before[own.end() :].split() or [""]
+        message = f"a second `: ` in one line: quote the value of `{own['key'].strip()}`"
+        if len(text) < _ENTRY_AND_KEY:  # else it is a sentence
+            message += f", or put `{last}:` on its own line"
         return case.fault(message, length=1)
     if not own or '"' in own["key"][1:-1]:
         return case.fault("a `: ` inside a text: quote the whole text", length=1)
@@ -309,6 +310,8 @@ def _unclosed_bracket(case: Case) -> Fault:
     line, column = case.start
     opener = case.lines.line(line)[column - 1 : column]
     closer = {"[": "]", "{": "}"}.get(opener, "the closing bracket")
+    if re.match(r"[\[{]\s*\?\s*[\]}]", case.lines.line(line)[column - 1 :]):
+        return Fault("Y_SYNTAX", "a `?` between brackets begins a key to YAML: quote it", line, column)
     rest = case.lines.text[case.lines.index(case.line) :]
     if case.line > line and not re.search(rf"^\s*{re.escape(closer)}", rest, re.MULTILINE):
         return Fault("Y_SYNTAX", f"the `{opener}` opened here is never closed", line, column)

@@ -137,6 +137,8 @@ def _misspelt(schema: Schema, api_version: str, kind: str) -> Unknown | None:
         return None
     near = nearest_value(kind, {name for name, places in schema.homes.items() if api_version in places})
     near = near or nearest_value(kind, schema.homes)
+    if near is None and kind.islower():
+        return None  # every kind has a capital: another program's file
     hint = f'; did you mean "{near}"?' if near else ""
     return Unknown("K_KIND", f'there is no kind "{kind}" in {api_version}{hint}', True, near)
 

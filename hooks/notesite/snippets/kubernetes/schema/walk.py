@@ -138,14 +138,50 @@ class Walk(Values):
         if is_placeholder(key.value) and not key.value.isalpha():  # `NAME:` is a field in capitals
             self._add("K_FIELD", f'"{key.value}" stands for fields of {shape.short}', key, shape=shape, doubtful=True)
             return None
+        if key.value in table("walk")["added by programs"]:
+            return None
         self._guesses += 1
+        few = self._guesses <= _MOST_GUESSES
+        if few and not self._weigh and key.value in (lost := self._lost(shape, parent)):
+            if key.value == next(iter(lost)):
+                more = f", and {len(lost) - 1} more of these keys" if len(lost) > 1 else ""
+                self._add(
+                    "K_FIELD", f'"{key.value}" belongs under "{lost[key.value]}": indent it{more}', key, shape=shape
+                )
+            return None
         # Below a key without a value it has lost its indentation rather than a letter.
-        lost = any(name is key and is_null(above) for (_, above), (name, _) in pairwise(parent.value))
-        near = nearest_value(key.value, shape.fields) if self._guesses <= _MOST_GUESSES and not lost else None
+        bare = any(name is key and is_null(above) for (_, above), (name, _) in pairwise(parent.value))
+        near = nearest_value(key.value, shape.fields) if few and not bare else None
         hint = f'; did you mean "{near}"?' if near else ""
         message = f'unknown field "{key.value}" in {shape.short}{hint}'
         self._add("K_FIELD", message, key, shape=shape, replacement=near, slip=near is not None)
         return near
+
+    def _lost(self, shape: Shape, node: MappingNode) -> dict[str, str]:
+        """Keys that have lost their indentation, and the keys above them that lack just these: one cause, one fault."""
+        lacking: dict[str, tuple[Node, set[str]]] = {}
+        lost: dict[str, str] = {}
+        bare = ""  # the key right above, when it has no value and may hold any key
+        for key, value in node.value:
+            name = key.value if key.__class__ is ScalarNode else ""
+            field = shape.fields.get(name)
+            if field is None:
+                above = bare or next((above for above, (_, fields) in reversed(lacking.items()) if name in fields), "")
+                if above:
+                    lost[name] = above
+                    gone = "K_REQUIRED", lacking[above][0] if above in lacking else None
+                    self.faults = [f for f in self.faults if (f.code, f.node) != gone or f'"{name}"' not in f.message]
+            elif field.type.kind == "@":
+                inner = self.schema.shape_of(field.type)
+                there = (
+                    {one.value for one, _ in value.value if one.__class__ is ScalarNode}
+                    if value.__class__ is MappingNode
+                    else set()
+                )
+                fields = set(inner.fields) if is_null(value) else {one for one, _ in inner.required} - there
+                lacking[name] = key, fields
+            bare = name if is_null(value) and (name in lost or (field and field.type.kind in "{o")) else ""
+        return lost
 
     def _value(self, type_: Type, node: Node, key: Node) -> None:
         kind = type_.kind

@@ -61,6 +61,8 @@ def _problem(call: Invocation, use: FlagUse, value: str) -> tuple[str, str] | No
 def _output(call: Invocation, use: FlagUse, value: str) -> tuple[str, str] | None:
     head, _, template = value.partition("=")
     allowed = use.flag.values
+    if len(either := re.split("[/|]", value)) > 1 and set(either) <= set(allowed):
+        return None  # `yaml/json`: one of them is to be chosen
     if head not in allowed and not (head.lower() in allowed and head.lower() in _ANY_CASE):
         return f"`{call.title}` has no output format `{head}`: it knows {_listed(allowed)}", (
             nearest_value(head, allowed) or ""
