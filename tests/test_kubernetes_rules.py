@@ -14,7 +14,8 @@ LINES = [line for line in bundled_text(table.__name__, "rules.txt").splitlines()
 
 def shapes(definition: str) -> list[Shape]:
     """All definitions with this short name."""
-    return [bundled().shape(number) for number in bundled().named(definition) if bundled().name(number) == definition]
+    shapes = map(bundled().shape, bundled().named(definition))
+    return [shape for shape in shapes if shape.short == definition]
 
 
 def is_field(shape: Shape, path: tuple[str, ...]) -> bool:

@@ -54,7 +54,7 @@ def test_closed_lists_belong_to_fields_that_hold_text() -> None:
 
 def test_priors_name_definitions_that_exist() -> None:
     schema = bundled()
-    names = {schema.name(number) for number in range(len(schema.texts))}
+    names = {schema.shape(number).short for number in range(len(schema.texts))}
     assert set(table("priors")["priors"]) <= names
 
 

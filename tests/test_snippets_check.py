@@ -110,8 +110,5 @@ def test_a_byte_order_mark_moves_nothing() -> None:
 
 def test_blocks_without_yaml_have_a_kind_and_no_status() -> None:
     verdicts, report = checked("```\nkubectl get pods\n```\n\n```json\n{}\n```\n")
-    assert [(v.kind.value, v.status, v.language) for v in verdicts] == [
-        ("shell", None, "bash"),
-        ("other", None, "json"),
-    ]
+    assert [(v.kind.value, v.status) for v in verdicts] == [("shell", None), ("other", None)]
     assert (report.checked, report.diagnostics, report.skipped) == (0, (), ())

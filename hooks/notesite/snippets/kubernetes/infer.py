@@ -64,9 +64,9 @@ class Candidate(NamedTuple):
 
 
 class Guess(NamedTuple):
-    """Where a fragment belongs.  No `best`: nowhere that we know."""
+    """Where a fragment belongs."""
 
-    best: Candidate | None
+    best: Candidate
     accepted: tuple[Candidate, ...] = ()
     parts: tuple[tuple[Candidate, tuple[str, ...]], ...] = ()
 
@@ -86,11 +86,11 @@ class Inference:
         self.favoured = favoured  # numbers of kinds
         self.memo: Memo = {}
 
-    def guess(self, node: Node) -> Guess:
+    def guess(self, node: Node) -> Guess | None:
         """The definition of a mapping or of the items of a list."""
         candidates = self.candidates(node)
         if not candidates:
-            return Guess(None)
+            return None
         best = candidates[0]
         clean = [candidate for candidate in candidates if not candidate.faults]
         if clean:
@@ -110,12 +110,12 @@ class Inference:
         )
         return Guess(best, tuple(close) or (best,))
 
-    def forced(self, node: Node, numbers: Sequence[int]) -> Guess:
+    def forced(self, node: Node, numbers: Sequence[int]) -> Guess | None:
         """The best of these definitions, whatever else would fit."""
         nodes = _mappings(node)
         found = [self._compare(number, nodes) for number in numbers] if nodes else []
         if not found:
-            return Guess(None)
+            return None
         best = min(found, key=lambda candidate: (len(candidate.faults), -candidate.score))
         return Guess(best, (best,))
 
@@ -232,8 +232,6 @@ class Inference:
 def confidence(guess: Guess, node: Node, schema: Schema, around: Around) -> Severity | None:
     """How severe a fault of a fragment may be, by how sure we are of what it is; None: not sure at all."""
     best = guess.best
-    if best is None:
-        return None
     roots = sum(len(item.value) for item in (node.value if isinstance(node, SequenceNode) else [node]))
     explained = best.matched / roots if roots else 0.0
     listed = best.prior > SURE_OF_PRIOR
@@ -241,13 +239,9 @@ def confidence(guess: Guess, node: Node, schema: Schema, around: Around) -> Seve
     foreign = around.is_of_others() or has_keys_of_others(node)
     need = _NEED_FOREIGN if foreign else _NEED[named][bool(best.blunders)]
     sound = Sound(schema, best.faults).of(best.shape, node)
-    if explained < _MOST or sound < need or (best.blunders > 1 and not named):
+    if explained < _MOST or sound < need or not listed or (best.blunders > 1 and not named):
         return None
-    if not listed:
-        return None
-    if best.blunders > 1:
-        return Severity.WARNING
-    return Severity.WARNING if best.blunders and best.fit < _LITTLE else Severity.ERROR
+    return Severity.WARNING if best.blunders > 1 or (best.blunders and best.fit < _LITTLE) else Severity.ERROR
 
 
 def _mappings(node: Node) -> list[MappingNode]:

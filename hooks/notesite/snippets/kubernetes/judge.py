@@ -12,7 +12,7 @@ from yaml.nodes import CollectionNode, MappingNode, Node, ScalarNode, SequenceNo
 
 from notesite.diagnostics.codes import CODES, Severity
 from notesite.lib.patterns import lazy
-from notesite.snippets.yaml.mappings import fields, get, items, pairs
+from notesite.snippets.yaml.mappings import fields, get, items, pairs, width
 from notesite.snippets.yaml.repeated import Right
 from notesite.snippets.yaml.yaml_fault import Fault, Form, Judgement, Lines
 
@@ -208,12 +208,13 @@ class _Snippet:
         if not fitting:
             return None
         guess = Inference(self.schema, self.selected).forced(node, [shape.number for shape in fitting])
-        if guess.best is None:
+        if guess is None:
             return None
-        found, _ = self._faults(guess.best.shape, [node], guess.best.shape.short, frozenset())
-        message = f'missing required field "{lacking}" in {guess.best.shape.short}'
-        missing = Found("K_REQUIRED", message, node.value[0][0], self.selected, shape=guess.best.shape)
-        return self._named(node, guess.best.shape, [missing, *found], None)
+        shape = guess.best.shape
+        found, _ = self._faults(shape, [node], shape.short, frozenset())
+        message = f'missing required field "{lacking}" in {shape.short}'
+        missing = Found("K_REQUIRED", message, node.value[0][0], self.selected, shape=shape)
+        return self._named(node, shape, [missing, *found], None)
 
     def _hinted(self, node: Node, hint: str) -> Judgement:
         numbers = self.schema.named(hint)
@@ -223,7 +224,7 @@ class _Snippet:
         if kind.api_version and kind.kind:
             return self._manifest(node, kind, kind.api_version, kind.kind)
         guess = Inference(self.schema, self.selected).forced(node, numbers[:4])
-        if guess.best is None:
+        if guess is None:
             return Judgement("unknown", skipped="no mapping and no list of mappings")
         return self._settled(node, guess, sure=True)
 
@@ -231,9 +232,8 @@ class _Snippet:
         said = kinds_said(self.around.headings)
         # Most fragments stand in a Pod.
         favoured = (*said, self.schema.kinds["v1 Pod"]) if said else ()
-        inference = Inference(self.schema, self.selected, favoured)
-        guess = inference.guess(node)
-        if guess.best is None:
+        guess = Inference(self.schema, self.selected, favoured).guess(node)
+        if guess is None:
             return Judgement("unknown", skipped="no definition of Kubernetes has these keys")
         if guess.parts and isinstance(node, MappingNode):
             return self._parts(node, guess)
@@ -241,7 +241,6 @@ class _Snippet:
 
     def _settled(self, node: Node, guess: Guess, *, sure: bool) -> Judgement:
         best = guess.best
-        assert best is not None  # noqa: S101  # both callers have looked
         roots = list(node.value) if isinstance(node, SequenceNode) else [node]
         partial = frozenset(map(id, roots))
         found, _ = self._faults(best.shape, roots, "", partial)
@@ -272,9 +271,9 @@ class _Snippet:
         names = (one.shape.short, two.shape.short)
         keys = [key for key, _ in node.value]
         groups = ["one" if key.value in first else "two" for key in keys]
-        borders = [(a, b) for (a, b), (x, y) in zip(pairwise(keys), pairwise(groups), strict=True) if x != y]
-        apart = len(borders) == 1 and self._gap(borders[0][1])
-        border = borders[0][1] if borders else keys[-1]
+        borders = [key for key, (one_, other) in zip(keys[1:], pairwise(groups), strict=True) if one_ != other]
+        apart = len(borders) == 1 and self._gap(borders[0])
+        border = borders[0] if borders else keys[-1]
         message = f"two parts: {', '.join(first)} of {names[0]}, {', '.join(second)} of {names[1]}"
         found = Found("K_LEVELS", message, border, self.selected)
         if apart:
@@ -378,14 +377,13 @@ class _Snippet:
         return severity if severity.rank >= most.rank else most
 
     def _fault(self, fault: Found, severity: Severity) -> Fault:
-        start, end = fault.node.start_mark, fault.node.end_mark
-        line, column = self.places.place(start.index)
+        line, column = self.places.place(fault.node.start_mark.index)
         remark = fault.node.value.find(" //") if isinstance(fault.node, ScalarNode) and not fault.node.style else -1
         if remark > 0:
             message = "`//` begins no comment in YAML: write `#`"
             return Fault(fault.code, message, line, column + remark + 1, 2, severity, "#")
-        length = end.index - start.index if isinstance(fault.node, ScalarNode) and end.line == start.line else 1
-        return Fault(fault.code, fault.message, line, column, max(length, 1), severity, fault.replacement)
+        length = width(fault.node) if isinstance(fault.node, ScalarNode) else 1
+        return Fault(fault.code, fault.message, line, column, length, severity, fault.replacement)
 
     def added(self, judgement: Judgement, found: Found) -> Judgement:
         """The judgement with one more fault."""

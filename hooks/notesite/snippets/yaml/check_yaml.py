@@ -150,7 +150,7 @@ def _without_yaml(fence: Fence, found: Classification) -> SnippetVerdict:
 
 def _verdict(fence: Fence, found: Classification, status: Status | None, *, reason: str = "") -> SnippetVerdict:
     mark = mark_of(status, ()) if status is Status.SKIPPED else ""
-    return SnippetVerdict(fence, found.kind, status, mark, reason=reason, language=found.language)
+    return SnippetVerdict(fence, found.kind, status, mark, reason=reason)
 
 
 def _argument(fence: Fence, verb: str) -> str | None:
@@ -191,7 +191,6 @@ def _read_and_judged(fence: Fence, found: Classification, schemas: _Schemas) -> 
         status,
         mark_of(status, judgements, warnings),
         reason="; ".join(dict.fromkeys(j.skipped for j in judgements if j.is_skipped)),
-        language=found.language,
         corrected=corrected,
     )
     objects = [node for node, judged in zip(reading.documents, judgements, strict=False) if judged.form != "plain"]

@@ -115,19 +115,12 @@ def _refused(text: str, limits: Limits) -> list[Fault]:
         return [Fault("Y_SIZE", f"{len(text):,} characters of YAML; the limit is {limits.characters:,}", 1, 1)]
     if text.replace("\n", "").isprintable():  # none of the characters below is
         return []
-    faults = []
-    lines = None
-    for match in _BAD_CHARACTER.finditer(text, int(text.startswith("\ufeff"))):
-        lines = lines or Lines(text)
-        line, column = lines.place(match.start())
+    faults, lines = [], Lines(text)
+    for match in itertools.islice(_BAD_CHARACTER.finditer(text, int(text.startswith("\ufeff"))), _SHOWN_BAD):
+        code, message = "Y_CHAR", f"YAML forbids the character U+{ord(match[0]):04X}"
         if match[0] == "\ufeff":
-            message = "an invisible byte order mark in the middle, as left by joining files"
-            faults.append(Fault("Y_SYNTAX", message, line, column, replacement=""))
-        else:
-            message = f"YAML forbids the character U+{ord(match[0]):04X}"
-            faults.append(Fault("Y_CHAR", message, line, column, replacement=""))
-        if len(faults) == _SHOWN_BAD:
-            break
+            code, message = "Y_SYNTAX", "an invisible byte order mark in the middle, as left by joining files"
+        faults.append(Fault(code, message, *lines.place(match.start()), replacement=""))
     return faults
 
 

@@ -97,19 +97,18 @@ def odd_one(lines: Lines, line: int) -> int:
         return neighbours[0][0]
     if (own - base) % unit:
         return line
-    parent, _ = _around(neighbours, own)
+    parent, inside = _around(neighbours, own)
     if parent is None:
         return line
     outer = width(parent[1])
     if (outer - base) % unit or _is_no_root_key(neighbours, parent[1]) or _follows_empty_key(neighbours, parent):
         return parent[0]
-    return _deeper_than_needed(neighbours, own, unit) or line
+    return _deeper_than_needed(neighbours, own, unit, parent, inside) or line
 
 
-def _deeper_than_needed(neighbours: list[_Line], own: int, unit: int) -> int:
+def _deeper_than_needed(neighbours: list[_Line], own: int, unit: int, parent: _Line, inside: list[_Line]) -> int:
     """Where the lines between this one and its parent are too deep: the first of them, or the parent; 0: they are not."""
-    parent, inside = _around(neighbours, own)
-    if parent is None or not inside or own - width(parent[1]) != unit:
+    if not inside or own - width(parent[1]) != unit:
         return 0
     excess = width(inside[0][1]) - own
     index = neighbours.index(parent) + 1

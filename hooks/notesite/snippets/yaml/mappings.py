@@ -33,6 +33,12 @@ def pairs(node: Node | None) -> list[tuple[ScalarNode, Node]]:
     return [pair for pair in node.value if pair[0].__class__ is ScalarNode]
 
 
+def width(node: Node) -> int:
+    """How many characters of its line a node takes; 1 where it goes over several lines."""
+    start, end = node.start_mark, node.end_mark
+    return max(end.index - start.index, 1) if start.line == end.line else 1
+
+
 def fields(node: Node | None) -> dict[str, Node]:
     """The values of a mapping by their keys; the last one, where a key stands twice."""
     return {key.value: value for key, value in pairs(node)}

@@ -15,6 +15,7 @@ from notesite.lib.data import bundled_json
 from notesite.lib.patterns import lazy
 
 from . import yaml11 as traps
+from .mappings import width
 from .parser_message import no_space, shown
 from .repeated import Right
 from .yaml_fault import Fault, Lines
@@ -88,8 +89,7 @@ class _Inspection:
                 raise _RefusedError(self.at(node, "Y_CYCLE", "an alias refers to its own parent, so this never ends"))
             return size
         self.known[name] = None
-        tag = node.tag
-        if tag not in {_MAP, _SEQ}:
+        if node.tag not in {_MAP, _SEQ}:
             self.tag(node)
         size = self.mapping(node) if kind is yaml.MappingNode else self.sequence(node, key)
         count, levels = size
@@ -272,10 +272,6 @@ class _Inspection:
         """Whether a tag or an anchor stands before the value."""
         return self.lines.text.startswith(("!", "&"), node.start_mark.index)
 
-    def is_written(self, node: yaml.Node) -> bool:
-        """Whether the value stands in the text as it is: no quotes, no folding."""
-        return self.lines.text.startswith(node.value, node.start_mark.index)
-
     def at(self, node: yaml.Node, code: str, message: str) -> Fault:
         return Fault(code, message, *self.place(node))
 
@@ -290,19 +286,14 @@ class _Inspection:
         replacement: str | None = None,
     ) -> None:
         line, column = self.place(node)
-        length = length or max(1, _width(node))
-        if replacement is not None and (self.is_decorated(node) or not self.is_written(node)):
+        length = length or width(node)
+        as_written = self.lines.text.startswith(str(node.value), node.start_mark.index)  # no quotes, no folding
+        if self.is_decorated(node) or not as_written:
             replacement = None
         fault = Fault(code, message, line, column, length, severity, replacement)
         if len(self.faults) >= _MOST_FAULTS:
             raise _RefusedError(fault._replace(message=f"{message}; the rest of the block is not checked"))
         self.faults.append(fault)
-
-
-def _width(node: yaml.Node) -> int:
-    if node.start_mark.line != node.end_mark.line:
-        return 1
-    return int(node.end_mark.index - node.start_mark.index)
 
 
 def _quoted(text: str) -> str:
@@ -337,8 +328,7 @@ def _constructor() -> Any:
 
 def split(node: yaml.Node, faults: list[Fault], lines: Lines) -> Iterator[yaml.Node]:
     """The document, or its parts when it plainly is several manifests whose `---` is missing (one fault each)."""
-    cut = _second_manifest(node, lines)
-    while cut:
+    while cut := _second_manifest(node, lines):
         pairs = node.value
         key = pairs[cut][0]
         first = next(k for k, _ in pairs if k.value == key.value)
@@ -352,7 +342,6 @@ def split(node: yaml.Node, faults: list[Fault], lines: Lines) -> Iterator[yaml.N
             faults.append(Fault("Y_DUPKEY", message, line, column, len(key.value)))
         yield yaml.MappingNode(node.tag, pairs[:cut], node.start_mark, pairs[cut - 1][1].end_mark)
         node = yaml.MappingNode(node.tag, pairs[cut:], key.start_mark, node.end_mark)
-        cut = _second_manifest(node, lines)
     yield node
 
 

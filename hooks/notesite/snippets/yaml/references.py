@@ -19,7 +19,7 @@ from notesite.lib.nearest import edits
 from notesite.lib.patterns import lazy
 from notesite.notes.model import Fence
 
-from .mappings import fields, items
+from .mappings import fields, items, width
 from .snippet_verdict import listed
 from .yaml_fault import Defined, Reference
 
@@ -42,9 +42,8 @@ def named(
     """What the documents of a block define and use; `shift`: characters left out before the first one."""
 
     def place(node: yaml.Node) -> Span:
-        start, end = node.start_mark, node.end_mark
-        width = end.index - start.index if start.line == end.line else 1
-        return fence.within(start.line + 1, start.column + 1 + (shift if start.line == 0 else 0), width)
+        start = node.start_mark
+        return fence.within(start.line + 1, start.column + 1 + (shift if start.line == 0 else 0), width(node))
 
     # Without any field that can name an object there is nothing to walk for.
     used = documents if _NAMED.search(fence.text) else ()

@@ -32,7 +32,6 @@ class SnippetVerdict(NamedTuple):
     mark: str = ""  # for readers of the page: "Valid ConfigMap, Kubernetes 1.25-1.37"
     diagnostics: tuple[Diagnostic, ...] = ()
     reason: str = ""  # why it was skipped
-    language: str = "text"  # to colour it in
     corrected: str | None = None  # the whole block as it works, where it is wrong and that is known
 
 

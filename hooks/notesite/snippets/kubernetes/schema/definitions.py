@@ -91,7 +91,6 @@ class Schema:
     """All bundled definitions."""
 
     def __init__(self, bundle: Mapping[str, Any]) -> None:
-        self.source: Mapping[str, str] = bundle["source"]
         self.versions: tuple[str, ...] = tuple(bundle["versions"])
         self.every = (1 << len(self.versions)) - 1  # the set of all versions
         self.kinds: Mapping[str, int] = bundle["kinds"]  # "apps/v1 Deployment" -> number
@@ -120,10 +119,6 @@ class Schema:
         if type_.shape is None:
             type_.shape = self.shape(type_.target)
         return type_.shape
-
-    def name(self, number: int) -> str:
-        """The short name, without unpacking."""
-        return self.texts[number].partition(";")[0].rsplit(".", 1)[-1]
 
     def _owners(self, field: str) -> tuple[int, ...]:
         """Numbers of the definitions with this field that a fragment may be a part of."""
