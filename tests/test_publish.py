@@ -18,8 +18,10 @@ from pathlib import Path
 import pytest
 from patience import BROWSER
 from playwright.sync_api import Browser
+from selectolax.lexbor import LexborHTMLParser
 
 from notesite.notes.reader import parse
+from notesite.output import finished
 from notesite.output.finished import foreign, hashes_of, own_scripts
 from notesite.output.machine_files import Publication, headers, markdown_path, robots
 from notesite.project.settings import PageSettings, Settings
@@ -138,6 +140,43 @@ def test_the_policy_names_the_scripts_of_the_shell() -> None:
 def test_a_finished_page_holds_nothing_else_that_runs(page: str) -> None:
     own = own_scripts([OWN])
     assert len(list(foreign(f"<!doctype html>{OWN}<article>{page}</article>".encode(), own))) == 1
+
+
+ROW = '<li class="r"><a href="#b">B</a><div title="x"><pre><code>c <span>d</span></code></pre><p>e</p></div></li>\n'
+ATTACK = "<script>c()</script>"
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        *(f"{ROW}{ATTACK}{ROW}", f"<ul>{ROW}</ul>{ATTACK}", ROW.replace("<p>", "<p onclick=c()>")),
+        *(ROW.replace("#b", "javascript:c()"), ROW.replace("e</p>", f"{ATTACK}</p>")),
+        *(f"<!--{ROW}-->{ATTACK}{ROW}", f"<textarea>{ROW}</textarea>{ATTACK}", f"<a title='{ROW}'>{ATTACK}{ROW}"),
+        '<i title="' + ROW.replace('"r"', '"r onclick=c() "'),  # what is a value for the row is none here
+        *(f"<svg>{ROW}{ATTACK}", f"<select>{ROW}</select>{ATTACK}", f"<table>{ROW}<tr><td>{ATTACK}"),
+        *(f"{a}{ROW}<svg></a><style>{ATTACK}</style>" for a in ("<a>", "<p><a></p>")),  # the row ends the link
+        f"<ul><LI NOTES-CUT></LI><!--{ROW}-->{ATTACK}",
+    ],
+)
+def test_a_large_page_is_read_as_strictly(page: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = [str(fault) for fault in foreign(page.encode(), ())]
+    assert found
+    monkeypatch.setattr(finished, "_LARGE", 0)
+    assert [str(fault) for fault in foreign(page.encode(), ())] == found
+
+
+def test_plain_rows_of_a_large_page_are_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(finished, "_LARGE", 0)
+    read: list[bytes] = []
+
+    def parser(page: bytes) -> LexborHTMLParser:
+        read.append(page)
+        return LexborHTMLParser(page)
+
+    monkeypatch.setattr(finished, "LexborHTMLParser", parser)
+    page = f"<body><main><ul>{ROW * 9}</ul></main>"
+    assert list(foreign(page.encode(), ())) == []
+    assert [len(one) < len(ROW) * 2 for one in read] == [True]
 
 
 def test_words_about_scripts_are_no_scripts() -> None:

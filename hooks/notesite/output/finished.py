@@ -18,6 +18,21 @@ _ADDRESSED = ",".join(f"[{name}]" for name in (*_URLS, "srcdoc")).replace(":", "
 # Browsers pass over blanks and control characters in and before a scheme.
 _BLANK = re.compile("[\x00-\x20]+")
 _ACTIVE = re.compile(r"javascript:|vbscript:|data:(?:text/html|text/xml|application/(?:xhtml\+)?xml)", re.IGNORECASE)
+_ATTRIBUTES = rb"""(?: (?:class|id|title|data-[a-z-]+)="[^"<>]*"| href="[.#][^"<>]*")*+>"""
+
+
+def _element(name: bytes, *inside: bytes) -> bytes:
+    """A pattern of the element without attributes that run, and of the text and elements in it."""
+    return b"<%b%b(?:%b)*+</%b>" % (name, _ATTRIBUTES, b"|".join([b"[^<]", *inside]), name)
+
+
+# Rows of a list that any parser reads as they are written, and that leave it as they have found it.
+_INLINE = tuple(map(_element, (b"code", b"span", b"strong")))
+_BLOCKS = _element(b"pre", _element(b"code", *_INLINE)), _element(b"p", *_INLINE)
+_ROWS = re.compile(b"(?:%b\n?)++" % _element(b"li", _element(b"a"), _element(b"div", *_BLOCKS)))
+_CUT = '<li notes-cut="">.</li>'  # stands for them
+_WITHIN = ":not(article, body, div, html, main, section, ul) li[notes-cut]"  # another element
+_LARGE = 2**18  # bytes of a page
 _DATA = frozenset({"application/json", "application/ld+json"})  # what a <script> may hold and nothing runs
 
 
@@ -33,7 +48,7 @@ def hashes_of(own: Iterable[str]) -> list[str]:
 
 def foreign(page: bytes, own: Collection[str]) -> Iterator[str]:
     """What would run on this page and is none of `own`, each in words."""
-    tree = LexborHTMLParser(page)
+    tree = _tree(page)
     for node in tree.css("script"):
         if _runs(node) and _key(node) not in own:
             yield f"a script that is not the site's own: {' '.join((node.html or '').split())[:80]}"
@@ -44,6 +59,21 @@ def foreign(page: bytes, own: Collection[str]) -> Iterator[str]:
         for name, value in node.attributes.items():
             if name == "srcdoc" or (name in _URLS and _ACTIVE.match(_BLANK.sub("", value or ""))):
                 yield f"{name} of <{node.tag}> is {(value or '')[:40]!r}"
+
+
+def _tree(page: bytes) -> LexborHTMLParser:
+    """A page; a large one without its plain rows, of which the tree would be a dozen times their bytes.
+
+    Where what stands for them is no element, in a comment or a script, or stands in one that is open before it, the
+    page is read whole: only otherwise all that follows is read as it would be behind the rows.
+    """
+    if len(page) > _LARGE and b"notes-cut" not in page.lower():
+        short, count = _ROWS.subn(_CUT.encode(), page)
+        tree = LexborHTMLParser(short)
+        cuts = tree.css("li[notes-cut]")
+        if len(cuts) == count and not tree.css(_WITHIN) and all(cut.html == _CUT for cut in cuts):
+            return tree
+    return LexborHTMLParser(page)
 
 
 def _runs(node: LexborNode) -> bool:

@@ -19,6 +19,7 @@ from mkdocs.plugins import BasePlugin, CombinedEvent, event_priority
 from mkdocs.structure.files import Files
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
+from mkdocs.structure.toc import get_toc
 from mkdocs.utils.templates import TemplateContext
 
 from ..build import BLOCK_CODES, NOTES_CODES
@@ -244,6 +245,7 @@ class NotesPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]  # li
         self._run.kept.keep(page, output)
         if self._run.alone:  # nobody asks for them any more
             page.content = page.markdown = None
+            page.toc, page.file.content_bytes = get_toc([]), b""
         return output
 
     @event_priority(-50)  # after the search has written its index, before it becomes a script in an offline copy
