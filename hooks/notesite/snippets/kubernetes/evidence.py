@@ -150,30 +150,20 @@ def _keys(node: Node, depth: int) -> Iterator[str]:
 
 def is_part(node: Node, shape: Shape, lacking: Sequence[Found], around: Around) -> bool:
     """Whether a manifest that lacks something shows only some of its fields: a patch, or a step of a lesson."""
-    spec = get(node, "spec")
+    metadata, spec = get(node, "metadata"), get(node, "spec")
     bare = shape.short == "Pod" and get(spec, "containers") is None and len(pairs(spec)) <= _FEW
     template = get(spec, "template")
     hollow = gaps(spec) > 1  # `containers:` and `volumes:`, to be filled in
     pointed = _POINTED.search(around.text) is not None
     goes_on = any(f'"{key}"' in fault.message for fault in lacking for key in _ROOT.findall(around.following))
-    if (
-        _PART.search(around.said)
-        or pointed
-        or goes_on
-        or get(node, "metadata") is None
-        or isinstance(spec, ScalarNode)
-        or bare
-        or hollow
-        or (get(get(node, "metadata"), "annotations") is not None and fields(node).keys() == _HEAD)
-        or (
-            template is not None
-            and get(template, "metadata") is None
-            and any('"selector"' in f.message for f in lacking)
-        )
-    ):
-        return True
+    noted = get(metadata, "annotations") is not None and fields(node).keys() == _HEAD
+    no_labels = template is not None and get(template, "metadata") is None
+    unlabelled = no_labels and any('"selector"' in fault.message for fault in lacking)
     near = (shape.short, f"{shape.short}Spec")
-    return len(lacking) > 1 and any(fault.shape and fault.shape.short in near for fault in lacking)
+    several = len(lacking) > 1 and any(fault.shape and fault.shape.short in near for fault in lacking)
+    nameless = metadata is None or isinstance(spec, ScalarNode)
+    said = _PART.search(around.said) is not None or pointed or goes_on
+    return said or nameless or bare or hollow or noted or unlabelled or several
 
 
 def gaps(node: Node | None) -> int:

@@ -198,10 +198,8 @@ class Inference:
             fields = frozenset(name for name in names if number in self.schema.owners(name))
             groups.setdefault(fields, []).append(number)
         best: tuple[float, Candidate, Candidate, frozenset[str]] | None = None
-        for one, two in combinations(groups, 2):
-            if one | two != every:
-                continue
-            for larger, smaller in ((one, two), (two, one)):
+        for pair in combinations(groups, 2):
+            for larger, smaller in (pair, pair[::-1]):
                 rest = every - larger
                 if not rest or not rest <= smaller:
                     continue

@@ -106,7 +106,6 @@ class _Schemas:
 class Examined(NamedTuple):
     """One block after its own check."""
 
-    fence: Fence
     classification: Classification
     verdict: SnippetVerdict
     diagnostics: tuple[Diagnostic, ...] = ()
@@ -117,7 +116,7 @@ class Examined(NamedTuple):
     @property
     def lines(self) -> tuple[int, int]:
         """The first and last line of its content (a heredoc lies in the content of another block)."""
-        origins = self.fence.origins
+        origins = self.verdict.fence.origins
         return (origins[0].line, origins[-1].line) if self.used and origins else (1, 0)
 
 
@@ -129,28 +128,27 @@ def _examined(fence: Fence, schemas: _Schemas) -> Examined:
     if _argument(fence, "kind") and not found.is_yaml and found.kind is not Kind.EMPTY:
         found = Classification(Kind.FRAGMENT, "yaml")  # the author says what it is
     if not found.is_yaml:
-        return Examined(fence, found, _without_yaml(fence, found))
+        return _without_yaml(fence, found)
     if skip is not None:
-        reason = skip or "the notes ask not to check it"
-        return Examined(fence, found, _verdict(fence, found, Status.SKIPPED, reason=reason))
+        return _unjudged(fence, found, Status.SKIPPED, skip or "the notes ask not to check it")
     return _read_and_judged(fence, found, schemas)
 
 
 _RENDERED: Final = lazy(r"^# Source: \S+/templates/", re.MULTILINE)
 
 
-def _without_yaml(fence: Fence, found: Classification) -> SnippetVerdict:
+def _without_yaml(fence: Fence, found: Classification) -> Examined:
     expected = fence.label in languages.YAML_LABELS
     if found.kind is Kind.TEMPLATE:
-        return _verdict(fence, found, Status.SKIPPED, reason="a template that a program fills in first")
+        return _unjudged(fence, found, Status.SKIPPED, "a template that a program fills in first")
     if found.kind is Kind.PLACEHOLDER and expected:
-        return _verdict(fence, found, Status.SKIPPED, reason="a placeholder")
-    return _verdict(fence, found, Status.EMPTY if found.kind is Kind.EMPTY and expected else None)
+        return _unjudged(fence, found, Status.SKIPPED, "a placeholder")
+    return _unjudged(fence, found, Status.EMPTY if found.kind is Kind.EMPTY and expected else None)
 
 
-def _verdict(fence: Fence, found: Classification, status: Status | None, *, reason: str = "") -> SnippetVerdict:
+def _unjudged(fence: Fence, found: Classification, status: Status | None, reason: str = "") -> Examined:
     mark = mark_of(status, ()) if status is Status.SKIPPED else ""
-    return SnippetVerdict(fence, found.kind, status, mark, reason=reason)
+    return Examined(found, SnippetVerdict(fence, found.kind, status, mark, reason=reason))
 
 
 def _argument(fence: Fence, verb: str) -> str | None:
@@ -169,7 +167,7 @@ def _read_and_judged(fence: Fence, found: Classification, schemas: _Schemas) -> 
     else:
         reading = documents.read(fence.text, named=schemas.memory.lines_of(fence))
     if not reading.documents and not reading.faults:
-        return Examined(fence, found, _verdict(fence, found, Status.EMPTY))
+        return _unjudged(fence, found, Status.EMPTY)
     judgements = schemas.judgements(reading, fence)
     prose = _FIRST_LINE.match(fence.text) is not None
     unnamed = (prose or found.kind is not Kind.MANIFEST) and not languages.is_yaml_label(fence.label)
@@ -177,7 +175,7 @@ def _read_and_judged(fence: Fence, found: Classification, schemas: _Schemas) -> 
     foreign = all(judgement.is_skipped or judgement.form in {"plain", "unknown"} for judgement in judgements)
     if unnamed and (broken or (is_json and foreign)):
         found = found._replace(kind=Kind.OTHER if is_json else Kind.TEXT)  # nothing says that it is YAML, then
-        return Examined(fence, found, _verdict(fence, found, None))
+        return _unjudged(fence, found, None)
     found_faults = list(_combined(reading, judgements))
     if not is_json:
         found_faults = _at_their_cause(fence, found_faults, schemas, _certain(judgements))
@@ -195,7 +193,7 @@ def _read_and_judged(fence: Fence, found: Classification, schemas: _Schemas) -> 
     )
     objects = [node for node, judged in zip(reading.documents, judgements, strict=False) if judged.form != "plain"]
     defined, used = references.named(objects, fence, reading.shift)
-    return Examined(fence, found, verdict, faults, defined, used, schemas.searched)
+    return Examined(found, verdict, faults, defined, used, schemas.searched)
 
 
 _FIRST_LINE: Final = lazy(r"(?:[ \t]*(?:#.*|---[ \t]*)?\n)*[ \t]*[^\s#{\[-][^:\n]*(?:\n|$)")  # that is no `key: value`
@@ -358,33 +356,29 @@ def _corrected(fence: Fence, faults: Sequence[Fault], schemas: _Schemas) -> str 
 
 
 def _label(examined: Examined, lines: Sequence[str]) -> Iterator[Diagnostic]:
-    fence, found = examined.fence, examined.classification
+    fence, found = examined.verdict.fence, examined.classification
     if not fence.fenced:
         return
     labelled_yaml = languages.is_yaml_label(fence.label)
     is_yaml = (found.is_yaml and found.language != "json") or found.kind is Kind.TEMPLATE
     if is_yaml and not labelled_yaml:
         named = f"is labelled `{fence.label}`" if fence.label else "has no label"
-        yield _relabel(fence, f"this block holds YAML and {named}: label it `yaml`", "yaml", lines)
+        yield _relabel(fence, f"this block holds YAML and {named}", "yaml", lines)
     elif labelled_yaml and found.kind in {Kind.SHELL, Kind.CONSOLE, Kind.OUTPUT}:
         right = {Kind.SHELL: "bash", Kind.CONSOLE: "console"}.get(found.kind, "text")
         what = "what a program prints" if found.kind is Kind.OUTPUT else "commands"
-        yield _relabel(
-            fence, f"this block holds {what} and is labelled `{fence.label}`: label it `{right}`", right, lines
-        )
+        yield _relabel(fence, f"this block holds {what} and is labelled `{fence.label}`", right, lines)
 
 
-def _relabel(fence: Fence, message: str, label: str, lines: Sequence[str]) -> Diagnostic:
+def _relabel(fence: Fence, wrong: str, label: str, lines: Sequence[str]) -> Diagnostic:
     start = fence.span.start
     line = lines[start.line - 1] if start.line <= len(lines) else ""
-    opening = _OPENING.match(line, start.column - 1)
-    if opening is None:
-        return finding("Y_LABEL", message, Span.at(start.line, start.column, 3))
-    marks, word = opening.groups()
-    if not word:
-        return finding("Y_LABEL", message, Span.at(start.line, start.column, len(marks)), replacement=marks + label)
-    place = Span.at(start.line, opening.start(2) + 1, len(word))
-    return finding("Y_LABEL", message, place, replacement=None if word.startswith("{") else label)
+    place, replacement = Span.at(start.line, start.column, 3), None
+    if opening := _OPENING.match(line, start.column - 1):
+        marks, word = opening.groups()
+        place = Span.at(start.line, opening.start(2 if word else 1) + 1, len(word or marks))
+        replacement = None if word.startswith("{") else label if word else marks + label
+    return finding("Y_LABEL", f"{wrong}: label it `{label}`", place, replacement=replacement)
 
 
 _OPENING: Final = lazy(r"(`+|~+)\s*(\S*)")

@@ -265,12 +265,8 @@ def _composed(lines: Lines, limits: Limits) -> Iterator[yaml.Node | Fault]:
                 continue
             mark = error.problem_mark or error.context_mark
             place = lines.index(lines.place(mark.index)[0] if mark else fault.line)
-            typed = (
-                typed
-                or "[#" in text
-                or _SYNOPSES.search(text) is not None
-                or _SYNOPSIS.search(lines.line(fault.line)) is not None
-            )
+            synopsis = _SYNOPSES.search(text) or _SYNOPSIS.search(lines.line(fault.line))
+            typed = typed or "[#" in text or synopsis is not None
             if not typed and not _is_part(text, lines, fault, begin, place):
                 yield fault
             index = max(index, mark.index if mark is not None else index)
@@ -293,15 +289,8 @@ def _is_part(text: str, lines: Lines, fault: Fault, begin: int, place: int) -> b
     banner = re.match(r"#[ ]?[#=*-]{3}", above) is not None and "apiVersion:" not in text
     section = re.match(r"\[[\w.-]+\]\s*$", above) and re.match(r"\s*[\w.-]+ ?= ", lines.line(fault.line))
     prose = (not above or above.startswith(("#..", "..."))) and _PROSE.match(lines.line(fault.line))
-    cut = (
-        piece
-        or section
-        or banner
-        or prose
-        or _LEFT_OUT.search(text, 0, place)
-        or _CUT_OUT.match(text, begin, lines.index(fault.line))
-    )
-    return (apart and "apiVersion:" not in text) or bool(cut)
+    cut = _LEFT_OUT.search(text, 0, place) or _CUT_OUT.match(text, begin, lines.index(fault.line))
+    return (apart and "apiVersion:" not in text) or bool(piece or section or banner or prose or cut)
 
 
 def _is_empty(node: yaml.Node) -> bool:

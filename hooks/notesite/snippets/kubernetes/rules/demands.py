@@ -305,22 +305,9 @@ def _only(field: str, node: Node, words: Sequence[str]) -> Iterator[Finding]:
 
 OfMapping = Callable[[Here, Sequence[str]], Iterator[Finding]]
 OfValue = Callable[[str, Node, Sequence[str]], Iterator[Finding]]
-_OF_MAPPINGS: tuple[Any, ...] = (
-    _needs,
-    _forbids,
-    _old,
-    _one,
-    _most,
-    _some,
-    _unique,
-    _order,
-    _below,
-    _numeric,
-    _ordered,
-)
-_OF_MAPPINGS += (_ratio, _equal, _paths)
+_OF_PRESENCE: tuple[Any, ...] = (_needs, _forbids, _old, _one, _most, _some)
+_OF_COMPARISON: tuple[Any, ...] = (_unique, _order, _below, _numeric, _ordered, _ratio, _equal, _paths)
 _OF_VALUES: tuple[Any, ...] = (_range, _quantity, _among, _size, _different, _sorted, _labels, _pods, _unquoted, _only)
-MAPPINGS: Mapping[str, OfMapping] = {check.__name__[1:]: check for check in _OF_MAPPINGS} | {
-    "filled": partial(_needs, filled=True)
-}
+MAPPINGS: dict[str, OfMapping] = {check.__name__[1:]: check for check in (*_OF_PRESENCE, *_OF_COMPARISON)}
+MAPPINGS |= {"filled": partial(_needs, filled=True)}
 VALUES: Mapping[str, OfValue] = {check.__name__[1:]: check for check in _OF_VALUES}
