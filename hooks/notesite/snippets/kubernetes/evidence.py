@@ -236,16 +236,12 @@ class Sound:
             found = sum(self._value(inner, item, 0.0 if inner.kind in "@[{" else 0.01) for item in items)
             return found and found + weight
         if type_.kind in "{o":
-            right = isinstance(value, MappingNode) and any(self._is_near(item) for _, item in value.value)
-            return weight / _VAGUE if right else 0.0
+            # Right, or but for a slip of the pen.
+            faults = [self.faulty.get(id(item)) for _, item in value.value] if isinstance(value, MappingNode) else []
+            return weight / _VAGUE if any(fault is None or fault.slip for fault in faults) else 0.0
         if not isinstance(value, ScalarNode):
             return 0.0
         return weight + (_ALLOWED if value.value in type_.enum else 0.0)
-
-    def _is_near(self, node: Node) -> bool:
-        """Whether a value is right, or but for a slip of the pen."""
-        fault = self.faulty.get(id(node))
-        return fault is None or fault.slip
 
     def _swapped(self, type_: Type, value: Node) -> float:
         """A list without its dash, or a mapping with one: what is in it speaks for the field."""

@@ -125,7 +125,8 @@ class Inference:
         names = {name for item in nodes for name in _names(item)}
         owners: dict[int, int] = {}
         for name in names:
-            for number in self.schema.owners(name) or self._meant(name):
+            meant = () if self.schema.owners(name) else _near_keys(self.schema, name)
+            for number in {number for key in (name, *meant) for number in self.schema.owners(key)}:
                 owners[number] = owners.get(number, 0) + 1
         if not owners:
             return []
@@ -180,10 +181,6 @@ class Inference:
         if best.matched == keys and not best.blunders:
             return best
         return next((c for c in candidates if c.matched == keys and c.blunders <= 1 and c.prior > 0), None)
-
-    def _meant(self, name: str) -> frozenset[int]:
-        """The definitions that own a field which a key may be a misspelling of."""
-        return frozenset(number for near in _near_keys(self.schema, name) for number in self.schema.owners(near))
 
     def _split(self, node: MappingNode) -> Guess | None:
         """Two related definitions that have all keys between them, neither with a fault."""

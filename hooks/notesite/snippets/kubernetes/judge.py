@@ -280,19 +280,16 @@ class _Snippet:
             return self._judgement("parts", names, [found])
         # The later part is the one that lost its indentation, when it can stand right under a key of the other.
         place = next(key for key, group in zip(keys, groups, strict=True) if group != groups[0])
-        (ours, theirs), fields = ((one, two), first) if groups[0] == "one" else ((two, one), second)
-        if self._holds(ours.shape, fields, theirs.shape.number) and not self.around.is_of_others():
-            message = (
-                f'"{place.value}" belongs to {theirs.shape.short}, not to {ours.shape.short}: is it indented as meant?'
-            )
+        (ours, theirs), fields = (
+            ((one.shape, two.shape), first) if groups[0] == "one" else ((two.shape, one.shape), second)
+        )
+        types = [ours.fields[name].type for name in fields]
+        held = {type_.target for type_ in types} | {type_.inner.target for type_ in types if type_.inner}
+        if theirs.number in held and not self.around.is_of_others():
+            message = f'"{place.value}" belongs to {theirs.short}, not to {ours.short}: is it indented as meant?'
             weak = one.prior < SURE_OF_PRIOR or two.prior < SURE_OF_PRIOR
             found = Found("K_INDENT", message, place, self.selected, mild=weak)
         return self._judgement("parts", names, [found])
-
-    def _holds(self, shape: Shape, names: Sequence[str], number: int) -> bool:
-        """Whether one of these fields holds that definition, or a list of it."""
-        types = (shape.fields[name].type for name in names)
-        return any(number in (type_.target, type_.inner.target if type_.inner else -1) for type_ in types)
 
     def _gap(self, key: Node) -> bool:
         """Whether a blank line or a comment stands right above a key."""

@@ -39,9 +39,18 @@ def width(text: str) -> int:
     return len(text) - len(text.lstrip(" "))
 
 
-def above(lines: Lines, line: int) -> Iterator[tuple[int, str]]:
+def above(lines: Lines, line: int) -> Iterator[_Line]:
     """The content lines above `line`, nearest first, up to the start of the document."""
-    for number in range(line - 1, 0, -1):
+    return _content(lines, range(line - 1, 0, -1))
+
+
+def after(lines: Lines, line: int) -> str:
+    """The next content line of the document, "" at its end."""
+    return next((text for _, text in _content(lines, range(line + 1, len(lines) + 1))), "")
+
+
+def _content(lines: Lines, numbers: range) -> Iterator[_Line]:
+    for number in numbers:
         text = lines.line(number)
         if text.startswith("---"):
             return
@@ -72,17 +81,6 @@ def step(lines: Lines) -> int:
     widths = [width(text) for number in range(1, len(lines) + 1) if is_content(text := lines.line(number))]
     steps = Counter(inner - outer for outer, inner in pairwise(widths) if inner > outer)
     return max(steps, key=lambda size: (steps[size], -size)) if steps else 2
-
-
-def after(lines: Lines, line: int) -> str:
-    """The next content line of the document, "" at its end."""
-    for number in range(line + 1, len(lines) + 1):
-        text = lines.line(number)
-        if text.startswith("---"):
-            return ""
-        if is_content(text):
-            return text
-    return ""
 
 
 def odd_one(lines: Lines, line: int) -> int:

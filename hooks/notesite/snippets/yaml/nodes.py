@@ -5,8 +5,7 @@ from __future__ import annotations
 import binascii
 import re
 from collections.abc import Iterator
-from functools import cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import yaml
 
@@ -312,15 +311,10 @@ def _fits(name: str, node: yaml.Node) -> bool:
         if name == "binary":
             binascii.a2b_base64(node.value.encode("ascii"), strict_mode=False)
         else:
-            getattr(_constructor(), f"construct_yaml_{name}")(node)
+            getattr(yaml.constructor.SafeConstructor(), f"construct_yaml_{name}")(node)
     except Exception:  # noqa: BLE001  # PyYAML raises IndexError, KeyError, AttributeError, ValueError … here
         return False
     return True
-
-
-@cache
-def _constructor() -> Any:
-    return yaml.constructor.SafeConstructor()
 
 
 # ---- Two manifests without `---` between them.
@@ -333,10 +327,8 @@ def split(node: yaml.Node, faults: list[Fault], lines: Lines) -> Iterator[yaml.N
         key = pairs[cut][0]
         first = next(k for k, _ in pairs if k.value == key.value)
         line, column = lines.place(key.start_mark.index)
-        message = (
-            f"a second manifest begins without `---` before it: {_quoted(key.value)} is already on line "
-            f"{lines.named(lines.place(first.start_mark.index)[0])}"
-        )
+        above = lines.named(lines.place(first.start_mark.index)[0])
+        message = f"a second manifest begins without `---` before it: {_quoted(key.value)} is already on line {above}"
         told = lines.line(line - 1).startswith("#")  # what comes next: another file, or another example
         if first is not key and not told:
             faults.append(Fault("Y_DUPKEY", message, line, column, len(key.value)))

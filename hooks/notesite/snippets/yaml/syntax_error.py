@@ -161,9 +161,8 @@ def _no_colon(case: Case) -> Fault:
     words = case.lines.line(line)[column - 1 :].rstrip()
     number, above = next(indentation.above(case.lines, line), (0, ""))
     if words.count(":") > 1 and above.rstrip().endswith(":") and indentation.columns(above)[0] == column - 1:
-        message = (
-            f"the value of `{above.strip('- :')}` on line {case.lines.named(number)} must be indented more than it"
-        )
+        name, where = above.strip("- :"), case.lines.named(number)
+        message = f"the value of `{name}` on line {where} must be indented more than it"
         return Fault("Y_SYNTAX", message, line, column, len(words))
     dash = no_space(line, column) if re.match(r"-[^\s-]", words) else None
     return _glued(case, line) or dash or _lacks_colon(case, line, column)
@@ -220,17 +219,13 @@ def _fits_no_level(case: Case) -> Fault:
     for number, text in indentation.above(case.lines, case.line):
         key = indentation.columns(text)[0]
         if text.lstrip().startswith("- ") and abs(key - width) == 1 and _KEY.match(text) and _KEY.match(case.text):
-            name = text.strip("- ").split(":")[0]
-            message = (
-                f"indented by {spaces(width)}, and `{name}` on line {case.lines.named(number)} by {key}: align them"
-            )
-            return case.fault(message)
+            name, where = text.strip("- ").split(":")[0], case.lines.named(number)
+            return case.fault(f"indented by {spaces(width)}, and `{name}` on line {where} by {key}: align them")
         if indentation.width(text) < width - 1:
             break
     if width in levels:
-        return case.fault(
-            f"`{case.token.rstrip(':')}` does not belong to the list above: start it with `- `, or indent it"
-        )
+        word = case.token.rstrip(":")
+        return case.fault(f"`{word}` does not belong to the list above: start it with `- `, or indent it")
     shown = " or ".join(map(str, levels))
     return case.fault(f"indented by {spaces(width)}, which fits no level above" + (f" ({shown})" if shown else ""))
 

@@ -147,7 +147,10 @@ class Schema:
         found = [
             number for number, text in enumerate(self.texts) if text.partition(";")[0].lower().endswith("." + wanted)
         ]
-        return tuple(sorted(found, key=lambda number: (self._unstable(number), -number)))
+        unstable = {
+            number for number in found if re.search(r"\.v\d+(alpha|beta)", self.texts[number].partition(";")[0])
+        }
+        return tuple(sorted(found, key=lambda number: (number in unstable, -number)))
 
     def version(self, word: str) -> str:
         """The bundled version that a word means: `1.31`, `v1.31.2`, `latest`.  Raises ValueError where there is none."""
@@ -169,9 +172,6 @@ class Schema:
         """A set of versions as `1.25-1.28, 1.30-1.37`; "" for the empty set."""
         runs = (self.versions[slice(*run.span())] for run in re.finditer("1+", f"{versions:b}"[::-1]))
         return ", ".join(run[0] if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in runs)
-
-    def _unstable(self, number: int) -> bool:
-        return bool(re.search(r"\.v\d+(alpha|beta)", self.texts[number].partition(";")[0]))
 
     def _unpack(self, number: int) -> Shape:
         """The definition with this number."""
