@@ -100,27 +100,22 @@ class _Snippet:
         """Whether the text leaves something out and says so."""
         return is_elided(self.text)
 
-    def document(self, node: Node) -> Judgement:  # noqa: PLR0911  # one return for each kind of document
+    def document(self, node: Node) -> Judgement:
         """The judgement of one document."""
         if not isinstance(node, CollectionNode) or not node.value:
             return Judgement("unknown", skipped="no mapping and no list")
         if self.hint is not None:
             return self._hinted(node, self.hint)
         kind = kind_of(node)
-        other = "" if kind.api_version and kind.kind else foreign(node)
-        if other:
-            return Judgement("plain", skipped=f"{other}, not Kubernetes")
         if kind.api_version and kind.kind:
             if isinstance(node, MappingNode) and is_reference(node):
                 judged = self._fragment(node)
                 if judged.form == "fragment" and not judged.faults:
                     return judged
             return self._manifest(node, kind, kind.api_version, kind.kind)
-        if (kind.kind or kind.api_version) and isinstance(node, MappingNode):
-            half = self._half_named(node, kind)
-            if half is not None:
-                return half
-        return self._fragment(node)
+        if other := foreign(node):
+            return Judgement("plain", skipped=f"{other}, not Kubernetes")
+        return self._half_named(node, kind) or self._fragment(node)
 
     # --- manifests
 
@@ -190,10 +185,10 @@ class _Snippet:
             return self._judgement("manifest", (name,), [known], gvk=gvk)
         return self._whole(node, self.schema.shape(number), gvk, [known])
 
-    def _half_named(self, node: MappingNode, kind: Kind) -> Judgement | None:
+    def _half_named(self, node: Node, kind: Kind) -> Judgement | None:
         """A manifest that lacks its apiVersion or its kind; None when it is something else."""
         names = fields(node).keys()
-        if not names & PARTS_OF_OBJECTS:
+        if not (kind.kind or kind.api_version) or not names & PARTS_OF_OBJECTS:
             return None
         if is_of_others(self.schema, kind) or self.custom & {kind.api_version, kind.kind}:
             return Judgement("plain", skipped="a kind of object that Kubernetes does not have")

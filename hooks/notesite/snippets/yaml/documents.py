@@ -127,6 +127,7 @@ def _refused(text: str, limits: Limits) -> list[Fault]:
 # ---- Preparing: same length, so that every place stays what it is.
 
 _MOST_ODD = 50  # more of the same is no news
+_AS_SPACES = str.maketrans(dict.fromkeys("\u00a0\x85\u2028\u2029", " "))
 _ODD_BREAK = lazy("[\x85\u2028\u2029]+")
 _NO_BREAK_SPACE = lazy(
     r"^[ \t]*\u00a0[ \u00a0]*(?:- *)*|(?<=[:\-?])\u00a0+|(?<![ \u00a0]) *\u00a0[ \u00a0]*$", re.MULTILINE
@@ -185,9 +186,8 @@ def _spaced(text: str, pattern: re.Pattern[str], faults: list[Fault], code: str,
     if len(matches) > 1:
         more = f"{len(matches) - 1}" + ("" if len(matches) < _MOST_ODD else " or more")
         message = f"{message} (here and at {more} places below)"
-    fixed = re.sub("[\u00a0\x85\u2028\u2029]", " ", first[0])
-    faults.append(Fault(code, message, line, column, len(first[0]), Severity.WARNING, fixed))
-    return pattern.sub(lambda match: re.sub("[\u00a0\x85\u2028\u2029]", " ", match[0]), text)
+    faults.append(Fault(code, message, line, column, len(first[0]), Severity.WARNING, first[0].translate(_AS_SPACES)))
+    return pattern.sub(lambda match: match[0].translate(_AS_SPACES), text)
 
 
 def _as_comment(match: re.Match[str], text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable
+from functools import cached_property
 from typing import Literal
 
 from notesite.diagnostics.codes import Severity
@@ -82,13 +83,10 @@ class Lines:
 
     def __init__(self, text: str, named: Callable[[int], int] = int) -> None:
         self.text, self.named = text, named
-        self._known: list[int] | None = None  # most texts are right, and nobody asks for a place
 
-    @property
+    @cached_property  # most texts are right, and nobody asks for a place
     def _starts(self) -> list[int]:
-        if self._known is None:
-            self._known = [0, *(match.end() for match in _LINE_END.finditer(self.text))]
-        return self._known
+        return [0, *(match.end() for match in _LINE_END.finditer(self.text))]
 
     def __len__(self) -> int:
         return len(self._starts)
