@@ -216,9 +216,8 @@ class Inference:
         return Guess(a, (a, b), parts=parts if names[0] in larger else parts[::-1])
 
     def _clean_parts(self, node: MappingNode, names: frozenset[str], numbers: Sequence[int]) -> list[Candidate]:
-        part = MappingNode(
-            node.tag, [(k, v) for k, v in node.value if k.value in names], node.start_mark, node.end_mark
-        )
+        own = [(key, value) for key, value in node.value if key.value in names]
+        part = MappingNode(node.tag, own, node.start_mark, node.end_mark)
         found = (self._compare(number, [part]) for number in numbers)
         fitting = (c for c in found if all(fault.code == "K_REQUIRED" for fault in c.faults))
         return sorted(fitting, key=lambda c: -c.score)[:6]

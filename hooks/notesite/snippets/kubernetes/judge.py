@@ -146,7 +146,7 @@ class _Snippet:
         return self._whole(node, shape, gvk, extra)
 
     def _whole(self, node: Node, shape: Shape, gvk: tuple[str, str], extra: Iterable[Found] = ()) -> Judgement:
-        found, too_large = self._faults(shape, [node], gvk[1], frozenset())
+        found, too_large = self._faults(shape, [node], gvk[1])
         found = [*extra, *found]
         if too_large:
             return Judgement("manifest", (shape.short,), skipped="too large or too deep to be checked", gvk=gvk)
@@ -193,12 +193,9 @@ class _Snippet:
         if is_of_others(self.schema, kind) or self.custom & {kind.api_version, kind.kind}:
             return Judgement("plain", skipped="a kind of object that Kubernetes does not have")
         lacking, said = ("apiVersion", kind.kind) if kind.kind else ("kind", kind.api_version)
-        numbers = [
-            number
-            for known, number in self.schema.kinds.items()
-            if said == known.split(" ")[bool(kind.kind)] and not known.endswith("List")
-        ]
-        shapes = [self.schema.shape(number) for number in numbers]
+        place = bool(kind.kind)  # of what it says, in names such as `apps/v1 Deployment`
+        known = [name for name in self.schema.kinds if name.split(" ")[place] == said and not name.endswith("List")]
+        shapes = [self.schema.shape(self.schema.kinds[name]) for name in known]
         fitting = [shape for shape in shapes if names <= shape.fields.keys() and not shape.absent & self.newest]
         if not fitting:
             return None
@@ -206,7 +203,7 @@ class _Snippet:
         if guess is None:
             return None
         shape = guess.best.shape
-        found, _ = self._faults(shape, [node], shape.short, frozenset())
+        found, _ = self._faults(shape, [node], shape.short)
         message = f'missing required field "{lacking}" in {shape.short}'
         missing = Found("K_REQUIRED", message, node.value[0][0], self.selected, shape=shape)
         return self._named(node, shape, [missing, *found], None)
@@ -237,9 +234,8 @@ class _Snippet:
     def _settled(self, node: Node, guess: Guess, *, sure: bool) -> Judgement:
         best = guess.best
         roots = list(node.value) if isinstance(node, SequenceNode) else [node]
-        partial = frozenset(map(id, roots))
-        found, _ = self._faults(best.shape, roots, "", partial)
-        found = self._agreed(found, guess.accepted, roots, partial)
+        found, _ = self._faults(best.shape, roots)
+        found = self._agreed(found, guess.accepted, roots)
         names = tuple(dict.fromkeys(candidate.shape.short for candidate in guess.accepted))
         if found and not sure:
             most = confidence(guess, node, self.schema, self.around)
@@ -249,14 +245,12 @@ class _Snippet:
             return self._judgement("fragment", names, found, most=most)
         return self._judgement("fragment", names, found)
 
-    def _agreed(
-        self, found: list[Found], accepted: Sequence[Candidate], roots: Sequence[Node], partial: frozenset[int]
-    ) -> list[Found]:
+    def _agreed(self, found: list[Found], accepted: Sequence[Candidate], roots: Sequence[Node]) -> list[Found]:
         """Faults of meaning and of version count only when they are ones for every definition that fits."""
         for candidate in accepted[1:_MOST_TWINS]:
             if not found:
                 break
-            others, _ = self._faults(candidate.shape, roots, "", partial)
+            others, _ = self._faults(candidate.shape, roots)
             same = set(map(said, others))
             found = [fault for fault in found if fault.code in ("K_FIELD", "K_TYPE", "K_VALUE") or said(fault) in same]
         return found
@@ -293,10 +287,12 @@ class _Snippet:
 
     # --- faults
 
-    def _faults(
-        self, shape: Shape, roots: Sequence[Node], kind: str, partial: frozenset[int]
-    ) -> tuple[list[Found], bool]:
-        """Everything wrong with these nodes as this definition, and whether they were too large to tell."""
+    def _faults(self, shape: Shape, roots: Sequence[Node], kind: str = "") -> tuple[list[Found], bool]:
+        """Everything wrong with these nodes as this definition, and whether they were too large to tell.
+
+        Without a `kind` they are the roots of a fragment, which may leave out anything.
+        """
+        partial = frozenset() if kind else frozenset(map(id, roots))
         right = None
         # What is right in one manifest is right in the next; only a StatefulSet's Pods may use what stands above them.
         if kind not in ("", "StatefulSet"):

@@ -246,16 +246,17 @@ _ELSEWHERE: Final = ("", "")  # "a fault" of a text that has become something el
 _MOST_SEARCHES: Final = 60  # notes with more broken blocks have other worries, and shall not wait
 
 
-def _certain(judgements: Sequence[Judgement]) -> tuple[tuple[str, ...], ...]:
+_Forms = tuple[tuple[str, ...], ...]  # of each document: its form, and the definition that fits best
+
+
+def _certain(judgements: Sequence[Judgement]) -> _Forms:
     """What each document is; () where one is not certainly a part of Kubernetes."""
     if any(j.is_skipped or j.form not in {"manifest", "fragment"} for j in judgements):
         return ()
     return tuple((j.form, *j.definitions[:1]) for j in judgements)
 
 
-def _at_their_cause(
-    fence: Fence, faults: list[Fault], schemas: _Schemas, before: tuple[tuple[str, ...], ...]
-) -> list[Fault]:
+def _at_their_cause(fence: Fence, faults: list[Fault], schemas: _Schemas, before: _Forms) -> list[Fault]:
     """The faults, or, where one line at the wrong indentation is the cause of them all, that one.
 
     A block that can be read is moved only where it is certain what it is, before and after: nearly any fault of a
@@ -289,11 +290,7 @@ def _at_their_cause(
 
 
 def _moved(
-    fence: Fence,
-    line: int,
-    serious: Sequence[Fault],
-    schemas: _Schemas,
-    wanted: tuple[tuple[str, ...], ...] | None,
+    fence: Fence, line: int, serious: Sequence[Fault], schemas: _Schemas, wanted: _Forms | None
 ) -> tuple[Move | None, set[tuple[str, str]]]:
     """The move that leaves nothing but faults of other kinds, and those; `wanted` is what the block has to stay."""
     from . import indentation  # noqa: PLC0415  # see above: only where there is YAML

@@ -127,13 +127,8 @@ def _pods(kind: str, node: Node) -> Iterator[tuple[dict[str, object], Node | Non
 
 
 def _target_ports(service: Node, pods: Sequence[Node | None], selected: int) -> Iterator[Found]:
-    declared = [
-        port
-        for pod in pods
-        for group in ("containers", "initContainers")
-        for container in items(get(pod, group))
-        for port in items(get(container, "ports"))
-    ]
+    groups = [get(pod, group) for pod in pods for group in ("containers", "initContainers")]
+    declared = [port for group in groups for container in items(group) for port in items(get(container, "ports"))]
     known_names = sorted({name for _, name in said_at(declared, "name")})
     numbers = {value for port in declared if (value := number(get(port, "containerPort"))) is not None}
     for place, word in said_at(items(get(service, "spec", "ports")), "targetPort"):

@@ -237,15 +237,8 @@ def _reported(line: Line, here: Here, found: Iterable[Finding]) -> Iterator[Foun
         if versions:
             replacement = _mended(line, code, node, words)
             hint = f'; write "{replacement}"' if replacement and code == "K_NAME" and not line.said else ""
-            yield Found(
-                line.code or code,
-                message + hint,
-                node,
-                versions,
-                shape=None if line.conditions else here.shape,
-                mild=line.mild,
-                replacement=replacement,
-            )
+            shape = None if line.conditions else here.shape
+            yield Found(line.code or code, message + hint, node, versions, shape, replacement, mild=line.mild)
 
 
 def _mended(line: Line, code: str, node: Node, words: str) -> str | None:
