@@ -56,6 +56,16 @@ def test_booleans_of_another_program_are_no_trap() -> None:
         assert bool(report.diagnostics) is said
 
 
+def test_no_space_after_a_colon_tells_why_a_type_is_wrong() -> None:
+    text = "# T\n\n```yaml\nlabels:\n  app:web\nname: 1\n```\n"
+    types = (Fault("K_TYPE", "a mapping is wanted", 2, 3), Fault("K_TYPE", "a text is wanted", 3, 7))
+    _, report = checked(text, Judge([Judgement("manifest", ("Pod",), faults=types)]))
+    assert [(d.code, d.severity, d.span.start.line) for d in report.diagnostics] == [
+        ("Y_SYNTAX", Severity.ERROR, 5),
+        ("K_TYPE", Severity.ERROR, 6),
+    ]
+
+
 def test_an_error_is_invalid_and_has_no_mark() -> None:
     assert one(POD, Judgement("manifest", ("Pod",), faults=(Fault("Y_VALUE", "x", 1, 1),))) == (Status.INVALID, "")
 

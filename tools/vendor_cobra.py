@@ -65,6 +65,9 @@ UNLISTED: dict[str, dict[str, Any]] = {
     "image ls": {"aliases": ["ls", "list"]},
 }
 
+# Flags that notes still show, and the last version that had them (from the upgrade guide of Helm 3).
+REMOVED = {"helm": {"install": {"name": "2"}, "uninstall": {"purge": "2"}}}
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Exit code 0 when the file is written."""
@@ -83,6 +86,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     if options.binary:
         other = json.loads(gzip.decompress(options.other.read_bytes()))["tree"] if options.other else {}
         add_hidden(options.binary, (), tree, other)
+    for name, flags in REMOVED.get(options.program, {}).items():
+        tree["commands"][name]["removed"] = flags
     grammar = {"program": options.program, "version": options.version, "source": options.source, "tree": tree}
     path: Path = options.output / f"{options.program}-{options.version}.json.gz"
     data = json.dumps(grammar, separators=(",", ":"), sort_keys=True).encode()

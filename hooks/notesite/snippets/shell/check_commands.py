@@ -77,6 +77,7 @@ def check_fence(
     checker = _Checker(fence, grammars, known)
     for command, program in checker.commands:
         checker.add(command, program)
+    checker.say_left_open()
     copied, cautions = checker.script.copy_text, tuple(dict.fromkeys(checker.cautions))
     shown = (tuple(checker.results), cautions, copied, checker.corrected(), tuple(_embedded(checker.script, fence)))
     return CommandVerdict(fence, *shown, tuple(checker.defined)), tuple(checker.diagnostics)
@@ -100,6 +101,7 @@ class _Checker:
         self.cautions: list[str] = []
         self.defined: list[Defined] = []
         self._right: dict[int, tuple[int, str]] = {}  # where a refused command begins -> where it ends, how it works
+        self._left_open: list[Finding] = []  # placeholders: one is told, with how many more
         self._begun = 0  # how many findings there were before that command
         self._before: Invocation | None = None  # the command of a known program that was read last
         lines = self._known_lines() if self.script.troubles else frozenset()
@@ -154,6 +156,10 @@ class _Checker:
         found = [item for item in found if item not in named]
         if any(map(_is_refusal, named)):
             found, reason = (), "named, not called"
+        goes_on = _GOES_ON.match(self.fence.text, command.end)
+        shown = goes_on and not self.script.masked[command.end : goes_on.end()].strip()  # after a prompt: as output
+        if goes_on and shown and call.node.flag(goes_on[1]) and any(map(_is_refusal, found)):
+            found, reason = (), "its flags stand on the lines below"
         for item in found:
             if item.code == "S_DANGER":
                 self._warn(item, text)
@@ -227,7 +233,13 @@ class _Checker:
         found = next((w for w in command.words if w.placeholder and not w.quoted and w.text.count("<")), None)
         if found is not None and _PROGRAM.fullmatch(command.words[0].text) and not self._is_said(command):
             message = f"`{found.text}`: pasted as it stands, the shell takes `<` and `>` for redirections"
-            self._say(Finding.at("S_PLACEHOLDER", message, found))
+            self._left_open.append(Finding.at("S_PLACEHOLDER", message, found))
+
+    def say_left_open(self) -> None:
+        """Say the first placeholder of the fence, and in how many more commands others stand."""
+        for first, more in zip(self._left_open[:1], [len(self._left_open) - 1], strict=False):
+            also = f"; the same in {more} more of these commands" if more else ""
+            self._say(first._replace(message=first.message + also))
 
     def _is_said(self, command: Command) -> bool:
         """Whether the words of an unknown program are a synopsis, a sentence or the row of a table."""
@@ -280,6 +292,7 @@ def _is_synopsis(command: Command) -> bool:
 
 _FILLED = lazy(r"(?:SUB)?COMMAND|[A-Z]{2,}")
 _PIPED = lazy(r"[ \t]*\|[ \t]*([\w-]+)")
+_GOES_ON = lazy(r"[ \t]*\n[ \t]*--([a-z-]+)")
 _GROUPED = lazy(r" *\(")
 _EXPLAINED = lazy(
     r"[ \t]+#|[ \t]*\n[ \t]*[|│┃↓▼⬇v][ \t]*\n"

@@ -115,7 +115,7 @@ def _as_paths(call: Invocation) -> Iterator[list[Edit]]:
     words = call.arguments
     if len(words) < 2 or call.node.path[0] == "set":  # where the second word is a container
         return
-    if call.node.path == ("exec",) and call.rest is None:
+    if call.node.path == ("exec",) and call.rest is None and words[1].text != "-":  # of a `--` torn apart
         yield [(words[1].start, words[1].start, "-- ")]
     kind, slash, _ = words[0].text.partition("/")
     paths = [word.text.partition("/")[0] for word in words if "/" in word.text]

@@ -221,6 +221,8 @@ def _combined(reading: Reading, judgements: Sequence[Judgement]) -> Iterator[Fau
     is_kubernetes = any(judgement.form != "plain" and not judgement.is_skipped for judgement in judgements)
     foreign = any(judgement.skipped.endswith(", not Kubernetes") for judgement in judgements)
     own = set()
+    types = {fault.line for fault in judged if fault.code == "K_TYPE"}
+    glued = types & {fault.line for fault in reading.faults if fault.replacement == ": "}  # why their type is wrong
     for fault in reading.faults:
         place = (fault.line, fault.column)
         if fault.code == "Y_IMPLICIT" and (place in places or (foreign and " is the boolean " in fault.message)):
@@ -231,8 +233,11 @@ def _combined(reading: Reading, judgements: Sequence[Judgement]) -> Iterator[Fau
             continue  # programs have tags of their own: `!Ref`, `!secret`, `!vault`
         if fault.code == "Y_DUPKEY":
             own.add(place)
-        yield _softened(fault, is_kubernetes=is_kubernetes)
-    yield from (fault for fault in judged if (fault.line, fault.column) not in own)
+        is_cause = fault.line in glued and fault.replacement == ": "
+        yield fault._replace(severity=None) if is_cause else _softened(fault, is_kubernetes=is_kubernetes)
+    yield from (
+        one for one in judged if (one.line, one.column) not in own and not (one.code == "K_TYPE" and one.line in glued)
+    )
 
 
 _OWN_TAG: Final = lazy(r"`!\w[^!]*`")

@@ -158,7 +158,8 @@ class _Inspection:
         message = f"the key {_quoted(key.value)} is already on line {line}; only the last one counts"
         # Notes like to show "before" and "after" in one block, each under a comment.
         names = [other.value for other, _ in node.value[:_MOST_FAULTS]]
-        apart = not self.lines.line(self.place(key)[0] - 1).strip() or 1 < names.count(key.value) == len(names) < 20
+        listed = len(names) < 20 and min(map(names.count, names)) > 1  # each of them
+        apart = listed or not self.lines.line(self.place(key)[0] - 1).strip()
         free = "apiVersion" not in names  # and not one whole manifest
         deliberate = key.start_mark.column == self.column and (comment_above or self.compared or (free and apart))
         self.compared = self.compared or deliberate

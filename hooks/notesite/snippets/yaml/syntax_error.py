@@ -160,7 +160,8 @@ def _no_colon(case: Case) -> Fault:
     line, column = case.start
     words = case.lines.line(line)[column - 1 :].rstrip()
     number, above = next(indentation.above(case.lines, line), (0, ""))
-    if words.count(":") > 1 and above.rstrip().endswith(":") and indentation.columns(above)[0] == column - 1:
+    told = words.count(":") > 1 or words.endswith(")")
+    if told and above.rstrip().endswith(":") and indentation.columns(above)[0] == column - 1:
         name, where = above.strip("- :"), case.lines.named(number)
         message = f"the value of `{name}` on line {where} must be indented more than it"
         return Fault("Y_SYNTAX", message, line, column, len(words))
