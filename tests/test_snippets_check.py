@@ -66,6 +66,13 @@ def test_no_space_after_a_colon_tells_why_a_type_is_wrong() -> None:
     ]
 
 
+def test_keys_that_have_lost_their_indentation_stand_twice_for_that_alone() -> None:
+    text = "# T\n\n```yaml\nmetadata:\nname: a\nroleRef:\nname: b\n```\n"
+    for says, codes in (('"name" belongs under "metadata": indent it', ["K_FIELD"]), ("x", ["K_FIELD", "Y_DUPKEY"])):
+        _, report = checked(text, Judge([Judgement("manifest", ("Role",), faults=(Fault("K_FIELD", says, 2, 1),))]))
+        assert [d.code for d in report.diagnostics] == codes
+
+
 def test_an_error_is_invalid_and_has_no_mark() -> None:
     assert one(POD, Judgement("manifest", ("Pod",), faults=(Fault("Y_VALUE", "x", 1, 1),))) == (Status.INVALID, "")
 

@@ -14,7 +14,7 @@ from notesite.diagnostics.codes import CODES, Severity
 from notesite.lib.patterns import lazy
 from notesite.snippets.yaml.mappings import fields, get, items, pairs, width
 from notesite.snippets.yaml.repeated import Right
-from notesite.snippets.yaml.yaml_fault import Fault, Form, Judgement, Lines
+from notesite.snippets.yaml.yaml_fault import MOVED, Fault, Form, Judgement, Lines
 
 from .evidence import PARTS_OF_OBJECTS, Around, is_hollow, is_left_out, is_part, kinds_said, said
 from .infer import SURE_OF_PRIOR, Candidate, Guess, Inference, confidence
@@ -306,6 +306,9 @@ class _Snippet:
         known = {fault.node.start_mark.index for fault in found if fault.code in ("K_TYPE", "K_VALUE", "K_QUANTITY")}
         found += (fault for fault in table.check(context, walk.visited) if fault.node.start_mark.index not in known)
         found = [fault for fault in found if not (partial and is_left_out(fault, shape, roots))]
+        moved = next((fault for fault in found if MOVED in fault.message), None)
+        if moved is not None:  # one cause, one fault
+            found = [f for f in found if f is moved or f.slip or f.code not in (*_MAY_BE_LEFT_OUT, "K_TWICE")]
         if right is not None and not found and not walk.too_large:
             right.remember()
         return found, walk.too_large

@@ -20,7 +20,7 @@ from ..language import classify, languages
 from ..language.classify import Classification, Kind
 from .remembered import Memory
 from .snippet_verdict import SnippetVerdict, Status, mark_of, status_of
-from .yaml_fault import Defined, Fault, Judgement, Reference
+from .yaml_fault import MOVED, Defined, Fault, Judgement, Reference
 
 if TYPE_CHECKING:  # YAML is imported only when a block holds some
     from .documents import Reading
@@ -231,6 +231,8 @@ def _combined(reading: Reading, judgements: Sequence[Judgement]) -> Iterator[Fau
             continue  # `y` is an axis, and text to all but kubectl
         if fault.code == "Y_TAG" and not is_kubernetes and _OWN_TAG.search(fault.message):
             continue  # programs have tags of their own: `!Ref`, `!secret`, `!vault`
+        if fault.code == "Y_DUPKEY" and any(MOVED in other.message for other in judged):
+            continue  # in their place, the keys are others
         if fault.code == "Y_DUPKEY":
             own.add(place)
         is_cause = fault.line in glued and fault.replacement == ": "

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable
 from functools import cached_property
-from typing import Literal
+from typing import Final, Literal
 
 from notesite.diagnostics.codes import Severity
 from notesite.diagnostics.place import Span
@@ -14,6 +14,8 @@ from notesite.lib.patterns import lazy
 from ...lib.record import NamedTuple
 
 Form = Literal["manifest", "fragment", "parts", "plain", "unknown"]
+
+MOVED: Final = " belongs under "  # what a fault says of a key that has lost its indentation
 
 
 class Fault(NamedTuple):

@@ -11,8 +11,10 @@ from itertools import pairwise
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from notesite.snippets.yaml.mappings import fields as within
 from notesite.snippets.yaml.repeated import Right
 from notesite.snippets.yaml.scalars import STRING, plain, resolve
+from notesite.snippets.yaml.yaml_fault import MOVED
 
 from ....lib.nearest import nearest_value
 from .definitions import Field, Schema, Shape, Type, table
@@ -145,9 +147,7 @@ class Walk(Values):
         if few and not self._weigh and key.value in (lost := self._lost(shape, parent)):
             if key.value == next(iter(lost)):
                 more = f", and {len(lost) - 1} more of these keys" if len(lost) > 1 else ""
-                self._add(
-                    "K_FIELD", f'"{key.value}" belongs under "{lost[key.value]}": indent it{more}', key, shape=shape
-                )
+                self._add("K_FIELD", f'"{key.value}"{MOVED}"{lost[key.value]}": indent it{more}', key, shape=shape)
             return None
         # Below a key without a value it has lost its indentation rather than a letter.
         bare = any(name is key and is_null(above) for (_, above), (name, _) in pairwise(parent.value))
@@ -158,28 +158,20 @@ class Walk(Values):
         return near
 
     def _lost(self, shape: Shape, node: MappingNode) -> dict[str, str]:
-        """Keys that have lost their indentation, and the keys above them that lack just these: one cause, one fault."""
-        lacking: dict[str, tuple[Node, set[str]]] = {}
+        """Keys that have lost their indentation, and the keys above them that lack just these."""
+        lacking: dict[str, set[str]] = {}
         lost: dict[str, str] = {}
         bare = ""  # the key right above, when it has no value and may hold any key
         for key, value in node.value:
             name = key.value if key.__class__ is ScalarNode else ""
             field = shape.fields.get(name)
+            inner = field and (field.type.inner if field.type.kind == "[" else field.type)
             if field is None:
-                above = bare or next((above for above, (_, fields) in reversed(lacking.items()) if name in fields), "")
-                if above:
-                    lost[name] = above
-                    gone = "K_REQUIRED", lacking[above][0] if above in lacking else None
-                    self.faults = [f for f in self.faults if (f.code, f.node) != gone or f'"{name}"' not in f.message]
-            elif field.type.kind == "@":
-                inner = self.schema.shape_of(field.type)
-                there = (
-                    {one.value for one, _ in value.value if one.__class__ is ScalarNode}
-                    if value.__class__ is MappingNode
-                    else set()
-                )
-                fields = set(inner.fields) if is_null(value) else {one for one, _ in inner.required} - there
-                lacking[name] = key, fields
+                above = bare or next((above for above, fields in reversed(lacking.items()) if name in fields), "")
+                lost |= {name: above} if above and name not in lost else {}
+            elif inner and inner.kind == "@":
+                below, every = self.schema.shape_of(inner), is_null(value) or value.__class__ is SequenceNode
+                lacking[name] = {*below.fields} if every else {one for one, _ in below.required} - {*within(value)}
             bare = name if is_null(value) and (name in lost or (field and field.type.kind in "{o")) else ""
         return lost
 
