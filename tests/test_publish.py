@@ -154,7 +154,9 @@ ATTACK = "<script>c()</script>"
         *(f"<!--{ROW}-->{ATTACK}{ROW}", f"<textarea>{ROW}</textarea>{ATTACK}", f"<a title='{ROW}'>{ATTACK}{ROW}"),
         '<i title="' + ROW.replace('"r"', '"r onclick=c() "'),  # what is a value for the row is none here
         *(f"<svg>{ROW}{ATTACK}", f"<select>{ROW}</select>{ATTACK}", f"<table>{ROW}<tr><td>{ATTACK}"),
-        *(f"{a}{ROW}<svg></a><style>{ATTACK}</style>" for a in ("<a>", "<p><a></p>")),  # the row ends the link
+        *(
+            f"{a}{ROW}<svg></a><style>{ATTACK}</style>" for a in ("<a>", "<a><div>", "<p><a></p>")
+        ),  # the row ends the link
         f"<ul><LI NOTES-CUT></LI><!--{ROW}-->{ATTACK}",
     ],
 )

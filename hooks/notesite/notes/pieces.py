@@ -31,7 +31,7 @@ class _Packed(Sequence[str]):
 
     def __init__(self, data: bytes) -> None:
         self._data = data
-        self._ends = array("L", (match.start() for match in re.finditer(b"\n", data)))
+        self._ends = array("I", (match.start() for match in re.finditer(b"\n", data)))
         self._ends.append(len(data))
 
     def __len__(self) -> int:
@@ -85,7 +85,7 @@ class Blocks(Sequence[Node]):
         self._cuts = [before]  # how many lines stand before each piece, and before what was never read
         self._ends = [0]  # likewise how many blocks
         self._kinds: list[Kind] = []
-        self._starts, self._lasts = array("l"), array("l")
+        self._starts, self._lasts = array("I"), array("I")
         self._kept: dict[int, Sequence[Node]] = {}  # pieces that were read last
         self._unread = _pieces(lines, before, read_blocks)
 

@@ -18,7 +18,7 @@ _ADDRESSED = ",".join(f"[{name}]" for name in (*_URLS, "srcdoc")).replace(":", "
 # Browsers pass over blanks and control characters in and before a scheme.
 _BLANK = re.compile("[\x00-\x20]+")
 _ACTIVE = re.compile(r"javascript:|vbscript:|data:(?:text/html|text/xml|application/(?:xhtml\+)?xml)", re.IGNORECASE)
-_ATTRIBUTES = rb"""(?: (?:class|id|title|data-[a-z-]+)="[^"<>]*"| href="[.#][^"<>]*")*+>"""
+_ATTRIBUTES = rb"""(?: (?:class|id|title|data-[a-z-]+)="[^"<>]*"| href="[^":&<>]*")*+>"""
 
 
 def _element(name: bytes, *inside: bytes) -> bytes:
@@ -28,10 +28,12 @@ def _element(name: bytes, *inside: bytes) -> bytes:
 
 # Rows of a list that any parser reads as they are written, and that leave it as they have found it.
 _INLINE = tuple(map(_element, (b"code", b"span", b"strong")))
-_BLOCKS = _element(b"pre", _element(b"code", *_INLINE)), _element(b"p", *_INLINE)
-_ROWS = re.compile(b"(?:%b\n?)++" % _element(b"li", _element(b"a"), _element(b"div", *_BLOCKS)))
+_BLOCKS = [_element(b"p", *_INLINE), _element(b"pre", _element(b"code", *_INLINE))]
+_BLOCKS += [_element(b"div", *_BLOCKS)]
+_BLOCKS += [_element(b"div", *_BLOCKS, _element(b"div", *_BLOCKS))]
+_ROWS = b"(?:%b\n?)++" % _element(b"li", _element(b"a"), *_BLOCKS)
 _CUT = '<li notes-cut="">.</li>'  # stands for them
-_WITHIN = ":not(article, body, div, html, main, section, ul) li[notes-cut]"  # another element
+_AROUND = frozenset({"-document", "article", "body", "div", "html", "main", "nav", "section", "ul"})
 _LARGE = 2**18  # bytes of a page
 _DATA = frozenset({"application/json", "application/ld+json"})  # what a <script> may hold and nothing runs
 
@@ -68,12 +70,19 @@ def _tree(page: bytes) -> LexborHTMLParser:
     page is read whole: only otherwise all that follows is read as it would be behind the rows.
     """
     if len(page) > _LARGE and b"notes-cut" not in page.lower():
-        short, count = _ROWS.subn(_CUT.encode(), page)
+        short, count = re.subn(_ROWS, _CUT.encode(), page)
         tree = LexborHTMLParser(short)
         cuts = tree.css("li[notes-cut]")
-        if len(cuts) == count and not tree.css(_WITHIN) and all(cut.html == _CUT for cut in cuts):
+        if len(cuts) == count and all(cut.html == _CUT and _AROUND.issuperset(_above(cut)) for cut in cuts):
             return tree
     return LexborHTMLParser(page)
+
+
+def _above(node: LexborNode) -> Iterator[str | None]:
+    """The names of all that it is in."""
+    while (parent := node.parent) is not None:
+        node = parent
+        yield node.tag
 
 
 def _runs(node: LexborNode) -> bool:

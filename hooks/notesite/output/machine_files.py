@@ -5,6 +5,7 @@ llms.txt follows llmstxt.org: a list of the pages with links to their Markdown, 
 
 from __future__ import annotations
 
+import io
 import posixpath
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import chain
@@ -39,11 +40,12 @@ class Publication(NamedTuple):
     def files(self) -> Iterator[tuple[str, bytes]]:
         """Path from the root of the site and content, of everything but the headers."""
         texts = ((markdown_path(self.url_of(page)), self.markdown(page)) for page in self.site.pages)
-        whole = []
+        whole = io.BytesIO()  # gives its value without a copy
         for name, text in chain(texts, [("llms.txt", self.llms())]):
             yield name, text.encode()
-            whole += [text.strip("\n").encode()] if text else []
-        yield "llms-full.txt", b"\n\n".join(whole) + b"\n"
+            whole.write((b"\n\n" if whole.tell() and text else b"") + text.strip("\n").encode())
+        whole.write(b"\n")
+        yield "llms-full.txt", whole.getvalue()
         yield "robots.txt", robots(self.site_url).encode()
 
     def llms(self) -> str:

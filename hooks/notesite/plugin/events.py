@@ -93,6 +93,7 @@ class NotesPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]  # li
             found = run.report(build.blocks.report, BLOCK_CODES)
             if build.project.settings.snippets.marks:
                 run.marks = marks_of(build.blocks, found)
+            del build.blocks  # what they hold is more than the pages
             config.extra["build_stamp"] = stamp(build)
         except NotesError as error:
             raise PluginError(lines_of(error)) from None
