@@ -115,9 +115,8 @@ def classify_text(text: str, label: str = "") -> Classification:
 
 
 _JSON_OBJECT: Final = lazy(r"\s*[{\[]")
-_JSON_NOTE: Final = lazy(
-    r"/\*|\.{3}|…|(?:^|[,{\[])\s*(?://|#)|\{\{|<[a-zA-Z][^<>\n]*>(?!\")", re.MULTILINE
-)  # no JSON for a machine
+# no JSON for a machine
+_JSON_NOTE: Final = lazy(r"/\*|\.{3}|…|(?:^|[,{\[])\s*(?://|#)|\{\{|<[a-zA-Z][^<>\n]*>(?!\")", re.MULTILINE)
 _JSON_NAMED: Final = lazy(r'"apiVersion"\s*:\s*"[^"]*"[\s\S]*"kind"\s*:|"kind"\s*:\s*"[^"]*"[\s\S]*"apiVersion"\s*:')
 
 
@@ -157,9 +156,8 @@ def _no_entries(filled: list[str], content: list[str], measured: shape.Shape) ->
     shell = _shell(filled, content, "") or _mostly_commands(content)
     if shell or measured.items:
         return shell
-    words = len(content) > 1 and re.match(
-        r"[^\W\d]|--\w|>>|\[\w+\]\s*$", content[0]
-    )  # of no program that is known, or its flags
+    # of no program that is known, or its flags
+    words = len(content) > 1 and re.match(r"[^\W\d]|--\w|>>|\[\w+\]\s*$", content[0])
     return _printed(content) or (Classification(Kind.TEXT, "text") if words else None)
 
 

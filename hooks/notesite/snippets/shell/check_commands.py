@@ -107,9 +107,8 @@ class _Checker:
         lines = self._known_lines() if self.script.troubles else frozenset()
         for item in self.script.troubles:
             whole = _WHOLE_LINE.split(fence.text[: item.start])[-1] if item.code == "S_CONTINUATION" else ""
-            is_cut = whole.lstrip().startswith(
-                "-"
-            )  # a flag alone goes on: of a program's own file, or out of a command
+            # a flag alone goes on: of a program's own file, or out of a command
+            is_cut = whole.lstrip().startswith("-")
             if not is_cut and (item.code != "S_QUOTE" or self.script.lines.place(item.start)[0] in lines):
                 self._say(item, item.replacement)
 
@@ -156,10 +155,11 @@ class _Checker:
         found = [item for item in found if item not in named]
         if any(map(_is_refusal, named)):
             found, reason = (), "named, not called"
-        goes_on = _GOES_ON.match(self.fence.text, command.end)
-        shown = goes_on and not self.script.masked[command.end : goes_on.end()].strip()  # after a prompt: as output
-        if goes_on and shown and call.node.flag(goes_on[1]) and any(map(_is_refusal, found)):
-            found, reason = (), "its flags stand on the lines below"
+        below = _GOES_ON.match(self.fence.text, command.end)
+        shown = below and not self.script.masked[command.end : below.end()].strip()  # after a prompt: as output
+        goes_on = below and (not below[1] or (shown and call.node.flag(below[1])))
+        if goes_on and any(map(_is_refusal, found)):
+            found, reason = (), "it goes on in the line below"
         for item in found:
             if item.code == "S_DANGER":
                 self._warn(item, text)
@@ -264,9 +264,8 @@ _PROGRAM = lazy(r"[\"'$.\/~a-z0-9_][^:\s]*")  # no sentence, no output, no comma
 _TYPES = frozenset(["<string>", "<Object>", "<integer>", "<boolean>"])  # as `kubectl explain` lists fields
 _GAP = lazy(r"\S {2,}\S")
 _NO_BACKSLASH = "the line before it lacks a backslash at its end"
-_NEXT_LINE = lazy(
-    r"[ \t]*\\?[ \t]*\r?\n(?:[ \t]*#(?! ?highlight-)[^\n]*\n)*[ \t]*"
-)  # comments end it, too, but for those that a site takes out
+# comments end it, too, but for those that a site takes out
+_NEXT_LINE = lazy(r"[ \t]*\\?[ \t]*\r?\n(?:[ \t]*#(?! ?highlight-)[^\n]*\n)*[ \t]*")
 _OPTIONAL = lazy(r"\[(?:-|,|[A-Z(]|<|(?:flags|options|args|arguments|command|subcommand|name|type)\b)")
 
 
@@ -277,9 +276,8 @@ def _not_a_command(call: Invocation, after: str) -> str:
     first = call.arguments[0].text if call.node.children and call.arguments else ""
     several = "/" in first and call.node.below.keys() >= set(first.split("/"))  # `cordon/uncordon`
     piped = _PIPED.match(after)
-    types = piped is not None and all(
-        map(is_type, (piped[1], *(word.text for word in call.arguments[-1:])))
-    )  # `pod | node`
+    # `pod | node`
+    types = piped is not None and all(map(is_type, (piped[1], *(word.text for word in call.arguments[-1:]))))
     if types or several or _FILLED.fullmatch(first) or _is_synopsis(call.command) or _GROUPED.match(after):
         return "a synopsis"
     listed = "/" in call.path_words[0].text or (_EXPLAINED if call.node.path else _LISTED).match(after)
@@ -292,14 +290,12 @@ def _is_synopsis(command: Command) -> bool:
 
 _FILLED = lazy(r"(?:SUB)?COMMAND|[A-Z]{2,}")
 _PIPED = lazy(r"[ \t]*\|[ \t]*([\w-]+)")
-_GOES_ON = lazy(r"[ \t]*\n[ \t]*--([a-z-]+)")
+_GOES_ON = lazy(r"[ \t]*\n(?:[ \t]*--([a-z-]+)|[ \t]+<[\w -]+>)")
 _GROUPED = lazy(r" *\(")
-_EXPLAINED = lazy(
-    r"[ \t]+#|[ \t]*\n[ \t]*[|│┃↓▼⬇v][ \t]*\n"
-)  # `kubectl get   # lists objects`, or what follows in a drawing
-_LISTED = lazy(
-    r"[ \t]*[|#]|[ \t]*\n(?:[ \t]+\S|[\w ]+: )"
-)  # `minikube | kind | k3d`, or with its commands or what it is on the lines below
+# `kubectl get   # lists objects`, or what follows in a drawing
+_EXPLAINED = lazy(r"[ \t]+#|[ \t]*\n[ \t]*[|│┃↓▼⬇v][ \t]*\n")
+# `minikube | kind | k3d`, or with its commands or what it is on the lines below
+_LISTED = lazy(r"[ \t]*[|#]|[ \t]*\n(?:[ \t]+\S|[\w ]+: )")
 
 
 @lru_cache(maxsize=1024)  # notes repeat commands, and a preview checks them again after every edit
