@@ -16,9 +16,8 @@ from .document import LEAVES, Kind, Node, walk, words
 from .model import Entry, Link, Notes
 from .raw_html import read_tags, unescaped
 
-_MARK = lazy(
-    r"\W*[\[{][\W_]*toc[\W_]*[\]}]\W*|\W*toc\s*\{:\s*toc[^}]*\}\s*", re.IGNORECASE
-)  # of other tools: `[TOC]`, `{:toc}`
+# of other tools: `[TOC]`, `{:toc}`
+_MARK = lazy(r"\W*[\[{][\W_]*toc[\W_]*[\]}]\W*|\W*toc\s*\{:\s*toc[^}]*\}\s*", re.IGNORECASE)
 _LONGEST_MARK = 100  # characters
 _LISTS = frozenset({"ul", "ol"})
 _APART = frozenset({"br", "dd", "div", "dt", "li", "ol", "p", "summary", "table", "td", "th", "tr", "ul"})

@@ -67,9 +67,8 @@ _ACTIVE = frozenset({"javascript", "vbscript", "data", "file"})
 def check_html(notes: Notes) -> Iterator[Diagnostic]:
     """Links and pictures whose addresses GitHub does not let through."""
     for link in notes.links:
-        named = (
-            link.origin == "autolink" and _scheme(link.target).lower() not in _ACTIVE
-        )  # `<image:tag>`, shown as a text
+        # `<image:tag>`, shown as a text
+        named = link.origin == "autolink" and _scheme(link.target).lower() not in _ACTIVE
         if not safe_link(link.target) and not named:
             yield _refused(f"a link to {_scheme(link.target)}: addresses is not followed", link.span)
     for image in notes.images:

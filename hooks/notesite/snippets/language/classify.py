@@ -288,9 +288,8 @@ def _by_signature(text: str, lines: list[str]) -> Classification | None:
     roots = set(shape.measure(lines).roots)
     if language == "json" and _json_kind(text) is Kind.MANIFEST and not _JSON_NOTE.search(text):
         return Classification(Kind.MANIFEST, "json")
-    if (
-        language not in ("json", "http") and {"apiVersion", "kind"} <= roots
-    ):  # a ConfigMap that carries a file in that language
+    # a ConfigMap that carries a file in that language
+    if language not in ("json", "http") and {"apiVersion", "kind"} <= roots:
         return None
     return Classification(Kind.OTHER, language)
 

@@ -7,8 +7,6 @@ plain `__class__` tests and the flat functions.
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from notesite.snippets.yaml.mappings import fields as within
@@ -149,9 +147,7 @@ class Walk(Values):
                 more = f", and {len(lost) - 1} more of these keys" if len(lost) > 1 else ""
                 self._add("K_FIELD", f'"{key.value}"{MOVED}"{lost[key.value]}": indent it{more}', key, shape=shape)
             return None
-        # Below a key without a value it has lost its indentation rather than a letter.
-        bare = any(name is key and is_null(above) for (_, above), (name, _) in pairwise(parent.value))
-        near = nearest_value(key.value, shape.fields) if few and not bare else None
+        near = nearest_value(key.value, shape.fields) if few else None
         hint = f'; did you mean "{near}"?' if near else ""
         message = f'unknown field "{key.value}" in {shape.short}{hint}'
         self._add("K_FIELD", message, key, shape=shape, replacement=near, slip=near is not None)
