@@ -141,8 +141,8 @@ _ELISION = lazy(
 )
 
 
-_SIGNS_OF_ELISION = ("..", ". .", "…", "***", "⋮")
-_ARROW = lazy(r"---> |\S {2,}[<=←→⇒⟵⟶⬅➜👈-]")
+_SIGNS_OF_ELISION = ("..", ". .", "…", "***", "⋮", "---> ")
+_ARROW = lazy(r"  (?<=\S  ) *[<=←→⇒⟵⟶⬅➜👈-]")  # begins with what can be searched for fast
 _FILE_NAME = lazy(r"\A(?:[\w./-]+\.)?ya?ml:?(?=[ \t]*\n)")
 _LEFT_OUT = lazy(r"\n[ ]*#[. ]*(?:\.\.[^\n]*)?\n(?:[ ]*[\w-]+:[ ]*\n)?\s*\Z")  # an elision, as a comment
 # `[KEY: VALUE]`, `["A"|"B"]`, `[debug] so far`, `ip <string>`
