@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import stat
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -21,6 +22,7 @@ from site_tools import ROOT
 
 import bench_build
 import bench_preview
+import timing
 from notesite.build import Build
 from notesite.lib.kept import NO_CACHE, private_cache
 from notesite.plugin import compiled as templates
@@ -151,6 +153,13 @@ def test_code_is_coloured_as_pymdownx_does_it(language: str, code: str) -> None:
     theirs = Highlight(Markdown(), pygments_lang_class=True, stripnl=False)
     for classes in ("highlight", 'a "& b'):
         assert highlighted(code, language, classes) == theirs.highlight(code, language, css_class=classes)
+
+
+def test_the_benchmark_counts_the_memory_of_a_command_alone(tmp_path: Path) -> None:
+    """The system counts that of whoever starts a process as the process's own."""
+    held = b"x" * 2**26
+    cost = timing.measure({"small": [sys.executable, "-S", "-c", "pass"]}, tmp_path, 1)["small"]
+    assert 2**20 < cost.peak < len(held)
 
 
 def test_the_benchmark_builds_as_many_pages_as_it_says(tmp_path: Path) -> None:
