@@ -107,23 +107,8 @@ def ask_all(
     changed = threading.Condition()
     end = clock() + deadline
 
-    def taken() -> J | None:
-        with changed:
-            while schedule.left > 0:
-                left = end - clock()
-                if left <= 0:
-                    for dropped in schedule.drop_waiting():
-                        results.put((dropped, None))
-                    changed.notify_all()
-                    break
-                job, wait = schedule.take(clock())
-                if job is not None:
-                    return job
-                changed.wait(min(wait, left, threading.TIMEOUT_MAX))
-        return None
-
     def work() -> None:
-        while (job := taken()) is not None:
+        while (job := _taken(schedule, changed, results, end, clock)) is not None:
             outcome = ask(job)
             again = outcome if isinstance(outcome, Again) else None
             with changed:
@@ -142,3 +127,26 @@ def ask_all(
         with changed:
             schedule.drop_waiting()
             changed.notify_all()
+
+
+def _taken(
+    schedule: Schedule[J],
+    changed: threading.Condition,
+    results: queue.SimpleQueue[tuple[J, R | None]],
+    end: float,
+    clock: Callable[[], float],
+) -> J | None:
+    """The next job, once it may start; None when there is none.  After the `end` all others are given up."""
+    with changed:
+        while schedule.left > 0:
+            left = end - clock()
+            if left <= 0:
+                for dropped in schedule.drop_waiting():
+                    results.put((dropped, None))
+                changed.notify_all()
+                break
+            job, wait = schedule.take(clock())
+            if job is not None:
+                return job
+            changed.wait(min(wait, left, threading.TIMEOUT_MAX))
+    return None
