@@ -22,6 +22,7 @@ import warm
 ROOT = Path(__file__).resolve().parent.parent
 NOTES = ROOT / "docs" / "notes.md"
 AS_GIVEN = ROOT / "tests" / "cases" / "kubernates-notes-as-given.md"
+ROPES = (ROOT / "tests/cases/site/ropes.md").read_text("utf-8")  # a little of all that a page can depend on
 _ARTICLE = re.compile(r'<article class="md-content__inner[^>]*>(.*?)</article>', re.DOTALL)
 _EDIT = re.compile(r'<a href="([^"]*)" title="Edit this page".*?</a>', re.DOTALL)
 _CONFIG = """\
@@ -49,6 +50,18 @@ def write_project(folder: Path, notes: str | bytes, *, extra: str = "", files: M
         (docs / name).write_text(text, encoding="utf-8")
     (folder / "mkdocs.yml").write_text(_CONFIG.format(hooks=ROOT / "hooks") + extra, encoding="utf-8")
     return folder
+
+
+def change(path: Path, old: str, new: str) -> None:
+    """Put other words into a file, where the first of the old ones stand."""
+    text = path.read_text("utf-8")
+    assert old in text, old
+    path.write_text(text.replace(old, new, 1), "utf-8")
+
+
+def files_of(folder: Path) -> dict[str, bytes]:
+    """What the files of a folder hold, by name."""
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 def environment() -> dict[str, str]:
@@ -173,4 +186,4 @@ class Site:
 
     def bytes(self) -> dict[str, bytes]:
         """Every file of the site."""
-        return {p.relative_to(self.folder).as_posix(): p.read_bytes() for p in self.folder.rglob("*") if p.is_file()}
+        return files_of(self.folder)

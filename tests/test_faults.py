@@ -14,7 +14,7 @@ from typing import Any
 import pictures
 import pytest
 import warm
-from site_tools import ROOT, build, environment, write_project
+from site_tools import ROOT, build, environment, files_of, write_project
 
 NOTES = "# T\n\n## One\n\nfirst\n\n## Two\n\nsecond\n"
 
@@ -29,8 +29,7 @@ def project(tmp_path: Path) -> Path:
 
 def published(project: Path) -> dict[str, bytes]:
     """All files of the site."""
-    site = project / "site"
-    return {path.relative_to(site).as_posix(): path.read_bytes() for path in site.rglob("*") if path.is_file()}
+    return files_of(project / "site")
 
 
 # --- what lies in docs/

@@ -11,71 +11,14 @@ from mkdocs.commands.build import build as build_site
 from mkdocs.config import load_config
 from mkdocs.exceptions import Abort
 from mkdocs.structure.pages import Page
-from site_tools import ROOT, command, environment, write_project
+from site_tools import ROOT, ROPES, change, command, environment, files_of, write_project
 
 import bench_build
 from notesite.lib.kept import NO_CACHE, Kept, signature
 from notesite.plugin import appearance, guard, kept_pages
 from notesite.plugin.kept_pages import KeptPages
 
-NOTES = """# Ropes
-
-- [One](#one)
-- [Two](#two)
-- [Three](#three)
-- [Four](#four)
-
-## One
-
-Words about [two](#two), [a part](#part-of-two) and [elsewhere][far]. A footnote[^1], an API. <a id></a>
-
-![A picture](picture.png)
-
-### Part of one
-
-| Name | What |
-|---|---|
-| Two | the second |
-| Part of two | a heading |
-
-## Two
-
-* Get all Pods
-
-```bash
-kubectl get pods
-kubectl get pod
-```
-
-### Part of two
-
-```yaml
-apiVersion: v1
-kind: ConfigMap
-metadata:
-  name: web
-data:
-  a: b
-```
-
-## Three
-
-Words &amp; <b>more</b>, `code`. [Notes](other.md)
-
-```bash
-kubectl get pods --no-such
-```
-
-## Four
-
-Last words.
-
-[far]: https://example.org/
-[^1]: Of the first.
-"""
-EXTRA = (
-    "extra: {notes: {split_level: 2, glossary: {API: A way in}, groups: {First: [One, Two], Second: [Three, Four]}}}\n"
-)
+EXTRA = "extra: {notes: {split_level: 2, glossary: {API: A way in}, groups: {First: [One, Two], Second: [Three, Four, Five]}}}\n"
 
 
 @pytest.fixture(autouse=True)
@@ -87,7 +30,7 @@ def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    return write_project(tmp_path / "project", NOTES, extra=EXTRA, files={"other.md": "# Other\n\nWords.\n"})
+    return write_project(tmp_path / "project", ROPES, extra=EXTRA, files={"other.md": "# Other\n\nWords.\n"})
 
 
 @pytest.fixture
@@ -107,21 +50,13 @@ def made(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 def built(project: Path) -> dict[str, bytes]:
     build_site(load_config(str(project / "mkdocs.yml")))
-    site = project / "site"
-
-    return {path.relative_to(site).as_posix(): path.read_bytes() for path in site.rglob("*") if path.is_file()}
+    return files_of(project / "site")
 
 
 def built_anew(project: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, bytes]:
     with monkeypatch.context() as context:
         context.setenv(NO_CACHE, "1")
         return built(project)
-
-
-def change(path: Path, old: str, new: str) -> None:
-    text = path.read_text("utf-8")
-    assert old in text
-    path.write_text(text.replace(old, new), "utf-8")
 
 
 def test_the_last_look_passes_over_no_page_that_is_made_anew(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -156,7 +91,7 @@ def test_a_page_that_the_last_look_refuses_is_not_kept(project: Path, monkeypatc
 
 def test_an_edit_of_one_section_makes_one_page(project: Path, made: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     built(project)
-    assert sorted(made) == ["four.md", "one.md", "three.md", "two.md"]
+    assert sorted(made) == ["five.md", "four.md", "one.md", "three.md", "two.md"]
     made.clear()
     change(project / "docs/notes.md", "Words &amp;", "More words,\n\nover lines, &amp;")
     assert built(project) == built_anew(project, monkeypatch)
@@ -165,17 +100,21 @@ def test_an_edit_of_one_section_makes_one_page(project: Path, made: list[str], m
 
 # What is changed -> pages that need not be made anew.
 EDITS = {
-    "words": ("Last words.", "Other last words.", {"one.md", "two.md", "three.md"}),
+    "words": ("Last words.", "Other last words.", {"one.md", "two.md", "three.md", "four.md"}),
     "a link's heading": ("### Part of two", "### A part of two", set()),
-    "a heading": ("### Part of one", "### A part of one", {"two.md", "three.md", "four.md"}),
-    "an address": ("https://example.org/", "https://example.com/", {"two.md", "three.md", "four.md"}),
-    "a footnote": ("Of the first.", "Of the second.", {"two.md", "three.md", "four.md"}),
-    "an earlier footnote": ("Words about", "One[^2]\n\n[^2]: More\n\nWords about", {"two.md", "three.md", "four.md"}),
-    "a command": ("kubectl get pod\n", "kubectl get pods -A\n", {"one.md", "three.md", "four.md"}),
-    "a label": ("* Get all Pods", "* Get all the Pods", {"one.md", "three.md", "four.md"}),
-    "a manifest": ("  name: web", "  name: other", {"one.md", "three.md", "four.md"}),
-    "a picture": ("picture.png", "other.png", {"two.md", "three.md", "four.md"}),
-    "a row": ("| Part of two | a", "| Part of one | a", {"two.md", "three.md", "four.md"}),
+    "a heading": ("### Part of one", "### A part of one", {"two.md", "three.md", "four.md", "five.md"}),
+    "an address": ("https://example.org/", "https://example.com/", {"two.md", "three.md", "four.md", "five.md"}),
+    "a footnote": ("Of the first.", "Of the second.", {"two.md", "three.md", "four.md", "five.md"}),
+    "an earlier footnote": (
+        "Words about",
+        "One[^2]\n\n[^2]: More\n\nWords about",
+        {"two.md", "three.md", "four.md", "five.md"},
+    ),
+    "a command": ("kubectl get pod\n", "kubectl get pods -A\n", {"one.md", "three.md", "four.md", "five.md"}),
+    "a label": ("* Get all Pods", "* Get all the Pods", {"one.md", "three.md", "four.md", "five.md"}),
+    "a manifest": ("  name: web", "  name: other", {"one.md", "three.md", "four.md", "five.md"}),
+    "a picture": ("picture.png", "other.png", {"two.md", "three.md", "four.md", "five.md"}),
+    "a row": ("| Part of two | a", "| Part of one | a", {"two.md", "three.md", "four.md", "five.md"}),
     "the order": ("- [One](#one)\n- [Two](#two)", "- [Two](#two)\n- [One](#one)", set()),
     "a section more": ("## Four", "## Three and a half\n\nMore.\n\n## Four", set()),
     "front": ("# Ropes", "# Cords", set()),
@@ -265,7 +204,7 @@ def test_what_made_the_pages_makes_them_anew_when_it_changes(
     made.clear()
     monkeypatch.setattr(kept_pages, "signature", lambda _folders: "another state of the package")
     assert built(project) == first
-    assert len(made) == 4
+    assert len(made) == 5
 
 
 @pytest.mark.parametrize("why", ["setting", "environment", "hook", "templates"])
@@ -295,9 +234,7 @@ def test_two_builds_at_once(project: Path, tmp_path: Path, monkeypatch: pytest.M
         ]
         assert [process.wait() for process in running] == [0, 0]
         for folder in folders:
-            assert {
-                p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file()
-            } == expected
+            assert files_of(folder) == expected
 
 
 def test_a_large_site_is_the_same(tmp_path: Path, made: list[str]) -> None:
@@ -319,8 +256,7 @@ def test_the_project_itself_is_the_same(tmp_path: Path, made: list[str], monkeyp
             monkeypatch.setenv(NO_CACHE, "1")
         config = load_config(str(ROOT / "mkdocs.yml"), site_dir=str(tmp_path / "site"))
         build_site(config)
-        site = tmp_path / "site"
-        sites.append({p.relative_to(site).as_posix(): p.read_bytes() for p in site.rglob("*") if p.is_file()})
+        sites.append(files_of(tmp_path / "site"))
     assert sites[0] == sites[1] == sites[2]
     assert len(made) == len(set(made))
 

@@ -11,70 +11,12 @@ import pytest
 from mkdocs.commands.build import build as build_site
 from mkdocs.config import load_config
 from mkdocs.exceptions import MkDocsException
-from site_tools import write_project
+from site_tools import ROPES, change, files_of, write_project
 
 from notesite.plugin import hook
 from notesite.render.tree import TreeOptions, tree_of
 
 URL = "http://127.0.0.1:8000/"
-NOTES = """# Ropes
-
-- [One](#one)
-- [Two](#two)
-- [Three](#three)
-- [Four](#four)
-- [Five](#five)
-
-## One
-
-Words about [two](#two), [a part](#part-of-two) and [elsewhere][far]. A footnote[^1], an API.
-
-![A picture](picture.png)
-
-### Part of one
-
-| Name | What |
-|---|---|
-| Two | the second |
-
-## Two
-
-* Get all Pods
-
-```bash
-kubectl get pods
-```
-
-### Part of two
-
-```yaml
-apiVersion: v1
-kind: ConfigMap
-metadata:
-  name: web
-data:
-  a: b
-```
-
-## Three
-
-Words &amp; <b>more</b>, `code`. [Notes](other.md)
-
-<h3 id="raw">Raw</h3>
-
-## Four
-
-```bash
-kubectl get pods --no-such
-```
-
-## Five
-
-Last words.
-
-[far]: https://example.org/
-[^1]: Of the first.
-"""
 EXTRA = """\
 extra_css: [own.css]
 extra: {notes: {split_level: 2, glossary: {API: A way in}, groups: {First: [One, Two], Second: [Three, Four, Five]}}}
@@ -105,7 +47,7 @@ class Preview:
     @property
     def files(self) -> dict[str, bytes]:
         """What is served."""
-        return {p.relative_to(self.site).as_posix(): p.read_bytes() for p in self.site.rglob("*") if p.is_file()}
+        return files_of(self.site)
 
     @property
     def times(self) -> dict[str, tuple[int, int]]:
@@ -125,7 +67,7 @@ def _cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    folder = write_project(tmp_path / "project", NOTES, extra=EXTRA, files=FILES)
+    folder = write_project(tmp_path / "project", ROPES, extra=EXTRA, files=FILES)
     (folder / "own").mkdir()
     (folder / "own/main.html").write_text('{% extends "base.html" %}\n{% block footer %}hello{% endblock %}\n', "utf-8")
     (folder / "own.py").write_text("def on_page_content(html, **_): return html + '<p>own</p>'\n", "utf-8")
@@ -148,12 +90,6 @@ def anew(project: Path, tmp_path: Path) -> Callable[[], dict[str, bytes]]:
             plugin._preview, plugin._folder = state
 
     return made
-
-
-def edit(path: Path, old: str, new: str) -> None:
-    text = path.read_text("utf-8")
-    assert old in text, old
-    path.write_text(text.replace(old, new, 1), "utf-8")
 
 
 def differences(served: dict[str, bytes], expected: dict[str, bytes]) -> list[str]:
@@ -212,7 +148,7 @@ def test_every_edit_gives_the_folder_that_would_be_made_anew(
     preview = Preview(project, tmp_path / "site")
     assert differences(preview.files, anew()) == []
     for name, old, new in EDITS:
-        edit(project / "docs" / name, old, new)
+        change(project / "docs" / name, old, new)
         preview.build()
         assert differences(preview.files, anew()) == [], (name, old, new)
 
@@ -221,7 +157,7 @@ def test_what_has_not_changed_is_not_written_again(project: Path, tmp_path: Path
     preview = Preview(project, tmp_path / "site")
     preview.build()
     before, texts = preview.times, preview.files
-    edit(project / "docs/notes.md", "Last words.", "Final words.")
+    change(project / "docs/notes.md", "Last words.", "Final words.")
     preview.build()
     after = preview.times
     written = {name for name in after if before.get(name) != after[name]}
@@ -243,7 +179,7 @@ def test_only_the_edited_page_is_rendered(project: Path, tmp_path: Path, monkeyp
         return tree_of(written, options)
 
     monkeypatch.setattr("notesite.render.bridge.tree_of", counted)
-    edit(project / "docs/notes.md", "Last words.", "Final words.")
+    change(project / "docs/notes.md", "Last words.", "Final words.")
     preview.build()
     assert "five" in rendered
     assert not {"one", "two", "three", "four"} & set(rendered)
@@ -263,15 +199,15 @@ def test_a_build_that_fails_leaves_the_folder_as_it_was(
 ) -> None:
     name, old, new = broken
     if "main.html" in name:
-        edit(project / "mkdocs.yml", "name: material", "name: material, custom_dir: own")
+        change(project / "mkdocs.yml", "name: material", "name: material, custom_dir: own")
     preview = Preview(project, tmp_path / "site")
     before = preview.files
-    edit(project / "docs/notes.md", "Last words.", "Final words.")
-    edit(project / "docs" / name, old, new)
+    change(project / "docs/notes.md", "Last words.", "Final words.")
+    change(project / "docs" / name, old, new)
     with contextlib.suppress(MkDocsException):
         preview.build()
     assert preview.files == before
-    edit(project / "docs" / name, new, old)
+    change(project / "docs" / name, new, old)
     preview.build()
     assert differences(preview.files, anew()) == []
     assert b"Final words." in preview.files["five/index.html"]
@@ -282,7 +218,7 @@ def test_a_build_that_fails_at_its_end_leaves_the_folder_as_it_was(
 ) -> None:
     preview = Preview(project, tmp_path / "site")
     before = preview.files
-    edit(project / "docs/notes.md", "Last words.", "Final words.")
+    change(project / "docs/notes.md", "Last words.", "Final words.")
     with monkeypatch.context() as patch:
         patch.setattr("notesite.plugin.finish.STEPS", (lambda *_: 1 / 0,))
         with pytest.raises(MkDocsException):
@@ -293,12 +229,12 @@ def test_a_build_that_fails_at_its_end_leaves_the_folder_as_it_was(
 
 
 def test_strict_mode_keeps_the_last_site_without_a_warning(project: Path, tmp_path: Path) -> None:
-    edit(project / "docs/notes.md", "kubectl get pods --no-such", "kubectl get pods")
-    edit(project / "docs/notes.md", "![A picture](picture.png)", "No picture.")
+    change(project / "docs/notes.md", "kubectl get pods --no-such", "kubectl get pods")
+    change(project / "docs/notes.md", "![A picture](picture.png)", "No picture.")
     (project / "mkdocs.yml").write_text((project / "mkdocs.yml").read_text("utf-8") + "strict: true\n", "utf-8")
     preview = Preview(project, tmp_path / "site")
     before = preview.files
-    edit(project / "docs/notes.md", "kubectl get pods", "kubectl get pods --no-such")
+    change(project / "docs/notes.md", "kubectl get pods", "kubectl get pods --no-such")
     with pytest.raises(MkDocsException):
         preview.build()
     assert preview.files == before

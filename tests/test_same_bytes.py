@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from patience import LONGEST
-from site_tools import ROOT, build, command, environment, write_project
+from site_tools import ROOT, build, command, environment, files_of, write_project
 
 NOTES = "# T\n\n## One\n\nfirst\n\n```yaml\napiVersion: v1\nkind: Pod\n```\n\n## Two\n\nsecond\n"
 ELSEWHERE = {
@@ -47,10 +47,6 @@ def origin(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def clone(origin: Path, name: str, *options: str) -> Path:
     git(origin.parent, "clone", "-q", *options, origin.as_uri(), name)
     return origin.parent / name
-
-
-def files_of(folder: Path) -> dict[str, bytes]:
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 @pytest.mark.promise("The same commit gives the same copy: in any folder, zone, locale, and in a shallow clone.")

@@ -64,6 +64,10 @@ class Preview:
         except (urllib.error.URLError, ConnectionError, TimeoutError):
             return ""
 
+    def save(self, words: str) -> None:
+        """Save the notes with these words in the place of the first ones."""
+        self.notes.write_text(GOOD.replace("first-words", words), encoding="utf-8")
+
     def wait_for_words(self, words: str, path: str = "") -> None:
         """Wait until the page at `path` holds the words."""
         self._wait(lambda: words in self.get(path), f"{words!r} on /{path}")
@@ -98,7 +102,7 @@ def test_a_file_without_a_project_is_shown_and_nothing_stays(tmp_path: Path) -> 
     program = [sys.executable, "-m", "notesite.cli", "serve", "README.md"]
     with preview(tmp_path, notes="README.md", program=program) as running:
         running.wait_for_words("first-words", "one/")
-        running.notes.write_text(GOOD.replace("first-words", "second-words"), encoding="utf-8")
+        running.save("second-words")
         running.wait_for_words("second-words", "one/")
         made = re.search(r"'(/\S*notesite\S*)/mkdocs.yml'", running.output)
         assert made, running.output
@@ -110,7 +114,7 @@ def test_an_edit_a_break_and_a_repair_are_picked_up(tmp_path: Path) -> None:
     write_project(tmp_path, GOOD)
     with preview(tmp_path) as running:
         running.wait_for_words("first-words", "one/")
-        running.notes.write_text(GOOD.replace("first-words", "second-words"), encoding="utf-8")
+        running.save("second-words")
         running.wait_for_words("second-words", "one/")
         running.notes.write_text(BROKEN, encoding="utf-8")
         running.wait_for_output("docs/notes.md:4:3: N_ENTRY error")
@@ -133,7 +137,7 @@ def test_broken_settings_leave_the_pages_until_the_repair(tmp_path: Path) -> Non
         running.wait_for_output("The preview shows the last good pages")
         running.wait_for_words("first-words", "one/")
         settings.write_text(good, encoding="utf-8")
-        running.notes.write_text(GOOD.replace("first-words", "second-words"), encoding="utf-8")
+        running.save("second-words")
         running.wait_for_words("second-words", "one/")
         assert "Traceback" not in running.output
 
@@ -146,7 +150,7 @@ def test_what_stops_a_build_leaves_the_pages_until_the_repair(tmp_path: Path) ->
     with preview(tmp_path) as running:
         running.wait_for_words("first-words", "one/")
         (tmp_path / "docs/loop").symlink_to("..")
-        running.notes.write_text(GOOD.replace("first-words", "second-words"), encoding="utf-8")
+        running.save("second-words")
         running.wait_for_output("N_STRANGER")
         running.wait_for_output("The preview shows the last good pages")
         running.wait_for_words("first-words", "one/")
@@ -167,9 +171,9 @@ def test_a_folder_that_was_away_is_shown_again(tmp_path: Path) -> None:
         running.wait_for_output("The preview shows the last good pages")
         running.wait_for_words("first-words", "one/")
         (tmp_path / "away").rename(tmp_path / "docs")
-        running.notes.write_text(GOOD.replace("first-words", "second-words"), encoding="utf-8")
+        running.save("second-words")
         running.wait_for_words("second-words", "one/")
-        running.notes.write_text(GOOD.replace("first-words", "third-words"), encoding="utf-8")
+        running.save("third-words")
         running.wait_for_words("third-words", "one/")
         assert "Traceback" not in running.output
 
