@@ -77,7 +77,7 @@ class KeptPages:
         if before == (key, page.edit_url):
             self._run.folder.made[page.file.dest_uri] = key
             self._stay.append(page.file.dest_uri)
-            page.file.abs_dest_path = str(Path(self._run.config.site_dir, os.devnull))
+            page.file.abs_dest_path = os.devnull  # where MkDocs writes it: the page in its place stays
         else:
             told, _, self._html[uri] = (self._store.get(repr(key)) or b"").partition(b"\n")
             kept = json.loads(told or b"null")  # JSON of 30 kB takes longer to read than the file
