@@ -56,8 +56,8 @@ def judge(
     """What each document of a snippet is, and what is wrong with it.
 
     `documents` are the root nodes of `text`; `headings` those above the snippet, outermost first; `lead` is the
-    sentence before it, `following` the text of the next one; `hint` is the name of a definition (`Container`) that the author says it is a part of.  Raises ValueError on a
-    version that is not bundled.
+    sentence before it, `following` the text of the next one; `hint` is the name of a definition (`Container`) that the
+    author says it is a part of.  Raises ValueError on a version that is not bundled.
     """
     around = Around(tuple(headings), lead, text, following)
     snippet = _Snippet(text, versions=versions, around=around, hint=hint, extra=extra or {})
