@@ -20,7 +20,7 @@ from cmarkgfm.cmark import Options
 from markdown import Markdown
 from tinyhtml5.parser import HTMLParser
 
-from notesite.diagnostics.place import Position
+from notesite.diagnostics.diagnostic import Position
 from notesite.notes.emoji import with_emoji
 from notesite.notes.raw_html import AS_TEXT, UNWRAPPED, read_tags
 from notesite.render.bridge import Bridge

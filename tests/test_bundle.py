@@ -15,8 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markupsafe import Markup
 
-from notesite.diagnostics.diagnostic import NotesError
-from notesite.diagnostics.place import Span
+from notesite.diagnostics.diagnostic import NotesError, Span
 from notesite.notes.raw_html import read_tags
 from notesite.output.bundle.archive import SUMS, problems, under, with_sums, zip_bytes
 from notesite.output.bundle.book import Book, BookPage, Layout, chapters, place_in_one_page

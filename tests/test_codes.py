@@ -16,7 +16,7 @@ from test_links_external import _run, _told, _uses
 from cases_io import CASES, read_cases
 from notesite.cli import common
 from notesite.cli import run as notesite
-from notesite.diagnostics.codes import CODES
+from notesite.diagnostics.diagnostic import CODES
 from notesite.links import internal
 from notesite.notes.reader import parse
 from notesite.output.bundle.offline_site import offline_site

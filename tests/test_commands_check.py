@@ -9,9 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cases_io import read_cases
-from notesite.diagnostics.codes import CODES, Severity
-from notesite.diagnostics.diagnostic import Diagnostic, Report
-from notesite.diagnostics.place import Position, Span
+from notesite.diagnostics.diagnostic import CODES, Diagnostic, Position, Report, Severity, Span
 from notesite.notes.model import Fence
 from notesite.snippets.shell import check_commands as commands
 from notesite.snippets.shell.command_verdict import CommandVerdict, check

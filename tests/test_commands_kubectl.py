@@ -16,7 +16,7 @@ from typing import TypeVar
 import pytest
 
 from kubectl_oracle import Judge, Outcome, kubectl_path
-from notesite.diagnostics.codes import Severity
+from notesite.diagnostics.diagnostic import Severity
 from notesite.snippets.shell.corrections import REFUSED, correction
 from notesite.snippets.shell.grammar.invocation import parse
 from notesite.snippets.shell.grammar.program import available, load

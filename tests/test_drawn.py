@@ -10,7 +10,7 @@ from markdown import Markdown
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from cases_io import Case, read_cases
-from notesite.diagnostics.codes import Severity
+from notesite.diagnostics.diagnostic import Severity
 from notesite.extras.descriptions import description_of
 from notesite.images.picture import Limits, Picture
 from notesite.images.svg import cleaned

@@ -384,7 +384,7 @@ MAY = {
     "lib/files": "this is the way",
     "lib/folders": "this is the way",
     "lib/kept": "in the user's own folder, under names that are hashes",
-    "lib/data": "files of the package, named by code",
+    "lib/light": "files of the package, named by code",
     "images/store": "its own folder: names of its lock, which have one form",
     "images/inspect open": "a picture in memory",
     "images/mirror open": "a picture in memory",

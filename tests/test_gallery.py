@@ -20,7 +20,7 @@ from fault_server import FaultServer
 from patience import LONGEST, child, wait_until
 
 from notesite.cli import mirror_images
-from notesite.diagnostics.codes import CODES, Severity
+from notesite.diagnostics.diagnostic import CODES, Severity
 from notesite.images.gallery import BUILD_PATIENCE, NOTE_DRAWN, NOTE_MISSING, Gallery, gallery, options, run
 from notesite.images.mirror import Hosts, Options
 from notesite.images.store import ImageStore

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from notesite.diagnostics.place import Span
+from notesite.diagnostics.diagnostic import Span
 from notesite.images import alt
 from notesite.images import picture_names as names
 from notesite.images.inspect import KINDS, data_facts, inspect

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from kubernetes_samples import CASES
 
-from notesite.diagnostics.codes import CODES
+from notesite.diagnostics.diagnostic import CODES
 from notesite.snippets.kubernetes import judge
 from notesite.snippets.yaml.documents import read
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from kubernetes_samples import Mistake, Part, fragments, manifests, mistakes
 from patience import SOON, processor_seconds
 
-from notesite.diagnostics.codes import Severity
+from notesite.diagnostics.diagnostic import Severity
 from notesite.snippets.kubernetes import Judgement, judge
 
 LOADERS = [yaml.CSafeLoader, yaml.SafeLoader]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from notesite.lib.data import bundled_text
+from notesite.lib.light import bundled_text
 from notesite.snippets.kubernetes.rules import demands, table
 from notesite.snippets.kubernetes.schema import name_grammars
 from notesite.snippets.kubernetes.schema.definitions import Shape, bundled

@@ -20,8 +20,7 @@ from link_server import LinkServer
 from patience import LONGEST
 
 from notesite.cli.check_links import asked, client_of
-from notesite.diagnostics.diagnostic import Report
-from notesite.diagnostics.place import Span
+from notesite.diagnostics.diagnostic import Report, Span
 from notesite.links.external import Result, check_remote, patterns
 from notesite.links.internal import RemoteUse
 from notesite.links.link_verdict import (

@@ -15,7 +15,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from notesite.diagnostics.place import Span
+from notesite.diagnostics.diagnostic import Span
 from notesite.links.built_pages import css_uses, read_page, refresh_target
 from notesite.links.internal import BuiltSite, Outcome, Places, check, no_origin, origins
 from notesite.links.targets import Resolver, Where

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from site_tools import NOTES
 
 from cases_io import CASES, Case, read_cases
-from notesite.diagnostics.place import Span
+from notesite.diagnostics.diagnostic import Span
 from notesite.notes import pieces as pieces_module
 from notesite.notes.document import Kind, walk
 from notesite.notes.model import Fence, Notes, in_lines

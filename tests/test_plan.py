@@ -15,7 +15,7 @@ from site_tools import NOTES
 
 from cases_io import Case, read_cases
 from notesite.build import Build
-from notesite.diagnostics.codes import CODES, Severity
+from notesite.diagnostics.diagnostic import CODES, Severity
 from notesite.notes.anchors import RESERVED, Anchors, Slugs, github_anchor
 from notesite.notes.contents import in_page_anchor
 from notesite.notes.limits import Limits

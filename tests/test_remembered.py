@@ -302,6 +302,6 @@ def test_without_a_store_nothing_is_read() -> None:
 
 @pytest.mark.parametrize("name", ["lib.kept.Kept", "lib.kept.Path", "lib.files.text_of", "os.system"])
 def test_nothing_but_values_of_the_package_is_made_of_what_was_kept(name: str) -> None:
-    assert remembering._kind("diagnostics.place.Span")(1, 2) == (1, 2)
+    assert remembering._kind("diagnostics.diagnostic.Span")(1, 2) == (1, 2)
     with pytest.raises((TypeError, ImportError)):
         remembering._kind(name)

@@ -6,9 +6,7 @@ import json
 
 import pytest
 
-from notesite.diagnostics.codes import CODES, Severity
-from notesite.diagnostics.diagnostic import Report, Skipped, finding
-from notesite.diagnostics.place import Position, Span
+from notesite.diagnostics.diagnostic import CODES, Position, Report, Severity, Skipped, Span, finding
 from notesite.diagnostics.reporters import Context, reporter
 from notesite.diagnostics.reporters.text import printable
 

@@ -14,9 +14,7 @@ import xmlschema
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from notesite.diagnostics.codes import CODES, Severity
-from notesite.diagnostics.diagnostic import Diagnostic, Report, Skipped, finding
-from notesite.diagnostics.place import Position, Span
+from notesite.diagnostics.diagnostic import CODES, Diagnostic, Position, Report, Severity, Skipped, Span, finding
 from notesite.diagnostics.reporters import Context, github, gitlab, junit, rdjson, sarif
 
 SCHEMAS = Path(__file__).parent / "schemas"

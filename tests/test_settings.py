@@ -12,8 +12,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from cases_io import Case, read_cases
-from notesite.diagnostics.codes import Severity
-from notesite.diagnostics.diagnostic import NotesError
+from notesite.diagnostics.diagnostic import NotesError, Severity
 from notesite.project.config import open_project
 from notesite.project.settings import PageSettings, Settings, as_diagnostics, place, read
 

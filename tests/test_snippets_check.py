@@ -5,9 +5,7 @@ from __future__ import annotations
 import pytest
 from snippet_cases import Judge, checked
 
-from notesite.diagnostics.codes import Severity
-from notesite.diagnostics.diagnostic import Diagnostic
-from notesite.diagnostics.place import Span
+from notesite.diagnostics.diagnostic import Diagnostic, Severity, Span
 from notesite.project.settings import SnippetSettings
 from notesite.snippets.yaml.check_yaml import check
 from notesite.snippets.yaml.snippet_verdict import Status

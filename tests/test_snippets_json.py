@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from notesite.diagnostics.codes import Severity
+from notesite.diagnostics.diagnostic import Severity
 from notesite.notes.reader import parse
 from notesite.snippets.kubernetes import judge
 from notesite.snippets.yaml.check_yaml import check

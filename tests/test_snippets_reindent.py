@@ -8,7 +8,7 @@ from collections import Counter
 import pytest
 from kubernetes_samples import manifests
 
-from notesite.diagnostics.codes import Severity
+from notesite.diagnostics.diagnostic import Severity
 from notesite.notes.reader import parse
 from notesite.snippets.kubernetes import judge
 from notesite.snippets.yaml import indentation

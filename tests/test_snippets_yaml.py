@@ -13,9 +13,7 @@ from patience import SOON, processor_seconds
 from snippet_cases import Judge, checked, listing
 
 from cases_io import read_cases
-from notesite.diagnostics.codes import CODES, Severity
-from notesite.diagnostics.diagnostic import Report
-from notesite.diagnostics.place import Position, Span
+from notesite.diagnostics.diagnostic import CODES, Position, Report, Severity, Span
 from notesite.notes.model import Fence
 from notesite.notes.source import read as read_source
 from notesite.snippets.yaml import documents

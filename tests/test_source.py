@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 from site_tools import AS_GIVEN, NOTES
 
 from cases_io import CASES
-from notesite.diagnostics.diagnostic import NotesError, finding
-from notesite.diagnostics.place import Position, Span
+from notesite.diagnostics.diagnostic import NotesError, Position, Span, finding
 from notesite.notes.limits import Limits
 from notesite.notes.source import read, repair
 

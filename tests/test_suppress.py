@@ -7,9 +7,17 @@ from typing import Any
 import pytest
 
 from cases_io import Case, read_cases
-from notesite.diagnostics.codes import CODES, Severity
-from notesite.diagnostics.diagnostic import Diagnostic, Report, exit_code, finding, merged, with_rules
-from notesite.diagnostics.place import Span
+from notesite.diagnostics.diagnostic import (
+    CODES,
+    Diagnostic,
+    Report,
+    Severity,
+    Span,
+    exit_code,
+    finding,
+    merged,
+    with_rules,
+)
 from notesite.notes.reader import parse
 from notesite.project.suppressions import Baseline, baseline_of, read_baseline, settle
 

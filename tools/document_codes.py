@@ -10,7 +10,7 @@ from pathlib import Path
 
 from cases_io import CASES, read_cases
 from notesite.cli import common
-from notesite.diagnostics.codes import CODES
+from notesite.diagnostics.diagnostic import CODES
 from notesite.lib.files import write_atomically
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"

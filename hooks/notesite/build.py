@@ -10,9 +10,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from .diagnostics.codes import Severity
-from .diagnostics.diagnostic import Diagnostic, NotesError, Report, failure, finding
-from .diagnostics.place import Position, Span
+from .diagnostics.diagnostic import Diagnostic, NotesError, Position, Report, Severity, Span, failure, finding
 from .lib.files import lenient_text, reason, text_of
 from .notes.model import Fence, Notes
 from .notes.source import Source

@@ -8,8 +8,7 @@ from collections.abc import Sequence
 from importlib import import_module
 from typing import NoReturn
 
-from ..lib.data import bundled_json
-from ..lib.record import NamedTuple
+from ..lib.light import NamedTuple, bundled_json
 
 # What is loaded and what a check makes lives until its end: looking for garbage in it takes 6 % of its time and finds none.
 gc.set_threshold(1_000_000, 50, 100)

@@ -19,9 +19,9 @@ from pathlib import Path
 from ..build import NOTES_CODES, Build
 from ..diagnostics.diagnostic import NotesError, Report, failure
 from ..images.picture_names import slug
-from ..lib.data import bundled_text
 from ..lib.files import read_file, write_atomically, write_inside
 from ..lib.folders import work_folder
+from ..lib.light import bundled_text
 from ..output.bundle.archive import under, with_sums, zip_bytes
 from ..output.bundle.book import BOOK, Book
 from ..output.bundle.epub import epub_bytes

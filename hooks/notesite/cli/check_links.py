@@ -12,8 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..build import Build
-from ..diagnostics.diagnostic import NotesError, Report, failure, finding, merged
-from ..diagnostics.place import Span
+from ..diagnostics.diagnostic import NotesError, Report, Span, failure, finding, merged
 from ..lib.files import lenient_text, read_file, write_atomically
 from ..links import internal
 from ..links.built_pages import public_address

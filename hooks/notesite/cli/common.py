@@ -17,8 +17,7 @@ from typing import Any, NoReturn
 
 from .. import VERSION
 from ..build import BLOCK_CODES, NOTES_CODES, Build
-from ..diagnostics.codes import Severity
-from ..diagnostics.diagnostic import NotesError, Report, exit_code, failure, merged
+from ..diagnostics.diagnostic import NotesError, Report, Severity, exit_code, failure, merged
 from ..diagnostics.reporters import FORMATS, Context, reporter
 from ..lib.files import append_to, end_on_sigterm, lenient_text, reason, write_atomically
 from ..project.config import Project, load_baseline, open_project, with_others

@@ -20,12 +20,11 @@ from urllib.parse import unquote, urlsplit
 
 from .. import VERSION
 from ..build import BLOCK_CODES, NOTES_CODES, Build
-from ..diagnostics.codes import Severity
-from ..diagnostics.diagnostic import failure, finding, merged
+from ..diagnostics.diagnostic import Severity, failure, finding, merged
 from ..diagnostics.reporters.text import one_line
-from ..lib.data import bundled_text
 from ..lib.files import PathError, read_file, reason, write_inside
 from ..lib.folders import made_folder
+from ..lib.light import bundled_text
 from ..net.urls import shown
 from ..notes.reader import outline
 from ..project.config import open_project, source_of

@@ -1,12 +1,100 @@
-"""Findings as values: made by checks, adjusted by settings, shown by reporters."""
+"""Findings as values: made by checks, adjusted by settings, shown by reporters; their places in a text, and their codes.
+
+`data/codes.tsv` is the table of codes: every kind of finding, its severity, what it means and what to do.  One table,
+many readers: the checks, the reporters' help texts, the settings' `rules`, and docs/developer/diagnostics.md, which is
+generated from it.  A code is stable: it may be retired, never reused.
+Families: N_ the notes file and its contents list, I_ settings and ignores, Y_ YAML, K_ Kubernetes,
+S_ shell commands, E_ images, L_ links, B_ the offline bundle.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from enum import StrEnum
+from typing import Any
 
-from ..lib.record import NamedTuple
-from .codes import CODES, Severity
-from .place import Span
+from ..lib.light import NamedTuple, bundled_text
+
+
+class Position(NamedTuple):
+    """A place in a text: line and column, both counted from 1, columns in code points (a tab counts 1)."""
+
+    line: int
+    column: int
+
+    def __str__(self) -> str:
+        return f"{self.line}:{self.column}"
+
+
+class Span(NamedTuple):
+    """From `start` up to, not including, `end` (as in SARIF and rdjson)."""
+
+    start: Position
+    end: Position
+
+    @classmethod
+    def at(cls, line: int, column: int = 1, length: int = 1) -> Span:
+        """The span of `length` code points on one line."""
+        return cls(Position(line, column), Position(line, column + length))
+
+
+class Places(Sequence[Position]):
+    """Places on lines that follow each other, one for each column."""
+
+    __slots__ = "_columns", "_line"
+
+    def __init__(self, line: int, columns: Sequence[int]) -> None:
+        self._line, self._columns = line, columns
+
+    def __len__(self) -> int:
+        return len(self._columns)
+
+    def __getitem__(self, index: Any) -> Any:
+        if isinstance(index, slice):
+            return Places(self._line + index.indices(len(self))[0], self._columns[index])
+        return Position(self._line + range(len(self))[index], self._columns[index])
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and tuple(self) == tuple(other)
+
+    def __hash__(self) -> int:
+        return hash(tuple(self))
+
+
+class Severity(StrEnum):
+    """How sure and how bad: ERROR is broken for sure, WARNING probably, INFO is good to know."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+    @property
+    def rank(self) -> int:
+        """0 for the most severe, so that sorting puts it first."""
+        return list(Severity).index(self)
+
+
+class Code(NamedTuple):
+    """One kind of finding, a row of `data/codes.tsv`."""
+
+    name: str
+    severity: Severity  # the default; `extra.notes.rules` can change it
+    summary: str  # one sentence, what is wrong
+    fix: str  # one or two sentences, what to do
+    family: str  # the heading above the row
+
+
+def _codes() -> Iterator[Code]:
+    family = ""
+    for line in bundled_text(__name__, "codes.tsv").splitlines():
+        if line.startswith("# "):
+            family = line[2:]
+        else:
+            name, severity, summary, fix = line.split("\t")
+            yield Code(name, Severity(severity), summary, fix, family)
+
+
+CODES = {code.name: code for code in _codes()}
 
 
 class Diagnostic(NamedTuple):

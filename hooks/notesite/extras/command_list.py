@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from markupsafe import Markup
 
-from ..lib.record import NamedTuple
+from ..lib.light import NamedTuple
 from ..lib.unique import Names
 from ..notes.anchors import github_anchor
 from ..notes.model import EMPTY, Fence, Notes

@@ -12,7 +12,7 @@ from datetime import date
 
 from markupsafe import Markup
 
-from ..lib.record import NamedTuple
+from ..lib.light import NamedTuple
 from ..notes.anchors import element_id
 from ..notes.model import EMPTY, Notes
 from ..render.elements import made, written

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from markupsafe import Markup
 
-from ..lib.record import NamedTuple
+from ..lib.light import NamedTuple
 from ..render.elements import made
 from ..site.plan import Page, Site
 from ..site.section_names import runs

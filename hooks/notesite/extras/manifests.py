@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from ..lib.record import NamedTuple
+from ..lib.light import NamedTuple
 from ..lib.unique import Names
 from ..notes.model import Fence
 from ..notes.origin import parts_of

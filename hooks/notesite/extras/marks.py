@@ -7,8 +7,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from operator import itemgetter
 
-from ..diagnostics.codes import CODES, Severity
-from ..diagnostics.diagnostic import Diagnostic, Report
+from ..diagnostics.diagnostic import CODES, Diagnostic, Report, Severity
 from ..render.mark import BlockMark, Row
 from ..snippets.blocks import Blocks
 from ..snippets.shell.command_verdict import CommandVerdict

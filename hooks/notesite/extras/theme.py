@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from functools import cache, lru_cache
 
-from ..lib.data import bundled_text
+from ..lib.light import bundled_text
 from ..lib.safe_yaml import load_all
 
 _PALETTE = re.compile(r'\s*<link rel="stylesheet" href="[^"]*/palette\.\w+\.min\.css[^"]*">')

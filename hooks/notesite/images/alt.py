@@ -6,9 +6,8 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
-from notesite.diagnostics.diagnostic import Diagnostic, finding
-from notesite.diagnostics.place import Span
-from notesite.lib.data import bundled_text
+from notesite.diagnostics.diagnostic import Diagnostic, Span, finding
+from notesite.lib.light import bundled_text
 from notesite.notes.model import Image
 
 # Words that tell that there is a picture, not what it shows; in the languages that notes are often written in.

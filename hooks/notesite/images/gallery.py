@@ -13,10 +13,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from ..diagnostics.codes import Severity
-from ..diagnostics.diagnostic import Diagnostic, Report, finding
-from ..diagnostics.place import Span
-from ..lib.record import NamedTuple
+from ..diagnostics.diagnostic import Diagnostic, Report, Severity, Span, finding
+from ..lib.light import NamedTuple
 from ..net import response as answers
 from ..net.fault import Fault
 from ..net.urls import normal, shown

@@ -14,7 +14,7 @@ from urllib.parse import unquote_to_bytes
 
 from notesite.net.fault import Fault
 
-from ..lib.record import NamedTuple
+from ..lib.light import NamedTuple
 from .picture import Limits
 
 

@@ -15,7 +15,7 @@ from notesite.lib.files import json_of
 from notesite.net.fault import Fault
 from notesite.net.urls import normal
 
-from ..lib.record import NamedTuple
+from ..lib.light import NamedTuple
 from .inspect import KINDS
 from .picture_names import is_name
 

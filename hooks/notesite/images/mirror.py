@@ -21,7 +21,7 @@ from notesite.net.fault import Fault
 from notesite.net.response import Response, answer_fault
 from notesite.net.urls import parse
 
-from ..lib.record import NamedTuple
+from ..lib.light import NamedTuple
 from ..notes.model import EMPTY
 from . import picture_names as names
 from .inspect import JPEG, PNG, Facts, inspect

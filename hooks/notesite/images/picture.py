@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..lib.record import NamedTuple
+from ..lib.light import NamedTuple
 
 
 class Limits(NamedTuple):

@@ -15,7 +15,7 @@ from xml.etree.ElementTree import Element
 
 import tinycss2
 
-from notesite.lib.data import bundled_json
+from notesite.lib.light import bundled_json
 from notesite.net.fault import Fault
 
 SVG = "http://www.w3.org/2000/svg"

@@ -11,7 +11,7 @@ from notesite.net.fault import Fault
 from notesite.net.urls import is_remote, parse, shown
 from notesite.notes.model import EMPTY, Image
 
-from ..lib.record import NamedTuple
+from ..lib.light import NamedTuple
 from . import alt
 from . import picture_names as names
 from .inspect import data_facts, is_data

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 
 from ..lib.files import json_of
-from ..lib.record import NamedTuple
+from ..lib.light import NamedTuple
 from ..notes.model import EMPTY
 from ..notes.raw_html import candidates
 

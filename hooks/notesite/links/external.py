@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from ..diagnostics.diagnostic import Diagnostic, Report, Skipped, finding
-from ..lib.record import NamedTuple
+from ..lib.light import NamedTuple
 from ..net.fault import Fault
 from ..net.response import Response
 from ..net.schedule import Again, Politeness, ask_all

@@ -11,10 +11,9 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from html import unescape
 
-from ..diagnostics.diagnostic import Diagnostic, Report, Skipped, finding
-from ..diagnostics.place import Span
+from ..diagnostics.diagnostic import Diagnostic, Report, Skipped, Span, finding
 from ..lib.files import json_of
-from ..lib.record import NamedTuple
+from ..lib.light import NamedTuple
 from ..notes.raw_html import read_tags
 from .built_pages import Kind, PageFacts, Use, counted, css_uses, read_page
 from .targets import Resolver, Target, Where, named_anchor

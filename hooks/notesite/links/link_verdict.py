@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from urllib.parse import urljoin, urlsplit
 
-from ..lib.record import NamedTuple
+from ..lib.light import NamedTuple
 from ..net.fault import Fault
 from ..net.response import Response, words
 from ..net.schedule import Again

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from urllib.parse import quote
 
-from ..diagnostics.place import Span
+from ..diagnostics.diagnostic import Span
 from ..notes.model import Notes
 from ..site.plan import Page, Site
 from .internal import Origin, origins

@@ -8,7 +8,7 @@ from collections.abc import Collection
 from enum import Enum, auto
 from urllib.parse import unquote, urlsplit
 
-from ..lib.record import NamedTuple
+from ..lib.light import NamedTuple
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 _DRIVE = re.compile(r"[A-Za-z]:[\\/]")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import http
 from collections.abc import Mapping
 
-from ..lib.record import NamedTuple
+from ..lib.light import NamedTuple
 from .fault import Fault
 
 RETRIED = frozenset({408, 429, 500, 502, 503, 504})  # answers that a later try may better

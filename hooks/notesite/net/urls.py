@@ -13,8 +13,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
-from ..lib.data import bundled_text
-from ..lib.record import NamedTuple
+from ..lib.light import NamedTuple, bundled_text
 from .fault import Fault
 
 MAX_URL = 2048  # characters; what browsers, proxies and caches agree on

@@ -12,8 +12,8 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from urllib.parse import unquote
 
-from ..diagnostics.place import Span
-from ..lib.record import NamedTuple
+from ..diagnostics.diagnostic import Span
+from ..lib.light import NamedTuple
 from .contents_lists import Listing, folded, says_contents
 from .document import Kind, Node
 from .model import Contents, Heading, Link, Notes

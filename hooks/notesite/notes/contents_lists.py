@@ -8,10 +8,8 @@ import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 
-from ..diagnostics.place import Position, Span
-from ..lib.data import bundled_text
-from ..lib.patterns import lazy
-from ..lib.record import NamedTuple
+from ..diagnostics.diagnostic import Position, Span
+from ..lib.light import NamedTuple, bundled_text, lazy
 from .document import LEAVES, Kind, Node, walk, words
 from .model import Entry, Link, Notes
 from .raw_html import read_tags, unescaped

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
 
-from ..diagnostics.place import Places, Position, Span
-from ..lib.patterns import lazy
-from ..lib.record import NamedTuple
+from ..diagnostics.diagnostic import Places, Position, Span
+from ..lib.light import NamedTuple, lazy
 from .raw_html import is_text, read_tags
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from urllib.parse import quote
 
-from ..lib.patterns import lazy
+from ..lib.light import lazy
 
 # Rare marks of punctuation; one that the text does not hold is taken.
 _MARKS = "⸘⁂⁑⸎⸙"

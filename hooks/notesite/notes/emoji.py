@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from ..lib.patterns import lazy
+from ..lib.light import lazy
 from .parser import emoji
 
 _SHORT_CODE = lazy(r":[a-z0-9_+\-]+:")

@@ -10,10 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from ..diagnostics.diagnostic import Diagnostic, NotesError, finding
-from ..diagnostics.place import Span
-from ..lib.patterns import lazy
-from ..lib.record import NamedTuple
+from ..diagnostics.diagnostic import Diagnostic, NotesError, Span, finding
+from ..lib.light import NamedTuple, lazy
 from .parser import leaves
 from .pieces import lines_of, weight_of
 

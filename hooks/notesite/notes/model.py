@@ -11,9 +11,8 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final, TypeVar
 
-from ..diagnostics.diagnostic import Diagnostic
-from ..diagnostics.place import Position, Span
-from ..lib.record import NamedTuple
+from ..diagnostics.diagnostic import Diagnostic, Position, Span
+from ..lib.light import NamedTuple
 from .document import Node
 from .origin import Origin
 from .pieces import Blocks

@@ -6,7 +6,7 @@ import posixpath
 import re
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from ..lib.record import NamedTuple
+from ..lib.light import NamedTuple
 
 # What stands between a repository's address and the path of a file in it.
 _FORMS = {"github": "/blob/", "gitlab": "/-/blob/", "bitbucket": "/src/"}

@@ -15,7 +15,7 @@ from typing import Any
 
 import comrak
 
-from ..lib.patterns import lazy
+from ..lib.light import lazy
 from .document import LEAVES, Kind, Node
 from .dollars import Dollars
 

@@ -14,7 +14,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
 
-from ..lib.patterns import lazy
+from ..lib.light import lazy
 from .document import Kind, Node
 from .parser import HEADING, UnclosedError, read_blocks, weight
 

@@ -10,9 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ..lib.data import bundled_json
-from ..lib.patterns import lazy
-from ..lib.record import NamedTuple
+from ..lib.light import NamedTuple, bundled_json, lazy
 
 _NAMES = {kind: frozenset(names.split()) for kind, names in bundled_json(__name__, "html_names.json").items()}
 ALLOWED = _NAMES["elements"]

@@ -9,10 +9,8 @@ from collections.abc import Iterator, Sequence
 from itertools import accumulate, islice, takewhile
 from typing import Any
 
-from ..diagnostics.codes import Severity
-from ..diagnostics.diagnostic import Diagnostic, finding
-from ..diagnostics.place import Position, Span
-from ..lib.patterns import lazy
+from ..diagnostics.diagnostic import Diagnostic, Position, Severity, Span, finding
+from ..lib.light import lazy
 from .anchors import Anchors
 from .document import DRAWN, LEAVES, Kind, Node, label_of, line_starts, words
 from .emoji import with_emoji

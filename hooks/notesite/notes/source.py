@@ -12,11 +12,9 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
-from ..diagnostics.diagnostic import Diagnostic, NotesError, Report, finding
-from ..diagnostics.place import Position, Span
+from ..diagnostics.diagnostic import Diagnostic, NotesError, Position, Report, Span, finding
 from ..lib.heap import give_back
-from ..lib.patterns import lazy
-from ..lib.record import NamedTuple
+from ..lib.light import NamedTuple, lazy
 from .limits import DEFAULT, Limits, check_limits
 from .pieces import lines_of
 

@@ -6,8 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from ..lib.data import bundled_text
-from ..lib.patterns import lazy
+from ..lib.light import bundled_text, lazy
 from .document import LEAVES, walk, words
 from .model import Notes
 

@@ -18,7 +18,7 @@ import yaml
 
 from ..extras.decorate import contents_id
 from ..images.gallery import Gallery
-from ..lib.data import bundled_text
+from ..lib.light import bundled_text
 from ..notes.document import Kind, Node
 from ..notes.joined import file_at
 from ..notes.model import Notes, in_lines

@@ -11,9 +11,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import chain
 from urllib.parse import quote, urljoin, urlsplit
 
-from ..diagnostics.place import Span
-from ..lib.data import bundled_text
-from ..lib.record import NamedTuple
+from ..diagnostics.diagnostic import Span
+from ..lib.light import NamedTuple, bundled_text
 from ..notes.joined import as_written
 from ..notes.model import EMPTY, Image, Link, Notes
 from ..render.mark import BlockMark

@@ -23,7 +23,7 @@ from ..extras.manifests import Manifest, is_real, manifests_of
 from ..extras.search import Document, documents, found
 from ..images.stand_ins import drawing_of
 from ..lib.files import text_of
-from ..lib.record import NamedTuple
+from ..lib.light import NamedTuple
 from ..net.fault import Fault
 from ..notes.model import EMPTY
 from ..project.history import NoDatesError, line_dates

@@ -15,7 +15,7 @@ from mkdocs.theme import Theme
 from mkdocs.utils import get_relative_url
 
 from ..diagnostics.diagnostic import failure
-from ..lib.data import bundled_json, bundled_text
+from ..lib.light import bundled_json, bundled_text
 
 PACKAGE = Path(__file__).parent.parent
 STYLES = ("assets/stylesheets/notes.css",)  # one file is one request

@@ -18,7 +18,7 @@ from mkdocs.theme import Theme
 
 from .. import extras, render
 from ..extras.theme import amended, squeezed_html
-from ..lib.data import bundled_text
+from ..lib.light import bundled_text
 from ..render.elements import TEMPLATES
 from .appearance import PACKAGE
 from .escaping import is_escaped

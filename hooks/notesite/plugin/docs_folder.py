@@ -12,9 +12,7 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import File, Files, InclusionLevel
 
-from ..diagnostics.codes import Severity
-from ..diagnostics.diagnostic import Diagnostic, Report, finding
-from ..diagnostics.place import Span
+from ..diagnostics.diagnostic import Diagnostic, Report, Severity, Span, finding
 from ..diagnostics.reporters.text import one_line
 from ..images.gallery import limits_of
 from ..lib.files import read_file, reason, strangers, text_of

@@ -11,8 +11,7 @@ from typing import Any
 
 from click import ClickException
 
-from ..diagnostics.diagnostic import Diagnostic, NotesError, failure, finding
-from ..diagnostics.place import Span
+from ..diagnostics.diagnostic import Diagnostic, NotesError, Span, failure, finding
 
 HOOK = Path(__file__).with_name("hook.py")  # for projects that are made on the fly
 _OURS = re.compile(r"(?m)^(.+?):(\d+):(\d+): ([A-Z]_[A-Z]+) error: (.*)")

@@ -21,8 +21,7 @@ from mkdocs.structure.pages import Page as MkDocsPage
 
 from .. import VERSION
 from ..build import STAND_IN, Build
-from ..diagnostics.codes import Severity
-from ..diagnostics.diagnostic import NotesError, Report
+from ..diagnostics.diagnostic import NotesError, Report, Severity
 from ..diagnostics.reporters.text import one_line
 from ..images.gallery import options
 from ..images.mirror import Hosts

@@ -14,11 +14,10 @@ from typing import Any
 
 import yaml
 
-from ..diagnostics.diagnostic import NotesError, failure, finding
-from ..diagnostics.place import Span
+from ..diagnostics.diagnostic import NotesError, Span, failure, finding
 from ..lib.files import read_file, real_path, reason, text_of
 from ..lib.kept import NO_CACHE
-from ..lib.record import NamedTuple
+from ..lib.light import NamedTuple
 from ..lib.safe_yaml import SafeLoader, load_all
 from ..notes import source
 from ..notes.limits import DEFAULT, Limits

@@ -10,9 +10,8 @@ from glob import escape
 from pathlib import Path
 from urllib.parse import unquote
 
-from ..lib.data import bundled_json
 from ..lib.files import matching, real_path
-from ..lib.patterns import lazy
+from ..lib.light import bundled_json, lazy
 from ..notes.contents_lists import Listing, listings
 from ..notes.document import Kind
 from ..notes.model import Notes

@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
 
 from ..diagnostics.diagnostic import Diagnostic, finding
-from ..lib.record import NamedTuple
+from ..lib.light import NamedTuple
 from ..notes.contents import in_page_anchor
 from ..notes.model import Notes
 from ..notes.origin import Origin, origin_of, parts_of

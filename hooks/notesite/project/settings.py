@@ -13,11 +13,9 @@ from typing import Any, Literal
 
 import yaml
 
-from ..diagnostics.codes import CODES, Severity
-from ..diagnostics.diagnostic import OFF, Diagnostic, Rules, finding
-from ..diagnostics.place import Span
+from ..diagnostics.diagnostic import CODES, OFF, Diagnostic, Rules, Severity, Span, finding
+from ..lib.light import NamedTuple
 from ..lib.nearest import nearest_value
-from ..lib.record import NamedTuple
 from ..notes.limits import DEFAULT, Limits
 from ..notes.model import EMPTY
 

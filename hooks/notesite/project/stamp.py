@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from ..diagnostics.diagnostic import failure
-from ..lib.record import NamedTuple
+from ..lib.light import NamedTuple
 
 _SHOWN = 12  # hexadecimal digits of the hash that people see
 _LATEST = 253402300799  # 9999-12-31, the last date that there is

@@ -11,11 +11,9 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-from ..diagnostics.codes import CODES
-from ..diagnostics.diagnostic import Diagnostic, Report, Rules, finding, with_rules
-from ..diagnostics.place import Span
+from ..diagnostics.diagnostic import CODES, Diagnostic, Report, Rules, Span, finding, with_rules
 from ..lib.files import json_of
-from ..lib.record import NamedTuple
+from ..lib.light import NamedTuple
 from ..notes.model import Directive, Notes
 
 BASELINE_VERSION = 1

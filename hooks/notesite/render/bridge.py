@@ -29,7 +29,7 @@ from pygments.lexer import Lexer
 from pygments.lexers import get_lexer_by_name
 from pygments.util import ClassNotFound
 
-from ..diagnostics.place import Span
+from ..diagnostics.diagnostic import Span
 from ..images.picture import Picture
 from ..notes.anchors import element_id
 from ..notes.document import Node

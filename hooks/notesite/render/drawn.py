@@ -15,11 +15,9 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
-from ..diagnostics.codes import Severity
-from ..diagnostics.diagnostic import Diagnostic, finding
+from ..diagnostics.diagnostic import Diagnostic, Severity, finding
 from ..images.picture import Limits
-from ..lib.data import bundled_text
-from ..lib.record import NamedTuple
+from ..lib.light import NamedTuple, bundled_text
 from ..net.fault import Fault
 from ..notes.document import DRAWN, Kind, Node, label_of
 from ..notes.model import EMPTY, Notes

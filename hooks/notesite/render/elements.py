@@ -8,7 +8,7 @@ import jinja2
 from markupsafe import Markup
 from selectolax.lexbor import LexborHTMLParser
 
-from ..lib.data import bundled_text
+from ..lib.light import bundled_text
 
 _DEEPEST = 100  # elements in each other; what is deeper stands beside its parents, as in browsers
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from urllib.parse import urlsplit
 
-from ..diagnostics.place import Position
-from ..lib.patterns import lazy
+from ..diagnostics.diagnostic import Position
+from ..lib.light import lazy
 from ..notes.document import Kind, Node, walk, words
 from ..notes.model import Heading, Notes
 from ..notes.raw_html import UNWRAPPED, Tag, is_text, read_tags

@@ -6,8 +6,7 @@ import re
 
 from markupsafe import Markup
 
-from ..lib.patterns import lazy
-from ..lib.record import NamedTuple
+from ..lib.light import NamedTuple, lazy
 from .elements import written
 
 

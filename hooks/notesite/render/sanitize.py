@@ -9,9 +9,7 @@ from __future__ import annotations
 import html
 from collections.abc import Iterator
 
-from ..diagnostics.codes import Severity
-from ..diagnostics.diagnostic import Diagnostic, finding
-from ..diagnostics.place import Span
+from ..diagnostics.diagnostic import Diagnostic, Severity, Span, finding
 from ..notes.model import Notes
 from ..notes.origin import parts_of
 from ..notes.raw_html import ATTRIBUTES, Tag, candidates

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 
 from markdown.util import AMP_SUBSTITUTE
 
-from ..lib.record import NamedTuple
+from ..lib.light import NamedTuple
 from ..notes.anchors import element_id
 from ..notes.emoji import with_emoji
 from ..notes.raw_html import candidates

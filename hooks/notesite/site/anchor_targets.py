@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from ..diagnostics.codes import Severity
-from ..diagnostics.diagnostic import Diagnostic, finding
+from ..diagnostics.diagnostic import Diagnostic, Severity, finding
 from ..notes.contents import Resolver, in_page_anchor, second_contents
 from ..notes.joined import address_of
 from ..notes.model import Entry, Heading, Notes

@@ -9,10 +9,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 
-from ..diagnostics.diagnostic import Diagnostic, finding
-from ..diagnostics.place import Span
+from ..diagnostics.diagnostic import Diagnostic, Span, finding
 from ..lib.files import json_of
-from ..lib.record import NamedTuple
+from ..lib.light import NamedTuple
 from ..notes.model import EMPTY, Heading, Notes
 from .plan import Meaning, Place, Site
 

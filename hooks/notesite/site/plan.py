@@ -13,9 +13,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import takewhile
 from urllib.parse import quote, unquote
 
-from ..diagnostics.diagnostic import Diagnostic, finding
-from ..diagnostics.place import Span
-from ..lib.record import NamedTuple
+from ..diagnostics.diagnostic import Diagnostic, Span, finding
+from ..lib.light import NamedTuple
 from ..notes.anchors import Slugs, element_id, github_anchor, plain_slug
 from ..notes.contents import in_page_anchor
 from ..notes.contents_lists import says_contents

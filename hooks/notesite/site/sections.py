@@ -13,7 +13,7 @@ from itertools import accumulate
 from pathlib import PurePosixPath
 from urllib.parse import quote
 
-from ..lib.record import NamedTuple
+from ..lib.light import NamedTuple
 from ..notes.model import Entry, Heading, Notes, NotesFile
 
 _MANY_CHILDREN = 4

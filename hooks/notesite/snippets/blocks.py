@@ -13,7 +13,7 @@ import yaml
 
 from ..diagnostics.diagnostic import Report, failure, merged
 from ..lib.kept import digest
-from ..lib.record import NamedTuple
+from ..lib.light import NamedTuple
 from ..notes.model import Fence, Notes
 from ..project.settings import SnippetSettings
 from .custom_types import KIND, Definition, in_blocks, type_names

@@ -8,8 +8,7 @@ from typing import Any
 
 import yaml
 
-from ..diagnostics.diagnostic import NotesError, failure, finding
-from ..diagnostics.place import Span
+from ..diagnostics.diagnostic import NotesError, Span, failure, finding
 from ..lib.files import reason, text_of
 from ..lib.safe_yaml import load_all
 from ..notes.model import Fence

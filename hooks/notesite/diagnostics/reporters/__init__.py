@@ -10,9 +10,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from importlib import import_module
 
-from ...lib.record import NamedTuple
-from ..diagnostic import Diagnostic, Report, Skipped
-from ..place import Position, Span
+from ...lib.light import NamedTuple
+from ..diagnostic import Diagnostic, Position, Report, Skipped, Span
 
 FORMATS = ("text", "json", "github", "gitlab", "sarif", "junit", "rdjson")  # their modules say what each is for
 

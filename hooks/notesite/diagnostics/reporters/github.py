@@ -10,8 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from ..codes import Severity
-from ..diagnostic import Diagnostic, Report
+from ..diagnostic import Diagnostic, Report, Severity
 from . import Context, last_place, path_of
 
 CAP = 10  # annotations of one level that GitHub shows for one step

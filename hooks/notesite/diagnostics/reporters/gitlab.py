@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import json
 
-from ..codes import Severity
-from ..diagnostic import Report
+from ..diagnostic import Report, Severity
 from . import Context, last_place, path_of, with_fingerprints
 
 _SEVERITIES = {Severity.ERROR: "major", Severity.WARNING: "minor", Severity.INFO: "info"}

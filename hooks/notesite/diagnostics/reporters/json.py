@@ -5,9 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from ..codes import Severity
-from ..diagnostic import Diagnostic, Report
-from ..place import Span
+from ..diagnostic import Diagnostic, Report, Severity, Span
 from . import Context
 
 VERSION = 1

@@ -11,8 +11,7 @@ from __future__ import annotations
 import re
 from xml.etree import ElementTree as ET
 
-from ..codes import Severity
-from ..diagnostic import Diagnostic, Report, Skipped
+from ..diagnostic import Diagnostic, Report, Severity, Skipped
 from . import Context, path_of
 
 # XML 1.0 has no way to write these, not even as references.

@@ -10,9 +10,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from ..codes import Severity
-from ..diagnostic import Diagnostic, Report
-from ..place import Position, Span
+from ..diagnostic import Diagnostic, Position, Report, Severity, Span
 from . import Context, path_of
 
 _SEVERITIES = {Severity.ERROR: "ERROR", Severity.WARNING: "WARNING", Severity.INFO: "INFO"}

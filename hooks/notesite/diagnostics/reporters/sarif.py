@@ -13,10 +13,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from ...lib.data import bundled_text
-from ..codes import CODES, Severity
-from ..diagnostic import Diagnostic, Report
-from ..place import Span
+from ...lib.light import bundled_text
+from ..diagnostic import CODES, Diagnostic, Report, Severity, Span
 from . import Context, path_of, with_fingerprints
 
 MOST_RESULTS = 25_000

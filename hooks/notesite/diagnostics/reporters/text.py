@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from ..codes import Severity
-from ..diagnostic import Diagnostic, Report, Skipped
+from ..diagnostic import Diagnostic, Report, Severity, Skipped
 from . import Context
 
 _COLORS = {Severity.ERROR: "31", Severity.WARNING: "33", Severity.INFO: "36"}

@@ -12,8 +12,7 @@ from urllib.parse import quote, unquote
 import jinja2
 from markupsafe import Markup
 
-from ...lib.data import bundled_text
-from ...lib.record import NamedTuple
+from ...lib.light import NamedTuple, bundled_text
 from ...lib.unique import Names
 from ...notes.raw_html import candidates
 from ...project.stamp import Stamp

@@ -20,7 +20,7 @@ from xml.sax.saxutils import escape, quoteattr
 from markupsafe import Markup
 from tinyhtml5.parser import HTMLParser
 
-from ...lib.data import bundled_json, bundled_text
+from ...lib.light import bundled_json, bundled_text
 from .archive import EARLIEST, zip_bytes
 from .book import Book, Layout, chapters, filled
 from .markup import VOID

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from selectolax.lexbor import LexborHTMLParser
 
-from ...lib.record import NamedTuple
+from ...lib.light import NamedTuple
 from ...notes.raw_html import Tag as Piece
 from ...notes.raw_html import read_tags
 

@@ -9,9 +9,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import quote, unquote, urlsplit
 
-from ...diagnostics.diagnostic import Diagnostic, finding
-from ...diagnostics.place import Span
-from ...lib.record import NamedTuple
+from ...diagnostics.diagnostic import Diagnostic, Span, finding
+from ...lib.light import NamedTuple
 from ...links.built_pages import Kind, addresses
 from ...notes.model import EMPTY
 from .archive import problems

@@ -16,7 +16,7 @@ from urllib.parse import unquote
 from markupsafe import Markup
 
 from ...images.inspect import data_uri
-from ...lib.data import bundled_json, bundled_text
+from ...lib.light import bundled_json, bundled_text
 from ...notes.model import EMPTY
 from ...site.redirects import digest
 from .archive import EARLIEST

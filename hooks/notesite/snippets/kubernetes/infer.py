@@ -13,11 +13,11 @@ from itertools import combinations, product
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from notesite.diagnostics.codes import Severity
+from notesite.diagnostics.diagnostic import Severity
 from notesite.snippets.yaml.mappings import pairs
 
+from ...lib.light import NamedTuple
 from ...lib.nearest import edits, squeezed
-from ...lib.record import NamedTuple
 from .evidence import Around, Sound, has_keys_of_others
 from .schema.definitions import Schema, Shape, table
 from .schema.values import Found

@@ -10,8 +10,8 @@ from typing import Any, Final
 
 from yaml.nodes import CollectionNode, MappingNode, Node, ScalarNode, SequenceNode
 
-from notesite.diagnostics.codes import CODES, Severity
-from notesite.lib.patterns import lazy
+from notesite.diagnostics.diagnostic import CODES, Severity
+from notesite.lib.light import lazy
 from notesite.snippets.yaml.mappings import fields, get, items, pairs, width
 from notesite.snippets.yaml.repeated import Right
 from notesite.snippets.yaml.yaml_fault import MOVED, Fault, Form, Judgement, Lines

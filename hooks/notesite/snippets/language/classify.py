@@ -12,10 +12,10 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Final
 
-from notesite.lib.patterns import lazy
+from notesite.lib.light import lazy
 from notesite.notes.model import Fence
 
-from ...lib.record import NamedTuple
+from ...lib.light import NamedTuple
 from . import languages
 from . import looks_like_yaml as shape
 

@@ -6,10 +6,9 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from notesite.lib.data import bundled_json
-from notesite.lib.patterns import lazy
+from notesite.lib.light import bundled_json, lazy
 
-from ...lib.record import NamedTuple
+from ...lib.light import NamedTuple
 
 
 def is_yaml_label(label: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from notesite.lib.patterns import lazy
+from notesite.lib.light import lazy
 
 _ENTRY: Final = lazy(
     r"""^(?P<indent>[ \t\u00a0]*)(?P<dashes>(?:-[ \t\u00a0]+)*)(?:\?[ ]+)?

@@ -13,10 +13,8 @@ from functools import cache, lru_cache
 from itertools import zip_longest
 from typing import Any
 
-from ...diagnostics.codes import Severity
-from ...diagnostics.diagnostic import Diagnostic, finding
-from ...diagnostics.place import Span
-from ...lib.patterns import lazy
+from ...diagnostics.diagnostic import Diagnostic, Severity, Span, finding
+from ...lib.light import lazy
 from ...notes.model import Fence
 from ..yaml.snippet_verdict import Status
 from ..yaml.yaml_fault import Defined

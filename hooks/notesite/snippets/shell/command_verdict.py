@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from ...diagnostics.diagnostic import Diagnostic, Report, Skipped
-from ...diagnostics.place import Span
-from ...lib.record import NamedTuple
+from ...diagnostics.diagnostic import Diagnostic, Report, Skipped, Span
+from ...lib.light import NamedTuple
 from ...notes.model import Fence
 from ..yaml.remembered import Memory
 from ..yaml.snippet_verdict import Status

@@ -10,8 +10,8 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 
-from ...diagnostics.codes import Severity
-from ...lib.patterns import lazy
+from ...diagnostics.diagnostic import Severity
+from ...lib.light import lazy
 from .grammar.invocation import Invocation, parse
 from .grammar.program import Grammar
 from .grammar.resources import full_names, is_file, is_type, named

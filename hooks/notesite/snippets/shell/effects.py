@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from ...diagnostics.place import Span
-from ...lib.patterns import lazy
+from ...diagnostics.diagnostic import Span
+from ...lib.light import lazy
 from ..yaml.yaml_fault import Defined
 from .grammar.invocation import Invocation
 from .grammar.resources import named

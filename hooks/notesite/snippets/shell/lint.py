@@ -9,9 +9,9 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from ...diagnostics.codes import Severity
+from ...diagnostics.diagnostic import Severity
+from ...lib.light import lazy
 from ...lib.nearest import nearest_value
-from ...lib.patterns import lazy
 from . import effects
 from .grammar import arguments
 from .grammar import flag_values as values

@@ -6,8 +6,8 @@ word for a name and says nothing.
 
 from __future__ import annotations
 
-from ...diagnostics.codes import Severity
-from ...lib.patterns import lazy
+from ...diagnostics.diagnostic import Severity
+from ...lib.light import lazy
 from .grammar.vocabulary import words
 from .reader.words import Command, Finding, Word
 

@@ -8,14 +8,12 @@ from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
-from notesite.diagnostics.codes import CODES, Severity
-from notesite.diagnostics.diagnostic import Diagnostic, Report, Skipped, finding, merged
-from notesite.diagnostics.place import Span
-from notesite.lib.patterns import lazy
+from notesite.diagnostics.diagnostic import CODES, Diagnostic, Report, Severity, Skipped, Span, finding, merged
+from notesite.lib.light import lazy
 from notesite.notes.model import Fence, in_lines, line_of
 from notesite.project.settings import SnippetSettings
 
-from ...lib.record import NamedTuple
+from ...lib.light import NamedTuple
 from ..language import classify, languages
 from ..language.classify import Classification, Kind
 from .remembered import Memory

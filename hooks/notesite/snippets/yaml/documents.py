@@ -16,11 +16,10 @@ from functools import lru_cache
 
 import yaml
 
-from notesite.diagnostics.codes import Severity
-from notesite.lib.data import bundled_json
-from notesite.lib.patterns import lazy
+from notesite.diagnostics.diagnostic import Severity
+from notesite.lib.light import bundled_json, lazy
 
-from ...lib.record import NamedTuple
+from ...lib.light import NamedTuple
 from ..language import languages
 from . import nodes as graph
 from . import syntax_error as syntax

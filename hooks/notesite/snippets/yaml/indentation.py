@@ -15,10 +15,9 @@ from functools import cache
 from itertools import islice, pairwise
 from typing import TYPE_CHECKING
 
-from notesite.lib.data import bundled_text
-from notesite.lib.patterns import lazy
+from notesite.lib.light import bundled_text, lazy
 
-from ...lib.record import NamedTuple
+from ...lib.light import NamedTuple
 from .parser_message import spaces
 from .yaml_fault import Fault, Lines
 

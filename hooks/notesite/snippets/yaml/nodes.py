@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 import yaml
 
-from notesite.diagnostics.codes import Severity
-from notesite.lib.data import bundled_json
-from notesite.lib.patterns import lazy
+from notesite.diagnostics.diagnostic import Severity
+from notesite.lib.light import bundled_json, lazy
 
 from . import yaml11 as traps
 from .mappings import width

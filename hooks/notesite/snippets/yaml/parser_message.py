@@ -6,10 +6,10 @@ from typing import Final
 
 import yaml
 
-from notesite.diagnostics.codes import Severity
-from notesite.lib.patterns import lazy
+from notesite.diagnostics.diagnostic import Severity
+from notesite.lib.light import lazy
 
-from ...lib.record import NamedTuple
+from ...lib.light import NamedTuple
 from .yaml_fault import Fault, Lines
 
 TOKEN: Final = lazy(r"[^\s,\[\]{}]+")

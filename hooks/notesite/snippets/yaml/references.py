@@ -12,11 +12,9 @@ from typing import Final
 
 import yaml
 
-from notesite.diagnostics.diagnostic import Diagnostic, finding
-from notesite.diagnostics.place import Span
-from notesite.lib.data import bundled_json
+from notesite.diagnostics.diagnostic import Diagnostic, Span, finding
+from notesite.lib.light import bundled_json, lazy
 from notesite.lib.nearest import edits
-from notesite.lib.patterns import lazy
 from notesite.notes.model import Fence
 
 from .mappings import fields, items, width

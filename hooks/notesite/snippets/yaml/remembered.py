@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 
 import yaml
 
-from ...diagnostics.place import Places, Position
+from ...diagnostics.diagnostic import Places, Position
 from ...lib.kept import Kept, digest, folder_of, signature
 from ...notes.model import Fence
 

@@ -12,7 +12,7 @@ from typing import Final
 
 from yaml.nodes import ScalarNode
 
-from notesite.lib.patterns import lazy
+from notesite.lib.light import lazy
 
 STRING: Final = "string"
 INTEGER: Final = "integer"

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from enum import StrEnum
 
-from notesite.diagnostics.codes import Severity
-from notesite.diagnostics.diagnostic import Diagnostic
+from notesite.diagnostics.diagnostic import Diagnostic, Severity
 from notesite.notes.model import Fence
 
-from ...lib.record import NamedTuple
+from ...lib.light import NamedTuple
 from ..language.classify import Kind
 from .yaml_fault import Judgement
 

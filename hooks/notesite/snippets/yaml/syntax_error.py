@@ -13,8 +13,7 @@ from typing import Final
 
 import yaml
 
-from notesite.lib.data import bundled_json
-from notesite.lib.patterns import lazy
+from notesite.lib.light import bundled_json, lazy
 
 from . import indentation
 from .odd_signs import odd_sign

@@ -11,8 +11,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, Final
 
-from notesite.lib.data import bundled_json
-from notesite.lib.patterns import lazy
+from notesite.lib.light import bundled_json, lazy
 
 from .scalars import BOOLEANS
 

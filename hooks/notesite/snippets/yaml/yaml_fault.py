@@ -7,11 +7,10 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import Final, Literal
 
-from notesite.diagnostics.codes import Severity
-from notesite.diagnostics.place import Span
-from notesite.lib.patterns import lazy
+from notesite.diagnostics.diagnostic import Severity, Span
+from notesite.lib.light import lazy
 
-from ...lib.record import NamedTuple
+from ...lib.light import NamedTuple
 
 Form = Literal["manifest", "fragment", "parts", "plain", "unknown"]
 

@@ -12,7 +12,7 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from notesite.snippets.yaml.mappings import get, items, pairs
 
-from ....lib.record import NamedTuple
+from ....lib.light import NamedTuple
 from ..schema import name_grammars as names
 from ..schema.definitions import Shape
 from ..schema.placeholders import is_placeholder

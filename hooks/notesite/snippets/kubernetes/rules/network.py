@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from notesite.lib.patterns import lazy
+from notesite.lib.light import lazy
 from notesite.snippets.yaml.mappings import get, items, pairs
 
 from ..schema import name_grammars as names

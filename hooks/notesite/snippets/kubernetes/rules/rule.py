@@ -13,7 +13,7 @@ from yaml.nodes import MappingNode, Node, ScalarNode
 from notesite.snippets.yaml.mappings import get
 from notesite.snippets.yaml.scalars import INTEGER, resolve
 
-from ....lib.record import NamedTuple
+from ....lib.light import NamedTuple
 from ..schema.definitions import Shape, Type
 from ..schema.placeholders import is_placeholder
 from ..schema.values import Found

@@ -11,11 +11,10 @@ from functools import cache
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from notesite.lib.data import bundled_text
-from notesite.lib.patterns import lazy
+from notesite.lib.light import bundled_text, lazy
 from notesite.snippets.yaml.mappings import get, pairs
 
-from ....lib.record import NamedTuple
+from ....lib.light import NamedTuple
 from ..schema import name_grammars as names
 from ..schema.definitions import Shape, bundled
 from ..schema.placeholders import is_placeholder

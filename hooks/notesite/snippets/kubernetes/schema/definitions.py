@@ -15,10 +15,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, cached_property
 from typing import Any, Final
 
-from notesite.lib.data import bundled_json
-from notesite.lib.patterns import lazy
+from notesite.lib.light import bundled_json, lazy
 
-from ....lib.record import NamedTuple
+from ....lib.light import NamedTuple
 
 _REFERENCE = lazy(r"@(\d+)")
 _VERSION = lazy(r"v?(1\.\d+)(?:\.\d+)?(?:[-+].*)?")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from notesite.lib.patterns import lazy
+from notesite.lib.light import lazy
 
 _PLACEHOLDER = lazy(
     r"""

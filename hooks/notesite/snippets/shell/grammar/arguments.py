@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 
-from ....lib.patterns import lazy
+from ....lib.light import lazy
 from ..reader.words import Word
 from .flag_rules import Refusal, read_as, refused_words, wrong_kind
 from .invocation import Invocation

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any
 
-from ....lib.data import bundled_json
+from ....lib.light import bundled_json
 from .invocation import Invocation
 from .resources import named
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from ....lib.light import lazy
 from ....lib.nearest import nearest_value
-from ....lib.patterns import lazy
 from .flag_rules import format_of, type_of
 from .invocation import FlagUse, Invocation
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from ....lib.record import NamedTuple
+from ....lib.light import NamedTuple
 from ..reader.words import Command, Word
 from .program import Flag, Grammar, Node
 

@@ -11,9 +11,7 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from types import MappingProxyType
 
-from ....lib.data import bundled_text
-from ....lib.patterns import lazy
-from ....lib.record import NamedTuple
+from ....lib.light import NamedTuple, bundled_text, lazy
 
 
 class Resource(NamedTuple):

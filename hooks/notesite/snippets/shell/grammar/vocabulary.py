@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from ....lib.data import bundled_json
+from ....lib.light import bundled_json
 
 
 def _table(name: str) -> Any:

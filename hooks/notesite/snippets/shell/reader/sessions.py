@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from ....lib.patterns import lazy
+from ....lib.light import lazy
 from ...language.languages import PROMPT, is_known_command, is_message
 
 _MAYBE = lazy(r"[ \t]*[#%>][ \t]+(?=\S)")  # a root's prompt, or a comment, or a quotation

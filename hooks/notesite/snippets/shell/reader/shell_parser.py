@@ -14,7 +14,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from ....lib.patterns import lazy
+from ....lib.light import lazy
 from ...yaml.yaml_fault import Lines
 from .sessions import mask
 from .words import Command, Finding, Heredoc, Redirect, Script, Variable, Word, unwrap

@@ -9,9 +9,8 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-from ....diagnostics.codes import Severity
-from ....lib.patterns import lazy
-from ....lib.record import NamedTuple
+from ....diagnostics.diagnostic import Severity
+from ....lib.light import NamedTuple, lazy
 from ...yaml.yaml_fault import Lines
 
 
