@@ -191,6 +191,8 @@ def is_left_out(fault: Found, shape: Shape, roots: Sequence[Node]) -> bool:
     """Whether a fault is that a fragment lacks what its roots, or the `spec` alone in them, would need."""
     if fault.code == "K_UNION" and " goes with type " in fault.message:
         return not any(get(root, "type") or get(get(root, "spec"), "type") for root in roots)
+    if " stands twice " in fault.message:  # one key with all that it may be
+        return any(len(pairs(root)) > 1 and len({key.value for key, _ in pairs(root)}) == 1 for root in roots)
     if fault.code != "K_REQUIRED" or fault.message.endswith(f" in {shape.short}Spec"):
         return fault.code == "K_REQUIRED"
     places = {id(root.value[0][0]) if isinstance(root, MappingNode) and root.value else 0 for root in roots}

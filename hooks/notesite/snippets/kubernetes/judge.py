@@ -305,7 +305,10 @@ class _Snippet:
         # One cause, one fault: what has the wrong type is not held against the rules as well.
         known = {fault.node.start_mark.index for fault in found if fault.code in ("K_TYPE", "K_VALUE", "K_QUANTITY")}
         found += (fault for fault in table.check(context, walk.visited) if fault.node.start_mark.index not in known)
-        found = [fault for fault in found if not (partial and is_left_out(fault, shape, roots))]
+        if partial:
+            found = [
+                f for f in found if not is_left_out(f, shape, roots) and not (f.code == "K_UNION" and self._gap(f.node))
+            ]
         moved = next((fault for fault in found if MOVED in fault.message), None)
         if moved is not None:  # one cause, one fault
             found = [f for f in found if f is moved or f.slip or f.code not in (*_MAY_BE_LEFT_OUT, "K_TWICE")]

@@ -118,7 +118,8 @@ def _count_entry(shape: Shape, entry: re.Match[str], *, at_root: bool, under: bo
     shape.keys.append(plain)
     if at_root:
         shape.roots.append(plain)
-    shape.odd_keys += not _KEY_LIKE.match(key)
+    # an arrow outside of a comment points at a line of a sketch
+    shape.odd_keys += not _KEY_LIKE.match(key) or (not value.isascii() and re.match(r"[^#]*[←→➜⇒]", value) is not None)
     shape.capital += plain[:1].isupper() and not plain.isupper()
     shape.sentences += value[:1] not in "\"'[{|>&*!#" and bool(_SENTENCE.match(value))
 

@@ -15,6 +15,7 @@ from typing import Any
 
 from ...diagnostics.diagnostic import Diagnostic, Severity, Span, finding
 from ...lib.light import lazy
+from ...lib.nearest import edits
 from ...notes.model import Fence
 from ..yaml.snippet_verdict import Status
 from ..yaml.yaml_fault import Defined
@@ -133,10 +134,23 @@ class _Checker:
             self._became(command, text, Status.INVALID, versions[-1].title)
         elif versions:
             self._against(command, program, text, versions)
+        elif self._misspelt(command):
+            self._became(command, text, Status.INVALID)
         else:
             self._remark_placeholder(command)
             nothing = "a flag or output, no command" if text.startswith("-") else f"no grammar for {command.program}"
             self._became(command, text, Status.SKIPPED, reason=nothing)
+
+    def _misspelt(self, command: Command) -> bool:
+        """`kubetl get pods`: one slip, and a sub-command after it."""
+        first, *others = command.words
+        newest = self.grammars["kubectl"][-1]
+        slip = bool(others) and others[0].text in newest.root.below and edits(first.text, "kubectl", 1) == 1
+        if slip:
+            said = Finding.at("S_COMMAND", f"`{first.text}` is `kubectl` misspelt", first)
+            fixed = applied(self.fence.text, command, [(first.start, first.end, "kubectl")])
+            self._propose(said, fixed if passes(fixed, newest, said) else None, command, refused=True)
+        return slip
 
     def _against(self, command: Command, program: str, text: str, versions: Sequence[Grammar]) -> None:
         """A command of a program that has grammars."""

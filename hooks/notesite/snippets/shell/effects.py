@@ -34,8 +34,26 @@ _OTHERS = (
     (lazy(r"dd (?:.* )?of=/dev/.*"), "overwrites a whole disk"),
     (lazy(r"mkfs.*"), "formats a disk: everything on it is gone"),
     (lazy(r"minikube delete(?: .*)?"), "deletes the local cluster with everything in it"),
-    (lazy(r"docker system prune(?: .*)?"), "deletes every stopped container, unused network and dangling image"),
+    (
+        lazy(r"docker system prune(?!.* --volumes)(?: .*)?"),
+        "deletes every stopped container, and networks and images that no container uses",
+    ),
+    (
+        lazy(r"docker system prune .*--volumes(?: .*)?"),
+        "deletes every stopped container, and networks, images and volumes that no container uses",
+    ),
 )
+# Objects that containers belong to.
+_RUN = [
+    "pods",
+    "deployments",
+    "replicasets",
+    "statefulsets",
+    "daemonsets",
+    "jobs",
+    "cronjobs",
+    "replicationcontrollers",
+]
 
 
 def dangers(call: Invocation) -> Iterator[tuple[str, Word]]:
@@ -44,19 +62,27 @@ def dangers(call: Invocation) -> Iterator[tuple[str, Word]]:
         return
     if call.node.path == ("delete",):
         yield from _delete(call)
+    known = [found and found.plural for found in map(named, _kinds(call))]
+    alone = bool(known) and all(plural and plural not in _RUN for plural in known)  # no container has to stop
     for command, flag, what in _DOES:
-        if call.node.path == (command,) and (not flag or _on(call, flag)):
+        if call.node.path == (command,) and (not flag or (_on(call, flag) and not alone)):
             yield what, call.uses(flag)[0].word if flag else call.path_words[-1]
 
 
+def _kinds(call: Invocation) -> list[str]:
+    return call.arguments[0].text.partition("/")[0].lower().split(",") if call.arguments else []
+
+
 def _delete(call: Invocation) -> Iterator[tuple[str, Word]]:
-    kinds = call.arguments[0].text.partition("/")[0].lower().split(",") if call.arguments else []
+    kinds = _kinds(call)
     held = [_HOLDERS[found.plural] for found in map(named, kinds) if found is not None and found.plural in _HOLDERS]
     first = call.path_words[-1]
     everywhere = _on(call, "all-namespaces")
     if _on(call, "all") and kinds:
         what = (
-            "pod, service, deployment, job and other workload" if "all" in kinds else f"object of the type {kinds[0]}"
+            "pod, service, deployment, job and other workload"
+            if "all" in kinds
+            else f"object of the type {' or '.join(kinds)}"
         )
         yield f"deletes every {what} in {'all namespaces' if everywhere else 'the namespace'}", first
     elif everywhere:

@@ -359,17 +359,25 @@ def _corrected(fence: Fence, faults: Sequence[Fault], schemas: _Schemas) -> str 
 
 def _label(examined: Examined, lines: Sequence[str]) -> Iterator[Diagnostic]:
     fence, found = examined.verdict.fence, examined.classification
-    if not fence.fenced:
+    if not fence.fenced or any(fault.message.startswith("backticks inside") for fault in examined.diagnostics):
         return
     labelled_yaml = languages.is_yaml_label(fence.label)
     is_yaml = (found.is_yaml and found.language != "json") or found.kind is Kind.TEMPLATE
     if is_yaml and not labelled_yaml:
         named = f"is labelled `{fence.label}`" if fence.label else "has no label"
         yield _relabel(fence, f"this block holds YAML and {named}", "yaml", lines)
+    elif labelled_yaml and found.kind is Kind.SHELL and _is_both(fence.text.split("\n")):
+        return
     elif labelled_yaml and found.kind in {Kind.SHELL, Kind.CONSOLE, Kind.OUTPUT}:
         right = {Kind.SHELL: "bash", Kind.CONSOLE: "console"}.get(found.kind, "text")
         what = "what a program prints" if found.kind is Kind.OUTPUT else "commands"
         yield _relabel(fence, f"this block holds {what} and is labelled `{fence.label}`", right, lines)
+
+
+def _is_both(rows: Sequence[str]) -> bool:
+    """Whether YAML stands below commands, and not as what they print."""
+    prompts = any(languages.prompted(row) is not None for row in rows)
+    return not prompts and sum(languages.ENTRY.match(row) is not None for row in rows) > 1
 
 
 def _relabel(fence: Fence, wrong: str, label: str, lines: Sequence[str]) -> Diagnostic:

@@ -14,6 +14,7 @@ from ...language.languages import PROMPT, is_known_command, is_message
 _MAYBE = lazy(r"[ \t]*[#%>][ \t]+(?=\S)")  # a root's prompt, or a comment, or a quotation
 _SECOND = lazy(r"[ \t]*>(?:[ \t]|$)")  # the shell's prompt for a line that goes on
 _HEADER = lazy(r"[A-Z][A-Z0-9()/_-]*(?: [A-Z][A-Z0-9()/_-]*)*(?:[ \t]{2,}[A-Z][A-Za-z0-9()/_ -]*)+\s*$")
+_CHART_NOTES = lazy(r"^NOTES:[ \t]*\n(?:(?![$#%>] ).*\n?)*", re.MULTILINE)  # the last that `helm install` prints
 _LONGEST = 200  # lines that one typed command may go on for
 
 
@@ -22,7 +23,7 @@ def mask(text: str, is_open: Callable[[str], bool]) -> str:
 
     `is_open` tells whether a shell would wait for more after a text.
     """
-    lines = text.split("\n")
+    lines = _CHART_NOTES.sub(lambda printed: re.sub(r"[^\r\n]", " ", printed[0]), text).split("\n")
     prompts = _prompts(lines)
     blanked = _session(lines, prompts, is_open) if any(prompts) else _plain(lines)
     return "\n".join(blanked)
