@@ -12,7 +12,7 @@ import sys
 from markdown import Markdown
 
 from notesite.diagnostics.diagnostic import NotesError
-from notesite.extras.descriptions import description_of
+from notesite.extras.home import description_of
 from notesite.notes.reader import check_notes, parse
 from notesite.notes.source import read
 from notesite.project.settings import Settings

@@ -11,7 +11,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from cases_io import Case, read_cases
 from notesite.diagnostics.diagnostic import Severity
-from notesite.extras.descriptions import description_of
+from notesite.extras.home import description_of
 from notesite.images.picture import Limits, Picture
 from notesite.images.svg import cleaned
 from notesite.notes.document import LEAVES, Kind, Node, walk

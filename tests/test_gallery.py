@@ -25,8 +25,7 @@ from notesite.images.gallery import BUILD_PATIENCE, NOTE_DRAWN, NOTE_MISSING, Ga
 from notesite.images.mirror import Hosts, Options
 from notesite.images.store import ImageStore
 from notesite.images.uses import Mode
-from notesite.net.fault import Fault
-from notesite.net.response import Response
+from notesite.net.response import Fault, Response
 from notesite.notes.reader import parse
 from notesite.project.config import Project
 from notesite.project.settings import ImageSettings, Settings

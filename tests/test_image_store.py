@@ -20,8 +20,7 @@ from notesite.images.lock import NAME, written
 from notesite.images.mirror import Options, Outcome, mirror
 from notesite.images.store import ImageStore, local_picture
 from notesite.images.uses import Mode
-from notesite.net.fault import Fault
-from notesite.net.response import Response
+from notesite.net.response import Fault, Response
 
 CHILD = Path(child.__file__)
 COUNT = 2

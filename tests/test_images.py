@@ -17,8 +17,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from notesite.diagnostics.diagnostic import Span
-from notesite.images import alt
-from notesite.images import picture_names as names
+from notesite.images import picture as names
+from notesite.images import uses as alt
 from notesite.images.inspect import KINDS, data_facts, inspect
 from notesite.images.lock import Entry, read, written
 from notesite.images.mirror import derived
@@ -26,9 +26,8 @@ from notesite.images.picture import Limits
 from notesite.images.uses import stems, uses
 from notesite.net import urls
 from notesite.net.client import Client
-from notesite.net.fault import Fault
+from notesite.net.response import Fault, Response, answer_fault, retry_after
 from notesite.net.response import Limits as NetLimits
-from notesite.net.response import Response, answer_fault, retry_after
 from notesite.notes.model import Heading, Image
 
 CASES = Path(__file__).parent / "cases/images"
@@ -491,22 +490,22 @@ def test_texts_that_say_nothing_are_told_from_those_that_do(row: dict[str, str])
 
 def test_weak_texts_are_reported_in_place_and_replaced_by_the_heading() -> None:
     images = [image(line=3), image(line=5), image(text="Two Pods share a volume", line=7), image(line=9, heading="")]
-    found = list(alt.findings(images, {}))
+    found = list(alt.alt_findings(images, {}))
     assert [(d.code, d.span.start.line) for d in found] == [("E_ALT", 3), ("E_ALT", 5), ("E_ALT", 9)]
-    texts = alt.texts(images, {})
+    texts = alt.alt_texts(images, {})
     assert [texts[i.span] for i in images] == ["Diagram: Pod", "Diagram: Pod (2)", "Two Pods share a volume", "Image"]
 
 
 def test_a_text_from_the_settings_wins_and_is_no_finding() -> None:
     chosen = {"https://h.example/a.png": "A Pod and its containers"}
-    assert alt.texts([image()], chosen) == {Span.at(1): "A Pod and its containers"}
-    assert not list(alt.findings([image()], chosen))
+    assert alt.alt_texts([image()], chosen) == {Span.at(1): "A Pod and its containers"}
+    assert not list(alt.alt_findings([image()], chosen))
 
 
 def test_decoration_in_html_stays_decoration() -> None:
     spacer = image(text="")._replace(origin="html")
-    assert alt.texts([spacer], {}) == {Span.at(1): ""}
-    assert not list(alt.findings([spacer], {}))
+    assert alt.alt_texts([spacer], {}) == {Span.at(1): ""}
+    assert not list(alt.alt_findings([spacer], {}))
 
 
 def test_uses_are_told_apart_and_wrong_ones_are_faults_in_place() -> None:

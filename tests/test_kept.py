@@ -15,7 +15,7 @@ from site_tools import ROOT, ROPES, change, command, environment, files_of, writ
 
 import bench_build
 from notesite.lib.kept import NO_CACHE, Kept, signature
-from notesite.plugin import appearance, guard, kept_pages
+from notesite.plugin import appearance, finish, kept_pages
 from notesite.plugin.kept_pages import KeptPages
 
 EXTRA = "extra: {notes: {split_level: 2, glossary: {API: A way in}, groups: {First: [One, Two], Second: [Three, Four, Five]}}}\n"
@@ -66,7 +66,7 @@ def test_the_last_look_passes_over_no_page_that_is_made_anew(project: Path, monk
         looked_at.append(page)
         return ()
 
-    monkeypatch.setattr(guard, "foreign", looked)
+    monkeypatch.setattr(finish, "foreign", looked)
     first = built(project)
     assert {first["one/index.html"], first["two/index.html"], first["index.html"]} <= set(looked_at)
     looked_at.clear()

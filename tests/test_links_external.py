@@ -32,8 +32,7 @@ from notesite.links.link_verdict import (
     permanent_target,
 )
 from notesite.links.memory import DAY, Remembered, is_fresh, memory_text, read_memory, remember, without_old
-from notesite.net.fault import Fault
-from notesite.net.response import Response, retry_after
+from notesite.net.response import Fault, Response, retry_after
 from notesite.net.schedule import Again, Politeness, Schedule
 from notesite.project.settings import LinkSettings
 

@@ -26,8 +26,7 @@ from notesite.images.mirror import Hosts, Options, Outcome
 from notesite.images.store import ImageStore
 from notesite.images.uses import Mode, uses
 from notesite.net.client import Client
-from notesite.net.fault import Fault
-from notesite.net.response import Limits, Response
+from notesite.net.response import Fault, Limits, Response
 from notesite.net.urls import parse as parse_url
 from notesite.notes.reader import parse
 from notesite.project.config import Project

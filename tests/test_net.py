@@ -16,8 +16,7 @@ from notesite.images.mirror import Hosts, Options
 from notesite.images.uses import Mode
 from notesite.links.link_verdict import Job
 from notesite.net.client import Client
-from notesite.net.fault import Fault
-from notesite.net.response import Limits
+from notesite.net.response import Fault, Limits
 from notesite.net.urls import written_refusal
 from notesite.notes.reader import parse
 from notesite.project.config import Project

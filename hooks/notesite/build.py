@@ -21,8 +21,8 @@ from .project.suppressions import Baseline, settle
 if TYPE_CHECKING:
     from .images.gallery import Gallery
     from .images.mirror import Hosts, Options
+    from .project.history import Stamp
     from .project.repository import Beside
-    from .project.stamp import Stamp
     from .render.drawn import Drawn
     from .site.plan import Meaning, Site
     from .snippets.blocks import Blocks
@@ -179,7 +179,7 @@ class Build:
 
     def stamp(self, made_with: Mapping[str, str], epoch: int | None) -> Stamp:
         """What a copy of the site says about itself; `made_with` has the versions of the tools."""
-        from .project.stamp import stamp_of  # noqa: PLC0415  # only sites have one
+        from .project.history import stamp_of  # noqa: PLC0415  # only sites have one
 
         return stamp_of(self._bytes, made_with, epoch)
 

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from ..build import NOTES_CODES, Build
 from ..diagnostics.diagnostic import NotesError, Report, failure
-from ..images.picture_names import slug
+from ..images.picture import slug
 from ..lib.files import read_file, write_atomically, write_inside
 from ..lib.folders import work_folder
 from ..lib.light import bundled_text
@@ -29,8 +29,7 @@ from ..output.bundle.offline_site import Offline, Source, offline_site
 from ..output.bundle.single import dated, page_numbers, print_file, single_file
 from ..plugin.generator import told
 from ..project.config import Project, open_project
-from ..project.history import commit_time
-from ..project.stamp import read_epoch
+from ..project.history import commit_time, read_epoch
 from . import common
 
 CONFIG = Path("mkdocs.offline.yml")

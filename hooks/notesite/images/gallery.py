@@ -16,20 +16,18 @@ from typing import TYPE_CHECKING
 from ..diagnostics.diagnostic import Diagnostic, Report, Severity, Span, finding
 from ..lib.light import NamedTuple
 from ..net import response as answers
-from ..net.fault import Fault
+from ..net.response import Fault
 from ..net.urls import normal, shown
 from ..notes.model import Image, Notes
 from ..project.config import Project
 from ..project.settings import ImageSettings
-from . import alt
-from . import picture_names as names
 from .inspect import inspect
 from .lock import Entry
 from .mirror import Fetch, Hosts, Options, Outcome, mirror, today
-from .picture import Limits, Picture
+from .picture import Limits, Picture, file_name, slug
 from .stand_ins import Drawings
 from .store import ImageStore, local_picture
-from .uses import Mode, Uses, stems, uses
+from .uses import Mode, Uses, alt_findings, alt_texts, stems, uses
 
 if TYPE_CHECKING:
     from ..net.client import Client
@@ -113,7 +111,7 @@ def run(
         about = [_of_lock(fault, project, store)]
     if network.client and network.client.proxy_note:
         about.append(finding("E_PROXY", network.client.proxy_note, Span.at(1)))
-    found = [*about, *_findings(wanted, outcome, chosen), *alt.findings(notes.images, settings.alt)]
+    found = [*about, *_findings(wanted, outcome, chosen), *alt_findings(notes.images, settings.alt)]
     return outcome, Report(diagnostics=_unique(found), checked=len(wanted.remote))
 
 
@@ -122,7 +120,7 @@ def gallery(project: Project, notes: Notes, chosen: Options, *, hosts: Hosts | N
     outcome, report = run(project, notes, chosen, hosts=hosts)
     settings, docs = project.settings.images, project.docs_dir
     store_uri = chosen.store.relative_to(docs).as_posix() if chosen.store.is_relative_to(docs) else "images"
-    hall = _Hall(project, settings, alt.texts(notes.images, settings.alt))
+    hall = _Hall(project, settings, alt_texts(notes.images, settings.alt))
     store, drawings = ImageStore(chosen.store), Drawings(docs / settings.stand_ins)
     wanted = uses(notes.images)
     for url, places in wanted.remote.items():
@@ -270,7 +268,7 @@ class _Hall:
         uri = real.relative_to(docs).as_posix() if real.is_relative_to(docs) else "../"
         if uri.startswith(".") or "/." in uri:  # MkDocs publishes nothing of a folder such as `.github`
             digest = hashlib.sha256(data).hexdigest()
-            uri = f"{LOCAL_FOLDER}/{names.file_name(names.slug(real.stem) or 'picture', digest, extension)}"
+            uri = f"{LOCAL_FOLDER}/{file_name(slug(real.stem) or 'picture', digest, extension)}"
         self.files[uri] = data
         return Picture(uri, width, height, "", media_type=media_type, enlarge=self.settings.enlarge)
 

@@ -12,9 +12,8 @@ import re
 import warnings
 from urllib.parse import unquote_to_bytes
 
-from notesite.net.fault import Fault
-
 from ..lib.light import NamedTuple
+from ..net.response import Fault
 from .picture import Limits
 
 

@@ -11,13 +11,12 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from notesite.lib.files import json_of
-from notesite.net.fault import Fault
-from notesite.net.urls import normal
-
+from ..lib.files import json_of
 from ..lib.light import NamedTuple
+from ..net.response import Fault
+from ..net.urls import normal
 from .inspect import KINDS
-from .picture_names import is_name
+from .picture import is_name
 
 NAME = "images.lock"
 VERSION = 1

@@ -17,16 +17,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from notesite.net.fault import Fault
-from notesite.net.response import Response, answer_fault
-from notesite.net.urls import parse
-
 from ..lib.light import NamedTuple
+from ..net.response import Fault, Response, answer_fault
+from ..net.urls import parse
 from ..notes.model import EMPTY
-from . import picture_names as names
 from .inspect import JPEG, PNG, Facts, inspect
 from .lock import Entry, Lock
-from .picture import Limits
+from .picture import Limits, file_name
 from .uses import Mode
 
 if TYPE_CHECKING:
@@ -258,7 +255,7 @@ def _made(url: str, got: Got, came: str, chosen: Options, lock: Lock) -> tuple[E
     taken = {name for name, sha in ((n, s) for e in lock.values() for n, s in e.files) if sha not in content}
     entry = Entry(
         url=url,
-        file=known.get(digest) or names.file_name(chosen.stems[url], digest, got.facts.kind.extension, taken),
+        file=known.get(digest) or file_name(chosen.stems[url], digest, got.facts.kind.extension, taken),
         sha256=digest,
         size=len(body),
         type=got.facts.kind.media_type,
@@ -274,7 +271,7 @@ def _made(url: str, got: Got, came: str, chosen: Options, lock: Lock) -> tuple[E
     if got.webp is None:
         return entry, {entry.file: body}
     webp_digest = hashlib.sha256(got.webp).hexdigest()
-    webp = known.get(webp_digest) or names.file_name(chosen.stems[url], webp_digest, "webp", taken)
+    webp = known.get(webp_digest) or file_name(chosen.stems[url], webp_digest, "webp", taken)
     return entry._replace(webp=webp, webp_sha256=webp_digest), {entry.file: body, webp: got.webp}
 
 

@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urlsplit
 
 from ..lib.files import read_file, reason
-from ..net.fault import Fault
+from ..net.response import Fault
 from ..net.urls import normal
 from .picture import Limits, Picture
 

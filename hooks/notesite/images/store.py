@@ -15,9 +15,9 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 
 from ..lib.files import TEMPORARY, PathError, held, read_file, real_path, reason, strays, write_atomically
-from ..net.fault import Fault
+from ..net.response import Fault
 from .lock import NAME, Entry, Lock, read, written
-from .picture_names import looks_like_ours
+from .picture import looks_like_ours
 
 
 class ImageStore:

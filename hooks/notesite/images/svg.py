@@ -11,7 +11,7 @@ from xml.etree.ElementTree import Element, TreeBuilder  # only to build and writ
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import DefusedXMLParser
 
-from ..net.fault import Fault
+from ..net.response import Fault
 from .inspect import SVG as SVG_KIND
 from .inspect import Facts, check_size, data_bytes, data_uri, inspect, sniffed
 from .picture import Limits

@@ -15,8 +15,8 @@ from xml.etree.ElementTree import Element
 
 import tinycss2
 
-from notesite.lib.light import bundled_json
-from notesite.net.fault import Fault
+from ..lib.light import bundled_json
+from ..net.response import Fault
 
 SVG = "http://www.w3.org/2000/svg"
 XHTML = "http://www.w3.org/1999/xhtml"

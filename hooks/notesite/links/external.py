@@ -14,8 +14,7 @@ from urllib.parse import urlsplit
 
 from ..diagnostics.diagnostic import Diagnostic, Report, Skipped, finding
 from ..lib.light import NamedTuple
-from ..net.fault import Fault
-from ..net.response import Response
+from ..net.response import Fault, Response
 from ..net.schedule import Again, Politeness, ask_all
 from ..project.settings import LinkSettings
 from .internal import RemoteUse

@@ -13,8 +13,7 @@ from enum import StrEnum
 from urllib.parse import urljoin, urlsplit
 
 from ..lib.light import NamedTuple
-from ..net.fault import Fault
-from ..net.response import Response, words
+from ..net.response import Fault, Response, words
 from ..net.schedule import Again
 from .built_pages import read_page
 from .targets import named_anchor

@@ -15,8 +15,7 @@ import requests
 import urllib3
 from requests.utils import select_proxy
 
-from .fault import Fault
-from .response import REDIRECTS, RETRIED, Limits, Response, retry_after
+from .response import REDIRECTS, RETRIED, Fault, Limits, Response, retry_after
 from .urls import Address, is_allowed, redirected, refusal, shown, written_refusal
 from .ways import Socket
 

@@ -14,7 +14,7 @@ from functools import lru_cache
 from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
 from ..lib.light import NamedTuple, bundled_text
-from .fault import Fault
+from .response import Fault
 
 MAX_URL = 2048  # characters; what browsers, proxies and caches agree on
 _DEFAULT_PORTS = {"http": 80, "https": 443}

@@ -14,7 +14,7 @@ from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool
 
-from .fault import Fault
+from .response import Fault
 
 if TYPE_CHECKING:
     from .fetch import Fetch

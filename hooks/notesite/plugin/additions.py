@@ -17,14 +17,13 @@ from ..build import Build
 from ..diagnostics.diagnostic import failure
 from ..extras.command_list import Command, asked_for, commands_of, commands_source, with_rows
 from ..extras.decorate import Extras, contents_id
-from ..extras.descriptions import description_of
-from ..extras.home import Card, Home, grouped
+from ..extras.home import Card, Home, description_of, grouped
 from ..extras.manifests import Manifest, is_real, manifests_of
 from ..extras.search import Document, documents, found
 from ..images.stand_ins import drawing_of
 from ..lib.files import text_of
 from ..lib.light import NamedTuple
-from ..net.fault import Fault
+from ..net.response import Fault
 from ..notes.model import EMPTY
 from ..project.history import NoDatesError, line_dates
 from ..render.mark import BlockMark

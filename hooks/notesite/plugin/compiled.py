@@ -21,10 +21,9 @@ from ..extras.theme import amended, squeezed_html
 from ..lib.light import bundled_text
 from ..render.elements import TEMPLATES
 from .appearance import PACKAGE
-from .escaping import is_escaped
 from .generator import theme_name
 from .kept_pages import TEMPLATE
-from .navigation import Entries
+from .navigation import Entries, is_escaped
 
 # Compiled when the package is installed, beside its byte code and trusted as much.
 PREPARED = Path(__file__).with_name("__pycache__") / "templates"

@@ -17,7 +17,7 @@ from ..diagnostics.reporters.text import one_line
 from ..images.gallery import limits_of
 from ..lib.files import read_file, reason, strangers, text_of
 from ..lib.safe_yaml import HostileYamlError, load_all
-from ..net.fault import Fault
+from ..net.response import Fault
 from ..project.config import Project
 from .run import Run
 

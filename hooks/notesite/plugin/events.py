@@ -31,8 +31,8 @@ from ..lib.files import end_on_sigterm
 from ..lib.kept import private_cache
 from ..output.machine_files import markdown_path
 from ..site.redirects import forwarding_html
-from . import additions, appearance, compiled, docs_folder, escaping, guard, pages, serving
-from .finish import NO_DATE, book_of, finish, keep_addresses
+from . import additions, appearance, compiled, docs_folder, navigation, pages, serving
+from .finish import NO_DATE, book_of, finish, keep_addresses, learn_scripts
 from .kept_pages import KeptPages, is_alone
 from .run import Preview, Run, begin, check_document, ended, lines_of, log, stamp
 from .site_folder import SiteFolder
@@ -136,7 +136,7 @@ class NotesPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]  # li
 
     def on_nav(self, nav: Navigation, *, config: MkDocsConfig, files: Files) -> Navigation:  # MkDocs' names
         """Learn the addresses of all pages, and the order of reading; titles of groups are text."""
-        escaping.name_items(nav.items)
+        navigation.name_items(nav.items)
         found = files.documentation_pages()
         self._run.urls = {file.src_uri: "" if file.url in {".", "./"} else file.url for file in found}
         self._run.in_order = tuple(nav.pages)
@@ -196,10 +196,10 @@ class NotesPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]  # li
 
     @event_priority(100)  # before anyone uses a title
     def _escape(self, env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:  # noqa: ARG002  # MkDocs' names
-        env.autoescape = escaping.is_escaped
+        env.autoescape = navigation.is_escaped
         for file in files.documentation_pages():
             if file.page is not None:
-                escaping.name_page(file.page)
+                navigation.name_page(file.page)
         return env
 
     @event_priority(-50)  # when others have left the pages' content; the theme is put around it next
@@ -210,7 +210,7 @@ class NotesPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]  # li
 
     @event_priority(-1000)  # with all that plugins have done to the templates
     def _learn_scripts(self, env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:  # noqa: ARG002  # MkDocs' names
-        guard.learn(self._run, env, files)
+        learn_scripts(self._run, env, files)
         env.globals["notes_kept"] = self._run.kept.html
         return env
 

@@ -26,7 +26,7 @@ from mkdocs.utils import CountHandler
 from ..lib.kept import digest, folder_of, signature
 from ..notes.document import Node
 from ..output.finished import foreign
-from ..project.stamp import Stamp
+from ..project.history import Stamp
 from ..render.bridge import PageContext, tree_options, written
 from ..site.plan import Page
 from .appearance import PACKAGE, is_material

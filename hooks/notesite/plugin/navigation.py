@@ -1,16 +1,21 @@
-"""The navigation of a page: what is near it on a large site, each entry written once for all pages that it is the same on."""
+"""The navigation of a page: what is near it on a large site, each entry written once for all pages that it is the same on.
+
+Text and HTML are two types for the templates: what is not `Markup` is text, and Jinja escapes it.  MkDocs leaves that off
+and hands titles of both kinds to its templates, so a title with `<` breaks or runs; here they become HTML.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import jinja2
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from mkdocs.structure import StructureItem
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
+from mkdocs.structure.toc import AnchorLink
 
 _MANY = 60  # pages of a site: with more, no page links them all
 _WHOLE = 40  # entries of a list that is shown whole
@@ -126,3 +131,41 @@ def _folders(item: Entry) -> frozenset[str]:
     """The first part of every address in this entry."""
     below = [_folders(child) for child in children_of(item)]
     return frozenset().union(*below, {str(getattr(item, "url", None) or "").partition("/")[0]} - {"", "."})
+
+
+# The theme's own words, which its scripts take as they are; the blog's posts, which are HTML that no hook can reach.
+_TRUSTED = ("partials/language", "partials/post.html")
+
+
+def is_escaped(template: str | None) -> bool:
+    """Whether Jinja escapes what this template writes."""
+    return not (template or "").startswith(_TRUSTED)
+
+
+def name_items(items: Iterable[StructureItem]) -> None:
+    """Give groups and links of the navigation their titles as HTML; a page has none before it is read."""
+    for item in items:
+        if not isinstance(item, Page):
+            item.title = escape(item.title or "")
+            name_items(getattr(item, "children", None) or ())
+
+
+def name_page(page: Page) -> None:
+    """Give a page and its contents their titles as HTML: what settings say is text, what MkDocs rendered is HTML."""
+    rendered = "title" not in vars(page) and "title" not in page.meta and page._title_from_render  # noqa: SLF001  # the only sign
+    title = _words(str(page.title)) if rendered else escape(page.title or "")
+    if "title" in page.meta:
+        page.meta["title"] = escape(page.meta["title"])
+    page.title = title
+    _name_entries(page.toc)
+
+
+def _name_entries(entries: Iterable[AnchorLink]) -> None:
+    for entry in entries:
+        entry.title = _words(entry.title)
+        _name_entries(entry.children)
+
+
+def _words(html: str) -> Markup:
+    """HTML that holds words and entities, no tags."""
+    return Markup(html.replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;"))  # noqa: S704  # made safe here

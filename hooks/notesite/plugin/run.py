@@ -28,7 +28,7 @@ from ..images.mirror import Hosts
 from ..lib.files import reason
 from ..notes.limits import check_readable
 from ..project.config import open_project
-from ..project.stamp import Stamp, read_epoch
+from ..project.history import Stamp, read_epoch
 from ..render.bridge import Bridge
 from ..render.mark import BlockMark
 from ..site.plan import Page

@@ -18,7 +18,7 @@ from typing import Any
 from ..diagnostics.diagnostic import Diagnostic, Severity, finding
 from ..images.picture import Limits
 from ..lib.light import NamedTuple, bundled_text
-from ..net.fault import Fault
+from ..net.response import Fault
 from ..notes.document import DRAWN, Kind, Node, label_of
 from ..notes.model import EMPTY, Notes
 

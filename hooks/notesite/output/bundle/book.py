@@ -15,7 +15,7 @@ from markupsafe import Markup
 from ...lib.light import NamedTuple, bundled_text
 from ...lib.unique import Names
 from ...notes.raw_html import candidates
-from ...project.stamp import Stamp
+from ...project.history import Stamp
 from .markup import Change, Head, Instead, Tag, headings, rewrite, tags
 from .offline_site import Source, external, is_remote, not_here, page_change, target_of, urlsplit_scheme
 

@@ -12,11 +12,9 @@ from typing import Final
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from notesite.lib.light import lazy
-from notesite.snippets.yaml.mappings import fields, get, pairs
-
-from ...lib.light import NamedTuple
+from ...lib.light import NamedTuple, lazy
 from ...lib.nearest import nearest_value, squeezed
+from ..yaml.mappings import fields, get, pairs
 from .schema.definitions import Schema, Shape, Type, bundled, table
 from .schema.values import Found
 

@@ -12,10 +12,8 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Final
 
-from notesite.lib.light import lazy
-from notesite.notes.model import Fence
-
-from ...lib.light import NamedTuple
+from ...lib.light import NamedTuple, lazy
+from ...notes.model import Fence
 from . import languages
 from . import looks_like_yaml as shape
 

@@ -6,9 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from notesite.lib.light import bundled_json, lazy
-
-from ...lib.light import NamedTuple
+from ...lib.light import NamedTuple, bundled_json, lazy
 
 
 def is_yaml_label(label: str) -> bool:

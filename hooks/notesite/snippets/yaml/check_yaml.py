@@ -8,12 +8,10 @@ from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
-from notesite.diagnostics.diagnostic import CODES, Diagnostic, Report, Severity, Skipped, Span, finding, merged
-from notesite.lib.light import lazy
-from notesite.notes.model import Fence, in_lines, line_of
-from notesite.project.settings import SnippetSettings
-
-from ...lib.light import NamedTuple
+from ...diagnostics.diagnostic import CODES, Diagnostic, Report, Severity, Skipped, Span, finding, merged
+from ...lib.light import NamedTuple, lazy
+from ...notes.model import Fence, in_lines, line_of
+from ...project.settings import SnippetSettings
 from ..language import classify, languages
 from ..language.classify import Classification, Kind
 from .remembered import Memory

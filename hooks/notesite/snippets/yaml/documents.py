@@ -16,10 +16,8 @@ from functools import lru_cache
 
 import yaml
 
-from notesite.diagnostics.diagnostic import Severity
-from notesite.lib.light import bundled_json, lazy
-
-from ...lib.light import NamedTuple
+from ...diagnostics.diagnostic import Severity
+from ...lib.light import NamedTuple, bundled_json, lazy
 from ..language import languages
 from . import nodes as graph
 from . import syntax_error as syntax

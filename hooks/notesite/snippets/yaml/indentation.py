@@ -15,9 +15,7 @@ from functools import cache
 from itertools import islice, pairwise
 from typing import TYPE_CHECKING
 
-from notesite.lib.light import bundled_text, lazy
-
-from ...lib.light import NamedTuple
+from ...lib.light import NamedTuple, bundled_text, lazy
 from .parser_message import spaces
 from .yaml_fault import Fault, Lines
 

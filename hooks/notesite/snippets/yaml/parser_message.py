@@ -6,10 +6,8 @@ from typing import Final
 
 import yaml
 
-from notesite.diagnostics.diagnostic import Severity
-from notesite.lib.light import lazy
-
-from ...lib.light import NamedTuple
+from ...diagnostics.diagnostic import Severity
+from ...lib.light import NamedTuple, lazy
 from .yaml_fault import Fault, Lines
 
 TOKEN: Final = lazy(r"[^\s,\[\]{}]+")

@@ -7,10 +7,8 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import Final, Literal
 
-from notesite.diagnostics.diagnostic import Severity, Span
-from notesite.lib.light import lazy
-
-from ...lib.light import NamedTuple
+from ...diagnostics.diagnostic import Severity, Span
+from ...lib.light import NamedTuple, lazy
 
 Form = Literal["manifest", "fragment", "parts", "plain", "unknown"]
 

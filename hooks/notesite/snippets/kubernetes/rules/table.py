@@ -11,10 +11,8 @@ from functools import cache
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from notesite.lib.light import bundled_text, lazy
-from notesite.snippets.yaml.mappings import get, pairs
-
-from ....lib.light import NamedTuple
+from ....lib.light import NamedTuple, bundled_text, lazy
+from ...yaml.mappings import get, pairs
 from ..schema import name_grammars as names
 from ..schema.definitions import Shape, bundled
 from ..schema.placeholders import is_placeholder

@@ -15,9 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, cached_property
 from typing import Any, Final
 
-from notesite.lib.light import bundled_json, lazy
-
-from ....lib.light import NamedTuple
+from ....lib.light import NamedTuple, bundled_json, lazy
 
 _REFERENCE = lazy(r"@(\d+)")
 _VERSION = lazy(r"v?(1\.\d+)(?:\.\d+)?(?:[-+].*)?")

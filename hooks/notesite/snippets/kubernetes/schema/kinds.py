@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from notesite.lib.light import lazy
-from notesite.snippets.yaml.mappings import fields, get, items
-
-from ....lib.light import NamedTuple
+from ....lib.light import NamedTuple, lazy
 from ....lib.nearest import nearest_value
+from ...yaml.mappings import fields, get, items
 from .definitions import Schema, table
 
 _FILE = lazy(r"\.ya?ml$|^\.{1,2}/|^https?://|^github\.com/")

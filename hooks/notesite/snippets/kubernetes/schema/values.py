@@ -8,11 +8,9 @@ import re
 
 from yaml.nodes import CollectionNode, MappingNode, Node, ScalarNode, SequenceNode
 
-from notesite.lib.light import lazy
-from notesite.snippets.yaml.scalars import BOOLEAN, FLOAT, INTEGER, NULL, STRING, plain, resolve
-
-from ....lib.light import NamedTuple
+from ....lib.light import NamedTuple, lazy
 from ....lib.nearest import nearest_value
+from ...yaml.scalars import BOOLEAN, FLOAT, INTEGER, NULL, STRING, plain, resolve
 from .definitions import Shape, Type, table
 from .placeholders import is_placeholder
 
