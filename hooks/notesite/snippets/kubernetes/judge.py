@@ -309,6 +309,9 @@ class _Snippet:
             found = [
                 f for f in found if not is_left_out(f, shape, roots) and not (f.code == "K_UNION" and self._gap(f.node))
             ]
+        # What belongs one level up is not missing there, too.
+        strays = [f'"{fault.node.value}"' for fault in found if fault.code == "K_FIELD"]
+        found = [f for f in found if f.code != "K_REQUIRED" or not any(name in f.message for name in strays)]
         moved = next((fault for fault in found if MOVED in fault.message), None)
         if moved is not None:  # one cause, one fault
             found = [f for f in found if f is moved or f.slip or f.code not in (*_MAY_BE_LEFT_OUT, "K_TWICE")]

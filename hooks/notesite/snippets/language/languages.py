@@ -107,8 +107,8 @@ _LOG: Final = lazy(
 _COMPLAINTS, _DONE = map(tuple, bundled_json(__name__, "phrases.json"))  # _RESULT matches no line without one of these
 _COMPLAINT: Final = lazy(r"^[\w/.-]+: (?:line \d+: )?[^\s{\[\"']+: ")
 _RESULT: Final = lazy(
-    r"(?:[\w.-]+/[\w.:-]+|[a-z][\w.]* \"[^\"]+\"|[\w.-]+) (?:created|configured|unchanged|(?:force )?deleted|exposed"
-    r"|(?:auto)?scaled|patched|labeled|annotated|edited|replaced|restarted|rolled back|serverside-applied|tainted"
+    r"(?:[\w.-]+/[\w.:<>-]+|[a-z][\w.]* \"[^\"]+\"|[\w.-]+) (?:created|configured|unchanged|(?:force )?deleted|exposed"
+    r"|(?:auto)?scaled|patched|labeled|annotated|edited|replaced|restarted|rolled back|serverside-applied|(?:un)?tainted"
     r"|(?:un)?cordoned|drained|evicted|(?:image|env|resource requirements) updated|condition met"
     r"|successfully rolled out)\b"
 )

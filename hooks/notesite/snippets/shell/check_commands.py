@@ -94,6 +94,7 @@ class _Checker:
         near = (fence.text, fence.lead, *(heading.text for heading in fence.trail[-2:]))
         self.helm_2 = any(re.search(r"\bhelm ?v?2\b", text, re.IGNORECASE) for text in near)
         self.short = len(self.commands) > 2 and all(len(one.words) < 3 for one, _ in self.commands)  # a list names them
+        self.short |= any(word.text in _AND_SO_ON for one, _ in self.commands for word in one.words)
         self.short |= fence.label == "text" or any(map(_SPEAKS_OF.search, near[1:]))
         self.diagnostics: list[Diagnostic] = []
         self.results: list[Checked] = []
@@ -230,12 +231,17 @@ class _Checker:
     def _remark_continuation(self, command: Command) -> None:
         """A line that is one more flag of the command on the line before."""
         first, before = command.words[0], self._before
-        if before is None or not first.text.startswith("-") or first.dynamic or command.depth:
+        if (
+            before is None
+            or not first.text.startswith("-")
+            or (first.dynamic and not first.placeholder)
+            or command.depth
+        ):
             return
         between = self.fence.text[before.command.end : first.start]
         name = first.text.lstrip("-").partition("=")[0]
         known = before.node.flag(name) if first.text.startswith("--") else before.node.short.get(name[:1])
-        left_out = before.command.words[-1].text in {"...", "…"}  # lines
+        left_out = before.command.words[-1].text in _AND_SO_ON  # lines
         if known is not None and not left_out and _NEXT_LINE.fullmatch(between):
             del self.diagnostics[self._begun :]  # what the command lacks stands on this line
             ends = "the comment above ends the command" if "#" in between else _NO_BACKSLASH
@@ -271,6 +277,7 @@ class _Checker:
 
 
 _SPEAKS_OF = lazy(r"(?<!this )(?<!the )(?<!following )\bcommand\b", re.IGNORECASE)  # "the most useful command"
+_AND_SO_ON = frozenset(["...", "…"])
 _WHOLE_LINE = lazy(r"(?<!\\)\r?\n")  # no backslash before its end
 _PROGRAM = lazy(r"[\"'$.\/~a-z0-9_][^:\s]*")  # no sentence, no output, no command of PowerShell, where `<` is an error
 _TYPES = frozenset(["<string>", "<Object>", "<integer>", "<boolean>"])  # as `kubectl explain` lists fields

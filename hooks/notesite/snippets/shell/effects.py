@@ -44,16 +44,7 @@ _OTHERS = (
     ),
 )
 # Objects that containers belong to.
-_RUN = [
-    "pods",
-    "deployments",
-    "replicasets",
-    "statefulsets",
-    "daemonsets",
-    "jobs",
-    "cronjobs",
-    "replicationcontrollers",
-]
+_RUNS = lazy(r"pods|deployments|.*sets|.*jobs|replicationcontrollers")
 
 
 def dangers(call: Invocation) -> Iterator[tuple[str, Word]]:
@@ -62,8 +53,8 @@ def dangers(call: Invocation) -> Iterator[tuple[str, Word]]:
         return
     if call.node.path == ("delete",):
         yield from _delete(call)
-    known = [found and found.plural for found in map(named, _kinds(call))]
-    alone = bool(known) and all(plural and plural not in _RUN for plural in known)  # no container has to stop
+    found = list(map(named, _kinds(call)))
+    alone = bool(found) and all(each and not _RUNS.fullmatch(each.plural) for each in found)  # no container has to stop
     for command, flag, what in _DOES:
         if call.node.path == (command,) and (not flag or (_on(call, flag) and not alone)):
             yield what, call.uses(flag)[0].word if flag else call.path_words[-1]
@@ -75,16 +66,15 @@ def _kinds(call: Invocation) -> list[str]:
 
 def _delete(call: Invocation) -> Iterator[tuple[str, Word]]:
     kinds = _kinds(call)
-    held = [_HOLDERS[found.plural] for found in map(named, kinds) if found is not None and found.plural in _HOLDERS]
+    found = list(map(named, kinds))
+    held = [_HOLDERS[each.plural] for each in found if each is not None and each.plural in _HOLDERS]
     first = call.path_words[-1]
     everywhere = _on(call, "all-namespaces")
     if _on(call, "all") and kinds:
-        what = (
-            "pod, service, deployment, job and other workload"
-            if "all" in kinds
-            else f"object of the type {' or '.join(kinds)}"
-        )
-        yield f"deletes every {what} in {'all namespaces' if everywhere else 'the namespace'}", first
+        typed = f"object of the type {' or '.join(kinds)}"
+        what = "pod, service, deployment, job and other workload" if "all" in kinds else typed
+        whole = "the cluster" if all(each and not each.namespaced for each in found) else "the namespace"
+        yield f"deletes every {what} in {'all namespaces' if everywhere else whole}", first
     elif everywhere:
         yield "deletes in all namespaces, those of the system included", call.uses("all-namespaces")[0].word
     elif held:
