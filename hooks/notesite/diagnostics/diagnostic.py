@@ -188,9 +188,11 @@ class Report(NamedTuple):
     accepted: tuple[Diagnostic, ...] = ()  # findings that the baseline accepts
     ignored: tuple[Diagnostic, ...] = ()  # findings that a comment silences
 
-    def count(self, severity: Severity) -> int:
-        """How many findings have this severity."""
-        return sum(diagnostic.severity is severity for diagnostic in self.diagnostics)
+    def counts(self) -> tuple[dict[Severity, int], dict[str, int]]:
+        """How many findings have each severity, and how many are told of besides."""
+        levels = [diagnostic.severity for diagnostic in self.diagnostics]
+        rest = {name: len(getattr(self, name)) for name in ("skipped", "accepted", "ignored")}
+        return {severity: levels.count(severity) for severity in Severity}, rest
 
 
 def merged(reports: Sequence[Report]) -> Report:

@@ -135,8 +135,11 @@ def shortened(text: str) -> str:
 def _texts(blocks: Sequence[Node]) -> Iterator[tuple[str, bool]]:
     """Each paragraph, item and first cell of a table row, and whether it is only a label of what follows."""
     for leaf, following in pairwise((*_leaves(blocks), _NOTHING)):
-        if leaf.kind in {Kind.PARAGRAPH, Kind.CELL} and (text := _plain(leaf)):
-            yield text, leaf.kind is Kind.CELL or following.kind is Kind.CODE
+        if leaf.kind in {Kind.PARAGRAPH, Kind.CELL}:
+            # A backtick that closes nothing is a slip of the pen.
+            shown = with_emoji(words(leaf.children, " ", tags=True, tex=False)).replace("`", "").split()
+            if shown:
+                yield " ".join(shown), leaf.kind is Kind.CELL or following.kind is Kind.CODE
 
 
 def _leaves(blocks: Sequence[Node]) -> Iterator[Node]:
@@ -156,8 +159,3 @@ def _leaves(blocks: Sequence[Node]) -> Iterator[Node]:
             yield block
         else:
             stack += block.children[::-1]
-
-
-def _plain(leaf: Node) -> str:
-    # A backtick that closes nothing is a slip of the pen.
-    return " ".join(with_emoji(words(leaf.children, " ", tags=True, tex=False)).replace("`", "").split())

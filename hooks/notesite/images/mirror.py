@@ -142,7 +142,10 @@ def mirror(
                 raise result
             _keep(url, result, chosen, store, outcome, damaged=url in damage)
         except Fault as fault:
-            outcome.faults[url] = _explained(fault, damage.get(url))
+            if url in damage and fault.code != "E_HASH":  # it is first of all a damaged file
+                again = f"{damage[url].message}; fetching it again failed: {fault.message}"
+                fault = Fault(damage[url].code, again)
+            outcome.faults[url] = fault
         progress(done, len(wanted))
     return outcome
 
@@ -188,13 +191,6 @@ def _mend_webp(url: str, store: ImageStore, outcome: Outcome) -> None:
         outcome.healed.append(url)
     except Fault as fault:
         outcome.faults[url] = fault
-
-
-def _explained(fault: Fault, damage: Fault | None) -> Fault:
-    """A file that is damaged and could not be fetched again is first of all a damaged file."""
-    if damage is None or fault.code == "E_HASH":
-        return fault
-    return Fault(damage.code, f"{damage.message}; fetching it again failed: {fault.message}")
 
 
 def _asked(url: str, fetch: Fetch, chosen: Options, known: Entry | None) -> Got:

@@ -15,7 +15,7 @@ from typing import Any
 from .fetch import Fetch
 from .response import Limits, Response
 from .urls import parse
-from .ways import bounded, session, tls_context
+from .ways import session, tls_context
 
 USER_AGENT = "notesite/1.0 (builds a static site from notes; mirrors their images and checks their links)"
 Resolver = Callable[[str, int], list[tuple[Any, ...]]]
@@ -55,7 +55,7 @@ class Client:
         self._first_try: float | None = None
         self._lock = Lock()
         # What certificates are checked against, by bundle; made when it is first needed, for it takes a while.
-        self.tls = cache(lambda bundle: bounded(tls or tls_context(bundle)))
+        self.tls = cache(lambda bundle: tls_context(bundle, tls))
         self._answers: dict[tuple[str, int], Future[list[tuple[Any, ...]]]] = {}
 
     @property

@@ -109,26 +109,21 @@ class _Session(requests.Session):
         """None: the client follows redirects; `requests` would read their bodies without a limit, too."""
 
 
-def tls_context(bundle: str) -> ssl.SSLContext:
-    """A context with the certificates of `bundle`; "": the system's (and SSL_CERT_FILE), and certifi's.
+def tls_context(bundle: str, given: ssl.SSLContext | None = None) -> ssl.SSLContext:
+    """A context with the certificates of `bundle`; "": the system's (and SSL_CERT_FILE), and certifi's; or the given one.
 
-    Raises Fault E_TLS when the bundle cannot be read.
+    Its sockets end with their fetch.  Raises Fault E_TLS when the bundle cannot be read.
     """
     named: dict[str, Any] = {"capath" if Path(bundle).is_dir() else "cafile": bundle} if bundle else {}
     try:
-        context = ssl.create_default_context(**named)
+        context = given or ssl.create_default_context(**named)
     except OSError as error:
         text = f"no certificates in {bundle}, which REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE names: {error.strerror}"
         raise Fault("E_TLS", text, host=True) from None
-    if not bundle:
+    if not (bundle or given):
         with contextlib.suppress(ImportError, OSError):
             import certifi  # noqa: PLC0415  # comes with requests; containers without a certificate store need it
 
             context.load_verify_locations(certifi.where())
-    return context
-
-
-def bounded(context: ssl.SSLContext) -> ssl.SSLContext:
-    """The context, making sockets that end with their fetch."""
     context.sslsocket_class = SecureSocket
     return context

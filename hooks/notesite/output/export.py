@@ -23,7 +23,7 @@ from ..notes.document import Kind, Node
 from ..notes.joined import file_at
 from ..notes.model import Notes, in_lines
 from ..notes.raw_html import candidates
-from ..render.bridge import Language, PageContext, by_label, tree_options
+from ..render.bridge import Language, PageContext, tree_options
 from ..render.html import PageHtml
 from ..render.mark import UNMARKED, BlockMark, mark_lines
 from ..render.tree import OWN, TreeOptions, tree_of
@@ -44,7 +44,7 @@ class Export:
     site: Site
     gallery: Gallery
     marks: Mapping[int, BlockMark] = field(default_factory=dict)
-    language: Language = by_label
+    language: Language = lambda info, _text: info
     ids: bool = True
     notes_uri: str = "notes.md"  # relative to docs_dir, as in `PageContext`
     has_file: Callable[[str], bool] = lambda _uri: False  # whether docs_dir has one

@@ -34,7 +34,6 @@ from ..snippets.language.classify import is_shell
 
 COMMANDS = "commands.md"
 INDEX = "search/search_index.json"
-_TITLE_AND_CONTENTS = 2  # headings of a home page that holds nothing else
 
 
 class Additions(NamedTuple):
@@ -72,10 +71,6 @@ class Additions(NamedTuple):
     def sheet(self, html: str, urls: Mapping[str, str]) -> str:
         """The page of all commands, `html` with its headings; `urls` are by page uri, as that page reaches them."""
         return str(with_rows(html, self.commands, lambda own: f"{urls[own.page.uri]}#{own.id}"))
-
-    def has_cards_for_contents(self, build: Build) -> bool:
-        """Whether the home page holds no headings but its title and the contents."""
-        return len(build.site.pages) > 1 and len(build.site.home.headings) <= _TITLE_AND_CONTENTS
 
 
 def add(build: Build, files: Files, config: MkDocsConfig, marks: Mapping[int, BlockMark], *, dated: bool) -> Additions:

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from mkdocs.livereload import LiveReloadServer
 
 COPY_ICON = "material/content-copy"
+_TITLE_AND_CONTENTS = 2  # headings of a home page that holds nothing else
 
 
 class NoOptions(Config):  # type: ignore[no-untyped-call]  # a function of MkDocs that has no types
@@ -162,7 +163,7 @@ class NotesPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]  # li
             description = run.build.project.settings.commands.description
         elif plan:
             description = description or added.descriptions.get(plan.uri, "")
-            if plan.is_home and added.has_cards_for_contents(run.build):
+            if plan.is_home and len(plan.headings) <= _TITLE_AND_CONTENTS and len(run.plans) > 1:  # cards follow
                 page.meta.setdefault("hide", ["toc"])
         if description:
             page.meta.setdefault("description", description)

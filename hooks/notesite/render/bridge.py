@@ -13,7 +13,6 @@ import re
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any
 from urllib.parse import quote, unquote, urlunsplit
 
@@ -50,6 +49,7 @@ from .tree import AS_WRITTEN, LINE, STASH, TreeOptions, tree_of
 # Preprocessors and tree processors that work on what the bridge delivers: MkDocs' own come later and stay.
 _KEPT = {"toc", "unescape"}
 NOTHING_DRAWN = Drawn()
+_FORMATTER: HtmlFormatter[str] = HtmlFormatter(wrapcode=True)  # for all blocks: to make it takes longer than to use it
 Language = Callable[[str, str], str]  # (info string, content) -> name of a highlighter
 
 
@@ -72,17 +72,10 @@ class PageContext:
     unresolved: set[str] = field(default_factory=set)  # anchors that exist nowhere, found while reading
 
 
-def by_label(info: str, content: str) -> str:  # noqa: ARG001  # the shape of Language
-    """The highlighter that the info string names; Windows' `cmd` means a shell here, as in most notes."""
-    words = re.split(r"[\s,{]", info.strip().strip("{").strip("."), maxsplit=1)
-    name = words[0].strip("}").lower()
-    return {"cmd": "bash", "shell": "bash", "sh": "bash", "terminal": "bash", "batch": "bash"}.get(name, name) or "text"
-
-
 class Bridge(Extension):
     """Reads every document as GitHub does; `context` tells which page of the notes is next."""
 
-    def __init__(self, language: Language = by_label) -> None:
+    def __init__(self, language: Language = lambda info, _text: info) -> None:
         super().__init__()
         self.language = language
         self.context: PageContext | None = None
@@ -248,10 +241,9 @@ def highlighted(code: str, language: str, classes: str) -> str:
     Blank lines at the ends of a block are the author's.
     """
     lexer, name = _lexer(language)
-    formatter = _formatter()
     long = " notes-long" * (name == "bash" and LONG_WORD.search(code) is not None)
-    formatter.cssclass = html.escape(f"language-{name} {classes}{long}")
-    return highlight(code, lexer, formatter).strip()
+    _FORMATTER.cssclass = html.escape(f"language-{name} {classes}{long}")
+    return highlight(code, lexer, _FORMATTER).strip()
 
 
 def _lexer(language: str) -> tuple[Lexer, str]:
@@ -260,9 +252,3 @@ def _lexer(language: str) -> tuple[Lexer, str]:
         return get_lexer_by_name(language, stripnl=False), language
     except ClassNotFound:
         return get_lexer_by_name("text", stripnl=False), "text"
-
-
-@cache
-def _formatter() -> HtmlFormatter[str]:
-    """One for all blocks: to make it takes longer than to use it."""
-    return HtmlFormatter(wrapcode=True)

@@ -70,7 +70,7 @@ class PageHtml:
 
     def render(self, blocks: Iterable[Node]) -> str:
         """The blocks as HTML, and after them the footnotes that they refer to."""
-        body = self._written(block for block in blocks if not _is_footnote(block))
+        body = self._written(block for block in blocks if block.kind is not Kind.FOOTNOTE)
         notes: dict[int, str] = {}
         while waiting := [number for number in self._references if number in self._footnotes and number not in notes]:
             notes |= {number: self._footnote(number) for number in waiting}
@@ -253,7 +253,3 @@ def _back(number: int, repeat: int) -> str:
     label = f"Back to reference {number}{_repeated(repeat)}"
     more = f'<sup class="footnote-ref">{repeat}</sup>' if repeat > 1 else ""
     return f' <a href="#fnref-{number}{_repeated(repeat)}" class="footnote-backref" aria-label="{label}">↩{more}</a>'
-
-
-def _is_footnote(block: Node) -> bool:
-    return block.kind is Kind.FOOTNOTE

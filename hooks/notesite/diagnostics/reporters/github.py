@@ -32,19 +32,17 @@ def render(report: Report, context: Context) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def _code(code: str, context: Context) -> str:
-    url = context.url_of(code)
-    return f"[{code}]({url})" if url else code
-
-
 def step_summary(report: Report, context: Context) -> str:
     """Markdown for the file that $GITHUB_STEP_SUMMARY names: counts, then a table, cut before GitHub's limit."""
-    counts = ", ".join(f"{report.count(level)} {level}" for level in Severity)
-    extra = (("could not be checked", report.skipped), ("accepted", report.accepted), ("ignored", report.ignored))
-    counts += "".join(f", {len(items)} {words}" for words, items in extra if items)
-    head = f"### {_inline(context.tool)}\n\n{report.checked} checked: {counts}\n"
+    levels, rest = report.counts()
+    told = {"could not be checked": rest.pop("skipped"), **rest}
+    counts = [f"{count} {level}" for level, count in levels.items()] + [
+        f"{n} {words}" for words, n in told.items() if n
+    ]
+    head = f"### {_inline(context.tool)}\n\n{report.checked} checked: {', '.join(counts)}\n"
+    codes = {d.code: f"[{d.code}]({url})" if (url := context.url_of(d.code)) else d.code for d in report.diagnostics}
     rows = [
-        f"| {d.severity} | `{path_of(d, context)}:{d.span.start}` | {_code(d.code, context)} | {_inline(d.advised)} |\n"
+        f"| {d.severity} | `{path_of(d, context)}:{d.span.start}` | {codes[d.code]} | {_inline(d.advised)} |\n"
         for d in sorted(report.diagnostics, key=lambda d: (d.severity.rank, d.sort_key))
     ]
     table = _fitting(rows, "\n| severity | place | code | message |\n| --- | --- | --- | --- |\n", len(head.encode()))
@@ -65,7 +63,8 @@ def _command(diagnostic: Diagnostic, context: Context) -> str:
     message = f"{properties['file']}:{start}: {diagnostic.advised}"
     if diagnostic.help:
         message += f"\n{diagnostic.help}"
-    listed = ",".join(f"{key}={_property(str(value))}" for key, value in properties.items())
+    values = {key: _data(str(value)).replace(":", "%3A").replace(",", "%2C") for key, value in properties.items()}
+    listed = ",".join(f"{key}={value}" for key, value in values.items())
     return f"::{_COMMANDS[diagnostic.severity]} {listed}::{_data(message)}"
 
 
@@ -79,10 +78,6 @@ def _more(rest: Sequence[Diagnostic], context: Context) -> Iterable[str]:
 
 def _data(text: str) -> str:
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-
-
-def _property(text: str) -> str:
-    return _data(text).replace(":", "%3A").replace(",", "%2C")
 
 
 def _log_line(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from ..diagnostic import Diagnostic, Report, Severity, Span
+from ..diagnostic import Diagnostic, Report, Span
 from . import Context
 
 VERSION = 1
@@ -27,9 +27,8 @@ def render(report: Report, context: Context) -> str:
 
 def summary(report: Report) -> dict[str, int]:
     """The counts of a report."""
-    severities = {f"{severity.value}s": report.count(severity) for severity in Severity}
-    rest = {"skipped": len(report.skipped), "accepted": len(report.accepted), "ignored": len(report.ignored)}
-    return {"checked": report.checked, **severities, **rest}
+    found, rest = report.counts()
+    return {"checked": report.checked, **{f"{severity}s": count for severity, count in found.items()}, **rest}
 
 
 def as_dict(diagnostic: Diagnostic, context: Context) -> dict[str, Any]:

@@ -30,10 +30,9 @@ def one_line(diagnostic: Diagnostic, path: str) -> str:
 
 def summary(report: Report) -> str:
     """`12 checked: 1 error, 2 warnings, 0 infos; 3 skipped, 4 accepted, 1 ignored`."""
-    counts = ((report.count(severity), severity.value) for severity in Severity)
-    found = [f"{count} {word}{'' if count == 1 else 's'}" for count, word in counts]
-    rest = {"skipped": report.skipped, "accepted": report.accepted, "ignored": report.ignored}
-    others = [f"{len(items)} {word}" for word, items in rest.items() if items]
+    counts, rest = report.counts()
+    found = [f"{count} {severity}{'' if count == 1 else 's'}" for severity, count in counts.items()]
+    others = [f"{count} {word}" for word, count in rest.items() if count]
     return f"{report.checked} checked: {', '.join(found)}" + (f"; {', '.join(others)}" if others else "")
 
 
