@@ -15,7 +15,6 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ..lib.light import NamedTuple
 from ..net.response import Fault, Response, answer_fault
@@ -24,10 +23,8 @@ from ..notes.model import EMPTY
 from .inspect import JPEG, PNG, Facts, inspect
 from .lock import Entry, Lock
 from .picture import Limits, file_name
+from .store import ImageStore
 from .uses import Mode
-
-if TYPE_CHECKING:
-    from .store import ImageStore
 
 _WORKERS = 8
 _PER_HOST = 2  # fair to the host, as link checkers are

@@ -61,7 +61,7 @@ class Dollars:
             end = after.find("$", 1)  # -1: on a line below
             # A backtick: what seems to be a formula reaches from words into code.
             is_text = any(char in literal for char in ("$", "`", self.mark)) or _PRICES.fullmatch(literal)
-            if is_text or _is_word(before) or _is_word(after[end + 1 : end + 2] if end > 0 else ""):
+            if is_text or before.isalnum() or (end > 0 and after[end + 1 : end + 2].isalnum()):
                 found.setdefault(line - 1, []).append(column - 1)
         for index, columns in found.items():
             written, mark = lines[index], self.mark.encode()
@@ -88,7 +88,3 @@ class Dollars:
         kept = begins | ends if begins else set()
         block = _SINGLE.sub(lambda match: match[0] if match.start() in kept else self.mark, block)
         return block if "`$" in block else block.replace("$`", f"{self.mark}`")
-
-
-def _is_word(character: str) -> bool:
-    return character.isalnum()

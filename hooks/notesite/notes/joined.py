@@ -11,6 +11,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import PurePosixPath
+from typing import Any
 from urllib.parse import quote, unquote, urlunsplit
 
 from ..lib.unique import Names
@@ -104,20 +105,14 @@ def _whole(files: Sequence[NotesFile], origin: Origin | None) -> Notes:
     blocks = [block for part in parts for block in part.blocks]
     lines = [line for file in files for line in file.notes.lines[file.before :]]
     tops = tuple((f"{file.path}#", file.before + 1) for file in files[1:])
-    return Notes(
+    alike = ("headings", "fences", "images", "links", "directives", "footnotes", "drawn")
+    found: dict[str, Any] = {name: tuple(item for part in parts for item in getattr(part, name)) for name in alike}
+    whole = Notes(**found)
+    return whole._replace(
         lines=lines_of("\n".join(lines)),
-        headings=tuple(heading for part in parts for heading in part.headings),
-        fences=tuple(fence for part in parts for fence in part.fences),
-        images=tuple(
-            i._replace(url=leads(files, i.url, i.span.start.line, origin)) for part in parts for i in part.images
-        ),
-        links=tuple(
-            li._replace(target=leads(files, li.target, li.span.start.line, origin)) for p in parts for li in p.links
-        ),
-        directives=tuple(directive for part in parts for directive in part.directives),
+        images=tuple(i._replace(url=leads(files, i.url, i.span.start.line, origin)) for i in whole.images),
+        links=tuple(li._replace(target=leads(files, li.target, li.span.start.line, origin)) for li in whole.links),
         anchors=(*((file.anchors[name], line) for file in files for name, line in file.notes.anchors), *tops),
-        footnotes=tuple(footnote for part in parts for footnote in part.footnotes),
-        drawn=tuple(node for part in parts for node in part.drawn),
         # Footnotes come last, as in one file.
         blocks=Blocks.of(sorted(blocks, key=lambda block: block.kind is Kind.FOOTNOTE)),
         front=parts[0].front,

@@ -75,12 +75,11 @@ class Export:
         return any(node.kind is Kind.MATH or node.info.startswith("math") for node in self.notes.drawn)
 
     def _moved(self) -> dict[str, dict[str, str]]:
-        """Page -> anchor that was there once -> where its section is; on the home page all of the single file."""
-        home = {anchor: place for anchor, place in self.site.anchors.items() if not place.page.is_home}
-        tables = {**self.site.moved, self.site.home.uri: {**home, **self.site.moved.get(self.site.home.uri, {})}}
+        """Page -> anchor that was there once -> where its section is."""
+        tables = ((page, self.site.forwarded(page)) for page in self.site.pages)
         return {
-            _folder(uri): {anchor: _folder(place.page.uri) + f"#{quote(place.id)}" for anchor, place in table.items()}
-            for uri, table in tables.items()
+            _folder(page.uri): {name: _folder(to.page.uri) + f"#{quote(to.id)}" for name, to in table.items()}
+            for page, table in tables
             if table
         }
 

@@ -94,7 +94,8 @@ class MarkdownWriter:
         if tag == "pre":
             return self._fence(element)
         if match := _HEADING.fullmatch(tag):
-            return self._heading(element, int(match[1]))
+            words = re.sub(r"(#+)$", r"\\\1", " ".join(self._inline(element).split()))
+            return f"{'#' * int(match[1])} {words} {_attributes(element)}".rstrip()
         if tag == "blockquote":
             return _prefixed(self._flow(element), "> ", "> ")
         if tag in {"ul", "ol"} and all(item.tag == "li" and _begins_with_words(item) for item in element):
@@ -102,7 +103,8 @@ class MarkdownWriter:
         if tag == "table" and _is_even(element):
             return self._table([list(row) for row in element.iter("tr")])
         if kind == "footnotes":
-            return "\n\n".join(self._footnote(item) for item in element.iter("li"))
+            notes = ((item.get("value"), self._flow(item)) for item in element.iter("li"))
+            return "\n\n".join(_prefixed(words, f"[^{number}]: ", "    ") for number, words in notes)
         if match := _ADMONITION.match(kind):
             title = self._inline(element[0])
             element.remove(element[0])
@@ -113,10 +115,6 @@ class MarkdownWriter:
         if tag == "p" and not _own(element):
             return _at_line_starts(self._inline(element).strip())
         return self._html_block(element)
-
-    def _heading(self, element: ET.Element, level: int) -> str:
-        words = re.sub(r"(#+)$", r"\\\1", " ".join(self._inline(element).split()))
-        return f"{'#' * level} {words} {_attributes(element)}".rstrip()
 
     @staticmethod
     def _fence(element: ET.Element) -> str:
@@ -154,9 +152,6 @@ class MarkdownWriter:
     def _cell(self, cell: ET.Element) -> str:
         parts = re.split(r"(`+[^`]+`+)", " ".join(self._inline(cell).split()))  # in code no pipe ends a cell
         return "".join(part if odd % 2 else part.replace("|", "\\|") for odd, part in enumerate(parts))
-
-    def _footnote(self, item: ET.Element) -> str:
-        return _prefixed(self._flow(item), f"[^{item.get('value')}]: ", "    ")
 
     def _html_block(self, element: ET.Element) -> str:
         """An element that Markdown has no form for, and Markdown in it."""
@@ -201,7 +196,8 @@ class MarkdownWriter:
         if tag == "code" and not len(element) and (element.text or "").strip():
             return _code(element.text or "")
         if tag == "img" and not element.get("srcset"):
-            return f"![{_label(element.get('alt'))}]{_target(element, 'src')}{_attributes(element)}"
+            alt = re.sub(r"[\[\]]", r"\\\g<0>", _escaped(element.get("alt"))).replace("\n", " ")
+            return f"![{alt}]{_target(element, 'src')}{_attributes(element)}"
         words = self._inline(element)
         if tag in _MARKS and words.strip() == words and words and not re.search(r"[*~]", words) and not _own(element):
             return f"{_MARKS[tag]}{words}{_MARKS[tag]}"
@@ -209,7 +205,9 @@ class MarkdownWriter:
             address = html.unescape(element.get("href", ""))
             if "".join(element.itertext()) == address and re.match(r"https?://[^<>\s]+$", address):
                 return f"<{address}>"
-            return f"[{_brackets(words)}]{_target(element, 'href')}{_attributes(element)}"
+            # Brackets of its own are escaped, those of pictures stay.
+            label = words if "](" in words else re.sub(r"(?<!\\)[\[\]]", r"\\\g<0>", words)
+            return f"[{label}]{_target(element, 'href')}{_attributes(element)}"
         if tag in _NO_CONTENT:
             return self._start(element)
         return f"{self._start(element)}{words}</{tag}>"
@@ -282,15 +280,6 @@ def _escaped(text: str | None) -> str:
 
 def _at_line_starts(text: str) -> str:
     return _LINE_START.sub(lambda m: f"{m[1]}\\{m[2]}" if m[2] else f"{m[1]}{m[3]}\\.", text)
-
-
-def _brackets(words: str) -> str:
-    """A label of a link: brackets of its own are escaped, those of pictures stay."""
-    return words if "](" in words else re.sub(r"(?<!\\)[\[\]]", lambda match: f"\\{match[0]}", words)
-
-
-def _label(text: str | None) -> str:
-    return re.sub(r"[\[\]]", lambda match: f"\\{match[0]}", _escaped(text)).replace("\n", " ")
 
 
 def _code(text: str) -> str:

@@ -6,7 +6,7 @@ import hashlib
 import os
 import re
 import subprocess
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -82,13 +82,19 @@ def line_dates(path: Path) -> list[date | None]:
     Raises NoDatesError without git, for a file that it does not keep, and in a shallow clone: there the oldest commit seems
     to have written every older line.
     """
-    porcelain = git(path, "blame", "--line-porcelain", "--", path.name)
+    porcelain = git(
+        path, "blame", "--line-porcelain", "--", path.name
+    )  # a record a line, which ends with the line itself
     if porcelain is None:
         raise NoDatesError(f"git does not know {path.name}; commit it, or leave `extra.notes.dates` out")
     is_shallow = (git(path, "rev-parse", "--is-shallow-repository") or "").strip() == "true"
     if is_shallow and "\nboundary\n" in porcelain:
         raise NoDatesError(_CUT_OFF)
-    return list(_dates(porcelain.split("\n")))
+    records = re.findall(
+        r"^(\w{40,64}) .*\n(?:[^\t].*\n)*?committer-time (\d+)\n(?:[^\t].*\n)*\t", porcelain, re.MULTILINE
+    )
+    days = ((commit, datetime.fromtimestamp(int(seconds), UTC).date()) for commit, seconds in records)
+    return [day if commit.strip("0") else None for commit, day in days]  # all zeros: not committed yet
 
 
 def commit_time(path: Path) -> int | None:
@@ -108,18 +114,6 @@ def commit_time(path: Path) -> int | None:
         return None
     is_same = committed is not None and committed.replace("\r\n", "\n") == text.replace("\r\n", "\n")
     return int(made[1]) if made and is_same else None
-
-
-def _dates(lines: Sequence[str]) -> Iterable[date | None]:
-    seconds, is_new, begins = 0, False, True
-    for line in lines:
-        if line.startswith("\t"):  # the line itself ends its record
-            yield None if is_new else datetime.fromtimestamp(seconds, UTC).date()
-            begins = True
-        elif begins:
-            is_new, begins = line.startswith("0" * 40), False  # all zeros: not committed yet
-        elif line.startswith("committer-time "):
-            seconds = int(line.split()[1])
 
 
 def git(path: Path, *arguments: str) -> str | None:

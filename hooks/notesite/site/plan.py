@@ -114,6 +114,13 @@ class Site(NamedTuple):
         moved = anchor.partition(".md#")[2]
         return self.place_of_anchor(anchor) or (self.place_of_anchor(moved) if moved else None)
 
+    def forwarded(self, page: Page) -> Mapping[str, Place]:
+        """The anchors that were on the page once and are elsewhere now; on the home page all of the single file."""
+        away = (
+            {anchor: place for anchor, place in self.anchors.items() if not place.page.is_home} if page.is_home else {}
+        )
+        return away | dict(self.moved.get(page.uri, {}))
+
     def lost_redirects(self, redirects: Mapping[str, str]) -> list[str]:
         """The old addresses that settings lead to no page or anchor."""
         return [old for old, new in redirects.items() if not _target(self.pages, self.anchors, new)]

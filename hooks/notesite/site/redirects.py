@@ -26,15 +26,11 @@ FORWARD = Markup(
 def forwarding_html(site: Site, page: Page, url_of: Callable[[str], str]) -> Markup:
     """Where anchors are now that were on a page once, for the script that forwards `/#pod` to `/pod/#pod`.
 
-    On the home page those are all anchors of the single file.  `url_of` gives the address of a page (by its uri)
-    relative to this one.
+    `url_of` gives the address of a page (by its uri) relative to this one.
     """
-    moved = dict(site.moved.get(page.uri, {}))
-    if page.is_home:
-        moved = {anchor: place for anchor, place in site.anchors.items() if not place.page.is_home} | moved
     table = {
         anchor: ("" if page.is_home and place.page.is_home else url_of(place.page.uri)) + f"#{quote(place.id, safe='')}"
-        for anchor, place in moved.items()
+        for anchor, place in site.forwarded(page).items()
     }
     script = Markup('\n<script type="application/json" id="{}">{}</script>\n')
     return script.format(ANCHORS_ID, json_in_page(table))
