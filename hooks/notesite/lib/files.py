@@ -85,7 +85,7 @@ def read_file(path: Path, *, inside: Path | None = None, follow: bool = True, li
             before = os.fstat(handle)
             _check_regular(before, path, limit)
             with os.fdopen(handle, "rb", closefd=False) as file:
-                data = file.read(limit + 1)
+                data = file.read(before.st_size + 1)
             after = os.fstat(handle)
         finally:
             os.close(handle)
