@@ -6,7 +6,7 @@ import json
 import re
 import subprocess
 import sysconfig
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +15,10 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from notesite.cli.cores import spread
 from notesite.diagnostics.diagnostic import Span
-from notesite.links.built_pages import css_uses, read_page, refresh_target
-from notesite.links.internal import BuiltSite, Outcome, Places, check, no_origin, origins
+from notesite.links.built_pages import counted, css_uses, read_page, refresh_target
+from notesite.links.internal import BuiltSite, Each, Looked, Outcome, Places, check, no_origin, origins
 from notesite.links.targets import Resolver, Where
 from notesite.notes.raw_html import candidates
 
@@ -155,6 +156,91 @@ def test_no_address_escapes_or_breaks_the_resolver(written: str, page: str) -> N
     if target.where is Where.HERE:
         assert target.uri in files
     assert ".." not in target.uri.split("/") or target.where in {Where.OUTSIDE, Where.MISSING}
+
+
+NAMES = (
+    "index.html",
+    "404.html",
+    "x.html",
+    "a/index.html",
+    "a/x.html",
+    "b/index.html",
+    "b/c/index.html",
+    "own.css",
+    "s.svg",
+)
+ADDRESSES = (
+    *(
+        "",
+        "#",
+        "#i",
+        "#j",
+        "#k ",
+        "?q#i",
+        "x.html",
+        "./x.html#i",
+        "a/",
+        "a",
+        "a/#i",
+        "../a/",
+        "../b/#j",
+        "../b",
+        "..",
+        "../",
+    ),
+    *(
+        "../../",
+        "../../a/#i",
+        " ../a/",
+        "../\n#i",
+        "A/",
+        "/a/",
+        "/n/a/",
+        "//a.example/x",
+        "https://x.example/n/b/#j",
+        "http://[",
+    ),
+    *("file:///x", "C:\\x", "c:x", "mailto:a@b", "gone/", "../gone.png", "a/index.html#k", "../s.svg#i", "../x.html"),
+)
+ELEMENTS = (
+    '<a href="{}">',
+    "<a href='{}' style='background: url(gone.png)'>",
+    '<img src="{}">',
+    '<link rel=icon href="{}">',
+)
+PIECES = st.one_of(
+    st.tuples(st.sampled_from(ELEMENTS), st.sampled_from(ADDRESSES)).map(lambda pair: pair[0].format(pair[1])),
+    st.sampled_from([f'<p id="{name}">' for name in ("i", "j", "k ", "l m")]),
+    st.sampled_from(
+        [
+            f'<base href="{address}">'
+            for address in ("../", "a", "gone/", "/n/b/", "https://y.example/", "x.html#i", "#i")
+        ]
+    ),
+)
+
+
+@given(
+    st.dictionaries(st.sampled_from(NAMES), st.lists(PIECES, max_size=8).map("\n".join), min_size=1),
+    st.sampled_from(["", "https://x.example/", "https://x.example/n/"]),
+    st.booleans(),
+    st.integers(2, 3),
+)
+@settings(max_examples=150, deadline=None)
+def test_what_is_passed_over_or_read_by_another_process_is_said_all_the_same(
+    texts: dict[str, str], site_url: str, bundle: bool, number: int
+) -> None:
+    files = {name: text.encode() for name, text in texts.items()}
+    site = BuiltSite(files.keys(), files.__getitem__, site_url, "site", bundle)
+
+    def read_all(_: object, pages: Sequence[str]) -> Iterator[Looked]:
+        for facts in (read_page(site.read(uri)) for uri in pages):
+            yield Looked(facts._replace(uses=()), tuple(counted(facts.uses)), 0)
+
+    ways: list[Each] = [read_all, map, lambda look, pages: spread(look, pages, number)]
+    outcomes = [check(site._replace(each=way)) for way in ways]
+    assert len({outcome.report for outcome in outcomes}) == 1
+    assert len({tuple(outcome.remote()) for outcome in outcomes}) == 1
 
 
 @given(st.binary(max_size=200))

@@ -16,11 +16,12 @@ from ..diagnostics.diagnostic import NotesError, Report, Span, failure, finding,
 from ..lib.files import lenient_text, read_file, write_atomically
 from ..links import internal
 from ..links.built_pages import public_address
-from ..links.internal import BuiltSite, Origin, Outcome, check, no_origin
+from ..links.internal import BuiltSite, Each, Looked, Origin, Outcome, check, no_origin
 from ..notes.source import Source
 from ..project.config import Project
 from ..project.settings import LinkSettings, Settings
 from . import common
+from .cores import processes, spread
 
 if TYPE_CHECKING:
     import ssl
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from ..net.client import Client
     from ..net.response import Response
 
+_WORTH = 2**20  # bytes of pages: to read them takes some times as long as to start a process
 _BODY_BYTES = 4 * 2**20  # of a page whose anchors are looked up
 
 
@@ -62,17 +64,25 @@ def _project(args: argparse.Namespace) -> Project:
 
 def _built_site(args: argparse.Namespace, project: Project) -> BuiltSite:
     root: Path = args.site or project.root / str(project.config.get("site_dir") or "site")
+    each: Each = map
     if root.is_file():
         files, read = _of_zip(root)
     elif root.is_dir():
         files, read = _of_folder(root)
+        each = partial(_each, root)  # of an archive one process can read, which has its handle
     else:
         raise _no_site(root)
     site_url = args.site_url or (public_address(read("index.html")) if "index.html" in files else "")
     if not site_url and "SITE_URL" not in os.environ:
         site_url = str(project.config.get("site_url") or "")
     shown = project.shown(root.absolute())
-    return BuiltSite(files, read, site_url, "" if shown == "." else shown, args.offline_bundle)
+    return BuiltSite(files, read, site_url, "" if shown == "." else shown, args.offline_bundle, each)
+
+
+def _each(root: Path, look: Callable[[str], Looked], pages: Sequence[str]) -> list[Looked]:
+    """What `look` says of each page in the folder."""
+    size = sum((root / uri).lstat().st_size for uri in pages)
+    return spread(look, pages, processes(size, _WORTH))
 
 
 def _no_site(path: Path) -> NotesError:

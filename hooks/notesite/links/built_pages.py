@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 
 from ..lib.files import json_of
@@ -44,7 +44,7 @@ class PageFacts(NamedTuple):
     """What a page defines and uses."""
 
     defines: frozenset[str] = frozenset()  # ids and names that a fragment can reach
-    uses: tuple[Use, ...] = ()
+    uses: Sequence[tuple[str, Kind]] = ()  # addresses as `Use` has them
     repeated: tuple[str, ...] = ()  # ids that stand on the page more than once, each once
     base: str = ""  # of <base href>
     table: Mapping[str, str] = EMPTY  # the anchor table, when the page holds one
@@ -77,31 +77,31 @@ def read_page(data: bytes) -> PageFacts:
     """The facts of one HTML page (or SVG picture).  Never raises: HTML5 gives every text a meaning."""
     from selectolax.lexbor import LexborHTMLParser  # noqa: PLC0415  # 20 ms that only a link check pays
 
-    tree = LexborHTMLParser(data)
-    ids: Counter[str] = Counter()
+    ids: list[str] = []
     names: set[str] = set()
     uses: list[tuple[str, Kind]] = []
     base, table, last = "", {}, -1
-    for node in tree.css(_SELECTOR):
+    for node in LexborHTMLParser(data).css(_SELECTOR):
         if node.mem_id == last:  # some selectors give a node once for each part that matches
             continue
-        last = node.mem_id
-        tag, attributes = node.tag or "", node.attributes
+        last, tag, attributes = node.mem_id, node.tag or "", node.attributes
         if anchor := attributes.get("id"):
-            ids[anchor] += 1
+            ids.append(anchor)
             if anchor == ANCHOR_TABLE:
                 table = _table(node.text())
         if tag == "a":
             names.add(attributes.get("name") or "")
             if (target := attributes.get("href")) is not None:
                 uses.append((target, Kind.LINK))
+            if "style" not in attributes:
+                continue
         if tag == "base":
             base = base or attributes.get("href") or ""
-        elif tag != "a" or "style" in attributes:
+        else:
             uses += addresses(tag, attributes, node.text() if tag == "style" else "")
-    anchors = (Use(target, Kind.ANCHOR) for target in table.values())
-    repeated = tuple(anchor for anchor, count in ids.items() if count > 1)
-    return PageFacts(frozenset({*ids, *names} - {""}), (*counted(uses), *anchors), repeated, base, table)
+    uses += ((target, Kind.ANCHOR) for target in table.values())
+    repeated = tuple(anchor for anchor, count in Counter(ids).items() if count > 1)
+    return PageFacts(frozenset({*ids, *names} - {""}), uses, repeated, base, table)
 
 
 def counted(uses: Iterable[tuple[str, Kind]]) -> Iterator[Use]:
@@ -109,7 +109,7 @@ def counted(uses: Iterable[tuple[str, Kind]]) -> Iterator[Use]:
     counts: dict[str, int] = {}
     for target, kind in uses:
         before = counts.get(target, 0)
-        yield Use(target, kind, before)
+        yield Use(target, kind, 0 if kind is Kind.ANCHOR else before)
         counts[target] = before + 1
 
 
@@ -144,8 +144,10 @@ def addresses(tag: str, attributes: Mapping[str, str | None], text: str = "") ->
         if attributes.get(name) and tag in {"video", "body", "table", "td", "th"}:
             yield attributes[name] or "", kind
     for name in ("srcset", "imagesrcset"):
-        yield from ((target, Kind.IMAGE) for target, _ in candidates(attributes.get(name) or ""))
-    yield from ((target, Kind.CSS) for target, _ in css_uses(attributes.get("style") or ""))
+        if written := attributes.get(name):
+            yield from ((target, Kind.IMAGE) for target, _ in candidates(written))
+    if written := attributes.get("style"):
+        yield from ((target, Kind.CSS) for target, _ in css_uses(written))
 
 
 def _of_link(attributes: Mapping[str, str | None]) -> Iterator[tuple[str, Kind]]:

@@ -14,6 +14,7 @@ _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 _DRIVE = re.compile(r"[A-Za-z]:[\\/]")
 _TEXT_FRAGMENT = ":~:"  # what follows it tells the browser to look for words; it names no anchor
 _STRIPPED = " \t\n\r\f"
+_REMOVED = dict.fromkeys(map(ord, "\n\r\t"))
 
 
 class Where(Enum):
@@ -58,10 +59,15 @@ class Resolver:
 
     def resolve(self, page: str, written: str, base: str = "") -> Target:
         """What `written` means on `page` (a path in the site) when the page's <base href> is `base`."""
-        written = written.strip(_STRIPPED)
-        folder = page[: page.rfind("/") + 1]
+        written = written.strip(_STRIPPED).translate(_REMOVED)
         if base:
-            return self._resolve(folder, written, base)
+            moved = self.resolve(page, base)
+            if moved.where not in {Where.HERE, Where.FOLDER, Where.MISSING, Where.OUTSIDE}:
+                return Target(Where.OTHER)
+            if not written or written[0] in "#?":
+                return self.resolve(page, re.split("[?#]", base, maxsplit=1)[0] + written)
+            page = moved.uri.removesuffix("/index.html") if moved.where is Where.FOLDER else moved.uri
+        folder = page[: page.rfind("/") + 1]
         # Pages of one generator link each other as "../pod/": reading the steps up first lets all pages share answers.
         stepped = False
         while written.startswith("../") and folder:
@@ -72,26 +78,20 @@ class Resolver:
         key = (page if not written or written[0] in "#?" else folder, written)
         known = self._known.get(key)
         if known is None:
-            known = self._known[key] = self._resolve(folder, written, "", page)
+            known = self._known[key] = self._resolve(folder, written, page)
         return known
 
-    def _resolve(self, folder: str, written: str, base: str, page: str = "") -> Target:  # noqa: PLR0911  # a flat ladder
-        text = re.sub("[\n\r\t]", "", written.strip(_STRIPPED))
-        if base:
-            moved = self._resolve(folder, base, "")
-            if moved.where is Where.REMOTE:
-                return Target(Where.OTHER)
-            folder = moved.uri[: moved.uri.rfind("/") + 1]
-        if _DRIVE.match(text) or text.lower().startswith("file:") or text.startswith("\\\\"):
-            return Target(Where.MACHINE)
+    def _resolve(self, folder: str, text: str, page: str) -> Target:  # noqa: PLR0911  # a flat ladder
         scheme = _SCHEME.match(text)
+        if text.startswith("\\\\") or (scheme and (scheme[1].lower() == "file" or _DRIVE.match(text))):
+            return Target(Where.MACHINE)
         if text.startswith("//") or (scheme and scheme[1].lower() in {"http", "https"}):
             return self._absolute(text)
         if scheme:
             return Target(Where.OTHER)
         path, fragment = _split(text)
         if not path:  # "", "#x", "?q": the page itself
-            return Target(Where.HERE, page or folder + "index.html", fragment)
+            return Target(Where.HERE, page, fragment)
         if path.startswith("/"):
             if not path.startswith(self.base) and path + "/" != self.base:
                 return Target(Where.OUTSIDE, path)
