@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
+from itertools import count
 from typing import Any
 
 from ..lib.light import NamedTuple, bundled_text
@@ -46,6 +47,12 @@ class Places(Sequence[Position]):
     def __init__(self, line: int, columns: Sequence[int]) -> None:
         self._line, self._columns = line, columns
 
+    @property
+    def alike(self) -> tuple[int, object]:
+        """The line of the first, and their columns; one, where all have it."""
+        columns = set(self._columns)
+        return self._line, columns.pop() if len(columns) == 1 else self._columns
+
     def __len__(self) -> int:
         return len(self._columns)
 
@@ -53,6 +60,9 @@ class Places(Sequence[Position]):
         if isinstance(index, slice):
             return Places(self._line + index.indices(len(self))[0], self._columns[index])
         return Position(self._line + range(len(self))[index], self._columns[index])
+
+    def __iter__(self) -> Iterator[Position]:
+        return map(Position, count(self._line), self._columns)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Sequence) and tuple(self) == tuple(other)

@@ -6,11 +6,12 @@ Nothing in it is needed: an entry that is damaged, or that another run takes awa
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
 import stat
 from collections.abc import Iterable
 from pathlib import Path
+
+from .light import sha256
 
 NO_CACHE = "NOTES_NO_CACHE"  # an environment variable: nothing is taken from earlier runs, or kept for later ones
 _MOST = 256 * 2**20  # bytes of a folder; what was not asked for the longest goes first
@@ -65,7 +66,7 @@ class Kept:
                 Path(path).unlink()
 
     def _path(self, key: str) -> Path:
-        return self._folder / hashlib.sha256(key.encode()).hexdigest()
+        return self._folder / sha256(key.encode()).hexdigest()
 
 
 def folder_of(name: str) -> Kept | None:
@@ -107,8 +108,8 @@ def signature(folders: Iterable[str]) -> str:
 
 def digest(value: object) -> str:
     """Tells one value from another, by what Python writes of it."""
-    return hashlib.sha256(repr(value).encode("utf-8", "surrogatepass")).hexdigest()
+    return sha256(repr(value).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _check(key: str, data: bytes) -> bytes:
-    return hashlib.sha256(key.encode() + b"\0" + data).digest()
+    return sha256(key.encode() + b"\0" + data).digest()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from ..lib.light import sha256
 from ..lib.unique import Names
 
 # Names that Windows keeps for devices.
@@ -72,9 +73,7 @@ class Slugs:
         """A safe address as near to `wanted` as can be; `number` names a section that has no usable name."""
         slug = plain_slug(wanted)
         if len(slug.encode()) > _MAX_BYTES:
-            import hashlib  # noqa: PLC0415  # 4 ms that only very long names cost
-
-            digest = hashlib.sha256(wanted.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+            digest = sha256(wanted.encode("utf-8", "surrogatepass")).hexdigest()[:8]
             slug = slug.encode()[: _MAX_BYTES - 9].decode("utf-8", "ignore").strip("-_") + "-" + digest
         if not slug:
             slug = f"section-{number}"

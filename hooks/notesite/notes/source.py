@@ -219,9 +219,9 @@ class _Piece(NamedTuple):
 
 def repair(text: str) -> tuple[str, tuple[Repair, ...]]:
     """The text with wrongly decoded runs repaired, and the repairs in order.  Text that is right stays as it is."""
-    runs = [match.span() for match in _NON_ASCII.finditer(text)]
-    if not runs:
+    if text.isascii():
         return text, ()
+    runs = [match.span() for match in _NON_ASCII.finditer(text)]
     beyond_ascii = sum(end - start for start, end in runs)
     chosen: dict[tuple[int, int], tuple[str, list[_Piece]]] = {}
     found_by = {

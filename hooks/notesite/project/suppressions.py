@@ -6,14 +6,13 @@ that a baseline survives edits elsewhere in the file.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from ..diagnostics.diagnostic import CODES, Diagnostic, Report, Rules, Span, finding, with_rules
 from ..lib.files import json_of
-from ..lib.light import NamedTuple
+from ..lib.light import NamedTuple, sha256
 from ..notes.model import Directive, Notes
 
 BASELINE_VERSION = 1
@@ -74,7 +73,7 @@ def fingerprints(diagnostics: Sequence[Diagnostic], notes: Notes) -> list[str]:
         # What tells findings on one line apart without quoting versions or numbers of other lines.
         words = line[diagnostic.span.start.column - 1 : diagnostic.span.end.column - 1]
         key = "\0".join((diagnostic.code, diagnostic.path or "", section, line, words))
-        found.append(hashlib.sha256(f"{key}\0{seen[key]}".encode("utf-8", "replace")).hexdigest()[:16])
+        found.append(sha256(f"{key}\0{seen[key]}".encode("utf-8", "replace")).hexdigest()[:16])
         seen[key] += 1
     return found
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from ..diagnostics.diagnostic import Diagnostic, Span, finding
 from ..lib.files import json_of
-from ..lib.light import NamedTuple
+from ..lib.light import NamedTuple, sha256
 from ..notes.model import EMPTY, Heading, Notes
 from .plan import Meaning, Place, Site
 
@@ -70,11 +70,9 @@ def _text(notes: Notes, headings: Sequence[Heading], number: int) -> str:
 
 
 def _fingerprint(text: str, heading: Heading) -> str:
-    import hashlib  # noqa: PLC0415  # 4 ms that a check of the blocks need not wait
-
     if len(text) < _SHORT:
         text = f"{heading.text}\n{text}" if text else ""
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16] if text else ""
+    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16] if text else ""
 
 
 class _Old(NamedTuple):

@@ -5,12 +5,11 @@ What reporters need to know beside the findings is here: the run, and a finding'
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from importlib import import_module
 
-from ...lib.light import NamedTuple
+from ...lib.light import NamedTuple, sha256
 from ..diagnostic import Diagnostic, Position, Report, Skipped, Span
 
 FORMATS = ("text", "json", "github", "gitlab", "sarif", "junit", "rdjson")  # their modules say what each is for
@@ -64,7 +63,7 @@ def with_fingerprints(diagnostics: Iterable[Diagnostic], context: Context) -> It
         words = " ".join(context.line_of(diagnostic).split()) or diagnostic.message
         key = (diagnostic.code, path_of(diagnostic, context), words)
         seen[key] += 1
-        yield diagnostic, hashlib.sha256("\0".join((*key, str(seen[key]))).encode()).hexdigest()
+        yield diagnostic, sha256("\0".join((*key, str(seen[key]))).encode()).hexdigest()
 
 
 Reporter = Callable[[Report, Context], str]

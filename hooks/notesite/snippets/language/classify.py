@@ -84,7 +84,7 @@ def classify_text(text: str, label: str = "") -> Classification:
     """What `text` under the label `label` (lower case, "" for none) holds."""
     if len(text) > _ENOUGH:
         text = text[len(text) - len(text.lstrip()) :][:_ENOUGH]
-    if label in languages.YAML_LABELS and _MANIFEST.match(text) and not _TEMPLATE.search(text):
+    if label in languages.YAML_LABELS and _MANIFEST.match(text) and not _marks_template(text):
         return Classification(Kind.MANIFEST, "yaml")  # most of the YAML in notes, told without a look at each line
     text = text.replace("\ufeff", "")
     lines = [line[:_LONG] for line in text.split("\n")]
@@ -191,9 +191,17 @@ _TEMPLATE: Final = lazy(
 _BLOCK_KEY: Final = lazy(r"^(\s*)(?:- +)*[^\s#].*:\s*(?:![^\s]+\s+)?[|>][+-]?\d?\s*$")
 
 
+# What all of these have, and is found five times as fast.
+_BEGINS_TEMPLATE: Final = lazy(r"@@|<%|\{(?:\s*\{|[%!]|\w+\})")
+
+
+def _marks_template(text: str) -> bool:
+    return _BEGINS_TEMPLATE.search(text) is not None and _TEMPLATE.search(text) is not None
+
+
 def _has_template(text: str) -> bool:
     """Whether a template mark stands where YAML is read, not in a comment or in a block of text."""
-    if not _TEMPLATE.search(text):
+    if not _marks_template(text):
         return False
     block = -1
     for line in text.split("\n"):

@@ -165,15 +165,13 @@ def _read_and_judged(fence: Fence, found: Classification, schemas: _Schemas) -> 
     if not reading.documents and not reading.faults:
         return _unjudged(fence, found, Status.EMPTY)
     judgements = schemas.judgements(reading, fence)
-    prose = _FIRST_LINE.match(fence.text) is not None
-    unnamed = (prose or found.kind is not Kind.MANIFEST) and not languages.is_yaml_label(fence.label)
-    broken = any(fault.code == "Y_SYNTAX" for fault in reading.faults)
-    foreign = all(judgement.is_skipped or judgement.form in {"plain", "unknown"} for judgement in judgements)
-    if unnamed and (broken or (is_json and foreign)):
-        found = found._replace(kind=Kind.OTHER if is_json else Kind.TEXT)  # nothing says that it is YAML, then
-        return _unjudged(fence, found, None)
+    if not languages.is_yaml_label(fence.label) and (found.kind is not Kind.MANIFEST or _FIRST_LINE.match(fence.text)):
+        broken = any(fault.code == "Y_SYNTAX" for fault in reading.faults)
+        foreign = all(judgement.is_skipped or judgement.form in {"plain", "unknown"} for judgement in judgements)
+        if broken or (is_json and foreign):  # nothing says that it is YAML, then
+            return _unjudged(fence, found._replace(kind=Kind.OTHER if is_json else Kind.TEXT), None)
     found_faults = list(_combined(reading, judgements))
-    if not is_json:
+    if found_faults and not is_json:
         found_faults = _at_their_cause(fence, found_faults, schemas, _certain(judgements))
     faults = tuple(_diagnostic(fence, fault, reading.shift) for fault in indentation.of_marks(fence, found_faults))
     status = status_of(faults, judgements, complete=reading.complete)
@@ -213,6 +211,8 @@ def _diagnostic(fence: Fence, fault: Fault, shift: int) -> Diagnostic:
 
 def _combined(reading: Reading, judgements: Sequence[Judgement]) -> Iterator[Fault]:
     judged = [fault for judgement in judgements for fault in judgement.faults]
+    if not (judged or reading.faults):  # nearly always
+        return
     places = {(fault.line, fault.column) for fault in judged}
     is_kubernetes = any(judgement.form != "plain" and not judgement.is_skipped for judgement in judgements)
     foreign = any(judgement.skipped.endswith(", not Kubernetes") for judgement in judgements)

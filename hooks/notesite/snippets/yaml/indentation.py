@@ -215,8 +215,10 @@ def deep_key(lines: Lines, line: int) -> int:
 def of_marks(fence: Fence, faults: list[Fault]) -> list[Fault]:
     """The faults, or what the indentation of the marks does to the block: readers see fewer spaces in some lines."""
     broken = next((fault for fault in faults if fault.code == "Y_SYNTAX"), None)
+    if broken is None or not fence.fenced:
+        return faults
     taken = {origin.column for origin, row in zip(fence.origins, fence.text.split("\n"), strict=False) if row.strip()}
-    if broken is None or not fence.fenced or len(taken) == 1:
+    if len(taken) == 1:
         return faults
     message = f"the marks of this block are indented by {spaces(max(taken) - 1)}, which some of its lines lose"
     return [broken._replace(message=message, column=1, length=1, replacement=None)]

@@ -44,7 +44,7 @@ def named(
         return fence.within(start.line + 1, start.column + 1 + (shift if start.line == 0 else 0), width(node))
 
     # Without any field that can name an object there is nothing to walk for.
-    used = documents if _NAMED.search(fence.text) else ()
+    used = documents if any(name in fence.text for name in _TABLE["uses"]) else ()
     return (
         tuple(defined for node in documents for defined in definitions(node, place)),
         tuple(use for node in used for use in references(node, place)),
@@ -61,8 +61,8 @@ def definitions(node: yaml.Node, place: Place) -> Iterator[Defined]:
     if kind == "List":
         for item in items(found.get("items")):
             yield from definitions(item, place)
-    name = fields(found.get("metadata")).get("name")
-    if kind in _TABLE["data"] and isinstance(name, yaml.ScalarNode):
+    name = fields(found.get("metadata")).get("name") if kind in _TABLE["data"] else None
+    if isinstance(name, yaml.ScalarNode):
         data = [fields(found.get(part)) for part in _TABLE["data"][kind]]
         elided = any(part in found and not isinstance(found[part], yaml.MappingNode) for part in _TABLE["data"][kind])
         keys = None if elided else frozenset(key for part in data for key in part)
@@ -75,9 +75,6 @@ def definitions(node: yaml.Node, place: Place) -> Iterator[Defined]:
 
 
 # ---- What a document uses.
-
-
-_NAMED: Final = lazy(rf"\b(?:{'|'.join(_TABLE['uses'])})\b")
 
 
 def references(node: yaml.Node, place: Place) -> Iterator[Reference]:

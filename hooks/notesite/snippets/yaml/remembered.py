@@ -24,6 +24,8 @@ from ...notes.model import Fence
 _Verdict = TypeVar("_Verdict")
 _PACKAGE = f"{__name__.partition('.')[0]}."
 _OWN: dict[str, Any] = {"own": []}  # stands for the block that the verdict is about
+_PLAIN = frozenset({str, int, bool, type(None)})  # kinds of values that JSON has
+_written = json.JSONEncoder(check_circular=False).encode
 
 
 class Memory:
@@ -54,7 +56,7 @@ class Memory:
             return known
         self._placed = False
         verdict = ask(fence)
-        self._used[here if self._placed else key] = json.dumps(_plain(verdict, fence))
+        self._used[here if self._placed else key] = _written(_plain(verdict, fence))
         return verdict
 
     def lines_of(self, fence: Fence) -> Callable[[int], int]:
@@ -88,20 +90,25 @@ class Memory:
 
 def _plain(value: Any, fence: Fence) -> Any:
     """The verdict as JSON has it, lines counted from where the block begins."""
+    kind = type(value)
+    if kind in _PLAIN:
+        return value
     if value is fence:
         return _OWN
-    kind = type(value)
     if kind is Position:
         return {"Position": [value.line - fence.span.start.line, value.column]}
-    if value is None or kind in (str, int, bool):
-        return value
     parts = sorted(value) if kind is frozenset else value if isinstance(value, tuple) else [str.__str__(value)]
     if kind is Fence:  # a here-document, which has a part of the block's lines
         first = value.origins[0].line - fence.span.start.line if value.origins else 0
         parts = [value.info, value.text, value.span, first, *(place.column for place in value.origins)]
-    name = kind.__name__ if kind in (tuple, frozenset, Fence) else f"{kind.__module__}.{kind.__name__}"
-    told = [part if type(part) is str else _plain(part, fence) for part in parts]
-    return {name.removeprefix(_PACKAGE): told}
+    return {
+        _name(kind.__module__, kind.__name__): [part if type(part) in _PLAIN else _plain(part, fence) for part in parts]
+    }
+
+
+@cache
+def _name(module: str, name: str) -> str:
+    return name if name in ("tuple", "frozenset", "Fence") else f"{module}.{name}".removeprefix(_PACKAGE)
 
 
 @cache
@@ -116,11 +123,9 @@ def _kind(name: str) -> Callable[..., Any]:
 
 def _words(fence: Fence) -> object:
     """All of a block that a check looks at, its place within the file left out."""
-    first = fence.span.start.line
-    origins = fence.origins
-    if len({place.column for place in origins}) == 1 and origins[-1].line - origins[0].line == len(origins) - 1:
-        origins = origins[:1]  # the others stand right below it
-    places = [(place.line - first, place.column) for place in (*fence.span, *origins)]
+    first, origins = fence.span.start.line, fence.origins
+    line, columns = origins.alike if isinstance(origins, Places) else (0, origins)
+    places = [line - first, columns, *((place.line - first, place.column) for place in fence.span)]
     headings, comments = [h.text for h in fence.trail], [(d.verb, d.arguments) for d in fence.directives]
     return fence.info, fence.text, fence.lead, fence.fenced, fence.closed, headings, comments, places
 

@@ -141,7 +141,9 @@ def _worded(message: str, words: Sequence[Word]) -> str:
     """A probe's message in plain words, with the command's own words in it."""
     given = " ".join(word.text for word in words)
     for form, plain in answers():
-        match = re.match(form, message)
+        # Most begin with a word: those with another one need not be compiled.
+        begins = "|" not in form and set(form[:4]).isdisjoint(r".\([?*+{")
+        match = None if begins and form[:3] != message[:3] else re.match(form, message)
         if match:
             return match.expand(plain).replace("GIVEN", given).replace("FIRST", words[0].text if words else "")
     for name, word in zip(NAMES, words, strict=False):
