@@ -21,7 +21,7 @@ from .schema.values import Found
 PARTS_OF_OBJECTS: Final = frozenset(
     ("metadata", "spec", "status", "data", "stringData", "rules", "roleRef", "subjects", "provisioner")
 )
-_HEAD: Final = frozenset(("apiVersion", "kind", "metadata"))
+HEAD: Final = frozenset(("apiVersion", "kind", "metadata"))
 _MOST_ITEMS: Final = 10  # of a list, to see what it holds
 _MOST_WORDS: Final = 40  # of the sentence before a block
 _TYPO: Final = 0.3  # of what a field says, when it has a letter too many
@@ -154,7 +154,7 @@ def is_part(node: Node, shape: Shape, lacking: Sequence[Found], around: Around) 
     hollow = gaps(spec) > 1  # `containers:` and `volumes:`, to be filled in
     pointed = _POINTED.search(around.text) is not None
     goes_on = any(f'"{key}"' in fault.message for fault in lacking for key in _ROOT.findall(around.following))
-    noted = get(metadata, "annotations") is not None and fields(node).keys() == _HEAD
+    noted = get(metadata, "annotations") is not None and fields(node).keys() == HEAD
     no_labels = template is not None and get(template, "metadata") is None
     unlabelled = no_labels and any('"selector"' in fault.message for fault in lacking)
     near = (shape.short, f"{shape.short}Spec")

@@ -16,7 +16,7 @@ from notesite.snippets.yaml.mappings import fields, get, items, pairs, width
 from notesite.snippets.yaml.repeated import Right
 from notesite.snippets.yaml.yaml_fault import MOVED, Fault, Form, Judgement, Lines
 
-from .evidence import PARTS_OF_OBJECTS, Around, is_hollow, is_left_out, is_part, kinds_said, said
+from .evidence import HEAD, PARTS_OF_OBJECTS, Around, is_hollow, is_left_out, is_part, kinds_said, said
 from .infer import SURE_OF_PRIOR, Candidate, Guess, Inference, confidence
 from .rules import network as meaning_network
 from .rules import rule as rules
@@ -61,6 +61,7 @@ def judge(
     """
     around = Around(tuple(headings), lead, text, following)
     snippet = _Snippet(text, versions=versions, around=around, hint=hint, extra=extra or {})
+    snippet.heads = len(documents) > 1 and sum(fields(node).keys() <= HEAD for node in documents) > 1
     judged = [
         snippet.document(node) if index < _MOST_DOCUMENTS else Judgement("unknown", skipped="too many documents")
         for index, node in enumerate(documents)
@@ -83,6 +84,7 @@ class _Snippet:
         self.around = around
         self.hint = hint
         self.extra = extra
+        self.heads = False  # whether it shows several documents with nothing but names in them
         self.custom = frozenset(name for names in extra for name in names)  # apiVersions and kinds
 
     @cached_property
@@ -154,7 +156,8 @@ class _Snippet:
 
     def _named(self, node: Node, shape: Shape, found: Sequence[Found], gvk: tuple[str, str] | None) -> Judgement:
         lacking = [fault for fault in found if fault.code == "K_REQUIRED"]
-        names_only = gvk is not None and len(pairs(node)) == _NAMES_ONLY
+        heads = self.heads and fields(node).keys() <= HEAD
+        names_only = gvk is not None and (heads or len(pairs(node)) == _NAMES_ONLY)
         if lacking and (names_only or self.around.is_of_a_patch()):
             found = [fault for fault in found if fault not in lacking]
             if names_only and not found:

@@ -121,7 +121,9 @@ def _lacks_colon(case: Case, line: int, column: int) -> Fault:
     elif words.startswith("//"):
         message = "`//` begins no comment in YAML: write `#`"
     elif _LIKE_ENTRY.match(words):
-        message += ": the colon is missing"
+        below = _KEY.match(case.lines.line(line + 1)) is not None  # of the same item
+        item = below and case.lines.line(line)[: column - 1].strip() == "-"
+        message += ": a key before it or the colon after it is missing" if item else ": the colon is missing"
     return Fault("Y_SYNTAX", message, line, column, len(words), replacement=mend)
 
 

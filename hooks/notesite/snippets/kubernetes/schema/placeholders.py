@@ -38,7 +38,7 @@ _ELISION = lazy(
     r"^[ \t]*(?:(?:\#|//|-)[ \t]*)*(?:[\[(<{]?[ \t]*(?:\.(?: ?\.)+|…|[\w -]*hidden>|snip|truncated|omitted)[^\n]*)$"
     r"|^[^\n]*(?:\#|//)[ \t]*(?:\.{3,}|…)[^\n]*$"
     r"|:[ \t]*[{\[]?[ \t]*\.{2,}[ \t]*[}\]]?[ \t]*$"
-    r"|^([ ]*)[\w.-]+:[ ]*\n(?:(?:\1 +#[^\n]*)?(?:\n|\Z))*\1 +#[^\n]*(?:\n|\Z)(?!\s*^\1(?: |-\s))",  # a comment stands where the value should
+    r"|^([ ]*)[\w.-]+:[ ]*(?:#[^\n]*)?\n(?:(?:\1 +#[^\n]*)?(?:\n|\Z))*\1 +#[^\n]*(?:\n|\Z)(?!\s*^\1(?: |-\s))",  # a comment stands where the value should
     re.MULTILINE | re.IGNORECASE,
 )
 

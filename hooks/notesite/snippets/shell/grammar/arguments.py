@@ -200,6 +200,8 @@ def _lookup(shape: str, mode: str, tail: str) -> str | None:
     """
     if mode:  # beside -f, -l and --all only the first three arguments were tried, and fewer letters
         shape = shape.translate(_COARSE)[:3]
+    if shape not in INDEX:
+        shape = re.sub("([KM])[KM]+", r"\1", shape)  # one change is like several
     if shape[:1] in "RWNC" and re.fullmatch(r".U+[PS].*", shape):
         return "RP"  # a type, and later TYPE/NAME
     if re.fullmatch(r"[PS]+U.*", shape) and len(shape) > 2:
