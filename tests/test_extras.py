@@ -16,11 +16,9 @@ from markupsafe import Markup
 from selectolax.lexbor import LexborHTMLParser
 
 from cases_io import read_cases
-from notesite.extras.command_list import asked_for, commands_of, commands_source, with_rows
-from notesite.extras.decorate import Extras, around, decorate
-from notesite.extras.glossary import mark_terms
+from notesite.extras.command_list import asked_for, commands_of, commands_source, is_real, manifests_of, with_rows
+from notesite.extras.decorate import Extras, around, decorate, mark_terms
 from notesite.extras.home import Card, Home, add_home, description_of, first_sentence, grouped, shortened
-from notesite.extras.manifests import is_real, manifests_of
 from notesite.extras.marks import marks_of
 from notesite.extras.search import documents
 from notesite.extras.theme import amended, squeezed_css, squeezed_html, squeezed_js

@@ -17,7 +17,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from ..notes.model import EMPTY
 from ..render.mark import UNMARKED, WORDS, BlockMark
 from .command_list import Command
-from .glossary import LEAD
+from .decorate import LEAD
 
 Document = dict[str, Markup]
 _SKIPPED = {"script", "style", "svg", "template", "button", "dialog"}

@@ -25,8 +25,7 @@ from .inspect import inspect
 from .lock import Entry
 from .mirror import Fetch, Hosts, Options, Outcome, mirror, today
 from .picture import Limits, Picture, file_name, slug
-from .stand_ins import Drawings
-from .store import ImageStore, local_picture
+from .store import Drawings, ImageStore, local_picture
 from .uses import Mode, Uses, alt_findings, alt_texts, stems, uses
 
 if TYPE_CHECKING:

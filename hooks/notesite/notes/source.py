@@ -6,6 +6,7 @@ one with the file, and every place in the text can be mapped back to the file's 
 
 from __future__ import annotations
 
+import contextlib
 import re
 import unicodedata
 from bisect import bisect_left, bisect_right
@@ -13,7 +14,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from ..diagnostics.diagnostic import Diagnostic, NotesError, Position, Report, Span, finding
-from ..lib.heap import give_back
 from ..lib.light import NamedTuple, lazy
 from .limits import DEFAULT, Limits, check_limits
 from .pieces import lines_of
@@ -24,6 +24,7 @@ _BYTE_ORDER_MARKS = {
     b"\xff\xfe": "UTF-16",
     b"\xfe\xff": "UTF-16",
 }
+_MUCH = 2**19  # bytes of a text
 _NON_ASCII = lazy(r"[^\x00-\x7f]+")
 
 
@@ -303,3 +304,13 @@ def _with_repairs(
             parts += [text[done : piece.start], piece.meant]
             done = piece.end
     return "".join([*parts, text[done:]]), tuple(repairs)
+
+
+def give_back(used: int) -> None:
+    """Let the system have it after so many bytes were worked on: of many pieces between others glibc keeps even free ones."""
+    if used < _MUCH:
+        return
+    import ctypes  # noqa: PLC0415  # small texts do without
+
+    with contextlib.suppress(OSError, AttributeError, TypeError):  # another library, another system
+        ctypes.CDLL(None).malloc_trim(0)

@@ -15,12 +15,20 @@ from mkdocs.structure.pages import Page as MkDocsPage
 
 from ..build import Build
 from ..diagnostics.diagnostic import failure
-from ..extras.command_list import Command, asked_for, commands_of, commands_source, with_rows
+from ..extras.command_list import (
+    Command,
+    Manifest,
+    asked_for,
+    commands_of,
+    commands_source,
+    is_real,
+    manifests_of,
+    with_rows,
+)
 from ..extras.decorate import Extras, contents_id
 from ..extras.home import Card, Home, description_of, grouped
-from ..extras.manifests import Manifest, is_real, manifests_of
 from ..extras.search import Document, documents, found
-from ..images.stand_ins import drawing_of
+from ..images.store import drawing_of
 from ..lib.files import text_of
 from ..lib.light import NamedTuple
 from ..net.response import Fault

@@ -24,14 +24,14 @@ from mkdocs.utils.templates import TemplateContext
 
 from ..build import BLOCK_CODES, NOTES_CODES
 from ..diagnostics.diagnostic import Diagnostic, NotesError
+from ..extras.command_list import is_real
 from ..extras.decorate import around, decorate, decorate_other
-from ..extras.manifests import is_real
 from ..extras.marks import marks_of
 from ..lib.files import end_on_sigterm
 from ..lib.kept import private_cache
 from ..output.machine_files import markdown_path
 from ..site.redirects import forwarding_html
-from . import additions, appearance, compiled, docs_folder, navigation, pages, serving
+from . import additions, appearance, compiled, navigation, pages, serving
 from .finish import NO_DATE, book_of, finish, keep_addresses, learn_scripts
 from .kept_pages import KeptPages, is_alone
 from .run import Preview, Run, begin, check_document, ended, lines_of, log, stamp
@@ -73,7 +73,7 @@ class NotesPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]  # li
             for name, methods in config.plugins.events.items():
                 config.plugins.events[name] = [m for m in methods if getattr(m, "__self__", None) is not self]
             return config
-        self._strangers = docs_folder.look(config)
+        self._strangers = pages.look(config)
         appearance.for_a_folder(config)
         self._run = run = begin(config, self._preview, self._folder)
         build = run.build
@@ -115,8 +115,8 @@ class NotesPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]  # li
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
         """Publish the pages, and what belongs to them."""
         run, build = self._run, self._run.build
-        docs_folder.leave_out(run, files, self._strangers)
-        docs_folder.check_pages(run, files, config)
+        pages.leave_out(run, files, self._strangers)
+        pages.check_pages(run, files, config)
         # First, so that the page of commands is in the navigation.
         try:
             run.additions = additions.add(build, files, config, run.marks, dated=not self._preview.runs)
@@ -128,7 +128,7 @@ class NotesPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]  # li
         pages.add_pages(build, files, config)
         pages.add_redirects(build, files, config)
         pages.add_pictures(build, files, config)
-        docs_folder.clean_drawings(run, files, config)
+        pages.clean_drawings(run, files, config)
         appearance.add_assets(files, config)
         card = files.get_file_from_path(str(config.extra.get("social_card") or ""))
         if config.extra.get("offline") and card is not None:
