@@ -106,7 +106,7 @@ def of_links(text: str, code: str) -> Found:
         return {(found, CODES[found].severity) for found in told.values()}
     files = files_of(text, "index.html")
     site = internal.BuiltSite(files.keys(), files.__getitem__, "", "site", bundle=code in {"L_SERVER", "L_NETWORK"})
-    found = internal.check(site, origin=internal.no_origin).report.diagnostics
+    found = internal.check(site).report.diagnostics
     return {(one.code, one.severity) for one in found}
 
 

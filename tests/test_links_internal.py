@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 
 from notesite.cli.cores import spread
 from notesite.diagnostics.diagnostic import Span
-from notesite.links.built_pages import counted, css_uses, read_page, refresh_target
-from notesite.links.internal import BuiltSite, Each, Looked, Outcome, Places, check, no_origin, origins
+from notesite.links.built_pages import PageFacts, css_uses, read_page, refresh_target
+from notesite.links.internal import BuiltSite, Each, Outcome, Places, check
 from notesite.links.targets import Resolver, Where
 from notesite.notes.raw_html import candidates
 
@@ -38,7 +38,7 @@ def _outcome(case: dict[str, Any]) -> Outcome:
     for key, places in case.get("notes", {}).items():
         page, target = key.split(" ", 1)
         placed[page, target] = [Span.at(*map(int, place.split(":"))) for place in places.split()]
-    return check(_site(case), origin=origins(placed) if placed else no_origin)
+    return check(_site(case), lambda: (placed, {}))
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["title"])
@@ -87,7 +87,7 @@ def test_links_to_other_sites_are_handed_on_with_their_places() -> None:
     files = {"index.html": b'<a href="https://a.example/x#y">a</a>\n<a href="https://b.example/">b</a>'}
     site = BuiltSite(files.keys(), files.__getitem__, "https://c.example/")
     placed = {("index.html", "https://b.example/"): [Span.at(9, 2)]}
-    uses = check(site, origin=origins(placed)).remote()
+    uses = check(site, lambda: (placed, {})).remote()
     assert [(use.url, use.fragment, use.path, str(use.span.start)) for use in uses] == [
         ("https://a.example/x", "y", "site/index.html", "1:10"),
         ("https://b.example/", "", None, "9:2"),
@@ -108,8 +108,8 @@ def test_a_use_that_no_tag_shows_stands_at_the_last_of_its_kind() -> None:
 
 def test_an_id_that_the_notes_have_twice_stands_at_its_places_there() -> None:
     files = {"index.html": b'<p id="aa"><p id="aa"><p id="aa">'}
-    placed = origins({("index.html", "aa"): [Span.at(3), Span.at(7)]})
-    report = check(BuiltSite(files.keys(), files.__getitem__), anchor_origin=placed).report
+    placed = {("index.html", "aa"): [Span.at(3), Span.at(7)]}
+    report = check(BuiltSite(files.keys(), files.__getitem__), lambda: ({}, placed)).report
     assert [(found.path, str(found.span.start)) for found in report.diagnostics] == [(None, "7:1")]
 
 
@@ -233,9 +233,8 @@ def test_what_is_passed_over_or_read_by_another_process_is_said_all_the_same(
     files = {name: text.encode() for name, text in texts.items()}
     site = BuiltSite(files.keys(), files.__getitem__, site_url, "site", bundle)
 
-    def read_all(_: object, pages: Sequence[str]) -> Iterator[Looked]:
-        for facts in (read_page(site.read(uri)) for uri in pages):
-            yield Looked(facts._replace(uses=()), tuple(counted(facts.uses)), 0)
+    def read_all(_: object, pages: Sequence[str]) -> Iterator[PageFacts]:
+        return (read_page(site.read(uri)) for uri in pages)
 
     ways: list[Each] = [read_all, map, lambda look, pages: spread(look, pages, number)]
     outcomes = [check(site._replace(each=way)) for way in ways]

@@ -15,8 +15,8 @@ from ..build import Build
 from ..diagnostics.diagnostic import NotesError, Report, Span, failure, finding, merged
 from ..lib.files import lenient_text, read_file, write_atomically
 from ..links import internal
-from ..links.built_pages import public_address
-from ..links.internal import BuiltSite, Each, Looked, Origin, Outcome, check, no_origin
+from ..links.built_pages import PageFacts, public_address
+from ..links.internal import BuiltSite, Each, Outcome, Placed, check
 from ..notes.source import Source
 from ..project.config import Project
 from ..project.settings import LinkSettings, Settings
@@ -40,10 +40,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     project = _project(args)
     site = _built_site(args, project)
     build = Build(project)
-    placed = cache(lambda: _origins(build, site))
-    # Read when they are first asked, which takes longer than a check.
-    links, ids = (lambda *use: placed()[0](*use), lambda *use: placed()[1](*use))  # noqa: PLW0108  # see above
-    outcome = check(site, origin=links, anchor_origin=ids)
+    outcome = check(site, cache(lambda: _placed(build, site)))
     report = outcome.report
     codes = list(internal.CODES)
     if args.external:
@@ -79,7 +76,7 @@ def _built_site(args: argparse.Namespace, project: Project) -> BuiltSite:
     return BuiltSite(files, read, site_url, "" if shown == "." else shown, args.offline_bundle, each)
 
 
-def _each(root: Path, look: Callable[[str], Looked], pages: Sequence[str]) -> list[Looked]:
+def _each(root: Path, look: Callable[[str], PageFacts], pages: Sequence[str]) -> list[PageFacts]:
     """What `look` says of each page in the folder."""
     size = sum((root / uri).lstat().st_size for uri in pages)
     return spread(look, pages, processes(size, _WORTH))
@@ -120,15 +117,15 @@ def _matters(report: Report, args: argparse.Namespace, project: Project) -> bool
     return bool(said or "notes:" in (text or "") or '"L_' in (accepted or ""))
 
 
-def _origins(build: Build, site: BuiltSite) -> tuple[Origin, Origin]:
-    """Where the notes have an address of a built page, and an id.  Raises NotesError."""
+def _placed(build: Build, site: BuiltSite) -> tuple[Placed, Placed]:
+    """Where the notes have the addresses of built pages, and the ids.  Raises NotesError."""
     from ..links.origins import written_anchors, written_links  # noqa: PLC0415  # only where something is to be placed
 
     if not build.project.notes_path.is_file():
-        return no_origin, no_origin
+        return {}, {}
     built, pages = set(site.files), build.site.pages[1:]
     if pages and not any(f"{page.slug}/index.html" in built or f"{page.slug}.html" in built for page in pages):
-        return no_origin, no_origin  # the site was built from something else
+        return {}, {}  # the site was built from something else
     return written_links(build.notes, build.site), written_anchors(build.notes, build.site)
 
 

@@ -45,6 +45,7 @@ class PageFacts(NamedTuple):
 
     defines: frozenset[str] = frozenset()  # ids and names that a fragment can reach
     uses: Sequence[tuple[str, Kind]] = ()  # addresses as `Use` has them
+    right: int = 0  # how many others there are, which are right
     repeated: tuple[str, ...] = ()  # ids that stand on the page more than once, each once
     base: str = ""  # of <base href>
     table: Mapping[str, str] = EMPTY  # the anchor table, when the page holds one
@@ -101,7 +102,7 @@ def read_page(data: bytes) -> PageFacts:
             uses += addresses(tag, attributes, node.text() if tag == "style" else "")
     uses += ((target, Kind.ANCHOR) for target in table.values())
     repeated = tuple(anchor for anchor, count in Counter(ids).items() if count > 1)
-    return PageFacts(frozenset({*ids, *names} - {""}), uses, repeated, base, table)
+    return PageFacts(frozenset({*ids, *names} - {""}), uses, 0, repeated, base, table)
 
 
 def counted(uses: Iterable[tuple[str, Kind]]) -> Iterator[Use]:

@@ -14,14 +14,15 @@ from html import unescape
 from ..diagnostics.diagnostic import Diagnostic, Report, Skipped, Span, finding
 from ..lib.files import json_of
 from ..lib.light import NamedTuple
+from ..lib.nearest import nearest_value
 from ..notes.raw_html import read_tags
 from .built_pages import Kind, PageFacts, Use, counted, css_uses, read_page
 from .targets import Resolver, Target, Where, named_anchor
 
-Each = Callable[[Callable[[str], "Looked"], Sequence[str]], Iterable["Looked"]]
+Each = Callable[[Callable[[str], PageFacts], Sequence[str]], Iterable[PageFacts]]
 """`map`, or what gives the same in less time."""
-Origin = Callable[[str, str], Sequence[Span]]
-"""(page in the site, address as built) -> the places in the notes that it comes from, in order; () for none."""
+Placed = Mapping[tuple[str, str], Sequence[Span]]
+"""(page in the site, address or id as built) -> the places in the notes that it comes from, in order."""
 
 _PAGES = {Kind.LINK, Kind.REFRESH, Kind.ANCHOR, Kind.SEARCH, Kind.SITEMAP, Kind.FRAME}
 _WITH_ANCHORS = (".html", ".htm", ".svg")
@@ -32,19 +33,11 @@ _FEW = 3  # pages; fewer are listed one by one
 CODES = (
     "L_ANCHOR", "L_PAGE", "L_ASSET", "L_CASE", "L_OUTSIDE", "L_LOCAL", "L_URL", "L_SERVER", "L_NETWORK", "L_SLASH", "L_ID"
 )  # fmt: skip
-_HINTS = 100  # "near it is …" is worked out for this many findings
+_HINTS = 100  # "near it is …" is worked out for this many findings, because it is slow
 _SEARCH_INDEX = re.compile(r"(^|/)search_index\.js(on)?$")  # a script in bundles: file:// cannot load JSON
 _SITEMAP = re.compile(r"(^|/)sitemap\.xml$")
 _LISTS = {"srcset", "imagesrcset", "style", "content"}  # attributes that hold addresses among other words
 _LOC = re.compile(r"<loc>\s*([^<]*?)\s*</loc>")
-
-
-def origins(placed: Mapping[tuple[str, str], Sequence[Span]]) -> Origin:
-    """An `Origin` that looks up (page, address as built) in a table."""
-    return lambda page, target: placed.get((page, target), ())
-
-
-no_origin = origins({})  # for a site whose notes are not at hand: everything is reported in the built files
 
 
 class BuiltSite(NamedTuple):
@@ -74,14 +67,6 @@ class Outcome(NamedTuple):
     remote: Callable[[], list[RemoteUse]]  # the links to other sites, by address; finding their places takes time
 
 
-class Looked(NamedTuple):
-    """What a page says by itself."""
-
-    facts: PageFacts
-    uses: tuple[Use, ...]  # of which more has to be known: a fault, a place on another page or another site
-    right: int  # how many of the others there are
-
-
 class _Fault(NamedTuple):
     code: str
     message: str
@@ -94,8 +79,8 @@ class _Fault(NamedTuple):
 class _Check:
     checked = hints = 0
 
-    def __init__(self, site: BuiltSite, origin: Origin, anchor_origin: Origin) -> None:
-        self.site, self.origin, self.anchor_origin = site, origin, anchor_origin
+    def __init__(self, site: BuiltSite, placed: Callable[[], tuple[Placed, Placed]]) -> None:
+        self.site, self.placed = site, placed
         self.resolver = Resolver(site.files, site.site_url)
         self.facts: dict[str, PageFacts] = {}
         self.places: dict[str, Places] = {}
@@ -103,7 +88,7 @@ class _Check:
         self.skipped: list[Skipped] = []
         self._right: dict[str, set[str]] = defaultdict(set)  # by folder: addresses that lead to a file
 
-    def look(self, uri: str) -> Looked:
+    def look(self, uri: str) -> PageFacts:
         """Read a page, and pass over what is plainly right: most addresses are those of the navigation."""
         facts = read_page(self.site.read(uri))
         folder = uri.rpartition("/")[0]
@@ -124,7 +109,7 @@ class _Check:
                 up.add(target)
             elif target[:1] not in "#? \t\n\r\f":
                 here.add(target)
-        return Looked(facts._replace(uses=()), tuple(counted(left)), len(facts.uses) - len(left))
+        return facts._replace(uses=left, right=len(facts.uses) - len(left))
 
     def places_of(self, uri: str) -> Places:
         if uri not in self.places:
@@ -134,40 +119,33 @@ class _Check:
     def text(self, uri: str) -> str:
         return self.site.read(uri).decode("utf-8", "replace")
 
-    def nearest(self, words: str, known: Collection[str], cutoff: float) -> str:
-        """The known word nearest to `words`, "" for none; only for the first findings, because it is slow."""
-        from difflib import get_close_matches  # noqa: PLC0415  # most sites have no fault
-
+    def nearest(self, words: str, known: Iterable[str]) -> str | None:
         self.hints += 1
-        if self.hints > _HINTS:
-            return ""
-        return next(iter(get_close_matches(words, sorted(known), 1, cutoff)), "")
+        return nearest_value(words, sorted(known)) if self.hints <= _HINTS else None
 
     def shown(self, uri: str) -> str:
         return f"{self.site.shown}/{uri}".removeprefix("/")
 
 
-def check(site: BuiltSite, *, origin: Origin = no_origin, anchor_origin: Origin = no_origin) -> Outcome:
+def check(site: BuiltSite, placed: Callable[[], tuple[Placed, Placed]] = lambda: ({}, {})) -> Outcome:
     """All that is wrong with the links of a built site, and the links that leave it.
 
-    `origin` finds the places of an address in the notes, `anchor_origin` those of an id.
+    `placed` tells where the notes have addresses, and ids; it is asked where something is to be placed.
     """
-    run = _Check(site, origin, anchor_origin)
+    run = _Check(site, placed)
     faults: list[_Fault] = []
-    uses: list[tuple[str, Sequence[Use], str]] = []
+    uses: list[tuple[str, Iterable[Use], str]] = []
     pages = sorted(uri for uri in site.files if uri.endswith((".html", ".htm")))
-    looked = dict(zip(pages, site.each(run.look, pages), strict=True))
+    run.facts |= zip(pages, site.each(run.look, pages), strict=True)
     for uri in sorted(site.files):
-        if uri in looked:
-            facts, left, right = looked[uri]
-            run.facts[uri] = facts
-            run.checked += right
-            uses.append((uri, left, facts.base))
+        if facts := run.facts.get(uri):
+            run.checked += facts.right
+            uses.append((uri, counted(facts.uses), facts.base))
             for anchor in facts.repeated:
                 message, use = f"the id {anchor!r} stands on this page more than once", Use(f"#{anchor}", Kind.LINK, 1)
                 faults.append(_Fault("L_ID", message, uri, use, ("L_ID", anchor)))
         elif uri.endswith(".css"):
-            uses.append((uri, list(counted((target, Kind.CSS) for target, _ in css_uses(run.text(uri)))), ""))
+            uses.append((uri, counted((target, Kind.CSS) for target, _ in css_uses(run.text(uri))), ""))
         elif _SEARCH_INDEX.search(uri):
             uses.append((uri, _search_uses(run, uri), "../" if "/" in uri else ""))
         elif _SITEMAP.search(uri):
@@ -243,7 +221,7 @@ def _fault(run: _Check, page: str, use: Use, target: Target) -> Iterator[_Fault]
 def _missing(run: _Check, fault: Callable[..., _Fault], use: Use, target: Target) -> _Fault:
     if target.near:
         return fault("L_CASE", f"{use.kind} {use.target!r} differs in capital letters from {target.near!r}")
-    near = run.nearest(target.uri, run.site.files, 0.8)
+    near = run.nearest(target.uri, run.site.files)
     hint = f"Correct the address; near it is {near!r}." if near else None
     if use.kind in _PAGES:
         return fault("L_PAGE", f"{use.kind} {use.target!r} leads to no page or file of the site", hint)
@@ -261,7 +239,7 @@ def _missing_anchor(run: _Check, target: Target, shown: str) -> str:
     file, of_several, _ = wanted[-1].rpartition("#")
     if of_several:  # the notes are several files, and this one lacks the anchor
         return f"{wanted[-1]!r} leads to no anchor of {file}"
-    near = run.nearest(wanted[-1].lower(), facts.defines, 0.7)
+    near = run.nearest(wanted[-1], facts.defines)
     hint = f"; near it is #{near}" if near else ""
     return f"{shown!r} leads to no anchor of {target.uri}{hint}"
 
@@ -269,7 +247,7 @@ def _missing_anchor(run: _Check, target: Target, shown: str) -> str:
 def _diagnostics(run: _Check, faults: Iterable[_Fault]) -> Iterator[Diagnostic]:
     built: dict[tuple[str, ...], list[_Fault]] = defaultdict(list)
     for fault in faults:
-        span = _notes_span(run, fault)
+        span = _notes_span(run, fault.page, fault.use, is_id=fault.code == "L_ID")
         if span is None:
             built[fault.key].append(fault)
         else:
@@ -283,12 +261,9 @@ def _diagnostics(run: _Check, faults: Iterable[_Fault]) -> Iterator[Diagnostic]:
             yield from (_in_built_file(run, fault) for fault in same)
 
 
-def _notes_span(run: _Check, fault: _Fault) -> Span | None:
-    if fault.code == "L_ID":
-        spans = run.anchor_origin(fault.page, fault.use.target[1:])
-    else:
-        spans = run.origin(fault.page, fault.use.target)
-    return spans[min(fault.use.nth, len(spans) - 1)] if spans else None
+def _notes_span(run: _Check, page: str, use: Use, *, is_id: bool = False) -> Span | None:
+    spans = run.placed()[is_id].get((page, use.target[is_id:]))
+    return spans[min(use.nth, len(spans) - 1)] if spans else None
 
 
 def _in_built_file(run: _Check, fault: _Fault, more: str = "") -> Diagnostic:
@@ -300,9 +275,8 @@ def _in_built_file(run: _Check, fault: _Fault, more: str = "") -> Diagnostic:
 
 def _remote(run: _Check, page: str, use: Use, target: Target) -> RemoteUse:
     url = target.url.split("#", 1)[0]
-    spans = run.origin(page, use.target)
-    if spans:
-        return RemoteUse(url, target.fragment, spans[min(use.nth, len(spans) - 1)], None)
+    if span := _notes_span(run, page, use):
+        return RemoteUse(url, target.fragment, span, None)
     return RemoteUse(url, target.fragment, run.places_of(page).of_use(use.target, use.nth), run.shown(page))
 
 

@@ -10,10 +10,10 @@ from urllib.parse import quote
 from ..diagnostics.diagnostic import Span
 from ..notes.model import Notes
 from ..site.plan import Page, Site
-from .internal import Origin, origins
+from .internal import Placed
 
 
-def written_links(notes: Notes, site: Site) -> Origin:
+def written_links(notes: Notes, site: Site) -> Placed:
     """The places in the notes that an address on a built page comes from.
 
     Works for both forms of addresses, `pod/` and `pod.html`.
@@ -26,10 +26,10 @@ def written_links(notes: Notes, site: Site) -> Origin:
         for built in _built_names(page):
             for address in _addresses(site, page, built, target):
                 placed[built, address].append(span)
-    return origins({key: list(dict.fromkeys(spans)) for key, spans in placed.items()})
+    return {key: list(dict.fromkeys(spans)) for key, spans in placed.items()}
 
 
-def written_anchors(notes: Notes, site: Site) -> Origin:
+def written_anchors(notes: Notes, site: Site) -> Placed:
     """The places in the notes that an id on a built page comes from."""
     placed: dict[tuple[str, str], list[Span]] = defaultdict(list)
     found = [(heading.id, heading.span) for heading in notes.headings]
@@ -38,7 +38,7 @@ def written_anchors(notes: Notes, site: Site) -> Origin:
         for built in _built_names(site.page_of_line(span.start.line)):
             placed[built, name].append(span)
     # An id that the notes have once stands a second time because of a template: not the author's doing.
-    return origins({key: spans for key, spans in placed.items() if len(spans) > 1})
+    return {key: spans for key, spans in placed.items() if len(spans) > 1}
 
 
 def _built_names(page: Page) -> tuple[str, ...]:
