@@ -52,13 +52,19 @@ class PageFacts(NamedTuple):
 
 
 _SELECTOR = (
-    ":is([href],[src],[id],[name],[srcset],[style],[poster],[data],[content],[imagesrcset],[background],"
-    "style,use,image,feImage)"
+    # [href] finds xlink:href as well.
+    ":is([href],[src],[id],[name],[srcset],[style],[poster],[data],[content],[imagesrcset],[background],style)"
 )
-_SOURCES = {
-    "img": Kind.IMAGE, "input": Kind.IMAGE, "script": Kind.SCRIPT, "iframe": Kind.FRAME, "frame": Kind.FRAME,
-    "embed": Kind.MEDIA, "source": Kind.MEDIA, "video": Kind.MEDIA, "audio": Kind.MEDIA, "track": Kind.MEDIA,
-}  # fmt: skip
+_ADDRESSES: dict[str, tuple[tuple[str, Kind], ...]] = {  # attributes of elements; links, cards and drawings see below
+    **dict.fromkeys(("img", "input"), (("src", Kind.IMAGE),)),
+    **dict.fromkeys(("embed", "source", "audio", "track"), (("src", Kind.MEDIA),)),
+    **dict.fromkeys(("iframe", "frame"), (("src", Kind.FRAME),)),
+    **dict.fromkeys(("body", "table", "td", "th"), (("background", Kind.IMAGE),)),
+    "area": (("href", Kind.LINK),),
+    "object": (("data", Kind.MEDIA),),
+    "script": (("src", Kind.SCRIPT),),
+    "video": (("src", Kind.MEDIA), ("poster", Kind.IMAGE)),
+}
 # Relations that name no document of this site: canonical and the like repeat the page's own public address (which
 # need not exist yet where the site is checked), preconnect and dns-prefetch name hosts.
 _UNCHECKED_RELATIONS = {"canonical", "shortlink", "preconnect", "dns-prefetch", "edit", "license", "author", "me"}
@@ -123,27 +129,19 @@ def public_address(data: bytes) -> str:
 
 
 def addresses(tag: str, attributes: Mapping[str, str | None], text: str = "") -> Iterator[tuple[str, Kind]]:
-    """What an element with this content names beside the target of an <a>."""
-    source = attributes.get("src")
-    if source is not None and tag in _SOURCES:
-        yield source, _SOURCES[tag]
+    """What an element with this content names beside the target of an <a>; nothing is loaded of an empty address."""
+    for name, kind in _ADDRESSES.get(tag, ()):
+        if written := attributes.get(name):
+            yield written, kind
     if tag == "link":
         yield from _of_link(attributes)
-    elif tag == "area":
-        yield attributes.get("href") or "", Kind.LINK
     elif tag == "meta":
         yield from _of_meta(attributes)
     elif tag in {"use", "image", "feimage", "feImage"}:
-        target = attributes.get("href") or attributes.get("xlink:href")
-        if target:
-            yield target, Kind.IMAGE
-    elif tag == "object" and attributes.get("data"):
-        yield attributes["data"] or "", Kind.MEDIA
+        if written := attributes.get("href") or attributes.get("xlink:href"):
+            yield written, Kind.IMAGE
     elif tag == "style":
         yield from ((target, Kind.CSS) for target, _ in css_uses(text))
-    for name, kind in (("poster", Kind.IMAGE), ("background", Kind.IMAGE)):
-        if attributes.get(name) and tag in {"video", "body", "table", "td", "th"}:
-            yield attributes[name] or "", kind
     for name in ("srcset", "imagesrcset"):
         if written := attributes.get(name):
             yield from ((target, Kind.IMAGE) for target, _ in candidates(written))
@@ -154,7 +152,7 @@ def addresses(tag: str, attributes: Mapping[str, str | None], text: str = "") ->
 def _of_link(attributes: Mapping[str, str | None]) -> Iterator[tuple[str, Kind]]:
     relations = set((attributes.get("rel") or "").lower().split())
     target = attributes.get("href")
-    if target is None or relations & _UNCHECKED_RELATIONS:
+    if not target or relations & _UNCHECKED_RELATIONS:
         return
     if "stylesheet" in relations:
         yield target, Kind.STYLE

@@ -15,7 +15,7 @@ from ..diagnostics.diagnostic import Diagnostic, Report, Skipped, Span, finding
 from ..lib.files import json_of
 from ..lib.light import NamedTuple
 from ..lib.nearest import nearest_value
-from ..notes.raw_html import read_tags
+from ..notes.raw_html import Tag, read_tags
 from .built_pages import Kind, PageFacts, Use, counted, css_uses, read_page
 from .targets import Resolver, Target, Where, named_anchor
 
@@ -287,28 +287,23 @@ class Places:
         self.text = text
         self._ids: dict[str, list[Span]] = defaultdict(list)
         self._values: dict[str, list[Span]] = defaultdict(list)
-        self._lists: list[tuple[str, Span, str]] = []
+        self._lists: list[tuple[str, Tag]] = []
         for address, offset in css_uses(text) if is_style else ():
             self._values[address].append(_place_at(text, offset, len(address)))
         for tag in () if is_style else read_tags(text, finished=True):
-            if tag.kind != "start":
-                continue
             for name, written in tag.attributes:
-                value = written or ""
+                value = (written or "").strip()
                 if name in _LISTS:
-                    self._lists.append((value, Span.at(tag.line + 1, tag.column + 1), tag.text))
+                    self._lists.append((value, tag))
                 elif name == "id":
-                    self._ids[value].append(_within(tag.text, value, tag.line, tag.column))
+                    self._ids[written or ""].append(_within(tag, written or ""))
                 elif name in {"href", "src", "poster", "data", "background", "xlink:href"}:
-                    key = value.strip()
-                    self._values[key].append(_within(tag.text, key, tag.line, tag.column))
+                    self._values[value].append(_within(tag, value))
 
     def of_use(self, target: str, nth: int) -> Span:
         """The place of the `nth` (from 0) address `target`; the file's start when it cannot be found."""
-        found = self._values.get(target.strip(), []) or [
-            _within(tag, target, span.start.line - 1, span.start.column - 1)
-            for value, span, tag in self._lists
-            if target in value
+        found = self._values.get(target.strip()) or [
+            _within(tag, target) for value, tag in self._lists if target in value
         ]
         return found[min(nth, len(found) - 1)] if found else self._in_text(target)
 
@@ -328,11 +323,11 @@ def _place_at(text: str, offset: int, length: int) -> Span:
     return Span.at(line + 1, offset - (text.rfind("\n", 0, offset) + 1) + 1, max(length, 1))
 
 
-def _within(tag: str, words: str, line: int, column: int) -> Span:
-    """The place of `words` in a tag that begins at `line`, `column` (from 0); of the tag when written with entities."""
-    value = re.search(rf"=\s*[\"']?\s*({re.escape(words)})", tag)
-    offset = value.start(1) if value else tag.find(words)
+def _within(tag: Tag, words: str) -> Span:
+    """The place of `words` in a tag; of the tag when they are written with entities."""
+    value = re.search(rf"=\s*[\"']?\s*({re.escape(words)})", tag.text)
+    offset = value.start(1) if value else tag.text.find(words)
     if offset < 0 or not words:
-        return Span.at(line + 1, column + 1, len(tag.split("\n", 1)[0]))
-    start = _place_at(tag, offset, len(words)).start
-    return Span.at(line + start.line, start.column + (column if start.line == 1 else 0), len(words))
+        return Span.at(tag.line + 1, tag.column + 1, len(tag.text.split("\n", 1)[0]))
+    start = _place_at(tag.text, offset, len(words)).start
+    return Span.at(tag.line + start.line, start.column + (tag.column if start.line == 1 else 0), len(words))
