@@ -21,10 +21,10 @@ from notesite.extras.decorate import Extras, around, decorate, mark_terms
 from notesite.extras.home import Card, Home, add_home, description_of, first_sentence, grouped, shortened
 from notesite.extras.marks import marks_of
 from notesite.extras.search import documents
-from notesite.extras.theme import amended, squeezed_css, squeezed_html, squeezed_js
 from notesite.notes.model import Notes
 from notesite.notes.reader import parse
 from notesite.plugin.appearance import needed
+from notesite.plugin.compiled import amended, squeezed_css, squeezed_html, squeezed_js
 from notesite.project.history import NoDatesError, commit_time, line_dates
 from notesite.project.settings import PageSettings, Settings, SnippetSettings
 from notesite.project.suppressions import read_baseline, settle

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from notesite.notes.reader import parse
+from notesite.output.machine_files import page_list, page_markdown
 from notesite.project.settings import PageSettings, Settings
 from notesite.render.mark import BlockMark, Row
-from notesite.render.page_markdown import page_list, page_markdown
 from notesite.site.plan import plan
 
 NOTES = """\

@@ -9,8 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from markupsafe import Markup
 
 from ..lib.light import NamedTuple
-from ..lib.unique import Names
-from ..notes.anchors import github_anchor
+from ..notes.anchors import Names, github_anchor
 from ..notes.model import EMPTY, Fence, Notes
 from ..notes.origin import parts_of
 from ..render.elements import written

@@ -8,7 +8,7 @@ import ssl
 import time
 from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import Future
-from functools import cache
+from functools import cache, partial
 from threading import Lock, Thread
 from typing import Any
 
@@ -18,12 +18,8 @@ from .urls import parse
 from .ways import session, tls_context
 
 USER_AGENT = "notesite/1.0 (builds a static site from notes; mirrors their images and checks their links)"
-Resolver = Callable[[str, int], list[tuple[Any, ...]]]
-
-
-def resolve(host: str, port: int) -> list[tuple[Any, ...]]:
-    """What the system's resolver says.  Raises OSError, UnicodeError."""
-    return list(socket.getaddrinfo(host, port, 0, socket.SOCK_STREAM))
+Resolver = Callable[[str, int], list[tuple[Any, ...]]]  # raises OSError, UnicodeError
+_RESOLVE: Resolver = partial(socket.getaddrinfo, type=socket.SOCK_STREAM)  # the system's
 
 
 class Client:
@@ -44,7 +40,7 @@ class Client:
         tls: ssl.SSLContext | None = None,
         now: Callable[[], float] = time.time,
         chance: Callable[[float, float], float] = random.uniform,
-        resolve: Resolver = resolve,
+        resolve: Resolver = _RESOLVE,
     ) -> None:
         self.limits = limits or Limits()
         self.allow_hosts = tuple(allow_hosts)

@@ -1,12 +1,12 @@
-"""Anchors as GitHub makes them, and addresses that are safe everywhere."""
+"""Anchors as GitHub makes them, addresses that are safe everywhere, and names no two of which are equal."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 
 from ..lib.light import sha256
-from ..lib.unique import Names
 
 # Names that Windows keeps for devices.
 DEVICES = frozenset(
@@ -18,6 +18,28 @@ RESERVED = DEVICES | frozenset(
     "index readme 404 search assets images sitemap robots stylesheets javascripts llms commands print".split()  # noqa: SIM905  # a line for each word would hide the code below
 )
 _MAX_BYTES = 80
+
+
+class Names:
+    """Hands out names no two of which are equal, however many are alike, each in the same time.
+
+    One that is taken gets a number, `first` for its first repeat; `key` gives what must differ.
+    """
+
+    def __init__(self, first: int = 2, form: str = "{}-{}", key: Callable[[str], str] = str) -> None:
+        self.taken: set[str] = set()  # keys
+        self._next: dict[str, int] = {}
+        self._first, self._form, self._key = first, form, key
+
+    def take(self, wanted: str) -> str:
+        """The name, or the nearest one that is free."""
+        own, number = wanted, self._next.get(wanted, self._first)
+        while self._key(own) in self.taken:
+            own = self._form.format(wanted, number)
+            number += 1
+        self._next[wanted] = number
+        self.taken.add(self._key(own))
+        return own
 
 
 def github_anchor(text: str) -> str:

@@ -14,8 +14,7 @@ from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import quote, unquote, urlunsplit
 
-from ..lib.unique import Names
-from .anchors import Anchors, github_anchor
+from .anchors import Anchors, Names, github_anchor
 from .contents_lists import says_contents
 from .document import Kind, words
 from .model import Heading, Image, Link, Notes, NotesFile, in_lines

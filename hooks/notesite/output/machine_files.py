@@ -1,24 +1,28 @@
 """What a published site has beside its pages: Markdown for machines, robots.txt, security and cache headers.
 
-llms.txt follows llmstxt.org: a list of the pages with links to their Markdown, which lies beside each page.
+A page as Markdown of its own begins with its title, and what is known of its code stands beside the code.  llms.txt
+follows llmstxt.org: a list of the pages with links to their Markdown, which lies beside each page.
 """
 
 from __future__ import annotations
 
 import io
 import posixpath
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from urllib.parse import quote, urljoin, urlsplit
 
 from ..diagnostics.diagnostic import Span
 from ..lib.light import NamedTuple, bundled_text
 from ..notes.joined import as_written
-from ..notes.model import EMPTY, Image, Link, Notes
-from ..render.mark import BlockMark
-from ..render.page_markdown import page_list, page_markdown
+from ..notes.model import EMPTY, Heading, Image, Link, Notes, in_lines
+from ..render.mark import UNMARKED, BlockMark, mark_lines
 from ..site.page_text import page_lines
 from ..site.plan import Page, Site
+
+_UNDERLINE = re.compile(r" {0,3}(?:=+|-+)[ \t]*")
+_CONTAINER = re.compile(r"[ \t>]*")
 
 UrlOf = Callable[[Page], str]
 """The path of a page from the root of the site, as MkDocs builds it: "pod/", "pod.html", "" for the home page."""
@@ -96,6 +100,69 @@ def _replaced(text: str, target: str, new: str) -> str:
         if before + target in text:
             return text.replace(before + target, before + new, 1)
     return ""
+
+
+def page_markdown(
+    notes: Notes,
+    site: Site,
+    page: Page,
+    marks: Mapping[int, BlockMark] = EMPTY,
+    *,
+    contents: Sequence[str] = (),
+    lines: Sequence[str] | None = None,
+) -> str:
+    """The author's lines, with headings on the levels of the page.
+
+    `contents` takes the place of the author's on the home page; `lines` are `page_lines` unless something was changed
+    in them.
+    """
+    lines = list(page_lines(notes, site, page).split("\n") if lines is None else lines)
+    nested = [] if page.heading else [0]
+    for heading in page.headings:
+        while len(nested) > 1 and nested[-1] >= heading.level:
+            nested.pop()
+        nested.append(heading.level)
+        _put_on_level(lines, heading, page, min(len(nested), 6))
+    for fence in in_lines(notes.fences, page.first, page.first + len(lines)):
+        end = fence.span.end.line - page.first
+        if end < len(lines):
+            container = _CONTAINER.match(lines[end])
+            told = mark_lines(marks.get(fence.span.start.line, UNMARKED))
+            lines[end] += "".join(f"\n{container[0] if container else ''}{line}".rstrip(" ") for line in told)
+    if page.heading is None:
+        lines[0] = f"# {page.title}\n\n{lines[0]}"
+    hidden = [(first - page.first, last - page.first + 1) for first, last in site.hidden_lines]
+    at = hidden[0][0] if hidden else len(lines)
+    for first, end in reversed(hidden if page.is_home else []):
+        del lines[first:end]
+    if page.is_home and contents:
+        lines[at:at] = ["", *contents, ""]
+    return "\n".join(lines).strip("\n") + "\n"
+
+
+def page_list(site: Site, descriptions: Mapping[str, str], address: Callable[[Page], str]) -> Iterator[str]:
+    """A line for each page: title, address, what it is about (`descriptions` are by page uri)."""
+    for page in site.pages:
+        about = " ".join((page.settings.description or descriptions.get(page.uri, "")).split())
+        title = page.title.replace("[", "\\[").replace("]", "\\]")
+        yield f"- [{title}]({address(page)})" + (f": {about}" if about else "")
+
+
+def _put_on_level(lines: list[str], heading: Heading, page: Page, level: int) -> None:
+    start, end = heading.span.start.line - page.first, heading.span.end.line - page.first
+    hashed = re.match(r"([ \t>*+-]*)#+", lines[start])
+    if hashed is None and end + 1 < len(lines) and _UNDERLINE.fullmatch(lines[end + 1]):
+        end += 1
+    elif hashed is None:
+        return
+    words = " ".join(line.strip() for line in lines[start:end])
+    if heading is page.heading and page.settings.title:
+        words = f"# {page.title}"
+    elif hashed:
+        words = f"{hashed[1]}{'#' * level}{lines[start][hashed.end() :]}"
+    else:
+        words = f"{'#' * level} {words}"
+    lines[start : end + 1] = [words, *[""] * (end - start)]
 
 
 def markdown_path(url: str) -> str:

@@ -33,9 +33,9 @@ from ..lib.files import text_of
 from ..lib.light import NamedTuple
 from ..net.response import Fault
 from ..notes.model import EMPTY
+from ..output.machine_files import page_list, page_markdown
 from ..project.history import NoDatesError, line_dates
 from ..render.mark import BlockMark
-from ..render.page_markdown import page_list, page_markdown
 from ..site.plan import Page
 from ..site.section_names import names_of, wrong_groups
 from ..snippets.language.classify import is_shell

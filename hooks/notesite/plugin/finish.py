@@ -25,7 +25,6 @@ from mkdocs.structure.files import Files
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.toc import get_toc
 
-from ..extras.theme import squeezed_css, squeezed_js
 from ..lib.files import read_file, reason, text_of, write_atomically, write_inside
 from ..output.finished import foreign, hashes_of, own_scripts
 from ..output.machine_files import Publication, headers
@@ -33,6 +32,7 @@ from ..site.ledger import LEDGER, ledger_text
 from ..site.redirects import FORWARD, digest
 from .additions import INDEX, search_index
 from .appearance import OFFLINE_STYLE, ONE_FILE_SCRIPTS, WHERE_NEEDED, needed
+from .compiled import squeezed_css, squeezed_js
 from .kept_pages import TEMPLATE
 from .run import Run, log
 

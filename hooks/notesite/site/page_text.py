@@ -39,17 +39,11 @@ def page_source(notes: Notes, site: Site, page: Page) -> str:
 
 def _footnotes_from_elsewhere(notes: Notes, page: Page) -> list[Footnote]:
     """Footnotes that the page refers to, itself or through one of them, and another page defines."""
-    ranges = [(page.first, page.last)]
-    found: list[Footnote] = []
+    ranges, found = [(page.first, page.last)], list[Footnote]()
     waiting = [footnote for footnote in notes.footnotes if not page.first <= footnote.first <= page.last]
-    while True:
-        used = [
-            footnote
-            for footnote in waiting
-            if any(first <= line <= last for line in footnote.references for first, last in ranges)
-        ]
-        if not used:
-            return found
-        found += used
+    for first, last in ranges:  # which grow
+        used = [footnote for footnote in waiting if any(first <= line <= last for line in footnote.references)]
         waiting = [footnote for footnote in waiting if footnote not in used]
-        ranges = [(footnote.first, footnote.last) for footnote in used]
+        ranges += [(footnote.first, footnote.last) for footnote in used]
+        found += used
+    return found

@@ -13,7 +13,7 @@ import jinja2
 from markupsafe import Markup
 
 from ...lib.light import NamedTuple, bundled_text
-from ...lib.unique import Names
+from ...notes.anchors import Names
 from ...notes.raw_html import candidates
 from ...project.history import Stamp
 from .markup import Change, Head, Instead, Tag, headings, rewrite, tags

@@ -95,15 +95,8 @@ def _package(book: Book, pages: Mapping[str, str], pictures: Sequence[str]) -> s
         name: " ".join(kind for kind, mark in (("svg", SVG), ("mathml", "<math ")) if mark in text)
         for name, text in pages.items()
     }
-    return filled(
-        "package.opf",
-        book=book,
-        identifier=identifier,
-        moment=moment,
-        pages=held,
-        pictures=pictures,
-        media_type=media_type,
-    )
+    values = {"identifier": identifier, "moment": moment, "pages": held, "pictures": pictures}
+    return filled("package.opf", book=book, media_type=media_type, **values)
 
 
 # --- HTML as the XML that e-book readers want: without elements that HTML has given up ------------------------------

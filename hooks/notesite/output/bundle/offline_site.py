@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import posixpath
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import quote, unquote, urlsplit
 
@@ -112,15 +112,19 @@ def _file(name: str, data: bytes, files: Mapping[str, bytes], source: Source, fi
     return text.encode("utf-8", "surrogateescape")
 
 
-def without_remote_css(text: str, name: str, findings: list[Diagnostic]) -> str:
-    """CSS that loads nothing from a network."""
+def without_remote_css(
+    text: str, name: str, findings: list[Diagnostic], embedded: Callable[[str], str | None] | None = None
+) -> str:
+    """CSS that loads nothing from a network; what it loads else by `url` is `embedded`, when that is given."""
 
     def local(match: re.Match[str]) -> str:
         imported, address = match[1], match[1] or match[3]
-        if not is_remote(address):
+        if is_remote(address):
+            findings.append(_remote(address, name, Source()))
+            return "" if imported else 'url("data:,")'
+        if embedded is None or imported or not address or urlsplit_scheme(address) or address.startswith("#"):
             return match[0]
-        findings.append(_remote(address, name, Source()))
-        return "" if imported else 'url("data:,")'
+        return f'url("{embedded(target_of(address, name)) or "data:,"}")'
 
     return _CSS_ADDRESS.sub(local, text) if "url(" in text or "@import" in text else text
 

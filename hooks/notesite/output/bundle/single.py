@@ -10,6 +10,7 @@ import posixpath
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 from urllib.parse import unquote
 
@@ -21,9 +22,8 @@ from ...notes.model import EMPTY
 from ...site.redirects import digest
 from .archive import EARLIEST
 from .book import Book, Layout, chapters, filled, place_in_one_page
-from .offline_site import is_remote, target_of, urlsplit_scheme, without_remote_css
+from .offline_site import without_remote_css
 
-_CSS_FILE = re.compile(r"""url\(\s*(["']?)(.*?)\1\s*\)""", re.DOTALL)
 # Types that systems disagree about, or do not know.
 _TYPES: Mapping[str, str] = bundled_json(__name__, "media_types.json")
 
@@ -77,20 +77,9 @@ def _scripts(book: Book, built: Mapping[str, bytes]) -> str:
 
 def _own_styles(book: Book, built: Mapping[str, bytes]) -> list[str]:
     """The project's style sheets, with what they load put into them."""
-    styles = []
-    for name in book.styles:
-        if name not in built:
-            continue
-        text = without_remote_css(built[name].decode("utf-8", "replace"), name, [])
-
-        def embedded(match: re.Match[str], name: str = name) -> str:
-            address = match[2]
-            if not address or urlsplit_scheme(address) or is_remote(address) or address.startswith("#"):
-                return match[0]
-            return f'url("{_embedded(target_of(address, name), built) or "data:,"}")'
-
-        styles.append(_CSS_FILE.sub(embedded, text))
-    return styles
+    texts = {name: built[name].decode("utf-8", "replace") for name in book.styles if name in built}
+    embedded = partial(_embedded, built=built)
+    return [without_remote_css(text, name, [], embedded) for name, text in texts.items()]
 
 
 def _embedded(name: str, built: Mapping[str, bytes]) -> str | None:
