@@ -155,6 +155,28 @@ def test_code_is_coloured_as_pymdownx_does_it(language: str, code: str) -> None:
         assert highlighted(code, language, classes) == theirs.highlight(code, language, css_class=classes)
 
 
+@pytest.mark.parametrize(("pages", "least"), [(15, 0), (210, 15)])
+def test_a_large_build_gives_free_memory_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pages: int, least: int
+) -> None:
+    """It holds none of the files that it has written, and small ones do not even load what is needed for that."""
+    given: list[None] = []
+    monkeypatch.setattr("notesite.plugin.run.give_back", lambda: given.append(None))
+    monkeypatch.setattr(gc, "set_threshold", lambda *_: given.append(None))
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs/notes.md").write_text("# Notes\n" + "".join(f"\n## Topic {n}\n\nWords.\n" for n in range(pages)))
+    text = "site_name: Notes\ntheme: {name: material, font: false}\nextra: {notes: {split_level: 2, cache: false}}\n"
+    (tmp_path / "mkdocs.yml").write_text(f"{text}hooks: [{ROOT}/hooks/notes_site.py]\n")
+    config = load_config(str(tmp_path / "mkdocs.yml"))
+    config.plugins.on_startup(command="build", dirty=False)
+    made = next(m.__self__ for m in config.plugins.events["pre_build"])._folder  # type: ignore[attr-defined]  # a method
+    build_site(config)
+    assert (tmp_path / "site/llms-full.txt").is_file()
+    assert "llms-full.txt" in made.made
+    assert not any(made.made.values())
+    assert (len(given) >= 2 * least) if least else not given
+
+
 def test_the_benchmark_counts_the_memory_of_a_command_alone(tmp_path: Path) -> None:
     """The system counts that of whoever starts a process as the process's own."""
     held = b"x" * 2**26

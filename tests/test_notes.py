@@ -262,7 +262,7 @@ def test_the_outline_is_that_of_the_whole_parse(pieces: list[str], between: str)
 
 
 def _in_pieces(monkeypatch: pytest.MonkeyPatch, lines: int) -> None:
-    monkeypatch.setattr(pieces_module, "_LARGE", 0)
+    monkeypatch.setattr(pieces_module, "LARGE", 0)
     monkeypatch.setattr(pieces_module, "_PIECE", lines)
 
 

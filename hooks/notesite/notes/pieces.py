@@ -18,7 +18,7 @@ from ..lib.light import lazy
 from .document import Kind, Node
 from .parser import HEADING, UnclosedError, read_blocks, weight
 
-_LARGE = 2**19  # characters
+LARGE = 2**19  # characters
 _PIECE = 1_500  # lines
 _STARTS = lazy(r"#{1,6}[ \t]")
 # The label of a definition, or where it began on a line before, the end of it.
@@ -46,7 +46,7 @@ class _Packed(Sequence[str]):
 
 def lines_of(text: str, data: bytes = b"") -> Sequence[str]:
     """The lines of a text, which `data` may be as well."""
-    if len(text) < _LARGE:
+    if len(text) < LARGE:
         return tuple(text.split("\n"))
     written = text.encode()
     return _Packed(data if data == written else written)

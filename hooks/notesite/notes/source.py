@@ -16,7 +16,7 @@ from functools import lru_cache
 from ..diagnostics.diagnostic import Diagnostic, NotesError, Position, Report, Span, finding
 from ..lib.light import NamedTuple, lazy
 from .limits import DEFAULT, Limits, check_limits
-from .pieces import lines_of
+from .pieces import LARGE, lines_of
 
 _BYTE_ORDER_MARKS = {
     b"\xff\xfe\x00\x00": "UTF-32",
@@ -24,7 +24,6 @@ _BYTE_ORDER_MARKS = {
     b"\xff\xfe": "UTF-16",
     b"\xfe\xff": "UTF-16",
 }
-_MUCH = 2**19  # bytes of a text
 _NON_ASCII = lazy(r"[^\x00-\x7f]+")
 
 
@@ -155,7 +154,8 @@ def read(data: bytes, limits: Limits = DEFAULT) -> Source:
         raise NotesError(*map(Source(repairs=repairs).in_file, error.diagnostics)) from None
     found = Source(lines_of(repaired, data), repairs, (*(entry.diagnostic for entry in repairs), *findings))
     del text, repaired
-    give_back(len(data))
+    if len(data) > LARGE:
+        give_back()
     return found
 
 
@@ -306,10 +306,8 @@ def _with_repairs(
     return "".join([*parts, text[done:]]), tuple(repairs)
 
 
-def give_back(used: int) -> None:
-    """Let the system have it after so many bytes were worked on: of many pieces between others glibc keeps even free ones."""
-    if used < _MUCH:
-        return
+def give_back() -> None:
+    """Let the system have free memory: of many pieces between others glibc keeps even free ones."""
     import ctypes  # noqa: PLC0415  # small texts do without
 
     with contextlib.suppress(OSError, AttributeError, TypeError):  # another library, another system

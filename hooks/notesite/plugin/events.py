@@ -95,6 +95,7 @@ class NotesPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]  # li
             if build.project.settings.snippets.marks:
                 run.marks = marks_of(build.blocks, found)
             del build.blocks  # what they hold is more than the pages
+            run.tidy()
             config.extra["build_stamp"] = stamp(build)
         except NotesError as error:
             raise PluginError(lines_of(error)) from None
@@ -191,6 +192,7 @@ class NotesPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]  # li
             return html
         page.markdown = ""
         self._run.aside[page.file.src_uri] = zlib.compress(html.encode(), 1)
+        self._run.tidy(len(self._run.aside))
         return ""
 
     on_page_content = CombinedEvent(_lead_on, _put_aside)
@@ -213,6 +215,7 @@ class NotesPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]  # li
     def _learn_scripts(self, env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:  # noqa: ARG002  # MkDocs' names
         learn_scripts(self._run, env, files)
         env.globals["notes_kept"] = self._run.kept.html
+        self._run.tidy()
         return env
 
     on_env = CombinedEvent(_escape, _keep_for_books, _learn_scripts)
@@ -248,6 +251,7 @@ class NotesPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]  # li
         if self._run.alone:  # nobody asks for them any more
             page.content = page.markdown = None
             page.toc, page.file.content_bytes = get_toc([]), b""
+            self._run.tidy(len(self._run.aside))
         return output
 
     @event_priority(-50)  # after the search has written its index, before it becomes a script in an offline copy

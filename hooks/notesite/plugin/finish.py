@@ -151,6 +151,7 @@ def finish(run: Run) -> None:
     """Do all steps."""
     for step in STEPS:
         step(run, Path(run.config.site_dir))
+        run.tidy()
 
 
 def keep_addresses(run: Run) -> None:

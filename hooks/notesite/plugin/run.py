@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib
 import logging
 import os
@@ -27,6 +28,7 @@ from ..images.gallery import options
 from ..images.mirror import Hosts
 from ..lib.files import reason
 from ..notes.limits import check_readable
+from ..notes.source import give_back
 from ..project.config import open_project
 from ..project.history import Stamp, read_epoch
 from ..render.bridge import Bridge
@@ -45,6 +47,7 @@ log = logging.getLogger("mkdocs.hooks.notes")
 NAMES = {"mkdocs": "MkDocs", "properdocs": "ProperDocs"}
 # Errors do not stop a build: they are warnings that strict mode counts.  What must stop it is a PluginError.
 LEVELS = {Severity.ERROR: logging.WARNING, Severity.WARNING: logging.WARNING, Severity.INFO: logging.DEBUG}
+_MANY, _OFTEN = 200, 50  # pages: of a site that is large, and between two times that it is tidied up
 
 # By the address of a page's source: what it depends on, and what is known of it.
 Shown = dict[str, tuple[object, Mapping[str, Any]]]
@@ -89,6 +92,12 @@ class Run:
     def plan_of(self, page: MkDocsPage) -> Page | None:
         """The page of the notes that this is."""
         return self.plans.get(page.file.src_uri)
+
+    def tidy(self, number: int = 0) -> None:
+        """Of a large site, let the system have what is free: after page `number` if it is time, or after much else."""
+        if len(self.plans) > _MANY and number % _OFTEN == 0 and not self.preview.runs:
+            gc.set_threshold(10_000, 10)  # each page leaves circles of objects, and what stays would lie between them
+            give_back()
 
     def report(self, found: Report, codes: Collection[str]) -> Report:
         """Settle and log what a check has found: errors as warnings, accepted findings and counts as information."""

@@ -49,7 +49,7 @@ class SiteFolder:
 
     def is_there(self, name: str, made_of: object) -> bool:
         """Whether the file of this name is there from the build before, made of the same; if not, it is to be made."""
-        self.made[name] = made_of
+        self.made[name] = made_of if self.is_preview else None  # which nobody else asks for
         return self.is_preview and self._before.get(name) == made_of
 
     def place(self, log: logging.Logger) -> bool:
