@@ -361,6 +361,7 @@ def test_a_repair_keeps_mode_and_link_and_names_the_file(tmp_path: Path) -> None
 FILE_CALLS = {
     *(
         "open",
+        "get_data",
         "read_text",
         "read_bytes",
         "write_text",
@@ -379,7 +380,7 @@ FILE_CALLS = {
 OWNERS = {"os", "shutil", "tempfile", "io", "gzip", "zipfile", "codecs", "Path"}
 # Calls that only methods of paths have, whatever the path is called; the others are too common as names.
 OF_PATHS = {"open", "read_text", "read_bytes", "write_text", "write_bytes", "touch", "mkdir", "unlink", "rmdir"}
-OF_PATHS |= {"rename", "symlink_to", "hardlink_to", "chmod"}
+OF_PATHS |= {"get_data", "rename", "symlink_to", "hardlink_to", "chmod"}
 MAY = {
     "lib/files": "this is the way",
     "lib/folders": "this is the way",

@@ -11,8 +11,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ..lib.files import json_of
-from ..lib.light import NamedTuple
+from ..lib.light import NamedTuple, json_of
 from ..net.response import Fault
 from ..net.urls import normal
 from .inspect import KINDS

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import json
 import os
 import stat
 import sys
@@ -17,7 +16,6 @@ import time
 import zlib
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
-from typing import Any
 
 try:
     import fcntl
@@ -105,14 +103,6 @@ def lenient_text(path: Path) -> str | None:
         return read_file(path).decode("utf-8-sig", "replace")
     except OSError:
         return None
-
-
-def json_of(text: str | bytes) -> Any:
-    """What a JSON text holds.  Raises ValueError, for one that nests too deep as well."""
-    try:
-        return json.loads(text)
-    except RecursionError:
-        raise ValueError("nested too deeply") from None
 
 
 def _check_regular(status: os.stat_result, path: Path, limit: int) -> None:

@@ -7,8 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 
-from ..lib.files import json_of
-from ..lib.light import NamedTuple
+from ..lib.light import NamedTuple, json_of
 from ..notes.model import EMPTY
 from ..notes.raw_html import candidates
 

@@ -12,8 +12,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from html import unescape
 
 from ..diagnostics.diagnostic import Diagnostic, Report, Skipped, Span, finding
-from ..lib.files import json_of
-from ..lib.light import NamedTuple
+from ..lib.light import NamedTuple, json_of
 from ..lib.nearest import nearest_value
 from ..notes.raw_html import Tag, read_tags
 from .built_pages import Kind, PageFacts, Use, counted, css_uses, read_page

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from ..lib.files import json_of
+from ..lib.light import json_of
 from .link_verdict import Job, State, Verdict
 
 VERSION = 1

@@ -11,8 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from ..diagnostics.diagnostic import CODES, Diagnostic, Report, Rules, Span, finding, with_rules
-from ..lib.files import json_of
-from ..lib.light import NamedTuple, sha256
+from ..lib.light import NamedTuple, json_of, sha256
 from ..notes.model import Directive, Notes
 
 BASELINE_VERSION = 1

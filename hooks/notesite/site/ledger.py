@@ -10,8 +10,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 
 from ..diagnostics.diagnostic import Diagnostic, Span, finding
-from ..lib.files import json_of
-from ..lib.light import NamedTuple, sha256
+from ..lib.light import NamedTuple, json_of, sha256
 from ..notes.model import EMPTY, Heading, Notes
 from .plan import Meaning, Place, Site
 

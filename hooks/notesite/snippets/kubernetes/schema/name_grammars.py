@@ -13,8 +13,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache, lru_cache
 
-from notesite.lib.files import json_of
-from notesite.lib.light import bundled_json, bundled_text, lazy
+from notesite.lib.light import bundled_json, bundled_text, json_of, lazy
 
 _SUBDOMAIN = lazy(r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*")
 _QUANTITY = lazy(r"([+-]?[0-9.]+)([a-zA-Z]*|[eE][+-]?[0-9]+)")
