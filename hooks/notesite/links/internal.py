@@ -9,12 +9,11 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from html import unescape
 
 from ..diagnostics.diagnostic import Diagnostic, Report, Skipped, Span, finding
 from ..lib.light import NamedTuple, json_of
 from ..lib.nearest import nearest_value
-from ..notes.raw_html import Tag, read_tags
+from ..notes.raw_html import Tag, read_tags, unescaped
 from .built_pages import Kind, PageFacts, Use, counted, css_uses, read_page
 from .targets import Resolver, Target, Where, named_anchor
 
@@ -148,7 +147,7 @@ def check(site: BuiltSite, placed: Callable[[], tuple[Placed, Placed]] = lambda:
         elif _SEARCH_INDEX.search(uri):
             uses.append((uri, _search_uses(run, uri), "../" if "/" in uri else ""))
         elif _SITEMAP.search(uri):
-            uses.append((uri, [Use(unescape(loc), Kind.SITEMAP) for loc in _LOC.findall(run.text(uri))], ""))
+            uses.append((uri, [Use(unescaped(loc), Kind.SITEMAP) for loc in _LOC.findall(run.text(uri))], ""))
     for uri, of_page, base in uses:
         faults += _faults(run, uri, of_page, base)
     diagnostics = sorted(set(_diagnostics(run, faults)), key=lambda d: d.sort_key)
@@ -273,10 +272,9 @@ def _in_built_file(run: _Check, fault: _Fault, more: str = "") -> Diagnostic:
 
 
 def _remote(run: _Check, page: str, use: Use, target: Target) -> RemoteUse:
-    url = target.url.split("#", 1)[0]
     if span := _notes_span(run, page, use):
-        return RemoteUse(url, target.fragment, span, None)
-    return RemoteUse(url, target.fragment, run.places_of(page).of_use(use.target, use.nth), run.shown(page))
+        return RemoteUse(target.url, target.fragment, span, None)
+    return RemoteUse(target.url, target.fragment, run.places_of(page).of_use(use.target, use.nth), run.shown(page))
 
 
 class Places:

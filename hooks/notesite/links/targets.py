@@ -38,7 +38,7 @@ class Target(NamedTuple):
     fragment: str = ""  # as written, without "#"
     needs_server: str = ""  # why it does not work from file://, "" when it does
     near: str = ""  # for MISSING: the path of this site that differs in case only
-    url: str = ""  # for REMOTE: the whole address
+    url: str = ""  # for REMOTE: the address without the fragment
 
 
 class Resolver:
@@ -75,11 +75,12 @@ class Resolver:
             folder = folder[: folder.rfind("/", 0, -1) + 1]
         if stepped and (not written or written[0] in "#?"):
             written = f"./{written}"
-        key = (page if not written or written[0] in "#?" else folder, written)
+        text, _, fragment = written.partition("#")
+        key = (page if not text or text[0] == "?" else folder, text)
         known = self._known.get(key)
         if known is None:
-            known = self._known[key] = self._resolve(folder, written, page)
-        return known
+            known = self._known[key] = self._resolve(folder, text, page)
+        return known._replace(fragment=fragment) if fragment else known
 
     def _resolve(self, folder: str, text: str, page: str) -> Target:  # noqa: PLR0911  # a flat ladder
         scheme = _SCHEME.match(text)
@@ -89,16 +90,16 @@ class Resolver:
             return self._absolute(text)
         if scheme:
             return Target(Where.OTHER)
-        path, fragment = _split(text)
-        if not path:  # "", "#x", "?q": the page itself
-            return Target(Where.HERE, page, fragment)
+        path = text.partition("?")[0]
+        if not path:  # the page itself
+            return Target(Where.HERE, page)
         if path.startswith("/"):
             if not path.startswith(self.base) and path + "/" != self.base:
                 return Target(Where.OUTSIDE, path)
             why = "starts at the root of the server"
-            return self._file(path[len(self.base) :], fragment, why)
+            return self._file(path[len(self.base) :], why)
         joined = _joined(folder, path)
-        return Target(Where.OUTSIDE, path) if joined is None else self._file(joined, fragment)
+        return Target(Where.OUTSIDE, path) if joined is None else self._file(joined)
 
     def _absolute(self, text: str) -> Target:
         try:
@@ -111,11 +112,11 @@ class Resolver:
         why = "has no scheme, so from file:// it names a file" if text.startswith("//") else "is a full web address"
         same = origin[1:] == self.origin[1:] and {origin[0], self.origin[0]} <= {"http", "https"}
         if same and (parts.path + "/").startswith(self.base):
-            return self._file(parts.path[len(self.base) :], parts.fragment, f"{why} of this site")
+            return self._file(parts.path[len(self.base) :], f"{why} of this site")
         needs = why if text.startswith("//") else ""
-        return Target(Where.REMOTE, fragment=parts.fragment, needs_server=needs, url=parts.geturl())
+        return Target(Where.REMOTE, needs_server=needs, url=parts.geturl())
 
-    def _file(self, path: str, fragment: str, needs_server: str = "") -> Target:
+    def _file(self, path: str, needs_server: str = "") -> Target:
         decoded = _joined("", unquote(path, errors="replace"))
         if decoded is None:
             return Target(Where.OUTSIDE, path)
@@ -123,12 +124,12 @@ class Resolver:
         uri = self._documents.get(path)
         if uri is not None:
             folder = "names a folder, which only a server turns into its index.html" if uri != path else ""
-            return Target(Where.HERE, uri, fragment, needs_server or folder)
+            return Target(Where.HERE, uri, needs_server=needs_server or folder)
         if path + "/" in self._documents:
-            return Target(Where.FOLDER, self._documents[path + "/"], fragment, "names a folder")
+            return Target(Where.FOLDER, self._documents[path + "/"], needs_server="names a folder")
         folded = path.casefold()
         near = self._folded.get(folded) or self._folded.get(folded + "/") or ""
-        return Target(Where.MISSING, path, fragment, near=near)
+        return Target(Where.MISSING, path, near=near)
 
 
 def named_anchor(fragment: str) -> tuple[str, ...]:
@@ -136,11 +137,6 @@ def named_anchor(fragment: str) -> tuple[str, ...]:
     fragment = fragment.split(_TEXT_FRAGMENT, 1)[0]
     decoded = unquote(fragment, errors="replace")
     return () if not fragment or decoded.lower() == "top" else tuple(dict.fromkeys((fragment, decoded)))
-
-
-def _split(text: str) -> tuple[str, str]:
-    path, _, fragment = text.partition("#")
-    return path.partition("?")[0], fragment
 
 
 def _joined(folder: str, path: str) -> str | None:
