@@ -91,14 +91,15 @@ def read_page(data: bytes) -> PageFacts:
         if node.mem_id == last:  # some selectors give a node once for each part that matches
             continue
         last, tag, attributes = node.mem_id, node.tag or "", node.attributes
-        if anchor := attributes.get("id"):
+        if "id" in attributes and (anchor := attributes["id"]):
             ids.append(anchor)
             if anchor == ANCHOR_TABLE:
                 table = _table(node.text())
         if tag == "a":
-            names.add(attributes.get("name") or "")
             if (target := attributes.get("href")) is not None:
                 uses.append((target, Kind.LINK))
+            if "name" in attributes:
+                names.add(attributes["name"] or "")
             if "style" not in attributes:
                 continue
         if tag == "base":
