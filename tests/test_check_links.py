@@ -69,7 +69,7 @@ EXPECTED = [
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("project")
-    for folder in ("docs/images", "docs/files"):
+    for folder in ("docs/images", "docs/files", "empty"):
         (root / folder).mkdir(parents=True)
     (root / "docs/notes.md").write_text(NOTES, "utf-8")
     for name in ("none", "a", "A"):
@@ -175,6 +175,7 @@ def test_a_folder_and_a_zip_are_checked_without_a_project(
     "options",
     [
         ["no-such-folder"],
+        ["empty"],
         ["mkdocs.yml"],
         ["--external", "--exclude", "("],
         ["--no-such-option"],

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from notesite.cli.cores import spread
 from notesite.diagnostics.diagnostic import Span
-from notesite.links.built_pages import PageFacts, css_uses, read_page, refresh_target
+from notesite.links.built_pages import Kind, PageFacts, Use, css_uses, read_page, refresh_target
 from notesite.links.internal import BuiltSite, Each, Outcome, Places, check
 from notesite.links.targets import Resolver, Where
 from notesite.notes.raw_html import candidates
@@ -101,9 +101,10 @@ def test_an_address_without_a_scheme_is_asked_with_https_where_the_site_has_none
 
 def test_a_use_that_no_tag_shows_stands_at_the_last_of_its_kind() -> None:
     places = Places('<a href="x">\n<a class="y"\n  href="x"><b id="i"></b>')
-    assert [str(places.of_use("x", nth).start) for nth in range(4)] == ["1:10", "3:9", "3:9", "3:9"]
-    assert [str(places.of_id("i", nth).start) for nth in range(2)] == ["3:19", "3:19"]
-    assert [str(places.of_use(words, 0).start) for words in ("class", "nowhere", "")] == ["2:4", "1:1", "1:1"]
+    uses = [Use("x", Kind.LINK, nth) for nth in range(4)] + [Use("i", Kind.ID, nth) for nth in range(2)]
+    assert [str(places.of(use).start) for use in uses] == ["1:10", "3:9", "3:9", "3:9", "3:19", "3:19"]
+    uses = [Use(words, Kind.LINK) for words in ("class", "nowhere", "")]
+    assert [str(places.of(use).start) for use in uses] == ["2:4", "1:1", "1:1"]
 
 
 def test_an_id_that_the_notes_have_twice_stands_at_its_places_there() -> None:

@@ -19,7 +19,7 @@ from ..links.built_pages import PageFacts, public_address
 from ..links.internal import BuiltSite, Each, Outcome, Placed, check
 from ..notes.source import Source
 from ..project.config import Project
-from ..project.settings import LinkSettings, Settings
+from ..project.settings import LinkSettings
 from . import common
 from .cores import processes, spread
 
@@ -37,7 +37,8 @@ _BODY_BYTES = 4 * 2**20  # of a page whose anchors are looked up
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the script; gives the exit code."""
     args = common.parser_of("links", str(__doc__)).parse_args(argv)
-    project = _project(args)
+    has_project = args.notes or args.config.exists() or args.config != Path("mkdocs.yml")
+    project = common.project_of(args) if has_project else common.alone(Path("docs/notes.md"))._replace(root=Path.cwd())
     site = _built_site(args, project)
     build = Build(project)
     outcome = check(site, cache(lambda: _placed(build, site)))
@@ -51,24 +52,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     return common.show([(shown, report)], args, tool="check_links", codes=codes)
 
 
-def _project(args: argparse.Namespace) -> Project:
-    """The project; a built site anywhere can be checked without one."""
-    if args.notes is None and not args.config.exists() and args.config == Path("mkdocs.yml"):
-        root = Path.cwd()
-        return Project(root, root / "mkdocs.yml", root / "docs" / "notes.md", root / "docs", Settings(), {})
-    return common.project_of(args)
-
-
 def _built_site(args: argparse.Namespace, project: Project) -> BuiltSite:
     root: Path = args.site or project.root / str(project.config.get("site_dir") or "site")
-    each: Each = map
-    if root.is_file():
-        files, read = _of_zip(root)
-    elif root.is_dir():
-        files, read = _of_folder(root)
-        each = partial(_each, root)  # of an archive one process can read, which has its handle
-    else:
+    files, read = _of_zip(root) if root.is_file() else _of_folder(root)
+    if not files:
         raise _no_site(root)
+    each: Each = partial(_each, root) if root.is_dir() else map  # of an archive there is one handle, at one place
     site_url = args.site_url or (public_address(read("index.html")) if "index.html" in files else "")
     if not site_url and "SITE_URL" not in os.environ:
         site_url = str(project.config.get("site_url") or "")
@@ -119,14 +108,14 @@ def _matters(report: Report, args: argparse.Namespace, project: Project) -> bool
 
 def _placed(build: Build, site: BuiltSite) -> tuple[Placed, Placed]:
     """Where the notes have the addresses of built pages, and the ids.  Raises NotesError."""
-    from ..links.origins import written_anchors, written_links  # noqa: PLC0415  # only where something is to be placed
+    from ..links.origins import places_in_notes  # noqa: PLC0415  # only where something is to be placed
 
     if not build.project.notes_path.is_file():
         return {}, {}
     built, pages = set(site.files), build.site.pages[1:]
     if pages and not any(f"{page.slug}/index.html" in built or f"{page.slug}.html" in built for page in pages):
         return {}, {}  # the site was built from something else
-    return written_links(build.notes, build.site), written_anchors(build.notes, build.site)
+    return places_in_notes(build.notes, build.site)
 
 
 def _of_other_sites(args: argparse.Namespace, project: Project, outcome: Outcome) -> tuple[Report, Sequence[str]]:

@@ -29,6 +29,7 @@ class Kind(StrEnum):
     ANCHOR = "forwarded anchor"  # an entry of the table above
     SEARCH = "search result"
     SITEMAP = "sitemap entry"
+    ID = "id"  # no address: an id that the page has repeatedly
 
 
 class Use(NamedTuple):

@@ -140,8 +140,8 @@ def check(site: BuiltSite, placed: Callable[[], tuple[Placed, Placed]] = lambda:
             run.checked += facts.right
             uses.append((uri, counted(facts.uses), facts.base))
             for anchor in facts.repeated:
-                message, use = f"the id {anchor!r} stands on this page more than once", Use(f"#{anchor}", Kind.LINK, 1)
-                faults.append(_Fault("L_ID", message, uri, use, ("L_ID", anchor)))
+                message = f"the id {anchor!r} stands on this page more than once"
+                faults.append(_Fault("L_ID", message, uri, Use(anchor, Kind.ID, 1), ("L_ID", anchor)))
         elif uri.endswith(".css"):
             uses.append((uri, counted((target, Kind.CSS) for target, _ in css_uses(run.text(uri))), ""))
         elif _SEARCH_INDEX.search(uri):
@@ -182,48 +182,44 @@ def _faults(run: _Check, page: str, uses: Iterable[Use], base: str) -> Iterator[
             continue  # by far the most
         if target.where is Where.REMOTE:
             run.remote.append((page, use, target))
-        if target.where is not Where.OTHER:
-            yield from _fault(run, page, use, target)
+        for code, words, help_text in _wrong(run, page, use, target):
+            key = code, use.kind, target.uri or use.target, target.fragment
+            yield _Fault(code, f"{use.kind} {words}", page, use, key, help_text)
 
 
-def _fault(run: _Check, page: str, use: Use, target: Target) -> Iterator[_Fault]:
-    shown, key = use.target, (use.kind, target.uri or use.target, target.fragment)
-
-    def fault(code: str, message: str, help: str | None = None) -> _Fault:
-        return _Fault(code, message, page, use, (code, *key), help)
-
-    if target.where is Where.MISSING:
-        yield _missing(run, fault, use, target)
-    elif target.where is Where.OUTSIDE:
+def _wrong(run: _Check, page: str, use: Use, target: Target) -> Iterator[tuple[str, str, str | None]]:
+    """What is wrong with an address: code, words, and how to help where the code's own words do not."""
+    shown, where, bundle = repr(use.target), target.where, run.site.bundle
+    if where is Where.MISSING:
+        yield _missing(run, use, target)
+    elif where is Where.OUTSIDE:
         under = f" (the site is published under {run.resolver.base})" if run.resolver.base != "/" else ""
-        yield fault("L_OUTSIDE", f"{use.kind} {shown!r} leaves the site{under}")
-    elif target.where is Where.MACHINE:
-        yield fault("L_LOCAL", f"{use.kind} {shown!r} names a file of one computer")
-    elif target.where is Where.MALFORMED:
-        yield fault("L_URL", f"{use.kind} {shown!r} is no address that a browser can read")
-    elif target.where is Where.FOLDER and not run.site.bundle:
-        path = re.split("[?#]", shown, maxsplit=1)[0]
-        right = f"{path}/{shown[len(path) :]}"
-        yield fault("L_SLASH", f"{use.kind} {shown!r} names a folder; {right!r} saves a redirect")
-    elif target.where is Where.REMOTE and run.site.bundle and use.kind not in _PAGES:
-        yield fault("L_NETWORK", f"{use.kind} {shown!r} is loaded from the network")
-    elif run.site.bundle and target.needs_server and use.kind is not Kind.SITEMAP and page != "404.html":
-        yield fault("L_SERVER", f"{use.kind} {shown!r} {target.needs_server}")
+        yield "L_OUTSIDE", f"{shown} leaves the site{under}", None
+    elif where is Where.MACHINE:
+        yield "L_LOCAL", f"{shown} names a file of one computer", None
+    elif where is Where.MALFORMED:
+        yield "L_URL", f"{shown} is no address that a browser can read", None
+    elif where is Where.FOLDER and not bundle:
+        path = re.split("[?#]", use.target, maxsplit=1)[0]
+        right = f"{path}/{use.target[len(path) :]}"
+        yield "L_SLASH", f"{shown} names a folder; {right!r} saves a redirect", None
+    elif where is Where.REMOTE and bundle and use.kind not in _PAGES:
+        yield "L_NETWORK", f"{shown} is loaded from the network", None
+    elif bundle and target.needs_server and use.kind is not Kind.SITEMAP and page != "404.html":
+        yield "L_SERVER", f"{shown} {target.needs_server}", None
     names_place = target.fragment and target.fragment not in _PALETTES and target.uri.endswith(_WITH_ANCHORS)
-    if target.where in {Where.HERE, Where.FOLDER} and names_place:
-        message = _missing_anchor(run, target, shown)
-        if message:
-            yield fault("L_ANCHOR", f"{use.kind} {message}")
+    if where in {Where.HERE, Where.FOLDER} and names_place and (words := _missing_anchor(run, target, shown)):
+        yield "L_ANCHOR", words, None
 
 
-def _missing(run: _Check, fault: Callable[..., _Fault], use: Use, target: Target) -> _Fault:
+def _missing(run: _Check, use: Use, target: Target) -> tuple[str, str, str | None]:
     if target.near:
-        return fault("L_CASE", f"{use.kind} {use.target!r} differs in capital letters from {target.near!r}")
+        return "L_CASE", f"{use.target!r} differs in capital letters from {target.near!r}", None
     near = run.nearest(target.uri, run.site.files)
     hint = f"Correct the address; near it is {near!r}." if near else None
     if use.kind in _PAGES:
-        return fault("L_PAGE", f"{use.kind} {use.target!r} leads to no page or file of the site", hint)
-    return fault("L_ASSET", f"{use.kind} {use.target!r} is no file of the site", hint)
+        return "L_PAGE", f"{use.target!r} leads to no page or file of the site", hint
+    return "L_ASSET", f"{use.target!r} is no file of the site", hint
 
 
 def _missing_anchor(run: _Check, target: Target, shown: str) -> str:
@@ -239,13 +235,13 @@ def _missing_anchor(run: _Check, target: Target, shown: str) -> str:
         return f"{wanted[-1]!r} leads to no anchor of {file}"
     near = run.nearest(wanted[-1], facts.defines)
     hint = f"; near it is #{near}" if near else ""
-    return f"{shown!r} leads to no anchor of {target.uri}{hint}"
+    return f"{shown} leads to no anchor of {target.uri}{hint}"
 
 
 def _diagnostics(run: _Check, faults: Iterable[_Fault]) -> Iterator[Diagnostic]:
     built: dict[tuple[str, ...], list[_Fault]] = defaultdict(list)
     for fault in faults:
-        span = _notes_span(run, fault.page, fault.use, is_id=fault.code == "L_ID")
+        span = _notes_span(run, fault.page, fault.use)
         if span is None:
             built[fault.key].append(fault)
         else:
@@ -259,57 +255,47 @@ def _diagnostics(run: _Check, faults: Iterable[_Fault]) -> Iterator[Diagnostic]:
             yield from (_in_built_file(run, fault) for fault in same)
 
 
-def _notes_span(run: _Check, page: str, use: Use, *, is_id: bool = False) -> Span | None:
-    spans = run.placed()[is_id].get((page, use.target[is_id:]))
+def _notes_span(run: _Check, page: str, use: Use) -> Span | None:
+    spans = run.placed()[use.kind is Kind.ID].get((page, use.target))
     return spans[min(use.nth, len(spans) - 1)] if spans else None
 
 
 def _in_built_file(run: _Check, fault: _Fault, more: str = "") -> Diagnostic:
-    use, page = fault.use, fault.page
-    places = run.places_of(page)
-    place = places.of_id(use.target[1:], use.nth) if fault.code == "L_ID" else places.of_use(use.target, use.nth)
-    return finding(fault.code, fault.message + more, place, help=fault.help, path=run.shown(page))
+    place, path = run.places_of(fault.page).of(fault.use), run.shown(fault.page)
+    return finding(fault.code, fault.message + more, place, help=fault.help, path=path)
 
 
 def _remote(run: _Check, page: str, use: Use, target: Target) -> RemoteUse:
-    if span := _notes_span(run, page, use):
-        return RemoteUse(target.url, target.fragment, span, None)
-    return RemoteUse(target.url, target.fragment, run.places_of(page).of_use(use.target, use.nth), run.shown(page))
+    span = _notes_span(run, page, use)
+    place, path = (span, None) if span else (run.places_of(page).of(use), run.shown(page))
+    return RemoteUse(target.url, target.fragment, place, path)
 
 
 class Places:
-    """The places of all attributes of one built file: read only for pages that have something to report."""
+    """The places of all addresses and ids of one built file: read only for files that have something to report."""
 
     def __init__(self, text: str, *, is_style: bool = False) -> None:
         self.text = text
-        self._ids: dict[str, list[Span]] = defaultdict(list)
-        self._values: dict[str, list[Span]] = defaultdict(list)
+        self._values: dict[tuple[bool, str], list[Span]] = defaultdict(list)  # by whether it is an id, and what it says
         self._lists: list[tuple[str, Tag]] = []
         for address, offset in css_uses(text) if is_style else ():
-            self._values[address].append(_place_at(text, offset, len(address)))
+            self._values[False, address].append(_place_at(text, offset, len(address)))
         for tag in () if is_style else read_tags(text, finished=True):
             for name, written in tag.attributes:
-                value = (written or "").strip()
+                is_id, value = name == "id", written or ""
                 if name in _LISTS:
                     self._lists.append((value, tag))
-                elif name == "id":
-                    self._ids[written or ""].append(_within(tag, written or ""))
-                elif name in {"href", "src", "poster", "data", "background", "xlink:href"}:
-                    self._values[value].append(_within(tag, value))
+                elif is_id or name in {"href", "src", "poster", "data", "background", "xlink:href"}:
+                    key = value if is_id else value.strip()
+                    self._values[is_id, key].append(_within(tag, key))
 
-    def of_use(self, target: str, nth: int) -> Span:
-        """The place of the `nth` (from 0) address `target`; the file's start when it cannot be found."""
-        found = self._values.get(target.strip()) or [
-            _within(tag, target) for value, tag in self._lists if target in value
-        ]
-        return found[min(nth, len(found) - 1)] if found else self._in_text(target)
-
-    def of_id(self, anchor: str, nth: int) -> Span:
-        """The place of the `nth` (from 0) element with this id."""
-        found = self._ids.get(anchor)
-        return found[min(nth, len(found) - 1)] if found else self._in_text(anchor)
-
-    def _in_text(self, words: str) -> Span:
+    def of(self, use: Use) -> Span:
+        """The place of an address, or an id; where it is first written, or the file's start, when it cannot be found."""
+        is_id, words = use.kind is Kind.ID, use.target
+        found = self._values.get((is_id, words if is_id else words.strip()))
+        found = found or [_within(tag, words) for value, tag in self._lists if not is_id and words in value]
+        if found:
+            return found[min(use.nth, len(found) - 1)]
         offset = self.text.find(words) if words else -1
         return Span.at(1) if offset < 0 else _place_at(self.text, offset, len(words))
 

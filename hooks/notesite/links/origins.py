@@ -13,32 +13,26 @@ from ..site.plan import Page, Site
 from .internal import Placed
 
 
-def written_links(notes: Notes, site: Site) -> Placed:
-    """The places in the notes that an address on a built page comes from.
+def places_in_notes(notes: Notes, site: Site) -> tuple[Placed, Placed]:
+    """The places in the notes that addresses on built pages come from, and those of ids that the notes have repeatedly.
 
     Works for both forms of addresses, `pod/` and `pod.html`.
     """
-    placed: dict[tuple[str, str], list[Span]] = defaultdict(list)
+    links: dict[tuple[str, str], set[Span]] = defaultdict(set)
+    ids: dict[tuple[str, str], list[Span]] = defaultdict(list)
     references = [(link.target, link.span) for link in notes.links]
-    references += [(image.url, image.span) for image in notes.images]
-    for target, span in sorted(references, key=lambda reference: reference[1]):
+    for target, span in [*references, *((image.url, image.span) for image in notes.images)]:
         page = site.page_of_line(span.start.line)
         for built in _built_names(page):
             for address in _addresses(site, page, built, target):
-                placed[built, address].append(span)
-    return {key: list(dict.fromkeys(spans)) for key, spans in placed.items()}
-
-
-def written_anchors(notes: Notes, site: Site) -> Placed:
-    """The places in the notes that an id on a built page comes from."""
-    placed: dict[tuple[str, str], list[Span]] = defaultdict(list)
-    found = [(heading.id, heading.span) for heading in notes.headings]
-    found += [(name, Span.at(line)) for name, line in notes.anchors]
-    for name, span in sorted(found, key=lambda pair: pair[1]):
+                links[built, address].add(span)
+    headings = [(heading.id, heading.span) for heading in notes.headings]
+    for name, span in [*headings, *((name, Span.at(line)) for name, line in notes.anchors)]:
         for built in _built_names(site.page_of_line(span.start.line)):
-            placed[built, name].append(span)
+            ids[built, name].append(span)
     # An id that the notes have once stands a second time because of a template: not the author's doing.
-    return {key: spans for key, spans in placed.items() if len(spans) > 1}
+    repeated = {key: sorted(spans) for key, spans in ids.items() if len(spans) > 1}
+    return {key: sorted(spans) for key, spans in links.items()}, repeated
 
 
 def _built_names(page: Page) -> tuple[str, ...]:
