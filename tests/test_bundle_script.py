@@ -305,8 +305,8 @@ def test_the_ebook_is_whole() -> None:
 @pytest.mark.parametrize(
     ("options", "code", "words"),
     [
-        (["--config", "missing.yml"], 2, "cannot read"),
-        (["--notes", "docs/notes.md"], 2, "configuration"),
+        (["--config", "missing.yml"], 2, "there is no missing.yml here"),
+        (["docs/missing.md"], 2, "docs/missing.md:1:1: N_PATH error: cannot read"),
     ],
 )
 def test_what_cannot_be_built_is_said(tmp_path: Path, options: list[str], code: int, words: str) -> None:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+import signal
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
 import warm
+from patience import LONGEST, wait_until
 from site_tools import ROOT, environment
 
 from notesite.plugin import generator
@@ -155,6 +158,42 @@ def test_a_file_without_a_project_is_built_and_nothing_else_is_written(
     assert done.returncode == 0, done.stderr
     assert "words-of-three" in (tmp_path.parent / "out" / "three" / "index.html").read_text("utf-8")
     assert {path.relative_to(folder) for path in folder.rglob("*")} == before
+
+
+def test_somebody_s_file_is_shown_whatever_its_title_and_its_contents_list(folder: Path) -> None:
+    contents = "## Contents\n\n- [One](#one)\n- [Two](#two)\n- [Lost](#lost)\n- [Three](#three)\n"
+    text = CLEAN.replace("# T\n", f'# Ropes 🪢 "and" `knots`\n\n{contents}', 1)
+    (folder / "README.md").write_text(text, "utf-8")
+    done = run("build", "README.md", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    assert "README.md:7:3: N_ENTRY warning" in done.stderr
+    assert "The site is in site\n" in done.stderr
+    assert "<title>Ropes 🪢 &#34;and&#34; knots</title>" in (folder / "site" / "index.html").read_text("utf-8")
+    assert run("build", "README.md", "--strict", cwd=folder).returncode == 1
+
+
+def test_a_file_without_a_project_is_bundled(folder: Path) -> None:
+    done = run("bundle", "README.md", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    (bundle,) = (folder / "dist").iterdir()
+    with zipfile.ZipFile(bundle) as archive:
+        assert any(name.endswith("/three.html") for name in archive.namelist())
+    assert not (folder / "site").exists()
+
+
+def test_an_interrupted_build_says_so_and_leaves_nothing(tmp_path: Path) -> None:
+    (tmp_path / "notes.md").write_text(
+        "# T\n\n" + "".join(f"## Part {n}\n\n{'words ' * 300}\n\n" for n in range(200)), "utf-8"
+    )
+    command = [sys.executable, "-m", "notesite.cli", "build", "notes.md", "--no-cache"]
+    with subprocess.Popen(command, cwd=tmp_path, env=environment(), stderr=subprocess.PIPE, text=True) as process:
+        wait_until(lambda: any(tmp_path.glob(".site.new-*/part-*/index.html")), "the middle of the pages", process)
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=LONGEST)
+    assert process.returncode == 130, said
+    assert said.endswith("interrupted\n")
+    assert "I_CONFIG" not in said
+    assert [path.name for path in tmp_path.iterdir()] == ["notes.md"]
 
 
 def test_a_folder_of_other_things_is_not_replaced(folder: Path) -> None:

@@ -31,6 +31,7 @@ from ..plugin.generator import told
 from ..project.config import Project, open_project
 from ..project.history import commit_time, read_epoch
 from . import common
+from .preview import configuration
 
 CONFIG = Path("mkdocs.offline.yml")
 _SECONDS = 120  # for printing
@@ -44,13 +45,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = common.parser_of("bundle", str(__doc__))
     parser.set_defaults(config=CONFIG)
     args = parser.parse_args(argv)
-    if args.notes:
-        raise failure("I_CONFIG", "the notes are those that the configuration names")
     if args.config == CONFIG and not CONFIG.is_file():
         args.config = Path("mkdocs.yml")
-    project = common.project_of(args)
+    with configuration(args, Path("site")) as config:
+        return _write(args, open_project(config), config.parent / "dist" if config == args.config else Path("dist"))
+
+
+def _write(args: argparse.Namespace, project: Project, dist: Path) -> int:
     notes = Build(project)
-    first = args.output or args.single_file or args.paper or args.pdf or args.epub or project.root / "dist" / "copy"
+    first = args.output or args.single_file or args.paper or args.pdf or args.epub or dist / "copy"
     with work_folder(first.absolute()) as folder:
         built = _build(project, folder / "copy" / "site")  # the folder itself is held by this process
     book = Book.from_json(built.pop(BOOK).decode())
@@ -60,7 +63,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     url = str(open_project(hosted).config.get("site_url") or "") if hosted.is_file() else ""
     offline = offline_site(built, Source(dict(reversed(pairs)), url))  # the first place of each address
     if not any(found.code == "B_NAME" for found in offline.findings):
-        for path, data in _forms(args, book, offline, project):
+        for path, data in _forms(args, book, offline, dist):
             write_atomically(path, data)
             digest = hashlib.sha256(data).hexdigest()
             print(f"{path}  {len(data) / 1e6:.2f} MB  sha256 {digest}", file=sys.stderr)
@@ -71,7 +74,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     return common.show([(notes, report)], args, tool="bundle_offline", codes="B")
 
 
-def _forms(args: argparse.Namespace, book: Book, offline: Offline, project: Project) -> Iterator[tuple[Path, bytes]]:
+def _forms(args: argparse.Namespace, book: Book, offline: Offline, dist: Path) -> Iterator[tuple[Path, bytes]]:
     """Path and content of each form that the options ask for."""
     files, stamp = offline.files, book.stamp
     epoch = stamp.epoch if stamp else None
@@ -82,7 +85,7 @@ def _forms(args: argparse.Namespace, book: Book, offline: Offline, project: Proj
     if args.output or default:
         about = HOW_TO_OPEN + "\n" + (stamp.text() if stamp else "")
         whole = under(name, with_sums({**files, "BUILD.txt": about.encode()}))
-        yield args.output or project.root / "dist" / f"{name}-offline.zip", zip_bytes(whole, epoch=epoch)
+        yield args.output or dist / f"{name}-offline.zip", zip_bytes(whole, epoch=epoch)
     if args.single_file:
         yield args.single_file, single_file(book, files).encode()
     if args.paper:

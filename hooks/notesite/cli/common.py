@@ -116,7 +116,7 @@ def with_files(paths: Sequence[Path]) -> Project:
     paths = [Path(os.path.normpath(path.absolute())) for path in paths]
     found = [own for path in paths for own in named_files(str(path), path.parent)]
     if not found:
-        raise failure("N_PATH", f"the directory {paths[0]} holds no Markdown files")
+        raise failure("N_PATH", f"the directory {paths[0]} holds no Markdown files", str(paths[0]))
     first, *others = in_order(found)
     root = Path(os.path.commonpath([path.parent for path in found]))
     return with_others(alone(first)._replace(root=root), others)
@@ -295,4 +295,6 @@ def end(code: int) -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(OSError, ValueError):  # a full disk; it has been said where it could be said
             stream.flush()
+    if code == INTERRUPTED:  # in the midst of work: what is half done is removed at the proper end
+        sys.exit(code)
     os._exit(code)

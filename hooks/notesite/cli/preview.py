@@ -26,7 +26,7 @@ BUILT = ("404.html", "sitemap.xml")  # what a folder that holds a site has
 def serve(argv: Sequence[str] | None = None) -> int:
     """Show the site on this machine; pages follow the edits of the notes."""
     args = common.parser_of("serve", str(serve.__doc__)).parse_args(argv)
-    with _configuration(args, Path("site")) as config:
+    with configuration(args, Path("site")) as config:
         options = ["--livereload", "--dev-addr", args.dev_addr, *(["--open"] if args.open else [])]
         return run_mkdocs(["serve", "--config-file", str(config), *options, *_common(args)])
 
@@ -35,10 +35,10 @@ def build(argv: Sequence[str] | None = None) -> int:
     """Build the site; a build that fails leaves the one before whole."""
     args = common.parser_of("build", str(build.__doc__)).parse_args(argv)
     folder = (args.site_dir or Path("site")).absolute()
-    with _configuration(args, folder) as config:
+    with configuration(args, folder) as config:
         is_site = all((folder / name).is_file() for name in BUILT)
         if config != args.config and folder.exists() and any(folder.iterdir()) and not is_site:
-            raise failure("N_PATH", f"{folder} holds something else than a site", help="")
+            raise failure("N_PATH", f"{folder} holds something else than a site", str(folder), help="")
         chosen = ["--site-dir", str(folder)] if args.site_dir or config != args.config else []
         code = run_mkdocs(["build", "--config-file", str(config), *chosen, *_common(args)])
         own = common.project_of(args) if config == args.config else common.with_files([args.file or args.notes])
@@ -52,7 +52,7 @@ def _common(args: argparse.Namespace) -> list[str]:
 
 
 @contextlib.contextmanager
-def _configuration(args: argparse.Namespace, site: Path) -> Iterator[Path]:
+def configuration(args: argparse.Namespace, site: Path) -> Iterator[Path]:
     """The project's mkdocs.yml; for a file without a project one that is gone when the work is done."""
     file = args.file or args.notes
     if file is None and not os.path.lexists(args.config):
@@ -69,11 +69,13 @@ def _configuration(args: argparse.Namespace, site: Path) -> Iterator[Path]:
     with work_folder(Path(tempfile.gettempdir(), "notesite")) as folder:
         docs = folder / "docs"  # not the file's own folder, of which everything would be published
         docs.mkdir()
-        write_inside(folder, "mkdocs.yml", json.dumps(_settings(alone, docs, site)).encode())
+        settings = json.dumps(_settings(alone, docs, site), ensure_ascii=False)  # YAML has no pairs of surrogates
+        write_inside(folder, "mkdocs.yml", settings.encode())
         yield folder / "mkdocs.yml"
 
 
 def _settings(alone: Build, docs: Path, site: Path) -> dict[str, Any]:
+    source = source_of(alone.project, list(map(str, alone.project.files)))
     return {
         "site_name": alone.site.title,
         "docs_dir": str(docs),
@@ -81,5 +83,6 @@ def _settings(alone: Build, docs: Path, site: Path) -> dict[str, Any]:
         "theme": {"name": theme_name()},
         "plugins": ["search"],
         "hooks": [str(HOOK)],  # the plugin's name is known only where the package is installed
-        "extra": {"notes": {"source": source_of(alone.project, list(map(str, alone.project.files)))}},
+        # A dead entry in somebody's contents list is said, and keeps nobody from reading the rest.
+        "extra": {"notes": {"source": source, "rules": {"N_ENTRY": "warning"}}},
     }

@@ -9,7 +9,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from click import ClickException
+from click import Abort, ClickException
 
 from ..diagnostics.diagnostic import Diagnostic, NotesError, Span, failure, finding
 
@@ -27,6 +27,8 @@ def run_mkdocs(arguments: Sequence[str]) -> int:
         return int(command(args=list(arguments), prog_name="mkdocs", standalone_mode=False) or 0)
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else 1
+    except Abort:  # what click makes of Ctrl-C
+        raise KeyboardInterrupt from None
     except ClickException as error:
         raise NotesError(*told(error.message)) from None
     except Exception as error:  # of code that a tag in mkdocs.yml names, say

@@ -49,7 +49,9 @@ def prepare(server: LiveReloadServer, docs_dir: str, builder: Callable[..., None
     try:
         server.server_bind()
     except OSError as error:
-        raise ConfigurationError(f"dev_addr: {server.url}: {reason(error)}; name another") from None
+        raise ConfigurationError(
+            f"dev_addr: {server.url}: {reason(error)}; name another: --dev-addr HOST:PORT"
+        ) from None
     server.server_bind = lambda: None  # type: ignore[method-assign]  # it is done
 
 

@@ -58,6 +58,8 @@ class SiteFolder:
         is_right = not any(counted)
         if self.new is not None and self.target is not None and is_right:
             (self._merge if self.is_preview else replace_folder)(self.new, self.target)
+            if not self.is_preview:  # MkDocs has named the new folder
+                log.info("The site is in %s", os.path.relpath(self.target))
             self.new = None
         self.give_back()
         return is_right
