@@ -15,6 +15,7 @@ from site_tools import NOTES
 
 from cases_io import Case, read_cases
 from notesite.build import Build
+from notesite.cli import common
 from notesite.diagnostics.diagnostic import CODES, Severity
 from notesite.notes.anchors import RESERVED, Anchors, Slugs, github_anchor
 from notesite.notes.contents import in_page_anchor
@@ -301,3 +302,27 @@ def test_too_many_sections_are_one_page() -> None:
     assert [(d.code, d.message) for d in site.findings] == [
         ("N_SPLIT", "6 sections are too many to split; all of it is one page")
     ]
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "title"),
+    [
+        ("harbour/README.md", "", "Harbour"),
+        ("harbour/docs/README.de.md", "", "Harbour"),
+        ("harbour/src/index.md", "", "Harbour"),
+        ("harbour/pilot_notes.md", "", "Pilot notes"),
+        ("harbour/港口.md", "", "港口"),
+        ("harbour/pilot.md", '---\nlayout: x\ntitle: "The pilot\'s: notes"\n---\n', "The pilot's: notes"),
+        ("harbour/pilot.md", "---\nlayout: x\ntitle: 'The pilot: notes' \n---\n", "The pilot: notes"),
+        ("harbour/pilot.md", "---\ntitle: The pilot\n---\n# Heading\n", "Heading"),
+        ("harbour/pilot.md", "---\ntitle: >-\n  Pilot 2\n---\n", "Pilot"),
+        ("harbour/pilot.md", "---\ntitle:\n---\n", "Pilot"),
+    ],
+)
+def test_notes_without_a_title_have_that_of_their_front_matter_or_name(
+    tmp_path: Path, path: str, text: str, title: str
+) -> None:
+    file = tmp_path / path
+    file.parent.mkdir(parents=True)
+    file.write_text(text + "Words.\n", "utf-8")
+    assert Build(common.alone(file)).site.title == title

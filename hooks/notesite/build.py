@@ -87,10 +87,12 @@ class Build:
     @cached_property
     def site(self) -> Site:
         """Which pages there are."""
+        from .notes.reader import front_title  # noqa: PLC0415  # as above
         from .site.ledger import LEDGER, hold  # noqa: PLC0415  # as above
         from .site.plan import plan  # noqa: PLC0415  # as above
 
-        planned = plan(self.notes, self.project.settings, self.project.name)
+        name = self.project.config.get("site_name") or front_title(self.notes) or self.project.name
+        planned = plan(self.notes, self.project.settings, str(name))
         if self.ledger is None and not planned.redirects:
             return planned
         return hold(self.notes, planned, self.ledger or {}, self.project.shown(self.project.root / LEDGER))

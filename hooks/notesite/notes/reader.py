@@ -20,6 +20,7 @@ from .pieces import Blocks, lines_of
 from .raw_html import Tag, candidates, read_tags, unescaped
 
 _DIRECTIVE = lazy(r"\s*notes:\s*([a-z][\w-]*)\s*=?\s*(.*?)\s*\Z", re.DOTALL)
+_FRONT_TITLE = lazy(r"""(?m)^title:[ \t]+(?:"([^"\\\n]+)"|'([^'\n]+)'|([^\s"'#%&*>|!@`{[-][^#\n]*?))[ \t]*$""")
 _FRONT_MATTER = lazy(r"---[ \t]*\n(?:[^\n]*\n)*?(?:---|\.\.\.)[ \t]*(?:\n|\Z)")
 _NEAR_HEADING = lazy(r"(?!#[a-z])#{1,6}[A-Za-z](?!.*[.;]\s*$)")  # neither a sentence nor `#tag`, `#comment on it`
 _COMMENTS = lazy(r"<!--.*?(?:-->|\Z)", re.DOTALL)
@@ -78,6 +79,12 @@ def front_matter_lines(text: str) -> int:
     if not match or not re.match(r"---[ \t]*\n(?:\{|([\"']?)[A-Za-z_][\w-]*\1[ \t]*:)", text):
         return 0
     return match[0].count("\n") or 1
+
+
+def front_title(notes: Notes) -> str:
+    """What the front matter calls the page, as generators of sites read it; "" where it does not."""
+    found = _FRONT_TITLE.search("\n".join(notes.lines[: notes.front]))
+    return (found[1] or found[2] or found[3]).strip() if found else ""
 
 
 def without_front_matter(text: str) -> str:

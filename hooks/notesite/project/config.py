@@ -17,7 +17,7 @@ import yaml
 from ..diagnostics.diagnostic import NotesError, Span, failure, finding
 from ..lib.files import read_file, real_path, reason, text_of
 from ..lib.kept import NO_CACHE
-from ..lib.light import NamedTuple
+from ..lib.light import NamedTuple, lazy
 from ..lib.safe_yaml import SafeLoader, load_all
 from ..notes import source
 from ..notes.limits import DEFAULT, Limits
@@ -28,7 +28,8 @@ from .settings import Settings, SettingsProblem, as_diagnostics
 from .settings import read as read_settings
 from .suppressions import Baseline, read_baseline
 
-_EVERYBODYS = frozenset({"doc", "docs", "documentation", "notes", "src", "source", "content"})  # names of folders
+# Names of files and folders that tell nothing.
+_EVERYBODYS = lazy(r"(?i)(?:docs?|documentation|notes|src|source|content|_?index|readme\b.*|\W*)\Z")
 MAX_CONFIG = 2**20  # bytes of a mkdocs.yml
 
 
@@ -56,9 +57,10 @@ class Project(NamedTuple):
 
     @property
     def name(self) -> str:
-        """What to call notes without a title: as mkdocs.yml does, else after their folder, as people would write it."""
-        folder = next((f for f in self.notes_path.parents if f.name.lower() not in _EVERYBODYS), self.root).name
-        words = re.sub(r"[-_.\s]+", " ", folder).strip()
+        """What to call notes without a title: as mkdocs.yml does, else after their file or folder, as people would write it."""
+        own = [] if self.others else [self.notes_path.with_suffix("")]
+        names = [path.name for path in (*own, *self.notes_path.parents, self.root)]
+        words = re.sub(r"[-_.\s]+", " ", next((name for name in names if not _EVERYBODYS.match(name)), "")).strip()
         return str(self.config.get("site_name") or words[:1].upper() + words[1:])
 
     @property

@@ -18,7 +18,7 @@ from ..lib.light import NamedTuple
 from ..notes.anchors import Slugs, element_id, github_anchor, plain_slug
 from ..notes.contents import in_page_anchor
 from ..notes.contents_lists import says_contents
-from ..notes.document import Kind
+from ..notes.document import Kind, Node, words
 from ..notes.model import EMPTY, Entry, Heading, Notes, NotesFile, in_lines
 from ..notes.origin import Origin
 from ..project.settings import PageSettings, Settings
@@ -26,6 +26,7 @@ from .anchor_targets import contents_targets
 from .sections import FEW_SECTIONS, addresses_of_files, home_part, section_groups, section_starts
 
 HOME = "index.md"
+_FEW_LETTERS = 20
 
 
 class Page(NamedTuple):
@@ -184,7 +185,8 @@ def _starts(
     if not few and len(starts) <= settings.limits.pages:
         return starts, level, []
     why = "few" if few and level else "few or too short" if few else "many"
-    message = f"{len(starts) or 'the'} sections are too {why} to split; all of it is one page"
+    count = "one section is" if len(starts) == 1 else f"{len(starts) or 'the'} sections are"
+    message = f"{count} too {why} to split; all of it is one page"
     return [], None, [finding("N_SPLIT", message, heading.span) for heading in notes.headings[:1]]
 
 
@@ -262,7 +264,7 @@ def _in_contents_order(pages: Sequence[Page], order: Sequence[str]) -> list[Page
 
 def _title(notes: Notes, starts: Sequence[Heading]) -> Heading | None:
     before = starts[0].span.start.line if starts else len(notes.lines) + 1
-    above = takewhile(lambda block: block.line < before, notes.blocks)
+    above = list(takewhile(lambda block: block.line < before, notes.blocks))
     inside = [(block.line, block.last) for block in above if block.kind in {Kind.QUOTE, Kind.ALERT, Kind.LIST}]
     first = next(
         (h for h in notes.headings if h.text and not any(a <= h.span.start.line <= b for a, b in inside)), None
@@ -271,8 +273,15 @@ def _title(notes: Notes, starts: Sequence[Heading]) -> Heading | None:
         return None
     contents = notes.contents.heading if notes.contents else None
     own = [h for h in notes.headings if h.span.start.line < before and h not in {first, contents}]
-    is_section = first.level > 1 and any(h.level <= first.level for h in own)
+    is_below_words = any(_is_prose(block) and block.line < first.span.start.line for block in above)
+    is_section = first.level > 1 and (is_below_words or any(h.level <= first.level for h in own))
     return None if is_section or first is contents else first
+
+
+def _is_prose(block: Node) -> bool:
+    """Whether it is a paragraph of more than pictures and links to other languages."""
+    own = words(child for child in block.children if child.kind is not Kind.LINK)
+    return block.kind is Kind.PARAGRAPH and sum(map(str.isalpha, own)) > _FEW_LETTERS
 
 
 # --- Pages, addresses, anchors
