@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown import Markdown
 from markupsafe import Markup
+from mkdocs.utils import get_theme_dir
 from selectolax.lexbor import LexborHTMLParser
 
 from cases_io import read_cases
@@ -23,7 +24,7 @@ from notesite.extras.marks import marks_of
 from notesite.extras.search import documents
 from notesite.notes.model import Notes
 from notesite.notes.reader import parse
-from notesite.plugin.appearance import needed
+from notesite.plugin.appearance import PACKAGE, STYLES, needed
 from notesite.plugin.compiled import amended, squeezed_css, squeezed_html, squeezed_js
 from notesite.project.history import NoDatesError, commit_time, line_dates
 from notesite.project.settings import PageSettings, Settings, SnippetSettings
@@ -102,6 +103,17 @@ def test_the_home_page_shows_commands_that_are_right() -> None:
     commands = commands_of(notes, site, marks={wrong: BlockMark(wrong=True)})
     assert [command.description for command in asked_for(commands, ())] == ["A", "E"]
     assert [command.description for command in asked_for(commands, ("e", "B", "D", "none"))] == ["E", "B"]
+
+
+def test_the_home_page_shows_short_words_and_programs() -> None:
+    notes, site = _planned(
+        _three(
+            f"- {'long ' * 20}\n```sh\nls\n```\n- A\n```sh\nls -l\n```",
+            "- B\n```sh\n--flag\n```",
+            "- C\n```sh\n容器\n```",
+        )
+    )
+    assert [command.description for command in asked_for(commands_of(notes, site), ())] == ["A"]
 
 
 def test_commands_have_descriptions_and_unique_addresses() -> None:
@@ -326,6 +338,18 @@ def test_what_is_added_changes_no_block_of_the_notes() -> None:
         assert from_html(_html(notes, site, number, extras)) == from_html(_html(notes, site, number, None)), page.slug
 
 
+def test_a_home_page_without_words_has_cards() -> None:
+    notes, site = _planned("[TOC]\n\n" + "".join(f"# {name}\n\n{'words ' * 50}\n\n" for name in "ABCD"))
+    html = _html(notes, site, 0, _extras(notes, site))
+    assert html.count('class="notes-card"') == 3
+    assert "<!--" not in html
+
+
+def test_short_code_in_a_table_is_not_broken() -> None:
+    notes, site = _planned(f"# T\n\n| a |\n|---|\n| `apiKey` `{'x' * 30}` |\n\n`apiKey`\n")
+    assert _html(notes, site, 0, _extras(notes, site)).count('<code class="notes-word">apiKey</code>') == 1
+
+
 PIECES = st.lists(
     st.sampled_from(
         [
@@ -400,6 +424,16 @@ def test_the_theme_s_own_html_is_amended() -> None:
     assert 'role="dialog" aria-label="Search"' in amended(html)
     assert "palette" in amended(html)
     assert "palette" not in amended("\n" + html, own_palette=True)
+
+
+def test_the_style_sets_what_depends_on_the_palette() -> None:
+    """The theme computes these where it knows the light colours only."""
+    folder = Path(get_theme_dir("material")) / "assets/stylesheets"
+    (style,) = folder.glob("main.*.min.css")
+    (rule,) = re.findall(r":root,\[data-md-color-scheme=default\]\{([^}]*)\}", style.read_text("utf-8"))
+    depending = set(re.findall(r"(--md-[\w-]+):var\(", rule))
+    assert {"--md-admonition-bg-color", "--md-typeset-color"} <= depending
+    assert not depending - set(re.findall(r"(--md-[\w-]+):", (PACKAGE / STYLES[0]).read_text("utf-8")))
 
 
 def test_squeezing_keeps_what_matters() -> None:

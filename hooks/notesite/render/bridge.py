@@ -36,7 +36,7 @@ from ..notes.joined import file_at, leads_of
 from ..notes.model import EMPTY, Notes, in_lines
 from ..notes.origin import parts_of
 from ..notes.pieces import Blocks
-from ..site.page_text import page_blocks, page_lines
+from ..site.page_text import page_blocks, page_source
 from ..site.plan import Page, Site
 from .drawn import Drawn
 from .elements import written as template
@@ -127,9 +127,9 @@ class _Parser(BlockParser):
     def _page(self, text: str, context: PageContext) -> str:
         """The page from the tree of the notes; what another plugin has put before or behind it is read by itself."""
         notes = context.notes
-        own = page_lines(notes, context.site, context.page).strip("\n")
+        own = page_source(notes, context.site, context.page).strip("\n")
         before, found, behind = text.partition(own)
-        if own and not found:  # changed by another plugin
+        if not found:  # changed by another plugin
             return self._other(text)
         page = written(
             context,

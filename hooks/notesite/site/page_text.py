@@ -33,8 +33,12 @@ def page_lines(notes: Notes, site: Site, page: Page) -> str:
 
 
 def page_source(notes: Notes, site: Site, page: Page) -> str:
-    """`page_lines` as MkDocs may read it: a blank line keeps it from taking the first lines for metadata."""
-    return "\n" + page_lines(notes, site, page)
+    """`page_lines` as MkDocs may read it: a blank line keeps it from taking the first lines for metadata.
+
+    Python-Markdown hands no blank text on, so a page without words has a comment.
+    """
+    lines = page_lines(notes, site, page)
+    return "\n" + (lines if lines.strip() else "<!-- -->")
 
 
 def _footnotes_from_elsewhere(notes: Notes, page: Page) -> list[Footnote]:
