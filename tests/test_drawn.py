@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator
 
@@ -159,6 +160,24 @@ def test_the_files_of_a_diagram_are_drawings_that_stand_alone(front: str) -> Non
         assert (b"Harbour" in data) == bool(front)
 
 
+@pytest.mark.parametrize(
+    ("style", "color"),
+    [
+        ("style A fill:#f9f,stroke:#333", "#333"),
+        ("style A stroke:#333,fill: navy;", "#fff"),
+        ("classDef dark fill:#222\n class A dark", "#fff"),
+        ("style A fill:#f9f,color:#123456", "#123456"),
+        ("style A fill:#ffffff80", "#ccc"),
+        ("style A fill:what", "#ccc"),
+        ("style A stroke:#333", "#ccc"),
+    ],
+)
+def test_words_show_on_the_fill_that_the_author_chose(style: str, color: str) -> None:
+    files = draw(parse(fence("mermaid", f"graph TD\n A[Quay] --> B\n {style}\n"))).files
+    (dark,) = (data.decode() for name, data in files.items() if name.endswith("-dark.svg"))
+    assert re.findall(r'<text[^>]* fill="([^"]*)"[^>]*>(?:<[^>]*>)*Quay', dark) == [color]
+
+
 def test_active_parts_of_a_diagram_are_not_drawn() -> None:
     text = 'graph TD\n A["<script>alert(1)</script>x"] --> B\n click A "javascript:alert(1)"\n'
     for data in draw(parse(fence("mermaid", text))).files.values():
@@ -291,8 +310,12 @@ def test_no_other_address_is_a_film(url: str) -> None:
 
 
 def test_blocks_run_as_their_first_letter_does() -> None:
-    page = shown('# ملاحظات\n\nabc (docker).\n\n- هذا\n\n> x\n\n<p dir="ltr">y</p>\n')
-    assert [node.attributes.get("dir") for node in page.css("h1, p, ul, li, blockquote")] == [*["auto"] * 6, "ltr"]
+    page = shown('# ملاحظات\n\nabc (docker).\n\n- هذا\n\n  x\n\n> x\n\n<p dir="ltr">y</p>\n')
+    assert [node.attributes.get("dir") for node in page.css("h1, :not(li) > p, ul, blockquote")] == [
+        *["auto"] * 5,
+        "ltr",
+    ]
+    assert not page.css("li[dir], li [dir]")  # a list runs as one, so that all its marks are at one side
 
 
 def test_pages_without_such_letters_say_nothing_of_direction() -> None:

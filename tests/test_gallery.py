@@ -106,7 +106,7 @@ def test_everything_that_shows_an_image_gets_its_picture(tmp_path: Path) -> None
     assert shown.pictures["pics/local%20one.png"].src == "pics/local one.png"
     assert shown.pictures["../shared.png"].src.startswith("assets/pictures/shared-")
     first = shown.pictures["https://h.example/a.png"]
-    assert (first.alt, first.caption, first.note) == ("Diagram: Pod", "A title", "")
+    assert (first.alt, first.caption, first.note) == ("Picture: Pod", "A title", "")
     for picture in shown.pictures.values():
         assert "://" not in picture.src
         assert picture.src in shown.files

@@ -493,7 +493,7 @@ def test_weak_texts_are_reported_in_place_and_replaced_by_the_heading() -> None:
     found = list(alt.alt_findings(images, {}))
     assert [(d.code, d.span.start.line) for d in found] == [("E_ALT", 3), ("E_ALT", 5), ("E_ALT", 9)]
     texts = alt.alt_texts(images, {})
-    assert [texts[i.span] for i in images] == ["Diagram: Pod", "Diagram: Pod (2)", "Two Pods share a volume", "Image"]
+    assert [texts[i.span] for i in images] == ["Picture: Pod", "Picture: Pod (2)", "Two Pods share a volume", "Image"]
 
 
 def test_a_text_from_the_settings_wins_and_is_no_finding() -> None:

@@ -57,7 +57,7 @@ def alt_texts(images: Iterable[Image], chosen: Mapping[str, str]) -> dict[Span, 
             heading = image.trail[-1].text
             seen[heading] += 1
             number = f" ({seen[heading]})" if seen[heading] > 1 else ""
-            found[image.span] = f"Diagram: {heading}{number}"
+            found[image.span] = f"Picture: {heading}{number}"
     return found
 
 

@@ -32,6 +32,9 @@ _REFERENCES = re.compile(r'\s(?:id|href)="[^"]*"')
 _LABEL = re.compile(r"<text\b[^>]*>(.*?)</text>", re.DOTALL)
 _TAG = re.compile(r"<[^>]+>")
 _FRONT_MATTER = re.compile(r"\s*---[ \t]*\n.*?\n\s*---[ \t]*\n", re.DOTALL)
+# The fill that an author gives to shapes, where the line gives their words no colour.
+_HALF = 0.5
+_FILL = re.compile(r"(?m)^([ \t]*(?:style|classDef)[ \t](?!.*[ \t,]color:).*[ \t,]fill:[ \t]*([^,;\s]+)[^;\n]*)")
 
 
 class Diagram(NamedTuple):
@@ -130,13 +133,24 @@ def _temml() -> Callable[[str], str]:
     return typeset_or_fail
 
 
+def _with_color(style: re.Match[str]) -> str:
+    """With a colour for the words that shows on the fill: that of one of the two palettes would not."""
+    import tinycss2.color3  # noqa: PLC0415  # not in the smallest install
+
+    fill = tinycss2.color3.parse_color(style[2])
+    if not isinstance(fill, tinycss2.color3.RGBA) or fill.alpha < 1:
+        return style[0]
+    lightness = 0.3 * fill.red + 0.59 * fill.green + 0.11 * fill.blue
+    return f"{style[1].rstrip()},color:{'#333' if lightness > _HALF else '#fff'}"
+
+
 def _diagram(source: str, files: dict[str, bytes]) -> Diagram:
     """The diagram; its pictures go into `files`.  Raises ValueError with the reason, or ImportError."""
     import mmdr  # noqa: PLC0415  # optional
 
     front = _FRONT_MATTER.match(source)
     head = front[0].lstrip() if front else ""
-    body = source[front.end() :] if front else source
+    body = _FILL.sub(_with_color, source[front.end() :] if front else source)
     uris: dict[str, str] = {}
     for palette, theme in (("light", "default"), ("dark", "dark")):
         drawn = mmdr.render(f'{head}%%{{init: {{"theme": "{theme}"}}}}%%\n{body}').svg()

@@ -26,7 +26,7 @@ _PLACE = re.compile("[\x02\x03]")
 _ENTITY = re.compile(r"&(?=#?\w+;)")
 # Letters that run from right to left, and the elements that GitHub lets find out their own direction.
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")
-_DIRECTED = frozenset({*_HEADINGS, "p", "ul", "ol", "li", "blockquote", "td", "th", "dt", "dd", "summary"})
+_DIRECTED = frozenset({*_HEADINGS, "p", "ul", "ol", "blockquote", "td", "th", "dt", "dd", "summary"})
 # Tells MkDocs that an address is none of its documents; `Bridge` takes it off again.
 AS_WRITTEN = "as-written:"
 OWN = "data-own"
@@ -144,10 +144,14 @@ def _promote_headings(root: ET.Element, options: TreeOptions) -> None:
 
 
 def _give_directions(root: ET.Element) -> None:
-    """Each block runs as its first letter does; pages without such letters need none of it."""
-    for element in root.iter():
+    """Each block runs as its first letter does, a list as one; pages without such letters need none of it."""
+    waiting = [root]
+    while waiting:
+        element = waiting.pop()
         if element.tag in _DIRECTED and element.get("dir") is None:
             element.set("dir", "auto")
+        if element.tag not in {"ul", "ol"}:  # an item with a direction of its own has its mark at the other side
+            waiting.extend(element)
 
 
 def _finish(element: ET.Element, parent: ET.Element | None, options: TreeOptions) -> None:
