@@ -8,6 +8,7 @@ overridable (`extra.notes.split_level`).
 from __future__ import annotations
 
 import posixpath
+import re
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import takewhile
@@ -156,12 +157,7 @@ def plan(notes: Notes, settings: Settings, name: str = "") -> Site:
         for page in pages
     ]
     if level is not None:
-        listing = [(entry, heading) for entry, heading in targets if heading and heading.span.start.line <= end]
-        lines = {heading.span.start.line for heading in notes.headings}
-        inside = (link for link in notes.links if link.span.start.line in lines and link.target.startswith("#"))
-        entries = {link.text for link in inside}  # a contents list may be made of headings
-        sections = (page for page in pages if page.first <= end)
-        findings += _drift([page for page in sections if not (page.heading and page.heading.text in entries)], listing)
+        findings += _drift(notes, [page for page in pages if page.first <= end], targets)
     ordered = _in_contents_order(pages, [heading.id for _, heading in targets if heading])
     anchors = _anchors(notes, ordered, targets)
     return Site(
@@ -197,13 +193,24 @@ def _id(page: Page) -> str:
 # --- The contents list
 
 
-def _drift(pages: Sequence[Page], targets: Sequence[tuple[Entry, Heading | None]]) -> Iterator[Diagnostic]:
+def _drift(
+    notes: Notes, sections: Sequence[Page], listing: Sequence[tuple[Entry, Heading | None]]
+) -> Iterator[Diagnostic]:
     """Where the contents list and the sections disagree."""
+    end = sections[-1].last if sections else 0
+    targets = [(entry, heading) for entry, heading in listing if heading and heading.span.start.line <= end]
     if not targets:
         return
+    lines = {heading.span.start.line for heading in notes.headings}
+    inside = [link for link in notes.links if link.span.start.line in lines]
+    entries = {link.text for link in inside if link.target.startswith("#")}  # a contents list may be made of headings
+    pages = [page for page in sections if not (page.heading and page.heading.text in entries)]
+    away = {link.span.start.line for link in inside if not re.match(r"#|\w+:|//", link.target)}  # to the next file
     top = min(entry.span.start.line for entry, _ in targets)  # what stands above the list introduces it
+    names = {entry.text for entry, _ in targets}  # an entry may lead to the title of the same name
     for page in pages:
-        if not page.listed and page.heading and page.first > top and says_contents(page.heading.text) is None:
+        known = page.listed or page.first <= top or not page.heading or page.heading.text in names
+        if page.heading and not known and page.first not in away and says_contents(page.heading.text) is None:
             listed = (other for other in pages if other.listed and not other.is_home and other.first < page.first)
             before = max(listed, key=lambda other: other.first, default=None)
             where = f'after the entry "{before.title}"' if before else "at the top"
@@ -211,11 +218,14 @@ def _drift(pages: Sequence[Page], targets: Sequence[tuple[Entry, Heading | None]
             message = f'the contents list misses the section "{page.heading.text}"'
             fix = f"Add {line} {where}; until then it has a page where it stands."
             yield finding("N_TOC", message, page.heading.span, help=fix)
-    page_ids = {_id(page) for page in pages if not page.is_home}
+    yield from _disorder({_id(page) for page in pages if not page.is_home}, targets)
+
+
+def _disorder(page_ids: set[str], targets: Sequence[tuple[Entry, Heading]]) -> Iterator[Diagnostic]:
     seen: dict[str, Entry] = {}
     in_order: list[tuple[Entry, Heading]] = []
     for entry, heading in targets:
-        if heading is None or heading.id not in page_ids:
+        if heading.id not in page_ids:
             continue
         if heading.id in seen:
             first = seen[heading.id].span.start.line

@@ -105,7 +105,7 @@ def classify_text(text: str, label: str = "") -> Classification:
         or _shell(filled, content, label)
         or _printed(content)
         or _by_signature(text, lines)
-        or _yaml(text, lines)
+        or _yaml(text, lines, label)
         or (
             Classification(Kind.SHELL, "bash") if label in languages.SHELL_LABELS else Classification(Kind.TEXT, "text")
         )
@@ -300,9 +300,10 @@ def _by_signature(text: str, lines: list[str]) -> Classification | None:
     return Classification(Kind.OTHER, language)
 
 
-def _yaml(text: str, lines: list[str]) -> Classification | None:
+def _yaml(text: str, lines: list[str], label: str) -> Classification | None:
     measured = shape.measure(lines)
-    if not _is_yaml(measured):
+    flat = label == "text" and not measured.nested and measured.entries == len(measured.roots)  # as its author says
+    if flat or not _is_yaml(measured):
         return None
     if _has_template(text):
         return Classification(Kind.TEMPLATE, "yaml+jinja")

@@ -20,7 +20,9 @@ WORDS: Final = {word: str(truth).lower() for word, truth in BOOLEANS.items() if 
 _LONGEST: Final = 40  # nothing longer is a trap that a person set
 
 
-_SWITCHES: Final = lazy(r"\w+_\w+|become|(?:en|dis)abled?|force|recurse|(?:is|has|use|allow|auto|with|no)[A-Z_-]\w*")
+_SWITCHES: Final = lazy(
+    r"\w+_\w+|become|(?:en|dis)abled?|force|recurse|dhcp[46]?|optional|tty|privileged|external|internal|daemon|(?:is|has|use|allow|auto|with|no)[A-Z_-]\w*"
+)
 
 
 def value_message(node: Any, key: str) -> str:
