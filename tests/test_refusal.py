@@ -16,8 +16,7 @@ with (ROOT / "tests/cases/images/addresses.tsv").open(encoding="utf-8") as table
 CHILD = """
 import json, sys
 from notesite.net.client import Client
-from notesite.net.fault import Fault
-from notesite.net.response import Limits
+from notesite.net.response import Fault, Limits
 
 codes = {}
 for address in json.load(sys.stdin):

@@ -17,7 +17,7 @@ from urllib3.connectionpool import HTTPConnectionPool
 from .response import Fault
 
 if TYPE_CHECKING:
-    from .fetch import Fetch
+    from .client import Fetch
 
 
 class _Bounded:

@@ -34,8 +34,7 @@ from ..site.redirects import forwarding_html
 from . import additions, appearance, compiled, navigation, pages, serving
 from .finish import NO_DATE, book_of, finish, keep_addresses, learn_scripts
 from .kept_pages import KeptPages, is_alone
-from .run import Preview, Run, begin, check_document, ended, lines_of, log, stamp
-from .site_folder import SiteFolder
+from .run import Preview, Run, SiteFolder, begin, check_document, ended, lines_of, log, stamp
 
 if TYPE_CHECKING:
     from mkdocs.livereload import LiveReloadServer
