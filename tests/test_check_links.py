@@ -15,6 +15,7 @@ import warm
 from pictures import png
 
 from notesite.cli import check_links
+from notesite.diagnostics.diagnostic import NotesError
 
 ROOT = Path(__file__).parent.parent
 SCRIPTS = Path(sysconfig.get_path("scripts"))
@@ -169,6 +170,10 @@ def test_a_folder_and_a_zip_are_checked_without_a_project(
     out = capsys.readouterr().out
     assert "bundle.zip/index.html:1:10: L_PAGE" in out
     assert "bundle.zip/index.html:1:31: L_SERVER" in out
+    data = Path("bundle.zip").read_bytes()
+    Path("bundle.zip").write_bytes(data.replace(b"gone/", b"gone?", 1))  # the checksum is no longer right
+    with pytest.raises(NotesError, match=r"cannot read 'notes/index.html' of this archive"):
+        check_links.main(["bundle.zip"])
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from ..build import Build
 from ..diagnostics.diagnostic import NotesError, Report, Span, failure, finding, merged
-from ..lib.files import lenient_text, read_file, write_atomically
+from ..lib.files import lenient_text, read_file, reason, write_atomically
 from ..links import internal
 from ..links.built_pages import PageFacts, public_address
 from ..links.internal import BuiltSite, Each, Outcome, Placed, check
@@ -91,9 +91,17 @@ def _of_zip(path: Path) -> tuple[list[str], Callable[[str], bytes]]:
     except zipfile.BadZipFile:
         raise _no_site(path) from None
     names = [info.filename for info in archive.infolist() if not info.is_dir()]
-    top = posixpath.commonpath(names) if len(names) > 1 else ""
-    prefix = f"{top}/" if top else ""
-    return sorted(name.removeprefix(prefix) for name in names), lambda uri: archive.read(prefix + uri)
+    top = posixpath.commonpath([posixpath.dirname(f"/{name}") for name in names] or ["/"])
+    prefix = f"{top}/".lstrip("/")
+
+    def read(uri: str) -> bytes:
+        try:
+            return archive.read(prefix + uri)
+        except Exception as error:  # noqa: BLE001  # six kinds, by what is damaged, encrypted or packed in another way
+            words = f"cannot read {prefix + uri!r} of this archive: {reason(error)}"
+            raise failure("N_PATH", words, str(path), help="") from None
+
+    return sorted(name.removeprefix(prefix) for name in names), read
 
 
 def _matters(report: Report, args: argparse.Namespace, project: Project) -> bool:
