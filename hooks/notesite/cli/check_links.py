@@ -15,8 +15,8 @@ from ..build import Build
 from ..diagnostics.diagnostic import NotesError, Report, Span, failure, finding, merged
 from ..lib.files import lenient_text, read_file, reason, write_atomically
 from ..links import internal
-from ..links.built_pages import PageFacts, public_address
-from ..links.internal import BuiltSite, Each, Outcome, Placed, check
+from ..links.built_pages import public_address
+from ..links.internal import PAGES, BuiltSite, Each, Outcome, Placed, check
 from ..notes.source import Source
 from ..project.config import Project
 from ..project.settings import LinkSettings
@@ -57,18 +57,15 @@ def _built_site(args: argparse.Namespace, project: Project) -> BuiltSite:
     files, read = _of_zip(root) if root.is_file() else _of_folder(root)
     if not files:
         raise _no_site(root)
-    each: Each = partial(_each, root) if root.is_dir() else map  # of an archive there is one handle, at one place
+    each: Each = map
+    if root.is_dir():  # of an archive there is one handle, which is at one place at a time
+        size = sum((root / uri).lstat().st_size for uri in files if uri.endswith(PAGES))
+        each = partial(spread, number=processes(size, _WORTH))
     site_url = args.site_url or (public_address(read("index.html")) if "index.html" in files else "")
     if not site_url and "SITE_URL" not in os.environ:
         site_url = str(project.config.get("site_url") or "")
     shown = project.shown(root.absolute())
     return BuiltSite(files, read, site_url, "" if shown == "." else shown, args.offline_bundle, each)
-
-
-def _each(root: Path, look: Callable[[str], PageFacts], pages: Sequence[str]) -> list[PageFacts]:
-    """What `look` says of each page in the folder."""
-    size = sum((root / uri).lstat().st_size for uri in pages)
-    return spread(look, pages, processes(size, _WORTH))
 
 
 def _no_site(path: Path) -> NotesError:

@@ -33,7 +33,7 @@ _RESERVED = re.compile(r"(^|\.)(example(\.(com|net|org))?|invalid|test)$", re.IG
 class Result(NamedTuple):
     """What a check of links to other sites gives."""
 
-    report: Report
+    report: Report  # by address
     memory: dict[str, Remembered]  # to be kept for the next run
     asked: int = 0  # addresses that were asked for now
 
@@ -69,7 +69,7 @@ def check_remote(
     jobs = [Job(url, fragments, "GET" if fragments else "HEAD") for url, fragments in wanted.items()]
     if offline:
         skipped = [_skipped(use, "offline: not asked") for of_url in by_url.values() for use in of_url]
-        return Result(Report(skipped=_sorted([*skipped, *left_out])), dict(memory))
+        return Result(Report(skipped=(*skipped, *left_out)), dict(memory))
     ages = {State.OK: settings.fresh_days}
     fresh = {job.url for job in jobs if job.url in memory and is_fresh(memory[job.url], job, ages, now)}
     waiting = [with_conditions(job, memory.get(job.url)) for job in jobs if job.url not in fresh]
@@ -80,8 +80,8 @@ def check_remote(
             kept[url] = remember(memory.get(url), verdict, now)
     answers = {url: kept[url] if url in fresh or verdicts[url].status == 304 else verdicts[url] for url in by_url}
     report = _report(by_url, answers, kept, settings, now)
-    everything = Report(report.diagnostics, skipped=_sorted([*report.skipped, *left_out]), checked=report.checked)
-    return Result(everything, without_old(kept, by_url, now), len(waiting))
+    report = report._replace(skipped=(*report.skipped, *left_out))
+    return Result(report, without_old(kept, by_url, now), len(waiting))
 
 
 def _asked(
@@ -181,7 +181,7 @@ def _report(
             if verdict.state is State.OK and _anchor(use) and use.fragment not in verdict.anchors:
                 skipped.append(_skipped(use, f"the page answers, its anchor #{use.fragment} could not be checked"))
     checked = sum(len(uses) for url, uses in by_url.items() if answers[url].state is not State.UNKNOWN)
-    return Report(tuple(sorted(diagnostics, key=lambda d: d.sort_key)), tuple(skipped), checked)
+    return Report(tuple(diagnostics), tuple(skipped), checked)
 
 
 def _findings(
@@ -216,10 +216,6 @@ def _dead(use: RemoteUse, verdict: Verdict, entry: Remembered | None, settings: 
 
 def _skipped(use: RemoteUse, reason: str) -> Skipped:
     return Skipped(use.url, reason, use.span, use.path)
-
-
-def _sorted(skipped: Iterable[Skipped]) -> tuple[Skipped, ...]:
-    return tuple(sorted(skipped, key=lambda s: (s.path or "", s.span, s.what)))
 
 
 def _day(seconds: float) -> str:

@@ -23,7 +23,8 @@ Placed = Mapping[tuple[str, str], Sequence[Span]]
 """(page in the site, address or id as built) -> the places in the notes that it comes from, in order."""
 
 _PAGES = {Kind.LINK, Kind.REFRESH, Kind.ANCHOR, Kind.SEARCH, Kind.SITEMAP, Kind.FRAME}
-_WITH_ANCHORS = (".html", ".htm", ".svg")
+PAGES = (".html", ".htm")  # what names of pages end with
+_WITH_ANCHORS = (*PAGES, ".svg")
 _PALETTES = frozenset({"only-dark", "only-light", "gh-dark-mode-only", "gh-light-mode-only"})  # which a picture is for
 _EVERYWHERE = 0.5  # a fault on more than this share of the pages comes from a template: one finding
 _FEW = 3  # pages; fewer are listed one by one
@@ -133,7 +134,7 @@ def check(site: BuiltSite, placed: Callable[[], tuple[Placed, Placed]] = lambda:
     run = _Check(site, placed)
     faults: list[_Fault] = []
     uses: list[tuple[str, Iterable[Use], str]] = []
-    pages = sorted(uri for uri in site.files if uri.endswith((".html", ".htm")))
+    pages = sorted(uri for uri in site.files if uri.endswith(PAGES))
     run.facts |= zip(pages, site.each(run.look, pages), strict=True)
     for uri in sorted(site.files):
         if facts := run.facts.get(uri):
@@ -154,8 +155,7 @@ def check(site: BuiltSite, placed: Callable[[], tuple[Placed, Placed]] = lambda:
     return Outcome(
         Report(tuple(diagnostics), skipped=tuple(run.skipped), checked=run.checked),
         lambda: sorted(
-            {_remote(run, *found) for found in run.remote},
-            key=lambda use: (use.url, use.fragment, use.path or "", use.span),
+            {_remote(run, *found) for found in run.remote}, key=lambda use: (*use[:2], use.path or "", use.span)
         ),
     )
 
