@@ -21,7 +21,7 @@ from patience import LONGEST
 
 from notesite.cli.check_links import asked, client_of
 from notesite.diagnostics.diagnostic import Report, Span
-from notesite.links.external import Result, check_remote, patterns
+from notesite.links.external import Result, check_remote, not_asked, patterns
 from notesite.links.internal import RemoteUse
 from notesite.links.link_verdict import (
     Job,
@@ -244,13 +244,9 @@ def test_could_not_tell_neither_starts_nor_ends_the_grace(server: LinkServer) ->
 
 
 def test_offline_asks_nobody_and_lists_everything(server: LinkServer) -> None:
-    def never(_job: Job, _seconds: float) -> Response:
-        raise AssertionError
-
     uses = _uses(f"{server.url}/404", "https://example.org/", f"{server.url}/excluded")
     settings = QUICK._replace(exclude=("/excluded$",))
-    result = check_remote(uses, never, settings, {}, now=NOW, clock=time.monotonic, offline=True)
-    assert [(s.what.rsplit("/", 1)[1], s.reason) for s in result.report.skipped] == [
+    assert [(s.what.rsplit("/", 1)[1], s.reason) for s in not_asked(uses, settings).skipped] == [
         ("404", "offline: not asked"),
         ("", "the name is reserved for examples"),
         ("excluded", "left out by the settings"),

@@ -84,13 +84,15 @@ def _last(address: str) -> str:
 
 
 def test_links_to_other_sites_are_handed_on_with_their_places() -> None:
-    files = {"index.html": b'<a href="https://a.example/x#y">a</a>\n<a href="https://b.example/">b</a>'}
+    page = b'<a href="https://a.example/x#y">a</a>\n<a href="https://b.example/">b</a>'
+    files = {"index.html": page, "z.html": page}  # of what a template repeats the first is enough
     site = BuiltSite(files.keys(), files.__getitem__, "https://c.example/")
     placed = {("index.html", "https://b.example/"): [Span.at(9, 2)]}
     uses = check(site, lambda: (placed, {})).remote()
     assert [(use.url, use.fragment, use.path, str(use.span.start)) for use in uses] == [
         ("https://a.example/x", "y", "site/index.html", "1:10"),
         ("https://b.example/", "", None, "9:2"),
+        ("https://b.example/", "", "site/z.html", "2:10"),
     ]
 
 

@@ -132,14 +132,14 @@ def _of_other_sites(args: argparse.Namespace, project: Project, outcome: Outcome
     wrong = [finding("I_CONFIG", problem, Span.at(1), path="mkdocs.yml") for problem in external.patterns(settings)]
     if wrong:
         raise NotesError(*wrong)
+    uses = outcome.remote()
+    if args.offline:
+        return external.not_asked(uses, settings), external.CODES
     path = args.cache or project.root / settings.cache
     memory = {} if args.no_cache else read_memory(lenient_text(path) or "")
-    progress = common.progress("links", args)
-    uses = outcome.remote()
-    client = client_of(settings)
-    fetch, now = partial(asked, client), time.time()
-    result = external.check_remote(uses, fetch, settings, memory, now=now, offline=args.offline, progress=progress)
-    if not (args.no_cache or args.offline):
+    client, progress = client_of(settings), common.progress("links", args)
+    result = external.check_remote(uses, partial(asked, client), settings, memory, now=time.time(), progress=progress)
+    if not args.no_cache:
         write_atomically(path, memory_text(result.memory).encode())
     note = [finding("E_PROXY", client.proxy_note, Span.at(1))] if client.proxy_note else []
     report = result.report._replace(diagnostics=(*note, *result.report.diagnostics))

@@ -56,20 +56,15 @@ def check_remote(
     *,
     now: float,
     clock: Callable[[], float] = time.monotonic,
-    offline: bool = False,
     progress: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> Result:
     """Ask for each address once and report each use.
 
-    `now` is the time in seconds since 1970, `clock` gives seconds for pauses and deadlines.  With `offline` nothing
-    is asked and everything is listed as skipped.
+    `now` is the time in seconds since 1970, `clock` gives seconds for pauses and deadlines.
     """
     by_url, left_out = _chosen(uses, settings)
     wanted = {url: tuple(sorted({_anchor(use) for use in of_url} - {""})) for url, of_url in by_url.items()}
     jobs = [Job(url, fragments, "GET" if fragments else "HEAD") for url, fragments in wanted.items()]
-    if offline:
-        skipped = [_skipped(use, "offline: not asked") for of_url in by_url.values() for use in of_url]
-        return Result(Report(skipped=(*skipped, *left_out)), dict(memory))
     ages = {State.OK: settings.fresh_days}
     fresh = {job.url for job in jobs if job.url in memory and is_fresh(memory[job.url], job, ages, now)}
     waiting = [with_conditions(job, memory.get(job.url)) for job in jobs if job.url not in fresh]
@@ -82,6 +77,13 @@ def check_remote(
     report = _report(by_url, answers, kept, settings, now)
     report = report._replace(skipped=(*report.skipped, *left_out))
     return Result(report, without_old(kept, by_url, now), len(waiting))
+
+
+def not_asked(uses: Iterable[RemoteUse], settings: LinkSettings) -> Report:
+    """The report where no connection may be opened."""
+    by_url, left_out = _chosen(uses, settings)
+    skipped = [_skipped(use, "offline: not asked") for of_url in by_url.values() for use in of_url]
+    return Report(skipped=(*skipped, *left_out))
 
 
 def _asked(

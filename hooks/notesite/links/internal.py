@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 
 from ..diagnostics.diagnostic import Diagnostic, Report, Skipped, Span, finding
 from ..lib.light import NamedTuple, json_of
@@ -154,9 +155,7 @@ def check(site: BuiltSite, placed: Callable[[], tuple[Placed, Placed]] = lambda:
     diagnostics = sorted(set(_diagnostics(run, faults)), key=lambda d: d.sort_key)
     return Outcome(
         Report(tuple(diagnostics), skipped=tuple(run.skipped), checked=run.checked),
-        lambda: sorted(
-            {_remote(run, *found) for found in run.remote}, key=lambda use: (*use[:2], use.path or "", use.span)
-        ),
+        lambda: _remote(run),
     )
 
 
@@ -265,10 +264,17 @@ def _in_built_file(run: _Check, fault: _Fault, more: str = "") -> Diagnostic:
     return finding(fault.code, fault.message + more, place, help=fault.help, path=path)
 
 
-def _remote(run: _Check, page: str, use: Use, target: Target) -> RemoteUse:
-    span = _notes_span(run, page, use)
-    place, path = (span, None) if span else (run.places_of(page).of(use), run.shown(page))
-    return RemoteUse(target.url, target.fragment, place, path)
+def _remote(run: _Check) -> list[RemoteUse]:
+    """All uses in the notes; of those in built files, which a template repeats, the first of each address."""
+    written: set[RemoteUse] = set()
+    first: dict[tuple[str, str], RemoteUse] = {}
+    for page, use, target in run.remote:
+        address = target.url, target.fragment
+        if span := _notes_span(run, page, use):
+            written.add(RemoteUse(*address, span, None))
+        elif address not in first:
+            first[address] = RemoteUse(*address, run.places_of(page).of(use), run.shown(page))
+    return sorted([*written, *first.values()], key=lambda use: (*use[:2], use.path or "", use.span))
 
 
 class Places:
@@ -276,10 +282,11 @@ class Places:
 
     def __init__(self, text: str, *, is_style: bool = False) -> None:
         self.text = text
-        self._values: dict[tuple[bool, str], list[Span]] = defaultdict(list)  # by whether it is an id, and what it says
+        # By whether it is an id, and what it says.  Most are never asked for.
+        self._values: dict[tuple[bool, str], list[Callable[[], Span]]] = defaultdict(list)
         self._lists: list[tuple[str, Tag]] = []
         for address, offset in css_uses(text) if is_style else ():
-            self._values[False, address].append(_place_at(text, offset, len(address)))
+            self._values[False, address].append(partial(_place_at, text, offset, len(address)))
         for tag in () if is_style else read_tags(text, finished=True):
             for name, written in tag.attributes:
                 is_id, value = name == "id", written or ""
@@ -287,15 +294,15 @@ class Places:
                     self._lists.append((value, tag))
                 elif is_id or name in {"href", "src", "poster", "data", "background", "xlink:href"}:
                     key = value if is_id else value.strip()
-                    self._values[is_id, key].append(_within(tag, key))
+                    self._values[is_id, key].append(partial(_within, tag, key))
 
     def of(self, use: Use) -> Span:
         """The place of an address, or an id; where it is first written, or the file's start, when it cannot be found."""
         is_id, words = use.kind is Kind.ID, use.target
         found = self._values.get((is_id, words if is_id else words.strip()))
-        found = found or [_within(tag, words) for value, tag in self._lists if not is_id and words in value]
+        found = found or [partial(_within, tag, words) for value, tag in self._lists if not is_id and words in value]
         if found:
-            return found[min(use.nth, len(found) - 1)]
+            return found[min(use.nth, len(found) - 1)]()
         offset = self.text.find(words) if words else -1
         return Span.at(1) if offset < 0 else _place_at(self.text, offset, len(words))
 
