@@ -6,12 +6,13 @@ A fault is only told where enough else is right: nearly any YAML has a key that 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from typing import Final
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from ...diagnostics.diagnostic import Severity
 from ...lib.light import NamedTuple, lazy
 from ...lib.nearest import nearest_value, squeezed
 from ..yaml.mappings import fields, get, pairs
@@ -27,6 +28,7 @@ _MOST_WORDS: Final = 40  # of the sentence before a block
 _TYPO: Final = 0.3  # of what a field says, when it has a letter too many
 _ALLOWED: Final = 3.0  # what a word of a closed list says
 _FEW: Final = 2  # fields of a Pod that shows them, and no containers
+_EACH: Final = 3  # items of a list that lack the same
 _VAGUE: Final = 3.0  # a mapping to anything says so much less
 _LONGEST_KIND: Final = 3  # words in the name of a kind, as headings write it
 _ENOUGH: Final = 6  # letters, for a misspelling to be told from another word
@@ -159,9 +161,11 @@ def is_part(node: Node, shape: Shape, lacking: Sequence[Found], around: Around) 
     unlabelled = no_labels and any('"selector"' in fault.message for fault in lacking)
     near = (shape.short, f"{shape.short}Spec")
     several = len(lacking) > 1 and any(fault.shape and fault.shape.short in near for fault in lacking)
+    messages = [fault.message for fault in lacking]
+    each = any(messages.count(message) >= _EACH for message in messages)  # of the items of a list, which shows the rest
     nameless = metadata is None or isinstance(spec, ScalarNode)
     said = _PART.search(around.said) is not None or pointed or goes_on
-    return said or nameless or bare or hollow or noted or unlabelled or several
+    return said or nameless or bare or hollow or noted or unlabelled or several or each
 
 
 def gaps(node: Node | None) -> int:
@@ -178,6 +182,39 @@ def is_hollow(node: Node) -> bool:
         return not node.value and not node.style
     inner = [value for _, value in node.value] if isinstance(node, MappingNode) else node.value
     return bool(inner) and all(map(is_hollow, inner))
+
+
+_OFTEN_BARE = ("Spec", "Container", "Probe", "Status", "Path", "Version")  # ends of what lessons show in parts
+
+
+def of_fragments(fault: Found) -> Severity | None:
+    """How bad it is that a fragment lacks something: it leaves out what nothing else in it asks for."""
+    if fault.shape and fault.shape.short.endswith(_OFTEN_BARE):
+        return None
+    return Severity.INFO if fault.message.startswith("missing required field ") else Severity.WARNING
+
+
+def other_ways(
+    found: Sequence[Found], definitions: Sequence[str], schema: Schema, gap: Callable[[Node], bool]
+) -> list[Found]:
+    """Faults of what shows a before and an after, or one way and another, apart by a blank line or a comment.
+
+    `definitions` are those of a whole manifest.
+    """
+    both = [fault for fault in found if " stands twice " in fault.message and gap(fault.node)]
+    unknown = [f for f in found if f.code == "K_FIELD" and not f.slip and f.shape and f.shape.short in definitions]
+    known = (f for f in unknown if isinstance(f.node, ScalarNode) and schema.owners(f.node.value) and gap(f.node))
+    begin = next((fault.node.start_mark.index for fault in known), None)
+    return [*both, *(fault for fault in unknown if begin is not None and fault.node.start_mark.index >= begin)]
+
+
+_CAPITALS = lazy(r":[ ]+[A-Z]+_[A-Z_]+[ ]*$", re.MULTILINE)
+
+
+def names_to_fill_in(found: Sequence[Found], text: str) -> list[Found]:
+    """Faults of names in capitals that are to be filled in."""
+    shouted = [fault for fault in found if fault.code == "K_NAME" and fault.node.value.isupper()]
+    return shouted if len(shouted) > 1 or _CAPITALS.search(text) else []
 
 
 def said(fault: Found) -> tuple[str, int, str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from itertools import pairwise
@@ -11,12 +10,12 @@ from typing import Any, Final
 from yaml.nodes import CollectionNode, MappingNode, Node, ScalarNode, SequenceNode
 
 from notesite.diagnostics.diagnostic import CODES, Severity
-from notesite.lib.light import lazy
 from notesite.snippets.yaml.mappings import fields, get, items, pairs, width
 from notesite.snippets.yaml.repeated import Right
 from notesite.snippets.yaml.yaml_fault import MOVED, Fault, Form, Judgement, Lines
 
-from .evidence import HEAD, PARTS_OF_OBJECTS, Around, is_hollow, is_left_out, is_part, kinds_said, said
+from . import evidence
+from .evidence import HEAD, PARTS_OF_OBJECTS, Around, kinds_said, said
 from .infer import SURE_OF_PRIOR, Candidate, Guess, Inference, confidence
 from .rules import network as meaning_network
 from .rules import rule as rules
@@ -35,8 +34,6 @@ DEFAULT_VERSIONS: Final = tuple(f"1.{minor}" for minor in range(25, 38))
 Extra = Mapping[crds.Kind, Mapping[str, Any] | None]  # (apiVersion, kind) -> JSON schema of the whole object
 
 _MAY_BE_LEFT_OUT = frozenset({"K_REQUIRED", "K_SELECTOR", "K_FIELD", "K_UNION"})
-_CAPITALS = lazy(r":[ ]+[A-Z]+_[A-Z_]+[ ]*$", re.MULTILINE)  # names in capitals are to be filled in
-_OFTEN_BARE = ("Spec", "Container", "Probe", "Status", "Path", "Version")  # ends of what lessons show in parts
 _NAMES_ONLY = 2  # apiVersion and kind: what else there is, is not the matter
 _MOST_DOCUMENTS = 100  # in one snippet
 _MOST_TWINS = 6  # definitions that all have to agree on a fault of meaning
@@ -158,12 +155,14 @@ class _Snippet:
         lacking = [fault for fault in found if fault.code == "K_REQUIRED"]
         heads = self.heads and fields(node).keys() <= HEAD
         names_only = gvk is not None and (heads or len(pairs(node)) == _NAMES_ONLY)
-        if lacking and (names_only or self.around.is_of_a_patch()):
+        part = lacking and evidence.is_part(node, shape, lacking, self.around)
+        patch = self.around.is_of_a_patch()
+        if part or patch:  # what labels and mounts are meant for is left out
+            found = [fault for fault in found if fault.code not in ("K_SELECTOR", "K_VOLUME") or fault.replacement]
+        if lacking and (names_only or patch):
             found = [fault for fault in found if fault not in lacking]
             if names_only and not found:
                 return Judgement("manifest", (shape.short,), skipped="only its kind is shown", gvk=gvk)
-        part = lacking and is_part(node, shape, lacking, self.around)
-        found = [fault for fault in found if not part or fault.code != "K_SELECTOR"]
         required = Severity.INFO if part else Severity.ERROR
         return self._judgement("manifest", (shape.short,), found, gvk=gvk, required=required)
 
@@ -310,7 +309,9 @@ class _Snippet:
         found += (fault for fault in table.check(context, walk.visited) if fault.node.start_mark.index not in known)
         if partial:
             found = [
-                f for f in found if not is_left_out(f, shape, roots) and not (f.code == "K_UNION" and self._gap(f.node))
+                f
+                for f in found
+                if not evidence.is_left_out(f, shape, roots) and not (f.code == "K_UNION" and self._gap(f.node))
             ]
         # What belongs one level up is not missing there, too.
         strays = [f'"{fault.node.value}"' for fault in found if fault.code == "K_FIELD"]
@@ -334,16 +335,14 @@ class _Snippet:
     ) -> Judgement:
         if not found:  # nearly always
             return Judgement(form, definitions, (), self.schema.spoken(self.selected), "", gvk)
-        if any(fault.code == "K_TYPE" and not fault.doubtful and is_hollow(fault.node) for fault in found):
+        if any(fault.code == "K_TYPE" and not fault.doubtful and evidence.is_hollow(fault.node) for fault in found):
             return Judgement(form, definitions, skipped="only its shape is shown", gvk=gvk)
         faults = []
         invalid = 0
-        # The same key again after a blank line or a comment shows a before and an after.
-        both = [fault for fault in found if " stands twice " in fault.message and self._gap(fault.node)]
-        shouted = [fault for fault in found if fault.code == "K_NAME" and fault.node.value.isupper()]
-        filled_in = shouted and (len(shouted) > 1 or _CAPITALS.search(self.text) is not None)
-        for fault in (fault for fault in found if fault not in (*both, *(shouted if filled_in else ()))):
-            severity = self._severity(fault, Severity.WARNING if both else most, required)
+        both = evidence.other_ways(found, definitions if form == "manifest" else (), self.schema, self._gap)
+        filled_in = evidence.names_to_fill_in(found, self.text)
+        for fault in (fault for fault in found if fault not in (*both, *filled_in)):
+            severity = self._severity(fault, Severity.INFO if both else most, required)
             if severity is None:
                 continue
             faults.append(self._fault(fault, severity))
@@ -362,9 +361,10 @@ class _Snippet:
         if fault.doubtful or new or (self.elided and lost):
             return None  # what is missing, or the key or dash that a field stands under
         if fault.code == "K_REQUIRED":
-            if required is Severity.WARNING and fault.shape and fault.shape.short.endswith(_OFTEN_BARE):
+            lacking = required if required is not Severity.WARNING else evidence.of_fragments(fault)
+            if lacking is None:
                 return None
-            severity = required
+            severity = lacking
         partly = fault.code == "K_REQUIRED" and fault.versions != self.selected
         if (fault.mild or partly) and severity is Severity.ERROR:
             severity = Severity.WARNING

@@ -16,7 +16,7 @@ from ..language import classify, languages
 from ..language.classify import Classification, Kind
 from .remembered import Memory
 from .snippet_verdict import SnippetVerdict, Status, mark_of, status_of
-from .yaml_fault import MOVED, Defined, Fault, Judgement, Reference
+from .yaml_fault import MOVED, Defined, Fault, Judgement, Reference, is_told
 
 if TYPE_CHECKING:  # YAML is imported only when a block holds some
     from .documents import Reading
@@ -165,14 +165,17 @@ def _read_and_judged(fence: Fence, found: Classification, schemas: _Schemas) -> 
     if not reading.documents and not reading.faults:
         return _unjudged(fence, found, Status.EMPTY)
     judgements = schemas.judgements(reading, fence)
+    broken = any(fault.code in ("Y_SYNTAX", "Y_TAB") for fault in reading.faults)
     if not languages.is_yaml_label(fence.label) and (found.kind is not Kind.MANIFEST or _FIRST_LINE.match(fence.text)):
-        broken = any(fault.code == "Y_SYNTAX" for fault in reading.faults)
         foreign = all(judgement.is_skipped or judgement.form in {"plain", "unknown"} for judgement in judgements)
         if broken or (is_json and foreign):  # nothing says that it is YAML, then
             return _unjudged(fence, found._replace(kind=Kind.OTHER if is_json else Kind.TEXT), None)
     found_faults = list(_combined(reading, judgements))
     if found_faults and not is_json:
-        found_faults = _at_their_cause(fence, found_faults, schemas, _certain(judgements))
+        told, found_faults = found_faults, _at_their_cause(fence, found_faults, schemas, _certain(judgements))
+        if broken and told == found_faults and documents.is_sketch(fence.text):
+            return _unjudged(fence, found._replace(kind=Kind.TEXT), None)
+        found_faults = [f._replace(severity=Severity.INFO) if is_told(fence, f) else f for f in found_faults]
     faults = tuple(_diagnostic(fence, fault, reading.shift) for fault in indentation.of_marks(fence, found_faults))
     status = status_of(faults, judgements, complete=reading.complete)
     warnings = sum(fault.severity is Severity.WARNING for fault in faults)

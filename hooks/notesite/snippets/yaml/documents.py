@@ -134,15 +134,16 @@ _NO_BREAK_SPACE = lazy(
     r"^[ \t]*\u00a0[ \u00a0]*(?:- *)*|(?<=[:\-?])\u00a0+|(?<![ \u00a0]) *\u00a0[ \u00a0]*$", re.MULTILINE
 )
 _ELISION = lazy(
-    r"^(?P<indent>[ ]*)(?P<dash>-[ ]+)?(?P<dots>\.(?:[ ]?\.)+|…|⋮|(?:\.{3,}|…)[ <(\[][^:\n]*|\[[ ]?(?:\.{2,}|…)[^\]\n]*\]"
+    r"^(?P<indent>[ ]*)(?P<dash>-[ ]+)?(?P<dots>\.(?:[ ]?\.)+|⋮|(?:\.{3,}|…)[^\n]*|\[[ ]?(?:\.{2,}|…)[^\]\n]*\]"
     r"|<[ ]?(?:\.{2,}|…|(?i:snip))[^>\n]*>|\([ ]?(?:\.{2,}|…)[^)\n]*\))[ \t]*$"
-    r"|(?<=\S)(?:[ ]+(?=-{3,}>)|[ ]{2,})(?:<?-{2,}>?|<-|->|=+>|[←→⇒⟵⟶⬅➜👈])[ ][^\n]*$"
+    r"|(?<=\S)(?:[ ]+(?=-{3,}>|<-|[←⬅])|[ ]{2,})(?:<?-{2,}>?|<-|->|=+>|[←→⇒⟵⟶⬅➜👈])[ ][^\n]*$"
+    r"|(?<=\S)[ ]+[✅❌✓✗✔✘][^\n]*$"
     r"|(?<=:)[ ]+(?P<value>\.{2,3}|…|\*{3,}|\[(?:\.{3}|…)\][^\s,\]]*|\{(?:\.{3}|…)\})[ \t]*$",
     re.MULTILINE,
 )
 
 
-_SIGNS_OF_ELISION = ("..", ". .", "…", "***", "⋮", "---> ")
+_SIGNS_OF_ELISION = ("..", ". .", "…", "***", "⋮", "---> ", "<- ", "← ", "⬅ ", *"✅❌✓✗✔✘")
 _ARROW = lazy(r"  (?<=\S  ) *[<=←→⇒⟵⟶⬅➜👈-]")  # begins with what can be searched for fast
 _FILE_NAME = lazy(r"\A(?:[\w./-]+\.)?ya?ml:?(?=[ \t]*\n)")
 _LEFT_OUT = lazy(r"\n[ ]*#[. ]*(?:\.\.[^\n]*)?\n(?:[ ]*[\w-]+:[ ]*\n)?\s*\Z")  # an elision, as a comment
@@ -279,6 +280,52 @@ def _composed(lines: Lines, limits: Limits) -> Iterator[yaml.Node | Fault]:
             return
         else:
             return
+
+
+_HEAD = lazy(r"(?:[ \t]*(?:#[^\n]*|---[^\n]*)?\n)*[ \t]*\"?(?:apiVersion|kind)\"?:")
+_SLIPS = 3  # lines that may be broken in a manifest, which is a real file all the same
+_LINES_A_SLIP = 15  # of any other text; what has more slips was never meant to be read as YAML
+_MOST_MENDED = 20
+_LIKE_YAML = lazy(r"\s*(?:#|- |-$|[\w.\"'/<$-]+(?: \S+)?:(?:\s|$)|[\]})]|$)")
+_COLUMNS = lazy(r"^ *[\w.-]+:[ ]{4,}[\w.-]+:(?: |$)", re.MULTILINE)  # two texts side by side
+# Fields between braces without commas, as other languages write them.
+_BRACES = lazy(r"\{[ \t]*\n(?:[^\n]*[^,{\[\s][ \t]*\n){2,}?[ \t]*\}|^[\w.]+\??:[ \t]+\{[ \t]*\n[ \t]*//", re.MULTILINE)
+
+
+def is_sketch(text: str) -> bool:
+    """Whether so many lines are broken that no slip of the pen explains it: pseudo code, or another language."""
+    manifest = _HEAD.match(text) is not None
+    slips = _SLIPS if manifest else 1 + text.count("\n") // _LINES_A_SLIP
+    if _COLUMNS.search(text) or (not manifest and _BRACES.search(text)):
+        return True
+    rows = prepare(text)[0].splitlines()
+    for _ in range(_MOST_MENDED):
+        lines = Lines("\n".join(rows))
+        try:
+            for _event in yaml.parse(lines.text, Loader=Loader):
+                pass
+        except yaml.MarkedYAMLError as error:
+            fault = syntax.explain(error, lines)
+        else:
+            return False
+        if "backticks" in fault.message or (manifest and fault.code == "Y_TAB"):
+            return False
+        row = rows[fault.line - 1]
+        if fault.replacement is not None:  # which is certain
+            rows[fault.line - 1] = row[: fault.column - 1] + fault.replacement + row[fault.column - 1 + fault.length :]
+            continue
+        slips -= 1
+        rows[fault.line - 1] = ""
+        width = len(row) - len(row.lstrip()) + ("align" not in fault.message)
+        closing = " ]}),;" if row.rstrip().endswith(("{", "[", "(")) or ": |" in row else " "
+        for index in range(fault.line, len(rows)):  # with what stands under it
+            if rows[index].strip(closing) and rows[index][:width].strip():
+                break
+            slips -= closing == " " and not _LIKE_YAML.match(rows[index])
+            rows[index] = ""
+        if slips < 0:
+            return True
+    return True
 
 
 def _is_part(text: str, lines: Lines, fault: Fault, begin: int, place: int) -> bool:

@@ -41,6 +41,8 @@ def inspect(node: yaml.Node, faults: list[Fault], limits: Limits, lines: Lines) 
 
     False when the document must not be walked by anyone: it has a cycle or expands to too much.
     """
+    if type(node) is yaml.ScalarNode and not node.style and " " in node.value:
+        return True  # words, and no YAML
     inspection = _Inspection(faults, limits, lines, node.start_mark.column)
     before = len(faults)
     try:
@@ -160,7 +162,12 @@ class _Inspection:
         listed = len(names) < 20 and min(map(names.count, names)) > 1  # each of them
         apart = listed or not self.lines.line(self.place(key)[0] - 1).strip()
         free = "apiVersion" not in names  # and not one whole manifest
-        deliberate = key.start_mark.column == self.column and (comment_above or self.compared or (free and apart))
+        at_root = key.start_mark.column == self.column
+        deliberate = (
+            self.compared
+            or (free and listed and len(set(names)) > 1)
+            or (at_root and (comment_above or (free and apart)))
+        )
         self.compared = self.compared or deliberate
         if deliberate and free:
             return  # one value and another, as a list of what may stand there

@@ -33,9 +33,9 @@ def explain(error: yaml.MarkedYAMLError, lines: Lines) -> Fault:
     line, column = lines.place(mark.index) if mark else (1, 1)
     start = lines.place(error.context_mark.index) if error.context_mark else (line, column)
     case = Case(error.problem or "", error.context or "", line, column, start, lines)
-    sign = odd_sign(case)
-    if sign:
-        return sign
+    told = odd_sign(case) or _lost(case)
+    if told:
+        return told
     for words, told in bundled_json(__name__, "complaints.json"):
         if words in case.problem or words in case.context:
             fault = _EXPLANATIONS[told](case) if isinstance(told, str) else _said(case, **told)
@@ -43,6 +43,22 @@ def explain(error: yaml.MarkedYAMLError, lines: Lines) -> Fault:
                 return fault
     plain = " ".join(filter(None, (case.context, case.problem)))
     return case.fault(plain.replace("<block end>", "the end of the block"))
+
+
+def _lost(case: Case) -> Fault | None:
+    """A manifest whose lines have lost their indentation, by the first of them."""
+    above = list(indentation.above(case.lines, case.line))
+    for (line, text), (_, outer) in itertools.pairwise(above):
+        if outer.rstrip() == "metadata:" and re.match(r"(?:name|namespace|labels|annotations):", text):
+            name = text.partition(":")[0]
+            return Fault(
+                "Y_SYNTAX",
+                f"`{name}` belongs under `metadata`: indent it, and what has lost its indentation below",
+                line,
+                1,
+                len(name),
+            )
+    return None
 
 
 def _said(case: Case, says: str, code: str = "Y_SYNTAX", length: int = 0) -> Fault:
@@ -119,7 +135,7 @@ def _lacks_colon(case: Case, line: int, column: int) -> Fault:
     elif not words.strip("-–—"):
         message, mend = "a document begins with three plain dashes, no more and no fewer", "---"
     elif words.startswith("//"):
-        message = "`//` begins no comment in YAML: write `#`"
+        return Fault("Y_SYNTAX", "`//` begins no comment in YAML: write `#`", line, column, 2, replacement="#")
     elif _LIKE_ENTRY.match(words):
         below = _KEY.match(case.lines.line(line + 1)) is not None  # of the same item
         item = below and case.lines.line(line)[: column - 1].strip() == "-"

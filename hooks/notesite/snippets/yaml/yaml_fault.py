@@ -5,10 +5,13 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable
 from functools import cached_property
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from ...diagnostics.diagnostic import Severity, Span
 from ...lib.light import NamedTuple, lazy
+
+if TYPE_CHECKING:
+    from ...notes.model import Fence
 
 Form = Literal["manifest", "fragment", "parts", "plain", "unknown"]
 
@@ -103,3 +106,16 @@ class Lines:
         """Line `line` without its end, cut off where no person would read on; "" when there is no such line."""
         start = self.index(line)
         return self.text[start : min(self.index(line + 1), start + _LONGEST)].rstrip("\r\n")
+
+
+def is_told(fence: Fence, fault: Fault) -> bool:
+    """Whether the author says so, on the line or in a comment right above it: an example of what is wrong."""
+    rows = fence.text.split("\n")[: fault.line]
+    above = next((row for row in reversed(rows[:-1]) if row.strip().startswith("#") or not row.strip()), "")
+    return _WRONG.search(f"#{fence.lead[-_SAID:]}") is not None or any(map(_WRONG.search, (*rows[-1:], above)))
+
+
+_SAID: Final = 30  # characters before a block that tell what it is
+_WRONG: Final = lazy(
+    r"#.*(?:[❌✗✘✖🚫⛔]|(?i:\b(?:wrong|invalid|incorrect|bad|error|broken|fails?|missing|mistake|do not|don't)\b))"
+)

@@ -209,7 +209,12 @@ def _extended(
             if "/" in key.value and "kubernetes.io/" not in key.value and amount is not None:
                 if amount % one:
                     yield context.fault("K_RESOURCES", f"{key.value} must be a whole number, not {said}", value)
-                elif group is groups[1] and text(limits.get(key.value)) != said and context.owner:
+                elif (
+                    group is groups[1]
+                    and text(limits.get(key.value)) != said
+                    and (limits or context.kind)
+                    and context.owner
+                ):
                     message = f"{key.value} needs a limit that equals the request"
                     yield context.fault("K_RESOURCES", message, value)
             elif key.value.startswith("hugepages-") and not every & {"cpu", "memory"} and context.owner:

@@ -91,7 +91,7 @@ class Values:
             base64.b64decode(node.value.replace("\n", "").replace("\r", ""), validate=True)
         except (binascii.Error, ValueError):
             message = f"the value of {type_.owner.removesuffix('{}')} is not base64"
-            doubtful = is_placeholder(node.value) or not node.value.isascii() or "..." in node.value
+            doubtful = is_placeholder(node.value) or not node.value.isascii() or ".." in node.value
             self._add("K_BASE64", message, node, slip=True, doubtful=doubtful)
 
     def _enum(self, type_: Type, node: ScalarNode) -> None:
