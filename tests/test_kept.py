@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from mkdocs.structure.pages import Page
 from site_tools import ROOT, ROPES, change, command, environment, files_of, write_project
 
 import bench_build
-from notesite.lib.kept import NO_CACHE, Kept, signature
+from notesite.lib.kept import NO_CACHE, Aside, Kept, signature
 from notesite.plugin import appearance, finish, kept_pages
 from notesite.plugin.kept_pages import KeptPages
 
@@ -46,6 +47,21 @@ def made(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     monkeypatch.setattr(KeptPages, "keep", counted)
     return pages
+
+
+def test_much_that_is_put_aside_is_not_held() -> None:
+    aside, pages = Aside(), {f"{number}.md": bytes([number]) * 2**16 for number in range(40)}
+    tracemalloc.start()
+    for name, page in pages.items():
+        aside[name] = page
+    held = tracemalloc.get_traced_memory()[0]
+    tracemalloc.stop()
+    assert held < sum(map(len, pages.values())) // 2
+    assert aside["7.md"] == aside.get("7.md") == pages["7.md"]
+    assert aside.pop("8.md", b"") == pages.pop("8.md")
+    assert (aside.pop("8.md", b"none"), "8.md" in aside, len(aside)) == (b"none", False, 39)
+    aside["9.md"] = pages["9.md"] = b"later"
+    assert list(aside.items()) == list(pages.items())
 
 
 def built(project: Path) -> dict[str, bytes]:

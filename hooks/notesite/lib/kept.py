@@ -8,13 +8,14 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, MutableMapping
 from pathlib import Path
 
 from .light import sha256
 
 NO_CACHE = "NOTES_NO_CACHE"  # an environment variable: nothing is taken from earlier runs, or kept for later ones
 _MOST = 256 * 2**20  # bytes of a folder; what was not asked for the longest goes first
+_FEW = 2**20  # bytes that are held
 _CHECK = 32  # bytes of the hash that an entry begins with
 
 
@@ -67,6 +68,37 @@ class Kept:
 
     def _path(self, key: str) -> Path:
         return self._folder / sha256(key.encode()).hexdigest()
+
+
+class Aside(MutableMapping[str, bytes]):
+    """Bytes by key until they are asked for.  Many lie in a file without a name: of a large site they are more than all else."""
+
+    def __init__(self) -> None:
+        from tempfile import SpooledTemporaryFile  # noqa: PLC0415  # a check does without
+
+        self._file = SpooledTemporaryFile(_FEW)  # noqa: SIM115  # see `__del__`
+        self._places: dict[str, tuple[int, int]] = {}
+
+    def __del__(self) -> None:
+        self._file.close()
+
+    def __setitem__(self, key: str, data: bytes) -> None:
+        self._places[key] = self._file.seek(0, os.SEEK_END), len(data)
+        self._file.write(data)
+
+    def __getitem__(self, key: str) -> bytes:
+        start, length = self._places[key]
+        self._file.seek(start)
+        return self._file.read(length)
+
+    def __delitem__(self, key: str) -> None:
+        del self._places[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._places)
+
+    def __len__(self) -> int:
+        return len(self._places)
 
 
 def folder_of(name: str) -> Kept | None:

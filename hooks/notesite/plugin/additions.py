@@ -30,6 +30,7 @@ from ..extras.home import Card, Home, description_of, grouped
 from ..extras.search import Document, documents, found
 from ..images.store import drawing_of
 from ..lib.files import text_of
+from ..lib.kept import Aside
 from ..lib.light import NamedTuple
 from ..net.response import Fault
 from ..notes.model import EMPTY
@@ -54,7 +55,7 @@ class Additions(NamedTuple):
     commands_on: Mapping[str, list[Command]]  # by page uri
     broken_on: Mapping[str, Mapping[str, BlockMark]]  # other blocks that do not work: by page uri, by their text
     command_page: File | None
-    documents: dict[str, bytes]  # of the search, as JSON, by page as they are read
+    documents: Aside  # of the search, as JSON, by page as they are read
 
     def changed(self, page: Page) -> date | None:
         """The day of its last change."""
@@ -102,7 +103,7 @@ def add(build: Build, files: Files, config: MkDocsConfig, marks: Mapping[int, Bl
         line = fence.span.start.line
         if line in marks and marks[line].wrong and not is_shell(fence):
             broken.setdefault(site.page_of_line(line).uri, {})[fence.text.strip()] = marks[line]
-    return Additions(commands, descriptions, dates, manifests, commands_on, broken, page, {})
+    return Additions(commands, descriptions, dates, manifests, commands_on, broken, page, Aside())
 
 
 def _dates(build: Build) -> list[date | None]:

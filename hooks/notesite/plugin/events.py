@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import os
 import posixpath
-import zlib
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import urljoin
@@ -186,11 +185,11 @@ class NotesPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]  # li
 
     @event_priority(-1000)  # after whoever else changes it
     def _put_aside(self, html: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:  # noqa: ARG002  # MkDocs' names
-        """Pack the page until the theme is put around it: all pages as HTML are more than all else that a build holds."""
+        """Put the page aside until the theme is put around it: all pages as HTML are more than all else that a build holds."""
         if not self._run.alone or config.extra.get("offline"):
             return html
         page.markdown = ""
-        self._run.aside[page.file.src_uri] = zlib.compress(html.encode(), 1)
+        self._run.aside[page.file.src_uri] = html.encode()
         self._run.tidy(len(self._run.aside))
         return ""
 
@@ -232,7 +231,7 @@ class NotesPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]  # li
         run = self._run
         plan = run.plan_of(page)
         aside = run.aside.pop(page.file.src_uri, b"")
-        page.content = Markup(zlib.decompress(aside).decode() if aside else page.content or "")  # noqa: S704  # sanitised by the bridge
+        page.content = Markup(aside.decode() or page.content or "")  # noqa: S704  # sanitised by the bridge
         known = run.kept.documents(page)
         run.additions.read(page, plan, known)
         if plan is not None and known is None:

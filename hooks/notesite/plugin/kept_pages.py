@@ -23,7 +23,7 @@ from mkdocs.structure.pages import Page as MkDocsPage
 from mkdocs.structure.toc import get_toc
 from mkdocs.utils import CountHandler
 
-from ..lib.kept import digest, folder_of, signature
+from ..lib.kept import Aside, digest, folder_of, signature
 from ..notes.document import Node
 from ..output.finished import foreign
 from ..project.history import Stamp
@@ -54,9 +54,9 @@ class KeptPages:
         own = is_material(theme) and not theme.custom_dir and not run.config.extra.get("offline")
         # None where nothing may be kept, or where a page depends on more than is known here.
         self._store = folder_of("pages") if run.alone and own and run.build.project.keeps else None
-        self._keys: dict[str, tuple[object, ...]] = {}  # what pages depend on, by the address of their source
+        self._keys: dict[str, object] = {}  # what pages depend on, by the address of their source
         self._found: dict[str, Mapping[str, Any]] = {}  # likewise, what is known of pages that are there
-        self._html: dict[str, bytes] = {}  # likewise, of those that are to be written
+        self._html, self._documents = Aside(), Aside()  # likewise, of those that are to be written, and of the search
         self._stay: list[str] = []  # the files of the others, which a preview has in their places
         self._sources: dict[str, str] = {}  # text of pages that have no title before they are read
         self._heard = CountHandler()
@@ -72,20 +72,23 @@ class KeptPages:
         words = self._words(context)
         if words is None:
             return
-        self._keys[uri] = key = self._site, words, *self._around(page, plan)
+        key: object = self._site, words, *self._around(page, plan)
+        # A preview compares them all; a build would hold all pages with them.
+        self._keys[uri] = key = key if self._run.preview.runs else digest(key)
         before, kept = self._run.preview.pages.get(uri, (None, None))
         if before == (key, page.edit_url):
             self._run.folder.made[page.file.dest_uri] = key
             self._stay.append(page.file.dest_uri)
             page.file.abs_dest_path = os.devnull  # where MkDocs writes it: the page in its place stays
         else:
-            told, _, self._html[uri] = (self._store.get(repr(key)) or b"").partition(b"\n")
+            told, _, self._html[uri] = (self._store.get(_name(key)) or b"").partition(b"\n")
             kept = json.loads(told or b"null")  # JSON of 30 kB takes longer to read than the file
         if kept is None:
             self._heard = CountHandler(level=logging.INFO)
             _LOG.addHandler(self._heard)
             return
-        self._found[uri] = kept
+        self._found[uri] = kept if self._run.preview.runs else {}
+        self._documents[uri] = kept["documents"].encode()
 
         def fill(_config: MkDocsConfig, _files: Files) -> None:
             page.content, page.toc = "", get_toc([])
@@ -99,14 +102,14 @@ class KeptPages:
 
     def rendered(self, page: MkDocsPage) -> None:
         """A page of which something was said is rendered, and said, in every build."""
+        vars(page).pop("render", None)  # with what it knows
         _LOG.removeHandler(self._heard)
         if self._heard.counts:
             self._keys.pop(page.file.src_uri, None)
 
     def documents(self, page: MkDocsPage) -> bytes | None:
         """What the search knows of a page that was kept."""
-        kept = self._found.get(page.file.src_uri)
-        return kept["documents"].encode() if kept else None
+        return self._documents.get(page.file.src_uri)
 
     def html(self, page: MkDocsPage) -> Markup:
         """The page that was kept."""
@@ -121,7 +124,6 @@ class KeptPages:
         key = self._keys.get(uri)
         if self._store is None or key is None or page is not page.file.page or "\0" in output:
             return  # a copy of a page shows what the templates write by themselves
-        self._html.pop(uri, None)
         if uri not in self._found:
             if any(here in (page.content or "") for _, here in places):
                 return
@@ -135,7 +137,7 @@ class KeptPages:
                 "ids": sorted(filter(None, page.present_anchor_ids or ())),  # `<a id>` has none
                 "links": {file.src_uri: dict(links) for file, links in (page.links_to_anchors or {}).items()},
             }
-            self._store.put(repr(key), f"{json.dumps(kept, ensure_ascii=False)}\n{output}".encode())
+            self._store.put(_name(key), f"{json.dumps(kept, ensure_ascii=False)}\n{output}".encode())
         if self._run.preview.runs:
             self._run.pages[uri] = (key, page.edit_url), self._found[uri]
         del self._keys[uri]
@@ -233,6 +235,11 @@ class KeptPages:
                 self._sources[address] = item.file.content_string
             return address, self._sources[address]
         return address, str(item.title), [self._told(child) for child in children_of(item)]
+
+
+def _name(key: object) -> str:
+    """What a page is kept under."""
+    return key if isinstance(key, str) else digest(key)
 
 
 def is_alone(config: MkDocsConfig) -> bool:

@@ -35,6 +35,7 @@ from ..images.gallery import options
 from ..images.mirror import Hosts
 from ..lib.files import reason
 from ..lib.folders import new_folder_beside, remove_folder, replace_folder
+from ..lib.kept import Aside
 from ..notes.limits import check_readable
 from ..notes.source import give_back
 from ..project.config import open_project
@@ -88,7 +89,7 @@ class Run:
     copy_icon: Markup = field(default_factory=Markup)  # of the button that copies a page
     names: Names = field(default_factory=dict)  # of the sections
     alone: bool = False  # no other plugin takes part
-    aside: dict[str, bytes] = field(default_factory=dict)  # pages of which the theme is yet to come, packed
+    aside: Aside = field(default_factory=Aside)  # pages of which the theme is yet to come
     kept: KeptPages = field(init=False)  # pages of earlier builds
     pages: Shown = field(default_factory=dict)  # for the next rebuild
     urls: Mapping[str, str] = field(default_factory=dict)  # of every page, by its source
