@@ -5,6 +5,7 @@ A printed PDF has the date of its content in place of the moment it was printed 
 
 from __future__ import annotations
 
+import io
 import mimetypes
 import posixpath
 import re
@@ -26,13 +27,7 @@ from .offline_site import without_remote_css
 
 # Types that systems disagree about, or do not know.
 _TYPES: Mapping[str, str] = bundled_json(__name__, "media_types.json")
-
-
 # How Skia, which prints for Chromium, writes the dates of the document's information.
-_PAGES = re.compile(rb"(?s)\b(\d+) 0 obj\s<</Type /Pages\b[^>]*?/Kids \[([^\]]*)\]")
-_REFERENCE = re.compile(rb"(\d+) 0 R")
-_PLACE = re.compile(rb"/([^\s/\[\]<>()]+) \[(\d+) 0 R /XYZ")
-_MOST = 100_000  # pages
 _DATE = re.compile(rb"(/(?:CreationDate|ModDate) \(D:)\d{14}(?=[+-]\d\d'\d\d'\)|Z?\))")
 
 
@@ -110,22 +105,10 @@ def dated(pdf: bytes, epoch: int | None) -> bytes:
 
 
 def page_numbers(pdf: bytes) -> dict[str, int]:
-    """The page, from 1, of each place that a link of the PDF leads to; empty for a PDF of another making."""
-    kids = {match[1]: _REFERENCE.findall(match[2]) for match in _PAGES.finditer(pdf)}
-    pages: list[bytes] = []
-    waiting = [root[1] for root in re.finditer(rb"/Type /Catalog\s/Pages (\d+) 0 R", pdf)][:1]
-    while waiting and len(pages) <= _MOST:
-        number = waiting.pop()
-        if number in kids:
-            waiting += reversed(kids[number])
-        else:
-            pages.append(number)
-    place = {number: index for index, number in enumerate(pages, 1)}
-    found = _PLACE.findall(pdf)
-    return {_named(name): place[number] for name, number in found if number in place}
+    """The page, from 1, of each place that a link of the PDF leads to."""
+    from pypdf import PdfReader  # noqa: PLC0415  # no other form needs it
 
-
-def _named(name: bytes) -> str:
-    """The text of a PDF name: `#20` stands for a byte."""
-    plain = re.sub(rb"#([0-9A-Fa-f]{2})", lambda match: bytes.fromhex(match[1].decode()), name)
-    return unquote(plain.decode("utf-8", "replace"))
+    reader = PdfReader(io.BytesIO(pdf))
+    places = reader.named_destinations.items()
+    pages = ((name, reader.get_destination_page_number(place)) for name, place in places)
+    return {unquote(name.removeprefix("/")): page + 1 for name, page in pages if page is not None}
