@@ -28,7 +28,7 @@ _PLAIN = lazy(r"[\w!#$%&'()*+,/:;=?@~.\-]*", re.ASCII)
 _MAIL = lazy(r"[A-Za-z0-9.+_-]+@(?:[A-Za-z0-9_-]+\.)+[A-Za-z0-9_-]*[A-Za-z0-9]")
 _ALERT = lazy(r"\[!(NOTE|TIP|IMPORTANT|WARNING|CAUTION)\][ \t]*", re.IGNORECASE)
 _ESCAPED_PIPE = re.compile(rb"\\\|")
-_ALIGNMENTS = [  # comrak's cannot be keys
+_ALIGNMENTS = [
     (comrak.TableAlignment.Left, "left"),
     (comrak.TableAlignment.Center, "center"),
     (comrak.TableAlignment.Right, "right"),
@@ -246,7 +246,8 @@ class _Reading:
         start, end = node.sourcepos.start, node.sourcepos.end
         value: Any = node.node_value
         if kind is Kind.TABLE:
-            self._alignments = [_alignment(a) for a in value.value.alignments]
+            known = value.value.alignments  # which cannot be keys
+            self._alignments = [next((name for one, name in _ALIGNMENTS if one == own), "") for own in known]
         elif kind is Kind.ROW:
             line = self._lines[start.line - 1]
             self._row, self._escapes = start.line, []
@@ -379,10 +380,6 @@ def _numbered(footnotes: Sequence[Node]) -> list[Node]:
         first.setdefault(footnote.text.casefold(), footnote)
     used = [first[footnote.text.casefold()] for footnote in footnotes if footnote.flag]
     return [footnote._replace(number=number) for number, footnote in enumerate(used, 1)]
-
-
-def _alignment(alignment: comrak.TableAlignment) -> str:
-    return next((name for known, name in _ALIGNMENTS if known == alignment), "")
 
 
 def _alert(quote: comrak.AstNode) -> str:

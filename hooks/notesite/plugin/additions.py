@@ -27,7 +27,7 @@ from ..extras.command_list import (
 )
 from ..extras.decorate import Extras, contents_id
 from ..extras.home import Card, Home, description_of, grouped
-from ..extras.search import Document, documents, found
+from ..extras.search import documents, found
 from ..images.store import drawing_of
 from ..lib.files import text_of
 from ..lib.kept import Aside
@@ -67,9 +67,8 @@ class Additions(NamedTuple):
             uri = plan.uri if plan is not None else ""
             own, broken = self.commands_on.get(uri, []), self.broken_on.get(uri, EMPTY)
             about = str(page.meta.get("description") or "")
-            known = _packed(
-                documents(page.content or "", page.url.lstrip("./"), str(page.title or ""), about, own, broken=broken)
-            )
+            address, title = page.url.lstrip("./"), str(page.title or "")
+            known = _json(documents(page.content or "", address, title, about, own, broken=broken))[1:-1]
         self.documents[page.file.src_uri] = known or b""
 
     def source_of(self, build: Build, page: Page, marks: Mapping[int, BlockMark]) -> str:
@@ -182,10 +181,6 @@ def icon(config: MkDocsConfig, name: str, warn: Callable[[str], None]) -> str:
     return ""
 
 
-def _packed(found: Sequence[Document]) -> bytes:
-    return _json(found)[1:-1]
-
-
 def _json(value: object) -> bytes:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
@@ -201,8 +196,8 @@ def search_index(text: str, build: Build, added: Additions) -> bytes:
     """The index of the site's own search, in the place of the theme's that `text` is."""
     settings = build.project.settings
     index = json.loads(text)
-    page = [found(added.command_page.url, settings.commands.title, "")] if added.command_page else []
+    page = _json(found(added.command_page.url, settings.commands.title, "")) if added.command_page else b""
     index["config"]["synonyms"] = [[word, *others] for word, others in settings.synonyms.items()]
     index["docs"] = []
     before, start, behind = _json(index).partition(b'"docs":[')
-    return b"".join([before, start, b",".join(filter(None, [*added.documents.values(), _packed(page)])), behind])
+    return b"".join([before, start, b",".join(filter(None, [*added.documents.values(), page])), behind])

@@ -161,7 +161,9 @@ class _Compiled(FileSystemBytecodeCache):
             environment.undefined.__name__,
         )
         bucket = super().get_bucket(environment, name, filename, f"{depends}\n{source}")
-        if not _is_plain(environment):
+        # Only with Jinja's and MkDocs' filters: what others do to constants is compiled in, and may change.
+        functions = (*environment.filters.values(), *environment.tests.values())
+        if not all(id(f) in _KNOWN or str(getattr(f, "__module__", "")).startswith(_PACKAGES) for f in functions):
             bucket.reset()
             bucket.key = ""
         return bucket
@@ -178,9 +180,3 @@ class _Compiled(FileSystemBytecodeCache):
         with contextlib.suppress(OSError):  # a full disk, a folder that was removed: the next build compiles again
             if bucket.key and self.directory:
                 super().dump_bytecode(bucket)
-
-
-def _is_plain(environment: jinja2.Environment) -> bool:
-    """Whether only Jinja's and MkDocs' filters are there: what others do to constants is compiled in, and may change."""
-    functions = (*environment.filters.values(), *environment.tests.values())
-    return all(id(f) in _KNOWN or str(getattr(f, "__module__", "")).startswith(_PACKAGES) for f in functions)

@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
+from ..lib.light import bundled_text
 from ..notes.joined import file_of
 from ..notes.model import Notes
 from .plan import Page, Site
@@ -48,12 +49,8 @@ def digest(script: str) -> str:
 
 def redirect_html(url: str) -> Markup:
     """A page that leads on to `url`, with and without JavaScript; a `#anchor` and a `?query` are kept."""
-    return Markup(
-        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>Moved</title>\n'
-        '<meta name="robots" content="noindex">\n<link rel="canonical" href="{url}">\n'
-        '<meta http-equiv="refresh" content="0; url={url}">\n</head>\n'
-        '<body>\n<h1>This page has moved</h1>\n<p>Go to <a href="{url}">{url}</a>.</p>\n<script>{forward}</script>\n</body>\n</html>\n'
-    ).format(url=url, forward=FORWARD)
+    page = Markup(bundled_text(__name__, "redirect.html"))  # noqa: S704  # of the package
+    return page.format(url=url, forward=FORWARD)
 
 
 def edit_place(page: Page, notes_uri: str, notes: Notes) -> str | None:
