@@ -93,7 +93,8 @@ class _Checker:
         self.commands = list(map(judged_as, self.script.commands))
         near = (fence.text, fence.lead, *(heading.text for heading in fence.trail[-2:]))
         self.helm_2 = any(re.search(r"\bhelm ?v?2\b", text, re.IGNORECASE) for text in near)
-        self.short = len(self.commands) > 2 and all(len(one.words) < 3 for one, _ in self.commands)  # a list names them
+        least = 4 if any(len(one.words) > 2 for one, _ in self.commands) else 3
+        self.short = len(self.commands) >= least and all(map(_is_bare, self.commands))  # a list names them
         self.short |= any(word.text in _AND_SO_ON for one, _ in self.commands for word in one.words)
         self.short |= fence.label == "text" or any(map(_SPEAKS_OF.search, near[1:]))
         self.diagnostics: list[Diagnostic] = []
@@ -188,7 +189,9 @@ class _Checker:
 
     def _is_named(self, call: Invocation, item: Finding) -> bool:
         """Whether what the command lacks is left out, because it is only named or its help is shown."""
-        whole = len(call.command.words) > len(call.path_words)
+        whole = len(call.command.words) > len(call.path_words) + is_type(
+            call.arguments[0].text if call.arguments else ""
+        )
         if item.code == "S_BARE":
             end = call.command.end
             below, typed = (text[end:].split("\n", 2)[1:2] for text in (self.fence.text, self.script.masked))
@@ -245,6 +248,8 @@ class _Checker:
         if known is not None and not left_out and _NEXT_LINE.fullmatch(between):
             del self.diagnostics[self._begun :]  # what the command lacks stands on this line
             ends = "the comment above ends the command" if "#" in between else _NO_BACKSLASH
+            if self.fence.text[: first.start].rstrip().endswith("\\" * 2):
+                ends = "one backslash goes on, of two the second is a character"
             self._say(Finding.at("S_CONTINUATION", f"this line begins with a flag: {ends}", first))
 
     def _remark_placeholder(self, command: Command) -> None:
@@ -274,6 +279,12 @@ class _Checker:
         for start, (end, fixed) in sorted(self._right.items(), reverse=True):
             text, masked = text[:start] + fixed + text[end:], masked[:start] + fixed + masked[end:]
         return self.script._replace(text=text, masked=masked).copy_text
+
+
+def _is_bare(item: tuple[Command, str]) -> bool:
+    """A program, its command and perhaps a type."""
+    texts = [word.text for word in item[0].words]
+    return len(texts) < 2 or (texts[1][:1] != "-" and (len(texts) < 3 or (len(texts) == 3 and is_type(texts[2]))))
 
 
 _SPEAKS_OF = lazy(r"(?<!this )(?<!the )(?<!following )\bcommand\b", re.IGNORECASE)  # "the most useful command"

@@ -367,9 +367,9 @@ def _label(examined: Examined, lines: Sequence[str]) -> Iterator[Diagnostic]:
     if is_yaml and not labelled_yaml:
         named = f"is labelled `{fence.label}`" if fence.label else "has no label"
         yield _relabel(fence, f"this block holds YAML and {named}", "yaml", lines)
-    elif labelled_yaml and found.kind is Kind.SHELL and _is_both(fence.text.split("\n")):
+    elif found.kind is Kind.SHELL and _is_both(fence.text.split("\n")):
         return
-    elif labelled_yaml and found.kind in {Kind.SHELL, Kind.CONSOLE, Kind.OUTPUT}:
+    elif fence.label.endswith(("yaml", "yml")) and found.kind in {Kind.SHELL, Kind.CONSOLE, Kind.OUTPUT}:  # not `k8s`
         right = {Kind.SHELL: "bash", Kind.CONSOLE: "console"}.get(found.kind, "text")
         what = "what a program prints" if found.kind is Kind.OUTPUT else "commands"
         yield _relabel(fence, f"this block holds {what} and is labelled `{fence.label}`", right, lines)

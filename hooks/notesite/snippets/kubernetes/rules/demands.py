@@ -74,7 +74,8 @@ def _needs(here: Here, words: Sequence[str], *, filled: bool = False) -> Iterato
     elif not filled and isinstance(value, ScalarNode) and value.value == "":
         yield "K_VALUE", value, f'"{path[-1]}" of {here.shape.short} must not be empty'
     elif here.lacks(path) and not (len(path) == 1 and _required(here, path[0])):
-        yield "K_REQUIRED", here.place(path), f'missing required field "{path[-1]}" in {here.shape.short}'
+        said = "empty" if len(path) == 1 and path[0] in here.fields else "missing"
+        yield "K_REQUIRED", here.place(path), f'{said} required field "{path[-1]}" in {here.shape.short}'
 
 
 def _required(here: Here, name: str) -> bool:

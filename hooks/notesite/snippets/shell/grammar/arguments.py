@@ -78,6 +78,8 @@ def _rules(call: Invocation) -> Iterator[Refusal]:
     yield from _bad_updates(call)
     if node.path == ("exec",) and call.rest == [] and not call.command.grows:
         yield "the command for the container is missing: `-- COMMAND`", call.path_words[-1]
+    if node.path == ("exec",) and call.rest and len(words) > 1 and not words[1].dynamic:
+        yield f"`{words[1].text}` stands before `--`, where only the pod or TYPE/NAME may", words[1]
     deep = next((word for word in words if word.text.count("/") > 1 and is_type(word.text.partition("/")[0])), None)
     if deep is not None and (node.wants_type or node.path[:1] in {("logs",), ("exec",), ("attach",)}):
         yield f"`{deep.text}` has more than one slash: write TYPE/NAME", deep
