@@ -420,17 +420,16 @@ def test_memory_of_an_unknown_field_is_read() -> None:
         (-0.1, State.OK, (), False),  # a clock that was wrong
         (6.9, State.OK, ("here",), True),
         (6.9, State.OK, ("gone",), False),
-        (0.5, State.BROKEN, ("gone",), True),
-        (0.0, State.UNKNOWN, (), False),  # a state without an age is asked again at once
-        (0.5, State.UNKNOWN, (), False),
+        (0.5, State.BROKEN, (), False),  # whatever was wrong is asked again at once
+        (0.0, State.UNKNOWN, (), False),
     ],
 )
-def test_an_answer_is_good_for_the_days_of_its_state(
+def test_a_good_answer_does_for_some_days(
     age: float, state: State, fragments: tuple[str, ...], *, expected: bool
 ) -> None:
     entry = Remembered(state, checked=NOW - age * DAY, anchors={"here": True})
     job = Job("https://a.example/", fragments)
-    assert is_fresh(entry, job, {State.OK: 7.0, State.BROKEN: 1.0}, NOW) is expected
+    assert is_fresh(entry, job, 7.0, NOW) is expected
 
 
 @pytest.mark.parametrize(("status", "kept"), [(304, True), (200, False), (404, False), (503, False)])

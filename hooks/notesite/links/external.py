@@ -65,8 +65,7 @@ def check_remote(
     by_url, left_out = _chosen(uses, settings)
     wanted = {url: tuple(sorted({_anchor(use) for use in of_url} - {""})) for url, of_url in by_url.items()}
     jobs = [Job(url, fragments, "GET" if fragments else "HEAD") for url, fragments in wanted.items()]
-    ages = {State.OK: settings.fresh_days}
-    fresh = {job.url for job in jobs if job.url in memory and is_fresh(memory[job.url], job, ages, now)}
+    fresh = {job.url for job in jobs if job.url in memory and is_fresh(memory[job.url], job, settings.fresh_days, now)}
     waiting = [with_conditions(job, memory.get(job.url)) for job in jobs if job.url not in fresh]
     verdicts = _believable(_asked(waiting, fetch, settings, clock, progress))
     kept = dict(memory)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from functools import partial
+from functools import lru_cache, partial
 
 from ..diagnostics.diagnostic import Diagnostic, Report, Skipped, Span, finding
 from ..lib.light import NamedTuple, json_of
@@ -83,7 +83,8 @@ class _Check:
         self.site, self.placed = site, placed
         self.resolver = Resolver(site.files, site.site_url)
         self.facts: dict[str, PageFacts] = {}
-        self.places: dict[str, Places] = {}
+        # Of one file at a time: those of all files would take much memory.
+        self.places_of = lru_cache(1)(lambda uri: Places(self.text(uri), is_style=uri.endswith(".css")))
         self.remote: list[tuple[str, Use, Target]] = []
         self.skipped: list[Skipped] = []
         self._right: dict[str, set[str]] = defaultdict(set)  # by folder: addresses that lead to a file
@@ -110,11 +111,6 @@ class _Check:
             elif target[:1] not in "#? \t\n\r\f":
                 here.add(target)
         return facts._replace(uses=left, right=len(facts.uses) - len(left))
-
-    def places_of(self, uri: str) -> Places:
-        if uri not in self.places:
-            self.places[uri] = Places(self.text(uri), is_style=uri.endswith(".css"))
-        return self.places[uri]
 
     def text(self, uri: str) -> str:
         return self.site.read(uri).decode("utf-8", "replace")
@@ -153,10 +149,7 @@ def check(site: BuiltSite, placed: Callable[[], tuple[Placed, Placed]] = lambda:
     for uri, of_page, base in uses:
         faults += _faults(run, uri, of_page, base)
     diagnostics = sorted(set(_diagnostics(run, faults)), key=lambda d: d.sort_key)
-    return Outcome(
-        Report(tuple(diagnostics), skipped=tuple(run.skipped), checked=run.checked),
-        lambda: _remote(run),
-    )
+    return Outcome(Report(tuple(diagnostics), tuple(run.skipped), run.checked), partial(_remote, run))
 
 
 def _search_uses(run: _Check, uri: str) -> list[Use]:
@@ -166,9 +159,8 @@ def _search_uses(run: _Check, uri: str) -> list[Use]:
         entries = json_of(text.partition(b"=")[2].rstrip(b"; \n") if uri.endswith(".js") else text)["docs"]
         return [Use(str(entry["location"]), Kind.SEARCH) for entry in entries]
     except (ValueError, KeyError, TypeError):
-        run.skipped.append(
-            Skipped("search results", "the search index is of an unknown form", Span.at(1), run.shown(uri))
-        )
+        reason = "the search index is of an unknown form"
+        run.skipped.append(Skipped("search results", reason, Span.at(1), run.shown(uri)))
         return []
 
 
@@ -246,22 +238,21 @@ def _diagnostics(run: _Check, faults: Iterable[_Fault]) -> Iterator[Diagnostic]:
         else:
             yield finding(fault.code, fault.message, span, help=fault.help)
     pages = sum(uri in run.facts for uri in run.site.files)
+    told: list[tuple[_Fault, str]] = []
     for same in built.values():
         count = len({fault.page for fault in same})
         if count > _FEW and count > _EVERYWHERE * pages:
-            yield _in_built_file(run, same[0], f" (and on {count - 1} more pages)")
+            told.append((same[0], f" (and on {count - 1} more pages)"))
         else:
-            yield from (_in_built_file(run, fault) for fault in same)
+            told += ((fault, "") for fault in same)
+    for fault, more in sorted(told, key=lambda one: one[0].page):
+        place, path = run.places_of(fault.page).of(fault.use), run.shown(fault.page)
+        yield finding(fault.code, fault.message + more, place, help=fault.help, path=path)
 
 
 def _notes_span(run: _Check, page: str, use: Use) -> Span | None:
     spans = run.placed()[use.kind is Kind.ID].get((page, use.target))
     return spans[min(use.nth, len(spans) - 1)] if spans else None
-
-
-def _in_built_file(run: _Check, fault: _Fault, more: str = "") -> Diagnostic:
-    place, path = run.places_of(fault.page).of(fault.use), run.shown(fault.page)
-    return finding(fault.code, fault.message + more, place, help=fault.help, path=path)
 
 
 def _remote(run: _Check) -> list[RemoteUse]:

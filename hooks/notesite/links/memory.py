@@ -63,11 +63,10 @@ def memory_text(memory: Memory) -> str:
     return json.dumps({"version": VERSION, "urls": entries}, indent=1, ensure_ascii=False) + "\n"
 
 
-def is_fresh(entry: Remembered, job: Job, ages: Mapping[State, float], now: float) -> bool:
-    """Whether the entry still answers the job; `ages` gives for each state how many days it is good for."""
+def is_fresh(entry: Remembered, job: Job, days: float, now: float) -> bool:
+    """Whether the entry still answers the job: a good answer does for so many days."""
     age = now - entry.checked
-    known = entry.state is not State.OK or set(job.fragments) <= set(entry.anchors)
-    return 0 <= age < ages.get(entry.state, 0.0) * DAY and known
+    return entry.state is State.OK and 0 <= age < days * DAY and set(job.fragments) <= set(entry.anchors)
 
 
 def with_conditions(job: Job, entry: Remembered | None) -> Job:
