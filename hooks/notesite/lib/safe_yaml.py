@@ -6,16 +6,17 @@ errors of any kind, without a place.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
 import yaml
 
+from .light import lazy
+
 SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 MAX_DEPTH = 120  # nested collections
 MAX_NODES = 50_000  # nodes, with aliases and merges expanded
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_CONTROL = lazy("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 
 class HostileYamlError(yaml.MarkedYAMLError):
@@ -24,7 +25,7 @@ class HostileYamlError(yaml.MarkedYAMLError):
 
 def load_all(text: str, loader: Any = SafeLoader) -> Iterator[Any]:
     """The documents of `text`.  Raises yaml.MarkedYAMLError, with a place, whatever is wrong."""
-    if bad := _CONTROL.search(text):
+    if not text.replace("\n", "").isprintable() and (bad := _CONTROL.search(text)):
         line, column = text.count("\n", 0, bad.start()), bad.start() - text.rfind("\n", 0, bad.start()) - 1
         raise _refused(f"control character {bad[0]!a}", yaml.Mark("", bad.start(), line, column, None, 0))
     if _may_be_deep(text):

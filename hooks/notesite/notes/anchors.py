@@ -47,6 +47,8 @@ def github_anchor(text: str) -> str:
 
     Not stripped: GitHub turns a leading blank (after a picture or an emoji) into a leading hyphen.
     """
+    if text.isascii():
+        return text.lower().translate(_ASCII)
     return "".join("-" if char in " -" else char for char in text.lower() if char in " -" or _is_word(char))
 
 
@@ -62,6 +64,9 @@ def element_id(anchor: str) -> str:
 def _is_word(char: str) -> bool:
     category = unicodedata.category(char)
     return category[0] in "LM" or category in {"Nd", "Nl", "Pc"}
+
+
+_ASCII = {code: "-" if chr(code) in " -" else chr(code) if _is_word(chr(code)) else None for code in range(128)}
 
 
 class Anchors:

@@ -256,8 +256,9 @@ class _Reading:
             self._escapes = self._escapes_between(start.column, end.column) if self._row_escapes else []
             return kind, {"info": self._alignments[index] if index < len(self._alignments) else ""}
         elif kind is Kind.CODE:
-            before = self._lines[start.line - 1].encode()[: start.column - 1].decode("utf-8", "ignore")
-            if value.value.fence_offset and "\t" in before:
+            line = self._lines[start.line - 1]
+            before = line.encode()[: start.column - 1].decode("utf-8", "ignore") if "\t" in line else ""
+            if "\t" in before and value.value.fence_offset:
                 more = {**more, "text": self._unindented(value.value, before, start.line)}
         elif alert := _alert(node):
             # The line with its mark is no text of its paragraph, and no paragraph when it is all.

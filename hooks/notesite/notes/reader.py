@@ -185,7 +185,8 @@ class _Reader:
 
     def _leaf(self, block: Node, *, top: bool) -> Iterator[tuple[Tag, Span]]:
         comments = list(self._inline(block))
-        self._add_to_heading(words(block.children))
+        if self._html_heading:
+            self._add_to_heading(words(block.children))
         if block.kind is Kind.HEADING:
             end = block.children[-1].last if block.children else block.line  # not its underline
             span = Span(block.span.start, Position(end, len(self.lines[end - 1]) + 1))

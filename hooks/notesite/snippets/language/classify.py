@@ -65,6 +65,15 @@ def classify(fence: Fence) -> Classification:
 _SENTENCE: Final = lazy(r"^[A-Z][a-z]*(?: [\w',/()-]+)+[.:]$", re.MULTILINE)
 
 
+def is_plainly_yaml(fence: Fence) -> bool:
+    """Whether the first lines of the block tell that it is a manifest, as of most of the YAML in notes."""
+    return fence.fenced and fence.closed and len(fence.text) <= _ENOUGH and _is_manifest(fence.text, fence.label)
+
+
+def _is_manifest(text: str, label: str) -> bool:
+    return label in languages.YAML_LABELS and _MANIFEST.match(text) is not None and not _marks_template(text)
+
+
 def is_shell(fence: Fence) -> bool:
     """Whether the block holds commands, with or without what they print."""
     return classify(fence).kind in {Kind.SHELL, Kind.CONSOLE}
@@ -84,8 +93,8 @@ def classify_text(text: str, label: str = "") -> Classification:
     """What `text` under the label `label` (lower case, "" for none) holds."""
     if len(text) > _ENOUGH:
         text = text[len(text) - len(text.lstrip()) :][:_ENOUGH]
-    if label in languages.YAML_LABELS and _MANIFEST.match(text) and not _marks_template(text):
-        return Classification(Kind.MANIFEST, "yaml")  # most of the YAML in notes, told without a look at each line
+    if _is_manifest(text, label):  # without a look at each line
+        return Classification(Kind.MANIFEST, "yaml")
     text = text.replace("\ufeff", "")
     lines = [line[:_LONG] for line in text.split("\n")]
     filled = [line for line in lines if line.strip()]
