@@ -306,6 +306,22 @@ def test_no_other_address_is_a_film(url: str) -> None:
     assert not shown(f'x <video src="{url}"></video>').css("video, a")
 
 
+# --- What has no words of its own
+
+
+def test_tasks_and_pictures_that_are_missing_have_words_for_whoever_does_not_see() -> None:
+    picture = Picture(src="", width=None, height=None, alt="", note="Missing")
+    page = shown(
+        "- [x] a\n- [ ] b\n\n" + '<img src="a.png" alt=""> <img src="b.png" alt="B">',
+        pictures={"a.png": picture, "b.png": picture._replace(alt="B")},
+    )
+    assert [box.attributes["aria-label"] for box in page.css("input")] == ["Completed task", "Incomplete task"]
+    assert [(p.attributes.get("role"), p.attributes.get("aria-label")) for p in page.css(".notes-missing")] == [
+        (None, None),
+        ("img", "B"),
+    ]
+
+
 # --- Direction
 
 

@@ -40,7 +40,16 @@ Words.
 
 ## Third
 
-Words.
+> [!NOTE]
+> Words.
+
+<details><summary>More</summary>words</details>
+
+$$\\int_0^1 x^2 dx$$
+
+| Flag | Meaning | Default | Since | Notes and more | More columns | Code | Last |
+|---|---|---|---|---|---|---|---|
+| `--dry-run=client` | print only | `none` | 1.18 | words that wrap around | `--all-namespaces` | `a-b` | 2 |
 """.replace("SUM", " + ".join(map(str, range(60))))
 
 
@@ -85,6 +94,25 @@ def test_all_is_drawn_in_both_palettes_without_a_request(base: str, new_context:
         assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in found] == []
     start = urlsplit(base)
     assert [url for url in asked if urlsplit(url).scheme != "data" and urlsplit(url)[:2] != start[:2]] == []
+
+
+def test_what_folds_and_what_warns_takes_the_palette(base: str, new_context: Callable[..., BrowserContext]) -> None:
+    page = new_context(color_scheme="dark").new_page()
+    page.goto(f"{base}third.html")
+    colour = "element => getComputedStyle(element).backgroundColor"
+    paper = page.locator("body").evaluate(colour)
+    assert [box.evaluate(colour) for box in page.locator(".admonition, details").all()] == [paper, paper]
+
+
+def test_paper_holds_all_of_a_table_and_has_no_bars(base: str, new_context: Callable[..., BrowserContext]) -> None:
+    page = new_context(viewport={"width": 657, "height": 900}).new_page()  # A4 without its margins
+    page.emulate_media(media="print")
+    page.goto(f"{base}third.html")
+    place = "element => [element.getBoundingClientRect().left, element.getBoundingClientRect().right]"
+    left, right = page.locator("article").evaluate(place)
+    first, last = page.locator("article table").evaluate(place)
+    assert left <= first < last <= right
+    assert page.locator(".notes-formula").evaluate("element => getComputedStyle(element).overflow") == "visible"
 
 
 def test_other_pages_pay_nothing(folder: Path) -> None:

@@ -127,10 +127,11 @@ class PageHtml:
 
     @staticmethod
     def _item(item: Node, *, tight: bool) -> list[Piece]:
-        checked = " checked" if item.info not in {"", " "} else ""
+        state = "Incomplete" if item.info in {"", " "} else "Completed"  # GitHub's words
+        checked = " checked" if state == "Completed" else ""
         # In the form that Material styles.
         box = (
-            f'<label class="task-list-control"><input type="checkbox" disabled{checked}>'
+            f'<label class="task-list-control"><input type="checkbox" disabled{checked} aria-label="{state} task">'
             '<span class="task-list-indicator"></span></label> '
         )
         pieces: list[Piece] = [f'<li class="task-list-item">{box}' if item.info else "<li>"]

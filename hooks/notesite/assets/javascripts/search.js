@@ -127,7 +127,7 @@
       }
       for (; low < terms.length && terms[low].startsWith(word); low++) add(terms[low], 0.75 * (word.length / terms[low].length) ** 0.5);
     }
-    if (!found.size && word.length > 3) {
+    if (!found.size && word.length > 3 && !/^\d/.test(word)) { // another number is no slip of the pen
       const most = word.length > 7 ? 2 : 1;
       for (const term of terms) {
         if (term.length < word.length - most) continue;
