@@ -2,49 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 
 from ...diagnostics.diagnostic import Span
-from ...lib.light import lazy
+from ...lib.light import bundled_json
 from ..yaml.yaml_fault import Defined
+from .grammar.arguments import WORKLOADS
 from .grammar.invocation import Invocation
 from .grammar.resources import named
 from .reader.words import Command, Word
 
-# Sub-command of kubectl, the flag that makes it dangerous ("" for none), what it does.
-_DOES = (
-    ("drain", "", "moves every pod off the node and lets no new one start there"),
-    ("replace", "force", "deletes the object and creates it again: its pods and their data are gone in between"),
-    ("apply", "prune", "deletes objects that the given files no longer name"),
-    ("delete", "force", "removes the object at once, without waiting until its containers have stopped"),
-)
-_HOLDERS = {
-    "namespaces": "deletes the namespace with everything in it",
-    "customresourcedefinitions": "deletes the type and every object of it in the cluster",
-}
-# Commands of other programs, each a pattern of its words with one space between them.
-_OTHERS = (
-    (
-        lazy(
-            r"rm (?=(?:.* )?-(?:\w*[rR]|-recursive)).*?(?<= )"
-            r"(/|/\*|~/?|\$HOME/?|/(?:etc|usr|var|home|boot|bin|lib|opt|root|srv)/?\*?|\*|\.\*?)(?: .*)?"
-        ),
-        r"deletes \1 with everything below it",
-    ),
-    (lazy(r"dd (?:.* )?of=/dev/.*"), "overwrites a whole disk"),
-    (lazy(r"mkfs.*"), "formats a disk: everything on it is gone"),
-    (lazy(r"minikube delete(?: .*)?"), "deletes the local cluster with everything in it"),
-    (
-        lazy(r"docker system prune(?!.* --volumes)(?: .*)?"),
-        "deletes every stopped container, and networks and images that no container uses",
-    ),
-    (
-        lazy(r"docker system prune .*--volumes(?: .*)?"),
-        "deletes every stopped container, and networks, images and volumes that no container uses",
-    ),
-)
-# Objects that containers belong to.
-_RUNS = lazy(r"pods|deployments|.*sets|.*jobs|replicationcontrollers")
+# "kubectl": a sub-command, the flag that makes it dangerous ("" for none), what it does.  "held": types that hold others.
+# "others": commands of other programs, each a pattern of its words with one space between them.  "keys": of secrets.
+_TABLE = bundled_json(__name__, "effects.json")
 
 
 def dangers(call: Invocation) -> Iterator[tuple[str, Word]]:
@@ -54,8 +25,9 @@ def dangers(call: Invocation) -> Iterator[tuple[str, Word]]:
     if call.node.path == ("delete",):
         yield from _delete(call)
     found = list(map(named, _kinds(call)))
-    alone = bool(found) and all(each and not _RUNS.fullmatch(each.plural) for each in found)  # no container has to stop
-    for command, flag, what in _DOES:
+    runs = (each is None or each.plural == "pods" or WORKLOADS.fullmatch(each.plural) for each in found)
+    alone = bool(found) and not any(runs)  # no container has to stop
+    for command, flag, what in _TABLE["kubectl"]:
         if call.node.path == (command,) and (not flag or (_on(call, flag) and not alone)):
             yield what, call.uses(flag)[0].word if flag else call.path_words[-1]
 
@@ -67,7 +39,7 @@ def _kinds(call: Invocation) -> list[str]:
 def _delete(call: Invocation) -> Iterator[tuple[str, Word]]:
     kinds = _kinds(call)
     found = list(map(named, kinds))
-    held = [_HOLDERS[each.plural] for each in found if each is not None and each.plural in _HOLDERS]
+    held = [_TABLE["held"][each.plural] for each in found if each is not None and each.plural in _TABLE["held"]]
     first = call.path_words[-1]
     everywhere = _on(call, "all-namespaces")
     if _on(call, "all") and kinds:
@@ -90,17 +62,12 @@ def _on(call: Invocation, name: str) -> bool:
 def system_dangers(command: Command) -> Iterator[tuple[str, Word]]:
     """The like for `rm -rf /` and its kind."""
     text = " ".join([command.program, *(word.text for word in command.words[1:])])
-    for pattern, what in _OTHERS:
-        if match := pattern.fullmatch(text):
+    for form, what in _TABLE["others"]:
+        if match := re.fullmatch(form, text):
             yield match.expand(what), command.words[0]
 
 
 # ---- Objects that commands create, so that references in other snippets can be resolved.
-
-_KEYS: dict[tuple[str, ...], frozenset[str]] = {  # keys that a kind of secret always has
-    ("create", "secret", "docker-registry"): frozenset({".dockerconfigjson"}),
-    ("create", "secret", "tls"): frozenset({"tls.crt", "tls.key"}),
-}
 
 
 def created(call: Invocation, span: Callable[[int, int], Span]) -> Iterator[Defined]:
@@ -112,12 +79,12 @@ def created(call: Invocation, span: Callable[[int, int], Span]) -> Iterator[Defi
     if word.dynamic:
         return
     kind = "ConfigMap" if path[1] == "configmap" else "Secret"
-    yield Defined(kind, word.text, _KEYS.get(path) or _keys(call), span(word.start, word.end))
+    yield Defined(kind, word.text, _keys(call), span(word.start, word.end))
 
 
 def _keys(call: Invocation) -> frozenset[str] | None:
-    """Keys of --from-literal and --from-file, as kubectl makes them."""
-    keys = set()
+    """Those that a kind of secret always has, or of --from-literal and --from-file, as kubectl makes them."""
+    keys = set(_TABLE["keys"].get(call.node.path[-1], ()))
     for use in call.uses("from-literal"):
         key, equals, _ = (use.value or "").partition("=")
         if not equals or "$" in key or "<" in key:

@@ -367,7 +367,7 @@ def _label(examined: Examined, lines: Sequence[str]) -> Iterator[Diagnostic]:
     if is_yaml and not labelled_yaml:
         named = f"is labelled `{fence.label}`" if fence.label else "has no label"
         yield _relabel(fence, f"this block holds YAML and {named}", "yaml", lines)
-    elif found.kind is Kind.SHELL and _is_both(fence.text.split("\n")):
+    elif found.kind is Kind.SHELL and _APART.search(fence.text):  # commands and YAML
         return
     elif fence.label.endswith(("yaml", "yml")) and found.kind in {Kind.SHELL, Kind.CONSOLE, Kind.OUTPUT}:  # not `k8s`
         right = {Kind.SHELL: "bash", Kind.CONSOLE: "console"}.get(found.kind, "text")
@@ -375,10 +375,9 @@ def _label(examined: Examined, lines: Sequence[str]) -> Iterator[Diagnostic]:
         yield _relabel(fence, f"this block holds {what} and is labelled `{fence.label}`", right, lines)
 
 
-def _is_both(rows: Sequence[str]) -> bool:
-    """Whether YAML stands below commands, and not as what they print."""
-    prompts = any(languages.prompted(row) is not None for row in rows)
-    return not prompts and sum(languages.ENTRY.match(row) is not None for row in rows) > 1
+_APART: Final = lazy(
+    r"\n[ \t]*\n(?:[ \t]*#[^\n]*\n)*[ \t]*(?:- +)*[\w./-]+:(?:\s|$)"
+)  # an entry, set off by a blank line
 
 
 def _relabel(fence: Fence, wrong: str, label: str, lines: Sequence[str]) -> Diagnostic:

@@ -26,9 +26,7 @@ _UNTRIED = frozenset({"raw", "local", "list", "field-selector", "current"})
 _MODE_FLAGS = (("f", {"filename", "kustomize"}), ("l", {"selector"}), ("a", {"all"}), ("A", {"all-namespaces"}))
 _EFFECT = re.compile(r"([^=:]*)(=[^=:]*)?:(NoSchedule|PreferNoSchedule|NoExecute)-?")
 _CHANGING = ("label", "annotate", "taint", "set env", "set image")
-_WORKLOADS = frozenset(
-    ("deployments", "daemonsets", "statefulsets", "replicasets", "replicationcontrollers", "jobs", "cronjobs")
-)
+WORKLOADS = lazy(r"deployments|(?:daemon|stateful|replica)sets|replicationcontrollers|(?:cron)?jobs")  # they run pods
 _TAINT = lazy(r"[^=:\s]+(?:=[^:]*)?:(?:NoSchedule|PreferNoSchedule|NoExecute|[A-Za-z-]*(?:effect|EFFECT))-?")
 _CUSTOM = lazy(r"[a-z][a-z0-9-]*(?:\.[a-z0-9-]+){2,}")  # foos.example.com, foos.v1.example.com
 _SHOUTED = lazy(r"[A-Z][A-Z0-9]*(?:[_-][A-Z0-9]+)*")
@@ -176,7 +174,7 @@ def _letters(word: Word, index: int, extra_types: frozenset[str]) -> str:
 
 def _named_object(kind: str, extra_types: frozenset[str]) -> str:
     """The letter of TYPE/NAME."""
-    if (resource := named(kind)) is not None and resource.plural in _WORKLOADS:
+    if (resource := named(kind)) is not None and WORKLOADS.fullmatch(resource.plural):
         return "S"
     return "P" if is_type(kind, extra_types) or _CUSTOM.fullmatch(kind) or _SHOUTED.fullmatch(kind) else "B"
 
@@ -191,7 +189,7 @@ def _type_letter(text: str, extra_types: frozenset[str]) -> str:
         return "R" if text in extra_types or _CUSTOM.fullmatch(text) else "U"
     if resource.plural == "nodes":
         return "N"
-    return "W" if resource.plural in _WORKLOADS else "R"
+    return "W" if WORKLOADS.fullmatch(resource.plural) else "R"
 
 
 @cache

@@ -17,7 +17,6 @@ _TEMPLATED = frozenset(  # output formats that carry an expression after an equa
 )
 _COLUMNS = frozenset({"custom-columns", "custom-columns-file"})  # likewise, without such a flag
 _BETTER = {"yes": "true", "no": "false"}
-_TEMPLATES = {"template": "go-template"}
 _ANY_CASE = frozenset({"json", "yaml", "kyaml", "name"})  # the others are taken as they are written
 
 
@@ -53,7 +52,7 @@ def _problem(call: Invocation, use: FlagUse, value: str) -> tuple[str, str] | No
     form = format_of(" ".join(call.node.path), flag.name) if call.program == "kubectl" else None
     if form is not None and not form[0].fullmatch(value) and not _FILLED_IN.search(value):
         return f"`--{flag.name}` takes {form[1]}, not `{value}`", ""
-    if flag.name in _TEMPLATES and call.program == "kubectl" and (wrong := _fault(_TEMPLATES[flag.name], value)):
+    if flag.name == "template" and call.program == "kubectl" and (wrong := _fault("go-template", value)):
         return f"`{value}` cannot be read: {wrong}", ""
     return None
 
