@@ -49,11 +49,8 @@ def real_path(path: Path, inside: Path | None = None) -> Path:
     """Where the path leads once all links are followed; it must exist, and lie in `inside` when that is given."""
     outside = PathError("it, or a link on its way, leaves the project", path, errno.EXDEV)
     whole = inside and Path(os.path.realpath(inside))
-    if (
-        inside
-        and whole
-        and not any(Path(os.path.normpath(path.absolute())).is_relative_to(top) for top in (inside, whole))
-    ):
+    written = Path(os.path.normpath(path.absolute()))
+    if inside and whole and not (written.is_relative_to(inside) or written.is_relative_to(whole)):
         raise outside  # first, so that nobody learns what exists there
     try:
         real = Path(os.path.realpath(path, strict=True))

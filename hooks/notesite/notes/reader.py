@@ -133,6 +133,7 @@ class _Reader:
         self.directives: list[Directive] = []
         self.anchors: list[tuple[str, int]] = []
         self.drawn: list[Node] = []
+        self._comments: list[tuple[Tag, Span]] = []  # which govern what is read later
         self._footnotes: list[Node] = []
         self._footnote_lines: dict[int, list[int]] = {}
         self._ids = ids
@@ -143,27 +144,26 @@ class _Reader:
         self._ends: dict[int, int] = {}  # line where blocks begin -> last line of the longest of them
 
     def read(self) -> None:
-        comments: list[tuple[Tag, Span]] = []
         for block in self.blocks:
             self._footnotes += [block] * (block.kind is Kind.FOOTNOTE)
-            comments += self._block(block)
+            self._block(block)
         starts = sorted(self._ends)
-        for tag, span in comments:
+        for tag, span in self._comments:
             self._comment(tag, span, starts)
         self._leave_enclosed(list(_enclosed_lines(self._containers)))
 
-    def _block(self, outermost: Node) -> Iterator[tuple[Tag, Span]]:
-        """Take in a block at the root; its comments are given back, because they govern what is read later."""
+    def _block(self, outermost: Node) -> None:
+        """Take in a block at the root."""
         blocks = [outermost]
         while blocks:
             block = blocks.pop()
             top = block is outermost
             if block.kind is Kind.HTML:
-                yield from self._html_block(block, top=top)
+                self._html_block(block, top=top)
             elif block.kind is Kind.CODE:
                 self._fence(block)
             elif block.kind in LEAVES:
-                yield from self._leaf(block, top=top)
+                self._leaf(block, top=top)
             else:
                 blocks += block.children[::-1]
             if block.kind is not Kind.HTML or _COMMENTS.sub("", block.text).strip():
@@ -183,8 +183,8 @@ class _Reader:
 
     # --- Blocks
 
-    def _leaf(self, block: Node, *, top: bool) -> Iterator[tuple[Tag, Span]]:
-        comments = list(self._inline(block))
+    def _leaf(self, block: Node, *, top: bool) -> None:
+        self._inline(block)
         if self._html_heading:
             self._add_to_heading(words(block.children))
         if block.kind is Kind.HEADING:
@@ -194,7 +194,6 @@ class _Reader:
             self._heading(block.number, text, span, words(block.children), starts_section=top)
         else:
             self._lead = block
-        yield from comments
 
     def _add_to_heading(self, text: str) -> None:
         if self._html_heading:
@@ -226,7 +225,7 @@ class _Reader:
 
     # --- Inline elements
 
-    def _inline(self, block: Node) -> Iterator[tuple[Tag, Span]]:
+    def _inline(self, block: Node) -> None:
         stack = _with_siblings(block)
         while stack:
             node, siblings, index = stack.pop()
@@ -244,27 +243,23 @@ class _Reader:
             elif node.kind is Kind.HTML_SPAN:
                 following = takewhile(lambda other: other.kind is not Kind.HTML_SPAN, islice(siblings, index + 1, None))
                 for tag in read_tags(node.text):
-                    yield from self._tag(tag, node.span, words(following, " ", alt=True))
+                    self._tag(tag, node.span, words(following, " ", alt=True))
             stack += _with_siblings(node)
 
     # --- Raw HTML
 
-    def _html_block(self, block: Node, *, top: bool) -> Iterator[tuple[Tag, Span]]:
+    def _html_block(self, block: Node, *, top: bool) -> None:
         tags = read_tags(block.text)
         self._containers += [(block.line + tag.line, tag) for tag in tags if tag.name in _CONTAINERS]
-        following = list(
-            accumulate(
-                tags[::-1], lambda text, tag: tag.text.strip() or text if tag.kind == "text" else text, initial=""
-            )
-        )
+        texts = (tag.text.strip() if tag.kind == "text" else "" for tag in tags[::-1])
+        following = list(accumulate(texts, lambda text, own: own or text, initial=""))
         for number, (tag, span) in enumerate(placed(tags, block, self.lines), 1):
-            yield from self._tag(tag, span, following[-1 - number], starts_section=top and number == 1)
+            self._tag(tag, span, following[-1 - number], starts_section=top and number == 1)
 
-    def _tag(self, tag: Tag, span: Span, following: str, *, starts_section: bool = False) -> Iterator[tuple[Tag, Span]]:
-        """Take in one tag; comments are given back."""
+    def _tag(self, tag: Tag, span: Span, following: str, *, starts_section: bool = False) -> None:
         heading = self._html_heading
         if tag.kind == "comment":
-            yield tag, span
+            self._comments.append((tag, span))
         elif tag.kind == "text":
             self._add_to_heading(unescaped(tag.text))
         elif tag.kind == "end" and tag.name in HEADING_TAGS and heading:

@@ -69,7 +69,6 @@ class PageContext:
     has_file: Callable[[str], bool] = lambda _uri: True  # whether the site has a document or file of docs_dir
     docs_name: str = "docs"  # of the folder docs_dir, for links into it from notes that lie outside
     decorate: Callable[[ET.Element], None] = lambda _root: None  # adds what the author did not write
-    unresolved: set[str] = field(default_factory=set)  # anchors that exist nowhere, found while reading
 
 
 class Bridge(Extension):
@@ -185,7 +184,6 @@ def tree_options(context: PageContext, stash: Callable[[str], str]) -> TreeOptio
         if url.startswith("#fn"):  # footnotes stay on their page
             return url
         if url.startswith("#"):
-            context.unresolved.add(url[1:])
             if any(entry.target == url for entry in entries):  # of a section that is not there; the finding says so
                 return ""
         elif (local := _document(context, url)) is not None:
@@ -222,13 +220,8 @@ def _document(context: PageContext, url: str) -> str | None:
     if path == context.notes_uri:  # the notes by the name of their file
         place = context.site.place_of_anchor(parts.fragment)
         return place.link_from(context.page) if place else None
-    names = (
-        path,
-        path.removeprefix(f"../{context.docs_name}/"),
-        path.removeprefix(f"{context.docs_name}/"),
-        path.lstrip("./"),
-    )
-    for name in names:
+    docs = f"{context.docs_name}/"
+    for name in (path, path.removeprefix(f"../{docs}"), path.removeprefix(docs), path.lstrip("./")):
         if context.has_file(name):
             return urlunsplit(parts._replace(path=quote(name)))
     origin = context.notes.origin

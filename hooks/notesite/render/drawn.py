@@ -87,11 +87,8 @@ def draw(notes: Notes) -> Drawn:
                 findings.append(finding("N_DRAW", message, node.span, severity=Severity.INFO))
             missing.add(what)
         except (ValueError, Fault) as error:
-            findings.append(
-                finding(
-                    "N_DRAW", f"this {what} is shown as it is written, for it cannot be drawn here: {error}", node.span
-                )
-            )
+            message = f"this {what} is shown as it is written, for it cannot be drawn here: {error}"
+            findings.append(finding("N_DRAW", message, node.span))
     return Drawn(formulas, diagrams, files, tuple(findings))
 
 
