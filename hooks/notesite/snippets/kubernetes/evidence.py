@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
+from itertools import pairwise
 from typing import Final
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
@@ -157,7 +158,7 @@ def is_part(node: Node, shape: Shape, lacking: Sequence[Found], around: Around) 
     pointed = _POINTED.search(around.text) is not None
     goes_on = any(f'"{key}"' in fault.message for fault in lacking for key in _ROOT.findall(around.following))
     noted = get(metadata, "annotations") is not None and fields(node).keys() == HEAD
-    no_labels = template is not None and get(template, "metadata") is None
+    no_labels = template is not None and get(template, "metadata", "labels") is None
     unlabelled = no_labels and any('"selector"' in fault.message for fault in lacking)
     near = (shape.short, f"{shape.short}Spec")
     several = len(lacking) > 1 and any(fault.shape and fault.shape.short in near for fault in lacking)
@@ -191,7 +192,16 @@ def of_fragments(fault: Found) -> Severity | None:
     """How bad it is that a fragment lacks something: it leaves out what nothing else in it asks for."""
     if fault.shape and fault.shape.short.endswith(_OFTEN_BARE):
         return None
-    return Severity.INFO if fault.message.startswith("missing required field ") else Severity.WARNING
+    return Severity.INFO if " required field " in fault.message else Severity.WARNING
+
+
+def pieces(node: Node, gap: Callable[[Node], bool]) -> list[MappingNode]:
+    """The pieces of a fragment that blank lines or comments set apart."""
+    if not isinstance(node, MappingNode):
+        return []
+    begins = (index for index, (key, _) in enumerate(node.value) if index and gap(key))
+    cut = (node.value[a:b] for a, b in pairwise((0, *begins, len(node.value))))
+    return [MappingNode(node.tag, part, part[0][0].start_mark, node.end_mark) for part in cut]
 
 
 def other_ways(

@@ -146,10 +146,9 @@ class _Snippet:
 
     def _whole(self, node: Node, shape: Shape, gvk: tuple[str, str], extra: Iterable[Found] = ()) -> Judgement:
         found, too_large = self._faults(shape, [node], gvk[1])
-        found = [*extra, *found]
         if too_large:
             return Judgement("manifest", (shape.short,), skipped="too large or too deep to be checked", gvk=gvk)
-        return self._named(node, shape, found, gvk)
+        return self._named(node, shape, [*extra, *found], gvk)
 
     def _named(self, node: Node, shape: Shape, found: Sequence[Found], gvk: tuple[str, str] | None) -> Judgement:
         lacking = [fault for fault in found if fault.code == "K_REQUIRED"]
@@ -231,7 +230,12 @@ class _Snippet:
             return Judgement("unknown", skipped="no definition of Kubernetes has these keys")
         if guess.parts and isinstance(node, MappingNode):
             return self._parts(node, guess)
-        return self._settled(node, guess, sure=False)
+        judged = self._settled(node, guess, sure=False)
+        pieces = evidence.pieces(node, self._gap) if judged.faults else []
+        if len(pieces) > 1:
+            told = {(fault.code, fault.line) for piece in pieces for fault in self._fragment(piece).faults}
+            judged = judged._replace(faults=tuple(fault for fault in judged.faults if (fault.code, fault.line) in told))
+        return judged
 
     def _settled(self, node: Node, guess: Guess, *, sure: bool) -> Judgement:
         best = guess.best
@@ -354,11 +358,11 @@ class _Snippet:
     def _severity(self, fault: Found, most: Severity, required: Severity) -> Severity | None:
         """How bad a fault is here; None to leave it out."""
         severity = CODES[fault.code].severity
-        if fault.code == "K_REQUIRED" and not fault.versions & self.newest:
-            return None  # a flaw of old definitions: servers did not ask for it
+        # A flaw of old definitions: servers did not ask for it.
+        flaw = fault.code == "K_REQUIRED" and not fault.versions & self.newest
         lost = isinstance(fault.node, CollectionNode) or (fault.code in _MAY_BE_LEFT_OUT and not fault.slip)
         new = fault.code == "K_FIELD" and not fault.slip and self.around.is_of_a_proposal()
-        if fault.doubtful or new or (self.elided and lost):
+        if flaw or fault.doubtful or new or (self.elided and lost):
             return None  # what is missing, or the key or dash that a field stands under
         if fault.code == "K_REQUIRED":
             lacking = required if required is not Severity.WARNING else evidence.of_fragments(fault)
@@ -368,7 +372,7 @@ class _Snippet:
         partly = fault.code == "K_REQUIRED" and fault.versions != self.selected
         if (fault.mild or partly) and severity is Severity.ERROR:
             severity = Severity.WARNING
-        if self.elided and not fault.slip and severity is not Severity.INFO:
+        if self.elided and not fault.slip:
             severity = Severity.INFO
         if fault.code == "K_REMOVED" and fault.versions != self.selected:
             severity = Severity.WARNING

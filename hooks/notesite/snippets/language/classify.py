@@ -123,7 +123,7 @@ def classify_text(text: str, label: str = "") -> Classification:
 
 _JSON_OBJECT: Final = lazy(r"\s*[{\[]")
 # no JSON for a machine
-_JSON_NOTE: Final = lazy(r"/\*|\.{3}|…|(?:^|[,{\[])\s*(?://|#)|\{\{|<[a-zA-Z][^<>\n]*>(?!\")", re.MULTILINE)
+_JSON_NOTE: Final = lazy(r"\}\s*\{|/\*|\.{3}|…|(?:^|[,{\[])\s*(?://|#)|\{\{|<[a-zA-Z][^<>\n]*>(?!\")", re.MULTILINE)
 _JSON_NAMED: Final = lazy(r'"apiVersion"\s*:\s*"[^"]*"[\s\S]*"kind"\s*:|"kind"\s*:\s*"[^"]*"[\s\S]*"apiVersion"\s*:')
 
 

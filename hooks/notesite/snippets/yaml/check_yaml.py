@@ -266,7 +266,8 @@ def _at_their_cause(fence: Fence, faults: list[Fault], schemas: _Schemas, before
     """The faults, or, where one line at the wrong indentation is the cause of them all, that one.
 
     A block that can be read is moved only where it is certain what it is, before and after: nearly any fault of a
-    fragment goes away when the line is moved to where nothing is known of it.
+    fragment goes away when the line is moved to where nothing is known of it.  Of what cannot be read, only manifests
+    tell what belongs where.
     """
     serious = [fault for fault in faults if _level(fault) is not Severity.INFO]
     from .documents import leaves_out  # noqa: PLC0415  # see above: only where there is YAML
@@ -279,6 +280,8 @@ def _at_their_cause(fence: Fence, faults: list[Fault], schemas: _Schemas, before
     readable = not any(fault.code == "Y_SYNTAX" for fault in serious)
     fragment = any(form == "fragment" for form, *_ in before)
     if readable and (not before or (fragment and any(fault.code == "K_TYPE" for fault in serious))):
+        return faults
+    if not readable and classify.classify(fence).kind is not Kind.MANIFEST:
         return faults
     schemas.searched = True
     move, stay = _moved(fence, first.line, serious, schemas, before if readable else None)
@@ -308,8 +311,7 @@ def _moved(
         return found if wanted is None or _certain(judgements) == wanted else {*found, _ELSEWHERE}
 
     others = {(fault.code, fault.message) for fault in serious if fault.code not in _MISPLACED}
-    known = wanted is not None or classify.classify(fence).kind is Kind.MANIFEST
-    move = indentation.move(fence.text, line, lambda text: left(text) <= others, known=known)
+    move = indentation.move(fence.text, line, lambda text: left(text) <= others)
     return move, left(move.text) if move is not None else set()
 
 

@@ -138,12 +138,12 @@ _ELISION = lazy(
     r"|<[ ]?(?:\.{2,}|…|(?i:snip))[^>\n]*>|\([ ]?(?:\.{2,}|…)[^)\n]*\))[ \t]*$"
     r"|(?<=\S)(?:[ ]+(?=-{3,}>|<-|[←⬅])|[ ]{2,})(?:<?-{2,}>?|<-|->|=+>|[←→⇒⟵⟶⬅➜👈])[ ][^\n]*$"
     r"|(?<=\S)[ ]+[✅❌✓✗✔✘][^\n]*$"
-    r"|(?<=:)[ ]+(?P<value>\.{2,3}|…|\*{3,}|\[(?:\.{3}|…)\][^\s,\]]*|\{(?:\.{3}|…)\})[ \t]*$",
+    r"|(?<=:)[ ]+(?P<value>\.{2,3}|…|\*{2,}[^\n]*|\[(?:\.{3}|…)\][^\s,\]]*|\{(?:\.{3}|…)\})[ \t]*$",
     re.MULTILINE,
 )
 
 
-_SIGNS_OF_ELISION = ("..", ". .", "…", "***", "⋮", "---> ", "<- ", "← ", "⬅ ", *"✅❌✓✗✔✘")
+_SIGNS_OF_ELISION = ("..", ". .", "…", " **", "⋮", "---> ", "<- ", "← ", "⬅ ", *"✅❌✓✗✔✘")
 _ARROW = lazy(r"  (?<=\S  ) *[<=←→⇒⟵⟶⬅➜👈-]")  # begins with what can be searched for fast
 _FILE_NAME = lazy(r"\A(?:[\w./-]+\.)?ya?ml:?(?=[ \t]*\n)")
 _LEFT_OUT = lazy(r"\n[ ]*#[. ]*(?:\.\.[^\n]*)?\n(?:[ ]*[\w-]+:[ ]*\n)?\s*\Z")  # an elision, as a comment
@@ -193,7 +193,7 @@ def _spaced(text: str, pattern: re.Pattern[str], faults: list[Fault], code: str,
 
 def _as_comment(match: re.Match[str], text: str) -> str:
     found = match[0]
-    if found.startswith("...") and _DOCUMENT_NEXT.match(text, match.end()):
+    if found.rstrip() == "..." and _DOCUMENT_NEXT.match(text, match.end()):
         return found  # a real end of document
     body = found.lstrip(" ")
     return found[: len(found) - len(body)] + "#" + body[1:]
@@ -287,7 +287,8 @@ _SLIPS = 3  # lines that may be broken in a manifest, which is a real file all t
 _LINES_A_SLIP = 15  # of any other text; what has more slips was never meant to be read as YAML
 _MOST_MENDED = 20
 _LIKE_YAML = lazy(r"\s*(?:#|- |-$|[\w.\"'/<$-]+(?: \S+)?:(?:\s|$)|[\]})]|$)")
-_COLUMNS = lazy(r"^ *[\w.-]+:[ ]{4,}[\w.-]+:(?: |$)", re.MULTILINE)  # two texts side by side
+# Two texts side by side; what a program prints; a form to be filled in.
+_COLUMNS = lazy(r"^ *[\w.-]+:[ ]{4,}[\w.-]+:(?: |$)|\A\{\s*\w|\A(?:[A-Z][\w -]*:[^\n]*\n+)+\Z", re.MULTILINE)
 # Fields between braces without commas, as other languages write them.
 _BRACES = lazy(r"\{[ \t]*\n(?:[^\n]*[^,{\[\s][ \t]*\n){2,}?[ \t]*\}|^[\w.]+\??:[ \t]+\{[ \t]*\n[ \t]*//", re.MULTILINE)
 

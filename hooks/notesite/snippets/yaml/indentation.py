@@ -241,28 +241,26 @@ class Move(NamedTuple):
     text: str  # the block with the line moved
 
 
-def move(text: str, line: int, is_clean: Callable[[str], bool], *, known: bool = True) -> Move | None:
+def move(text: str, line: int, is_clean: Callable[[str], bool]) -> Move | None:
     """The line that, moved by one step, leaves nothing wrong in `text`; None when there is none.
 
-    Something is wrong at `line`, from 1.  `known`: whether `is_clean` tells what belongs where; else only one line may do.
+    Something is wrong at `line`, from 1.
     """
     if not text or len(text) > _LONGEST or "\t" in text:
         return None
     rows = text.split("\n")
     unit = step(Lines(text))
     found: list[tuple[tuple[float, int], int, Move]] = []
-    for number, last, size in islice(
-        _trials(rows, line, unit, known=known), min(_MOST_TRIALS, _MOST_READ // len(text))
-    ):
+    for number, last, size in islice(_trials(rows, line, unit), min(_MOST_TRIALS, _MOST_READ // len(text))):
         own = width(rows[number - 1])
         moved = [*rows[: number - 1], *(_shifted(row, size) for row in rows[number - 1 : last]), *rows[last:]]
         mended = "\n".join(moved)
         if is_clean(mended):
             found.append((_irregularity(moved), abs(number - line), Move(number, own, own + size, mended)))
-    return min(found)[2] if found and (known or len({one.line for *_, one in found}) == 1) else None
+    return min(found)[2] if found else None
 
 
-def _trials(rows: list[str], line: int, unit: int, *, known: bool) -> Iterator[tuple[int, int, int]]:
+def _trials(rows: list[str], line: int, unit: int) -> Iterator[tuple[int, int, int]]:
     """First line, last line and spaces of every move worth trying, those near the fault first.
 
     A line moves by a step, or to a column of a neighbour.
@@ -272,17 +270,14 @@ def _trials(rows: list[str], line: int, unit: int, *, known: bool) -> Iterator[t
     below = [index for index, number in enumerate(content) if number > line][:_NEAR]
     for index in sorted((*above, *below), key=lambda index: abs(content[index] - line)):
         number = content[index]
-        fixed = index == 0 and (known or not rows[number - 1].endswith(":"))
-        if fixed or any(row.startswith("---") for row in rows[content[index - 1] : number]):
+        if index == 0 or any(row.startswith("---") for row in rows[content[index - 1] : number]):
             continue  # the first line of a document tells where its root stands
         own = width(rows[number - 1])
         around = (*content[max(index - 2, 0) : index], *content[index + 1 : index + 2])
         targets = {own - unit, own + unit, *(column for other in around for column in columns(rows[other - 1]))}
         end = _end(rows, number)
-        # The first line is moved only where it has lost its indentation: what stands under it stays there.
-        most = width(rows[content[1] - 1]) if index == 0 and content[1:] else _LONGEST
         for target in sorted(targets - {own}):
-            if 0 <= target < most:
+            if target >= 0:
                 yield number, number, target - own
                 if end > number:
                     yield number, end, target - own

@@ -8,6 +8,7 @@ from ....lib.light import NamedTuple, lazy
 from ....lib.nearest import nearest_value
 from ...yaml.mappings import fields, get, items
 from .definitions import Schema, table
+from .placeholders import is_placeholder
 
 _FILE = lazy(r"\.ya?ml$|^\.{1,2}/|^https?://|^github\.com/")
 _CORE = lazy(r"v\d")
@@ -106,7 +107,7 @@ def unknown_kind(schema: Schema, api_version: str, kind: str) -> Unknown:
 
 def _no_object(api_version: str, kind: str) -> str:
     """Why this is no object of the API at all; "" when it may be one."""
-    if any(mark in api_version + kind for mark in "$<{"):
+    if is_placeholder(kind) or any(mark in api_version + kind for mark in "$<{"):
         return "apiVersion or kind is left open"
     if api_version.rpartition("/")[0].endswith(_CONFIG_SUFFIXES) or (
         api_version == "v1" and kind in table("foreign")["v1"].split()
@@ -135,8 +136,8 @@ def _misspelt(schema: Schema, api_version: str, kind: str) -> Unknown | None:
         return None
     near = nearest_value(kind, {name for name, places in schema.homes.items() if api_version in places})
     near = near or nearest_value(kind, schema.homes)
-    if near is None and kind.islower():
-        return None  # every kind has a capital: another program's file
+    if near is None and (kind.islower() or not group):
+        return None  # every kind has a capital: another program's file, and so is many a `v1`
     hint = f'; did you mean "{near}"?' if near else ""
     return Unknown("K_KIND", f'there is no kind "{kind}" in {api_version}{hint}', True, near)
 
