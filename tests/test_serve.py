@@ -57,10 +57,12 @@ class Preview:
         return "".join(self.said)
 
     def get(self, path: str) -> str:
-        """The page at `path`, "" when there is none."""
+        """The page at `path`, or that of the error; "" when nobody answers."""
         try:
             with urllib.request.urlopen(self.url + path, timeout=10) as answer:
                 return str(answer.read().decode())
+        except urllib.error.HTTPError as error:
+            return error.read().decode()
         except (urllib.error.URLError, ConnectionError, TimeoutError):
             return ""
 
@@ -118,11 +120,17 @@ def test_an_edit_a_break_and_a_repair_are_picked_up(tmp_path: Path) -> None:
         running.wait_for_words("second-words", "one/")
         running.notes.write_text(BROKEN, encoding="utf-8")
         running.wait_for_output("docs/notes.md:4:3: N_ENTRY error")
+        running.wait_for_words("docs/notes.md:4:3: N_ENTRY error", "one/")
         assert "second-words" in running.get("one/")
         repaired = tmp_path / "docs" / ".notes.md.new"  # as editors save: a new file takes the name
         repaired.write_text(GOOD.replace("first-words", "third-words"), encoding="utf-8")
         repaired.rename(running.notes)
         running.wait_for_words("third-words", "one/")
+        assert "N_ENTRY" not in running.get("one/")
+        assert "livereload(" in running.get("gone/")  # the page waits for the edit that brings it
+        running.notes.write_text(BROKEN, encoding="utf-8")
+        running.wait_for_words("N_ENTRY error", "gone/")
+        assert running.output.count("docs/notes.md:4:3: N_ENTRY error") == 2
         assert "Traceback" not in running.output
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import gc
+import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from markupsafe import Markup
 from mkdocs.exceptions import Abort, ConfigurationError
 
 from ..diagnostics.diagnostic import NotesError
@@ -18,20 +20,31 @@ if TYPE_CHECKING:
     from mkdocs.livereload import LiveReloadServer
 
 _MANY_FOLDERS = 200
+_WAITS = "The preview shows the last good pages and waits for the repair."
+_STALE = Markup(
+    '<pre role="alert" style="position: fixed; inset: auto 0 0; z-index: 9; margin: 0; padding: 1rem; '
+    'background: #a3261f; color: #fff; white-space: pre-wrap">{}</pre>'
+)
 _GONE = os.stat_result((0,) * 10)
 
 
 def prepare(server: LiveReloadServer, docs_dir: str, builder: Callable[..., None]) -> None:
     """Prepare the server that MkDocs has made.  Raises ConfigurationError when its address is taken."""
     untidy: list[bool] = []
+    failed: list[str] = []  # what ended the last build
+    builds = logging.getLogger(f"{builder.__module__.rpartition('.')[0]}.build")  # MkDocs'
 
     def rebuild() -> None:
+        failed.clear()
+        for filtered in builds.filters:
+            getattr(filtered, "msgs", set()).clear()  # of one run it says everything once: here a run has many builds
         try:
             builder()
         except Exception as error:  # noqa: BLE001  # MkDocs would let every request wait for the repair
-            said = "" if isinstance(error, Abort) else lines_of(NotesError(*told(str(error)))) + "\n"
+            failed.append(lines_of(NotesError(*told(str(error.__context__ or error)))))
+            said = "" if isinstance(error, Abort) else failed[0] + "\n"
             traceback = bool(os.environ.get("NOTES_DEBUG"))
-            log.warning("%sThe preview shows the last good pages and waits for the repair.", said, exc_info=traceback)
+            log.warning("%s%s", said, _WAITS, exc_info=traceback)
         untidy.append(True)
 
     def tidy() -> None:
@@ -39,6 +52,7 @@ def prepare(server: LiveReloadServer, docs_dir: str, builder: Callable[..., None
             untidy.clear()
             gc.collect()
 
+    _tell(server, failed)
     watch(server, 0.1 if sum(1 for _ in os.walk(docs_dir)) <= _MANY_FOLDERS else 0.5)
     server.builder = rebuild
     # A build leaves circles of objects: looked for when it is done, as looking takes a tenth of its time.
@@ -53,6 +67,22 @@ def prepare(server: LiveReloadServer, docs_dir: str, builder: Callable[..., None
             f"dev_addr: {server.url}: {reason(error)}; name another: --dev-addr HOST:PORT"
         ) from None
     server.server_bind = lambda: None  # type: ignore[method-assign]  # it is done
+
+
+def _tell(server: LiveReloadServer, failed: Sequence[str]) -> None:
+    """Let each page say why it is that of an earlier build, and a missing one wait for the build that brings it."""
+    inject: Any = server._inject_js_into_html  # noqa: SLF001  # no public way to a page
+    error_page = server.error_handler
+
+    def told_what_failed(content: bytes, epoch: int) -> bytes:
+        said = "".join(_STALE.format(f"{words}\n{_WAITS}") for words in failed)
+        return bytes(inject(content + said.encode(), epoch))
+
+    def told_to_reload(code: int) -> bytes | None:  # an edit may bring the page that was asked for
+        content = error_page(code)
+        return content and told_what_failed(content, server._visible_epoch)  # noqa: SLF001  # likewise
+
+    server._inject_js_into_html, server.error_handler = told_what_failed, told_to_reload  # type: ignore[method-assign]  # noqa: SLF001  # likewise
 
 
 def watch(server: LiveReloadServer, interval: float) -> None:
