@@ -16,6 +16,7 @@ from pictures import png
 
 from notesite.cli import check_links
 from notesite.diagnostics.diagnostic import NotesError
+from notesite.links.internal import BuiltSite, Outcome, check
 
 ROOT = Path(__file__).parent.parent
 SCRIPTS = Path(sysconfig.get_path("scripts"))
@@ -232,3 +233,93 @@ def test_several_processes_say_what_one_says(
     with pytest.raises(OSError, match="not a regular file") as caught:
         check_links.main([])
     assert Path(caught.value.filename) == tmp_path / "site/7/index.html"
+
+
+@pytest.fixture
+def clean(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A site without a fault, and a folder for what runs keep."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.delenv("NOTES_NO_CACHE", raising=False)
+    monkeypatch.chdir(tmp_path)
+    files = {
+        "index.html": '<a href="a/#x">x</a><link rel=stylesheet href="a.css"><img src="s.svg#i">',
+        "a/index.html": '<i id="x"></i><a href="..">up</a>',
+        "a.css": "p { background: url(s.svg) }",
+        "s.svg": '<svg xmlns="http://www.w3.org/2000/svg"><symbol id="i"/></svg>',
+        "search/search_index.json": '{"docs": [{"location": "a/#x"}]}',
+        "sitemap.xml": "<urlset><url><loc>https://a.host.name/a/</loc></url></urlset>",
+        "text.txt": "",
+    }
+    for name, text in files.items():
+        (tmp_path / "site" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "site" / name).write_text(text, "utf-8")
+    return tmp_path / "site"
+
+
+@pytest.fixture
+def checks(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What was really checked."""
+    found: list[str] = []
+
+    def noted(site: BuiltSite, *rest: Any) -> Outcome:
+        found.append(site.shown)
+        return check(site, *rest)
+
+    monkeypatch.setattr(check_links, "check", noted)
+    return found
+
+
+SAME = ["site", "--site-url", "https://a.host.name/"]
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+def test_a_site_without_a_fault_is_not_checked_twice(
+    clean: Path, checks: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, processes: int
+) -> None:
+    monkeypatch.setattr(check_links, "processes", lambda *_: processes)
+    assert [check_links.main(SAME) for _ in range(3)] == [0, 0, 0]
+    assert len(checks) == 1
+    assert len(set(capsys.readouterr().out.splitlines())) == 1
+    assert check_links.main([*SAME, "--no-cache"]) == check_links.main([*SAME, "--external", "--offline"]) == 0
+    assert len(checks) == 3
+    for name in ("a/index.html", "index.html", "a.css", "s.svg", "search/search_index.json", "sitemap.xml"):
+        path = clean / name
+        status, text = path.stat(), path.read_text("utf-8")
+        changed = text.replace("x", "y").replace("s.svg", "t.svg").replace('"i"', '"j"').replace("/a/", "/b/")
+        path.write_text(changed, "utf-8")
+        os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))  # its size and time are what they were
+        assert path.stat().st_size == status.st_size
+        before = len(checks)
+        assert [check_links.main(SAME) for _ in range(2)] == [1, 1], name
+        assert len(checks) == before + 2  # of a fault nothing is kept
+        path.write_text(text, "utf-8")
+        assert check_links.main(SAME) == 0
+        assert len(checks) == before + 2
+
+
+@pytest.mark.parametrize("change", ["removed", "added", "address", "bundle", "code", "damaged", "variable", "setting"])
+def test_what_a_verdict_depends_on_makes_a_new_one(
+    clean: Path, checks: list[str], monkeypatch: pytest.MonkeyPatch, change: str
+) -> None:
+    check_links.main(SAME)
+    options = SAME
+    if change == "removed":
+        (clean / "s.svg").unlink()
+    elif change == "added":
+        (clean / "b").mkdir()
+        (clean / "b/index.html").write_text('<a href="gone">x</a>', "utf-8")
+    elif change == "address":
+        options = ["site", "--site-url", "https://a.host.name/b/"]
+    elif change == "bundle":
+        options = [*SAME, "--offline-bundle"]
+    elif change == "code":
+        monkeypatch.setattr(check_links, "signature", lambda _: "another version")
+    elif change == "damaged":
+        for entry in clean.parent.glob("cache/notesite/links/*"):
+            entry.write_bytes(entry.read_bytes()[:-1])
+    elif change == "variable":
+        monkeypatch.setenv("NOTES_NO_CACHE", "1")
+    else:
+        Path("mkdocs.yml").write_text("site_name: x\nextra: {notes: {cache: false}}\n", "utf-8")
+    check_links.main(options)
+    assert len(checks) == 2

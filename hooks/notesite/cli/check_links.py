@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import posixpath
+import sys
 import time
 from collections.abc import Callable, Sequence
 from functools import cache, partial
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..build import Build
 from ..diagnostics.diagnostic import NotesError, Report, Span, failure, finding, merged
 from ..lib.files import lenient_text, read_file, reason, write_atomically
+from ..lib.kept import digest, folder_of, signature
+from ..lib.light import json_of
 from ..links import internal
 from ..links.built_pages import public_address
 from ..links.internal import PAGES, BuiltSite, Each, Outcome, Placed, check
@@ -41,7 +46,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     project = common.project_of(args) if has_project else common.alone(Path("docs/notes.md"))._replace(root=Path.cwd())
     site = _built_site(args, project)
     build = Build(project)
-    outcome = check(site, cache(lambda: _placed(build, site)))
+    outcome = _outcome(site, build, keeps=project.keeps and not (args.no_cache or args.external))
     report = outcome.report
     codes = list(internal.CODES)
     if args.external:
@@ -50,6 +55,26 @@ def main(argv: Sequence[str] | None = None) -> int:
         codes += more
     shown = build if _matters(report, args, project) else Build(project, source=Source())
     return common.show([(shown, report)], args, tool="check_links", codes=codes)
+
+
+def _outcome(site: BuiltSite, build: Build, *, keeps: bool) -> Outcome:
+    """What a check gives; where `keeps` one of the same files is remembered that found nothing wrong."""
+    places = cache(lambda: _placed(build, site))
+    store = folder_of("links") if keeps else None
+    if store is None:
+        return check(site, places)
+    import selectolax  # noqa: PLC0415  # whoever has not installed it is told so by name
+
+    code = signature(str(Path(file).parent) for file in (Path(__file__).parent, selectolax.__file__))
+    key = digest((site.shown, site.site_url, site.bundle, sorted(site.files), code, sys.version))
+    kept = json_of(store.get(key) or b"null")
+    if kept and all(sha256(site.read(uri)).hexdigest() == known for uri, known in kept["read"].items()):
+        return Outcome(Report(checked=kept["checked"]), list)
+    outcome = check(site, places)
+    if not (outcome.report.diagnostics or outcome.report.skipped):
+        store.put(key, json.dumps({"checked": outcome.report.checked, "read": dict(outcome.read)}).encode())
+        store.trim()
+    return outcome
 
 
 def _built_site(args: argparse.Namespace, project: Project) -> BuiltSite:

@@ -15,8 +15,7 @@ from typing import TypeVar
 _Item = TypeVar("_Item")
 _Answer = TypeVar("_Answer")
 _MOST = 4  # processes: with more, what cannot be shared is the larger part
-_TURNS = 1024  # as many as any pipe takes at once
-_TURN = 4  # bytes of the number of a turn
+_TURNS = 256  # each a byte in a pipe
 
 
 def processes(work: int, worth: int) -> int:
@@ -39,13 +38,13 @@ def spread(ask: Callable[[_Item], _Answer], items: Sequence[_Item], number: int)
     answers: dict[int, _Answer] = {}
     others: list[tuple[int, int]] = []
     queue, last = os.pipe()
-    os.write(last, b"".join(turn.to_bytes(_TURN, "big") for turn in range(min(_TURNS, len(items)))))
+    os.write(last, bytes(range(min(_TURNS, len(items)))))
     os.close(last)
 
     def work() -> dict[int, _Answer]:
         with contextlib.suppress(Exception):  # asked again below, where it is raised
-            while turn := os.read(queue, _TURN):
-                for place in range(int.from_bytes(turn, "big"), len(items), _TURNS):
+            while turn := os.read(queue, 1):
+                for place in range(turn[0], len(items), _TURNS):
                     answers[place] = ask(items[place])
         return answers
 

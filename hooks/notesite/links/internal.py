@@ -10,10 +10,12 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
+from hashlib import sha256
 
 from ..diagnostics.diagnostic import Diagnostic, Report, Skipped, Span, finding
 from ..lib.light import NamedTuple, json_of
 from ..lib.nearest import nearest_value
+from ..notes.model import EMPTY
 from ..notes.raw_html import Tag, read_tags, unescaped
 from .built_pages import Kind, PageFacts, Use, counted, css_uses, read_page
 from .targets import Resolver, Target, Where, named_anchor
@@ -65,6 +67,7 @@ class Outcome(NamedTuple):
 
     report: Report
     remote: Callable[[], list[RemoteUse]]  # the links to other sites, by address; finding their places takes time
+    read: Mapping[str, str] = EMPTY  # file -> SHA-256 of what was read of it
 
 
 class _Fault(NamedTuple):
@@ -87,11 +90,12 @@ class _Check:
         self.places_of = lru_cache(1)(lambda uri: Places(self.text(uri), is_style=uri.endswith(".css")))
         self.remote: list[tuple[str, Use, Target]] = []
         self.skipped: list[Skipped] = []
+        self.sums: dict[str, str] = {}  # of what was read
         self._right: dict[str, set[str]] = defaultdict(set)  # by folder: addresses that lead to a file
 
     def look(self, uri: str) -> PageFacts:
         """Read a page, and pass over what is plainly right: most addresses are those of the navigation."""
-        facts = read_page(self.site.read(uri))
+        facts = read_page(self.read(uri))
         folder = uri.rpartition("/")[0]
         # "../x" is the same file seen from all folders beside this one, and "x" from all pages in it.
         here, up = self._right[f"{folder}/"], self._right[f"{folder.rpartition('/')[0]}/.." if folder else ".."]
@@ -110,10 +114,15 @@ class _Check:
                 up.add(target)
             elif target[:1] not in "#? \t\n\r\f":
                 here.add(target)
-        return facts._replace(uses=left, right=len(facts.uses) - len(left))
+        return facts._replace(uses=left, right=len(facts.uses) - len(left), sha256=self.sums[uri])
+
+    def read(self, uri: str) -> bytes:
+        data = self.site.read(uri)
+        self.sums[uri] = sha256(data).hexdigest()
+        return data
 
     def text(self, uri: str) -> str:
-        return self.site.read(uri).decode("utf-8", "replace")
+        return self.read(uri).decode("utf-8", "replace")
 
     def nearest(self, words: str, known: Iterable[str]) -> str | None:
         self.hints += 1
@@ -136,6 +145,7 @@ def check(site: BuiltSite, placed: Callable[[], tuple[Placed, Placed]] = lambda:
     for uri in sorted(site.files):
         if facts := run.facts.get(uri):
             run.checked += facts.right
+            run.sums[uri] = facts.sha256
             uses.append((uri, counted(facts.uses), facts.base))
             for anchor in facts.repeated:
                 message = f"the id {anchor!r} stands on this page more than once"
@@ -149,13 +159,13 @@ def check(site: BuiltSite, placed: Callable[[], tuple[Placed, Placed]] = lambda:
     for uri, of_page, base in uses:
         faults += _faults(run, uri, of_page, base)
     diagnostics = sorted(set(_diagnostics(run, faults)), key=lambda d: d.sort_key)
-    return Outcome(Report(tuple(diagnostics), tuple(run.skipped), run.checked), partial(_remote, run))
+    return Outcome(Report(tuple(diagnostics), tuple(run.skipped), run.checked), partial(_remote, run), run.sums)
 
 
 def _search_uses(run: _Check, uri: str) -> list[Use]:
     """Search results are links too: the theme's index says where each leads, seen from the root of the site."""
     try:
-        text = run.site.read(uri)
+        text = run.read(uri)
         entries = json_of(text.partition(b"=")[2].rstrip(b"; \n") if uri.endswith(".js") else text)["docs"]
         return [Use(str(entry["location"]), Kind.SEARCH) for entry in entries]
     except (ValueError, KeyError, TypeError):
@@ -217,7 +227,7 @@ def _missing_anchor(run: _Check, target: Target, shown: str) -> str:
     """What to say about a fragment that its page does not define; "" when it does."""
     wanted = named_anchor(target.fragment)
     if target.uri not in run.facts:
-        run.facts[target.uri] = read_page(run.site.read(target.uri))
+        run.facts[target.uri] = read_page(run.read(target.uri))
     facts = run.facts[target.uri]
     if not wanted or any(anchor in facts.defines or anchor in facts.table for anchor in wanted):
         return ""
