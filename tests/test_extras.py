@@ -17,6 +17,7 @@ from mkdocs.utils import get_theme_dir
 from selectolax.lexbor import LexborHTMLParser
 
 from cases_io import read_cases
+from notesite.diagnostics.diagnostic import NotesError
 from notesite.extras.command_list import asked_for, commands_of, commands_source, is_real, manifests_of, with_rows
 from notesite.extras.decorate import Extras, around, decorate, mark_terms
 from notesite.extras.home import Card, Home, add_home, description_of, first_sentence, grouped, shortened
@@ -26,7 +27,7 @@ from notesite.notes.model import Notes
 from notesite.notes.reader import parse
 from notesite.plugin.appearance import PACKAGE, STYLES, needed
 from notesite.plugin.compiled import amended, squeezed_css, squeezed_html, squeezed_js
-from notesite.project.history import NoDatesError, commit_time, line_dates
+from notesite.project.history import commit_time, line_dates
 from notesite.project.settings import PageSettings, Settings, SnippetSettings
 from notesite.project.suppressions import read_baseline, settle
 from notesite.render.bridge import Bridge, PageContext, highlighted
@@ -460,11 +461,11 @@ def _git(folder: Path, *arguments: str, day: str = "2025-01-02") -> None:
 
 def test_lines_have_the_day_of_their_last_commit(tmp_path: Path) -> None:
     notes = tmp_path / "notes.md"
-    with pytest.raises(NoDatesError):
+    with pytest.raises(NotesError):
         line_dates(notes)
     _git(tmp_path, "init", "-q")
     notes.write_text("one\ntwo\nthree\n", "utf-8")
-    with pytest.raises(NoDatesError):
+    with pytest.raises(NotesError):
         line_dates(notes)
     _git(tmp_path, "add", ".")
     _git(tmp_path, "commit", "-qm", "a")
@@ -485,7 +486,7 @@ def test_a_shallow_clone_does_not_pretend_to_know(tmp_path: Path) -> None:
         _git(origin, "commit", "-qm", "x", day=day)
     _git(tmp_path, "clone", "-q", "--depth", "1", origin.as_uri(), "clone")
     clone = tmp_path / "clone" / "notes.md"
-    with pytest.raises(NoDatesError, match="git fetch --unshallow"):
+    with pytest.raises(NotesError, match="git fetch --unshallow"):
         line_dates(clone)
     assert commit_time(clone) == commit_time(origin / "notes.md") is not None
     clone.write_text("changed", "utf-8")

@@ -14,7 +14,6 @@ from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page as MkDocsPage
 
 from ..build import Build
-from ..diagnostics.diagnostic import failure
 from ..extras.command_list import (
     Command,
     Manifest,
@@ -35,7 +34,7 @@ from ..lib.light import NamedTuple
 from ..net.response import Fault
 from ..notes.model import EMPTY
 from ..output.machine_files import page_list, page_markdown
-from ..project.history import NoDatesError, line_dates
+from ..project.history import line_dates
 from ..render.mark import BlockMark
 from ..site.plan import Page
 from ..site.section_names import names_of, wrong_groups
@@ -107,11 +106,7 @@ def add(build: Build, files: Files, config: MkDocsConfig, marks: Mapping[int, Bl
 
 def _dates(build: Build) -> list[date | None]:
     """The dates of all lines of all files."""
-    parts = build.source.parts
-    try:
-        found = [line_dates(path) for path in build.project.files]
-    except NoDatesError as error:
-        raise failure("I_HISTORY", f"no dates: {error}") from None
+    parts, found = build.source.parts, [line_dates(path) for path in build.project.files]
     if not parts:
         return found[0]
     ends = [*(part.before for part in parts[1:]), len(build.notes.lines)]

@@ -11,7 +11,6 @@ from urllib.parse import urljoin
 
 from jinja2 import Environment
 from markupsafe import Markup
-from mkdocs.config.base import Config
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import MkDocsException, PluginError
 from mkdocs.plugins import BasePlugin, CombinedEvent, event_priority
@@ -42,11 +41,7 @@ COPY_ICON = "material/content-copy"
 _TITLE_AND_CONTENTS = 2  # headings of a home page that holds nothing else
 
 
-class NoOptions(Config):  # type: ignore[no-untyped-call]  # a function of MkDocs that has no types
-    """Settings are `extra.notes`, which every command reads."""
-
-
-class NotesPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]  # likewise
+class NotesPlugin(BasePlugin):  # type: ignore[type-arg,no-untyped-call]  # no options: settings are `extra.notes`
     """Turns the notes file into pages."""
 
     def __init__(self) -> None:

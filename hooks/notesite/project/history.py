@@ -12,7 +12,7 @@ from pathlib import Path
 
 from ..diagnostics.diagnostic import failure
 from ..lib.files import read_file
-from ..lib.light import NamedTuple
+from ..lib.light import NamedTuple, lazy
 from ..notes.origin import Origin, origin_of
 
 _SHOWN = 12  # hexadecimal digits of the hash that people see
@@ -70,29 +70,24 @@ _SECONDS = 20.0
 
 
 _CUT_OFF = "the git history is cut off; get it by `git fetch --unshallow`, in workflows by `fetch-depth: 0`"
-
-
-class NoDatesError(Exception):
-    """The history does not tell them, and why."""
+# What git says of a line: the commit, its time, and behind a tab the line itself.
+_RECORD = lazy(r"^(\w{40,64}) .*\n(?:[^\t].*\n)*?committer-time (\d+)\n(?:[^\t].*\n)*\t", re.MULTILINE)
 
 
 def line_dates(path: Path) -> list[date | None]:
     """The day (UTC) of each line's last commit, first line first; None for lines that are not committed yet.
 
-    Raises NoDatesError without git, for a file that it does not keep, and in a shallow clone: there the oldest commit seems
+    Raises NotesError without git, for a file that it does not keep, and in a shallow clone: there the oldest commit seems
     to have written every older line.
     """
-    porcelain = git(
-        path, "blame", "--line-porcelain", "--", path.name
-    )  # a record a line, which ends with the line itself
+    porcelain = git(path, "blame", "--line-porcelain", "--", path.name)
     if porcelain is None:
-        raise NoDatesError(f"git does not know {path.name}; commit it, or leave `extra.notes.dates` out")
+        why = f"git does not know {path.name}; commit it, or leave `extra.notes.dates` out"
+        raise failure("I_HISTORY", f"no dates: {why}")
     is_shallow = (git(path, "rev-parse", "--is-shallow-repository") or "").strip() == "true"
     if is_shallow and "\nboundary\n" in porcelain:
-        raise NoDatesError(_CUT_OFF)
-    records = re.findall(
-        r"^(\w{40,64}) .*\n(?:[^\t].*\n)*?committer-time (\d+)\n(?:[^\t].*\n)*\t", porcelain, re.MULTILINE
-    )
+        raise failure("I_HISTORY", f"no dates: {_CUT_OFF}")
+    records = _RECORD.findall(porcelain)
     days = ((commit, datetime.fromtimestamp(int(seconds), UTC).date()) for commit, seconds in records)
     return [day if commit.strip("0") else None for commit, day in days]  # all zeros: not committed yet
 
