@@ -15,7 +15,7 @@ from site_tools import Site
 
 from notesite.build import Build
 from notesite.cli import check, common, new_site
-from notesite.notes.origin import Origin
+from notesite.notes.model import Origin
 from notesite.notes.reader import parse
 from notesite.project.config import open_project
 from notesite.project.settings import Settings

@@ -20,7 +20,7 @@ from notesite.diagnostics.diagnostic import CODES, Severity
 from notesite.notes.anchors import RESERVED, Anchors, Slugs, github_anchor
 from notesite.notes.contents import in_page_anchor
 from notesite.notes.limits import Limits
-from notesite.notes.origin import origin_of
+from notesite.notes.model import origin_of
 from notesite.notes.reader import parse
 from notesite.project.config import open_project
 from notesite.project.settings import PageSettings, Settings

@@ -17,7 +17,7 @@ from notesite.build import Build
 from notesite.cli import check, check_links, common, new_site
 from notesite.diagnostics.diagnostic import NotesError
 from notesite.notes.joined import leads, parse_source
-from notesite.notes.origin import Origin
+from notesite.notes.model import Origin
 from notesite.notes.reader import parse
 from notesite.notes.source import Part, Source, joined, read
 from notesite.project.config import Project, open_project

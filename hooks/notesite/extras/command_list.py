@@ -10,8 +10,7 @@ from markupsafe import Markup
 
 from ..lib.light import NamedTuple
 from ..notes.anchors import Names, github_anchor
-from ..notes.model import EMPTY, Fence, Notes
-from ..notes.origin import parts_of
+from ..notes.model import EMPTY, Fence, Notes, parts_of
 from ..render.elements import written
 from ..render.mark import UNMARKED, BlockMark, in_words, mark_html
 from ..site.plan import Page, Site

@@ -146,10 +146,6 @@ class Cleaner:
                 found += sum(self._defused(part) for part in inside if isinstance(part, list))
         return found
 
-    def _css(self, text: str) -> str:
-        nodes = tinycss2.parse_component_value_list(text)
-        return str(tinycss2.serialize(nodes)) if self._defused(nodes) else text
-
     def _attributes(self, element: Element) -> None:
         if split(element.tag)[0] not in _KEPT:
             return
@@ -165,7 +161,8 @@ class Cleaner:
                 and name not in _NAMES["prose that looks like CSS"]
                 and _MAY_LOAD.search(value)
             ):
-                element.attrib[key] = value if _INNER.fullmatch(value) else self._css(value)
+                nodes = [] if _INNER.fullmatch(value) else tinycss2.parse_component_value_list(value)
+                element.attrib[key] = tinycss2.serialize(nodes) if self._defused(nodes) else value
 
     def _reference(self, element: Element, key: str, value: str) -> None:
         name, address = split(element.tag)[1], value.strip()

@@ -16,8 +16,7 @@ from ..diagnostics.diagnostic import Span
 from ..lib.light import NamedTuple
 from .contents_lists import Listing, folded, says_contents
 from .document import Kind, Node
-from .model import Contents, Heading, Link, Notes
-from .origin import Origin, origin_of
+from .model import Contents, Heading, Link, Notes, Origin, origin_of
 from .raw_html import read_tags
 
 _EARLY_SHARE, _EARLY_LINES = 0.15, 250  # a contents list stands near the top

@@ -17,8 +17,7 @@ from urllib.parse import quote, unquote, urlunsplit
 from .anchors import Anchors, Names, github_anchor
 from .contents_lists import says_contents
 from .document import Kind, words
-from .model import Heading, Image, Link, Notes, NotesFile, in_lines
-from .origin import LINE, Origin, parts_of
+from .model import LINE, Heading, Image, Link, Notes, NotesFile, Origin, in_lines, parts_of
 from .pieces import Blocks, lines_of
 from .reader import outline, with_contents, without_front_matter
 from .source import Source

@@ -14,8 +14,7 @@ from ..lib.light import lazy
 from .anchors import Anchors
 from .document import DRAWN, LEAVES, Kind, Node, label_of, line_starts, words
 from .emoji import with_emoji
-from .model import Directive, Fence, Footnote, Heading, Image, Link, Notes, line_of
-from .origin import Origin
+from .model import Directive, Fence, Footnote, Heading, Image, Link, Notes, Origin, line_of
 from .pieces import Blocks, lines_of
 from .raw_html import Tag, candidates, read_tags, unescaped
 

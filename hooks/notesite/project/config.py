@@ -21,7 +21,7 @@ from ..lib.light import NamedTuple, lazy
 from ..lib.safe_yaml import SafeLoader, load_all
 from ..notes import source
 from ..notes.limits import DEFAULT, Limits
-from ..notes.origin import Origin, origin_of
+from ..notes.model import Origin, origin_of
 from ..notes.reader import outline
 from . import note_files
 from .settings import Settings, SettingsProblem, as_diagnostics

@@ -13,7 +13,7 @@ from pathlib import Path
 from ..diagnostics.diagnostic import failure
 from ..lib.files import read_file
 from ..lib.light import NamedTuple, lazy
-from ..notes.origin import Origin, origin_of
+from ..notes.model import Origin, origin_of
 
 _SHOWN = 12  # hexadecimal digits of the hash that people see
 _LATEST = 253402300799  # 9999-12-31, the last date that there is

@@ -14,8 +14,7 @@ from ..lib.files import matching, real_path
 from ..lib.light import bundled_json, lazy
 from ..notes.contents_lists import Listing, listings
 from ..notes.document import Kind
-from ..notes.model import Notes
-from ..notes.origin import Origin, parts_of
+from ..notes.model import Notes, Origin, parts_of
 
 SUFFIXES = (".md", ".markdown")
 _LISTED = lazy(  # Markdown files, or folders

@@ -11,8 +11,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 from ..diagnostics.diagnostic import Diagnostic, finding
 from ..lib.light import NamedTuple
 from ..notes.contents import in_page_anchor
-from ..notes.model import Notes
-from ..notes.origin import Origin, origin_of, parts_of
+from ..notes.model import Notes, Origin, origin_of, parts_of
 from .config import Project
 from .history import in_git_at
 

@@ -33,8 +33,7 @@ from ..images.picture import Picture
 from ..notes.anchors import element_id
 from ..notes.document import Node
 from ..notes.joined import file_at, leads_of
-from ..notes.model import EMPTY, Notes, in_lines
-from ..notes.origin import parts_of
+from ..notes.model import EMPTY, Notes, in_lines, parts_of
 from ..notes.pieces import Blocks
 from ..site.page_text import page_blocks, page_source
 from ..site.plan import Page, Site

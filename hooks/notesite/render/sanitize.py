@@ -10,8 +10,7 @@ import html
 from collections.abc import Iterator
 
 from ..diagnostics.diagnostic import Diagnostic, Severity, Span, finding
-from ..notes.model import Notes
-from ..notes.origin import parts_of
+from ..notes.model import Notes, parts_of
 from ..notes.raw_html import ATTRIBUTES, Tag, candidates
 
 _ATTRIBUTES = {

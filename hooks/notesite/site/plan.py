@@ -20,8 +20,7 @@ from ..notes.anchors import Slugs, element_id, github_anchor, plain_slug
 from ..notes.contents import in_page_anchor
 from ..notes.contents_lists import says_contents
 from ..notes.document import Kind, Node, words
-from ..notes.model import EMPTY, Entry, Heading, Notes, NotesFile, in_lines
-from ..notes.origin import Origin
+from ..notes.model import EMPTY, Entry, Heading, Notes, NotesFile, Origin, in_lines
 from ..project.settings import PageSettings, Settings
 from .anchor_targets import contents_targets
 from .sections import FEW_SECTIONS, addresses_of_files, home_part, section_groups, section_starts
