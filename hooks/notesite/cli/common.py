@@ -64,12 +64,14 @@ def arguments(command: str, description: str, argv: Sequence[str] | None) -> arg
     files = [word for word in said if not word.startswith("-")]
     if said not in ([*switches, *files], [*files, *switches]):
         return parser_of(command, description).parse_args(said)
-    told: dict[str, Any] = {flag: option.get("default") for flag, option in options.items()}
-    told |= {flag: flag in switches for flag, option in options.items() if option.get("action") == "store_true"}
-    told |= {flag: Path(told[flag]) for flag, option in options.items() if option.get("type") == "path" and told[flag]}
-    told |= {"paths": files, "--format": _preset() or told["--format"]}
-    found: Any = SimpleNamespace(**{flag.lstrip("-").replace("-", "_"): value for flag, value in told.items()})
-    return found  # type: ignore[no-any-return]  # it has what argparse's has
+    told: Any = SimpleNamespace()
+    for flag, option in options.items():
+        value: Any = flag in switches if option.get("action") == "store_true" else option.get("default")
+        vars(told)[flag.lstrip("-").replace("-", "_")] = (
+            Path(value) if value and option.get("type") == "path" else value
+        )
+    told.paths, told.format = files, _preset() or told.format
+    return told  # type: ignore[no-any-return]  # it has what argparse's has
 
 
 def _options(command: str) -> dict[str, dict[str, Any]]:
@@ -176,7 +178,7 @@ def show(
         return _accept(parts, args, codes)
     settled = [_in_file(build, _settled(build, report, args, codes)[0]) for build, report in parts]
     report = settled[0] if len(settled) == 1 else merged(settled)
-    context = _context([build for build, _ in parts], tool)
+    context = _context([build for build, _ in parts], tool, report)
     for name, path in args.report:
         write_atomically(path, reporter(name)(report, context._replace(color=False)).encode())
     if "github" in {args.format, *(name for name, _ in args.report)}:
@@ -253,8 +255,10 @@ def progress(what: str, args: argparse.Namespace) -> Callable[[int, int], None]:
     return show if sys.stderr.isatty() and not args.quiet else lambda _done, _total: None
 
 
-def _context(builds: Sequence[Build], tool: str) -> Context:
-    lines = {build.project.shown(path): _lines_on_disk(build, path) for build in builds for path in build.project.files}
+def _context(builds: Sequence[Build], tool: str, report: Report) -> Context:
+    told = {d.path for d in (*report.diagnostics, *report.accepted, *report.ignored)}
+    files = [(build, path, build.project.shown(path)) for build in builds for path in build.project.files]
+    lines = {shown: _lines_on_disk(build, path) for build, path, shown in files if shown in told}
     color = sys.stdout.isatty() and "NO_COLOR" not in os.environ
     return Context(builds[0].shown_path, lines, tool, VERSION, color, _code_base(builds[0].project))
 

@@ -29,29 +29,18 @@ else:
     except ImportError:  # another interpreter
         from hashlib import sha256
 
-    class _Record(tuple):
-        """What all of them can do."""
-
-        __slots__ = ()
-
-        def _replace(self, /, **changes: Any) -> Any:
-            made = tuple.__new__(type(self), map(changes.pop, self._fields, self))
-            if changes:
-                raise ValueError(f"{type(self).__name__} has no {', '.join(changes)}")
-            return made
-
-        def _asdict(self) -> dict[str, Any]:
-            return dict(zip(self._fields, self, strict=True))
-
-        def __repr__(self) -> str:
-            return f"{type(self).__name__}({', '.join(map('{}={!r}'.format, self._fields, self))})"
-
-        def __getnewargs__(self) -> tuple[Any, ...]:
-            return tuple(self)
-
     @cache
     def _like(fields: int) -> type:
         return namedtuple("_like", [f"_{number}" for number in range(fields)], rename=True)  # noqa: PYI024  # its parts are taken
+
+    def _replace(self: Any, /, **changes: Any) -> Any:
+        made = self._make(map(changes.pop, self._fields, self))
+        if changes:
+            raise ValueError(f"{type(self).__name__} has no {', '.join(changes)}")
+        return made
+
+    def _repr(self: Any) -> str:
+        return f"{type(self).__name__}({', '.join(map('{}={!r}'.format, self._fields, self))})"
 
     class _Making(type):
         """What a class statement makes of fields, their defaults, properties and methods.
@@ -67,9 +56,11 @@ else:
             code = like.__new__.__code__.replace(co_varnames=("_cls", *fields))
             made = FunctionType(code, like.__new__.__globals__, "__new__", tuple(defaults.values()))
             made.__qualname__ = f"{name}.__new__"
-            getters = dict(zip(fields, map(like.__dict__.get, like._fields), strict=True))
-            own = {"_fields": fields, "_field_defaults": defaults, "__match_args__": fields, "__new__": made}
-            return type(name, (_Record,), {"__slots__": ()} | getters | own | body)
+            own = {"__new__": made, "__repr__": _repr, "_replace": _replace, "__slots__": (), "__match_args__": fields}
+            own |= {"_fields": fields, "_field_defaults": defaults}
+            return type(
+                name, (like,), own | dict(zip(fields, map(like.__dict__.get, like._fields), strict=True)) | body
+            )
 
     NamedTuple = type.__new__(_Making, "NamedTuple", (), {})
 
