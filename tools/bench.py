@@ -88,7 +88,7 @@ def comparisons(folder: Path, only: Sequence[str], pages: Sequence[int]) -> Iter
         site = bench_links.build_site(folder / "links", 150)
         yield Comparison(
             "check links, 150 pages",
-            ("check_links",),
+            ("cold", "warm"),
             "lychee",
             bench_links.commands(site),
             site.parent,
