@@ -51,6 +51,10 @@ def found(text: str) -> list[str]:
             f"{HEAD}    resources:\n      requests:\n        cpu: 1\n        limits:\n        cpu: 2\n",
             "12:9 K_INDENT `limits` is indented by 8 spaces; with 6 the block is right",
         ),
+        (  # at the edge, below a comment, another example would begin
+            f"{HEAD}  # first\n  initContainers:\n    - name: a\n      image: b\n      command: 'wait'\n",
+            '13:16 K_TYPE Container.command must be a list, got a string "wait"',
+        ),
     ],
 )
 def test_the_line_that_was_moved_is_blamed(text: str, expected: str) -> None:

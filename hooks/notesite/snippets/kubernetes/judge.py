@@ -34,7 +34,6 @@ DEFAULT_VERSIONS: Final = tuple(f"1.{minor}" for minor in range(25, 38))
 Extra = Mapping[crds.Kind, Mapping[str, Any] | None]  # (apiVersion, kind) -> JSON schema of the whole object
 
 _MAY_BE_LEFT_OUT = frozenset({"K_REQUIRED", "K_SELECTOR", "K_FIELD", "K_UNION"})
-_NAMES_ONLY = 2  # apiVersion and kind: what else there is, is not the matter
 _MOST_DOCUMENTS = 100  # in one snippet
 _MOST_TWINS = 6  # definitions that all have to agree on a fault of meaning
 
@@ -105,7 +104,8 @@ class _Snippet:
             return Judgement("unknown", skipped="no mapping and no list")
         if self.hint is not None:
             return self._hinted(node, self.hint)
-        kind = kind_of(node)
+        kind, typed = kind_of(node), kind_of(node, "type")  # `type: Pod`, where `kind` is meant
+        kind = typed if not kind.kind and f"{typed.api_version} {typed.kind}" in self.schema.kinds else kind
         if kind.api_version and kind.kind:
             if isinstance(node, MappingNode) and is_reference(node):
                 judged = self._fragment(node)
@@ -152,8 +152,8 @@ class _Snippet:
 
     def _named(self, node: Node, shape: Shape, found: Sequence[Found], gvk: tuple[str, str] | None) -> Judgement:
         lacking = [fault for fault in found if fault.code == "K_REQUIRED"]
-        heads = self.heads and fields(node).keys() <= HEAD
-        names_only = gvk is not None and (heads or len(pairs(node)) == _NAMES_ONLY)
+        shown = fields(node).keys()
+        names_only = gvk is not None and (shown <= {"apiVersion", "kind"} or (self.heads and shown <= HEAD))
         part = lacking and evidence.is_part(node, shape, lacking, self.around)
         patch = self.around.is_of_a_patch()
         if part or patch:  # what labels and mounts are meant for is left out

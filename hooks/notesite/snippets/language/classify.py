@@ -144,7 +144,7 @@ def _labelled_yaml(text: str, lines: list[str], filled: list[str], content: list
         return Classification(Kind.OTHER, "text")
     other = _no_entries(filled, content, measured) if not measured.entries else _commands_first(content)
     described = _printed(content) if measured.capital > measured.entries / 2 else None
-    words = measured.odd_keys > max(measured.entries / 2, 1)  # a form to be filled in
+    words = measured.odd_keys > max(measured.entries / 2, 1) or len(_REMARK.findall(text)) > 1  # a form to be filled in
     told = Classification(Kind.TEXT, "text") if words else Classification(_manifest_or_plain(measured), "yaml")
     return other or described or told
 
@@ -309,10 +309,15 @@ def _by_signature(text: str, lines: list[str]) -> Classification | None:
     return Classification(Kind.OTHER, language)
 
 
+_COLUMN: Final = lazy(r"^[\w-]+: {2,}\S", re.MULTILINE)
+_REMARK: Final = lazy(r"^[ \t]*[\w.-]+:[ \t]+\([^()\n]* [^()\n]*\)[ \t]*$", re.MULTILINE)  # `spec: (what is wanted)`
+
+
 def _yaml(text: str, lines: list[str], label: str) -> Classification | None:
     measured = shape.measure(lines)
-    flat = label == "text" and not measured.nested and measured.entries == len(measured.roots)  # as its author says
-    if flat or not _is_yaml(measured):
+    flat = not measured.nested and measured.entries == len(measured.roots)
+    printed = flat and (label == "text" or _COLUMN.search(text))  # as its author says, or as programs set values
+    if printed or len(_REMARK.findall(text)) > 1 or not _is_yaml(measured):
         return None
     if _has_template(text):
         return Classification(Kind.TEMPLATE, "yaml+jinja")

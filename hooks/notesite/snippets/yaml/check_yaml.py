@@ -287,8 +287,9 @@ def _at_their_cause(fence: Fence, faults: list[Fault], schemas: _Schemas, before
     move, stay = _moved(fence, first.line, serious, schemas, before if readable else None)
     if move is None or any(fault.line == move.line and fault.code in _MISPLACED for fault in serious):
         return faults
-    row = fence.text.split("\n")[move.line - 1]
-    if first.code == "Y_DUPKEY" and not row.rstrip().endswith(":"):
+    above, row = ["", *fence.text.split("\n")][move.line - 1 : move.line + 1]
+    apart = not move.after and (not above.strip() or above.lstrip().startswith("#"))  # there it begins another example
+    if apart or (first.code == "Y_DUPKEY" and not row.rstrip().endswith(":")):
         return faults  # a key that stands twice is just that, unless a key above has lost what belongs under it
     word = row.split(":")[0].strip("- ")
     message = f"`{word}` is indented by {spaces(move.before)}; with {move.after} the block is right"

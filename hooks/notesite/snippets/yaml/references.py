@@ -130,6 +130,10 @@ def unresolved(used: Iterable[Reference], defined: Iterable[Defined]) -> Iterato
                 reported.add((use.name, use.span))
                 yield finding("K_REFERENCE", _no_object(use, known), use.span)
         elif use.key and not any(definition.keys is None or use.key in definition.keys for definition in same):
+            keys = {key for definition in same for key in definition.keys or ()}
+            several = len({definition.keys for definition in same}) > 1  # examples, each with its own
+            if several and edits(use.key.lower(), _nearest(use.key, keys)[0].lower(), _SLIP) > _SLIP:
+                continue
             yield finding("K_REFERENCE", _no_key(use, same), use.key_span or use.span)
 
 

@@ -28,9 +28,9 @@ class Kind(NamedTuple):
     kind_node: ScalarNode | None
 
 
-def kind_of(node: Node) -> Kind:
-    """What a mapping says it is."""
-    version, kind = get(node, "apiVersion"), get(node, "kind")
+def kind_of(node: Node, key: str = "kind") -> Kind:
+    """What a mapping says it is, under that key."""
+    version, kind = get(node, "apiVersion"), get(node, key)
     version = version if isinstance(version, ScalarNode) else None
     kind = kind if isinstance(kind, ScalarNode) else None
     return Kind(version.value if version else None, kind.value if kind else None, version, kind)

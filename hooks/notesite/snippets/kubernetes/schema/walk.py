@@ -135,7 +135,9 @@ class Walk(Values):
 
     def _unknown(self, shape: Shape, key: Node, parent: MappingNode) -> str | None:
         """Report an unknown field; the one that was meant."""
-        if is_placeholder(key.value) and not key.value.isalpha():  # `NAME:` is a field in capitals
+        if (
+            is_placeholder(key.value) and not key.value.isalpha()
+        ) or "|" in key.value:  # `NAME:` is a field in capitals
             self._add("K_FIELD", f'"{key.value}" stands for fields of {shape.short}', key, shape=shape, doubtful=True)
             return None
         if key.value in table("walk")["added by programs"]:

@@ -180,7 +180,8 @@ def _named_object(kind: str, extra_types: frozenset[str]) -> str:
 
 
 def _type_letter(text: str, extra_types: frozenset[str]) -> str:
-    resource = named(text)
+    parts = list(map(named, text.split(",")))
+    resource = parts[0] if all(one and WORKLOADS.fullmatch(one.plural) for one in parts) else named(text)
     if resource is None and is_type(text, extra_types) and text not in extra_types:
         return "C"
     if resource is None:
