@@ -16,6 +16,7 @@ from markdown import Markdown
 from mkdocs.commands.build import build as build_site
 from mkdocs.config import load_config
 from mkdocs.livereload import LiveReloadServer
+from mkdocs.structure.files import Files
 from mkdocs.theme import Theme
 from pymdownx.highlight import Highlight
 from site_tools import ROOT
@@ -175,6 +176,47 @@ def test_a_large_build_gives_free_memory_back(
     assert "llms-full.txt" in made.made
     assert not any(made.made.values())
     assert (len(given) >= 2 * least) if least else not given
+
+
+def test_between_its_reading_and_its_writing_nothing_of_a_page_is_held(tmp_path: Path) -> None:
+    """Neither its text nor its HTML nor its contents, of which the theme makes use later."""
+    found: list[tuple[object, ...]] = []
+
+    class Known:
+        """Of a package whose ways are known."""
+
+        __module__ = "notesite.test"
+
+        def on_files(self, files: Files, **_: object) -> None:
+            other = files.get_file_from_path("topic-2.md")
+            assert other is not None
+            assert "Words 2" in other.content_string
+            other.content_string = "## Topic 2\n\nOf another plugin.\n"
+
+        def on_env(self, _: Environment, files: Files, **__: object) -> None:
+            for page in (file.page for file in files.documentation_pages()):
+                assert page is not None
+                links = {file.src_uri: list(links) for file, links in (page.links_to_anchors or {}).items()}
+                found.append((page.file.src_uri, page.markdown, page.content, len(page.toc), links))
+
+    (tmp_path / "docs").mkdir()
+    topics = "".join(f"\n## Topic {n}\n\n[Up](#topic-0) Words {n}.\n\n### Part {n}\n" for n in range(4))
+    (tmp_path / "docs/notes.md").write_text(f"# Notes\n{topics}")
+    text = "site_name: Notes\ntheme: {name: material, font: false}\nextra: {notes: {split_level: 2, cache: false}}\n"
+    text += "markdown_extensions: [{toc: {permalink: true}}]\n"
+    (tmp_path / "mkdocs.yml").write_text(f"{text}hooks: [{ROOT}/hooks/notes_site.py]\n")
+    config = load_config(str(tmp_path / "mkdocs.yml"))
+    config.plugins.events["files"].append(Known().on_files)
+    config.plugins.events["env"].insert(0, Known().on_env)
+    config.plugins.on_startup(command="build", dirty=False)
+    build_site(config)
+    assert found[1:] == [
+        (f"topic-{n}.md", "", "", 0, {} if n in {0, 2} else {"topic-0.md": ["topic-0"]}) for n in range(4)
+    ]
+    for n in range(4):
+        page = (tmp_path / f"site/topic-{n}/index.html").read_text()
+        assert ("Of another plugin." in page, f"</a> Words {n}." in page) == (n == 2, n != 2)
+        assert (page.count(f'href="#part-{n}"') > 1) == (n != 2)  # in the contents, too
 
 
 def test_the_benchmark_counts_the_memory_of_a_command_alone(tmp_path: Path) -> None:

@@ -30,14 +30,14 @@ def marks_of(blocks: Blocks, settled: Report) -> dict[int, BlockMark]:
     found = sorted(enumerate(own), key=_line)
     shell = {verdict.fence.span.start.line: verdict for verdict in blocks.commands}
     marks: dict[int, BlockMark] = {}
+    same: dict[BlockMark, BlockMark] = {}  # those of most blocks are
     for verdict in blocks.snippets:
         line = verdict.fence.span.start.line
         if line not in marks:  # YAML inside a command comes later and belongs to the command's block
             first = bisect_left(found, line, key=_line)
             inside = found[first : bisect_left(found, verdict.fence.span.end.line + 1, first, key=_line)]
-            marks[line] = _mark(
-                verdict, shell.get(line), [diagnostic for _, diagnostic in sorted(inside, key=itemgetter(0))]
-            )
+            mark = _mark(verdict, shell.get(line), [diagnostic for _, diagnostic in sorted(inside, key=itemgetter(0))])
+            marks[line] = same.setdefault(mark, mark)
     return marks
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
+import pickle
 import posixpath
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Literal
@@ -37,6 +38,7 @@ from .run import Preview, Run, SiteFolder, begin, check_document, ended, lines_o
 if TYPE_CHECKING:
     from mkdocs.livereload import LiveReloadServer
 
+NO_CONTENTS = get_toc([])
 COPY_ICON = "material/content-copy"
 _TITLE_AND_CONTENTS = 2  # headings of a home page that holds nothing else
 
@@ -183,8 +185,12 @@ class NotesPlugin(BasePlugin):  # type: ignore[type-arg,no-untyped-call]  # no o
         """Put the page aside until the theme is put around it: all pages as HTML are more than all else that a build holds."""
         if not self._run.alone or config.extra.get("offline"):
             return html
-        page.markdown = ""
-        self._run.aside[page.file.src_uri] = html.encode()
+        page.markdown, ids, links = "", page.present_anchor_ids or (), page.links_to_anchors or {}
+        # What a page links to on itself is there, mostly: MkDocs asks for it when all pages are written.
+        own = {anchor: link for anchor, link in links.pop(page.file, {}).items() if anchor not in ids}
+        page.links_to_anchors = {**links, page.file: own} if own else links
+        self._run.aside[page.file.src_uri] = pickle.dumps((page.toc, html))
+        page.toc = NO_CONTENTS
         self._run.tidy(len(self._run.aside))
         return ""
 
@@ -225,8 +231,10 @@ class NotesPlugin(BasePlugin):  # type: ignore[type-arg,no-untyped-call]  # no o
         """Let the search read the page; put the copy button and the date around its words."""
         run = self._run
         plan = run.plan_of(page)
-        aside = run.aside.pop(page.file.src_uri, b"")
-        page.content = Markup(aside.decode() or page.content or "")  # noqa: S704  # sanitised by the bridge
+        if aside := run.aside.pop(page.file.src_uri, b""):
+            page.toc, page.content = pickle.loads(aside)  # noqa: S301  # of this very build
+            navigation.name_entries(page.toc)
+        page.content = Markup(page.content or "")  # noqa: S704  # sanitised by the bridge
         known = run.kept.documents(page)
         run.additions.read(page, plan, known)
         if plan is not None and known is None:
@@ -243,7 +251,7 @@ class NotesPlugin(BasePlugin):  # type: ignore[type-arg,no-untyped-call]  # no o
         self._run.kept.keep(page, output)
         if self._run.alone:  # nobody asks for them any more
             page.content = page.markdown = None
-            page.toc, page.file.content_bytes = get_toc([]), b""
+            page.toc = NO_CONTENTS
             self._run.tidy(len(self._run.aside))
         return output
 

@@ -19,6 +19,7 @@ from mkdocs.structure.toc import AnchorLink
 
 _MANY = 60  # pages of a site: with more, no page links them all
 _WHOLE = 40  # entries of a list that is shown whole
+_MOST = 1_000  # entries that are kept as they are written
 _NEAR = 12  # entries before and after the page, where there are more
 
 
@@ -42,7 +43,7 @@ class Entries:
         # By the id of what they stand for or tell of, which is kept too, so that its id is not used again.
         self._links: dict[tuple[int, str], tuple[StructureItem, _Entry]] = {}
         self._places: dict[int, dict[int, int]] = {}  # by the id of a list in the navigation
-        self._folders: dict[int, frozenset[str]] = {}
+        self._folders: dict[int, tuple[Entry, frozenset[str]]] = {}
         self._written: dict[tuple[object, ...], tuple[Entry, str]] = {}
 
     def near(self, nav: Navigation, page: Page | None) -> Sequence[Entry]:
@@ -50,6 +51,9 @@ class Entries:
 
         From there the others are reached step by step; the home page has them all.
         """
+        if len(self._written) > _MOST:  # for pages that are far from this one
+            for known in (self._links, self._folders, self._written):
+                known.clear()
         return nav.items if len(nav.pages) <= _MANY else self._near(nav.items, page)
 
     def _near(self, items: Sequence[StructureItem], page: Page | None) -> list[Entry]:
@@ -100,9 +104,9 @@ class Entries:
         own = path if children_of(item) else ""
         key = (id(item), own, base_url, page is None, item.title, level, _is_active(parent))
         if id(item) not in self._folders:
-            self._folders[id(item)] = _folders(item)
+            self._folders[id(item)] = item, _folders(item)
         # Where a link stays in a folder, it is shorter.
-        if page and page.url.partition("/")[0] in self._folders[id(item)]:
+        if page and page.url.partition("/")[0] in self._folders[id(item)][1]:
             return write(context, item, path, level, parent)
         if key not in self._written:
             self._written[key] = item, write(context, item, path, level, parent)
@@ -157,13 +161,14 @@ def name_page(page: Page) -> None:
     if "title" in page.meta:
         page.meta["title"] = escape(page.meta["title"])
     page.title = title
-    _name_entries(page.toc)
+    name_entries(page.toc)
 
 
-def _name_entries(entries: Iterable[AnchorLink]) -> None:
+def name_entries(entries: Iterable[AnchorLink]) -> None:
+    """Likewise the entries of a page's contents, and those in them."""
     for entry in entries:
         entry.title = _words(entry.title)
-        _name_entries(entry.children)
+        name_entries(entry.children)
 
 
 def _words(html: str) -> Markup:

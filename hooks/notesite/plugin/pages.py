@@ -6,13 +6,15 @@ What lies there is looked at before MkDocs follows links, some of which never en
 from __future__ import annotations
 
 import errno
+import functools
 import hashlib
 import itertools
 import os
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import yaml
 from mkdocs.config.defaults import MkDocsConfig
@@ -41,6 +43,18 @@ _MAX_TEMPLATE = 2**20  # bytes
 _FRONT_MATTER = re.compile(r"---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*\n", re.DOTALL)  # as MkDocs finds it
 
 
+class _Section(File):
+    """A page of the notes.  Its text is made when it is read: all of them are the notes once more."""
+
+    @property
+    def _content(self) -> str | bytes | None:  # where MkDocs looks for it
+        return self._text()
+
+    @_content.setter
+    def _content(self, value: Any) -> None:
+        self._text: Callable[[], str | bytes | None] = value if callable(value) else lambda: value
+
+
 def notes_uri(build: Build, config: MkDocsConfig) -> str:
     """The notes file, relative to docs_dir; notes outside of it begin with `../`."""
     return posixpath.relpath(build.project.notes_path.as_posix(), Path(config.docs_dir).as_posix())
@@ -57,7 +71,8 @@ def add_pages(build: Build, files: Files, config: MkDocsConfig) -> None:
                 log.warning("%s is hidden by the page that the notes have at the same address", file.src_uri)
             files.remove(file)
     for page in build.site.pages:
-        file = File.generated(config, page.uri, content=page_source(build.notes, build.site, page).encode())
+        text: Any = functools.partial(page_source, build.notes, build.site, page)
+        file = _Section.generated(config, page.uri, content=text)
         file.edit_uri = edit_place(page, own, build.notes)
         files.append(file)
     if config.nav is None:
