@@ -22,8 +22,8 @@ sys.path[:0] = [str(here), str(here.parent / "hooks")]
 
 import pictures  # noqa: E402  # the path must be set before
 
-from notesite.images.inspect import inspect  # noqa: E402
 from notesite.images.mirror import Options, mirror  # noqa: E402
+from notesite.images.picture import inspect  # noqa: E402
 from notesite.images.store import ImageStore  # noqa: E402
 from notesite.images.uses import Mode  # noqa: E402
 from notesite.net.response import Response  # noqa: E402

@@ -16,9 +16,8 @@ import mirror_child as child
 import pytest
 from patience import LONGEST
 
-from notesite.images.lock import NAME, written
 from notesite.images.mirror import Options, Outcome, mirror
-from notesite.images.store import ImageStore, local_picture
+from notesite.images.store import NAME, ImageStore, local_picture, lock_text
 from notesite.images.uses import Mode
 from notesite.net.response import Fault, Response
 
@@ -263,7 +262,7 @@ def test_the_lock_is_the_same_whatever_the_order_of_arrival(tmp_path: Path) -> N
         store = ImageStore(tmp_path / name)
         run(store, 12)
         texts.add(store.lock_path.read_text())
-        assert written(store.lock().values()) == store.lock_path.read_text()
+        assert lock_text(store.lock().values()) == store.lock_path.read_text()
     assert len(texts) == 1
     assert NAME == "images.lock"
 

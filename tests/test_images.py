@@ -19,10 +19,9 @@ from hypothesis import strategies as st
 from notesite.diagnostics.diagnostic import Span
 from notesite.images import picture as names
 from notesite.images import uses as alt
-from notesite.images.inspect import KINDS, data_facts, inspect
-from notesite.images.lock import Entry, read, written
 from notesite.images.mirror import derived
-from notesite.images.picture import Limits
+from notesite.images.picture import KINDS, Limits, data_facts, inspect
+from notesite.images.store import Entry, lock_text, read_lock
 from notesite.images.uses import stems, uses
 from notesite.net import urls
 from notesite.net.client import Client
@@ -403,14 +402,14 @@ def entry(number: int = 1, **changes: object) -> Entry:
 
 def test_a_lock_is_sorted_has_one_line_for_each_url_and_reads_back() -> None:
     entries = [entry(n) for n in (3, 1, 2)]
-    text = written(entries)
+    text = lock_text(entries)
     assert [json.loads(line).get("url") for line in text.splitlines()][1:] == [entry(n).url for n in (1, 2, 3)]
-    assert read(text.encode()) == {e.url: e for e in entries}
-    assert read(written([]).encode()) == {}
-    assert read(text.replace("\n", "\r\n").encode()) == read(text.encode())
+    assert read_lock(text.encode()) == {e.url: e for e in entries}
+    assert read_lock(lock_text([]).encode()) == {}
+    assert read_lock(text.replace("\n", "\r\n").encode()) == read_lock(text.encode())
 
 
-GOOD = written([entry(1), entry(2)])
+GOOD = lock_text([entry(1), entry(2)])
 LINE = GOOD.splitlines()[1]
 
 
@@ -452,7 +451,7 @@ LINE = GOOD.splitlines()[1]
 def test_a_damaged_lock_is_refused_with_its_line(damaged: str, line: int) -> None:
     assert damaged != GOOD
     with pytest.raises(Fault) as caught:
-        read(damaged.encode())
+        read_lock(damaged.encode())
     assert (caught.value.code, caught.value.line) == ("E_LOCK", line if line < 4 else caught.value.line)
 
 
@@ -462,7 +461,7 @@ def test_any_damage_is_refused_or_harmless(place: int, junk: bytes) -> None:
     """Whatever is read after damage still names only safe files."""
     data = GOOD.encode()
     try:
-        entries = read(data[:place] + junk + data[place + len(junk) :])
+        entries = read_lock(data[:place] + junk + data[place + len(junk) :])
     except Fault as fault:
         assert fault.code == "E_LOCK"  # noqa: PT017  # the only fault there may be
         return
@@ -472,7 +471,7 @@ def test_any_damage_is_refused_or_harmless(place: int, junk: bytes) -> None:
 
 def test_binary_locks_are_refused() -> None:
     with pytest.raises(Fault, match="E_LOCK"):
-        read(b"\xff\xfe\x00\x01")
+        read_lock(b"\xff\xfe\x00\x01")
 
 
 # --- texts and plans --------------------------------------------------------------------------------------------

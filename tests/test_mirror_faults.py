@@ -21,8 +21,8 @@ from fault_server import FaultServer
 from patience import LONGEST
 
 from notesite.images.gallery import run
-from notesite.images.inspect import inspect
 from notesite.images.mirror import Hosts, Options, Outcome
+from notesite.images.picture import inspect
 from notesite.images.store import ImageStore
 from notesite.images.uses import Mode, uses
 from notesite.net.client import Client

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page
 from test_images import drawings
 
-from notesite.images.inspect import inspect
+from notesite.images.picture import inspect
 
 pytestmark = pytest.mark.browser
 

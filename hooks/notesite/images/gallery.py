@@ -21,11 +21,9 @@ from ..net.urls import normal, shown
 from ..notes.model import Image, Notes
 from ..project.config import Project
 from ..project.settings import ImageSettings
-from .inspect import inspect
-from .lock import Entry
 from .mirror import Fetch, Hosts, Options, Outcome, mirror, today
-from .picture import Limits, Picture, file_name, slug
-from .store import Drawings, ImageStore, local_picture
+from .picture import Limits, Picture, file_name, inspect, slug
+from .store import Drawings, Entry, ImageStore, local_picture
 from .uses import Mode, Uses, alt_findings, alt_texts, stems, uses
 
 if TYPE_CHECKING:

@@ -20,10 +20,8 @@ from ..lib.light import NamedTuple
 from ..net.response import Fault, Response, answer_fault
 from ..net.urls import parse
 from ..notes.model import EMPTY
-from .inspect import JPEG, PNG, Facts, inspect
-from .lock import Entry, Lock
-from .picture import Limits, file_name
-from .store import ImageStore
+from .picture import JPEG, PNG, Facts, Limits, file_name, inspect
+from .store import Entry, ImageStore, Lock
 from .uses import Mode
 
 _WORKERS = 8

@@ -20,9 +20,8 @@ from defusedxml.ElementTree import DefusedXMLParser
 
 from ..lib.light import bundled_json
 from ..net.response import Fault
-from .inspect import SVG as SVG_KIND
-from .inspect import Facts, check_size, data_bytes, data_uri, inspect, sniffed
-from .picture import Limits
+from .picture import SVG as SVG_KIND
+from .picture import Facts, Limits, check_size, data_bytes, data_uri, inspect, sniffed
 
 SVG = "http://www.w3.org/2000/svg"
 XHTML = "http://www.w3.org/1999/xhtml"

@@ -13,8 +13,7 @@ from ..lib.light import NamedTuple, bundled_text
 from ..net.response import Fault
 from ..net.urls import is_remote, parse, shown
 from ..notes.model import EMPTY, Image
-from .inspect import data_facts, is_data
-from .picture import stem
+from .picture import data_facts, is_data, stem
 
 # Words that tell that there is a picture, not what it shows; in the languages that notes are often written in.
 _NOUNS = frozenset(bundled_text(__name__, "picture_words.txt").split())

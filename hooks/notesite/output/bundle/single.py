@@ -17,7 +17,7 @@ from urllib.parse import unquote
 
 from markupsafe import Markup
 
-from ...images.inspect import data_uri
+from ...images.picture import data_uri
 from ...lib.light import bundled_json, bundled_text
 from ...notes.model import EMPTY
 from ...site.redirects import digest
