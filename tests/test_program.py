@@ -15,7 +15,6 @@ import warm
 from patience import LONGEST, wait_until
 from site_tools import ROOT, environment
 
-from notesite.cli import common
 from notesite.plugin import generator
 
 CLEAN = "# T\n\n## One\n\n## Two\n\n## Three\n\nwords-of-three\n"
@@ -293,43 +292,3 @@ def test_what_writes_pages_reports_findings_where_it_is_asked(tmp_path: Path) ->
     assert "S_COMMAND" in (tmp_path / "a.xml").read_text("utf-8")
     assert "S_COMMAND" not in done.stdout
     assert (tmp_path / "site" / "index.html").is_file()
-
-
-@pytest.mark.parametrize("command", ["check", "check_notes", "check_snippets"])
-@pytest.mark.parametrize(
-    "words",
-    [
-        "",
-        "a.md",
-        "a.md docs/",
-        "--strict",
-        "--quiet a.md",
-        "a.md b.md --write-baseline --strict",
-        "a.md --quiet b.md",
-        "--format json",
-        "--str",
-        "-",
-        "a.md --notes b.md",
-        "--config x.yml",
-        "--baseline=b.json a.md",
-    ],
-)
-@pytest.mark.parametrize("preset", ["", "github", "none"])
-def test_a_plain_command_line_is_read_as_argparse_reads_it(
-    command: str, words: str, preset: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("NOTES_FORMAT", preset)
-    try:
-        expected = vars(common.parser_of(command, "").parse_args(words.split()))
-    except SystemExit:
-        with pytest.raises(SystemExit):
-            common.arguments(command, "", words.split())
-    else:
-        assert vars(common.arguments(command, "", words.split())) == expected
-
-
-def test_a_check_starts_without_argparse(tmp_path: Path) -> None:
-    (tmp_path / "notes.md").write_text("# Notes\n\n```yaml\na: 1\n```\n")
-    program = "import sys; from notesite.cli.check import main; main(['notes.md', '--strict']); print('argparse' in sys.modules)"
-    told = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=True)
-    assert told.stdout.splitlines()[-1] == "False"

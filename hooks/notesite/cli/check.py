@@ -6,6 +6,7 @@ names.  All of them make one report.
 
 from __future__ import annotations
 
+import argparse
 import os
 import sys
 from collections.abc import Iterator, Sequence
@@ -21,8 +22,6 @@ from ..project.config import Project
 from . import common
 
 if TYPE_CHECKING:
-    import argparse
-
     from ..snippets.blocks import Blocks
 
 SUFFIXES = (".md", ".markdown")
@@ -30,19 +29,19 @@ SUFFIXES = (".md", ".markdown")
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Check and report; the exit codes are those of `common`."""
-    args = common.arguments("check", str(__doc__), argv)
+    args = common.parser_of("check", str(__doc__)).parse_args(argv)
     return _run(args, "check", structure=True, blocks=True)
 
 
 def check_notes(argv: Sequence[str] | None = None) -> int:
     """The text itself: encoding, contents list, headings, links inside the file."""
-    args = common.arguments("check_notes", str(check_notes.__doc__), argv)
+    args = common.parser_of("check_notes", str(check_notes.__doc__)).parse_args(argv)
     return _run(args, "check_notes", structure=True, blocks=False)
 
 
 def check_snippets(argv: Sequence[str] | None = None) -> int:
     """Every code block: YAML, Kubernetes manifests and fragments, commands."""
-    args = common.arguments("check_snippets", str(check_snippets.__doc__), argv)
+    args = common.parser_of("check_snippets", str(check_snippets.__doc__)).parse_args(argv)
     return _run(args, "check_snippets", structure=False, blocks=True)
 
 

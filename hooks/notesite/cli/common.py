@@ -5,6 +5,7 @@ Exit codes are ruff's: 0 nothing found (warnings allowed unless `--strict`), 1 f
 
 from __future__ import annotations
 
+import argparse
 import contextlib
 import io
 import os
@@ -12,8 +13,7 @@ import sys
 import time
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
-from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
 from .. import VERSION
 from ..build import BLOCK_CODES, NOTES_CODES, Build
@@ -25,9 +25,6 @@ from ..project.note_files import in_order, named_files
 from ..project.settings import Settings
 from ..project.suppressions import Baseline, baseline_of
 from . import COMMANDS
-
-if TYPE_CHECKING:
-    import argparse
 
 # The extra of the package that brings what a command needs, by its words; all others need `site`.
 EXTRAS = {"links": "links", "check_links": "links", "mirror": "images", "mirror_images": "images"}
@@ -43,8 +40,6 @@ def _formatter(prog: str) -> argparse.HelpFormatter:
         columns = os.get_terminal_size().columns
     except OSError:
         columns = 100
-    import argparse  # noqa: PLC0415  # see `arguments`
-
     return argparse.RawDescriptionHelpFormatter(prog, width=max(columns - 2, 40))
 
 
@@ -56,61 +51,31 @@ def prog() -> str:
     return " ".join(["notesite", *sys.argv[1:2]])
 
 
-def arguments(command: str, description: str, argv: Sequence[str] | None) -> argparse.Namespace:
-    """What a command line says; one of switches and files alone needs no argparse, which takes 5 ms of a check to load."""
-    said = sys.argv[1:] if argv is None else list(argv)
-    options = _options(command)
-    switches = [word for word in said if options.get(word, {}).get("action") == "store_true"]
-    files = [word for word in said if not word.startswith("-")]
-    if said not in ([*switches, *files], [*files, *switches]):
-        return parser_of(command, description).parse_args(said)
-    told: Any = SimpleNamespace()
-    for flag, option in options.items():
-        value: Any = flag in switches if option.get("action") == "store_true" else option.get("default")
-        vars(told)[flag.lstrip("-").replace("-", "_")] = (
-            Path(value) if value and option.get("type") == "path" else value
-        )
-    told.paths, told.format = files, _preset() or told.format
-    return told  # type: ignore[no-any-return]  # it has what argparse's has
-
-
-def _options(command: str) -> dict[str, dict[str, Any]]:
-    """The options of a command by their flags."""
-    rows = [COMMANDS[row] if isinstance(row, str) else [row] for row in COMMANDS[command]["options"]]
-    return {flag: option for row in rows for flag, option in row}
-
-
-def _preset() -> str:
-    """The format that CI asks for once, for every check; "" for none."""
-    preset = os.environ.get("NOTES_FORMAT", "")
-    return preset if preset in FORMATS else ""
-
-
 def parser_of(command: str, description: str) -> argparse.ArgumentParser:
     """The parser of a command; `data/commands.json` has its options, and the examples of all that can be called."""
-    import argparse  # noqa: PLC0415  # see `arguments`
-
     table, name = COMMANDS, prog()
     epilog = "examples:\n" + "\n".join(f"  {example.format(prog=name)}" for example in table[command]["examples"])
     parser = argparse.ArgumentParser(prog=name, description=description, epilog=epilog, formatter_class=_formatter)
     groups: dict[str, Any] = {"": parser, "forms": parser.add_argument_group("forms")}
-    for flag, written in _options(command).items():
-        more = {**written, "help": written["help"].replace("{formats}", ", ".join(FORMATS))}
-        more |= {"type": _TYPES[more["type"]]} if "type" in more else {}
-        more |= {"choices": FORMATS} if flag == "--format" else {}
-        group = more.pop("group", "")
-        if group not in groups:
-            groups[group] = parser.add_mutually_exclusive_group()
-        groups[group].add_argument(flag, **more)
-    if _preset() and parser.get_default("format"):
-        parser.set_defaults(format=_preset())
+    for option in table[command]["options"]:
+        for flag, written in table[option] if isinstance(option, str) else [option]:
+            more = {**written, "help": written["help"].replace("{formats}", ", ".join(FORMATS))}
+            more |= {"type": _TYPES[more["type"]]} if "type" in more else {}
+            more |= {"choices": FORMATS} if flag == "--format" else {}
+            group = more.pop("group", "")
+            if group not in groups:
+                groups[group] = parser.add_mutually_exclusive_group()
+            groups[group].add_argument(flag, **more)
+    preset = os.environ.get("NOTES_FORMAT", "")  # so that CI asks for annotations once, for every check
+    if preset in FORMATS and parser.get_default("format"):
+        parser.set_defaults(format=preset)
     return parser
 
 
 def _report(text: str) -> tuple[str, Path]:
     name, _, path = text.partition("=")
     if name not in FORMATS or not path:
-        raise _refused(f"{text!r} is not FORMAT=FILE; formats: {', '.join(FORMATS)}")
+        raise argparse.ArgumentTypeError(f"{text!r} is not FORMAT=FILE; formats: {', '.join(FORMATS)}")
     return name, Path(path)
 
 
@@ -118,20 +83,14 @@ def _seconds(text: str) -> float:
     with contextlib.suppress(ValueError):
         if 0 < float(text) <= 86_400:
             return float(text)
-    raise _refused(f"{text!r} is not a number of seconds")
+    raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds")
 
 
 def _address(text: str) -> str:
     host, _, port = text.rpartition(":")
     if not host or not port.isdecimal() or int(port) >= 2**16:
-        raise _refused(f"{text!r} is not HOST:PORT")
+        raise argparse.ArgumentTypeError(f"{text!r} is not HOST:PORT")
     return text
-
-
-def _refused(message: str) -> Exception:
-    from argparse import ArgumentTypeError  # noqa: PLC0415  # see `arguments`
-
-    return ArgumentTypeError(message)
 
 
 # What values are, by the words of `data/commands.json`.
@@ -192,7 +151,7 @@ def show_all(build: Build, args: argparse.Namespace, *, tool: str) -> int:
     """What `check` finds in the notes, where `--format` or `--report` ask for it; gives the exit code."""
     if not args.format and not args.report:
         return NOTHING_FOUND
-    told: Any = SimpleNamespace(**{"strict": False, "write_baseline": False, "baseline": None, **vars(args)})
+    told = argparse.Namespace(**{"strict": False, "write_baseline": False, "baseline": None, **vars(args)})
     return show([(build, everything(build))], told, tool=tool, codes=(*NOTES_CODES, *BLOCK_CODES))
 
 

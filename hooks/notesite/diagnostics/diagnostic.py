@@ -47,12 +47,6 @@ class Places(Sequence[Position]):
     def __init__(self, line: int, columns: Sequence[int]) -> None:
         self._line, self._columns = line, columns
 
-    @property
-    def alike(self) -> tuple[int, object]:
-        """The line of the first, and their columns; one, where all have it."""
-        columns = set(self._columns)
-        return self._line, columns.pop() if len(columns) == 1 else self._columns
-
     def __len__(self) -> int:
         return len(self._columns)
 

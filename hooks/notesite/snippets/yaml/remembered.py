@@ -127,8 +127,9 @@ def _kind(name: str) -> Callable[..., Any]:
 def _words(fence: Fence) -> object:
     """All of a block that a check looks at, its place within the file left out."""
     first, origins = fence.span.start.line, fence.origins
-    line, columns = origins.alike if isinstance(origins, Places) else (0, origins)
-    places = [line - first, columns, *((place.line - first, place.column) for place in fence.span)]
+    if len({place.column for place in origins}) == 1 and origins[-1].line - origins[0].line == len(origins) - 1:
+        origins = origins[:1]  # the others stand right below it
+    places = [(place.line - first, place.column) for place in (*fence.span, *origins)]
     headings, comments = [h.text for h in fence.trail], [(d.verb, d.arguments) for d in fence.directives]
     return fence.info, fence.text, fence.lead, fence.fenced, fence.closed, headings, comments, places
 
