@@ -210,31 +210,6 @@ def test_github_gets_its_step_summary(
     assert len(json.loads(sarif.read_text("utf-8"))["runs"][0]["results"]) == len(EXPECTED)
 
 
-@pytest.mark.parametrize("number", [2, 3])
-def test_several_processes_say_what_one_says(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, number: int
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    for page in range(9):
-        (tmp_path / f"site/{page}").mkdir(parents=True)
-        links = f'<a href="../{page + 1}/#{page}">x</a><a href="https://a.host.name/{page}">y</a><i id="{page}">'
-        (tmp_path / f"site/{page}/index.html").write_text(f"{links}\n" * 2, "utf-8")
-    said = []
-    for processes in (1, number):
-        monkeypatch.setattr(check_links, "processes", lambda *_, processes=processes: processes)
-        code = check_links.main(["--external", "--offline", "--format", "json"])
-        said.append((code, capsys.readouterr()))
-    assert said[0] == said[1]
-    report = json.loads(said[0][1].out)
-    assert len(report["diagnostics"]) == 9 + 18
-    assert len(report["skipped"]) == 9
-    (tmp_path / "site/7/index.html").unlink()
-    os.mkfifo(tmp_path / "site/7/index.html")
-    with pytest.raises(OSError, match="not a regular file") as caught:
-        check_links.main([])
-    assert Path(caught.value.filename) == tmp_path / "site/7/index.html"
-
-
 @pytest.fixture
 def clean(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A site without a fault, and a folder for what runs keep."""
@@ -272,11 +247,9 @@ def checks(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 SAME = ["site", "--site-url", "https://a.host.name/"]
 
 
-@pytest.mark.parametrize("processes", [1, 2])
 def test_a_site_without_a_fault_is_not_checked_twice(
-    clean: Path, checks: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, processes: int
+    clean: Path, checks: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(check_links, "processes", lambda *_: processes)
     assert [check_links.main(SAME) for _ in range(3)] == [0, 0, 0]
     assert len(checks) == 1
     assert len(set(capsys.readouterr().out.splitlines())) == 1

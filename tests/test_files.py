@@ -393,7 +393,6 @@ MAY = {
     "cli/new_site read_text": "what pip has written about this package",
     "cli/common open": "the null device",
     "cli/common fdopen": "the null device",
-    "cli/cores fdopen": "a pipe between two processes",
     "plugin/compiled open": "in the package, or in the user's own folder, under names that are hashes",
     "plugin/compiled mkdir": "in the package, when it is installed",
     "plugin/finish unlink": "in the folder of the new site",

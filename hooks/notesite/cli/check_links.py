@@ -21,12 +21,11 @@ from ..lib.kept import digest, folder_of, signature
 from ..lib.light import json_of
 from ..links import internal
 from ..links.built_pages import public_address
-from ..links.internal import PAGES, BuiltSite, Each, Outcome, Placed, check
+from ..links.internal import BuiltSite, Outcome, Placed, check
 from ..notes.source import Source
 from ..project.config import Project
 from ..project.settings import LinkSettings
 from . import common
-from .cores import processes, spread
 
 if TYPE_CHECKING:
     import ssl
@@ -35,7 +34,6 @@ if TYPE_CHECKING:
     from ..net.client import Client
     from ..net.response import Response
 
-_WORTH = 2**20  # bytes of pages: to read them takes some times as long as to start a process
 _BODY_BYTES = 4 * 2**20  # of a page whose anchors are looked up
 
 
@@ -82,15 +80,11 @@ def _built_site(args: argparse.Namespace, project: Project) -> BuiltSite:
     files, read = _of_zip(root) if root.is_file() else _of_folder(root)
     if not files:
         raise _no_site(root)
-    each: Each = map
-    if root.is_dir():  # of an archive there is one handle, which is at one place at a time
-        size = sum((root / uri).lstat().st_size for uri in files if uri.endswith(PAGES))
-        each = partial(spread, number=processes(size, _WORTH))
     site_url = args.site_url or (public_address(read("index.html")) if "index.html" in files else "")
     if not site_url and "SITE_URL" not in os.environ:
         site_url = str(project.config.get("site_url") or "")
     shown = project.shown(root.absolute())
-    return BuiltSite(files, read, site_url, "" if shown == "." else shown, args.offline_bundle, each)
+    return BuiltSite(files, read, site_url, "" if shown == "." else shown, args.offline_bundle)
 
 
 def _no_site(path: Path) -> NotesError:

@@ -49,7 +49,6 @@ class PageFacts(NamedTuple):
     repeated: tuple[str, ...] = ()  # ids that stand on the page more than once, each once
     base: str = ""  # of <base href>
     table: Mapping[str, str] = EMPTY  # the anchor table, when the page holds one
-    sha256: str = ""  # of the page
 
 
 _SELECTOR = (

@@ -20,14 +20,11 @@ from ..notes.raw_html import Tag, read_tags, unescaped
 from .built_pages import Kind, PageFacts, Use, counted, css_uses, read_page
 from .targets import Resolver, Target, Where, named_anchor
 
-Each = Callable[[Callable[[str], PageFacts], Sequence[str]], Iterable[PageFacts]]
-"""`map`, or what gives the same in less time."""
 Placed = Mapping[tuple[str, str], Sequence[Span]]
 """(page in the site, address or id as built) -> the places in the notes that it comes from, in order."""
 
 _PAGES = {Kind.LINK, Kind.REFRESH, Kind.ANCHOR, Kind.SEARCH, Kind.SITEMAP, Kind.FRAME}
-PAGES = (".html", ".htm")  # what names of pages end with
-_WITH_ANCHORS = (*PAGES, ".svg")
+_WITH_ANCHORS = (".html", ".htm", ".svg")
 _PALETTES = frozenset({"only-dark", "only-light", "gh-dark-mode-only", "gh-light-mode-only"})  # which a picture is for
 _EVERYWHERE = 0.5  # a fault on more than this share of the pages comes from a template: one finding
 _FEW = 3  # pages; fewer are listed one by one
@@ -50,7 +47,6 @@ class BuiltSite(NamedTuple):
     site_url: str = ""  # the address it will have, "" when unknown
     shown: str = "site"  # how the folder is named in findings
     bundle: bool = False  # it is opened from file://, without a server
-    each: Each = map  # goes over the pages
 
 
 class RemoteUse(NamedTuple):
@@ -114,7 +110,7 @@ class _Check:
                 up.add(target)
             elif target[:1] not in "#? \t\n\r\f":
                 here.add(target)
-        return facts._replace(uses=left, right=len(facts.uses) - len(left), sha256=self.sums[uri])
+        return facts._replace(uses=left, right=len(facts.uses) - len(left))
 
     def read(self, uri: str) -> bytes:
         data = self.site.read(uri)
@@ -140,12 +136,10 @@ def check(site: BuiltSite, placed: Callable[[], tuple[Placed, Placed]] = lambda:
     run = _Check(site, placed)
     faults: list[_Fault] = []
     uses: list[tuple[str, Iterable[Use], str]] = []
-    pages = sorted(uri for uri in site.files if uri.endswith(PAGES))
-    run.facts |= zip(pages, site.each(run.look, pages), strict=True)
+    run.facts = {uri: run.look(uri) for uri in sorted(site.files) if uri.endswith((".html", ".htm"))}
     for uri in sorted(site.files):
         if facts := run.facts.get(uri):
             run.checked += facts.right
-            run.sums[uri] = facts.sha256
             uses.append((uri, counted(facts.uses), facts.base))
             for anchor in facts.repeated:
                 message = f"the id {anchor!r} stands on this page more than once"
