@@ -387,7 +387,7 @@ MAY = {
     "lib/kept": "in the user's own folder, under names that are hashes",
     "lib/light": "files of the package, named by code",
     "images/store": "its own folder: names of its lock, which have one form",
-    "images/inspect open": "a picture in memory",
+    "images/picture open": "a picture in memory",
     "images/mirror open": "a picture in memory",
     "plugin/events open": "of the object that holds the site's folder",
     "cli/new_site read_text": "what pip has written about this package",
