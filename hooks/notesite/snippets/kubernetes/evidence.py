@@ -161,12 +161,17 @@ def is_part(node: Node, shape: Shape, lacking: Sequence[Found], around: Around) 
     no_labels = template is not None and get(template, "metadata", "labels") is None
     unlabelled = no_labels and any('"selector"' in fault.message for fault in lacking)
     near = (shape.short, f"{shape.short}Spec")
+    printed = bool(fields(metadata).keys() & _PRINTED) or _APPLIED in around.text
     several = len(lacking) > 1 and any(fault.shape and fault.shape.short in near for fault in lacking)
     messages = [fault.message for fault in lacking]
     each = any(messages.count(message) >= _EACH for message in messages)  # of the items of a list, which shows the rest
     nameless = metadata is None or isinstance(spec, ScalarNode)
     said = _PART.search(around.said) is not None or pointed or goes_on
-    return said or nameless or bare or hollow or noted or unlabelled or several or each
+    return said or nameless or bare or hollow or noted or unlabelled or several or each or printed
+
+
+_PRINTED: Final = frozenset(("creationTimestamp", "managedFields", "resourceVersion", "uid"))  # by the server
+_APPLIED: Final = "kubectl.kubernetes.io/last-applied-configuration:"
 
 
 def gaps(node: Node | None) -> int:

@@ -134,21 +134,23 @@ _NO_BREAK_SPACE = lazy(
     r"^[ \t]*\u00a0[ \u00a0]*(?:- *)*|(?<=[:\-?])\u00a0+|(?<![ \u00a0]) *\u00a0[ \u00a0]*$", re.MULTILINE
 )
 _ELISION = lazy(
-    r"^(?P<indent>[ ]*)(?P<dash>-[ ]+)?(?P<dots>\.(?:[ ]?\.)+|⋮|(?:\.{3,}|…)[^\n]*|\[[ ]?(?:\.{2,}|…)[^\]\n]*\]"
+    r"^(?P<indent>[ ]*)(?P<dash>-[ ]+)?(?P<dots>\.(?:[ ]?\.)+|⋮|(?:\.{3,}|…)[^\n]*|//[ ]*highlight-[\w-]+|\[[ ]?(?:\.{2,}|…)[^\]\n]*\]"
     r"|<[ ]?(?:\.{2,}|…|(?i:snip))[^>\n]*>|\([ ]?(?:\.{2,}|…)[^)\n]*\))[ \t]*$"
     r"|(?<=\S)(?:[ ]+(?=-{3,}>|<-|[←⬅])|[ ]{2,})(?:<?-{2,}>?|<-|->|=+>|[←→⇒⟵⟶⬅➜👈])[ ][^\n]*$"
     r"|(?<=\S)[ ]+[✅❌✓✗✔✘][^\n]*$"
-    r"|(?<=:)[ ]+(?P<value>\.{2,3}|…|\*{2,}[^\n]*|\[(?:\.{3}|…)\][^\s,\]]*|\{(?:\.{3}|…)\})[ \t]*$",
+    r"|(?<=:)[ ]+(?P<value>\.{2,3}|…|\*{2,}[^\n]*|\*[^\s*][^\n*]*\*+(?=[ \t]*(?:$|#))[^\n]*|\[(?:\.{3}|…)\][^\s,\]]*|\{(?:\.{3}|…)\})[ \t]*$",
     re.MULTILINE,
 )
 
 
-_SIGNS_OF_ELISION = ("..", ". .", "…", " **", "⋮", "---> ", "<- ", "← ", "⬅ ", *"✅❌✓✗✔✘")
+_SIGNS_OF_ELISION = ("..", ". .", "…", " *", "⋮", "---> ", "<- ", "← ", "⬅ ", "// highl", *"✅❌✓✗✔✘")
 _ARROW = lazy(r"  (?<=\S  ) *[<=←→⇒⟵⟶⬅➜👈-]")  # begins with what can be searched for fast
 _FILE_NAME = lazy(r"\A(?:[\w./-]+\.)?ya?ml:?(?=[ \t]*\n)")
 _LEFT_OUT = lazy(r"\n[ ]*#[. ]*(?:\.\.[^\n]*)?\n(?:[ ]*[\w-]+:[ ]*\n)?\s*\Z")  # an elision, as a comment
 # `[KEY: VALUE]`, `["A"|"B"]`, `[debug] so far`, `ip <string>`
-_SYNOPSIS = lazy(r"^\s*\[[\w-]+(?::|\] \w)|[\"\w] ?\| ?[\"\w][^\]]*\]|^\s*(?:- )?[\w.]+ +<[\w.\[\]-]+>")
+_SYNOPSIS = lazy(
+    r"^\s*\[[\w-]+(?::|\] \w)|[\"\w] ?\| ?[\"\w][^\]]*\]|^\s*(?:- )?[\w.]+ +<[\w.\[\]-]+>|[:-] \[[\w -]+\][\w./:-]"
+)
 _SYNOPSES = lazy(r"^\s*\[ ?(?:- ?)?(?:\w[\w.-]*: ?)?<[^>\n]+>[^\n]*\]\s*$", re.MULTILINE)  # `[ name: <string> ]`
 _CUT_OUT = lazy(r"(?:[ \t]*(?:#[^\n]*)?\n)*([ ]+)(?!apiVersion:|kind:|[\s#])[^\n]*\n(?:\1 *\S[^\n]*\n|[ \t]*\n)+\Z")
 _PROSE = lazy(r"[^\s#:\[{&*!|>-][^:\n]*(?: [^\s:]+){3}")
@@ -284,11 +286,13 @@ def _composed(lines: Lines, limits: Limits) -> Iterator[yaml.Node | Fault]:
 
 _HEAD = lazy(r"(?:[ \t]*(?:#[^\n]*|---[^\n]*)?\n)*[ \t]*\"?(?:apiVersion|kind)\"?:")
 _SLIPS = 3  # lines that may be broken in a manifest, which is a real file all the same
-_LINES_A_SLIP = 15  # of any other text; what has more slips was never meant to be read as YAML
+_LONG = 15  # lines of any other text that may have two; what has more was never meant to be read as YAML
+_UNLIKELY = ("is not expected here", "the document ended", "is no `key: value`")  # to be slips of the pen
+_ONE_WORD = lazy(r"\s*(?:- )?[A-Za-z][\w.-]*(?: \S+)?\s*$|.*\ufeff")  # or two, or what joins files
 _MOST_MENDED = 20
 _LIKE_YAML = lazy(r"\s*(?:#|- |-$|[\w.\"'/<$-]+(?: \S+)?:(?:\s|$)|[\]})]|$)")
-# Two texts side by side; what a program prints; a form to be filled in.
-_COLUMNS = lazy(r"^ *[\w.-]+:[ ]{4,}[\w.-]+:(?: |$)|\A\{\s*\w|\A(?:[A-Z][\w -]*:[^\n]*\n+)+\Z", re.MULTILINE)
+# Two texts side by side; what a program prints; a form to be filled in; what a change adds.
+_COLUMNS = lazy(r"^ *[\w.-]+:[ ]{4,}[\w.-]+:(?: |$)|\A\{\s*\w|\A(?:[A-Z][\w -]*:[^\n]*\n+)+\Z|^\+[ \w-]", re.MULTILINE)
 # Fields between braces without commas, as other languages write them.
 _BRACES = lazy(r"\{[ \t]*\n(?:[^\n]*[^,{\[\s][ \t]*\n){2,}?[ \t]*\}|^[\w.]+\??:[ \t]+\{[ \t]*\n[ \t]*//", re.MULTILINE)
 
@@ -296,7 +300,7 @@ _BRACES = lazy(r"\{[ \t]*\n(?:[^\n]*[^,{\[\s][ \t]*\n){2,}?[ \t]*\}|^[\w.]+\??:[
 def is_sketch(text: str) -> bool:
     """Whether so many lines are broken that no slip of the pen explains it: pseudo code, or another language."""
     manifest = _HEAD.match(text) is not None
-    slips = _SLIPS if manifest else 1 + text.count("\n") // _LINES_A_SLIP
+    slips = _SLIPS if manifest else 1 + (text.count("\n") > _LONG)
     if _COLUMNS.search(text) or (not manifest and _BRACES.search(text)):
         return True
     rows = prepare(text)[0].splitlines()
@@ -309,9 +313,12 @@ def is_sketch(text: str) -> bool:
             fault = syntax.explain(error, lines)
         else:
             return False
+        row = rows[fault.line - 1]
+        unlikely = not manifest and any(words in fault.message for words in _UNLIKELY)
+        if unlikely and not _ONE_WORD.match(row):
+            return True
         if "backticks" in fault.message or (manifest and fault.code == "Y_TAB"):
             return False
-        row = rows[fault.line - 1]
         if fault.replacement is not None:  # which is certain
             rows[fault.line - 1] = row[: fault.column - 1] + fault.replacement + row[fault.column - 1 + fault.length :]
             continue

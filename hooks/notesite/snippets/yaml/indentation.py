@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from ...lib.light import NamedTuple, bundled_text, lazy
 from .parser_message import spaces
-from .yaml_fault import Fault, Lines
+from .yaml_fault import MOVED, Fault, Lines
 
 if TYPE_CHECKING:
     from notesite.notes.model import Fence
@@ -214,7 +214,7 @@ def deep_key(lines: Lines, line: int) -> int:
 
 def of_marks(fence: Fence, faults: list[Fault]) -> list[Fault]:
     """The faults, or what the indentation of the marks does to the block: readers see fewer spaces in some lines."""
-    broken = next((fault for fault in faults if fault.code == "Y_SYNTAX"), None)
+    broken = next((fault for fault in faults if fault.code == "Y_SYNTAX" or MOVED in fault.message), None)
     if broken is None or not fence.fenced:
         return faults
     taken = {origin.column for origin, row in zip(fence.origins, fence.text.split("\n"), strict=False) if row.strip()}

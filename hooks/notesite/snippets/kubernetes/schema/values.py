@@ -127,7 +127,7 @@ class Values:
                 slip, replacement = True, node.value
         hint = "; begin it with a dash" if swapped else "; remove the quotes" if slip else ""
         capability = type_.kind == "[" and str(node.value).replace("_", "").isalpha()  # NET_ADMIN, not <words>
-        same = type_.kind == "s" and _inner(node) == type_.owner.rpartition(".")[2]  # `name: [name]`
+        same = type_.kind == "s" and _inner(node) in (type_.owner.rpartition(".")[2], "namespace")  # `name: [name]`
         doubtful = same or (is_placeholder(_inner(node)) and not capability)
         message = f"{type_.owner} must be {expected}, got {got}{hint}"
         self._add("K_TYPE", message, node, slip=slip, replacement=replacement, doubtful=doubtful)

@@ -135,9 +135,8 @@ class Walk(Values):
 
     def _unknown(self, shape: Shape, key: Node, parent: MappingNode) -> str | None:
         """Report an unknown field; the one that was meant."""
-        if (
-            is_placeholder(key.value) and not key.value.isalpha()
-        ) or "|" in key.value:  # `NAME:` is a field in capitals
+        # `NAME:` is a field in capitals; words are text that goes on behind the manifest.
+        if {" ", "|"} & {*key.value} or (is_placeholder(key.value) and not key.value.isalpha()):
             self._add("K_FIELD", f'"{key.value}" stands for fields of {shape.short}', key, shape=shape, doubtful=True)
             return None
         if key.value in table("walk")["added by programs"]:
@@ -147,12 +146,16 @@ class Walk(Values):
         if few and not self._weigh and key.value in (lost := self._lost(shape, parent)):
             if key.value == next(iter(lost)):
                 more = f", and {len(lost) - 1} more of these keys" if len(lost) > 1 else ""
-                self._add("K_FIELD", f'"{key.value}"{MOVED}"{lost[key.value]}": indent it{more}', key, shape=shape)
+                above = lost[key.value]
+                listed = above in shape.fields and shape.fields[above].type.kind == "["
+                how = "begin it with a dash" if listed and is_null(within(parent)[above]) else "indent it"
+                self._add("K_FIELD", f'"{key.value}"{MOVED}"{above}": {how}{more}', key, shape=shape)
             return None
         near = nearest_value(key.value, shape.fields) if few else None
         hint = f'; did you mean "{near}"?' if near else ""
         message = f'unknown field "{key.value}" in {shape.short}{hint}'
-        self._add("K_FIELD", message, key, shape=shape, replacement=near, slip=near is not None)
+        text = near is None and key.value[:1].isupper()  # no field begins with a capital
+        self._add("K_FIELD", message, key, shape=shape, replacement=near, slip=near is not None, doubtful=text)
         return near
 
     def _lost(self, shape: Shape, node: MappingNode) -> dict[str, str]:
