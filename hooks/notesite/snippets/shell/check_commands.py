@@ -127,7 +127,8 @@ class _Checker:
 
     def add(self, command: Command, program: str) -> None:
         """One command: what is to be said about it, and what became of it."""
-        text = _source(self.script, command)
+        written = self.script.masked[command.words[0].start : command.end]
+        text = re.sub(r"\s*\\[ \t]*\r?\n\s*", " ", written).strip()  # on one line, prompts left out
         versions = self.grammars.get(program, ())
         for what, word in system_dangers(command):
             self._warn(Finding.at("S_DANGER", what, word), text)
@@ -352,12 +353,6 @@ def _found(command: Command, versions: tuple[Grammar, ...], known: Known) -> tup
 
 def _is_refusal(item: Finding) -> bool:
     return item.code in REFUSED and item.severity in {None, Severity.ERROR}
-
-
-def _source(script: Script, command: Command) -> str:
-    """The command as written, on one line, prompts left out."""
-    written = script.masked[command.words[0].start : command.end]
-    return re.sub(r"\s*\\[ \t]*\r?\n\s*", " ", written).strip()
 
 
 def _embedded(script: Script, fence: Fence) -> Iterator[Fence]:

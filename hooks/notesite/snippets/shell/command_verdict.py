@@ -5,7 +5,7 @@ What judges them is loaded when there is something to judge.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 
 from ...diagnostics.diagnostic import Diagnostic, Report, Skipped, Span
 from ...lib.light import NamedTuple
@@ -84,19 +84,15 @@ def check(
         return check_fence(fence, chosen(kubernetes), Known(types, names, variables))
 
     found = [memory.told(fence, question, judged) for fence, _ in shells]
-    return tuple(verdict for verdict, _ in found), _report(found)
+    items = [item for verdict, _ in found for item in verdict.commands]
+    return tuple(verdict for verdict, _ in found), Report(
+        tuple(sorted((each for _, own in found for each in own), key=lambda each: each.sort_key)),
+        tuple(Skipped(item.text, item.reason, item.span) for item in items if item.status is Status.SKIPPED),
+        sum(item.status is not Status.SKIPPED for item in items),
+    )
 
 
 def _own_words(fence: Fence) -> tuple[frozenset[str], frozenset[str]]:
     from .check_commands import own_words  # noqa: PLC0415  # as above
 
     return own_words(fence)
-
-
-def _report(found: Sequence[tuple[CommandVerdict, tuple[Diagnostic, ...]]]) -> Report:
-    items = [item for verdict, _ in found for item in verdict.commands]
-    return Report(
-        tuple(sorted((each for _, own in found for each in own), key=lambda each: each.sort_key)),
-        tuple(Skipped(item.text, item.reason, item.span) for item in items if item.status is Status.SKIPPED),
-        sum(item.status is not Status.SKIPPED for item in items),
-    )

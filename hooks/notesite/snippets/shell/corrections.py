@@ -122,17 +122,13 @@ def _as_paths(call: Invocation) -> Iterator[list[Edit]]:
     names = [word for word in words[1:] if "/" not in word.text]
     if {f"{kind}/{word.text}" for word in names} & {word.text for word in words}:
         return  # the same object twice
-    if paths and all(map(is_type, {kind, *paths})) and all(map(_is_name, (word.text for word in names))):
+    plain = all(_NAME.fullmatch(word.text) and not is_type(word.text) and word.text != "kubectl" for word in names)
+    if paths and all(map(is_type, {kind, *paths})) and plain:
         first = [] if slash else [(words[0].start, words[1].start, "")]
         yield [*first, *((word.start, word.start, f"{kind}/") for word in names)]
 
 
 _NAME = lazy(r"[a-z]([a-z0-9.-]*[a-z0-9])?")
-
-
-def _is_name(text: str) -> bool:
-    """Whether a word can be nothing but an object's name."""
-    return _NAME.fullmatch(text) is not None and not is_type(text) and text != "kubectl"
 
 
 def _with_subcommand(call: Invocation) -> Iterator[list[Edit]]:

@@ -43,7 +43,8 @@ def slip(command: Command, text: str) -> tuple[Finding, list[tuple[int, int, str
             found.append(_named("S_FLAG", wrong, plain, word))
             edits.append((word.start, word.start + len(name), right))
     if any(item.code == "S_QUOTE" for item in found):
-        edits += _quotes(text, command.words[0].start, command.end)
+        quotes = _IN_QUOTES.finditer(text, command.words[0].start, command.end)
+        edits += [(quote.start(), quote.end(), quote[1].translate(_QUOTES)) for quote in quotes if quote[1]]
     return (found[0], edits) if found else None
 
 
@@ -59,9 +60,3 @@ def _keyed(name: str, *, is_command: bool) -> str:
         return plain if is_command and _COMMAND.fullmatch(name) else ""
     body = _INNER.sub("-", match[1])
     return ("-" if len(body) == 1 or body in _BUNDLES else "--") + body
-
-
-def _quotes(text: str, start: int, end: int) -> list[tuple[int, int, str]]:
-    """All typographic quotes of a command that stand in no real ones."""
-    found = _IN_QUOTES.finditer(text, start, end)
-    return [(match.start(), match.end(), match[1].translate(_QUOTES)) for match in found if match[1]]

@@ -54,13 +54,10 @@ def check(
         own = [*examined.diagnostics, *_label(examined, lines)]
         own += in_lines(found, *examined.lines)
         verdicts.append(examined.verdict._replace(diagnostics=tuple(sorted(own, key=lambda d: d.sort_key))))
-    return tuple(verdicts), _report(verdicts)
-
-
-def _report(verdicts: Sequence[SnippetVerdict]) -> Report:
     skipped = [Skipped(f"{v.kind} block", v.reason, v.fence.span) for v in verdicts if v.status is Status.SKIPPED]
     checked = sum(verdict.status in {Status.VALID, Status.INVALID} for verdict in verdicts)
-    return merged([Report(tuple(d for v in verdicts for d in v.diagnostics), tuple(skipped), checked)])
+    report = Report(tuple(d for v in verdicts for d in v.diagnostics), tuple(skipped), checked)
+    return tuple(verdicts), merged([report])
 
 
 class _Schemas:

@@ -100,7 +100,7 @@ def read(text: str, *, limits: Limits = LIMITS, named: Callable[[int], int] = in
             for node in graph.split(part, faults, lines):
                 fine = graph.inspect(node, faults, limits, lines)
                 complete = complete and fine
-                if fine and not _is_empty(node):
+                if fine and (not isinstance(node, yaml.ScalarNode) or node.value or node.style):
                     documents.append(node)
     faults.sort(key=lambda fault: (fault.line, fault.column))
     return Reading(tuple(documents), tuple(faults), complete, shift)
@@ -346,10 +346,6 @@ def _is_part(text: str, lines: Lines, fault: Fault, begin: int, place: int) -> b
     prose = (not above or above.startswith(("#..", "..."))) and _PROSE.match(lines.line(fault.line))
     cut = _LEFT_OUT.search(text, 0, place) or _CUT_OUT.match(text, begin, lines.index(fault.line))
     return (apart and "apiVersion:" not in text) or bool(piece or section or banner or prose or cut)
-
-
-def _is_empty(node: yaml.Node) -> bool:
-    return isinstance(node, yaml.ScalarNode) and node.value == "" and not node.style
 
 
 # ---- JSON, which is YAML as well: read as such, but its own syntax errors are said in its own words.
