@@ -325,4 +325,9 @@ def test_notes_without_a_title_have_that_of_their_front_matter_or_name(
     file = tmp_path / path
     file.parent.mkdir(parents=True)
     file.write_text(text + "Words.\n", "utf-8")
+    (file.parent / "other.md").write_text("Others.\n", "utf-8")
     assert Build(common.alone(file)).site.title == title
+    (file.parent / "other.md").unlink()  # the folder is about the one file that it holds
+    assert Build(common.alone(file)).site.title == (
+        title if title not in {"Pilot", "Pilot notes", "港口"} else "Harbour"
+    )

@@ -22,8 +22,7 @@ if TYPE_CHECKING:
 _MANY_FOLDERS = 200
 _WAITS = "The preview shows the last good pages and waits for the repair."
 _STALE = Markup(
-    '<pre role="alert" style="position: fixed; inset: auto 0 0; z-index: 9; margin: 0; padding: 1rem; '
-    'background: #a3261f; color: #fff; white-space: pre-wrap">{}</pre>'
+    '<pre role="alert" style="position:fixed;inset:auto 0 0;z-index:9;padding:1em;background:#a3261f;color:#fff">{}</pre>'
 )
 _GONE = os.stat_result((0,) * 10)
 

@@ -15,7 +15,7 @@ from typing import Any
 import yaml
 
 from ..diagnostics.diagnostic import NotesError, Span, failure, finding
-from ..lib.files import read_file, real_path, reason, text_of
+from ..lib.files import matching, read_file, real_path, reason, text_of
 from ..lib.kept import NO_CACHE
 from ..lib.light import NamedTuple, lazy
 from ..lib.safe_yaml import SafeLoader, load_all
@@ -57,9 +57,9 @@ class Project(NamedTuple):
 
     @property
     def name(self) -> str:
-        """What to call notes without a title: as mkdocs.yml does, else after their file or folder, as people would write it."""
-        own = [] if self.others else [self.notes_path.with_suffix("")]
-        names = [path.name for path in (*own, *self.notes_path.parents, self.root)]
+        """What to call notes without a title: as mkdocs.yml does, else after their folder, or the file where it is one of several."""
+        several = not self.others and len(matching(self.notes_path.parent, "*.md")) > 1
+        names = [self.notes_path.stem] * several + [path.name for path in (*self.notes_path.parents, self.root)]
         words = re.sub(r"[-_.\s]+", " ", next((name for name in names if not _EVERYBODYS.match(name)), "")).strip()
         return str(self.config.get("site_name") or words[:1].upper() + words[1:])
 

@@ -123,15 +123,11 @@ def _unique_ids(root: ET.Element) -> None:
 
 def _promote_headings(root: ET.Element, options: TreeOptions) -> None:
     """The first heading becomes the page's h1; the others follow without a skipped level, as deep as they are nested."""
-    headings = list(_headings(root))
+    headings, nested = list(_headings(root)), [0] * bool(options.title)
     if options.title:
         added = ET.Element("h1", {"data-added": ""})
-        added.text, added.tail = options.title, "\n"
+        added.text, added.tail, root.text = options.title, f"\n{root.text or ''}", None
         root.insert(0, added)
-        added.tail, root.text = (added.tail or "") + (root.text or ""), None
-        nested = [0]
-    else:
-        nested = []
     main = next((number for number, heading in enumerate(headings) if heading.get("id") == options.main_id), 0)
     for heading in headings[:main]:
         heading.tag = f"h{max(int(heading.tag[1]), 2)}"

@@ -19,7 +19,7 @@ from ..lib.light import NamedTuple
 from ..notes.anchors import Slugs, element_id, github_anchor, plain_slug
 from ..notes.contents import in_page_anchor
 from ..notes.contents_lists import says_contents
-from ..notes.document import Kind, Node, words
+from ..notes.document import Kind, words
 from ..notes.model import EMPTY, Entry, Heading, Notes, NotesFile, Origin, in_lines
 from ..project.settings import PageSettings, Settings
 from .anchor_targets import contents_targets
@@ -180,8 +180,7 @@ def _starts(
     if not few and len(starts) <= settings.limits.pages:
         return starts, level, []
     why = "few" if few and level else "few or too short" if few else "many"
-    count = "one section is" if len(starts) == 1 else f"{len(starts) or 'the'} sections are"
-    message = f"{count} too {why} to split; all of it is one page"
+    message = f"{len(starts) or 'the'} section{' is' if len(starts) == 1 else 's are'} too {why} to split; all of it is one page"
     return [], None, [finding("N_SPLIT", message, heading.span) for heading in notes.headings[:1]]
 
 
@@ -282,15 +281,11 @@ def _title(notes: Notes, starts: Sequence[Heading]) -> Heading | None:
         return None
     contents = notes.contents.heading if notes.contents else None
     own = [h for h in notes.headings if h.span.start.line < before and h not in {first, contents}]
-    is_below_words = any(_is_prose(block) and block.line < first.span.start.line for block in above)
+    paragraphs = (block for block in above if block.kind is Kind.PARAGRAPH and block.line < first.span.start.line)
+    told = (words(node for node in block.children if node.kind is not Kind.LINK) for block in paragraphs)
+    is_below_words = any(sum(map(str.isalpha, text)) > _FEW_LETTERS for text in told)  # no badges, no other languages
     is_section = first.level > 1 and (is_below_words or any(h.level <= first.level for h in own))
     return None if is_section or first is contents else first
-
-
-def _is_prose(block: Node) -> bool:
-    """Whether it is a paragraph of more than pictures and links to other languages."""
-    own = words(child for child in block.children if child.kind is not Kind.LINK)
-    return block.kind is Kind.PARAGRAPH and sum(map(str.isalpha, own)) > _FEW_LETTERS
 
 
 # --- Pages, addresses, anchors
