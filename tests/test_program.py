@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 import warm
-from patience import LONGEST, wait_until
+from patience import LONGEST
 from site_tools import ROOT, environment
 
 from notesite.plugin import generator
@@ -181,13 +181,29 @@ def test_a_file_without_a_project_is_bundled(folder: Path) -> None:
     assert not (folder / "site").exists()
 
 
+# The program, held in the middle of a build: when one of its pages is opened to be written, it says so and waits.
+HELD = """
+import runpy, signal, sys
+
+def hold(event, arguments):
+    if event == "open" and "part-100/index.html" in str(arguments[0]):
+        print("in the middle", flush=True)
+        signal.pause()
+
+sys.addaudithook(hold)
+runpy.run_module("notesite.cli", run_name="__main__")
+"""
+
+
 def test_an_interrupted_build_says_so_and_leaves_nothing(tmp_path: Path) -> None:
     (tmp_path / "notes.md").write_text(
         "# T\n\n" + "".join(f"## Part {n}\n\n{'words ' * 300}\n\n" for n in range(200)), "utf-8"
     )
-    command = [sys.executable, "-m", "notesite.cli", "build", "notes.md", "--no-cache"]
-    with subprocess.Popen(command, cwd=tmp_path, env=environment(), stderr=subprocess.PIPE, text=True) as process:
-        wait_until(lambda: any(tmp_path.glob(".site.new-*/part-*/index.html")), "the middle of the pages", process)
+    command = [sys.executable, "-c", HELD, "build", "notes.md", "--no-cache"]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, cwd=tmp_path, env=environment(), stdout=pipe, stderr=pipe, text=True) as process:
+        assert process.stdout
+        assert process.stdout.readline() == "in the middle\n"
         process.send_signal(signal.SIGINT)
         _, said = process.communicate(timeout=LONGEST)
     assert process.returncode == 130, said
