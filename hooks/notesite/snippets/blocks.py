@@ -17,7 +17,7 @@ from ..lib.light import NamedTuple
 from ..notes.model import Fence, Notes
 from ..project.settings import SnippetSettings
 from .custom_types import KIND, Definition, in_blocks, type_names
-from .language.classify import is_plainly_yaml, is_shell
+from .language.classify import is_shell
 from .shell.command_verdict import CommandVerdict
 from .shell.command_verdict import check as check_commands
 from .yaml.check_yaml import check as check_snippets
@@ -101,11 +101,10 @@ def _commands(
     fences: Sequence[Fence], settings: SnippetSettings, definitions: Sequence[Definition], memory: Memory
 ) -> tuple[tuple[CommandVerdict, ...], Report]:
     """The check of the commands, which may name types that the notes define: in blocks, or in what commands apply."""
-    maybe = [fence for fence in fences if not is_plainly_yaml(fence)]
 
     def checked(types: set[str]) -> tuple[tuple[CommandVerdict, ...], Report]:
         return check_commands(
-            maybe, is_shell=is_shell, kubernetes=settings.kubernetes, extra_types=types, memory=memory
+            fences, is_shell=is_shell, kubernetes=settings.kubernetes, extra_types=types, memory=memory
         )
 
     known = {name for definition in [*definitions, *in_blocks(fences)] for name in type_names(definition)}

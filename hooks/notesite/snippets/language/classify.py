@@ -65,15 +65,6 @@ def classify(fence: Fence) -> Classification:
 _SENTENCE: Final = lazy(r"^[A-Z][a-z]*(?: [\w',/()-]+)+[.:]$", re.MULTILINE)
 
 
-def is_plainly_yaml(fence: Fence) -> bool:
-    """Whether the first lines of the block tell that it is a manifest, as of most of the YAML in notes."""
-    return fence.fenced and fence.closed and len(fence.text) <= _ENOUGH and _is_manifest(fence.text, fence.label)
-
-
-def _is_manifest(text: str, label: str) -> bool:
-    return label in languages.YAML_LABELS and _MANIFEST.match(text) is not None and not _marks_template(text)
-
-
 def is_shell(fence: Fence) -> bool:
     """Whether the block holds commands, with or without what they print."""
     return classify(fence).kind in {Kind.SHELL, Kind.CONSOLE}
@@ -93,8 +84,12 @@ def classify_text(text: str, label: str = "") -> Classification:
     """What `text` under the label `label` (lower case, "" for none) holds."""
     if len(text) > _ENOUGH:
         text = text[len(text) - len(text.lstrip()) :][:_ENOUGH]
-    if _is_manifest(text, label):  # without a look at each line
-        return Classification(Kind.MANIFEST, "yaml")
+    if (
+        label in languages.YAML_LABELS
+        and _MANIFEST.match(text)
+        and not (_MARKS.search(text) and _TEMPLATE.search(text))
+    ):
+        return Classification(Kind.MANIFEST, "yaml")  # most of the YAML in notes, told without a look at each line
     text = text.replace("\ufeff", "")
     lines = [line[:_LONG] for line in text.split("\n")]
     filled = [line for line in lines if line.strip()]
@@ -201,16 +196,12 @@ _BLOCK_KEY: Final = lazy(r"^(\s*)(?:- +)*[^\s#].*:\s*(?:![^\s]+\s+)?[|>][+-]?\d?
 
 
 # What all of these have, and is found five times as fast.
-_BEGINS_TEMPLATE: Final = lazy(r"@@|<%|\{(?:\s*\{|[%!]|\w+\})")
-
-
-def _marks_template(text: str) -> bool:
-    return _BEGINS_TEMPLATE.search(text) is not None and _TEMPLATE.search(text) is not None
+_MARKS: Final = lazy(r"@@|<%|\{(?:\s*\{|[%!]|\w+\})")
 
 
 def _has_template(text: str) -> bool:
     """Whether a template mark stands where YAML is read, not in a comment or in a block of text."""
-    if not _marks_template(text):
+    if not _MARKS.search(text):
         return False
     block = -1
     for line in text.split("\n"):

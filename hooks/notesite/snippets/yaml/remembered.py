@@ -104,14 +104,8 @@ def _plain(value: Any, fence: Fence) -> Any:
     if kind is Fence:  # a here-document, which has a part of the block's lines
         first = value.origins[0].line - fence.span.start.line if value.origins else 0
         parts = [value.info, value.text, value.span, first, *(place.column for place in value.origins)]
-    return {
-        _name(kind.__module__, kind.__name__): [part if type(part) in _PLAIN else _plain(part, fence) for part in parts]
-    }
-
-
-@cache
-def _name(module: str, name: str) -> str:
-    return name if name in ("tuple", "frozenset", "Fence") else f"{module}.{name}".removeprefix(_PACKAGE)
+    name = kind.__name__ if kind in (tuple, frozenset, Fence) else f"{kind.__module__}.{kind.__name__}"
+    return {name.removeprefix(_PACKAGE): [part if type(part) in _PLAIN else _plain(part, fence) for part in parts]}
 
 
 @cache
