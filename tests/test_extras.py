@@ -102,19 +102,8 @@ def test_the_home_page_shows_commands_that_are_right() -> None:
     notes, site = _planned(text)
     wrong = notes.fences[3].span.start.line
     commands = commands_of(notes, site, marks={wrong: BlockMark(wrong=True)})
-    assert [command.description for command in asked_for(commands, ())] == ["A", "E"]
+    assert asked_for(commands, ()) == []
     assert [command.description for command in asked_for(commands, ("e", "B", "D", "none"))] == ["E", "B"]
-
-
-def test_the_home_page_shows_short_words_and_programs() -> None:
-    notes, site = _planned(
-        _three(
-            f"- {'long ' * 20}\n```sh\nls\n```\n- A\n```sh\nls -l\n```",
-            "- B\n```sh\n--flag\n```",
-            "- C\n```sh\n容器\n```",
-        )
-    )
-    assert [command.description for command in asked_for(commands_of(notes, site), ())] == ["A"]
 
 
 def test_commands_have_descriptions_and_unique_addresses() -> None:
@@ -293,18 +282,17 @@ def test_stand_ins_are_no_addresses(address: str, real: bool) -> None:  # a valu
 
 
 def test_reading_starts_with_the_first_section() -> None:
-    def shown(text: str, *, chosen: bool = True) -> list[str]:
+    def shown(text: str) -> list[str]:
         _, site = _planned(text)
         root = ET.Element("div")
         asked = (Card("List", "part-1.md#cmd-list", "ls"),)
-        add_home(root, Home("", grouped(site, {}, {}, {}), asked=asked, chosen=chosen), "")
+        add_home(root, Home("", grouped(site, {}, {}, {}), asked=asked), "")
         return [str(one.text) for one in root.iter() if one.tag in {"a", "p"}]
 
     assert "Start here: Part 1" in shown(_three("", "", ""))
     assert "Start here" in shown(_three("", "", "").replace("Part 1", "A part with a very long title " * 2))
     assert not [text for text in shown("# One") if "Start here" in text]
     assert "Asked for most" in shown("# One")
-    assert "Some of the commands" in shown("# One", chosen=False)
 
 
 def _html(notes: Notes, site: Site, number: int, extras: Extras | None) -> str:

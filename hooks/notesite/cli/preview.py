@@ -41,8 +41,7 @@ def build(argv: Sequence[str] | None = None) -> int:
             raise failure("N_PATH", f"{folder} holds something else than a site", str(folder), help="")
         chosen = ["--site-dir", str(folder)] if args.site_dir or config != args.config else []
         code = run_mkdocs(["build", "--config-file", str(config), *chosen, *_common(args)])
-        own = common.project_of(args) if config == args.config else common.with_files([args.file or args.notes])
-        return code or common.show_all(Build(own), args, tool="build")
+        return code or common.show_all(Build(open_project(config)), args, tool="build")
 
 
 def _common(args: argparse.Namespace) -> list[str]:

@@ -17,10 +17,7 @@ from ..site.plan import Page, Site
 from ..snippets.language.classify import is_shell
 
 _LONGEST_ID = 60
-_FEW = 5  # commands on the home page
 _KEY = re.compile(r"([\w./-]+):(?:[ \t]+(.*?))?[ \t]*(?:[ \t]#.*)?$")
-_SHORT = 60  # characters of what such a command does
-_PROGRAM = re.compile(r"\s*(?:\$ )?[a-z~./]")  # no lone flag, and no prose
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 
 
@@ -70,12 +67,8 @@ def _id(description: str) -> str:
 
 
 def asked_for(commands: Sequence[Command], names: Sequence[str]) -> list[Command]:
-    """The commands with these descriptions; without names the first of each of some pages.  One line each, and right."""
+    """The commands with these descriptions, of one line each, and right."""
     right = [command for command in commands if "\n" not in command.text.strip("\n") and not command.mark.wrong]
-    if not names:
-        short = [one for one in right if len(one.description) <= _SHORT and _PROGRAM.match(one.text)]
-        first = {command.page.uri: command for command in reversed(short)}
-        return [command for command in short if first[command.page.uri] is command][:_FEW]
     by_name = {command.description.casefold(): command for command in reversed(right)}
     return [by_name[name.casefold()] for name in names if name.casefold() in by_name]
 

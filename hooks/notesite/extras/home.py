@@ -51,7 +51,6 @@ class Home(NamedTuple):
     download: str = ""  # address of the offline bundle
     more: tuple[Card, ...] = ()  # generated pages
     asked: tuple[Card, ...] = ()  # commands: what one does, where it stands, and its text
-    chosen: bool = True  # these commands, by the settings
 
 
 def grouped(

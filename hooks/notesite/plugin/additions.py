@@ -136,7 +136,6 @@ def extras_of(
         picture=_drawing(build, settings.home.picture, warn) if settings.home.picture else "",
         download=settings.home.download if hosted else "",
         more=(Card(settings.commands.title, COMMANDS),) if added.command_page else (),
-        chosen=bool(settings.home.commands),
         asked=tuple(
             Card(own.description, f"{own.page.uri}#{own.id}", own.text.strip())
             for own in asked_for(added.commands, settings.home.commands)

@@ -87,7 +87,7 @@ class HomeSettings(NamedTuple):
 
     about: str = ""  # what these notes are, in a sentence or two; "": site_description
     picture: str = ""  # an SVG of the project, relative to docs_dir
-    commands: tuple[str, ...] = ()  # descriptions of commands shown there; none: the first of some pages
+    commands: tuple[str, ...] = ()  # descriptions of commands shown there
     download: str = ""  # address of the offline bundle, relative to the home page or whole; "": no link
 
 
