@@ -152,7 +152,8 @@ def _keys(node: Node, depth: int) -> Iterator[str]:
 def is_part(node: Node, shape: Shape, lacking: Sequence[Found], around: Around) -> bool:
     """Whether a manifest that lacks something shows only some of its fields: a patch, or a step of a lesson."""
     metadata, spec = get(node, "metadata"), get(node, "spec")
-    bare = shape.short == "Pod" and get(spec, "containers") is None and len(pairs(spec)) <= _FEW
+    few = {"Pod": _FEW, "Service": 1}.get(shape.short, -1)
+    bare = get(spec, "containers") is None and len(pairs(spec)) <= few
     template = get(spec, "template")
     hollow = gaps(spec) > 1  # `containers:` and `volumes:`, to be filled in
     pointed = _POINTED.search(around.text) is not None

@@ -33,6 +33,7 @@ from .grammar.vocabulary import instead, words
 from .reader.words import Finding, Word
 
 _ASSERTS = lazy(r"[^\w.$…-]+|.*[^.][:,;!?.]|v?\d+(?:\.\d+)+")  # `k = 3`, `kubectl: not found`, `kubectl 1.30`
+_DRAWN = lazy(r"[\u2190-\u21ff\u2500-\u257f\u25b6\u25ba]")  # arrows and lines of a drawing
 _PLUGIN = lazy(r"\d*[A-Za-z][\w.-]*")
 _FILL_IN = lazy(r"[A-Z][A-Z0-9_-]*|[\[({<].*")  # SUBCOMMAND, [command]
 
@@ -76,6 +77,7 @@ def is_prose(call: Invocation) -> bool:
     return (
         any(_ASSERTS.fullmatch(word.text) for word in after[:1])
         or any(word.text in {":", "=", "+"} for word in after[1:2])
+        or any(_DRAWN.search(word.text) for word in after)
         or any(word.end in arrows and not word.text.strip("-=") for word in after)
         or any(one.text in _BETWEEN and other.text == call.program for one, other in pairwise(after))
         or any(word.text in words("english") for word in after[: len(after) - len(call.rest or ())])

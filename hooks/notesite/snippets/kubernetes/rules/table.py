@@ -257,6 +257,7 @@ def _filled(said: str, here: Here, words: str) -> str:
             return here.context.kind
         return text(here.at(path_of(name))) or name
 
+    said = said.removesuffix(", not {2}") if " needs one of: " in words else said
     return re.sub(r"\{(@?\w+)\}", word, said)
 
 
