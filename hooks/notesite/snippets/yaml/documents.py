@@ -86,10 +86,8 @@ def read(text: str, *, limits: Limits = LIMITS, named: Callable[[int], int] = in
     prepared, faults = prepare(text)
     shift = len(text) - len(prepared)
     lines = Lines(prepared, named)
-    if _may_be_deep(prepared, limits):
-        refusal = list(_event_faults(lines, limits))
-        if any(fault.code in _HOSTILE for fault in refusal):
-            return Reading((), tuple(faults + refusal), complete=False, shift=shift)
+    if _may_be_deep(prepared, limits) and (hostile := _too_much(lines, limits)):
+        return Reading((), (*faults, hostile), complete=False, shift=shift)
     documents: list[yaml.Node] = []
     complete = True
     for part in _composed(lines, limits):
@@ -106,7 +104,6 @@ def read(text: str, *, limits: Limits = LIMITS, named: Callable[[int], int] = in
     return Reading(tuple(documents), tuple(faults), complete, shift)
 
 
-_HOSTILE = ("Y_DEPTH", "Y_NODES", "Y_DOCS")
 _BAD_CHARACTER = lazy("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff\ufeff]")
 _SHOWN_BAD = 10
 
@@ -218,31 +215,24 @@ def _may_be_deep(text: str, limits: Limits) -> bool:
     return not small or 2 * (column + openers) + 2 > limits.depth
 
 
-def _event_faults(lines: Lines, limits: Limits) -> Iterator[Fault]:
-    depth = nodes = documents = 0
+def _too_much(lines: Lines, limits: Limits) -> Fault | None:
+    depth = documents = 0
     try:
-        for event in yaml.parse(lines.text, Loader=Loader):
-            nodes += 1
-            kind = type(event)
-            if kind is yaml.SequenceStartEvent or kind is yaml.MappingStartEvent:
-                depth += 1
-            elif kind is yaml.SequenceEndEvent or kind is yaml.MappingEndEvent:
-                depth -= 1
-            elif kind is yaml.DocumentStartEvent:
-                documents += 1
+        for nodes, event in enumerate(yaml.parse(lines.text, Loader=Loader), 1):
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            documents += isinstance(event, yaml.DocumentStartEvent)
             over = (
                 (depth > limits.depth and ("Y_DEPTH", f"nested deeper than {limits.depth} levels"))
                 or (documents > limits.documents and ("Y_DOCS", f"more than {limits.documents:,} documents"))
                 or (nodes > limits.nodes and ("Y_NODES", f"more than {limits.nodes:,} nodes"))
             )
             if over:
-                line, column = lines.place(event.start_mark.index if event.start_mark else 0)
-                yield Fault(*over, line, column)
-                return
-    except yaml.MarkedYAMLError as error:
-        yield syntax.explain(error, lines)
+                return Fault(*over, *lines.place(event.start_mark.index if event.start_mark else 0))
+    except yaml.MarkedYAMLError:
+        return None  # told where it is composed
     except RecursionError:  # the parser in Python, where there is no libyaml
-        yield Fault("Y_DEPTH", f"nested deeper than {limits.depth} levels", 1, 1)
+        return Fault("Y_DEPTH", f"nested deeper than {limits.depth} levels", 1, 1)
+    return None
 
 
 _RESTARTS = 20
