@@ -22,10 +22,9 @@ def _table(name: str) -> Any:
     return bundled_json(__name__, "flag_rules.json")[name]
 
 
-def _rows(kind: str, *names: str) -> Iterator[Sequence[str]]:
-    for commands, *row in _table(kind):
-        if not {"*", *names}.isdisjoint(commands.split("|")):
-            yield row
+@cache
+def _rows(kind: str, *names: str) -> Sequence[Sequence[str]]:
+    return [row for commands, *row in _table(kind) if not {"*", *names}.isdisjoint(commands.split("|"))]
 
 
 @cache
