@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from itertools import groupby
+from itertools import chain, groupby
 from pathlib import Path
 
 from mkdocs.config.defaults import MkDocsConfig
@@ -194,4 +195,7 @@ def search_index(text: str, build: Build, added: Additions) -> bytes:
     index["config"]["synonyms"] = [[word, *others] for word, others in settings.synonyms.items()]
     index["docs"] = []
     before, start, behind = _json(index).partition(b'"docs":[')
-    return b"".join([before, start, b",".join(filter(None, [*added.documents.values(), page])), behind])
+    documents = filter(None, chain(added.documents.values(), [page]))
+    whole = io.BytesIO()  # one after the other: together they are as much again
+    whole.writelines(chain([before, start, next(documents, b"")], (b"," + one for one in documents), [behind]))
+    return whole.getvalue()

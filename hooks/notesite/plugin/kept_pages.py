@@ -131,12 +131,13 @@ class KeptPages:
                 return  # the last look ends this build, and shall end the next one
             for there, here in places:
                 output = output.replace(here, there)
-            self._found[uri] = kept = {
+            kept = {
                 "documents": self._run.additions.documents[uri].decode(),
                 "title": page._title_from_render,  # noqa: SLF001  # what `look` sets
                 "ids": sorted(filter(None, page.present_anchor_ids or ())),  # `<a id>` has none
                 "links": {file.src_uri: dict(links) for file, links in (page.links_to_anchors or {}).items()},
             }
+            self._found[uri] = kept if self._run.preview.runs else {}
             self._store.put(_name(key), f"{json.dumps(kept, ensure_ascii=False)}\n{output}".encode())
         if self._run.preview.runs:
             self._run.pages[uri] = (key, page.edit_url), self._found[uri]

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from enum import Enum
 from functools import cache
 from importlib import import_module
+from itertools import repeat
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -34,8 +35,8 @@ class Memory:
     def __init__(self, store: Kept | None = None, key: str = "") -> None:
         self._store, self._key = store, key
         self._read = cache(json.loads)  # most blocks that are right have the same verdict
-        kept = (store.get(key) if store else None) or b""
-        self._known = dict(line.split("\t", 1) for line in kept.decode().splitlines())
+        rows = map(str.split, ((store.get(key) if store else None) or b"").decode().splitlines(), repeat("\t"))
+        self._known = {name: verdict for verdict, *names in rows for name in names}
         self._used: dict[str, str] = {}
         self._words: dict[int, tuple[Fence, str]] = {}  # by the identity of a block
         self._placed = False  # whether the answer names a line of the notes
@@ -71,7 +72,10 @@ class Memory:
     def keep(self) -> None:
         """Keep the verdicts of this run for the next one."""
         if self._store is not None and not self._used.keys() <= self._known.keys():
-            self._store.put(self._key, "\n".join(map("\t".join, self._used.items())).encode())
+            rows: dict[str, list[str]] = {}  # many blocks have the same verdict
+            for name, verdict in self._used.items():
+                rows.setdefault(verdict, [verdict]).append(name)
+            self._store.put(self._key, "\n".join(map("\t".join, rows.values())).encode())
             self._store.trim()
 
     def _made(self, told: Any) -> Any:
