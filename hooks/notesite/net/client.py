@@ -14,7 +14,7 @@ import time
 import zlib
 from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import Future
-from functools import cache, partial
+from functools import cache
 from threading import Lock, Thread
 from typing import Any
 
@@ -31,7 +31,6 @@ _CHUNK = 64 * 1024  # bytes read or decoded at a time
 _PLAIN = ("", "identity")
 _BACKOFF = 0.25  # seconds before the second try; doubled for each further one, with jitter
 Resolver = Callable[[str, int], list[tuple[Any, ...]]]  # raises OSError, UnicodeError
-_RESOLVE: Resolver = partial(socket.getaddrinfo, type=socket.SOCK_STREAM)  # the system's
 
 
 class Client:
@@ -52,7 +51,7 @@ class Client:
         tls: ssl.SSLContext | None = None,
         now: Callable[[], float] = time.time,
         chance: Callable[[float, float], float] = random.uniform,
-        resolve: Resolver = _RESOLVE,
+        resolve: Resolver = lambda host, port: socket.getaddrinfo(host, port, 0, socket.SOCK_STREAM),
     ) -> None:
         self.limits = limits or Limits()
         self.allow_hosts = tuple(allow_hosts)

@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ..images.picture import Picture
+from ..notes.anchors import Names
 from ..notes.raw_html import candidates
 from .elements import made
 
@@ -32,7 +33,7 @@ class Pictures:
     alts: Mapping[str, Sequence[str]]  # URL -> the alternative texts of its places on the page, in order
     asset_url: Callable[[str], str]  # path relative to the docs root -> address relative to the finished page
     stash: Callable[[str], str]  # puts HTML aside and gives the placeholder that stands for it
-    _inlined: set[str] = field(default_factory=set)
+    _ids: Names = field(default_factory=Names)  # of drawings
     _shown: Counter[str] = field(default_factory=Counter)
 
     def hang(self, root: ET.Element) -> None:
@@ -87,15 +88,8 @@ class Pictures:
 
     def _once(self, svg: str) -> str:
         """The drawing with ids of its own: the same drawing twice on a page must not repeat them."""
-        ids = set(_IDS.findall(svg))
-        taken = ids & self._inlined
-        number = 2
-        while taken and any(f"{name}-{number}" in self._inlined for name in ids):
-            number += 1
-        for name in sorted(ids, key=len, reverse=True) if taken else ():
-            svg = re.sub(rf'(?<=["# ]){re.escape(name)}(?=[") ])', f"{name}-{number}", svg)
-        self._inlined |= set(_IDS.findall(svg))
-        return svg
+        own = {name: self._ids.take(name) for name in dict.fromkeys(_IDS.findall(svg))}
+        return re.sub(r'(?<=["# ])[^"#() ]+(?=[") ])', lambda match: own.get(match[0], match[0]), svg)
 
     def _candidates(self, element: ET.Element) -> None:
         """`srcset` with the addresses of the mirrored copies; candidates that have none are left out."""
