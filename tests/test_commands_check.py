@@ -415,6 +415,9 @@ def test_hostile_commands_take_work_in_proportion(what: str) -> None:
         ("Look at these:", "text", "kubectl logs --previous", False),
         ("It may be one of:", "text", "kubectl wait Timeout", False),
         ("Look at these:", "bash", "kubectl logs --previous", True),
+        ("A deployment grows by means of the", "bash", "kubectl scale", False),
+        ("Write a service", "bash", "kubectl get service --dry-run=client -o yaml", True),
+        ("Ask for more:", "bash", "kubectl expose help", False),
     ],
 )
 def test_a_command_that_is_only_named_lacks_nothing(lead: str, label: str, text: str, said: bool) -> None:

@@ -94,7 +94,10 @@ class _Checker:
         near = (fence.text, fence.lead, *(heading.text for heading in fence.trail[-2:]))
         self.helm_2 = any(re.search(r"\bhelm ?v?2\b", text, re.IGNORECASE) for text in near)
         least = 4 if any(len(one.words) > 2 for one, _ in self.commands) else 3
-        self.short = len(self.commands) >= least and all(map(_is_bare, self.commands))  # a list names them
+        unfinished = len(self.commands) == 1 and fence.lead.rstrip()[-1:].isalpha()  # a sentence that goes on below
+        self.short = unfinished or (
+            len(self.commands) >= least and all(map(_is_bare, self.commands))
+        )  # named in a list
         self.short |= any(word.text in _AND_SO_ON for one, _ in self.commands for word in one.words)
         self.short |= fence.label == "text" or any(map(_SPEAKS_OF.search, near[1:]))
         self.diagnostics: list[Diagnostic] = []
@@ -190,9 +193,8 @@ class _Checker:
 
     def _is_named(self, call: Invocation, item: Finding) -> bool:
         """Whether what the command lacks is left out, because it is only named or its help is shown."""
-        whole = len(call.command.words) > len(call.path_words) + is_type(
-            call.arguments[0].text if call.arguments else ""
-        )
+        texts = [word.text for word in call.command.words[1:] if word not in call.path_words]
+        whole = any("=" in text or (text[:1] != "-" and not is_type(text)) for text in texts)
         if item.code == "S_BARE":
             end = call.command.end
             below, typed = (text[end:].split("\n", 2)[1:2] for text in (self.fence.text, self.script.masked))
@@ -283,9 +285,9 @@ class _Checker:
 
 
 def _is_bare(item: tuple[Command, str]) -> bool:
-    """A program, its command and perhaps a type."""
-    texts = [word.text for word in item[0].words]
-    return len(texts) < 2 or (texts[1][:1] != "-" and (len(texts) < 3 or (len(texts) == 3 and is_type(texts[2]))))
+    """A program, its command, and perhaps a type or another command; flags are given no value."""
+    texts = [word.text for word in item[0].words if not word.text.startswith("-") or "=" in word.text]
+    return bool(item[1]) and (len(texts) < 3 or (len(texts) == 3 and (is_type(texts[2]) or "-context" in texts[2])))
 
 
 _SPEAKS_OF = lazy(r"(?<!this )(?<!the )(?<!following )\bcommand\b", re.IGNORECASE)  # "the most useful command"

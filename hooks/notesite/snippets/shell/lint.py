@@ -45,7 +45,7 @@ NOTHING_KNOWN = Known()
 
 def lint(call: Invocation, grammar: Grammar, known: Known = NOTHING_KNOWN) -> Iterator[Finding]:
     """Every finding about a call, taken apart with `grammar`; the first error ends it, as it ends the program."""
-    if call.help or call.opaque or is_prose(call):
+    if call.help or call.opaque or is_prose(call) or any(word.text == "help" for word in call.arguments[:1]):
         return
     if call.bad:
         misnamed = list(_unknown_command(call))
