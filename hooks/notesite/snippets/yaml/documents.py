@@ -314,7 +314,7 @@ def is_sketch(text: str) -> bool:
             continue
         slips -= 1
         rows[fault.line - 1] = ""
-        width = len(row) - len(row.lstrip()) + ("align" not in fault.message)
+        width = len(row) - len(row.lstrip()) + (re.search("align|fits no level", fault.message) is None)
         closing = " ]}),;" if row.rstrip().endswith(("{", "[", "(")) or ": |" in row else " "
         for index in range(fault.line, len(rows)):  # with what stands under it
             if rows[index].strip(closing) and rows[index][:width].strip():

@@ -11,11 +11,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
-from functools import cache
 from itertools import islice, pairwise
 from typing import TYPE_CHECKING
 
-from ...lib.light import NamedTuple, bundled_text, lazy
+from ...lib.light import NamedTuple, lazy
 from .parser_message import spaces
 from .yaml_fault import MOVED, Fault, Lines
 
@@ -80,102 +79,6 @@ def step(lines: Lines) -> int:
     return max(steps, key=lambda size: (steps[size], -size)) if steps else 2
 
 
-def odd_one(lines: Lines, line: int) -> int:
-    """The line to blame when `line` fits no level above it: itself, or the one above that is out of step."""
-    own = width(lines.line(line))
-    unit = step(lines)
-    neighbours = list(above(lines, line))
-    base = min((width(text) for _, text in neighbours), default=0)
-    if not neighbours:
-        return line
-    if _is_short_item(neighbours) or _sticks_out(neighbours, own, after(lines, line)):
-        return neighbours[0][0]
-    if (own - base) % unit:
-        return line
-    parent, inside = _around(neighbours, own)
-    if parent is None:
-        return line
-    outer = width(parent[1])
-    if (outer - base) % unit or _is_no_root_key(neighbours, parent[1]) or _follows_empty_key(neighbours, parent):
-        return parent[0]
-    return _deeper_than_needed(neighbours, own, unit, parent, inside) or line
-
-
-def _deeper_than_needed(neighbours: list[_Line], own: int, unit: int, parent: _Line, inside: list[_Line]) -> int:
-    """Where the lines between this one and its parent are too deep: the first of them, or the parent; 0: they are not."""
-    if not inside or own - width(parent[1]) != unit:
-        return 0
-    excess = width(inside[0][1]) - own
-    index = neighbours.index(parent) + 1
-    broken = index < len(neighbours) and width(neighbours[index][1]) == own
-    rooted = parent[1].split(":")[0] in _root_keys()
-    if excess == unit and (broken or len(inside) > 1) and not _is_hollow(inside) and not rooted:
-        return parent[0]  # its content agrees with its being one step deeper, as this line does
-    return inside[0][0] if excess > 0 else 0
-
-
-def _is_short_item(neighbours: list[_Line]) -> bool:
-    """Whether the line above is a list item that stands to the left of its own key."""
-    if len(neighbours) == 1 or not neighbours[0][1].lstrip().startswith("- "):
-        return False
-    key = neighbours[1][1]
-    return key.split(" #")[0].rstrip().endswith(":") and columns(key)[0] > width(neighbours[0][1])
-
-
-def _sticks_out(neighbours: list[_Line], own: int, following: str) -> bool:
-    """Whether the line above stands to the left of a level that goes on before and after it."""
-    left = width(neighbours[0][1])
-    if left >= own:
-        return False
-    goes_on = False
-    for _, text in neighbours[1:]:
-        goes_on = goes_on or own in columns(text)
-        if width(text) < own:
-            known = width(text) == left  # then the line above went back to a level that there is
-            ended = known and following != "" and width(following) <= left
-            return goes_on and (not ended or _is_no_root_key(neighbours, neighbours[0][1]))
-    return goes_on
-
-
-def _is_no_root_key(neighbours: list[_Line], text: str) -> bool:
-    """Whether a line stands at the root of a manifest, where its key does not belong."""
-    is_manifest = any(other.startswith("apiVersion:") for _, other in neighbours)
-    return is_manifest and width(text) == 0 and text.split(":", maxsplit=1)[0] not in _root_keys()
-
-
-def _follows_empty_key(neighbours: list[_Line], line: _Line) -> bool:
-    """Whether the line right above is a key at the same column that has nothing under it."""
-    index = neighbours.index(line) + 1
-    if index == len(neighbours) or line[1].lstrip().startswith("-"):
-        return False
-    text = neighbours[index][1]
-    return text.rstrip().endswith(":") and width(text) == width(line[1])
-
-
-@cache
-def _root_keys() -> frozenset[str]:
-    """What stands at the root of manifests."""
-    return frozenset(bundled_text(__name__, "root_keys.txt").split())
-
-
-def _is_hollow(inside: list[_Line]) -> bool:
-    """Whether the first of the lines is a key without a value whose next line is no deeper."""
-    if len(inside) == 1:
-        return False
-    first, second = inside[0][1], inside[1][1]
-    return first.rstrip().endswith(":") and width(second) <= width(first) and not second.lstrip().startswith("-")
-
-
-def _around(neighbours: list[_Line], own: int) -> tuple[_Line | None, list[_Line]]:
-    """The nearest line above that is less indented, and the lines below that one, from the top."""
-    inside: list[_Line] = []
-    for neighbour in neighbours:
-        if width(neighbour[1]) < own:
-            return neighbour, inside[::-1]
-        inside.append(neighbour)
-    return None, inside[::-1]
-
-
 def early_end(lines: Lines, line: int) -> int:
     """For a list item among keys: the key above that ended the list by standing at its column; 0 when none did."""
     own = width(lines.line(line))
@@ -199,17 +102,6 @@ def shifted_item(lines: Lines, line: int) -> int:
     following = after(lines, line)
     is_item = text.lstrip().startswith("- ") and width(text) == own
     return number if is_item and following and width(following) >= own and not following.lstrip().startswith("-") else 0
-
-
-def deep_key(lines: Lines, line: int) -> int:
-    """For a list item among keys: the key right above that has no value and stands too deep for the item; 0: none."""
-    own = width(lines.line(line))
-    neighbours = list(above(lines, line))
-    if not neighbours or not neighbours[0][1].rstrip().endswith(":") or columns(neighbours[0][1])[0] <= own:
-        return 0
-    deep = width(neighbours[0][1])
-    outer = next((width(text) for _, text in neighbours[1:] if width(text) < deep), 0)
-    return neighbours[0][0] if deep - outer not in {0, step(lines)} else 0
 
 
 def of_marks(fence: Fence, faults: list[Fault]) -> list[Fault]:

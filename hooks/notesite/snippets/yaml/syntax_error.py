@@ -17,7 +17,7 @@ from notesite.lib.light import bundled_json, lazy
 
 from . import indentation
 from .odd_signs import odd_sign
-from .parser_message import TOKEN, Case, last_scalar, no_space, shown, spaces
+from .parser_message import Case, last_scalar, no_space, shown, spaces
 from .yaml_fault import Fault, Lines
 
 _GLUED: Final = lazy(r"^(?P<head>\s*(?:-\s+)*[A-Za-z_][\w./-]*):(?=[^\s:/])")
@@ -103,9 +103,6 @@ def _indented_under_value(case: Case, own: re.Match[str]) -> Fault | None:
         message = f"`{key}` is indented under the text on line {where}"
         return case.fault(message, column=own.start("key") + 1, length=len(key))
     name = above["key"].strip()
-    if indentation.odd_one(case.lines, case.line) == line:
-        message = f"`{name}` is less indented than `{key}` on line {case.lines.named(case.line)}: align them"
-        return Fault("Y_SYNTAX", message, line, above.start("key") + 1, len(name))
     if above.start("key") < own.start("key"):
         message = f"`{key}` is indented under `{name}` (line {where}), which already has a value"
     else:
@@ -205,12 +202,6 @@ def _expected_key(case: Case) -> Fault | None:
 
 
 def _item_among_keys(case: Case) -> Fault:
-    deep = indentation.deep_key(case.lines, case.line)
-    if deep:
-        text = case.lines.line(deep)
-        key = text.strip().rstrip(":")
-        message = f"`{key}` is more indented than its list on line {case.lines.named(case.line)}"
-        return Fault("Y_SYNTAX", message, deep, indentation.width(text) + 1, len(key))
     line = indentation.early_end(case.lines, case.line)
     if not line:
         return case.fault("a list item among keys: indent it under the key that it belongs to", length=1)
@@ -224,16 +215,10 @@ def _fits_no_level(case: Case) -> Fault:
     width = case.column - 1
     levels = indentation.levels(case.lines, case.line)
     shifted = indentation.shifted_item(case.lines, case.line) if width in levels else 0
-    shifted = shifted if _KEY.match(case.lines.line(shifted or 1)) else 0
-    odd = shifted or indentation.odd_one(case.lines, case.line)
-    if odd != case.line:
-        text = case.lines.line(odd)
-        below = f"line {case.lines.named(case.line)}"
-        message = f"indented by {spaces(indentation.width(text))}, unlike {below}: align them"
-        if shifted:
-            message = f"the keys of this item, from {below} on, stand in the column of its dash: indent them more"
-        token = TOKEN.match(text, indentation.width(text))
-        return Fault("Y_SYNTAX", message, odd, indentation.width(text) + 1, len(token[0]) if token else 1)
+    if shifted and _KEY.match(text := case.lines.line(shifted)):
+        begin, where = indentation.width(text), case.lines.named(case.line)
+        message = f"the keys of this item, from line {where} on, stand in the column of its dash: indent them more"
+        return Fault("Y_SYNTAX", message, shifted, begin + 1, 1)
     for number, text in indentation.above(case.lines, case.line):
         key = indentation.columns(text)[0]
         if text.lstrip().startswith("- ") and abs(key - width) == 1 and _KEY.match(text) and _KEY.match(case.text):
