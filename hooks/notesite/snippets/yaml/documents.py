@@ -149,7 +149,6 @@ _SYNOPSIS = lazy(
     r"^\s*\[[\w-]+(?::|\] \w)|[\"\w] ?\| ?[\"\w][^\]]*\]|^\s*(?:- )?[\w.]+ +<[\w.\[\]-]+>|[:-] \[[\w -]+\][\w./:-]"
 )
 _SYNOPSES = lazy(r"^\s*\[ ?(?:- ?)?(?:\w[\w.-]*: ?)?<[^>\n]+>[^\n]*\]\s*$", re.MULTILINE)  # `[ name: <string> ]`
-_CUT_OUT = lazy(r"(?:[ \t]*(?:#[^\n]*)?\n)*([ ]+)(?!apiVersion:|kind:|[\s#])[^\n]*\n(?:\1 *\S[^\n]*\n|[ \t]*\n)+\Z")
 _PROSE = lazy(r"[^\s#:\[{&*!|>-][^:\n]*(?: [^\s:]+){3}")
 _DOCUMENT_NEXT = lazy(r"\s*(?:---|%|\Z)")
 
@@ -260,7 +259,7 @@ def _composed(lines: Lines, limits: Limits) -> Iterator[yaml.Node | Fault]:
             place = lines.index(lines.place(mark.index)[0] if mark else fault.line)
             synopsis = _SYNOPSES.search(text) or _SYNOPSIS.search(lines.line(fault.line))
             typed = typed or "[#" in text or synopsis is not None
-            if not typed and not _is_part(text, lines, fault, begin, place):
+            if not typed and not _is_part(text, lines, fault, place):
                 yield fault
             index = max(index, mark.index if mark is not None else index)
             following = _NEXT_DOCUMENT.search(text, max(lines.index(fault.line), begin + 1))
@@ -277,7 +276,12 @@ def _composed(lines: Lines, limits: Limits) -> Iterator[yaml.Node | Fault]:
 _HEAD = lazy(r"(?:[ \t]*(?:#[^\n]*|---[^\n]*)?\n)*[ \t]*\"?(?:apiVersion|kind)\"?:")
 _SLIPS = 3  # lines that may be broken in a manifest, which is a real file all the same
 _LONG = 15  # lines of any other text that may have two; what has more was never meant to be read as YAML
-_UNLIKELY = ("is not expected here", "the document ended", "is no `key: value`")  # to be slips of the pen
+_UNLIKELY = (
+    "is not expected here",
+    "the document ended",
+    "is no `key: value`",
+    "less indented than the first",
+)  # to be slips of the pen
 _ONE_WORD = lazy(r"\s*(?:- )?[A-Za-z][\w.-]*(?: \S+)?\s*$|.*\ufeff")  # or two, or what joins files
 _MOST_MENDED = 20
 _LIKE_YAML = lazy(r"\s*(?:#|- |-$|[\w.\"'/<$-]+(?: \S+)?:(?:\s|$)|[\]})]|$)")
@@ -326,16 +330,12 @@ def is_sketch(text: str) -> bool:
     return True
 
 
-def _is_part(text: str, lines: Lines, fault: Fault, begin: int, place: int) -> bool:
-    """Whether a fault comes of showing parts: what is above is left out, or cut out deeper, or another version."""
+def _is_part(text: str, lines: Lines, fault: Fault, place: int) -> bool:
+    """Whether a fault comes of showing parts: what is above is left out, or words stand between them."""
     above = lines.line(fault.line - 1).lstrip()
-    apart = fault.line > 1 and (not above or above.startswith("#")) and "document ended" in fault.message
-    piece = re.match(r"\s*#[ ]?(?:\.{2}|…)", text[begin:]) is not None  # whatever is above is left out
     banner = re.match(r"#[ ]?[#=*-]{3}", above) is not None and "apiVersion:" not in text
-    section = re.match(r"\[[\w.-]+\]\s*$", above) and re.match(r"\s*[\w.-]+ ?= ", lines.line(fault.line))
     prose = (not above or above.startswith(("#..", "..."))) and _PROSE.match(lines.line(fault.line))
-    cut = _LEFT_OUT.search(text, 0, place) or _CUT_OUT.match(text, begin, lines.index(fault.line))
-    return (apart and "apiVersion:" not in text) or bool(piece or section or banner or prose or cut)
+    return bool(banner or prose or _LEFT_OUT.search(text, 0, place))
 
 
 # ---- JSON, which is YAML as well: read as such, but its own syntax errors are said in its own words.
