@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 import requests
 from requests.adapters import HTTPAdapter
-from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool
 
 from .response import Fault
@@ -57,14 +56,6 @@ class _Dialled:
             sock.patience = self.fetch.patience
 
 
-class _Connection(_Dialled, HTTPConnection):
-    pass
-
-
-class _SecureConnection(_Dialled, HTTPSConnection):
-    pass
-
-
 class Adapter(HTTPAdapter):
     """The transport of one fetch's session."""
 
@@ -77,7 +68,8 @@ class Adapter(HTTPAdapter):
     ) -> HTTPConnectionPool:
         """The pool to the host or the proxy, whose connections are ours."""
         pool: Any = super().get_connection_with_tls_context(request, verify, proxies, cert)
-        pool.ConnectionCls = _SecureConnection if pool.scheme == "https" else _Connection
+        if not issubclass(pool.ConnectionCls, _Dialled):  # asked for the first time
+            pool.ConnectionCls = type("Connection", (_Dialled, pool.ConnectionCls), {})
         pool.conn_kw["fetch"] = self.fetch
         return pool  # type: ignore[no-any-return]  # the stubs know the pools of old
 
