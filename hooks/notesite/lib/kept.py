@@ -8,8 +8,10 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
-from collections.abc import Iterable, Iterator, MutableMapping
+from collections import UserDict
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from .light import sha256
 
@@ -70,35 +72,26 @@ class Kept:
         return self._folder / sha256(key.encode()).hexdigest()
 
 
-class Aside(MutableMapping[str, bytes]):
+class Aside(UserDict[str, bytes]):
     """Bytes by key until they are asked for.  Many lie in a file without a name: of a large site they are more than all else."""
 
     def __init__(self) -> None:
         from tempfile import SpooledTemporaryFile  # noqa: PLC0415  # a check does without
 
         self._file = SpooledTemporaryFile(_FEW)  # noqa: SIM115  # see `__del__`
-        self._places: dict[str, tuple[int, int]] = {}
+        self.data: dict[str, Any] = {}  # where they lie
 
     def __del__(self) -> None:
         self._file.close()
 
     def __setitem__(self, key: str, data: bytes) -> None:
-        self._places[key] = self._file.seek(0, os.SEEK_END), len(data)
+        self.data[key] = self._file.seek(0, os.SEEK_END), len(data)
         self._file.write(data)
 
     def __getitem__(self, key: str) -> bytes:
-        start, length = self._places[key]
+        start, length = self.data[key]
         self._file.seek(start)
         return self._file.read(length)
-
-    def __delitem__(self, key: str) -> None:
-        del self._places[key]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._places)
-
-    def __len__(self) -> int:
-        return len(self._places)
 
 
 def folder_of(name: str) -> Kept | None:

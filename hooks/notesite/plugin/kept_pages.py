@@ -54,7 +54,9 @@ class KeptPages:
         own = is_material(theme) and not theme.custom_dir and not run.config.extra.get("offline")
         # None where nothing may be kept, or where a page depends on more than is known here.
         self._store = folder_of("pages") if run.alone and own and run.build.project.keeps else None
-        self._keys: dict[str, object] = {}  # what pages depend on, by the address of their source
+        self._keys: dict[
+            str, tuple[object, str]
+        ] = {}  # what pages depend on, and are kept under, by the address of their source
         self._found: dict[str, Mapping[str, Any]] = {}  # likewise, what is known of pages that are there
         self._html, self._documents = Aside(), Aside()  # likewise, of those that are to be written, and of the search
         self._stay: list[str] = []  # the files of the others, which a preview has in their places
@@ -72,17 +74,17 @@ class KeptPages:
         words = self._words(context)
         if words is None:
             return
-        key: object = self._site, words, *self._around(page, plan)
-        # A preview compares them all; a build would hold all pages with them.
-        self._keys[uri] = key = key if self._run.preview.runs else digest(key)
+        key, name = (self._site, words, *self._around(page, plan)), ""
         before, kept = self._run.preview.pages.get(uri, (None, None))
         if before == (key, page.edit_url):
             self._run.folder.made[page.file.dest_uri] = key
             self._stay.append(page.file.dest_uri)
             page.file.abs_dest_path = os.devnull  # where MkDocs writes it: the page in its place stays
         else:
-            told, _, self._html[uri] = (self._store.get(_name(key)) or b"").partition(b"\n")
+            name = digest(key)
+            told, _, self._html[uri] = (self._store.get(name) or b"").partition(b"\n")
             kept = json.loads(told or b"null")  # JSON of 30 kB takes longer to read than the file
+        self._keys[uri] = key if self._run.preview.runs else None, name  # a build would hold all pages with them
         if kept is None:
             self._heard = CountHandler(level=logging.INFO)
             _LOG.addHandler(self._heard)
@@ -121,8 +123,8 @@ class KeptPages:
     def keep(self, page: MkDocsPage, output: str) -> None:
         """Keep a finished page, but for what changes with every edit."""
         uri, places = page.file.src_uri, self._places(page)
-        key = self._keys.get(uri)
-        if self._store is None or key is None or page is not page.file.page or "\0" in output:
+        key, name = self._keys.get(uri, (None, ""))
+        if self._store is None or uri not in self._keys or page is not page.file.page or "\0" in output:
             return  # a copy of a page shows what the templates write by themselves
         if uri not in self._found:
             if any(here in (page.content or "") for _, here in places):
@@ -138,7 +140,7 @@ class KeptPages:
                 "links": {file.src_uri: dict(links) for file, links in (page.links_to_anchors or {}).items()},
             }
             self._found[uri] = kept if self._run.preview.runs else {}
-            self._store.put(_name(key), f"{json.dumps(kept, ensure_ascii=False)}\n{output}".encode())
+            self._store.put(name, f"{json.dumps(kept, ensure_ascii=False)}\n{output}".encode())
         if self._run.preview.runs:
             self._run.pages[uri] = (key, page.edit_url), self._found[uri]
         del self._keys[uri]
@@ -236,11 +238,6 @@ class KeptPages:
                 self._sources[address] = item.file.content_string
             return address, self._sources[address]
         return address, str(item.title), [self._told(child) for child in children_of(item)]
-
-
-def _name(key: object) -> str:
-    """What a page is kept under."""
-    return key if isinstance(key, str) else digest(key)
 
 
 def is_alone(config: MkDocsConfig) -> bool:
