@@ -33,10 +33,7 @@ def page_lines(notes: Notes, site: Site, page: Page) -> str:
 
 
 def page_source(notes: Notes, site: Site, page: Page) -> str:
-    """`page_lines` as MkDocs may read it: a blank line keeps it from taking the first lines for metadata.
-
-    Python-Markdown hands no blank text on, so a page without words has a comment.
-    """
+    """`page_lines` as MkDocs may read it: their first lines are no metadata, and Python-Markdown hands on no blank text."""
     lines = page_lines(notes, site, page)
     return "\n" + (lines if lines.strip() else "<!-- -->")
 
