@@ -257,7 +257,7 @@ def guarded(main: Callable[[Sequence[str] | None], int], argv: Sequence[str] | N
         sys.stdout.flush()
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
-        return INTERRUPTED
+        sys.exit(INTERRUPTED)  # what is half done is removed at the proper end of a process
     except BrokenPipeError:  # the reader of the output has gone
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return COULD_NOT_RUN
@@ -297,6 +297,4 @@ def end(code: int) -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(OSError, ValueError):  # a full disk; it has been said where it could be said
             stream.flush()
-    if code == INTERRUPTED:  # in the midst of work: what is half done is removed at the proper end
-        sys.exit(code)
     os._exit(code)

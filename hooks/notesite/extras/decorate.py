@@ -27,7 +27,6 @@ from .home import Group, Home, add_contents, add_home
 # Elements in which no term is explained.
 _SKIPPED = {"a", "abbr", "button", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "script", "style", "svg", "th", "kbd"}
 LEAD = "notes-lead"  # the label of a code block
-_WORD = 24  # letters of code that a narrow column does not break
 _ADDED = {"data-added": "", "data-search-exclude": ""}
 
 
@@ -129,7 +128,7 @@ def _finish_tables(root: ET.Element, page: Page | None, names: Names) -> None:
         for header in table.iter("th"):
             header.set("scope", "col")
         for code in table.iter("code"):
-            if len(code.text or "") <= _WORD:
+            if len(code.text or "") <= 24:  # a narrow column does not break it
                 code.set("class", "notes-word")
         if page is None:
             continue

@@ -33,7 +33,6 @@ _LABEL = re.compile(r"<text\b[^>]*>(.*?)</text>", re.DOTALL)
 _TAG = re.compile(r"<[^>]+>")
 _FRONT_MATTER = re.compile(r"\s*---[ \t]*\n.*?\n\s*---[ \t]*\n", re.DOTALL)
 # The fill that an author gives to shapes, where the line gives their words no colour.
-_HALF = 0.5
 _FILL = re.compile(r"(?m)^([ \t]*(?:style|classDef)[ \t](?!.*[ \t,]color:).*[ \t,]fill:[ \t]*([^,;\s]+)[^;\n]*)")
 
 
@@ -138,7 +137,7 @@ def _with_color(style: re.Match[str]) -> str:
     if not isinstance(fill, tinycss2.color3.RGBA) or fill.alpha < 1:
         return style[0]
     lightness = 0.3 * fill.red + 0.59 * fill.green + 0.11 * fill.blue
-    return f"{style[1].rstrip()},color:{'#333' if lightness > _HALF else '#fff'}"
+    return f"{style[1].rstrip()},color:{'#333' if lightness > 0.5 else '#fff'}"
 
 
 def _diagram(source: str, files: dict[str, bytes]) -> Diagram:

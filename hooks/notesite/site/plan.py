@@ -26,7 +26,6 @@ from .anchor_targets import contents_targets
 from .sections import FEW_SECTIONS, addresses_of_files, home_part, section_groups, section_starts
 
 HOME = "index.md"
-_FEW_LETTERS = 20
 
 
 class Page(NamedTuple):
@@ -283,7 +282,7 @@ def _title(notes: Notes, starts: Sequence[Heading]) -> Heading | None:
     own = [h for h in notes.headings if h.span.start.line < before and h not in {first, contents}]
     paragraphs = (block for block in above if block.kind is Kind.PARAGRAPH and block.line < first.span.start.line)
     told = (words(node for node in block.children if node.kind is not Kind.LINK) for block in paragraphs)
-    is_below_words = any(sum(map(str.isalpha, text)) > _FEW_LETTERS for text in told)  # no badges, no other languages
+    is_below_words = any(sum(map(str.isalpha, text)) > 20 for text in told)  # no badges, no other languages
     is_section = first.level > 1 and (is_below_words or any(h.level <= first.level for h in own))
     return None if is_section or first is contents else first
 
