@@ -165,7 +165,7 @@ class _Inspection:
         at_root = key.start_mark.column == self.column
         deliberate = (
             self.compared
-            or (free and listed and len(set(names)) > 1)
+            or (free and listed and (len(set(names)) > 1 or len(names) > 2))
             or (at_root and (comment_above or (free and apart)))
         )
         self.compared = self.compared or deliberate

@@ -6,6 +6,7 @@ kind, nothing is said: the object may well live elsewhere.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final
@@ -126,15 +127,17 @@ def unresolved(used: Iterable[Reference], defined: Iterable[Defined]) -> Iterato
             continue
         same, limit = known.get(use.name), min(_SLIP, len(use.name) // 3)
         if same is None:
-            if (use.name, use.span) not in reported and edits(use.name, _nearest(use.name, known)[0], limit) <= limit:
+            near = _nearest(use.name, known)[0]
+            numbered = re.sub(r"\d+", "", use.name) == re.sub(r"\d+", "", near)  # another one of them, by its number
+            if (use.name, use.span) not in reported and not numbered and edits(use.name, near, limit) <= limit:
                 reported.add((use.name, use.span))
                 yield finding("K_REFERENCE", _no_object(use, known), use.span)
         elif use.key and not any(definition.keys is None or use.key in definition.keys for definition in same):
             keys = {key for definition in same for key in definition.keys or ()}
             several = len({definition.keys for definition in same}) > 1  # examples, each with its own
-            if several and edits(use.key.lower(), _nearest(use.key, keys)[0].lower(), _SLIP) > _SLIP:
-                continue
-            yield finding("K_REFERENCE", _no_key(use, same), use.key_span or use.span)
+            # One without any has them elsewhere, or in the wrong place.
+            if keys and not (several and edits(use.key.lower(), _nearest(use.key, keys)[0].lower(), _SLIP) > _SLIP):
+                yield finding("K_REFERENCE", _no_key(use, same, keys), use.key_span or use.span)
 
 
 def _no_object(use: Reference, known: Mapping[str, list[Defined]]) -> str:
@@ -143,12 +146,9 @@ def _no_object(use: Reference, known: Mapping[str, list[Defined]]) -> str:
     return f"these notes define no {use.kind} `{use.name}`; they define {listed}"
 
 
-def _no_key(use: Reference, same: list[Defined]) -> str:
-    keys = {key for definition in same for key in definition.keys or ()}
+def _no_key(use: Reference, same: list[Defined], keys: set[str]) -> str:
     places = sorted({definition.span.start.line for definition in same})
     lines = ("lines " if len(places) > 1 else "line ") + " and ".join(map(str, places))
-    if not keys:
-        return f"the {use.kind} `{use.name}` ({lines}) has no key `{use.key}`, and no other"
     listed = _listed([f"`{key}`" for key in _nearest(use.key, keys)], len(keys))
     return f"the {use.kind} `{use.name}` ({lines}) has no key `{use.key}`; it has {listed}"
 
