@@ -182,19 +182,16 @@ def _finish_code(root: ET.Element, extras: Extras) -> None:
 
 def _lead_of(parent: ET.Element, index: int) -> ET.Element | None:
     """The item or paragraph right before a code block, its description; a list that is only that says so."""
-    if index == 0:
-        return parent if parent.tag == "li" and (parent.text or "").strip() else None
-    before = parent[index - 1]
-    if before.tag == "p" and parent.tag != "li":
+    before = parent[index - 1] if index else None
+    if before is not None and before.tag == "p" and parent.tag != "li":
         return before
-    if before.tag in {"ul", "ol"}:
+    if before is not None and before.tag in {"ul", "ol"}:
         items = list(before.iter("li"))
         if len(items) == 1 and before.tag == "ul":
             before.set("class", LEAD)
         return items[-1] if items else None
-    if any(child.tag == "pre" for child in parent[:index]):  # whose description it is
-        return None
-    return parent if parent.tag == "li" and (parent.text or "").strip() else None
+    is_taken = any(child.tag == "pre" for child in parent[:index])  # it is the description of another block
+    return parent if parent.tag == "li" and (parent.text or "").strip() and not is_taken else None
 
 
 def _give_address(parent: ET.Element, index: int, lead: ET.Element | None, command: Command) -> None:
