@@ -155,7 +155,7 @@ class _Snippet:
         shown = fields(node).keys()
         names_only = gvk is not None and (shown <= {"apiVersion", "kind"} or (self.heads and shown <= HEAD))
         part = lacking and evidence.is_part(node, shape, lacking, self.around)
-        patch = self.around.is_of_a_patch()
+        patch = bool(found) and self.around.is_of_a_patch()
         if part or patch:  # what labels and mounts are meant for is left out
             found = [fault for fault in found if fault.code not in ("K_SELECTOR", "K_VOLUME") or fault.replacement]
         if lacking and (names_only or patch):
