@@ -240,7 +240,7 @@ def test_no_heading_and_no_label_of_a_command_ends_a_page(pdf: PdfReader) -> Non
     notes = bundled.shipped_notes().notes
     labels = {_squeezed(fence.lead) for fence in notes.fences if fence.lead}
     # A row of a table may end a page, and its first cell may say what a heading says elsewhere.
-    cells = {_squeezed(re.sub("<.*?>", "", b.content)) for b in by_github(notes.text) if "table" in b.path}
+    cells = {_squeezed(re.sub("<.*?>", "", b.content)) for b in by_github("\n".join(notes.lines)) if "table" in b.path}
     headings = {_squeezed(heading.text) for heading in notes.headings} - cells
     for page in pdf.pages[:-1]:
         lines = [line for line in page.extract_text().split("\n") if line.strip()]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import comrak
 import pytest
@@ -21,9 +21,9 @@ from notesite.notes.pieces import weight_of
 from notesite.notes.reader import check_notes, front_matter_lines, outline, parse, without_front_matter
 
 
-def quoted(text: str, span: Span) -> str:
+def quoted(notes: Notes, span: Span) -> str:
     """The text that a span covers; line breaks shown as ⏎."""
-    lines = text.split("\n")[span.start.line - 1 : span.end.line]
+    lines = [*notes.lines][span.start.line - 1 : span.end.line]
     lines[-1] = lines[-1][: span.end.column - 1]
     lines[0] = lines[0][span.start.column - 1 :]
     return "⏎".join(lines)
@@ -33,18 +33,18 @@ def described(notes: Notes) -> Iterator[str]:
     """One line for everything found: kind, place, its text at that place, and what was understood."""
     for heading in notes.headings:
         section = "" if heading.starts_section else ", inside"
-        text = quoted(notes.text, heading.span)
+        text = quoted(notes, heading.span)
         yield f"heading {heading.span.start} {text} = {heading.level} #{heading.id}{section}"
     for image in notes.images:
-        yield f"image {image.span.start} {quoted(notes.text, image.span)} = {image.url} {image.alt!r} {image.origin}"
+        yield f"image {image.span.start} {quoted(notes, image.span)} = {image.url} {image.alt!r} {image.origin}"
     for link in notes.links:
-        yield f"link {link.span.start} {quoted(notes.text, link.span)} = {link.target} {link.text!r} {link.origin}"
+        yield f"link {link.span.start} {quoted(notes, link.span)} = {link.target} {link.text!r} {link.origin}"
     for fence in notes.fences:
         places = " ".join(map(str, fence.origins))
-        opening = quoted(notes.text, fence.span).split("⏎")[0]
+        opening = quoted(notes, fence.span).split("⏎")[0]
         yield f"code {fence.span.start}-{fence.span.end} {opening} = {fence.label!r} {fence.text!r} at {places}".rstrip()
     for directive in notes.directives:
-        text = quoted(notes.text, directive.span)
+        text = quoted(notes, directive.span)
         yield f"directive {directive.span.start} {text} = {directive.verb} {directive.arguments!r} {directive.target}"
     for note in notes.footnotes:
         yield f"footnote {note.label} = {note.number}, lines {note.first}-{note.last}, used on {note.references}"
@@ -60,19 +60,18 @@ def test_places(case: Case) -> None:
 def test_places_of_the_notes_themselves() -> None:
     notes = parse(NOTES.read_text(encoding="utf-8"))
     assert (len(notes.headings), len(notes.fences), len(notes.images)) == (65, 63, 11)
-    assert all(quoted(notes.text, heading.span).startswith("#") for heading in notes.headings)
-    assert all(quoted(notes.text, fence.span).startswith("```") for fence in notes.fences)
-    assert all(quoted(notes.text, image.span).endswith(f"({image.url})") for image in notes.images)
-    assert all(quoted(notes.text, link.span).endswith(f"({link.target})") for link in notes.links)
+    assert all(quoted(notes, heading.span).startswith("#") for heading in notes.headings)
+    assert all(quoted(notes, fence.span).startswith("```") for fence in notes.fences)
+    assert all(quoted(notes, image.span).endswith(f"({image.url})") for image in notes.images)
+    assert all(quoted(notes, link.span).endswith(f"({link.target})") for link in notes.links)
     assert [d for d in check_notes(notes) if d.code == "N_FENCE"] == []
 
 
 # --- Places inside code
 
 
-def characters(fence: Fence, text: str) -> Iterator[tuple[str, str]]:
+def characters(fence: Fence, lines: Sequence[str]) -> Iterator[tuple[str, str]]:
     """Each visible character of the content, and the character at its place in the notes."""
-    lines = text.split("\n")
     for number, line in enumerate(fence.text.split("\n"), 1):
         for column, char in enumerate(line, 1):
             if char not in " \t":
@@ -82,7 +81,7 @@ def characters(fence: Fence, text: str) -> Iterator[tuple[str, str]]:
 
 def test_every_character_of_the_notes_code_is_found_again() -> None:
     notes = parse(NOTES.read_text(encoding="utf-8"))
-    pairs = [pair for fence in notes.fences for pair in characters(fence, notes.text)]
+    pairs = [pair for fence in notes.fences for pair in characters(fence, notes.lines)]
     assert len(pairs) > 2500
     assert [pair for pair in pairs if pair[0] != pair[1]] == []
 
@@ -100,7 +99,7 @@ def test_every_character_of_any_code_is_found_again(content: list[str], containe
     text = f"before\n\n{first}{mark}yaml\n" + "".join(f"{rest}{line}\n" for line in content) + f"{rest}{mark}\n"
     (fence,) = parse(text).fences
     assert [line.strip() for line in fence.text.split("\n")[:-1]] == [line.strip() for line in content]
-    assert [pair for pair in characters(fence, text) if pair[0] != pair[1]] == []
+    assert [pair for pair in characters(fence, text.split("\n")) if pair[0] != pair[1]] == []
 
 
 def test_a_place_past_the_end_of_the_content_is_in_the_block() -> None:
@@ -227,7 +226,7 @@ def test_of_two_footnotes_of_one_name_the_first_counts() -> None:
 @pytest.mark.parametrize("text", ["[me@x.example]", "a [b c me@x.example] d", "[me@x.example](u) [me@x.example"])
 def test_mail_behind_a_bracket_is_a_link(text: str) -> None:
     (link,) = [link for link in parse(text).links if link.origin == "autolink"]
-    assert (link.target, quoted(text, link.span)) == ("mailto:me@x.example", "me@x.example")
+    assert (link.target, quoted(parse(text), link.span)) == ("mailto:me@x.example", "me@x.example")
 
 
 def test_an_address_is_as_the_page_has_it() -> None:

@@ -34,7 +34,7 @@ def author_words(notes: Notes, site: Site) -> Counter[str]:
     """The visible words of the notes as GitHub shows them, less the contents list that the site replaces."""
     hidden = [number for first, last in site.hidden_lines for number in range(first, last + 1)]
     contents = "\n".join(notes.lines[number - 1] for number in hidden)
-    return fidelity.words_by_github(notes.text) - fidelity.words_by_github(contents)
+    return fidelity.words_by_github("\n".join(notes.lines)) - fidelity.words_by_github(contents)
 
 
 def lost_and_added(text: str, level: int | None = None) -> tuple[Counter[str], Counter[str]]:

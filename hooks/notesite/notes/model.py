@@ -246,11 +246,6 @@ class Notes(NamedTuple):
     files: tuple[NotesFile, ...] = ()  # where there are several: what each holds, in places of the whole
     language: str = ""  # "de", found from the words; "" when unsure
 
-    @property
-    def text(self) -> str:
-        """The whole text; made when it is asked for."""
-        return "\n".join(self.lines)
-
 
 _Item = TypeVar("_Item", Fence, Image, Link, Heading, Diagnostic)
 

@@ -29,11 +29,12 @@ from ..extras.marks import marks_of
 from ..lib.files import end_on_sigterm
 from ..lib.kept import private_cache
 from ..output.machine_files import markdown_path
+from ..project.history import read_epoch
 from ..site.redirects import forwarding_html
 from . import additions, appearance, compiled, navigation, pages, serving
 from .finish import NO_DATE, book_of, finish, keep_addresses, learn_scripts
 from .kept_pages import KeptPages, is_alone
-from .run import Preview, Run, SiteFolder, begin, check_document, ended, lines_of, log, stamp
+from .run import Preview, Run, SiteFolder, begin, check_document, ended, lines_of, log, versions
 
 if TYPE_CHECKING:
     from mkdocs.livereload import LiveReloadServer
@@ -91,7 +92,8 @@ class NotesPlugin(BasePlugin):  # type: ignore[type-arg,no-untyped-call]  # no o
                 run.marks = marks_of(build.blocks, found)
             del build.blocks  # what they hold is more than the pages
             run.tidy()
-            config.extra["build_stamp"] = stamp(build)
+            epoch = read_epoch(os.environ.get("SOURCE_DATE_EPOCH"))  # without it no date: equal notes give equal pages
+            config.extra["build_stamp"] = build.stamp(versions(), epoch)
         except NotesError as error:
             raise PluginError(lines_of(error)) from None
         return config
@@ -185,12 +187,11 @@ class NotesPlugin(BasePlugin):  # type: ignore[type-arg,no-untyped-call]  # no o
         """Put the page aside until the theme is put around it: all pages as HTML are more than all else that a build holds."""
         if not self._run.alone or config.extra.get("offline"):
             return html
-        page.markdown, ids, links = "", page.present_anchor_ids or (), page.links_to_anchors or {}
+        links, ids = page.links_to_anchors or {}, page.present_anchor_ids or ()
         # What a page links to on itself is there, mostly: MkDocs asks for it when all pages are written.
-        own = {anchor: link for anchor, link in links.pop(page.file, {}).items() if anchor not in ids}
-        page.links_to_anchors = {**links, page.file: own} if own else links
+        links[page.file] = {to: link for to, link in links.get(page.file, {}).items() if to not in ids}
         self._run.aside[page.file.src_uri] = pickle.dumps((page.toc, html))
-        page.toc = NO_CONTENTS
+        page.markdown, page.toc = "", NO_CONTENTS
         self._run.tidy(len(self._run.aside))
         return ""
 
@@ -250,8 +251,7 @@ class NotesPlugin(BasePlugin):  # type: ignore[type-arg,no-untyped-call]  # no o
         output = appearance.loading(output, page)
         self._run.kept.keep(page, output)
         if self._run.alone:  # nobody asks for them any more
-            page.content = page.markdown = None
-            page.toc = NO_CONTENTS
+            page.content, page.toc = None, NO_CONTENTS
             self._run.tidy(len(self._run.aside))
         return output
 

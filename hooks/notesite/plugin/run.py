@@ -39,7 +39,7 @@ from ..lib.kept import Aside
 from ..notes.limits import check_readable
 from ..notes.source import give_back
 from ..project.config import open_project
-from ..project.history import Stamp, read_epoch
+from ..project.history import Stamp
 from ..render.bridge import Bridge
 from ..render.mark import BlockMark
 from ..site.plan import Page
@@ -158,14 +158,6 @@ def ended(error: Exception, target: Path | None) -> PluginError:
     if isinstance(error, TemplateSyntaxError):
         return PluginError(f"{error.filename or error.name}:{error.lineno}:1: I_CONFIG error: {error.message}")
     return PluginError(f"the build failed: {type(error).__name__}: {error} (NOTES_DEBUG=1 shows where)")
-
-
-def stamp(build: Build) -> Stamp:
-    """The stamp of this build.
-
-    Without SOURCE_DATE_EPOCH it has no date, so equal notes give equal pages.  Raises NotesError when that is no date.
-    """
-    return build.stamp(versions(), read_epoch(os.environ.get("SOURCE_DATE_EPOCH")))
 
 
 def versions() -> dict[str, str]:
