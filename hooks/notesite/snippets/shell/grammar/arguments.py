@@ -13,7 +13,7 @@ from functools import cache
 
 from ....lib.light import lazy
 from ..reader.words import Word
-from .flag_rules import Refusal, read_as, refused_words, wrong_kind
+from .flag_rules import Refusal, looks, read_as, refused_words, wrong_kind
 from .invocation import Invocation
 from .program import INDEX, NAMES, REST
 from .resources import is_type, may_be_custom, named
@@ -27,7 +27,6 @@ _MODE_FLAGS = (("f", {"filename", "kustomize"}), ("l", {"selector"}), ("a", {"al
 _EFFECT = re.compile(r"([^=:]*)(=[^=:]*)?:(NoSchedule|PreferNoSchedule|NoExecute)-?")
 _CHANGING = ("label", "annotate", "taint", "set env", "set image")
 WORKLOADS = lazy(r"deployments|(?:daemon|stateful|replica)sets|replicationcontrollers|(?:cron)?jobs")  # they run pods
-_TAINT = lazy(r"[^=:\s]+(?:=[^:]*)?:(?:NoSchedule|PreferNoSchedule|NoExecute|[A-Za-z-]*(?:effect|EFFECT))-?")
 _CUSTOM = lazy(r"[a-z][a-z0-9-]*(?:\.[a-z0-9-]+){2,}")  # foos.example.com, foos.v1.example.com
 _SHOUTED = lazy(r"[A-Z][A-Z0-9]*(?:[_-][A-Z0-9]+)*")
 # Where a shape was not tried, the next best one that was: a letter and what it may be taken for, best first.
@@ -35,15 +34,6 @@ _ALIKE = {"N": "WR", "W": "R", "C": "R", "T": "K", "M": "K", "S": "P", "V": "U",
 _ANY = "URPKLV"  # what a placeholder may turn out to be
 _COARSE = str.maketrans("VFLT", "UUUK")
 _MOST_SHAPES = 300  # that are looked at before giving up
-# How an argument that is no path looks, the first match wins.
-_LOOKS = (
-    (lazy(r"(?:[./~]|https?://).*", re.DOTALL), "F"),
-    (_TAINT, "T"),
-    (lazy(r".*=.*", re.DOTALL), "K"),
-    (lazy(r".+-"), "M"),
-    (lazy(r"\d*:?\d+"), "L"),
-    (lazy(r".*:.*", re.DOTALL), "V"),
-)
 
 
 def refusal(call: Invocation, extra_types: frozenset[str] = frozenset()) -> Refusal | None:
@@ -162,7 +152,7 @@ def _letters(word: Word, index: int, extra_types: frozenset[str]) -> str:
         if slash and is_type(head, extra_types):
             return _named_object(head, extra_types)
         return "K" if "=" in text else _ANY
-    found = next((letter for pattern, letter in _LOOKS if pattern.fullmatch(text)), "")
+    found = looks(text)
     if found:
         return found
     if slash:

@@ -86,6 +86,11 @@ def read_as(path: str, text: str) -> str:
     return text
 
 
+def looks(text: str) -> str:
+    """The letter of shapes for how an argument looks that is no path, "" where its look does not tell."""
+    return next((letter for letter, form in _table("looks").items() if pattern(form).fullmatch(text)), "")
+
+
 def wrong_kind(call: Invocation) -> Iterator[Refusal]:
     """A type of Kubernetes itself that the command does nothing with."""
     words = call.arguments

@@ -9,15 +9,10 @@ from ....lib.light import lazy
 from ....lib.nearest import nearest_value
 from .flag_rules import format_of, type_of
 from .invocation import FlagUse, Invocation
+from .vocabulary import words
 
 _FILLED_IN = lazy(r"(?:^|[=/:,])[A-Z][A-Z0-9_-]+(?=$|[=/:,])")  # `YOUR_REGISTRY/app:TAG`
 _SHOUTED = lazy(r"[A-Z][A-Z0-9_-]*|[a-z]+(?:[A-Z][a-z]+)+")
-_TEMPLATED = frozenset(  # output formats that carry an expression after an equals sign, or have it in `--template`
-    ["jsonpath", "jsonpath-as-json", "jsonpath-file", "go-template", "go-template-file", "template", "templatefile"]
-)
-_COLUMNS = frozenset({"custom-columns", "custom-columns-file"})  # likewise, without such a flag
-_BETTER = {"yes": "true", "no": "false"}
-_ANY_CASE = frozenset({"json", "yaml", "kyaml", "name"})  # the others are taken as they are written
 
 
 def problems(call: Invocation) -> Iterator[tuple[FlagUse, str, str]]:
@@ -36,7 +31,8 @@ def _problem(call: Invocation, use: FlagUse, value: str) -> tuple[str, str] | No
         fitting, expected = known_type
         if not fitting.fullmatch(value):
             filled_in = flag.type != "bool" and _SHOUTED.fullmatch(value)  # `--replicas=COUNT`, `=howMany`
-            return None if filled_in else (f"`--{flag.name}` takes {expected}, not `{value}`", _BETTER.get(value, ""))
+            better = {"yes": "true", "no": "false"}.get(value, "")
+            return None if filled_in else (f"`--{flag.name}` takes {expected}, not `{value}`", better)
     if flag.name == "output" and flag.values and value:
         return _output(call, use, value)
     if flag.values:
@@ -62,11 +58,12 @@ def _output(call: Invocation, use: FlagUse, value: str) -> tuple[str, str] | Non
     allowed = use.flag.values
     if len(either := re.split("[/|]", value)) > 1 and set(either) <= set(allowed):
         return None  # `yaml/json`: one of them is to be chosen
-    if head not in allowed and not (head.lower() in allowed and head.lower() in _ANY_CASE):
+    if head not in allowed and not (head.lower() in allowed and head.lower() in words("outputs in any case")):
         return f"`{call.title}` has no output format `{head}`: it knows {_listed(allowed)}", (
             nearest_value(head, allowed) or ""
         )
-    needs = head.lower() in _COLUMNS or (head.lower() in _TEMPLATED and "template" not in call.names)
+    columns = head.lower().startswith("custom-columns")
+    needs = columns or (head.lower() in words("outputs with an expression") and "template" not in call.names)
     if needs and not template:
         return f"the output format `{head}` needs its expression: `-o {head}='...'`", ""
     wrong = _fault(head, template) if call.program == "kubectl" else ""

@@ -20,6 +20,8 @@ def words(what: str) -> frozenset[str]:
     "plugins": sub-commands of kubectl that plugins of Krew add, or that distributions ship.
     "custom": custom resource types that share their name with a program, and those of tutorials.
     "english": words of a sentence, which no object, type or flag is called.
+    "outputs with an expression", "outputs in any case": formats that need one (in `--template`, else after an equals
+    sign), and those that are not taken as they are written.
     "keyboards": programs whose name at the start of a line makes it a command, not a sentence.
     """
     return frozenset(_table(what).split())
