@@ -145,7 +145,8 @@ def move(text: str, line: int, is_clean: Callable[[str], bool]) -> Move | None:
     found: list[tuple[tuple[float, int], int, Move]] = []
     for number, last, size in islice(_trials(rows, line, unit), min(_MOST_TRIALS, _MOST_READ // len(text))):
         own = width(rows[number - 1])
-        moved = [*rows[: number - 1], *(_shifted(row, size) for row in rows[number - 1 : last]), *rows[last:]]
+        inner = (row if not row.strip() else " " * size + row[max(-size, 0) :] for row in rows[number - 1 : last])
+        moved = [*rows[: number - 1], *inner, *rows[last:]]
         mended = "\n".join(moved)
         if is_clean(mended):
             found.append((_irregularity(moved), abs(number - line), Move(number, own, own + size, mended)))
@@ -187,12 +188,6 @@ def _end(rows: list[str], number: int) -> int:
                 break
             last = following
     return last
-
-
-def _shifted(row: str, size: int) -> str:
-    if not row.strip():
-        return row
-    return " " * size + row if size > 0 else row[-size:]
 
 
 def _irregularity(rows: list[str]) -> tuple[float, int]:
