@@ -158,7 +158,8 @@ def is_part(node: Node, shape: Shape, lacking: Sequence[Found], around: Around) 
     hollow = gaps(spec) > 1  # `containers:` and `volumes:`, to be filled in
     pointed = _POINTED.search(around.text) is not None
     goes_on = any(f'"{key}"' in fault.message for fault in lacking for key in _ROOT.findall(around.following))
-    noted = get(metadata, "annotations") is not None and fields(node).keys() == HEAD
+    labelled = get(metadata, "labels") is not None and all('"spec"' in fault.message for fault in lacking)
+    noted = (labelled or get(metadata, "annotations") is not None) and fields(node).keys() == HEAD
     no_labels = template is not None and get(template, "metadata", "labels") is None
     unlabelled = no_labels and any('"selector"' in fault.message for fault in lacking)
     near = (shape.short, f"{shape.short}Spec")

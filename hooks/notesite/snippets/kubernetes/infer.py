@@ -36,7 +36,7 @@ _MOST = 0.75  # of the root keys
 _LITTLE = 4.0  # evidence, in points of a candidate's fit
 # The weight of what has to be right for a fault to be told: without and with words around that name the kind, for
 # slips of the pen and for blunders; and where another program's words or keys are there.
-_NEED = ((3.0, 8.0), (0.0, 2.0))
+_NEED = ((3.0, 8.0), (0.5, 2.0))
 _NEED_FOREIGN = 30.0
 SURE_OF_PRIOR = 0.0
 
@@ -233,7 +233,10 @@ def confidence(guess: Guess, node: Node, schema: Schema, around: Around) -> Seve
     foreign = around.is_of_others() or has_keys_of_others(node)
     need = _NEED_FOREIGN if foreign else _NEED[named][bool(best.blunders)]
     sound = Sound(schema, best.faults).of(best.shape, node)
-    if explained < _MOST or sound < need or not listed or (best.blunders > 1 and not named):
+    # A field that is unknown in all that a manifest has but its kind may be one of another kind.
+    whole = isinstance(node, MappingNode) and {"metadata", "spec"} <= set(_names(node))
+    other = whole and any(fault.code == "K_FIELD" and not fault.slip for fault in best.faults)
+    if other or explained < _MOST or sound < need or not listed or (best.blunders > 1 and not named):
         return None
     return Severity.WARNING if best.blunders > 1 or (best.blunders and best.fit < _LITTLE) else Severity.ERROR
 

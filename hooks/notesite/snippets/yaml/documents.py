@@ -309,7 +309,7 @@ def is_sketch(text: str) -> bool:
             return False
         row = rows[fault.line - 1]
         unlikely = not manifest and any(words in fault.message for words in _UNLIKELY)
-        if unlikely and not _ONE_WORD.match(row):
+        if unlikely and not ("is no" in fault.message and _ONE_WORD.match(row)):
             return True
         if "backticks" in fault.message or (manifest and fault.code == "Y_TAB"):
             return False

@@ -82,7 +82,7 @@ def _mapping_values(case: Case) -> Fault | None:
     if own and own.end() - 1 < case.column - 1:
         *text, last = before[own.end() :].split() or [""]
         message = f"a second `: ` in one line: quote the value of `{own['key'].strip()}`"
-        if len(text) < _ENTRY_AND_KEY:  # else it is a sentence
+        if len(text) < _ENTRY_AND_KEY and last[0].isalnum():  # else it is a sentence
             message += f", or put `{last}:` on its own line"
         return case.fault(message, length=1)
     if not own or '"' in own["key"][1:-1]:

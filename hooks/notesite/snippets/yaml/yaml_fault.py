@@ -112,7 +112,9 @@ def is_told(fence: Fence, fault: Fault) -> bool:
     """Whether the author says so, on the line or in a comment right above it: an example of what is wrong."""
     rows = fence.text.split("\n")[: fault.line]
     above = next((row for row in reversed(rows[:-1]) if row.strip().startswith("#") or not row.strip()), "")
-    return _WRONG.search(f"#{fence.lead[-_SAID:]}") is not None or any(map(_WRONG.search, (*rows[-1:], above)))
+    return _WRONG.search(f"#{fence.lead[-_SAID:]}") is not None or any(
+        map(_WRONG.search, (*rows[-2 if fault.code == "Y_DUPKEY" else -1 :], above))
+    )
 
 
 _SAID: Final = 30  # characters before a block that tell what it is

@@ -22,7 +22,7 @@ _PLACEHOLDER = lazy(
     | (?:.*/)?[A-Z][A-Z0-9]*(?:[_-][A-Z0-9]+)+(?:[/:@].*)?  # MY_VALUE, YOUR-NAME, YOUR_NAME/web:1
     | (?:NAME|NAMESPACE|HOST|HOSTNAME|DOMAIN|IMAGE|USERNAME|PASSWORD|TOKEN|PROJECT|REGION|VERSION|CLUSTER)
     | [\w.-]+(?:\ *\|\ *[\w.-]+)+  # one of these
-    | .*__[A-Z]\w*__.*
+    | .*__[A-Z]\w*__.* | .*[\u2580-\u25ff].*  # painted over
     | %[A-Za-z_]\w*%             # %NAME%
     | \(.*\)                     # (the token)
     | (?i:(?!not\b).*\b(?:base64|encoded|goes\ here)\b.*)

@@ -101,7 +101,7 @@ class Values:
             if self._weigh:
                 self.score += _ALLOWED_VALUE
             return
-        near = nearest_value(text, type_.enum)
+        near = nearest_value(text, type_.enum) if text.isascii() else None
         hint = f'; did you mean "{near}"?' if near else ""
         words = ", ".join(word for word in type_.enum if word)
         doubtful = near is None and is_placeholder(text)

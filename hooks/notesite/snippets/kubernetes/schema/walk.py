@@ -154,7 +154,7 @@ class Walk(Values):
         near = nearest_value(key.value, shape.fields) if few else None
         hint = f'; did you mean "{near}"?' if near else ""
         message = f'unknown field "{key.value}" in {shape.short}{hint}'
-        text = near is None and key.value[:1].isupper()  # no field begins with a capital
+        text = near is None and not self._weigh and key.value[:1].isupper()  # no field begins with a capital
         self._add("K_FIELD", message, key, shape=shape, replacement=near, slip=near is not None, doubtful=text)
         return near
 
