@@ -48,7 +48,12 @@ def check(
     following = [after.text if after.trail == fence.trail else "" for fence, after in pairwise(blocks)]
     schemas = _Schemas(judge, settings.kubernetes, memory or Memory())
     checks = [schemas.examined(*each, question) for each in zip(blocks, [*following, ""], strict=False)]
-    found = sorted(_across(checks, definitions), key=line_of)
+    found: list[Diagnostic] = []
+    if used := [use for examined in checks for use in examined.used]:
+        from . import references  # noqa: PLC0415  # see below: only where there is YAML
+
+        defined = (each for examined in checks for each in examined.defined)
+        found = sorted(references.unresolved(used, [*definitions, *defined]), key=line_of)
     verdicts = []
     for examined in checks:
         own = [*examined.diagnostics, *_label(examined, lines)]
@@ -120,23 +125,19 @@ def _examined(fence: Fence, schemas: _Schemas) -> Examined:
         skip = "what Helm has made of templates"
     if _argument(fence, "kind") and not found.is_yaml and found.kind is not Kind.EMPTY:
         found = Classification(Kind.FRAGMENT, "yaml")  # the author says what it is
+    expected = fence.label in languages.YAML_LABELS
+    if found.kind is Kind.TEMPLATE:
+        return _unjudged(fence, found, Status.SKIPPED, "a template that a program fills in first")
+    if found.kind is Kind.PLACEHOLDER and expected:
+        return _unjudged(fence, found, Status.SKIPPED, "a placeholder")
     if not found.is_yaml:
-        return _without_yaml(fence, found)
+        return _unjudged(fence, found, Status.EMPTY if found.kind is Kind.EMPTY and expected else None)
     if skip is not None:
         return _unjudged(fence, found, Status.SKIPPED, skip or "the notes ask not to check it")
     return _read_and_judged(fence, found, schemas)
 
 
 _RENDERED: Final = lazy(r"^# Source: \S+/templates/", re.MULTILINE)
-
-
-def _without_yaml(fence: Fence, found: Classification) -> Examined:
-    expected = fence.label in languages.YAML_LABELS
-    if found.kind is Kind.TEMPLATE:
-        return _unjudged(fence, found, Status.SKIPPED, "a template that a program fills in first")
-    if found.kind is Kind.PLACEHOLDER and expected:
-        return _unjudged(fence, found, Status.SKIPPED, "a placeholder")
-    return _unjudged(fence, found, Status.EMPTY if found.kind is Kind.EMPTY and expected else None)
 
 
 def _unjudged(fence: Fence, found: Classification, status: Status | None, reason: str = "") -> Examined:
@@ -324,18 +325,6 @@ def _softened(fault: Fault, *, is_kubernetes: bool) -> Fault:
     if fault.replacement == "- " and fault.severity is Severity.WARNING and not is_kubernetes:
         return fault._replace(severity=Severity.INFO)  # `-v2` below a key may be just that text
     return fault
-
-
-# ---- Across snippets.
-
-
-def _across(checks: Sequence[Examined], definitions: Sequence[Defined]) -> Iterator[Diagnostic]:
-    used = [use for examined in checks for use in examined.used]
-    if used:
-        from . import references  # noqa: PLC0415  # see above: only where there is YAML
-
-        defined = (each for examined in checks for each in examined.defined)
-        yield from references.unresolved(used, [*definitions, *defined])
 
 
 # ---- The block as it works.
