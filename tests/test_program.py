@@ -181,9 +181,12 @@ def test_a_file_without_a_project_is_bundled(folder: Path) -> None:
     assert not (folder / "site").exists()
 
 
-# The program, held in the middle of a build: when one of its pages is opened to be written, it says so and waits.
+# The program, held in the middle of a build: when one of its pages is opened to be written, it says so and waits. Who runs
+# the tests in the background has told all below not to heed an interruption; this one does.
 HELD = """
 import runpy, signal, sys
+
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 def hold(event, arguments):
     if event == "open" and "part-100/index.html" in str(arguments[0]):
