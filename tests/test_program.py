@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 import warm
-from patience import LONGEST
+from patience import LONGEST, child
 from site_tools import ROOT, environment
 
 from notesite.plugin import generator
@@ -181,12 +181,9 @@ def test_a_file_without_a_project_is_bundled(folder: Path) -> None:
     assert not (folder / "site").exists()
 
 
-# The program, held in the middle of a build: when one of its pages is opened to be written, it says so and waits. Who runs
-# the tests in the background has told all below not to heed an interruption; this one does.
+# The program, held in the middle of a build: when one of its pages is opened to be written, it says so and waits.
 HELD = """
 import runpy, signal, sys
-
-signal.signal(signal.SIGINT, signal.default_int_handler)
 
 def hold(event, arguments):
     if event == "open" and "part-100/index.html" in str(arguments[0]):
@@ -204,7 +201,7 @@ def test_an_interrupted_build_says_so_and_leaves_nothing(tmp_path: Path) -> None
     )
     command = [sys.executable, "-c", HELD, "build", "notes.md", "--no-cache"]
     pipe = subprocess.PIPE
-    with subprocess.Popen(command, cwd=tmp_path, env=environment(), stdout=pipe, stderr=pipe, text=True) as process:
+    with child(command, cwd=tmp_path, env=environment(), stdout=pipe, stderr=pipe, text=True) as process:
         assert process.stdout
         assert process.stdout.readline() == "in the middle\n"
         process.send_signal(signal.SIGINT)
