@@ -95,15 +95,6 @@ def early_end(lines: Lines, line: int) -> int:
     return 0
 
 
-def shifted_item(lines: Lines, line: int) -> int:
-    """For a key at the column of a list's dashes: the list item right above, when more keys follow at this column."""
-    number, text = next(above(lines, line), (0, ""))
-    own = width(lines.line(line))
-    following = after(lines, line)
-    is_item = text.lstrip().startswith("- ") and width(text) == own
-    return number if is_item and following and width(following) >= own and not following.lstrip().startswith("-") else 0
-
-
 def of_marks(fence: Fence, faults: list[Fault]) -> list[Fault]:
     """The faults, or what the indentation of the marks does to the block: readers see fewer spaces in some lines."""
     broken = next((fault for fault in faults if fault.code == "Y_SYNTAX" or MOVED in fault.message), None)

@@ -13,7 +13,7 @@ _SEEN: Final = 100  # lines below a fault that are looked at
 
 def odd_sign(case: Case) -> Fault | None:
     """The sign that a parser stumbles over for what it is, wherever it complains."""
-    return _marks(case) or _tab(case) or _wide_colon(case) or _curly_quote(case) or _comment(case)
+    return _marks(case) or _tab(case) or _wide_colon(case) or _curly_quote(case)
 
 
 def _marks(case: Case) -> Fault | None:
@@ -60,11 +60,3 @@ def _curly_quote(case: Case) -> Fault | None:
     if match is None:
         return None
     return case.fault(f"`{match[1]}` is no quotation mark to YAML: write plain ones", column=match.start(1) + 1)
-
-
-def _comment(case: Case) -> Fault | None:
-    """Words that go on from the comment above."""
-    words = re.match(r"[^\S\n]*([^\s:#-][^:#]*(?: [^\s:#]+){2})$", case.text.rstrip())
-    if words is None or re.search(r"\s#\s*\S", case.lines.line(case.line - 1) if case.line > 1 else "") is None:
-        return None
-    return case.fault("this goes on from the comment above: begin it with `#`", column=words.start(1) + 1)

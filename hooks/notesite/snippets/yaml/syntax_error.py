@@ -214,11 +214,6 @@ def _item_among_keys(case: Case) -> Fault:
 def _fits_no_level(case: Case) -> Fault:
     width = case.column - 1
     levels = indentation.levels(case.lines, case.line)
-    shifted = indentation.shifted_item(case.lines, case.line) if width in levels else 0
-    if shifted and _KEY.match(text := case.lines.line(shifted)):
-        begin, where = indentation.width(text), case.lines.named(case.line)
-        message = f"the keys of this item, from line {where} on, stand in the column of its dash: indent them more"
-        return Fault("Y_SYNTAX", message, shifted, begin + 1, 1)
     for number, text in indentation.above(case.lines, case.line):
         key = indentation.columns(text)[0]
         if text.lstrip().startswith("- ") and abs(key - width) == 1 and _KEY.match(text) and _KEY.match(case.text):
@@ -253,9 +248,6 @@ def _document_start(case: Case) -> Fault:
     if content:
         first, text = content[-1]
         indent = indentation.width(text)
-        if indent > case.column - 1 and len(content) == 1 and indentation.after(case.lines, case.line)[:1].strip():
-            message = f"indented by {spaces(indent)}, unlike the lines below: align them"
-            return Fault("Y_SYNTAX", message, first, indent + 1, len(text.strip()))
         if indent > case.column - 1:
             return case.fault(f"less indented than the first line, which has {spaces(indent)}: align them")
         if re.match(r"[A-Za-z][\w.-]*\s*(?:#.*)?$", text):
