@@ -418,6 +418,7 @@ def test_hostile_commands_take_work_in_proportion(what: str) -> None:
         ("A deployment grows by means of the", "bash", "kubectl scale", False),
         ("Write a service", "bash", "kubectl get service --dry-run=client -o yaml", True),
         ("Ask for more:", "bash", "kubectl expose help", False),
+        ("You see it by the get command", "bash", "kubectl get pods --show-all", True),
     ],
 )
 def test_a_command_that_is_only_named_lacks_nothing(lead: str, label: str, text: str, said: bool) -> None:

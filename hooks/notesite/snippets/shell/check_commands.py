@@ -202,7 +202,8 @@ class _Checker:
             is_answered |= not self.fence.lead and self.fence.text.strip() == "minikube"  # which a node is called
             return is_answered or self.fence.label == "text" or (self.short and not whole and bool(call.node.path))
         lacks = self.fence.label == "text" and item.code in {"S_ARGUMENTS", "S_REQUIRED"}
-        return _is_refusal(item) and (lacks or (self.short and not whole))
+        wrong = item.code in {"S_FLAG", "S_REMOVED"}  # and nothing is left out
+        return _is_refusal(item) and not wrong and (lacks or (self.short and not whole))
 
     def _became(self, command: Command, text: str, status: Status, against: str = "", reason: str = "") -> None:
         self.results.append(Checked(text, status, against, self._span(command.words[0].start, command.end), reason))
