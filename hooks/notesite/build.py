@@ -183,12 +183,9 @@ class Build:
         """What a copy of the site says about itself; `made_with` has the versions of the tools."""
         from .project.history import stamp_of  # noqa: PLC0415  # only sites have one
 
-        parts = (
-            [self._source.text.encode()]
-            if self._source
-            else (bytes_of(p, self.project.root) for p in self.project.files)
-        )
-        return stamp_of(b"".join(parts), made_with, epoch)
+        root, files = self.project.root, self.project.files
+        notes = self._source.text.encode() if self._source else b"".join(bytes_of(file, root) for file in files)
+        return stamp_of(notes, made_with, epoch)
 
     def settled(self, report: Report, codes: Collection[str], baseline: Baseline | None = None) -> Report:
         """The report after rules, ignore comments and the baseline; `Source.report_in_file` tells its places.

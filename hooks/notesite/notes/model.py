@@ -19,7 +19,6 @@ from ..lib.light import NamedTuple
 from .document import Node
 from .pieces import Blocks
 
-_NO_BLOCKS = Blocks()
 EMPTY: Final[Mapping[Any, Any]] = MappingProxyType({})  # the default of fields that hold a mapping
 # What stands between a repository's address and the path of a file in it.
 _FORMS = {"github": "/blob/", "gitlab": "/-/blob/", "bitbucket": "/src/"}
@@ -240,7 +239,7 @@ class Notes(NamedTuple):
     anchors: tuple[tuple[str, int], ...] = ()  # explicit `<a name>`/`id` anchors and their lines
     footnotes: tuple[Footnote, ...] = ()
     drawn: tuple[Node, ...] = ()  # formulas, and blocks of code that GitHub draws
-    blocks: Blocks = _NO_BLOCKS  # the whole tree
+    blocks: Blocks = Blocks()  # the whole tree
     front: int = 0  # lines of front matter at the top
     origin: Origin | None = None  # where the file lies at a code host
     files: tuple[NotesFile, ...] = ()  # where there are several: what each holds, in places of the whole
