@@ -131,7 +131,7 @@ _NO_BREAK_SPACE = lazy(
     r"^[ \t]*\u00a0[ \u00a0]*(?:- *)*|(?<=[:\-?])\u00a0+|(?<![ \u00a0]) *\u00a0[ \u00a0]*$", re.MULTILINE
 )
 _ELISION = lazy(
-    r"^(?P<indent>[ ]*)(?P<dash>-[ ]+)?(?P<dots>\.(?:[ ]?\.)*|⋮|(?:\.{3,}|…)[^\n]*|//[ ]*highlight-[\w-]+|\[[ ]?(?:\.{2,}|…)[^\]\n]*\]"
+    r"^(?P<indent>[ ]*)(?P<dash>-[ ]+)?(?P<dots>\.(?:[ ]?\.)*|⋮|\*{3,}|(?:\.{3,}|…)[^\n]*|//[ ]*highlight-[\w-]+|\[[ ]?(?:\.{2,}|…)[^\]\n]*\]"
     r"|<[ ]?(?:\.{2,}|…|(?i:snip))[^>\n]*>|\([ ]?(?:\.{2,}|…)[^)\n]*\))[ \t]*$"
     r"|(?<=\S)(?:[ ]+(?=-{3,}>|<-|[←⬅])|[ ]{2,})(?:<?-{2,}>?|<-|->|=+>|[←→⇒⟵⟶⬅➜👈])[ ][^\n]*$"
     r"|(?<=\S)[ ]+[✅❌✓✗✔✘][^\n]*$"
@@ -140,13 +140,29 @@ _ELISION = lazy(
 )
 
 
-_SIGNS_OF_ELISION = ("..", " .\n", "\n.\n", ". .", "…", " *", "⋮", "---> ", "<- ", "← ", "⬅ ", "// highl", *"✅❌✓✗✔✘")
+_SIGNS_OF_ELISION = (
+    "..",
+    " .\n",
+    "\n.\n",
+    ". .",
+    "…",
+    " *",
+    "***",
+    "⋮",
+    "---> ",
+    "<- ",
+    "← ",
+    "⬅ ",
+    "// highl",
+    *"✅❌✓✗✔✘",
+)
 _ARROW = lazy(r"  (?<=\S  ) *[<=←→⇒⟵⟶⬅➜👈-]")  # begins with what can be searched for fast
 _FILE_NAME = lazy(r"\A(?:[\w./-]+\.)?ya?ml:?(?=[ \t]*\n)")
 _LEFT_OUT = lazy(r"\n[ ]*#[. ]*(?:\.\.[^\n]*)?\n(?:[ ]*[\w-]+:[ ]*\n)?\s*\Z")  # an elision, as a comment
 # `[KEY: VALUE]`, `["A"|"B"]`, `[debug] so far`, `ip <string>`
 _SYNOPSIS = lazy(
     r"^\s*\[[\w-]+(?::|\] \w)|[\"\w] ?\| ?[\"\w][^\]]*\]|^\s*(?:- )?[\w.]+ +<[\w.\[\]-]+>|[:-] \[[\w -]+\][\w./:-]"
+    r"|\$\((?!\()"  # that a shell puts in
 )
 _SYNOPSES = lazy(r"^\s*\[ ?(?:- ?)?(?:\w[\w.-]*: ?)?<[^>\n]+>[^\n]*\]\s*$", re.MULTILINE)  # `[ name: <string> ]`
 _PROSE = lazy(r"[^\s#:\[{&*!|>-][^:\n]*(?: [^\s:]+){3}")
@@ -191,7 +207,7 @@ def _spaced(text: str, pattern: re.Pattern[str], faults: list[Fault], code: str,
 
 def _as_comment(match: re.Match[str], text: str) -> str:
     found = match[0]
-    if found.rstrip() == "..." and _DOCUMENT_NEXT.match(text, match.end()):
+    if found.rstrip() == "..." and match.start() and _DOCUMENT_NEXT.match(text, match.end()):
         return found  # a real end of document
     body = found.lstrip(" ")
     return found[: len(found) - len(body)] + "#" + body[1:]
@@ -309,6 +325,7 @@ def is_sketch(text: str) -> bool:
             return False
         row = rows[fault.line - 1]
         unlikely = not manifest and any(words in fault.message for words in _UNLIKELY)
+        unlikely = unlikely or ("does not belong to" in fault.message and not rows[fault.line - 2].strip())
         if unlikely and not ("is no" in fault.message and _ONE_WORD.match(row)):
             return True
         if "backticks" in fault.message or (manifest and fault.code == "Y_TAB"):

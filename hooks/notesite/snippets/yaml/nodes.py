@@ -262,6 +262,8 @@ class _Inspection:
             self.add(node, "Y_VALUE", f"{value} is no {_SCALARS[name]}", replacement=f'"{node.value}"')
 
     def tag(self, node: yaml.Node) -> None:
+        if node.tag.removeprefix(CORE) in {"set", "omap", "pairs"}:
+            return  # of YAML 1.1, and known
         line, column = self.place(node)
         written = _TAG.search(self.lines.line(line), column - 1)
         tag = written[0] if written else node.tag

@@ -217,5 +217,5 @@ def _extended(
                 ):
                     message = f"{key.value} needs a limit that equals the request"
                     yield context.fault("K_RESOURCES", message, value)
-            elif key.value.startswith("hugepages-") and not every & {"cpu", "memory"} and context.owner:
+            elif key.value.startswith("hugepages-") and not every & {"cpu", "memory"} and context.kind:
                 yield context.fault("K_RESOURCES", "huge pages need cpu or memory beside them", key)
