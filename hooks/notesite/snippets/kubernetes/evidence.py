@@ -29,7 +29,7 @@ _MOST_WORDS: Final = 40  # of the sentence before a block
 _TYPO: Final = 0.3  # of what a field says, when it has a letter too many
 _ALLOWED: Final = 3.0  # what a word of a closed list says
 _FEW: Final = 2  # fields of a Pod that shows them, and no containers
-_EACH: Final = 3  # items of a list that lack the same
+_EACH: Final = 2  # more items of a list that lack the same
 _VAGUE: Final = 3.0  # a mapping to anything says so much less
 _LONGEST_KIND: Final = 3  # words in the name of a kind, as headings write it
 _ENOUGH: Final = 6  # letters, for a misspelling to be told from another word
@@ -165,8 +165,7 @@ def is_part(node: Node, shape: Shape, lacking: Sequence[Found], around: Around) 
     near = (shape.short, f"{shape.short}Spec")
     printed = bool(fields(metadata).keys() & _PRINTED) or _APPLIED in around.text
     several = len(lacking) > 1 and any(fault.shape and fault.shape.short in near for fault in lacking)
-    messages = [fault.message for fault in lacking]
-    each = any(messages.count(message) >= _EACH for message in messages)  # of the items of a list, which shows the rest
+    each = len(lacking) - len({fault.message for fault in lacking}) >= _EACH  # items of a list, which shows the rest
     nameless = metadata is None or isinstance(spec, ScalarNode)
     said = _PART.search(around.said) is not None or pointed or goes_on
     return said or nameless or bare or hollow or noted or unlabelled or several or each or printed

@@ -292,12 +292,8 @@ def _composed(lines: Lines, limits: Limits) -> Iterator[yaml.Node | Fault]:
 _HEAD = lazy(r"(?:[ \t]*(?:#[^\n]*|---[^\n]*)?\n)*[ \t]*\"?(?:apiVersion|kind)\"?:")
 _SLIPS = 3  # lines that may be broken in a manifest, which is a real file all the same
 _LONG = 15  # lines of any other text that may have two; what has more was never meant to be read as YAML
-_UNLIKELY = (
-    "is not expected here",
-    "the document ended",
-    "is no `key: value`",
-    "less indented than the first",
-)  # to be slips of the pen
+# Hardly ever a slip of the pen.
+_UNLIKELY = lazy("is not expected here|the document ended|is no `key: value`|less indented than the first")
 _ONE_WORD = lazy(r"\s*(?:- )?[A-Za-z][\w.-]*(?: \S+)?\s*$|.*\ufeff")  # or two, or what joins files
 _MOST_MENDED = 20
 _LIKE_YAML = lazy(r"\s*(?:#|- |-$|[\w.\"'/<$-]+(?: \S+)?:(?:\s|$)|[\]})]|$)")
@@ -324,8 +320,8 @@ def is_sketch(text: str) -> bool:
         else:
             return False
         row = rows[fault.line - 1]
-        unlikely = not manifest and any(words in fault.message for words in _UNLIKELY)
-        unlikely = unlikely or ("does not belong to" in fault.message and not rows[fault.line - 2].strip())
+        piece = "does not belong to" in fault.message and not rows[fault.line - 2].strip()
+        unlikely = piece or (not manifest and _UNLIKELY.search(fault.message) is not None)
         if unlikely and not ("is no" in fault.message and _ONE_WORD.match(row)):
             return True
         if "backticks" in fault.message or (manifest and fault.code == "Y_TAB"):
