@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import warm
-from patience import copied
+from patience import LONGEST, copied
 from playwright.sync_api import BrowserContext, Page, expect
 from site_tools import ROOT, environment
 
@@ -23,25 +23,27 @@ use_directory_urls: false
 plugins: [search, notesite, offline]
 extra: {offline: true}
 """
-# Types a query as an input method does, and gives the visible results once the box shows those of this query.
+# Types a query as an input method does, and gives the visible results once the box shows those of this query: what it says
+# of an empty query, with which a page begins, stands between any two.
 ASK = """async (query) => {
   const input = document.querySelector('.md-search__input');
   const list = document.getElementById(input.getAttribute('aria-controls'));
   const meta = document.querySelector('.md-search-result__meta');
-  const changed = (wanted) => new Promise((done) => {
+  const changed = (wanted) => new Promise((done, failed) => {
     const look = () => wanted() && (observer.disconnect(), done());
     const observer = new MutationObserver(look);
     observer.observe(meta.parentElement, {childList: true, subtree: true, characterData: true});
     look();
+    setTimeout(failed, LONGEST, new Error(`no answer to ${query}`));
   });
   const type = (text) => { input.value = text; input.dispatchEvent(new InputEvent('input', {bubbles: true})); };
+  const none = window.saysOfNone ??= meta.textContent;
   type('');
-  await changed(() => !list.querySelector('a'));
-  const before = meta.textContent;
+  await changed(() => meta.textContent === none && !list.querySelector('a'));
   type(query);
-  await changed(() => list.querySelector('a') || meta.textContent !== before);
+  await changed(() => meta.textContent !== none);
   return [...list.querySelectorAll('a')].filter((a) => a.checkVisibility()).map((a) => [a.href, a.innerText]);
-}"""
+}""".replace("LONGEST", str(LONGEST * 1000))
 
 
 def _built(folder: Path, text: str, config: str = "mkdocs.yml") -> Path:
