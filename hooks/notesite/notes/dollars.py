@@ -21,8 +21,8 @@ _CLOSES = lazy(r"(?<=\S)\$(?!\w)")
 _BLANK_LINE = lazy(r"\n[ \t>]*\n")
 # A dollar that is only spoken of; GitHub may draw what stands between two of them.
 _ALONE = lazy(r"""(?<=')\$(?=')|(?<=")\$(?=")|(?<=\()\$(?=\))|(?<=\[)\$(?=\])|(?<=[‘“„«「])\$(?=[’”“»」])""")
-# Two prices, and words between them.
-_PRICES = lazy(r"\d[\d.,]*+\s[^\\^_={}<>+*/|]*[^\W\d_]{2}[^\\^_={}<>+*/|]*")
+# Two prices, and words between them; a quotation that does not end, as in a shell.
+_WORDS = lazy(r"\d[\d.,]*+\s[^\\^_={}<>+*/|]*[^\W\d_]{2}[^\\^_={}<>+*/|]*|(?:[^\"]*\"[^\"]*\")*[^\"]*\"[^\"]*")
 _ROUNDS = 5  # then all dollars of a line go
 _LAST = 20  # then there are no formulas: nobody writes so
 
@@ -60,7 +60,7 @@ class Dollars:
             before, after = written[: column - 1].decode()[-1:], written[column - 1 :].decode()
             end = after.find("$", 1)  # -1: on a line below
             # A backtick: what seems to be a formula reaches from words into code.
-            is_text = any(char in literal for char in ("$", "`", self.mark)) or _PRICES.fullmatch(literal)
+            is_text = any(char in literal for char in ("$", "`", self.mark)) or _WORDS.fullmatch(literal)
             if is_text or before.isalnum() or (end > 0 and after[end + 1 : end + 2].isalnum()):
                 found.setdefault(line - 1, []).append(column - 1)
         for index, columns in found.items():

@@ -35,7 +35,7 @@ from .reader.words import Finding, Word
 _ASSERTS = lazy(r"[^\w.$…-]+|.*[^.][:,;!?.]|v?\d+(?:\.\d+)+")  # `k = 3`, `kubectl: not found`, `kubectl 1.30`
 _DRAWN = lazy(r"[\u2190-\u21ff\u2500-\u257f\u25b6\u25ba]")  # arrows and lines of a drawing
 _PLUGIN = lazy(r"\d*[A-Za-z][\w.-]*")
-_FILL_IN = lazy(r"[A-Z][A-Z0-9_-]*|[\[({<].*")  # SUBCOMMAND, [command]
+_FILL_IN = lazy(r"[A-Z][A-Z0-9_-]*|[\[({<].*|.*\*")  # SUBCOMMAND, [command], `set*`
 
 _BETWEEN = frozenset(["/", "$", "or", "OR", "and", "AND"])  # two commands on one line
 _VERBS = ("get", "describe", "delete")  # `kubectl get-pods`

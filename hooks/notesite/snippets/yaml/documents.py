@@ -132,7 +132,7 @@ _NO_BREAK_SPACE = lazy(
 )
 _ELISION = lazy(
     r"^(?P<indent>[ ]*)(?P<dash>-[ ]+)?(?P<dots>\.(?:[ ]?\.)*|⋮|\*{3,}|(?:\.{3,}|…)[^\n]*|//[ ]*highlight-[\w-]+|\[[ ]?(?:\.{2,}|…)[^\]\n]*\]"
-    r"|<[ ]?(?:\.{2,}|…|(?i:snip))[^>\n]*>|\([ ]?(?:\.{2,}|…)[^)\n]*\))[ \t]*$"
+    r"|<[ ]?(?:\.{2,}|…|(?i:snip))[^>\n]*>|\([ ]?(?:\.{2,}|…)[^)\n]*\)|\[(?i:snip|redacted|omitted|truncated)\])[ \t]*$"
     r"|(?<=\S)(?:[ ]+(?=-{3,}>|<-|[←⬅])|[ ]{2,})(?:<?-{2,}>?|<-|->|=+>|[←→⇒⟵⟶⬅➜👈])[ ][^\n]*$"
     r"|(?<=\S)[ ]+[✅❌✓✗✔✘][^\n]*$"
     r"|(?<=:)[ ]+(?P<value>\.{2,3}|…|\*{2,}[^\n]*|\*[^\s*][^\n*]*\*+(?=[ \t]*(?:$|#))[^\n]*|\[(?:\.{3}|…)\][^\s,\]]*|\{(?:\.{3}|…)\})[ \t]*$",
@@ -140,22 +140,7 @@ _ELISION = lazy(
 )
 
 
-_SIGNS_OF_ELISION = (
-    "..",
-    " .\n",
-    "\n.\n",
-    ". .",
-    "…",
-    " *",
-    "***",
-    "⋮",
-    "---> ",
-    "<- ",
-    "← ",
-    "⬅ ",
-    "// highl",
-    *"✅❌✓✗✔✘",
-)
+_SIGNS_OF_ELISION = ("..", ".\n", ". .", " *", "***", "---> ", "<- ", "// highl", "snip", "ted]", *"…⋮←⬅✅❌✓✗✔✘")
 _ARROW = lazy(r"  (?<=\S  ) *[<=←→⇒⟵⟶⬅➜👈-]")  # begins with what can be searched for fast
 _FILE_NAME = lazy(r"\A(?:[\w./-]+\.)?ya?ml:?(?=[ \t]*\n)")
 _LEFT_OUT = lazy(r"\n[ ]*#[. ]*(?:\.\.[^\n]*)?\n(?:[ ]*[\w-]+:[ ]*\n)?\s*\Z")  # an elision, as a comment
@@ -182,7 +167,7 @@ def prepare(text: str) -> tuple[str, list[Fault]]:
     if not text.isascii() and _ODD_BREAK.search(text):
         text = _spaced(text, _ODD_BREAK, faults, "Y_CHAR", "an invisible line separator, a line break to some parsers")
     prepared = _FILE_NAME.sub(lambda match: "#" + match[0][1:], text)  # a file's name above its content, or a label
-    if any(sign in text for sign in _SIGNS_OF_ELISION) or _ARROW.search(text) or "snip>" in text.lower():
+    if any(map(text.lower().__contains__, _SIGNS_OF_ELISION)) or _ARROW.search(text):
         prepared = _ELISION.sub(lambda match: _as_comment(match, text), prepared)
     return prepared, faults
 

@@ -28,6 +28,7 @@ _STR, _INT, _FLOAT, _MAP, _SEQ, _NULL, _MERGE = (
 _GLUED: Final = lazy(r"([A-Za-z][\w-]*):[^\s:/](?!\S*//)")
 _TAG: Final = lazy(r"!\S*")
 _STAND_IN: Final = lazy(r"\[[A-Za-z][\w .-]*\][ ]*:")  # `[name]:` is to be filled in
+_TOLD = lazy(r"\n[ \t]*\n#[^\n]*\n\Z")  # by a comment after a gap
 _VARIANT: Final = lazy(
     r"\s*#\s*(?:(?:or|alternative(?:ly)?|either|instead|otherwise|oder|ou|или)\b|または|或)", re.IGNORECASE
 )
@@ -152,8 +153,7 @@ class _Inspection:
     def duplicate(self, key: yaml.Node, first: yaml.Node, node: yaml.Node) -> None:
         line = self.lines.named(self.place(first)[0])
         between = list(map(self.lines.line, range(self.place(first)[0] + 1, self.place(key)[0])))
-        also = _ALSO.search(self.lines.line(self.place(key)[0]))
-        if also or any(map(_VARIANT.match, between)):
+        if _ALSO.search(self.lines.line(self.place(key)[0])) or any(map(_VARIANT.match, between)):
             return  # one form or another
         comment_above = any(line.startswith("#", self.column) and not line[: self.column].strip() for line in between)
         message = f"the key {_quoted(key.value)} is already on line {line}; only the last one counts"
@@ -162,11 +162,10 @@ class _Inspection:
         listed = len(names) < 20 and min(map(names.count, names)) > 1  # each of them
         apart = listed or not self.lines.line(self.place(key)[0] - 1).strip()
         free = "apiVersion" not in names  # and not one whole manifest
-        at_root = key.start_mark.column == self.column
         deliberate = (
             self.compared
             or (free and listed and (len(set(names)) > 1 or len(names) > 2))
-            or (at_root and (comment_above or (free and apart)))
+            or (key.start_mark.column == self.column and (comment_above or (free and apart)))
         )
         self.compared = self.compared or deliberate
         if deliberate and free:
@@ -338,8 +337,7 @@ def split(node: yaml.Node, faults: list[Fault], lines: Lines) -> Iterator[yaml.N
         line, column = lines.place(key.start_mark.index)
         above = lines.named(lines.place(first.start_mark.index)[0])
         message = f"a second manifest begins without `---` before it: {_quoted(key.value)} is already on line {above}"
-        told = lines.line(line - 1).startswith("#")  # what comes next: another file, or another example
-        if first is not key and not told:
+        if first is not key and not lines.line(line - 1).startswith("#"):  # another file, or another example
             faults.append(Fault("Y_DUPKEY", message, line, column, len(key.value)))
         yield yaml.MappingNode(node.tag, pairs[:cut], node.start_mark, pairs[cut - 1][1].end_mark)
         node = yaml.MappingNode(node.tag, pairs[cut:], key.start_mark, node.end_mark)
@@ -359,6 +357,9 @@ def _second_manifest(node: yaml.Node, lines: Lines) -> int:
     if begin and (before & set(names[begin:]) or not before & {"metadata", "spec", "data"}):
         above = lines.line(lines.place(node.value[begin][0].start_mark.index)[0] - 1).strip()
         return 0 if above and not above.startswith("#") else begin
+    spec = next((at for at, name in enumerate(names) if name == "spec" in names[:at]), 0)
+    if spec and _TOLD.search(lines.text[: node.value[spec][0].start_mark.index]):
+        return spec  # of another one
     if begin or min(map(names.count, heads)) < 2:
         return 0
     return min(names.index(head, names.index(head) + 1) for head in heads)

@@ -36,7 +36,7 @@ _PLACEHOLDER = lazy(
 _SHORT = 300  # longer texts are content, not a name to fill in
 # A line that says "and more of the same": `...`, `# ...`, `- ...`, `[...]`, `…`, `<snip>`.
 _ELISION = lazy(
-    r"^[ \t]*(?:(?:\#|//|-)[ \t]*)*(?:[\[(<{]?[ \t]*(?:\.(?: ?\.)+|…|[\w -]*hidden>|snip|truncated|omitted)[^\n]*)$"
+    r"^[ \t]*(?:(?:\#|//|-)[ \t]*)*(?:[\[(<{]?[ \t]*(?:\.(?: ?\.)+|…|[\w -]*hidden>|snip|redacted|truncated|omitted)[^\n]*)$"
     r"|^[^\n]*(?:\#|//)[ \t]*(?:\.{3,}|…)[^\n]*$"
     r"|:[ \t]*[{\[]?[ \t]*\.{2,}[ \t]*[}\]]?[ \t]*$"
     r"|^([ ]*)[\w.-]+:[ ]*(?:#[^\n]*)?\n(?:(?:\1 +#[^\n]*)?(?:\n|\Z))*\1 +#[^\n]*(?:\n|\Z)(?!\s*^\1(?: |-\s))",  # a comment stands where the value should

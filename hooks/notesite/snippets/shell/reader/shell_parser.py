@@ -160,7 +160,7 @@ class _Reader:
         if match[1]:
             self._trouble("S_CONTINUATION", f"spaces after the backslash: {ends}", start, match.end(1), "\\")
         if not self.text[self.at : self._line_end(self.at)].strip():
-            if not self.text[self.at : self.end].strip():  # before an empty line it does no harm
+            if not self.text[self.at :].strip():  # before an empty line, or a closing bracket, it does no harm
                 message = "a backslash continues the command, but no line follows"
                 self._trouble("S_CONTINUATION", message, start, start + 1, "")
             if match[0].endswith("\n"):
