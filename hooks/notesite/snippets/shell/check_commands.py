@@ -295,7 +295,7 @@ _SPEAKS_OF = lazy(r"(?<!this )(?<!the )(?<!following )\bcommand\b", re.IGNORECAS
 _AND_SO_ON = frozenset(["...", "…"])
 _WHOLE_LINE = lazy(r"(?<!\\)\r?\n")  # no backslash before its end
 _PROGRAM = lazy(r"[\"'$.\/~a-z0-9_][^:\s]*")  # no sentence, no output, no command of PowerShell, where `<` is an error
-_TYPES = frozenset(["<string>", "<Object>", "<integer>", "<boolean>"])  # as `kubectl explain` lists fields
+_TYPES = frozenset(["<string>", "<Object>", "<integer>", "<boolean>", "<nil>"])  # as `kubectl explain` lists fields
 _GAP = lazy(r"\S {2,}\S")
 _NO_BACKSLASH = "the line before it lacks a backslash at its end"
 # comments end it, too, but for those that a site takes out

@@ -352,7 +352,7 @@ def _label(examined: Examined, lines: Sequence[str]) -> Iterator[Diagnostic]:
     if not fence.fenced or any(fault.message.startswith("backticks inside") for fault in examined.diagnostics):
         return
     is_yaml = (found.is_yaml and found.language != "json") or found.kind is Kind.TEMPLATE
-    if is_yaml and not languages.is_yaml_label(fence.label) and "\n$ " not in fence.text:  # nor commands
+    if is_yaml and not languages.is_yaml_label(fence.label) and "\n$ " not in fence.text and ":" not in fence.label:
         named = f"is labelled `{fence.label}`" if fence.label else "has no label"
         yield _relabel(fence, f"this block holds YAML and {named}", "yaml", lines)
     elif found.kind is Kind.SHELL and _APART.search(fence.text):  # commands and YAML
