@@ -52,7 +52,7 @@ def prepare(server: LiveReloadServer, docs_dir: str, builder: Callable[..., None
             gc.collect()
 
     _tell(server, failed)
-    watch(server, 0.1 if sum(1 for _ in os.walk(docs_dir)) <= _MANY_FOLDERS else 0.5)
+    watch(server, 0.05 if sum(1 for _ in os.walk(docs_dir)) <= _MANY_FOLDERS else 0.5)
     server.builder = rebuild
     # A build leaves circles of objects: looked for when it is done, as looking takes a tenth of its time.
     gc.collect()
@@ -92,7 +92,7 @@ def watch(server: LiveReloadServer, interval: float) -> None:
 
     def stat(path: str) -> os.stat_result:
         try:
-            return os.stat(path)  # noqa: PTH116  # asked for every file, ten times a second
+            return os.stat(path)  # noqa: PTH116  # asked for every file, twenty times a second
         except (FileNotFoundError, NotADirectoryError):
             if path not in watched:
                 raise
