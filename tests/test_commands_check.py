@@ -263,6 +263,7 @@ def test_objects_that_commands_create() -> None:
 def test_yaml_in_a_here_document_is_a_snippet_of_its_own() -> None:
     text = "cat <<'EOF' | kubectl apply -f -\nkind: Pod\nmetadata: x\nEOF\ncat <<EOF > notes.txt\nhello\nEOF\n"
     text += "cat <<EOF > pod.yaml\napiVersion: v1\nkind: Pod\nEOF\n"
+    text += "cat <<EOF > web.yaml\napiVersion: v1\nkind: Pod\n$METADATA\nEOF\n"  # nobody knows what that will be
     ((verdict,), _) = run(fence(text, line=20, column=3))
     found, late = verdict.embedded
     assert late.within(2, 1, 8) == Span(Position(29, 3), Position(29, 11))

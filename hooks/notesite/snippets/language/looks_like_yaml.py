@@ -21,6 +21,7 @@ _BLOCK: Final = lazy(r"(?:^|\s)(?:![^\s]+\s+|&\S+\s+)*[|>][+-]?\d?[+-]?\s*(?:#.*
 _GLUED: Final = lazy(r"^[ \t]*(?:- +)*[a-z][A-Za-z]*:[^\s:/]\S*$")
 _KEY_LIKE: Final = lazy(r"""(?:[A-Za-z_$.~<][\w./$~<>@*+-]*|"[^"]*"|'[^']*'|\d[\w.-]*|<<|[*&!]\S+)$""")
 _ELIDED: Final = lazy(r"^\s*(?:- *)?(?:(?:\. ?){3,}|…|\[\.{3}\]|<\.{3}>|\(\.{3}\))\s*$")
+_SKETCHED: Final = lazy(r"[^#]*[←→➜⇒]|[^#\"']* -+> ")
 _SENTENCE: Final = lazy(r"[A-Za-z][\w',-]*(?: [\w'(),/-]+){3,}")
 
 
@@ -118,8 +119,9 @@ def _count_entry(shape: Shape, entry: re.Match[str], *, at_root: bool, under: bo
     shape.keys.append(plain)
     if at_root:
         shape.roots.append(plain)
-    # an arrow outside of a comment points at a line of a sketch
-    shape.odd_keys += not _KEY_LIKE.match(key) or (not value.isascii() and re.match(r"[^#]*[←→➜⇒]", value) is not None)
+    # an arrow outside of a comment points at a line of a sketch; a program tells its name before its command
+    sketched = (">" in value or not value.isascii()) and _SKETCHED.match(value)
+    shape.odd_keys += not _KEY_LIKE.match(key) or bool(sketched) or f"/{key} -" in value
     shape.capital += plain[:1].isupper() and not plain.isupper()
     shape.sentences += value[:1] not in "\"'[{|>&*!#" and bool(_SENTENCE.match(value))
 
@@ -130,7 +132,5 @@ def _brackets(text: str) -> int:
 
 
 def _open_quote(value: str) -> str:
-    if value[:1] not in {'"', "'"}:
-        return ""
-    mark = value[0]
-    return "" if mark in value[1:] else mark
+    mark = value[:1]
+    return mark if mark in {'"', "'"} and mark not in value[1:] else ""

@@ -34,6 +34,7 @@ from .reader.words import Command, Finding, Heredoc, Script, judged_as
 Grammars = Mapping[str, Sequence[Grammar]]  # program -> versions, the one that marks are about last
 
 _YAML_FILE = lazy(r"\.ya?ml$", re.IGNORECASE)
+_PUT_IN = lazy(r"^[ \t]*\$(?:\w+|\{\w+\})$", re.MULTILINE)  # a whole line that a variable holds
 _MANIFEST = lazy(r"^(?:apiVersion|kind)[ \t]*:", re.MULTILINE)
 
 
@@ -362,7 +363,7 @@ def _embedded(script: Script, fence: Fence) -> Iterator[Fence]:
     """YAML in here-documents."""
     for command, follower in zip_longest(script.commands, script.commands[1:]):
         for heredoc in command.heredocs:
-            if _is_yaml(heredoc, command, follower):
+            if _is_yaml(heredoc, command, follower) and not _PUT_IN.search(heredoc.text):
                 yield _part(fence, script, heredoc)
 
 
@@ -370,8 +371,8 @@ def _is_yaml(heredoc: Heredoc, command: Command, follower: Command | None) -> bo
     files = [item.target.text for item in command.redirects if item.target is not None]
     files += [word.text for word in command.words if command.program == "tee"]
     readers = [command, *([follower] if follower is not None and follower.piped else [])]
-    applied_to = (one.words for one in readers if one.program in {"kubectl", "k"})
-    is_applied = any(word.text in {"-", "-f-"} for words_ in applied_to for word in words_)
+    applied = (word.text for one in readers if one.program in {"kubectl", "k"} for word in one.words)
+    is_applied = not {"-", "-f-"}.isdisjoint(applied)
     return is_applied or any(map(_YAML_FILE.search, files)) or bool(_MANIFEST.search(heredoc.text))
 
 

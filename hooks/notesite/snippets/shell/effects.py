@@ -45,8 +45,9 @@ def _delete(call: Invocation) -> Iterator[tuple[str, Word]]:
     if _on(call, "all") and kinds:
         typed = f"object of the type {' or '.join(kinds)}"
         what = "pod, service, deployment, job and other workload" if "all" in kinds else typed
-        whole = "the cluster" if all(each and not each.namespaced for each in found) else "the namespace"
-        yield f"deletes every {what} in {'all namespaces' if everywhere else whole}", first
+        where = "" if None in found and what == typed else " in the namespace"  # a custom type may be the cluster's
+        whole = " in the cluster" if all(each and not each.namespaced for each in found) else where
+        yield f"deletes every {what}{' in all namespaces' if everywhere else whole}", first
     elif everywhere:
         yield "deletes in all namespaces, those of the system included", call.uses("all-namespaces")[0].word
     elif held:
@@ -76,10 +77,9 @@ def created(call: Invocation, span: Callable[[int, int], Span]) -> Iterator[Defi
     if path[:2] not in {("create", "configmap"), ("create", "secret")} or len(call.arguments) != 1 or call.bad:
         return
     word = call.arguments[0]
-    if word.dynamic:
-        return
     kind = "ConfigMap" if path[1] == "configmap" else "Secret"
-    yield Defined(kind, word.text, _keys(call), span(word.start, word.end))
+    if not word.dynamic:
+        yield Defined(kind, word.text, _keys(call), span(word.start, word.end))
 
 
 def _keys(call: Invocation) -> frozenset[str] | None:

@@ -244,9 +244,8 @@ def _missing_type(call: Invocation, known: Known) -> Iterator[Finding]:
     head, slash, _ = word.text.partition("/")
     is_field = call.node.path == ("explain",) and "." in head  # or TYPE.GROUP of a custom one
     head = head.partition(".")[0] if is_field else head
-    if word.dynamic or is_type(head, known.types) or re.fullmatch(r"[A-Z][A-Z0-9_-]*", head):
-        return
-    if word.text.startswith(("/", ".")) or call.command.grows:
+    settled = word.dynamic or is_type(head, known.types) or arguments.SHOUTED.fullmatch(head)
+    if settled or word.text.startswith(("/", ".")) or call.command.grows:
         return
     meant = _mistyped(head, known)
     if head in GONE:

@@ -24,7 +24,7 @@ _PLACEHOLDER = lazy(
     | [\w.-]+(?:\ *\|\ *[\w.-]+)+  # one of these
     | .*__[A-Z]\w*__.* | .*[\u2580-\u25ff].*  # painted over
     | %[A-Za-z_]\w*%             # %NAME%
-    | \(.*\)                     # (the token)
+    | (?:.+\ (?=\([^()]+\ ))?\(.*\)  # (the token), or a value and (what it stands for)
     | (?i:(?!not\b).*\b(?:base64|encoded|goes\ here)\b.*)
     | \d{2,}-\d{2,} | [a-z]+-(?:range|value) | x{3,}=* | X{3,}=* | _{2,} | \?{1,} | \*{3,}
     | (?i:your|my|some)[-_ ].*(?:here|name|value|id|version)

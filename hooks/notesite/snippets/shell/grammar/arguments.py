@@ -28,7 +28,7 @@ _EFFECT = re.compile(r"([^=:]*)(=[^=:]*)?:(NoSchedule|PreferNoSchedule|NoExecute
 _CHANGING = ("label", "annotate", "taint", "set env", "set image")
 WORKLOADS = lazy(r"deployments|(?:daemon|stateful|replica)sets|replicationcontrollers|(?:cron)?jobs")  # they run pods
 _CUSTOM = lazy(r"[a-z][a-z0-9-]*(?:\.[a-z0-9-]+){2,}")  # foos.example.com, foos.v1.example.com
-_SHOUTED = lazy(r"[A-Z][A-Z0-9]*(?:[_-][A-Z0-9]+)*")
+SHOUTED = lazy(r"[A-Z][A-Z0-9]*(?:[_-][A-Z0-9]+)*|(?:[a-z]+[_-])?(?:type|kind)")
 # Where a shape was not tried, the next best one that was: a letter and what it may be taken for, best first.
 _ALIKE = {"N": "WR", "W": "R", "C": "R", "T": "K", "M": "K", "S": "P", "V": "U", "F": "U", "L": "U", "K": "U", "B": "P"}
 _ANY = "URPKLV"  # what a placeholder may turn out to be
@@ -166,7 +166,7 @@ def _named_object(kind: str, extra_types: frozenset[str]) -> str:
     """The letter of TYPE/NAME."""
     if (resource := named(kind)) is not None and WORKLOADS.fullmatch(resource.plural):
         return "S"
-    return "P" if is_type(kind, extra_types) or _CUSTOM.fullmatch(kind) or _SHOUTED.fullmatch(kind) else "B"
+    return "P" if is_type(kind, extra_types) or _CUSTOM.fullmatch(kind) or SHOUTED.fullmatch(kind) else "B"
 
 
 def _type_letter(text: str, extra_types: frozenset[str]) -> str:
@@ -175,7 +175,7 @@ def _type_letter(text: str, extra_types: frozenset[str]) -> str:
     if resource is None and is_type(text, extra_types) and text not in extra_types:
         return "C"
     if resource is None:
-        if _SHOUTED.fullmatch(text) and not text.isdigit() and len(text) > 1:
+        if SHOUTED.fullmatch(text) and not text.isdigit() and len(text) > 1:
             return _ANY  # POD, TYPE, MY_DEPLOYMENT: a placeholder in capitals
         return "R" if text in extra_types or _CUSTOM.fullmatch(text) else "U"
     if resource.plural == "nodes":
