@@ -36,6 +36,9 @@ from .compiled import squeezed_css, squeezed_js
 from .kept_pages import TEMPLATE
 from .run import Run, log
 
+if TYPE_CHECKING:
+    from ..output.bundle.book import Book, BookPage
+
 MAIN = "main.html"  # the template of a page
 
 
@@ -75,9 +78,6 @@ def check_pages(run: Run, folder: Path) -> None:
         for fault in foreign(read_file(path, inside=folder), run.scripts) if path.is_file() else ():
             raise PluginError(f"{name}: would run {fault}. Nothing is published, the previous site stays.")
 
-
-if TYPE_CHECKING:
-    from ..output.bundle.book import Book, BookPage
 
 SITEMAP = "sitemap.xml"
 NO_DATE = "1980-01-01"  # MkDocs wants one of every page; this one is taken out again

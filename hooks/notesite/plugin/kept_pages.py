@@ -54,9 +54,8 @@ class KeptPages:
         own = is_material(theme) and not theme.custom_dir and not run.config.extra.get("offline")
         # None where nothing may be kept, or where a page depends on more than is known here.
         self._store = folder_of("pages") if run.alone and own and run.build.project.keeps else None
-        self._keys: dict[
-            str, tuple[object, str]
-        ] = {}  # what pages depend on, and are kept under, by the address of their source
+        # What pages depend on, and are kept under, by the address of their source.
+        self._keys: dict[str, tuple[object, str]] = {}
         self._found: dict[str, Mapping[str, Any]] = {}  # likewise, what is known of pages that are there
         self._html, self._documents = Aside(), Aside()  # likewise, of those that are to be written, and of the search
         self._stay: list[str] = []  # the files of the others, which a preview has in their places

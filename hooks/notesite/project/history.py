@@ -67,8 +67,6 @@ def read_epoch(text: str | None) -> int | None:
 
 
 _SECONDS = 20.0
-
-
 _CUT_OFF = "the git history is cut off; get it by `git fetch --unshallow`, in workflows by `fetch-depth: 0`"
 # What git says of a line: the commit, its time, and behind a tab the line itself.
 _RECORD = lazy(r"^(\w{40,64}) .*\n(?:[^\t].*\n)*?committer-time (\d+)\n(?:[^\t].*\n)*\t", re.MULTILINE)

@@ -152,7 +152,8 @@ class _Checker:
         """`kubetl get pods`: one slip, and a sub-command after it."""
         first, *others = command.words
         newest = self.grammars["kubectl"][-1]
-        slip = bool(others) and others[0].text in newest.root.below and edits(first.text, "kubectl", 1) == 1
+        named = bool(others) and others[0].text in newest.root.below and first.text not in _LIKE_KUBECTL
+        slip = named and edits(first.text, "kubectl", 1) == 1
         if slip:
             said = Finding.at("S_COMMAND", f"`{first.text}` is `kubectl` misspelt", first)
             fixed = applied(self.fence.text, command, [(first.start, first.end, "kubectl")])
@@ -294,6 +295,7 @@ def _is_bare(item: tuple[Command, str]) -> bool:
 
 _SPEAKS_OF = lazy(r"(?<!this )(?<!the )(?<!following )\bcommand\b", re.IGNORECASE)  # "the most useful command"
 _AND_SO_ON = frozenset(["...", "…"])
+_LIKE_KUBECTL = frozenset(["kubectx"])  # programs whose names are so near
 _WHOLE_LINE = lazy(r"(?<!\\)\r?\n")  # no backslash before its end
 _PROGRAM = lazy(r"[\"'$.\/~a-z0-9_][^:\s]*")  # no sentence, no output, no command of PowerShell, where `<` is an error
 _TYPES = frozenset(["<string>", "<Object>", "<integer>", "<boolean>", "<nil>"])  # as `kubectl explain` lists fields
