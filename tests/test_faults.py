@@ -137,6 +137,16 @@ def test_a_folder_that_cannot_be_made_ends_with_a_line(project: Path, target: st
     assert "I_MACHINE" in done.stdout + done.stderr
 
 
+def test_a_name_that_is_no_text(tmp_path: Path) -> None:
+    name = os.fsdecode(b"n\xff.md")
+    (tmp_path / name).write_text(NOTES)
+    for _ in "as new", "as kept":
+        assert said(tmp_path, str(ROOT / "scripts/check_notes.py"), name).returncode == 0
+    done = said(tmp_path, str(ROOT / "scripts/new_site.py"), name)
+    assert done.returncode == 2
+    assert "not UTF-8, so no address can be made of it" in done.stderr
+
+
 @pytest.mark.promise("A new project or an export is there whole or not at all.")
 @pytest.mark.parametrize("script", ["new_site.py", "export_pages.py"])
 def test_a_project_on_a_full_disk_is_not_there_at_all(project: Path, script: str) -> None:

@@ -289,6 +289,8 @@ def _words(error: Exception) -> str:
     if isinstance(error, ModuleNotFoundError) and not (error.name or "").startswith("notesite"):
         command = prog().rpartition("/")[2].removesuffix(".py").removeprefix("notesite ")
         return f'this needs {error.name}: pip install "notesite[{EXTRAS.get(command, "site")}]"'
+    if isinstance(error, UnicodeEncodeError) and error.object[error.start] >= "\udc00":
+        return "the name of a file or folder is not UTF-8, so no address can be made of it: rename it"
     return f"internal error: {type(error).__name__}: {error} (set NOTES_DEBUG=1 and report it)"
 
 

@@ -69,7 +69,7 @@ class Kept:
                 Path(path).unlink()
 
     def _path(self, key: str) -> Path:
-        return self._folder / sha256(key.encode()).hexdigest()
+        return self._folder / digest(key)
 
 
 class Aside(UserDict[str, bytes]):
@@ -137,4 +137,4 @@ def digest(value: object) -> str:
 
 
 def _check(key: str, data: bytes) -> bytes:
-    return sha256(key.encode() + b"\0" + data).digest()
+    return sha256(digest(key).encode() + data).digest()
