@@ -256,6 +256,17 @@ def test_linked_files_stay_where_a_code_host_has_them(tmp_path: Path) -> None:
     assert ("L_PAGE", 4) not in _findings(made)  # it is not known here what is there
 
 
+def test_of_a_copy_without_any_of_its_files_no_link_to_a_file_is_judged(tmp_path: Path) -> None:
+    notes = tmp_path / "README.md"
+    notes.write_text("# T\n\n[a](docs/a.md) and [b](docs/b.md), [here](README.md), [up](..)\n", "utf-8")
+    report = Build(common.alone(notes)).structure
+    assert [(one.what, one.span.start.line) for one in report.skipped] == [("2 links to files", 3)]
+    assert _findings_of(notes) == []
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs/b.md").write_text("# B\n", "utf-8")
+    assert _findings_of(notes) == [("L_PAGE", 3)]
+
+
 def test_links_lead_through_a_repository_whose_folders_have_names_of_any_letters(tmp_path: Path) -> None:
     notes = tmp_path / "01 – Überblick" / "README.md"
     notes.parent.mkdir()

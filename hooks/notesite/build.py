@@ -173,11 +173,11 @@ class Build:
         from .site.anchor_targets import check_links  # noqa: PLC0415  # as above
 
         notes, site = self.notes, self.site
-        links = [*check_links(notes, site), *check_files(self.project, notes, self.beside)]
-        found = [*check_notes(notes), *site.findings, *links, *check_html(notes), *self._unused()]
-        found += self.drawn.findings
+        files = check_files(self.project, notes, self.beside)
+        found = [*check_notes(notes), *site.findings, *check_links(notes, site), *files.diagnostics]
+        found += [*check_html(notes), *self._unused(), *self.drawn.findings]
         checked = len(notes.contents.entries if notes.contents else ()) + len(notes.headings) + len(notes.links)
-        return Report(diagnostics=(*self.source.findings, *found), checked=checked)
+        return Report((*self.source.findings, *found), files.skipped, checked - len(files.skipped))
 
     def stamp(self, made_with: Mapping[str, str], epoch: int | None) -> Stamp:
         """What a copy of the site says about itself; `made_with` has the versions of the tools."""

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import os
 import posixpath
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
 
-from ..diagnostics.diagnostic import Diagnostic, finding
+from ..diagnostics.diagnostic import Report, Skipped, finding
 from ..lib.light import NamedTuple
 from ..notes.contents import in_page_anchor
 from ..notes.model import Notes, Origin, origin_of, parts_of
@@ -21,7 +20,9 @@ class Beside(NamedTuple):
 
     top: Path  # of the repository, or of what is known of it
     origin: Origin | None = None
-    is_here: bool = True  # the files of the repository lie here, so that a missing one is missing
+    is_here: bool | None = (
+        True  # the repository's files lie here, so a missing one is missing; None where none is known
+    )
 
     def path_of(self, notes: Path, target: str) -> Path | None:
         """The file or folder that a relative or root-relative link means; None when it leads out of the repository."""
@@ -41,10 +42,12 @@ def beside(project: Project) -> Beside:
         return Beside(in_git.top, own) if in_git and here else Beside(project.root, own, is_here=False)
     if in_git is not None and in_git.origin and in_git.origin.repository:
         return in_git
-    top = project.root if notes.is_relative_to(project.root) else notes.parent
+    inside = notes.is_relative_to(project.root)
+    top = project.root if inside else notes.parent
     if not project.config and top.name in {"docs", "doc"}:  # a file alone
         top = top.parent
-    return Beside(in_git.top if in_git else top, own or Origin("", "", notes.name))
+    is_here = True if in_git or (inside and project.config) else None
+    return Beside(in_git.top if in_git else top, own or Origin("", "", notes.name), is_here)
 
 
 def _of_settings(project: Project) -> Origin | None:
@@ -62,10 +65,9 @@ def _of_settings(project: Project) -> Origin | None:
     return origin_of(base, path=path) if not path.startswith("..") else None
 
 
-def check_files(project: Project, notes: Notes, files: Beside) -> Iterator[Diagnostic]:
-    """Links to files that are not there."""
-    if not files.is_here:
-        return
+def check_files(project: Project, notes: Notes, files: Beside) -> Report:
+    """Links to files that are not there; of a file that was copied without any of them, none can be checked."""
+    found, missing = False, []
     for link in notes.links:
         target = link.target
         parts = parts_of(target)
@@ -73,5 +75,11 @@ def check_files(project: Project, notes: Notes, files: Beside) -> Iterator[Diagn
             continue
         path = files.path_of(project.notes_path, target)
         taken_along = project.docs_dir / os.path.normpath(unquote(parts.path)).lstrip("./")
-        if not any(place is not None and os.path.lexists(place) for place in (path, taken_along)):
-            yield finding("L_PAGE", f"link {target!r} leads to no page or file of the site", link.span)
+        there = [place for place in (path, taken_along) if place is not None and os.path.lexists(place)]
+        found |= any(place.is_file() and place != project.notes_path for place in there)
+        if not there:
+            missing.append(finding("L_PAGE", f"link {target!r} leads to no page or file of the site", link.span))
+    if files.is_here or (files.is_here is None and found) or not missing:
+        return Report(tuple(missing))
+    what = f"{len(missing)} link{'s' * (len(missing) > 1)} to files"
+    return Report(skipped=(Skipped(what, "the files that the notes lead to are not here", missing[0].span),))
