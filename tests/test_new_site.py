@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import warm
 from pictures import png
-from site_tools import Site
+from site_tools import Site, write_project
 
 from notesite.build import Build
 from notesite.cli import check, common, new_site
@@ -256,11 +256,16 @@ def test_linked_files_stay_where_a_code_host_has_them(tmp_path: Path) -> None:
     assert ("L_PAGE", 4) not in _findings(made)  # it is not known here what is there
 
 
-def test_of_a_copy_without_any_of_its_files_no_link_to_a_file_is_judged(tmp_path: Path) -> None:
+def test_of_a_copy_without_any_of_its_files_no_link_to_a_file_is_judged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = write_project(tmp_path / "here", SECTIONS, files={"docs/a.md": "A"})  # another project
+    monkeypatch.chdir(here)
     notes = tmp_path / "README.md"
     notes.write_text("# T\n\n[a](docs/a.md) and [b](docs/b.md), [here](README.md), [up](..)\n", "utf-8")
     report = Build(common.alone(notes)).structure
     assert [(one.what, one.span.start.line) for one in report.skipped] == [("2 links to files", 3)]
+    assert Build(open_project(Path("mkdocs.yml"), notes)).structure.skipped == report.skipped
     assert _findings_of(notes) == []
     (tmp_path / "docs").mkdir()
     (tmp_path / "docs/b.md").write_text("# B\n", "utf-8")

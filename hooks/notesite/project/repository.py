@@ -74,8 +74,9 @@ def check_files(project: Project, notes: Notes, files: Beside) -> Report:
         if parts.scheme or parts.netloc or not parts.path or in_page_anchor(target, notes.origin) is not None:
             continue
         path = files.path_of(project.notes_path, target)
-        taken_along = project.docs_dir / os.path.normpath(unquote(parts.path)).lstrip("./")
-        there = [place for place in (path, taken_along) if place is not None and os.path.lexists(place)]
+        # What a new project has taken along lies in its folder as it lay beside the notes.
+        taken = project.docs_dir / os.path.normpath(unquote(parts.path)).lstrip("./") if project.is_own else None
+        there = [place for place in (path, taken) if place is not None and os.path.lexists(place)]
         found |= any(place.is_file() and place != project.notes_path for place in there)
         if not there:
             missing.append(finding("L_PAGE", f"link {target!r} leads to no page or file of the site", link.span))
