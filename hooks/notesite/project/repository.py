@@ -7,7 +7,7 @@ import posixpath
 from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
 
-from ..diagnostics.diagnostic import Report, Skipped, finding
+from ..diagnostics.diagnostic import Diagnostic, Report, Skipped, finding
 from ..lib.light import NamedTuple
 from ..notes.contents import in_page_anchor
 from ..notes.model import Notes, Origin, origin_of, parts_of
@@ -67,7 +67,9 @@ def _of_settings(project: Project) -> Origin | None:
 
 def check_files(project: Project, notes: Notes, files: Beside) -> Report:
     """Links to files that are not there; of a file that was copied without any of them, none can be checked."""
-    found, missing = False, []
+    found = False
+    missing: list[Diagnostic] = []
+    away: list[Diagnostic] = []  # of which it cannot be known
     for link in notes.links:
         target = link.target
         parts = parts_of(target)
@@ -79,8 +81,10 @@ def check_files(project: Project, notes: Notes, files: Beside) -> Report:
         there = [place for place in (path, taken) if place is not None and os.path.lexists(place)]
         found |= any(place.is_file() and place != project.notes_path for place in there)
         if not there:
-            missing.append(finding("L_PAGE", f"link {target!r} leads to no page or file of the site", link.span))
-    if files.is_here or (files.is_here is None and found) or not missing:
-        return Report(tuple(missing))
-    what = f"{len(missing)} link{'s' * (len(missing) > 1)} to files"
-    return Report(skipped=(Skipped(what, "the files that the notes lead to are not here", missing[0].span),))
+            gone = finding("L_PAGE", f"link {target!r} leads to no page or file of the site", link.span)
+            (missing if path or files.is_here else away).append(gone)
+    if not (files.is_here or (files.is_here is None and found)):
+        missing, away = [], [*away, *missing]
+    what = f"{len(away)} link{'s' * (len(away) > 1)} to files"
+    reason = "the files that the notes lead to are not here"
+    return Report(tuple(missing), tuple(Skipped(what, reason, first.span) for first in away[:1]))
