@@ -52,17 +52,12 @@ def commands_of(notes: Notes, site: Site, marks: Mapping[int, BlockMark] = EMPTY
 
 def _description(fence: Fence) -> str:
     lead = " ".join(fence.lead.split()).rstrip(":")
-    if lead:
-        return lead
-    if fence.trail:
-        return fence.trail[-1].text
-    return fence.text.strip().split("\n")[0]
+    return lead or (fence.trail[-1].text if fence.trail else fence.text.strip().partition("\n")[0])
 
 
 def _id(description: str) -> str:
     words = re.sub(r"-{2,}", "-", github_anchor(description)).strip("-")
-    if len(words) > _LONGEST_ID:
-        words = words[:_LONGEST_ID].rsplit("-", 1)[0]
+    words = words if len(words) <= _LONGEST_ID else words[:_LONGEST_ID].rsplit("-", 1)[0]
     return f"cmd-{words or 'command'}"
 
 

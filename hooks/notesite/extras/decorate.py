@@ -28,6 +28,7 @@ from .home import Group, Home, add_contents, add_home
 _SKIPPED = {"a", "abbr", "button", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "script", "style", "svg", "th", "kbd"}
 LEAD = "notes-lead"  # the label of a code block
 _ADDED = {"data-added": "", "data-search-exclude": ""}
+_TERM = {"class": "notes-term", "title": "", "tabindex": "0"}
 
 
 class Extras(NamedTuple):
@@ -140,27 +141,17 @@ def _finish_tables(root: ET.Element, page: Page | None, names: Names) -> None:
 
 def _link_row(cell: ET.Element, page: Page, names: Names) -> None:
     """Links beside the cell's words; the style lays a single one over the whole cell."""
-    targets = [
-        (name, place)
-        for name, place in places_in("".join(cell.itertext()), names)
-        if place.page.uri != page.uri or place.id
-    ]
+    found = places_in("".join(cell.itertext()), names)
+    targets = [(name, place) for name, place in found if place.page.uri != page.uri or place.id]
     for name, place in targets:
         cell.append(made(__name__, "row_link", name, place.link_from(page), len(targets) == 1))
 
 
 def _code_blocks(root: ET.Element) -> Iterator[tuple[ET.Element, int]]:
     """Parent and index of each code block, as it is when its turn comes: insertions move those that are still to come."""
-    found = [
-        (parent, index, child)
-        for parent in root.iter()
-        for index, child in enumerate(parent)
-        if child.tag == "pre" and child.get(STASH)
-    ]
-    return (
-        (parent, index if parent[index : index + 1] == [child] else list(parent).index(child))
-        for parent, index, child in found[::-1]
-    )
+    inside = ((parent, index, child) for parent in root.iter() for index, child in enumerate(parent))
+    for parent, index, child in [one for one in inside if one[2].tag == "pre" and one[2].get(STASH)][::-1]:
+        yield parent, index if parent[index : index + 1] == [child] else list(parent).index(child)
 
 
 def _finish_code(root: ET.Element, extras: Extras) -> None:
@@ -199,9 +190,8 @@ def _give_address(parent: ET.Element, index: int, lead: ET.Element | None, comma
     if lead is not None and lead.get("id") is None and not any(child.get("id") for child in lead.iter("li")):
         lead.set("id", command.id)
         _append_inline(lead, made(__name__, "permalink", command))
-        return
-    place = ET.Element("span", {"id": command.id, "class": "notes-anchor", **_ADDED})
-    parent.insert(index, place)
+    else:
+        parent.insert(index, ET.Element("span", {"id": command.id, "class": "notes-anchor", **_ADDED}))
 
 
 def _append_inline(lead: ET.Element, link: ET.Element) -> None:
@@ -266,7 +256,7 @@ class _Marker:
             meaning = self._take(match[0])
             if meaning is None or not text:
                 continue
-            term = _term(meaning)
+            term = ET.Element("abbr", {**_TERM, "title": meaning})
             term.text, term.tail = match[0], text[match.end() :]
             if index:
                 parent[index - 1].tail = text[: match.start()]
@@ -282,7 +272,7 @@ class _Marker:
         meaning = self._take(match[0]) if match else None
         if meaning is None:
             return
-        term = _term(meaning)
+        term = ET.Element("abbr", {**_TERM, "title": meaning})
         term.tail, code.tail = code.tail, None
         parent.remove(code)
         term.append(code)
@@ -293,7 +283,3 @@ class _Marker:
             if form.casefold() in self._open:
                 return self._open.pop(form.casefold())
         return None
-
-
-def _term(meaning: str) -> ET.Element:
-    return ET.Element("abbr", {"class": "notes-term", "title": meaning, "tabindex": "0"})

@@ -63,15 +63,13 @@ def grouped(
 
     `descriptions` are by page uri, `icons` are SVGs by the icon's name.
     """
+
+    def card(page: Page) -> Card:
+        parts = tuple(Card(part.title, part.uri) for part in site.pages if part.parent == page.uri)
+        return Card(page.title, page.uri, descriptions.get(page.uri, ""), svg(icons.get(page.settings.icon, "")), parts)
+
     cut = [(name, [page for page in pages if not page.is_home]) for name, pages in runs(site, groups)]
-    return tuple(
-        Group(name, tuple(_card(site, page, descriptions, icons) for page in pages)) for name, pages in cut if pages
-    )
-
-
-def _card(site: Site, page: Page, descriptions: Mapping[str, str], icons: Mapping[str, str]) -> Card:
-    parts = tuple(Card(part.title, part.uri) for part in site.pages if part.parent == page.uri)
-    return Card(page.title, page.uri, descriptions.get(page.uri, ""), svg(icons.get(page.settings.icon, "")), parts)
+    return tuple(Group(name, tuple(map(card, pages))) for name, pages in cut if pages)
 
 
 def svg(text: str) -> Markup:
@@ -82,11 +80,9 @@ def svg(text: str) -> Markup:
 def add_home(root: ET.Element, home: Home, contents_id: str) -> None:
     """Put the introduction after the title, and the cards where the contents are."""
     add_contents(root, home.groups, contents_id)
-    title = next((i for i, child in enumerate(root) if child.tag == "h1"), None)
+    title = next((i for i, child in enumerate(root) if child.tag == "h1"), -1)
     first = next((card for group in home.groups for card in group.cards), None)
-    root.insert(
-        0 if title is None else title + 1, made(__name__, "home", home._replace(picture=svg(home.picture)), first)
-    )
+    root.insert(title + 1, made(__name__, "home", home._replace(picture=svg(home.picture)), first))
 
 
 def add_contents(root: ET.Element, groups: Sequence[Group], contents_id: str = "") -> None:

@@ -49,9 +49,8 @@ def _mark(snippet: SnippetVerdict, shell: CommandVerdict | None, found: Sequence
     one = shell is not None and "\n" not in copy.replace("\\\n", "")
     corrected = (snippet.corrected if shell is None else shell.corrected) if known else None
     if known and one:  # what the author's baseline says works, where nothing else is known
-        corrected = corrected or next(
-            (row.replacement for row in rows if row.kind == "known" and row.replacement), None
-        )
+        works = (row.replacement for row in rows if row.kind == "known" and row.replacement)
+        corrected = corrected or next(works, None)
     doubted = [row for row in rows if row.kind == "doubt" and row.replacement and one]
     if known or doubted:
         copy = (corrected or (doubted[0].replacement if doubted and not known else None) or "").strip("\n")

@@ -108,16 +108,11 @@ def _read(node: LexborNode, sections: list[_Section], location: str, known: Mapp
 def _known(node: LexborNode, known: Mapping[str, BlockMark]) -> str:
     """The text of the block that is a result of its own and that this is, or, of a command, is the label of; else ""."""
     is_label = node.attributes.get("class") == LEAD
-    block = _next_element(node) if is_label else node
+    block = node.next if is_label else node
+    while is_label and block is not None and block.tag == "-text":
+        block = block.next
     text = block.text().strip() if block is not None and block.tag in {"pre", "div"} else ""
     return text if text in known and not (is_label and known[text].wrong) else ""
-
-
-def _next_element(node: LexborNode) -> LexborNode | None:
-    following = node.next
-    while following is not None and following.tag == "-text":
-        following = following.next
-    return following
 
 
 def heading_words(heading: LexborNode) -> str:

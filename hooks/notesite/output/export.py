@@ -20,14 +20,11 @@ from ..extras.decorate import contents_id
 from ..images.gallery import Gallery
 from ..lib.light import bundled_text
 from ..notes.document import Kind, Node
-from ..notes.joined import file_at
 from ..notes.model import Notes, in_lines
 from ..notes.raw_html import candidates
-from ..render.bridge import Language, PageContext, tree_options
-from ..render.html import PageHtml
+from ..render.bridge import Language, PageContext, tree_options, written
 from ..render.mark import UNMARKED, BlockMark, mark_lines
 from ..render.tree import OWN, TreeOptions, tree_of
-from ..site.page_text import page_blocks
 from ..site.plan import Page, Site
 from ..site.redirects import json_in_page, redirect_html
 from .markdown_writer import FORMULA, REMARK, MarkdownWriter
@@ -59,7 +56,13 @@ class Export:
             uri, mark, anchor = new.partition("#")
             up = "../" * (old.count("/") + 1)
             docs[f"{old}/index.html"] = redirect_html(up + _folder(uri) + mark + quote(anchor)).encode()
-        if moved := self._moved():
+        forwarded = ((page, self.site.forwarded(page)) for page in self.site.pages)
+        moved = {
+            _folder(page.uri): {name: _folder(to.page.uri) + f"#{quote(to.id)}" for name, to in table.items()}
+            for page, table in forwarded
+            if table
+        }  # page -> anchor that was there once -> where its section is
+        if moved:
             docs[SCRIPT] = bundled_text(__name__, "old-addresses.js").replace("MOVED", json_in_page(moved)).encode()
         language = {"no": "nb", "": "en"}.get(self.notes.language, self.notes.language)  # as the theme names them
         settings = [
@@ -74,19 +77,9 @@ class Export:
     def _has_formulas(self) -> bool:
         return any(node.kind is Kind.MATH or node.info.startswith("math") for node in self.notes.drawn)
 
-    def _moved(self) -> dict[str, dict[str, str]]:
-        """Page -> anchor that was there once -> where its section is."""
-        tables = ((page, self.site.forwarded(page)) for page in self.site.pages)
-        return {
-            _folder(page.uri): {name: _folder(to.page.uri) + f"#{quote(to.id)}" for name, to in table.items()}
-            for page, table in tables
-            if table
-        }
-
     def _page(self, page: Page) -> str:
-        page_html = PageHtml.of_notes(file_at(self.notes, page.first), page.headings, self._code)
-        page_html.formula = _formula
-        root = tree_of(page_html.render(page_blocks(self.notes, self.site, page)), self._options(page))
+        context = PageContext(self.notes, self.site, page, notes_uri=self.notes_uri, has_file=self._uses)
+        root = tree_of(written(context, self._code, _formula), self._options(context))
         up = "" if page.is_home else "../"
 
         def address(url: str) -> str:
@@ -105,12 +98,10 @@ class Export:
         remark = f'<div class="{REMARK}">{said}</div>' if said else ""
         return f'<pre><code class="language-{label}">{html.escape(block.text)}</code></pre>{remark}'
 
-    def _options(self, page: Page) -> TreeOptions:
-        context = PageContext(self.notes, self.site, page)
-        context.notes_uri, context.has_file = self.notes_uri, self._uses
-        alts = {
-            image.url: self.gallery.alts.get(image.span) for image in in_lines(self.notes.images, page.first, page.last)
-        }
+    def _options(self, context: PageContext) -> TreeOptions:
+        page = context.page
+        images = in_lines(self.notes.images, page.first, page.last)
+        alts = {image.url: self.gallery.alts.get(image.span) for image in images}
 
         def decorate(root: ET.Element) -> None:
             for image in root.iter("img"):

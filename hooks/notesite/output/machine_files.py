@@ -36,7 +36,7 @@ class Publication(NamedTuple):
     url_of: UrlOf
     site_url: str = ""  # public address, "" when unknown
     description: str = ""
-    images: Mapping[str, str] | None = None  # address as written -> path from the root of the site
+    images: Mapping[str, str] = EMPTY  # address as written -> path from the root of the site
     marks: Mapping[int, BlockMark] = EMPTY  # of code blocks, by the line of the notes where they open
     descriptions: Mapping[str, str] = EMPTY  # by page uri
 
@@ -53,13 +53,10 @@ class Publication(NamedTuple):
 
     def llms(self) -> str:
         """llms.txt: title, summary, and one line for each page."""
-        lines = [f"# {self.site.title}", ""]
-        if self.description:
-            lines += [f"> {' '.join(self.description.split())}", ""]
-        lines += ["## Pages", ""]
+        about = [f"> {' '.join(self.description.split())}", ""] if self.description else []
         # Not a path from the root of the server: under a sub-path it would lead elsewhere.
-        lines += self._entries(lambda path: urljoin(self.site_url, quote(path)))
-        return "\n".join(lines) + "\n"
+        entries = self._entries(lambda path: urljoin(self.site_url, quote(path)))
+        return "\n".join([f"# {self.site.title}", "", *about, "## Pages", "", *entries, ""])
 
     def _entries(self, address: Callable[[str], str]) -> Iterator[str]:
         about = {self.site.home.uri: self.description, **{uri: text for uri, text in self.descriptions.items() if text}}
@@ -86,7 +83,7 @@ class Publication(NamedTuple):
         folder = posixpath.dirname(markdown_path(self.url_of(page)))
         for found, written in as_written(self.notes, page.first, page.last):
             place = self.site.place(found.target) if isinstance(found, Link) else None
-            mirrored = (self.images or {}).get(found.url) if isinstance(found, Image) else None
+            mirrored = self.images.get(found.url) if isinstance(found, Image) else None
             if place is not None and place.page is not page:
                 path = posixpath.relpath(markdown_path(self.url_of(place.page)), folder or ".")
                 yield found.span, written, quote(path) + (f"#{place.id}" if place.id else "")

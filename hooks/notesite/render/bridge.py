@@ -24,7 +24,6 @@ from markdown.util import Registry
 from markupsafe import Markup
 from pygments import highlight
 from pygments.formatters.html import HtmlFormatter
-from pygments.lexer import Lexer
 from pygments.lexers import get_lexer_by_name
 from pygments.util import ClassNotFound
 
@@ -141,7 +140,7 @@ class _Parser(BlockParser):
             return ""
         lines = tuple(text.split("\n"))
         notes = Notes(lines, blocks=Blocks(lines))
-        return PageHtml.of_notes(notes, (), self._code).render(notes.blocks)
+        return PageHtml(self._code, notes).render(notes.blocks)
 
     def _formula(self, node: Node, drawn: Drawn) -> str:
         formula = drawn.formula(node)
@@ -163,10 +162,9 @@ class _Parser(BlockParser):
 
 def written(context: PageContext, code: CodeBlock, formula: Formula) -> str:
     """The page as HTML, before links are led and anything is added."""
-    notes = context.notes
-    page_html = PageHtml.of_notes(file_at(notes, context.page.first), context.page.headings, code)
-    page_html.formula = formula
-    return page_html.render(page_blocks(notes, context.site, context.page))
+    notes, page = context.notes, context.page
+    page_html = PageHtml(code, file_at(notes, page.first), page.headings, formula)
+    return page_html.render(page_blocks(notes, context.site, page))
 
 
 def tree_options(context: PageContext, stash: Callable[[str], str]) -> TreeOptions:
@@ -213,9 +211,8 @@ def _document(context: PageContext, url: str) -> str | None:
     if parts.scheme or parts.netloc or not parts.path:
         return None
     base = "" if parts.path.startswith("/") else posixpath.dirname(context.notes_uri)
-    path = posixpath.normpath(
-        posixpath.join(base, unquote(parts.path).lstrip("/") if not base else unquote(parts.path))
-    )
+    plain = unquote(parts.path)
+    path = posixpath.normpath(posixpath.join(base, plain if base else plain.lstrip("/")))
     if path == context.notes_uri:  # the notes by the name of their file
         place = context.site.place_of_anchor(parts.fragment)
         return place.link_from(context.page) if place else None
@@ -232,15 +229,10 @@ def highlighted(code: str, language: str, classes: str) -> str:
 
     Blank lines at the ends of a block are the author's.
     """
-    lexer, name = _lexer(language)
-    long = " notes-long" * (name == "bash" and LONG_WORD.search(code) is not None)
-    _FORMATTER.cssclass = html.escape(f"language-{name} {classes}{long}")
-    return highlight(code, lexer, _FORMATTER).strip()
-
-
-def _lexer(language: str) -> tuple[Lexer, str]:
-    """New for each block: some lexers remember what they have read."""
     try:
-        return get_lexer_by_name(language, stripnl=False), language
+        lexer = get_lexer_by_name(language, stripnl=False)  # for each block: some remember what they have read
     except ClassNotFound:
-        return get_lexer_by_name("text", stripnl=False), "text"
+        return highlighted(code, "text", classes)
+    long = " notes-long" * (language == "bash" and LONG_WORD.search(code) is not None)
+    _FORMATTER.cssclass = html.escape(f"language-{language} {classes}{long}")
+    return highlight(code, lexer, _FORMATTER).strip()

@@ -11,7 +11,7 @@ import hashlib
 import html
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -59,7 +59,7 @@ class Drawn(NamedTuple):
 
     def diagram(self, node: Node) -> Diagram | None:
         """The diagram that a block of code is."""
-        return self.diagrams.get(node.text) if _is_mermaid(node) else None
+        return self.diagrams.get(node.text) if label_of(node) == "mermaid" else None
 
 
 def draw(notes: Notes) -> Drawn:
@@ -74,7 +74,7 @@ def draw(notes: Notes) -> Drawn:
             message = f"{label_of(node)} is shown as it is written: only GitHub draws it"
             findings.append(finding("N_DRAW", message, node.span, severity=Severity.INFO))
             continue
-        what = "diagram" if _is_mermaid(node) else "formula"
+        what = "diagram" if label_of(node) == "mermaid" else "formula"
         try:
             if what == "formula":
                 formulas[_formula_of(node)] = _typeset(*_formula_of(node))
@@ -91,10 +91,6 @@ def draw(notes: Notes) -> Drawn:
     return Drawn(formulas, diagrams, files, tuple(findings))
 
 
-def _is_mermaid(node: Node) -> bool:
-    return label_of(node) == "mermaid"
-
-
 def _formula_of(node: Node) -> tuple[str, bool]:
     is_block = label_of(node) == "math"
     return (node.text, node.flag or is_block) if is_block or node.kind is Kind.MATH else ("", False)
@@ -104,7 +100,12 @@ def _typeset(tex: str, display: bool) -> str:
     """The formula as MathML.  Raises ValueError with the reason, or ImportError."""
     if len(tex) > _LONGEST:
         raise ValueError(f"it has {len(tex)} characters; the limit is {_LONGEST}")
-    answer = json.loads(_temml()(json.dumps({"text": tex, "display": display})))
+    import quickjs  # noqa: PLC0415  # optional
+
+    try:
+        answer = json.loads(str(_temml()(json.dumps({"text": tex, "display": display}))))
+    except quickjs.JSException as error:
+        answer = {"error": str(error)}
     if "error" in answer:
         # The reason, without the marked excerpt that follows it.
         raise ValueError(" ".join(answer["error"].partition("\n")[0].removesuffix(": ").split()))
@@ -112,21 +113,13 @@ def _typeset(tex: str, display: bool) -> str:
 
 
 @cache
-def _temml() -> Callable[[str], str]:
-    import quickjs  # noqa: PLC0415  # optional
+def _temml() -> Any:
+    import quickjs  # noqa: PLC0415  # as above
 
     context = quickjs.Context()
     context.set_memory_limit(_MEMORY)
     context.eval(bundled_text(__name__, "temml.min.js"))
-    typeset: Any = context.eval(bundled_text(__name__, "typeset.js"))
-
-    def typeset_or_fail(asked: str) -> str:
-        try:
-            return str(typeset(asked))
-        except quickjs.JSException as error:
-            raise ValueError(str(error).partition("\n")[0]) from None
-
-    return typeset_or_fail
+    return context.eval(bundled_text(__name__, "typeset.js"))
 
 
 def _with_color(style: re.Match[str]) -> str:

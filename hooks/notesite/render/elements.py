@@ -11,6 +11,9 @@ from selectolax.lexbor import LexborHTMLParser
 from ..lib.light import bundled_text
 
 _DEEPEST = 100  # elements in each other; what is deeper stands beside its parents, as in browsers
+# By the names of packages.  Line ends and indentation are for those who read the file.
+_LOADER = jinja2.FunctionLoader(lambda name: "".join(map(str.strip, bundled_text(name, "added.html").splitlines())))
+TEMPLATES = jinja2.Environment(autoescape=True, loader=_LOADER)
 
 
 def elements(html: str) -> ET.Element:
@@ -44,14 +47,6 @@ def written(module: str, macro: str, *values: object) -> Markup:
 def made(module: str, macro: str, *values: object) -> ET.Element:
     """The same as an element."""
     return elements(written(module, macro, *values))[0]
-
-
-def _template(package: str) -> str:
-    """Line ends and indentation are for those who read the file."""
-    return "".join(map(str.strip, bundled_text(package, "added.html").splitlines()))
-
-
-TEMPLATES = jinja2.Environment(autoescape=True, loader=jinja2.FunctionLoader(_template))  # by the names of packages
 
 
 def put_text(parent: ET.Element, index: int, text: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from urllib.parse import urlsplit
@@ -47,16 +47,16 @@ class PageHtml:
 
     code_block: CodeBlock
     notes: Notes = _NO_NOTES  # the document
-    heading_ids: Mapping[Position, str] = field(default_factory=dict)  # by the place where a heading begins
+    headings: Sequence[Heading] = ()  # those that keep their ids
     formula: Formula = lambda _: ""  # HTML; "" for one that cannot be drawn
     _references: dict[int, int] = field(default_factory=dict)  # number of a footnote -> how often it was referred to
     _depth: int = 0
     _in_film: bool = False  # in a <video> whose source is still to come
 
-    @classmethod
-    def of_notes(cls, notes: Notes, headings: Iterable[Heading], code_block: CodeBlock) -> PageHtml:
-        """For blocks of these notes; `headings` are those that keep their ids."""
-        return cls(code_block, notes, {heading.span.start: heading.id for heading in headings})
+    @cached_property
+    def _heading_ids(self) -> Mapping[Position, str]:
+        """By the place where a heading begins."""
+        return {heading.span.start: heading.id for heading in self.headings}
 
     @cached_property
     def _footnotes(self) -> Mapping[int, Node]:
@@ -103,7 +103,7 @@ class PageHtml:
     # --- Blocks
 
     def _heading(self, node: Node) -> list[Piece]:
-        anchor = self.heading_ids.get(node.span.start, "")
+        anchor = self._heading_ids.get(node.span.start, "")
         own = f' id="{html.escape(anchor)}"' if anchor else ""
         if any(inner.kind is Kind.MATH for inner in walk(node.children)):  # a formula's words are in it twice
             own += f' {LABEL}="{html.escape(words(node.children, " ", tags=True))}"'
@@ -224,7 +224,7 @@ class PageHtml:
         opening = safe_start_tag(tag)
         own = tag.get("id") or (tag.get("name") if tag.name == "a" else "")
         own = own if own and own not in self._taken else ""
-        anchor = self.heading_ids.get(place, "") if tag.name in HEADING_TAGS else ""
+        anchor = self._heading_ids.get(place, "") if tag.name in HEADING_TAGS else ""
         if anchor:
             opening = f'{opening[:-1]} id="{html.escape(anchor)}">'
         return f'{opening}<span id="{html.escape(own)}"></span>' if own and own != anchor and not void else opening

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 
 from markupsafe import Markup
 
@@ -63,7 +64,8 @@ def mark_html(mark: BlockMark) -> Markup:
     """The lines under the block, "" when there is nothing to say."""
     if not mark.rows and not mark.fixes and mark.copy is None:
         return Markup()
-    return written(__name__, "mark", mark, WORDS, _with_code, in_words)
+    with_code = partial(_wrapped, "`([^`]+)`", Markup("<code>{}</code>"))
+    return written(__name__, "mark", mark, WORDS, with_code, in_words)
 
 
 def mark_lines(mark: BlockMark) -> list[str]:
@@ -78,15 +80,9 @@ def mark_lines(mark: BlockMark) -> list[str]:
 
 def in_words(code: str) -> Markup:
     """Code whose words no line breaks, but for long ones: `--from-literal` would break after its hyphen."""
-    word = Markup('<span class="notes-word">{}</span>')
-    parts = re.split(r"(\S*[-/?]\S+)", code)
-    return Markup().join(
-        word.format(part) if odd % 2 and not LONG_WORD.match(part) else part for odd, part in enumerate(parts)
-    )
+    return _wrapped(r"(?<!\S)(?!\S{35})(\S*[-/?]\S+)", Markup('<span class="notes-word">{}</span>'), code)
 
 
-def _with_code(text: str) -> Markup:
-    """The text as HTML, with what stands in backticks as code."""
-    parts = re.split(r"`([^`]+)`", text)
-    code = Markup("<code>{}</code>")
-    return Markup().join(code.format(part) if odd % 2 else part for odd, part in enumerate(parts))
+def _wrapped(pattern: str, form: Markup, text: str) -> Markup:
+    """The text as HTML, with what the pattern's group finds in this form."""
+    return Markup().join(form.format(part) if odd % 2 else part for odd, part in enumerate(re.split(pattern, text)))

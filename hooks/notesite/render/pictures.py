@@ -78,13 +78,14 @@ class Pictures:
                 own = ET.Element("img", dict(image.attrib))
                 _become(image, made(__name__, "with_source", self.asset_url(picture.webp)))
                 image.append(own)
-        words = _caption(picture, linked=linked)
-        if words is not None and not picture.src and not picture.svg and not alone:  # a row of badges, say, stays one
+        if not (picture.caption or picture.note):
+            return
+        if not picture.src and not picture.svg and not alone:  # a row of badges, say, stays one
             image.set("title", f"{picture.note}.")
-        elif words is not None:
-            parent = parents[image]
-            words.tail, image.tail = image.tail, None
-            parent.insert(list(parent).index(image) + 1, words)
+            return
+        words = made(__name__, "caption", picture, picture.note and picture.original_url and not linked)
+        words.tail, image.tail = image.tail, None
+        parents[image].insert(list(parents[image]).index(image) + 1, words)
 
     def _once(self, svg: str) -> str:
         """The drawing with ids of its own: the same drawing twice on a page must not repeat them."""
@@ -93,11 +94,8 @@ class Pictures:
 
     def _candidates(self, element: ET.Element) -> None:
         """`srcset` with the addresses of the mirrored copies; candidates that have none are left out."""
-        srcset = element.get("srcset")
-        if srcset is None:
-            return
         kept = []
-        for url, descriptor in candidates(srcset):
+        for url, descriptor in candidates(element.get("srcset", "")):
             picture = self.by_url.get(url)
             if picture is None or picture.src:
                 shown = self.asset_url(picture.src) if picture else url
@@ -105,7 +103,7 @@ class Pictures:
         if kept:
             element.set("srcset", ", ".join(kept))
         else:
-            del element.attrib["srcset"]
+            element.attrib.pop("srcset", None)
 
 
 def _by_palette(picture: ET.Element) -> tuple[ET.Element, ET.Element] | None:
@@ -154,13 +152,6 @@ def _become(element: ET.Element, form: ET.Element) -> None:
     element.extend(form)
 
 
-def _caption(picture: Picture, *, linked: bool) -> ET.Element | None:
-    """The words under a picture, None when there is nothing to add to it."""
-    if not (picture.caption or picture.note):
-        return None
-    return made(__name__, "caption", picture, picture.note and picture.original_url and not linked)
-
-
 def _make_figure(paragraph: ET.Element, parents: Mapping[ET.Element, ET.Element]) -> None:
     """Wrap a paragraph that holds one picture and nothing else into a figure, with its caption below."""
     parent = parents.get(paragraph)
@@ -171,7 +162,10 @@ def _make_figure(paragraph: ET.Element, parents: Mapping[ET.Element, ET.Element]
         return
     shown = [child for child in children if _is_picture(child)]
     captions = [child for child in children if child.get("class") == "notes-caption"]
-    if len(shown) != 1 or len(shown) + len(captions) != len(children) or not _is_large(shown[0]):
+    if len(shown) != 1 or len(shown) + len(captions) != len(children):
+        return
+    height = next((inner.get("height", "") for inner in shown[0].iter("img")), "")
+    if height.isdigit() and int(height) < 60:  # badges and icons are no figures
         return
     figure = ET.Element("figure", {"class": "notes-figure"})
     figure.tail, paragraph.tail = paragraph.tail, "\n"
@@ -188,10 +182,3 @@ def _is_picture(element: ET.Element) -> bool:
         return len(element) == 1 and not (element.text or "").strip() and _is_picture(element[0])
     classes = element.get("class") or ""
     return element.tag in {"img", "picture"} or classes in {"notes-drawing", "notes-missing"}
-
-
-def _is_large(element: ET.Element) -> bool:
-    """Badges and icons are no figures."""
-    image = next((inner for inner in element.iter() if inner.tag == "img"), None)
-    height = image.get("height", "") if image is not None else ""
-    return not (height.isdigit() and int(height) < 60)

@@ -7,9 +7,9 @@ The lists are GitHub's (html-pipeline's sanitization filter); those of elements 
 from __future__ import annotations
 
 import html
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 
-from ..diagnostics.diagnostic import Diagnostic, Severity, Span, finding
+from ..diagnostics.diagnostic import Diagnostic, finding
 from ..notes.model import Notes, parts_of
 from ..notes.raw_html import ATTRIBUTES, Tag, candidates
 
@@ -34,6 +34,14 @@ def safe_image(url: str) -> bool:
     return _scheme(url) in _IMAGE_SCHEMES or url.strip().lower().startswith(_DATA_IMAGES)
 
 
+# Which values of an attribute are let through.
+_SAFE: Mapping[str, Callable[[str], bool]] = {
+    **dict.fromkeys(("href", "cite", "longdesc"), safe_link),
+    "src": safe_image,
+    "srcset": lambda value: all(safe_image(url) for url, _ in candidates(value)),
+}
+
+
 def _scheme(url: str) -> str:
     # Browsers drop tabs and line breaks anywhere in an address, and blanks and control characters around it.
     plain = "".join(char for char in url if char not in "\t\r\n").strip("".join(map(chr, range(33))))
@@ -43,19 +51,9 @@ def _scheme(url: str) -> str:
 def safe_start_tag(tag: Tag) -> str:
     """The start tag with the attributes that are let through; `id` and `name` are the caller's."""
     allowed = ATTRIBUTES | _ATTRIBUTES.get(tag.name, frozenset())
-    parts = [tag.name]
-    for name, written in tag.attributes:
-        value = written or ""
-        if name not in allowed:
-            continue
-        if name in {"href", "cite", "longdesc"} and not safe_link(value):
-            continue
-        if name == "src" and not safe_image(value):
-            continue
-        if name == "srcset" and not all(safe_image(url) for url, _ in candidates(value)):
-            continue
-        parts.append(f'{name}="{html.escape(value)}"')
-    return f"<{' '.join(parts)}>"
+    own = [(name, value or "") for name, value in tag.attributes if name in allowed]
+    safe = (f' {name}="{html.escape(value)}"' for name, value in own if name not in _SAFE or _SAFE[name](value))
+    return f"<{tag.name}{''.join(safe)}>"
 
 
 _ACTIVE = frozenset({"javascript", "vbscript", "data", "file"})
@@ -67,11 +65,7 @@ def check_html(notes: Notes) -> Iterator[Diagnostic]:
         # `<image:tag>`, shown as a text
         named = link.origin == "autolink" and _scheme(link.target).lower() not in _ACTIVE
         if not safe_link(link.target) and not named:
-            yield _refused(f"a link to {_scheme(link.target)}: addresses is not followed", link.span)
+            yield finding("N_HTML", f"a link to {_scheme(link.target)}: addresses is not followed", link.span)
     for image in notes.images:
         if not safe_image(image.url):
-            yield _refused(f"a picture from a {_scheme(image.url)}: address is not shown", image.span)
-
-
-def _refused(message: str, span: Span) -> Diagnostic:
-    return finding("N_HTML", message, span, severity=Severity.WARNING)
+            yield finding("N_HTML", f"a picture from a {_scheme(image.url)}: address is not shown", image.span)

@@ -97,14 +97,8 @@ def remove(parent: ET.Element, child: ET.Element) -> None:
 def _without_placeholders(root: ET.Element) -> None:
     """Take out the two characters that mark Python-Markdown's own places: `&#2;` brings them where none may be."""
     for element in root.iter():
-        element.text, element.tail = _unmarked(element.text), _unmarked(element.tail)
-        for name, value in element.attrib.items():
-            if name != STASH:
-                element.set(name, _unmarked(value) or "")
-
-
-def _unmarked(text: str | None) -> str | None:
-    return _PLACE.sub("", text) if text else text
+        element.text, element.tail = _PLACE.sub("", element.text or ""), _PLACE.sub("", element.tail or "")
+        element.attrib |= {name: _PLACE.sub("", value) for name, value in element.items() if name != STASH}
 
 
 def _unique_ids(root: ET.Element) -> None:
@@ -193,15 +187,12 @@ def _finish_link(element: ET.Element, options: TreeOptions) -> None:
 
 
 def _finish_text(element: ET.Element, parent: ET.Element | None) -> None:
-    if element.tag not in _CODE:
-        element.text = with_emoji(element.text) if element.text else element.text
-    if parent is not None and parent.tag not in _CODE and element.tail:
-        element.tail = with_emoji(element.tail)
-    element.text, element.tail = _kept(element.text), _kept(element.tail)
-    for name, value in element.attrib.items():
-        element.set(name, _kept(value) or "")
+    text, tail = element.text or "", element.tail or ""
+    element.text = _kept(text if element.tag in _CODE else with_emoji(text))
+    element.tail = _kept(tail if parent is None or parent.tag in _CODE else with_emoji(tail))
+    element.attrib |= {name: _kept(value) for name, value in element.items()}
 
 
-def _kept(text: str | None) -> str | None:
+def _kept(text: str) -> str:
     """Protect `&name;` that the author wrote as text: Python-Markdown's serializer would take it for an entity."""
-    return _ENTITY.sub(f"{AMP_SUBSTITUTE}amp;", text) if text and "&" in text else text
+    return _ENTITY.sub(f"{AMP_SUBSTITUTE}amp;", text)

@@ -31,7 +31,6 @@ _TEMPLATES = jinja2.Environment(
     undefined=jinja2.StrictUndefined,
     loader=jinja2.FunctionLoader(lambda name: bundled_text(__name__, name)),
 )
-_UNFIT = re.compile(r"\s+")
 
 
 class BookPage(NamedTuple):
@@ -129,7 +128,7 @@ class _Ids:
                 if (own := tag.get("id")) and (page.name, own) not in self._new:
                     self._new[page.name, own] = names.take(own)
         for number, page in enumerate(pages):
-            base = _UNFIT.sub("-", page.name.removesuffix(".html").replace("/", "-"))
+            base = re.sub(r"\s+", "-", page.name.removesuffix(".html").replace("/", "-"))
             self.chapters[page.name] = names.take(chapter_id.format(name=base, number=number))
 
     def get(self, page: str, own: str, default: str | None = None) -> str:

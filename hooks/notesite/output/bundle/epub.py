@@ -106,20 +106,20 @@ def to_xhtml(html: str) -> Markup:
     """The content of a page as XHTML.  Whatever the HTML is like, the result is well-formed."""
     # A stream: the parser takes a short text for the name of a file.
     fragment = HTMLParser(namespace_html_elements=True).parse_fragment(io.StringIO(html))
-    text = _text(fragment.text) + "".join(piece for child in fragment for piece in _element(child, XHTML))
-    return Markup(INVALID.sub("", text))  # noqa: S704  # written by `_text` and `_attributes`, which escape
+    text = escape(fragment.text or "") + "".join(piece for child in fragment for piece in _element(child, XHTML))
+    return Markup(INVALID.sub("", text))  # noqa: S704  # escaped where it is written
 
 
 def _element(element: ET.Element, outer: str) -> Iterator[str]:
     if isinstance(element.tag, str):
         space, _, name = element.tag.rpartition("}")
         yield from _written(element, space.removeprefix("{") or XHTML, name, outer)
-    yield _text(element.tail)
+    yield escape(element.tail or "")
 
 
 def _written(element: ET.Element, space: str, name: str, outer: str) -> Iterator[str]:
     if not _NAME.fullmatch(name):
-        yield _text(element.text)
+        yield escape(element.text or "")
         yield from (piece for child in element for piece in _element(child, outer))
         return
     if space == XHTML and name == "input":  # a task's box: e-books have no forms
@@ -135,7 +135,7 @@ def _written(element: ET.Element, space: str, name: str, outer: str) -> Iterator
     if space == XHTML and name in VOID:
         yield f"<{name}{declared}{attributes}/>"
         return
-    yield f"<{name}{declared}{attributes}>{_text(element.text)}"
+    yield f"<{name}{declared}{attributes}>{escape(element.text or '')}"
     yield from (piece for child in element for piece in _element(child, space))
     yield f"</{name}>"
 
@@ -150,7 +150,3 @@ def _attributes(element: ET.Element, name: str, space: str) -> Iterator[str]:
         if own_space or not _NAME.fullmatch(key) or (space == XHTML and given_up):
             continue
         yield f" {key}={quoteattr(value)}"
-
-
-def _text(text: str | None) -> str:
-    return escape(text) if text else ""

@@ -78,9 +78,8 @@ def offline_site(built: Mapping[str, bytes], source: Source | None = None) -> Of
 
     Raises nothing: what is wrong is in the findings, B_NAME and B_MISSING among them as errors.
     """
-    source = source or Source()
+    source, offline = source or Source(), Offline({})
     kept = {name: data for name, data in built.items() if _is_kept(name, built)}
-    offline = Offline({})
     for name, data in kept.items():
         offline.files[name] = _file(name, data, kept, source, offline.findings)
     for name, reason in problems(offline.files):
@@ -133,9 +132,7 @@ def page_change(name: str, files: Mapping[str, bytes], source: Source, findings:
     """What the tags of the page `name` become in a copy that holds `files`."""
 
     def change(tag: Tag) -> Tag | Instead | None:
-        if tag.name == "link" and set(tag.get("rel").lower().split()) & _HOSTED_RELS:
-            return Instead()
-        if tag.name == "base":
+        if tag.name == "base" or (tag.name == "link" and set(tag.get("rel").lower().split()) & _HOSTED_RELS):
             return Instead()
         remote = [address for address in loaded_by(tag) if is_remote(address)]
         if remote:
@@ -157,14 +154,13 @@ def _remote(address: str, name: str, source: Source) -> Diagnostic:
 
 def _without_remote(tag: Tag, address: str) -> Tag | Instead:
     """What stands for an element that would load `address`: a link for what people look at, nothing for the rest."""
-    if tag.name in {"script", "link", "track", "source"}:
+    # In the last three, which stand inside a drawing, no link of HTML can stand.
+    if tag.name in {"script", "link", "track", "source", "image", "use", "feimage"}:
         return Instead()
     if tag.name == "img" and not is_remote(tag.get("src")) and tag.get("src"):
         return tag.with_(srcset=None)
     if tag.get("background"):
         return tag.with_(background=None)
-    if tag.name in {"image", "use", "feimage"}:  # inside a drawing, where no link of HTML can stand
-        return Instead()
     return Instead(not_here(tag, "" if tag.in_link else address))
 
 

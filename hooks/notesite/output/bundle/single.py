@@ -33,8 +33,9 @@ _DATE = re.compile(rb"(/(?:CreationDate|ModDate) \(D:)\d{14}(?=[+-]\d\d'\d\d'\)|
 
 def single_file(book: Book, built: Mapping[str, bytes]) -> str:
     """All pages in one HTML file that needs no other; `built` are the files of the offline copy."""
-    scripts = (f"\n{_data('palette.js')}", f"\n{_scripts(book, built)}")
-    return _document("single", book, built, (_data("single.css"),), scripts)
+    own = [built[name].decode("utf-8", "replace") for name in book.scripts if name in built]
+    script = "\n".join(["", _data("single.js"), *own]).replace("</", "<\\/")  # "</script" would end the element
+    return _document("single", book, built, (_data("single.css"),), ["\n" + _data("palette.js"), script])
 
 
 def print_file(book: Book, built: Mapping[str, bytes], pages: Mapping[str, int] = EMPTY) -> str:
@@ -49,8 +50,11 @@ def print_file(book: Book, built: Mapping[str, bytes], pages: Mapping[str, int] 
 def _document(
     form: str, book: Book, built: Mapping[str, bytes], styles: Sequence[str], scripts: Sequence[str] = (), **more: Any
 ) -> str:
-    layout = Layout(place_in_one_page, lambda name: _embedded(name, built), unfolded=form == "print")
-    style = "\n".join([_data("content.css"), *styles, *_own_styles(book, built)])
+    embedded = partial(_embedded, built=built)
+    layout = Layout(place_in_one_page, embedded, unfolded=form == "print")
+    texts = [(name, built[name].decode("utf-8", "replace")) for name in book.styles if name in built]
+    own = [without_remote_css(text, name, [], embedded) for name, text in texts]  # with what they load put into them
+    style = "\n".join([_data("content.css"), *styles, *own])
     more |= {"style": _own(style.replace("</", "<\\/")), "scripts": [_own(script) for script in scripts]}
     parts = chapters(book, built, layout, one_page=True)
     return filled(f"{form}.html", book=book, parts=parts, place=place_in_one_page, digest=digest, **more)
@@ -63,18 +67,6 @@ def _own(text: str) -> Markup:
 
 def _data(name: str) -> str:
     return bundled_text(__name__, name)
-
-
-def _scripts(book: Book, built: Mapping[str, bytes]) -> str:
-    own = [built[name].decode("utf-8", "replace") for name in book.scripts if name in built]
-    return "\n".join([_data("single.js"), *own]).replace("</", "<\\/")  # "</script" would end the element
-
-
-def _own_styles(book: Book, built: Mapping[str, bytes]) -> list[str]:
-    """The project's style sheets, with what they load put into them."""
-    texts = {name: built[name].decode("utf-8", "replace") for name in book.styles if name in built}
-    embedded = partial(_embedded, built=built)
-    return [without_remote_css(text, name, [], embedded) for name, text in texts.items()]
 
 
 def _embedded(name: str, built: Mapping[str, bytes]) -> str | None:
