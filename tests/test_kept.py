@@ -41,7 +41,7 @@ def made(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     keep = KeptPages.keep
 
     def counted(self: KeptPages, page: Page, output: str) -> None:
-        if page is page.file.page and page.file.src_uri in self._keys and self.documents(page) is None:
+        if page is page.file.page and page.file.src_uri in self._keys and page.file.src_uri not in self.documents:
             pages.append(page.file.src_uri)
         keep(self, page, output)
 

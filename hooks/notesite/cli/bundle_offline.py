@@ -78,9 +78,8 @@ def _forms(args: argparse.Namespace, book: Book, offline: Offline, dist: Path) -
     """Path and content of each form that the options ask for."""
     files, stamp = offline.files, book.stamp
     epoch = stamp.epoch if stamp else None
-    name = "-".join(
-        part for part in (slug(book.title)[:60].strip("-") or "notes", stamp.version if stamp else "") if part
-    )
+    title = slug(book.title)[:60].strip("-") or "notes"
+    name = f"{title}-{stamp.version}" if stamp else title
     default = not (args.single_file or args.paper or args.pdf or args.epub)
     if args.output or default:
         about = HOW_TO_OPEN + "\n" + (stamp.text() if stamp else "")

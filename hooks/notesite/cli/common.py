@@ -140,8 +140,11 @@ def show(
     context = _context([build for build, _ in parts], tool, report)
     for name, path in args.report:
         write_atomically(path, reporter(name)(report, context._replace(color=False)).encode())
-    if "github" in {args.format, *(name for name, _ in args.report)}:
-        _write_step_summary(report, context)
+    summary = os.environ.get("GITHUB_STEP_SUMMARY")
+    if summary and "github" in {args.format, *(name for name, _ in args.report)}:
+        from ..diagnostics.reporters.github import step_summary  # noqa: PLC0415  # loaded for this one format only
+
+        append_to(Path(summary), step_summary(report, context).encode())  # GitHub shows it on the page of the run
     if args.format and not (args.quiet and not report.diagnostics):
         sys.stdout.write(reporter(args.format)(report, context))
     return exit_code(report, strict=args.strict)
@@ -175,13 +178,9 @@ def _settled(
 def _in_file(build: Build, report: Report) -> Report:
     """The report in columns of the file on disk, every finding with the file it is about."""
     report, own = build.source.report_in_file(report), build.shown_path
-    return Report(
-        tuple(d._replace(path=d.path or own) for d in report.diagnostics),
-        tuple(skipped._replace(path=skipped.path or own) for skipped in report.skipped),
-        report.checked,
-        tuple(d._replace(path=d.path or own) for d in report.accepted),
-        tuple(d._replace(path=d.path or own) for d in report.ignored),
-    )
+    parts = {name: getattr(report, name) for name in ("diagnostics", "skipped", "accepted", "ignored")}
+    told: Any = {n: tuple(one._replace(path=one.path or own) for one in p) for n, p in parts.items()}
+    return report._replace(**told)
 
 
 def _accept(parts: Sequence[tuple[Build, Report]], args: argparse.Namespace, codes: Collection[str]) -> int:
@@ -220,15 +219,6 @@ def _context(builds: Sequence[Build], tool: str, report: Report) -> Context:
     lines = {shown: _lines_on_disk(build, path) for build, path, shown in files if shown in told}
     color = sys.stdout.isatty() and "NO_COLOR" not in os.environ
     return Context(builds[0].shown_path, lines, tool, VERSION, color, _code_base(builds[0].project))
-
-
-def _write_step_summary(report: Report, context: Context) -> None:
-    """Add the report to the summary of the job's step, which GitHub shows on the page of the run."""
-    path = os.environ.get("GITHUB_STEP_SUMMARY")
-    if path:
-        from ..diagnostics.reporters.github import step_summary  # noqa: PLC0415  # loaded for this one format only
-
-        append_to(Path(path), step_summary(report, context).encode())
 
 
 def _lines_on_disk(build: Build, path: Path) -> list[str]:

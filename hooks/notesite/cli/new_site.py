@@ -137,10 +137,10 @@ def _linked(given: Build, top: Path, docs: str, seen: set[str]) -> Iterator[tupl
         own = path.relative_to(start.parent).as_posix() if path.is_relative_to(start.parent) else inside
         name = f"{docs}/{own}"
         is_hidden = any(part.startswith(".") for part in Path(inside).parts)
-        wanted = (
-            not (parts.scheme or parts.netloc) and parts.path and name not in seen and path not in given.project.files
-        )
-        if not wanted or is_hidden or path.suffix.lower() in _ACTIVE or not path.is_file():
+        is_known = name in seen or path in given.project.files
+        if parts.scheme or parts.netloc or not parts.path or is_known or is_hidden:
+            continue
+        if path.suffix.lower() in _ACTIVE or not path.is_file():
             continue
         seen.add(name)
         with contextlib.suppress(OSError):

@@ -30,7 +30,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         write_atomically(args.file, mark + repair(data.decode("utf-8-sig"))[0].encode())
     if args.quiet and not repairs:
         return common.NOTHING_FOUND
-    print(
-        f"{len(repairs)} {'repair' if len(repairs) == 1 else 'repairs'}{' written' if args.write and repairs else ''}"
-    )
+    written = " written" if args.write and repairs else ""
+    print(f"{len(repairs)} repair{'s' * (len(repairs) != 1)}{written}")
     return int(bool(repairs) and not args.write)

@@ -94,8 +94,8 @@ def run(
 
     `fetch` replaces the network; it is not used when the mode forbids to fetch.
     """
-    settings, wanted = project.settings.images, uses(notes.images)
-    chosen = chosen._replace(limits=limits_of(settings), webp=settings.webp, stems=stems(wanted.remote))
+    wanted = uses(notes.images)
+    chosen = chosen._replace(stems=stems(wanted.remote))
     store, network = ImageStore(chosen.store), _Network(chosen)
     asking = None if chosen.mode is Mode.FROZEN else fetch or network
     outcome, about = Outcome(), list[Diagnostic]()
@@ -108,7 +108,7 @@ def run(
         about = [_of_lock(fault, project, store)]
     if network.client and network.client.proxy_note:
         about.append(finding("E_PROXY", network.client.proxy_note, Span.at(1)))
-    found = [*about, *_findings(wanted, outcome, chosen), *alt_findings(notes.images, settings.alt)]
+    found = [*about, *_findings(wanted, outcome, chosen), *alt_findings(notes.images, project.settings.images.alt)]
     return outcome, Report(diagnostics=_unique(found), checked=len(wanted.remote))
 
 
@@ -121,10 +121,8 @@ def gallery(project: Project, notes: Notes, chosen: Options, *, hosts: Hosts | N
     store, drawings = ImageStore(chosen.store), Drawings(docs / settings.stand_ins)
     wanted = uses(notes.images)
     for url, places in wanted.remote.items():
-        original = None
-        if entry := outcome.entries.get(url):
-            original = hall.stored(entry, store, store_uri, places)
-        hall.hang_remote(url, places, original, drawings)
+        entry = outcome.entries.get(url)
+        hall.hang_remote(url, places, entry and hall.stored(entry, store, store_uri, places), drawings)
     for path, places in wanted.local.items():
         picture = None
         with hall.telling(places):
@@ -165,20 +163,17 @@ class _Network:
 
     def __call__(self, url: str, headers: Mapping[str, str], deadline: float) -> answers.Response:
         """The answer.  Raises Fault."""
-        with self.guard:
-            self.client = self.client or self._loaded()
-        return self.client.fetch(url, headers=headers, deadline=deadline)
-
-    def _loaded(self) -> Client:
         from ..net.client import USER_AGENT, Client  # noqa: PLC0415  # see above
 
         chosen = self.chosen
-        return Client(
-            limits=(BUILD_LIMITS if chosen.in_build else answers.Limits())._replace(bytes=chosen.limits.bytes),
-            allow_hosts=chosen.allow_hosts,
-            user_agent=chosen.user_agent or USER_AGENT,
-            patience=BUILD_PATIENCE if chosen.in_build else None,
-        )
+        with self.guard:
+            self.client = self.client or Client(
+                limits=(BUILD_LIMITS if chosen.in_build else answers.Limits())._replace(bytes=chosen.limits.bytes),
+                allow_hosts=chosen.allow_hosts,
+                user_agent=chosen.user_agent or USER_AGENT,
+                patience=BUILD_PATIENCE if chosen.in_build else None,
+            )
+        return self.client.fetch(url, headers=headers, deadline=deadline)
 
 
 def _of_lock(fault: Fault, project: Project, store: ImageStore) -> Diagnostic:

@@ -13,7 +13,7 @@ import io
 import re
 import unicodedata
 import warnings
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from urllib.parse import unquote_to_bytes
 
 from ..lib.light import NamedTuple
@@ -158,17 +158,12 @@ def inspect(data: bytes, limits: Limits | None = None) -> Facts:
         return cleaned(data, limits)
     if kind is PNG and len(data) >= 24:  # known without a decoder, which has a limit of its own
         check_size(int.from_bytes(data[16:20], "big"), int.from_bytes(data[20:24], "big"), limits)
-    _check_end(data, kind)
-    return _decoded(data, kind, limits)
-
-
-def _check_end(data: bytes, kind: Kind) -> None:
-    """No bytes behind the end of the image: they could be a second file of another type."""
     end = _END[kind](data)
     if end is None or end > len(data):
         raise Fault("E_CORRUPT", f"{kind.format} does not decode: its end is missing")
-    if data[end:].strip(_PADDING):
+    if data[end:].strip(_PADDING):  # they could be a second file of another type
         raise Fault("E_TRAILING", f"{len(data) - end} bytes after the end of the {kind.format}")
+    return _decoded(data, kind, limits)
 
 
 def _png_end(data: bytes) -> int | None:
@@ -218,11 +213,6 @@ def _jpeg_end(data: bytes) -> int | None:
     return None
 
 
-def _webp_end(data: bytes) -> int:
-    size = int.from_bytes(data[4:8], "little")
-    return 8 + size + (size & 1)
-
-
 def _avif_end(data: bytes) -> int | None:
     """Behind the last box of ISO 14496-12 that belongs to a picture."""
     place = 0
@@ -240,7 +230,8 @@ def _avif_end(data: bytes) -> int | None:
 
 
 _BOXES = (b"ftyp", b"meta", b"mdat", b"moov", b"moof", b"styp", b"sidx", b"mfra", b"free", b"skip", b"uuid")
-_END = {PNG: _png_end, GIF: _gif_end, JPEG: _jpeg_end, WEBP: _webp_end, AVIF: _avif_end}
+_END: dict[Kind, Callable[[bytes], int | None]] = {PNG: _png_end, GIF: _gif_end, JPEG: _jpeg_end, AVIF: _avif_end}
+_END[WEBP] = lambda data: 8 + int.from_bytes(data[4:8], "little") + (data[4] & 1)  # an even number of bytes
 
 
 def _decoded(data: bytes, kind: Kind, limits: Limits) -> Facts:
@@ -254,7 +245,8 @@ def _decoded(data: bytes, kind: Kind, limits: Limits) -> Facts:
             # Our own limits are checked as soon as the header is read, before anything is decoded.
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             with Image.open(io.BytesIO(data), formats=(kind.format,)) as image:
-                frames = _check_measures(image, limits)
+                (width, height), frames = image.size, int(getattr(image, "n_frames", 1))
+                check_size(width, height, limits, frames)
                 image.verify()
             with Image.open(io.BytesIO(data), formats=(kind.format,)) as image:
                 for frame in range(frames):
@@ -272,22 +264,14 @@ def _decoded(data: bytes, kind: Kind, limits: Limits) -> Facts:
     return Facts(kind, width, height, frames)
 
 
-def _check_measures(image: object, limits: Limits) -> int:
-    """The number of frames.  Raises Fault E_PIXELS."""
-    width, height = image.size  # type: ignore[attr-defined]  # Pillow's Image; typed loosely to keep the import lazy
-    check_size(width, height, limits)
-    frames = int(getattr(image, "n_frames", 1))
-    if frames > limits.frames or frames * width * height > limits.total_pixels:
-        raise Fault("E_PIXELS", f"{frames} frames of {width}x{height} pixels, limit {limits.frames} frames")
-    return frames
-
-
-def check_size(width: float, height: float, limits: Limits) -> None:
+def check_size(width: float, height: float, limits: Limits, frames: int = 1) -> None:
     """Raises Fault E_PIXELS when an image measures too much or nothing."""
     if width < 1 or height < 1:
         raise Fault("E_PIXELS", f"{width:g}x{height:g} pixels")
     if max(width, height) > limits.side or width * height > limits.pixels:
         raise Fault("E_PIXELS", f"{width:g}x{height:g} pixels, limit {limits.side} a side and {limits.pixels} in all")
+    if frames > limits.frames or frames * width * height > limits.total_pixels:
+        raise Fault("E_PIXELS", f"{frames} frames of {width:g}x{height:g} pixels, limit {limits.frames} frames")
 
 
 # --- `data:` URIs, which are left alone, and checked ---------------------------------------------------------------

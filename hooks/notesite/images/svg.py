@@ -47,17 +47,17 @@ _UNITS = {"": 1, "px": 1, "pt": 96 / 72, "pc": 16, "in": 96, "cm": 96 / 2.54, "m
 _UNITS |= {"em": 16, "rem": 16, "ex": 8}
 _DEFAULT_SIZE = (300.0, 150.0)  # of a replaced element without a size (CSS Images)
 
-Picture = Callable[[str, int], str]
-"""The `data:` URI of a picture, and how deep it stands -> the same, verified.  Raises Fault."""
-
 for _prefix, _space in (("", SVG), ("xlink", "http://www.w3.org/1999/xlink")):
     ET.register_namespace(_prefix, _space)
 
 
 class Cleaner:
-    """Takes out of one drawing what is active, and counts it."""
+    """Takes out of one drawing what is active, and counts it.
 
-    def __init__(self, picture: Picture, depth: int = 0) -> None:
+    `picture`: the `data:` URI of a picture, and how deep it stands -> the same, verified.  Raises Fault.
+    """
+
+    def __init__(self, picture: Callable[[str, int], str], depth: int) -> None:
         self.taken: Counter[str] = Counter()
         self._picture, self._depth = picture, depth
 
@@ -186,12 +186,6 @@ def split(name: Any) -> tuple[str, str]:
     return namespace.lstrip("{"), local
 
 
-def taken_words(taken: Counter[str]) -> str:
-    """What was taken out, in words: `2 links, 1 script`."""
-    counted = sorted((word, count) for word, count in taken.items() if count)
-    return ", ".join(f"{count} × {word}" for word, count in counted)
-
-
 def _loads(token: Any) -> bool:
     if token.type == "url":
         return not _LOCAL.match(token.value)
@@ -276,7 +270,7 @@ def cleaned(data: bytes, limits: Limits, depth: int = 0, outer: Counter[str] | N
     taken.update(cleaner.taken)
     _check_copies(root)
     width, height = _size(root, limits)
-    words = taken_words(taken)
+    words = ", ".join(f"{count} × {word}" for word, count in sorted(taken.items()) if count)
     if outer is not None:
         outer.update(taken)
     return Facts(SVG_KIND, width, height, 1, bytes(ET.tostring(root, "utf-8")) + b"\n" if words else b"", words)

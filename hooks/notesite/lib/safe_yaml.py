@@ -36,17 +36,21 @@ def load_all(text: str, loader: Any = SafeLoader) -> Iterator[Any]:
             _weigh(node, {}, ())
     engine = type("Engine", (_Placing, loader), {})("")
     for node in nodes:
-        yield _constructed(engine, node)
+        try:
+            value = node and engine.construct_document(node)
+        except yaml.MarkedYAMLError:
+            raise
+        except Exception as error:  # noqa: BLE001  # constructors raise anything: AttributeError for `!!timestamp x`
+            raise _refused(f"a value that cannot be read: {error}", engine.node.start_mark) from None
+        yield value
 
 
 def _may_be_deep(text: str) -> bool:
     """Whether brackets, indentation and dashes are enough for it; hardly any file needs the slow look."""
     lines = text.split("\n")
     indented = max(len(line) - len(line.lstrip()) for line in lines)
-    return (
-        text.count("[") + text.count("{") + indented + max(line.count("- ") + line.count("? ") for line in lines)
-        > MAX_DEPTH
-    )
+    dashes = max(line.count("- ") + line.count("? ") for line in lines)
+    return text.count("[") + text.count("{") + indented + dashes > MAX_DEPTH
 
 
 def _check_depth(text: str, loader: Any) -> None:
@@ -84,15 +88,6 @@ class _Placing:
     def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:  # as the loader's
         self.node = node
         return super().construct_object(node, deep)  # type: ignore[misc]  # the mixed-in loader has it
-
-
-def _constructed(engine: Any, node: yaml.Node | None) -> Any:
-    try:
-        return node and engine.construct_document(node)
-    except yaml.MarkedYAMLError:
-        raise
-    except Exception as error:  # noqa: BLE001  # constructors raise anything: AttributeError for `!!timestamp x`
-        raise _refused(f"a value that cannot be read: {error}", engine.node.start_mark) from None
 
 
 def _refused(problem: str, mark: Any) -> HostileYamlError:

@@ -15,6 +15,7 @@ import zlib
 from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import Future
 from functools import cache
+from math import inf
 from threading import Lock, Thread
 from typing import Any
 
@@ -59,7 +60,7 @@ class Client:
         self.now, self.chance, self.resolve = now, chance, resolve
         self.proxy = ""  # through which a request went, without credentials
         self.patience = patience  # None: some host was reached, so there is a network
-        self._first_try: float | None = None
+        self.first_try = inf  # when a connection was first tried
         self._lock = Lock()
         # What certificates are checked against, by bundle; made when it is first needed, for it takes a while.
         self.tls = cache(lambda bundle: tls_context(bundle, tls))
@@ -90,14 +91,6 @@ class Client:
         one = Fetch(self, limits, method, want_body=body)
         with session(one, {**basic, **(headers or {})}) as one.session:
             return one.tried(parse(url))
-
-    def connect_timeout(self, wanted: float) -> float:
-        """`wanted` seconds, or what is left of the patience while no host was ever reached."""
-        with self._lock:
-            if self.patience is None:
-                return wanted
-            self._first_try = self._first_try or time.monotonic()
-            return min(wanted, self._first_try + self.patience - time.monotonic())
 
     def answers(self, host: str, port: int, timeout: float) -> list[tuple[Any, ...]]:
         """What the resolver says, asked once for each host and port.  Raises OSError, UnicodeError, TimeoutError."""
@@ -206,7 +199,10 @@ class Fetch:
 
     def connecting(self) -> float:
         """Seconds that a connection may take from now.  Raises Fault E_TIMEOUT or E_CONNECT."""
-        seconds = self.client.connect_timeout(min(self.limits.connect, self.left()))
+        client, seconds = self.client, min(self.limits.connect, self.left())
+        if (patience := client.patience) is not None:  # no host was ever reached
+            client.first_try = min(client.first_try, time.monotonic())
+            seconds = min(seconds, client.first_try + patience - time.monotonic())
         if seconds <= 0:
             raise Fault("E_CONNECT", "there seems to be no network", host=True)
         return seconds

@@ -87,18 +87,15 @@ class Adapter(HTTPAdapter):
 
 def session(fetch: Fetch, headers: Mapping[str, str]) -> requests.Session:
     """A session for one fetch."""
-    made = _Session()
+    made = requests.Session()
+    # None: the client follows redirects; `requests` would read their bodies without a limit, too.
+    made.get_redirect_target = lambda resp: None  # type: ignore[method-assign]  # noqa: ARG005  # of this session
     made.headers.clear()
     made.headers.update(headers)
     made.auth = lambda request: request  # otherwise credentials of .netrc would be sent
     for scheme in ("http://", "https://"):
         made.mount(scheme, Adapter(fetch))
     return made
-
-
-class _Session(requests.Session):
-    def get_redirect_target(self, resp: Any) -> None:
-        """None: the client follows redirects; `requests` would read their bodies without a limit, too."""
 
 
 def tls_context(bundle: str, given: ssl.SSLContext | None = None) -> ssl.SSLContext:

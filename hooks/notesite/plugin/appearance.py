@@ -52,14 +52,13 @@ def bring(config: MkDocsConfig, written: Mapping[str, Any], language: str = "") 
     if not all(isinstance(style, str) for style in config.extra_css):
         raise failure("I_CONFIG", "extra_css: a list of addresses is expected")
     config.extra_css[:0] = [style for style in STYLES if style not in config.extra_css]
-    named = {str(script) for script in config.extra_javascript}
-    config.extra_javascript[:0] = [script for script in SCRIPTS if script not in named]
+    scripts = {str(script) for script in config.extra_javascript}
+    config.extra_javascript[:0] = [script for script in SCRIPTS if script not in scripts]
     if config.extra.get("offline"):
         config.extra_css.append(OFFLINE_STYLE)
         # The theme's plugin names a shim on a host of its own, unless the project has named one.
-        others = [
-            name for name in config.extra.get("polyfills") or () if "iframe-worker" not in name or "//" not in name
-        ]
+        named = config.extra.get("polyfills") or ()
+        others = [name for name in named if "iframe-worker" not in name or "//" not in name]
         own = any("iframe-worker" in name for name in others)
         config.extra["polyfills"] = others if own else [*others, SHIM]
 

@@ -76,9 +76,8 @@ class NotesPlugin(BasePlugin):  # type: ignore[type-arg,no-untyped-call]  # no o
         appearance.bring(config, build.project.config, build.notes.language)
         additions.leave_search_to_us(config)
         own_palette = appearance.has_own_palette(config)
-        compiled.prepare(
-            config.theme, private_cache("templates") if build.project.keeps else None, own_palette=own_palette
-        )
+        folder = private_cache("templates") if build.project.keeps else None
+        compiled.prepare(config.theme, folder, own_palette=own_palette)
         if not is_real(urljoin(config.repo_url or "", config.edit_uri or "")):
             config.edit_uri = None  # no pencil that leads nowhere
         run.bridge.decorate = decorate_other
@@ -236,7 +235,7 @@ class NotesPlugin(BasePlugin):  # type: ignore[type-arg,no-untyped-call]  # no o
             page.toc, page.content = pickle.loads(aside)  # noqa: S301  # of this very build
             navigation.name_entries(page.toc)
         page.content = Markup(page.content or "")  # noqa: S704  # sanitised by the bridge
-        known = run.kept.documents(page)
+        known = run.kept.documents.get(page.file.src_uri)
         run.additions.read(page, plan, known)
         if plan is not None and known is None:
             changed = run.additions.changed(plan)
@@ -271,12 +270,7 @@ class NotesPlugin(BasePlugin):  # type: ignore[type-arg,no-untyped-call]  # no o
     on_post_build = CombinedEvent(_finish, _place)
 
     def on_serve(
-        self,
-        server: LiveReloadServer,
-        /,
-        *,
-        config: MkDocsConfig,
-        builder: Callable[..., None],
+        self, server: LiveReloadServer, /, *, config: MkDocsConfig, builder: Callable[..., None]
     ) -> LiveReloadServer:
         """Let the preview see edits soon, and outlive what goes wrong."""
         serving.prepare(server, config.docs_dir, builder)

@@ -10,7 +10,7 @@ import copy
 import gzip
 import os
 import shutil
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -167,9 +167,16 @@ def keep_addresses(run: Run) -> None:
 
 def book_of(run: Run, files: Files) -> Book:
     """The pages' content as every plugin has left it, the theme left out; pages outside the navigation come last."""
-    from ..output.bundle.book import Book  # noqa: PLC0415  # as above
+    from ..output.bundle.book import Book, BookPage  # noqa: PLC0415  # as above
 
-    config = run.config
+    def book_page(page: Any) -> BookPage:
+        # Groups order the menu; a book has chapters, and below them only the pages that were split from one.
+        titles = [_text(section.title) for section in reversed(list(page.ancestors))]
+        trail = tuple(title for title in titles if title not in groups)
+        html = Markup(page.content or "")  # noqa: S704  # as the bridge has sanitised it
+        return BookPage(_text(page.title or page.file.name), page.file.dest_uri, trail, html)
+
+    config, groups = run.config, run.build.project.settings.groups
     own = dict.fromkeys(name for page in run.in_order for name in needed(page.content or "") if name.endswith(".css"))
     others = [file.page for file in files.documentation_pages() if file.page and file.page not in run.in_order]
     return Book(
@@ -180,18 +187,8 @@ def book_of(run: Run, files: Files) -> Book:
         styles=(*(style for style in map(str, config.extra_css) if style != OFFLINE_STYLE), *own),
         scripts=ONE_FILE_SCRIPTS,
         stamp=config.extra.get("build_stamp"),
-        pages=tuple(
-            _book_page(page, run.build.project.settings.groups) for page in (*run.in_order, *others) if page.content
-        ),
+        pages=tuple(book_page(page) for page in (*run.in_order, *others) if page.content),
     )
-
-
-def _book_page(page: Any, groups: Collection[str]) -> BookPage:
-    from ..output.bundle.book import BookPage  # noqa: PLC0415  # as above
-
-    # Groups order the menu; a book has chapters, and below them only the pages that were split from one.
-    trail = tuple(title for section in reversed(list(page.ancestors)) if (title := _text(section.title)) not in groups)
-    return BookPage(_text(page.title or page.file.name), page.file.dest_uri, trail, Markup(page.content or ""))  # noqa: S704  # as the bridge has sanitised it
 
 
 def _text(title: str | None) -> str:

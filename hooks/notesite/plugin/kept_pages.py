@@ -57,7 +57,7 @@ class KeptPages:
         # What pages depend on, and are kept under, by the address of their source.
         self._keys: dict[str, tuple[object, str]] = {}
         self._found: dict[str, Mapping[str, Any]] = {}  # likewise, what is known of pages that are there
-        self._html, self._documents = Aside(), Aside()  # likewise, of those that are to be written, and of the search
+        self._html, self.documents = Aside(), Aside()  # likewise, of those that are to be written, and of the search
         self._stay: list[str] = []  # the files of the others, which a preview has in their places
         self._sources: dict[str, str] = {}  # text of pages that have no title before they are read
         self._heard = CountHandler()
@@ -89,7 +89,7 @@ class KeptPages:
             _LOG.addHandler(self._heard)
             return
         self._found[uri] = kept if self._run.preview.runs else {}
-        self._documents[uri] = kept["documents"].encode()
+        self.documents[uri] = kept["documents"].encode()
 
         def fill(_config: MkDocsConfig, _files: Files) -> None:
             page.content, page.toc = "", get_toc([])
@@ -107,10 +107,6 @@ class KeptPages:
         _LOG.removeHandler(self._heard)
         if self._heard.counts:
             self._keys.pop(page.file.src_uri, None)
-
-    def documents(self, page: MkDocsPage) -> bytes | None:
-        """What the search knows of a page that was kept."""
-        return self._documents.get(page.file.src_uri)
 
     def html(self, page: MkDocsPage) -> Markup:
         """The page that was kept."""

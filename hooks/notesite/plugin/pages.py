@@ -12,7 +12,7 @@ import itertools
 import os
 import posixpath
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -78,16 +78,10 @@ def add_pages(build: Build, files: Files, config: MkDocsConfig) -> None:
     if config.nav is None:
         uris = {page.uri for page in build.site.pages}
         others = [file.src_uri for file in files.documentation_pages() if file.src_uri not in uris]
-        config.nav = [*_navigation(build), *others]
-
-
-def _navigation(build: Build) -> Iterator[dict[str, object]]:
-    """The pages in their groups, as MkDocs takes them."""
-    entries = iter(build.site.navigation())
-    for name, run in runs(build.site, build.project.settings.groups):
-        own = list(itertools.islice(entries, len(run)))
-        grouped: list[dict[str, object]] = [{name: own}]
-        yield from grouped if name else own
+        entries = iter(build.site.navigation())
+        groups = [(name, len(own)) for name, own in runs(build.site, build.project.settings.groups)]
+        cut = [(name, list(itertools.islice(entries, length))) for name, length in groups]
+        config.nav = [entry for name, own in cut for entry in ([{name: own}] if name else own)] + others
 
 
 def add_redirects(build: Build, files: Files, config: MkDocsConfig) -> None:

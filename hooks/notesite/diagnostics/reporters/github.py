@@ -36,9 +36,7 @@ def step_summary(report: Report, context: Context) -> str:
     """Markdown for the file that $GITHUB_STEP_SUMMARY names: counts, then a table, cut before GitHub's limit."""
     levels, rest = report.counts()
     told = {"could not be checked": rest.pop("skipped"), **rest}
-    counts = [f"{count} {level}" for level, count in levels.items()] + [
-        f"{n} {words}" for words, n in told.items() if n
-    ]
+    counts = [f"{n} {words}" for words, n in [*levels.items(), *told.items()] if n or words in levels]
     head = f"### {_inline(context.tool)}\n\n{report.checked} checked: {', '.join(counts)}\n"
     codes = {d.code: f"[{d.code}]({url})" if (url := context.url_of(d.code)) else d.code for d in report.diagnostics}
     rows = [

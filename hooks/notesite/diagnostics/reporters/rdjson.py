@@ -10,10 +10,8 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from ..diagnostic import Diagnostic, Position, Report, Severity, Span
+from ..diagnostic import Diagnostic, Position, Report, Span
 from . import Context, path_of
-
-_SEVERITIES = {Severity.ERROR: "ERROR", Severity.WARNING: "WARNING", Severity.INFO: "INFO"}
 
 
 def render(report: Report, context: Context) -> str:
@@ -30,7 +28,7 @@ def _diagnostic(diagnostic: Diagnostic, context: Context) -> dict[str, Any]:
     entry: dict[str, Any] = {
         "message": f"{diagnostic.message}\n{diagnostic.help}".rstrip(),
         "location": {"path": path_of(diagnostic, context), "range": _range(diagnostic.span, lines)},
-        "severity": _SEVERITIES[diagnostic.severity],
+        "severity": diagnostic.severity.upper(),
         "code": {"value": diagnostic.code} | ({"url": url} if (url := context.url_of(diagnostic.code)) else {}),
     }
     if diagnostic.replacement is not None:
