@@ -60,9 +60,9 @@ class Preview:
 def _cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     plugin = hook._plugin
-    before = plugin._preview, plugin._folder
+    before = plugin._folder
     yield
-    plugin._preview, plugin._folder = before
+    plugin._folder = before
 
 
 @pytest.fixture
@@ -81,13 +81,13 @@ def anew(project: Path, tmp_path: Path) -> Callable[[], dict[str, bytes]]:
 
     def made() -> dict[str, bytes]:
         plugin = hook._plugin
-        state = plugin._preview, plugin._folder
+        state = plugin._folder
         try:
             with pytest.MonkeyPatch.context() as patch:
                 patch.setenv("NOTES_NO_CACHE", "1")
                 return Preview(project, tmp_path / f"anew-{next(number)}").files
         finally:
-            plugin._preview, plugin._folder = state
+            plugin._folder = state
 
     return made
 

@@ -6,9 +6,9 @@ Without an option for a form it writes the zip to dist/.  The same notes, settin
 from __future__ import annotations
 
 import argparse
+import contextlib
 import hashlib
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -17,7 +17,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from ..build import NOTES_CODES, Build
-from ..diagnostics.diagnostic import NotesError, Report, failure
+from ..diagnostics.diagnostic import Report, failure
 from ..images.picture import slug
 from ..lib.files import read_file, write_atomically, write_inside
 from ..lib.folders import work_folder
@@ -27,7 +27,7 @@ from ..output.bundle.book import BOOK, Book
 from ..output.bundle.epub import epub_bytes
 from ..output.bundle.offline_site import Offline, Source, offline_site
 from ..output.bundle.single import dated, page_numbers, print_file, single_file
-from ..plugin.generator import told
+from ..plugin.generator import run_mkdocs
 from ..project.config import Project, open_project
 from ..project.history import commit_time, read_epoch
 from . import common
@@ -143,17 +143,11 @@ def print_pdf(page: str, browser: Path, folder: Path) -> bytes:
 
 def _build(project: Project, folder: Path) -> dict[str, bytes]:
     """The files of the site as one for a folder.  Raises NotesError when MkDocs fails; it has said why by then."""
-    environment = {**os.environ, "NO_MKDOCS_2_WARNING": "1", "PYTHONUTF8": "1", "NOTES_OFFLINE": "1"}
     epoch = _epoch(project)
-    if epoch is not None:
-        environment["SOURCE_DATE_EPOCH"] = str(epoch)
-    command = [sys.executable, "-m", "mkdocs", "build", "--quiet", "-f", str(project.config_path), "-d", str(folder)]
-    done = subprocess.run(command, env=environment, cwd=project.root, check=False, capture_output=True)
-    if done.returncode:
-        said = "\n" + done.stderr.decode("utf-8", "replace").strip()
-        before, *cause = re.split(r"\n(?:Error: |Traceback (?s:.*)\n)", said, maxsplit=1)
-        sys.stderr.write(f"{before}\n".lstrip())
-        raise NotesError(*told(cause[0] if cause else f"{project.config_path.name} cannot be built"))
+    os.environ |= {"NOTES_OFFLINE": "1"} | ({} if epoch is None else {"SOURCE_DATE_EPOCH": str(epoch)})
+    with contextlib.chdir(project.root):
+        if run_mkdocs(["build", "--quiet", "--config-file", str(project.config_path), "--site-dir", str(folder)]):
+            raise failure("I_CONFIG", f"{project.config_path.name} cannot be built")
     paths = sorted(path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
     built = {path.relative_to(folder).as_posix(): read_file(path, inside=folder) for path in paths}
     if BOOK not in built:

@@ -34,7 +34,7 @@ from ..site.redirects import forwarding_html
 from . import additions, appearance, compiled, navigation, pages, serving
 from .finish import NO_DATE, book_of, finish, keep_addresses, learn_scripts
 from .kept_pages import KeptPages, is_alone
-from .run import Preview, Run, SiteFolder, begin, check_document, ended, lines_of, log, versions
+from .run import Run, SiteFolder, begin, check_document, ended, lines_of, log, versions
 
 if TYPE_CHECKING:
     from mkdocs.livereload import LiveReloadServer
@@ -48,14 +48,13 @@ class NotesPlugin(BasePlugin):  # type: ignore[type-arg,no-untyped-call]  # no o
     """Turns the notes file into pages."""
 
     def __init__(self) -> None:
-        self._preview, self._folder = Preview(), SiteFolder()
+        self._folder = SiteFolder()
         self._run: Run
         self._strangers: dict[str, Diagnostic] = {}  # what lies in docs/ and is not to be published
 
     def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
         """Learn whether a preview begins.  MkDocs keeps this object while one runs, so nothing else is kept in it."""
         end_on_sigterm()
-        self._preview = Preview(runs=command == "serve")
         self._folder = SiteFolder(beside=not dirty, is_preview=command == "serve")
 
     @event_priority(100)  # before the theme's search asks its templates for words
@@ -71,7 +70,7 @@ class NotesPlugin(BasePlugin):  # type: ignore[type-arg,no-untyped-call]  # no o
             return config
         self._strangers = pages.look(config)
         appearance.for_a_folder(config)
-        self._run = run = begin(config, self._preview, self._folder)
+        self._run = run = begin(config, self._folder)
         build = run.build
         appearance.bring(config, build.project.config, build.notes.language)
         additions.leave_search_to_us(config)
@@ -116,7 +115,7 @@ class NotesPlugin(BasePlugin):  # type: ignore[type-arg,no-untyped-call]  # no o
         pages.check_pages(run, files, config)
         # First, so that the page of commands is in the navigation.
         try:
-            run.additions = additions.add(build, files, config, run.marks, dated=not self._preview.runs)
+            run.additions = additions.add(build, files, config, run.marks, dated=not self._folder.is_preview)
         except NotesError as error:
             raise PluginError(lines_of(error)) from None
         extras = additions.extras_of(build, run.additions, config, run.marks, log.warning)
@@ -140,7 +139,7 @@ class NotesPlugin(BasePlugin):  # type: ignore[type-arg,no-untyped-call]  # no o
         self._run.in_order = tuple(nav.pages)
         self._run.alone = is_alone(config)
         self._run.kept = KeptPages(self._run, nav)
-        if self._run.alone and self._preview.runs:
+        if self._run.alone and self._folder.is_preview:
             pages.leave_what_is_there(self._run, files, config)
         return nav
 
@@ -263,8 +262,8 @@ class NotesPlugin(BasePlugin):  # type: ignore[type-arg,no-untyped-call]  # no o
     def _place(self, *, config: MkDocsConfig) -> None:
         if self._folder.place(log):
             self._run.kept.renew()
-            self._preview.pages, self._preview.stamp = self._run.pages, config.extra["build_stamp"]
-        if not self._preview.runs:
+            self._folder.pages, self._folder.stamp = self._run.pages, config.extra["build_stamp"]
+        if not self._folder.is_preview:
             keep_addresses(self._run)
 
     on_post_build = CombinedEvent(_finish, _place)

@@ -74,7 +74,7 @@ class KeptPages:
         if words is None:
             return
         key, name = (self._site, words, *self._around(page, plan)), ""
-        before, kept = self._run.preview.pages.get(uri, (None, None))
+        before, kept = self._run.folder.pages.get(uri, (None, None))
         if before == (key, page.edit_url):
             self._run.folder.made[page.file.dest_uri] = key
             self._stay.append(page.file.dest_uri)
@@ -83,12 +83,12 @@ class KeptPages:
             name = digest(key)
             told, _, self._html[uri] = (self._store.get(name) or b"").partition(b"\n")
             kept = json.loads(told or b"null")  # JSON of 30 kB takes longer to read than the file
-        self._keys[uri] = key if self._run.preview.runs else None, name  # a build would hold all pages with them
+        self._keys[uri] = key if self._run.folder.is_preview else None, name  # a build would hold all pages with them
         if kept is None:
             self._heard = CountHandler(level=logging.INFO)
             _LOG.addHandler(self._heard)
             return
-        self._found[uri] = kept if self._run.preview.runs else {}
+        self._found[uri] = kept if self._run.folder.is_preview else {}
         self.documents[uri] = kept["documents"].encode()
 
         def fill(_config: MkDocsConfig, _files: Files) -> None:
@@ -134,9 +134,9 @@ class KeptPages:
                 "ids": sorted(filter(None, page.present_anchor_ids or ())),  # `<a id>` has none
                 "links": {file.src_uri: dict(links) for file, links in (page.links_to_anchors or {}).items()},
             }
-            self._found[uri] = kept if self._run.preview.runs else {}
+            self._found[uri] = kept if self._run.folder.is_preview else {}
             self._store.put(name, f"{json.dumps(kept, ensure_ascii=False)}\n{output}".encode())
-        if self._run.preview.runs:
+        if self._run.folder.is_preview:
             self._run.pages[uri] = (key, page.edit_url), self._found[uri]
         del self._keys[uri]
 
@@ -147,12 +147,12 @@ class KeptPages:
 
     def close(self) -> None:
         """Let the folder not grow without end."""
-        if self._store and self._run.preview.stamp is None:  # no rebuild, which shall not wait for that
+        if self._store and self._run.folder.stamp is None:  # no rebuild, which shall not wait for that
             self._store.trim()
 
     def renew(self) -> None:
         """Write into the pages that stay in their places which notes they are of now."""
-        old, new = self._run.preview.stamp or self._stamp, self._stamp
+        old, new = self._run.folder.stamp or self._stamp, self._stamp
         for name in self._stay if old != new else ():
             with Path(self._run.config.site_dir, name).open("r+b") as file:
                 data = file.read()

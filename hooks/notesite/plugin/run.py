@@ -63,23 +63,11 @@ Shown = dict[str, tuple[object, Mapping[str, Any]]]
 
 
 @dataclass(slots=True)
-class Preview:
-    """What outlives a rebuild of `mkdocs serve`."""
-
-    runs: bool = False
-    # Hosts that failed lately are not asked again at once.
-    hosts: Hosts = field(default_factory=lambda: Hosts(any_delay=True))
-    pages: Shown = field(default_factory=dict)  # that are in their places
-    stamp: Stamp | None = None  # of these pages
-
-
-@dataclass(slots=True)
 class Run:
     """One build: what is known of the notes, and what is made on the way."""
 
     config: MkDocsConfig
     build: Build
-    preview: Preview
     folder: SiteFolder
     bridge: Bridge
     plans: Mapping[str, Page]  # pages of the notes by address
@@ -104,7 +92,7 @@ class Run:
 
     def tidy(self, number: int = 0) -> None:
         """Of a large site, let the system have what is free: after page `number` if it is time, or after much else."""
-        if len(self.plans) > _MANY and number % _OFTEN == 0 and not self.preview.runs:
+        if len(self.plans) > _MANY and number % _OFTEN == 0 and not self.folder.is_preview:
             gc.set_threshold(10_000, 10)  # each page leaves circles of objects, and what stays would lie between them
             give_back()
 
@@ -120,7 +108,7 @@ class Run:
         return result
 
 
-def begin(config: MkDocsConfig, preview: Preview, folder: SiteFolder) -> Run:
+def begin(config: MkDocsConfig, folder: SiteFolder) -> Run:
     """The run with this configuration.
 
     Raises PluginError, one clean line for each finding, when no honest site can be made.
@@ -128,14 +116,14 @@ def begin(config: MkDocsConfig, preview: Preview, folder: SiteFolder) -> Run:
     project = None
     try:
         project = open_project(Path(config.config_file_path))
-        build = Build(project, images=options(project, os.environ, in_build=True), hosts=preview.hosts)
+        build = Build(project, images=options(project, os.environ, in_build=True), hosts=folder.hosts)
         build.check_plan()
     except NotesError as error:
-        if project is None or not preview.runs or preview.stamp:  # what was built before stays
+        if project is None or not folder.is_preview or folder.stamp:  # what was built before stays
             raise PluginError(lines_of(error)) from None
         build = Build(project, source=STAND_IN)
         log.warning("%s\nThe preview shows a page that says so and waits for the repair.", lines_of(error))
-    return Run(config, build, preview, folder, Bridge(highlighter), {page.uri: page for page in build.site.pages})
+    return Run(config, build, folder, Bridge(highlighter), {page.uri: page for page in build.site.pages})
 
 
 def lines_of(error: NotesError) -> str:
@@ -170,10 +158,14 @@ def versions() -> dict[str, str]:
 
 @dataclass(slots=True)
 class SiteFolder:
-    """Where the site is built, and where it goes."""
+    """Where the site is built, where it goes, and what outlives a rebuild of `mkdocs serve`."""
 
     beside: bool = True  # dirty builds write in place: they need what is in it
     is_preview: bool = False
+    # Hosts that failed lately are not asked again at once.
+    hosts: Hosts = field(default_factory=lambda: Hosts(any_delay=True))
+    pages: Shown = field(default_factory=dict)  # that are in their places
+    stamp: Stamp | None = None  # of these pages
     config: MkDocsConfig | None = None
     target: Path | None = None
     new: Path | None = None
