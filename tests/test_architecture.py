@@ -247,6 +247,7 @@ def test_a_check_of_the_blocks_loads_no_more_than_it_needs() -> None:
         "shutil",
         "tempfile",
         "difflib",
+        "typing",
         "_hashlib",  # OpenSSL
         "notesite.site.plan",
         "notesite.notes.reader.contents",

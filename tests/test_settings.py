@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Any
 
 import pytest
 import yaml
@@ -49,7 +49,7 @@ def test_everything_can_be_set() -> None:
 
 def every_field(cls: Any, keys: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
     found = []
-    hints = get_type_hints(cls)
+    hints = cls.__annotations__
     for name in cls._fields:
         found.append((*keys, name))
         if hasattr(hints[name], "_fields"):

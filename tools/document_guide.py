@@ -11,7 +11,6 @@ import re
 import sys
 import tokenize
 import types
-import typing
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
@@ -19,6 +18,7 @@ from unittest import mock
 
 import document_codes
 from notesite.cli import PARTS, VERBS, Verb, common
+from notesite.lib.light import Literal
 from notesite.project.settings import Settings
 
 GUIDE = document_codes.DOCS / "guide"
@@ -52,7 +52,7 @@ def settings_page() -> str:
 
 def _tables(cls: Any, name: str) -> Iterator[str]:
     """The table of a section, then those of the sections in it."""
-    hints, comments, inner = typing.get_type_hints(cls), _comments(cls), list[str]()
+    hints, comments, inner = cls.__annotations__, _comments(cls), list[str]()
     yield f"\n## `{name}`\n\n{cls.__doc__}\n\n| setting | value | default | meaning |\n|---|---|---|---|\n"
     for field in cls._fields:
         section, path = _section_in(hints[field]), f"{name}.{field}"
@@ -68,16 +68,17 @@ def _tables(cls: Any, name: str) -> Iterator[str]:
 
 def _section_in(hint: Any) -> Any:
     """The class of settings that a setting holds, itself or by name; None for plain values."""
-    held = typing.get_args(hint)[-1] if typing.get_origin(hint) not in {None, typing.Union, types.UnionType} else hint
+    held = hint.__args__[-1] if hasattr(hint, "__origin__") else hint
     return held if hasattr(held, "_fields") else None
 
 
 def _kind(hint: Any) -> str:
     """A type in words."""
-    origin, args = typing.get_origin(hint), typing.get_args(hint)
-    if origin in {typing.Union, types.UnionType}:
+    origin: Any = getattr(hint, "__origin__", None)
+    args: Any = getattr(hint, "__args__", ())
+    if isinstance(hint, types.UnionType):
         return " or ".join(_kind(arg) for arg in args if arg is not types.NoneType)
-    if origin is typing.Literal:
+    if origin is Literal:
         return " or ".join(f"`{arg}`" for arg in args)
     if origin is tuple:
         return f"list of {_kind(args[0])}"

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
 
 from .diagnostics.diagnostic import Diagnostic, NotesError, Position, Report, Severity, Span, failure, finding
 from .lib.files import lenient_text, reason, text_of
+from .lib.light import TYPE_CHECKING, Any
 from .notes.model import Fence, Notes
 from .notes.source import Source
 from .project.config import Project, bytes_of, load_baseline, read_source

@@ -6,9 +6,8 @@ import gc
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from typing import NoReturn
 
-from ..lib.light import NamedTuple, bundled_json
+from ..lib.light import NamedTuple, NoReturn, bundled_json
 
 # What is loaded and what a check makes lives until its end: looking for garbage in it takes 6 % of its time and finds none.
 gc.set_threshold(1_000_000, 50, 100)

@@ -11,11 +11,11 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ..build import BLOCK_CODES, NOTES_CODES, Build
 from ..diagnostics.diagnostic import NotesError, Report, failure, merged
 from ..lib.files import NOT_WRITTEN
+from ..lib.light import TYPE_CHECKING
 from ..notes.limits import DEFAULT
 from ..notes.source import read
 from ..project.config import Project

@@ -13,13 +13,13 @@ import sys
 import time
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
-from typing import Any, NoReturn
 
 from .. import VERSION
 from ..build import BLOCK_CODES, NOTES_CODES, Build
 from ..diagnostics.diagnostic import NotesError, Report, Severity, exit_code, failure, merged
 from ..diagnostics.reporters import FORMATS, Context, reporter
 from ..lib.files import append_to, end_on_sigterm, lenient_text, reason, write_atomically
+from ..lib.light import Any, NoReturn
 from ..project.config import Project, load_baseline, open_project, with_others
 from ..project.note_files import in_order, named_files
 from ..project.settings import Settings

@@ -12,9 +12,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from itertools import count
-from typing import Any
 
-from ..lib.light import NamedTuple, bundled_text
+from ..lib.light import Any, NamedTuple, bundled_text
 
 
 class Position(NamedTuple):

@@ -11,9 +11,8 @@ import stat
 from collections import UserDict
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
-from .light import sha256
+from .light import Any, sha256
 
 NO_CACHE = "NOTES_NO_CACHE"  # an environment variable: nothing is taken from earlier runs, or kept for later ones
 _MOST = 256 * 2**20  # bytes of a folder; what was not asked for the longest goes first

@@ -1,4 +1,4 @@
-"""What modules are made of, light to load: named tuples, regular expressions, hashes, and data beside the code.
+"""What modules are made of, light to load: names of types, named tuples, regular expressions, hashes, data beside the code.
 
 The data lies in a folder `data` of the package that reads it.  Read by path: importing importlib.resources and gzip takes
 longer than all reading here.
@@ -14,16 +14,29 @@ import zlib
 from collections import namedtuple
 from functools import cache
 from importlib import import_module
-from types import FunctionType
-from typing import TYPE_CHECKING, Any, cast
+from types import FunctionType, GenericAlias
 
 __all__ = ["NamedTuple", "bundled_json", "bundled_names", "bundled_text", "json_of", "lazy", "sha256"]
+__all__ += ["TYPE_CHECKING", "Any", "Final", "Literal", "NoReturn", "TypeVar"]
 _GZIP = 31  # zlib's number for "a gzip file with the largest window"
+TYPE_CHECKING = False  # a type checker takes it for true
 
 if TYPE_CHECKING:
     from hashlib import sha256
-    from typing import NamedTuple
+    from re import compile as lazy
+    from typing import Any, Final, Literal, NamedTuple, NoReturn, TypeVar
 else:
+    # `typing` takes 3 ms to load.  Annotations are not evaluated, but for those of settings, which need `Literal`.
+    Any = Final = NoReturn = None
+
+    def TypeVar(*_: object) -> None:  # noqa: N802  # as `typing` calls it
+        """What only annotations name."""
+
+    class Literal:
+        """Its values are the `__args__` of what `Literal["a", "b"]` gives, as of typing's."""
+
+        __class_getitem__ = classmethod(GenericAlias)
+
     try:  # without OpenSSL, which `hashlib` loads in 4 ms; as `random` does
         sha256 = import_module("_sha2" if sys.version_info >= (3, 12) else "_sha256").sha256
     except ImportError:  # another interpreter
@@ -64,26 +77,20 @@ else:
 
     NamedTuple = type.__new__(_Making, "NamedTuple", (), {})
 
+    class lazy:  # noqa: N801  # what `re.compile` gives, later
+        """Stands in for a compiled pattern, and becomes one at the first use of a method.
 
-class _Lazy:
-    """Stands in for a compiled pattern, and becomes one at the first use of a method.
+        Compiling one takes up to a millisecond, and the checks know some two hundred of which most notes need a part.
+        """
 
-    Compiling one takes up to a millisecond, and the checks know some two hundred of which most notes need a part.
-    """
+        def __init__(self, pattern: str, flags: int = 0) -> None:
+            self._source = (pattern, flags)
 
-    def __init__(self, pattern: str, flags: int) -> None:
-        self._source = (pattern, flags)
-
-    def __getattr__(self, name: str) -> Any:  # called for what is not there yet
-        compiled = re.compile(*self._source)
-        for method in ("match", "fullmatch", "search", "sub", "split", "findall", "finditer", "pattern"):
-            setattr(self, method, getattr(compiled, method))
-        return getattr(compiled, name)
-
-
-def lazy(pattern: str, flags: int = 0) -> re.Pattern[str]:
-    """What `re.compile` gives, later: an error in the pattern shows at its first use."""
-    return cast("re.Pattern[str]", _Lazy(pattern, flags))
+        def __getattr__(self, name: str) -> Any:  # called for what is not there yet
+            compiled = re.compile(*self._source)
+            for method in ("match", "fullmatch", "search", "sub", "split", "findall", "finditer", "pattern"):
+                setattr(self, method, getattr(compiled, method))
+            return getattr(compiled, name)
 
 
 def bundled_names(module: str) -> list[str]:

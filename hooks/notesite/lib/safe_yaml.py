@@ -7,11 +7,10 @@ errors of any kind, without a place.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import yaml
 
-from .light import lazy
+from .light import Any, lazy
 
 SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 MAX_DEPTH = 120  # nested collections

@@ -11,9 +11,9 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import PurePosixPath
-from typing import Any
 from urllib.parse import quote, unquote, urlunsplit
 
+from ..lib.light import Any
 from .anchors import Anchors, Names, github_anchor
 from .contents_lists import says_contents
 from .document import Kind, words

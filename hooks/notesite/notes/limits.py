@@ -4,9 +4,8 @@ The parser takes linear time but for three things: marks that nest in each other
 process), links in links, and references to footnotes.  Where there are many of them the parser itself is asked which
 paragraph they stand in, with a text from which they were taken away: a reader that only looks at lines is led astray.
 What is made of its tree takes a hundred times as long as the parser, so a large text is counted by the parser, too.
+Annotations are evaluated here, because `project/settings` looks at them.
 """
-
-from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 

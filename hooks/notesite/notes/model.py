@@ -11,11 +11,10 @@ import re
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, Final, TypeVar
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from ..diagnostics.diagnostic import Diagnostic, Position, Span
-from ..lib.light import NamedTuple
+from ..lib.light import Any, Final, NamedTuple, TypeVar
 from .document import Node
 from .pieces import Blocks
 

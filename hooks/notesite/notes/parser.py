@@ -11,11 +11,10 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from itertools import accumulate
-from typing import Any
 
 import comrak
 
-from ..lib.light import lazy
+from ..lib.light import Any, lazy
 from .document import LEAVES, Kind, Node
 from .dollars import Dollars
 

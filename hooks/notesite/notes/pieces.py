@@ -12,9 +12,8 @@ import re
 from array import array
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, TypeVar
 
-from ..lib.light import lazy
+from ..lib.light import Any, TypeVar, lazy
 from .document import Kind, Node
 from .parser import HEADING, UnclosedError, read_blocks, weight
 

@@ -7,10 +7,9 @@ from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import accumulate, islice, takewhile
-from typing import Any
 
 from ..diagnostics.diagnostic import Diagnostic, Position, Severity, Span, finding
-from ..lib.light import lazy
+from ..lib.light import Any, lazy
 from .anchors import Anchors
 from .document import DRAWN, LEAVES, Kind, Node, label_of, line_starts, words
 from .emoji import with_emoji

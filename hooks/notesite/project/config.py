@@ -10,14 +10,13 @@ import re
 from collections.abc import Sequence
 from itertools import chain
 from pathlib import Path
-from typing import Any
 
 import yaml
 
 from ..diagnostics.diagnostic import NotesError, Span, failure, finding
 from ..lib.files import matching, read_file, real_path, reason, text_of
 from ..lib.kept import NO_CACHE
-from ..lib.light import NamedTuple, lazy
+from ..lib.light import Any, NamedTuple, lazy
 from ..lib.safe_yaml import SafeLoader, load_all
 from ..notes import source
 from ..notes.limits import DEFAULT, Limits

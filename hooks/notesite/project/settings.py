@@ -6,15 +6,13 @@ unknown key (with the nearest known one) and every value of the wrong type.  Ann
 """
 
 import re
-import types
-import typing
 from collections.abc import Iterator, Mapping
-from typing import Any, Literal
+from types import UnionType
 
 import yaml
 
 from ..diagnostics.diagnostic import CODES, OFF, Diagnostic, Rules, Severity, Span, finding
-from ..lib.light import NamedTuple
+from ..lib.light import Any, Literal, NamedTuple
 from ..lib.nearest import nearest_value
 from ..notes.limits import DEFAULT, Limits
 from ..notes.model import EMPTY
@@ -206,7 +204,7 @@ def _section(cls: Any, raw: object, keys: tuple[str, ...], problems: list[Settin
     if not isinstance(raw, Mapping):
         problems.append(SettingsProblem(keys, f"expected a mapping, got {_kind(raw)}", False))
         return cls()
-    hints = typing.get_type_hints(cls)
+    hints = cls.__annotations__
     known = set(cls._fields)
     values = {}
     for key, value in raw.items():
@@ -220,23 +218,28 @@ def _section(cls: Any, raw: object, keys: tuple[str, ...], problems: list[Settin
     return cls(**values)
 
 
+def _origin(hint: Any) -> Any:
+    return getattr(hint, "__origin__", None)
+
+
 def _is_section(hint: Any) -> bool:
     """Whether a setting holds settings of its own."""
     return isinstance(hint, type) and hasattr(hint, "_fields")
 
 
 def _value(hint: Any, raw: object, keys: tuple[str, ...], problems: list[SettingsProblem]) -> Any:  # noqa: PLR0911  # one return for each kind of type is the clearest form
-    origin, args = typing.get_origin(hint), typing.get_args(hint)
+    origin = _origin(hint)
+    args: Any = getattr(hint, "__args__", ())
 
     def wrong(expected: str) -> None:
         problems.append(SettingsProblem(keys, f"expected {expected}, got {_kind(raw)}", False))
 
     if _is_section(hint):
         return _section(hint, {} if raw is None else raw, keys, problems)
-    if origin in (typing.Union, types.UnionType):
+    if isinstance(hint, UnionType):
         if raw is None and type(None) in args:
             return None
-        lists = [arg for arg in args if typing.get_origin(arg) is tuple and isinstance(raw, list | tuple)]
+        lists = [arg for arg in args if _origin(arg) is tuple and isinstance(raw, list | tuple)]
         return _value((lists or [arg for arg in args if arg is not type(None)])[0], raw, keys, problems)
     if origin is Literal:
         # YAML reads a bare `off` as False.

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
-from typing import Any
 
 import yaml
 
 from ..diagnostics.diagnostic import Report, failure, merged
 from ..lib.kept import digest
-from ..lib.light import NamedTuple
+from ..lib.light import Any, NamedTuple
 from ..notes.model import Fence, Notes
 from ..project.settings import SnippetSettings
 from .custom_types import KIND, Definition, in_blocks, type_names

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import yaml
 
 from ..diagnostics.diagnostic import NotesError, Span, failure, finding
 from ..lib.files import reason, text_of
+from ..lib.light import Any
 from ..lib.safe_yaml import load_all
 from ..notes.model import Fence
 

@@ -9,12 +9,11 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from itertools import pairwise
-from typing import Final
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from ...diagnostics.diagnostic import Severity
-from ...lib.light import NamedTuple, lazy
+from ...lib.light import Final, NamedTuple, lazy
 from ...lib.nearest import nearest_value, squeezed
 from ..yaml.mappings import fields, get, pairs
 from .schema.definitions import Schema, Shape, Type, bundled, table

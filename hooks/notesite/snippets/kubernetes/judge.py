@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from itertools import pairwise
-from typing import Any, Final
 
 from yaml.nodes import CollectionNode, MappingNode, Node, ScalarNode, SequenceNode
 
@@ -14,6 +13,7 @@ from notesite.snippets.yaml.mappings import fields, get, items, pairs, width
 from notesite.snippets.yaml.repeated import Right
 from notesite.snippets.yaml.yaml_fault import MOVED, Fault, Form, Judgement, Lines
 
+from ...lib.light import Any, Final
 from . import evidence
 from .evidence import HEAD, PARTS_OF_OBJECTS, Around, kinds_said, said
 from .infer import SURE_OF_PRIOR, Candidate, Guess, Inference, confidence

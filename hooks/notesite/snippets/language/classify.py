@@ -10,9 +10,8 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 from functools import lru_cache
-from typing import Final
 
-from ...lib.light import NamedTuple, lazy
+from ...lib.light import Final, NamedTuple, lazy
 from ...notes.model import Fence
 from . import languages
 from . import looks_like_yaml as shape

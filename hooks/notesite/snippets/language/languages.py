@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Final
 
-from ...lib.light import NamedTuple, bundled_json, lazy
+from ...lib.light import Final, NamedTuple, bundled_json, lazy
 
 
 def is_yaml_label(label: str) -> bool:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Final
 
-from notesite.lib.light import lazy
+from ...lib.light import Final, lazy
 
 _ENTRY: Final = lazy(
     r"""^(?P<indent>[ \t\u00a0]*)(?P<dashes>(?:-[ \t\u00a0]+)*)(?:\?[ ]+)?

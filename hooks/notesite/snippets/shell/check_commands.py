@@ -11,10 +11,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from itertools import zip_longest
-from typing import Any
 
 from ...diagnostics.diagnostic import Diagnostic, Severity, Span, finding
-from ...lib.light import lazy
+from ...lib.light import Any, lazy
 from ...lib.nearest import edits
 from ...notes.model import Fence
 from ..yaml.snippet_verdict import Status

@@ -6,10 +6,9 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from itertools import pairwise
-from typing import TYPE_CHECKING, Final
 
 from ...diagnostics.diagnostic import CODES, Diagnostic, Report, Severity, Skipped, Span, finding, merged
-from ...lib.light import NamedTuple, lazy
+from ...lib.light import TYPE_CHECKING, Final, NamedTuple, lazy
 from ...notes.model import Fence, in_lines, line_of
 from ...project.settings import SnippetSettings
 from ..language import classify, languages

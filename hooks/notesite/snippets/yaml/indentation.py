@@ -12,9 +12,8 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from itertools import islice, pairwise
-from typing import TYPE_CHECKING
 
-from ...lib.light import NamedTuple, lazy
+from ...lib.light import TYPE_CHECKING, NamedTuple, lazy
 from .parser_message import spaces
 from .yaml_fault import MOVED, Fault, Lines
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import binascii
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final
 
 import yaml
 
 from notesite.diagnostics.diagnostic import Severity
 from notesite.lib.light import bundled_json, lazy
 
+from ...lib.light import TYPE_CHECKING, Final
 from . import yaml11 as traps
 from .mappings import width
 from .parser_message import no_space, shown

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Final
 
+from ...lib.light import Final
 from .parser_message import Case
 from .yaml_fault import Fault
 

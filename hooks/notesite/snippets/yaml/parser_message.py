@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 import yaml
 
 from ...diagnostics.diagnostic import Severity
-from ...lib.light import NamedTuple, lazy
+from ...lib.light import Final, NamedTuple, lazy
 from .yaml_fault import Fault, Lines
 
 TOKEN: Final = lazy(r"[^\s,\[\]{}]+")

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Final
 
 import yaml
 
@@ -18,6 +17,7 @@ from notesite.lib.light import bundled_json, lazy
 from notesite.lib.nearest import edits
 from notesite.notes.model import Fence
 
+from ...lib.light import Final
 from .mappings import fields, items, width
 from .snippet_verdict import listed
 from .yaml_fault import Defined, Reference

@@ -14,12 +14,12 @@ from functools import cache
 from importlib import import_module
 from itertools import repeat
 from pathlib import Path
-from typing import Any, TypeVar
 
 import yaml
 
 from ...diagnostics.diagnostic import Places, Position
 from ...lib.kept import Kept, digest, folder_of, signature
+from ...lib.light import Any, TypeVar
 from ...notes.model import Fence
 
 _Verdict = TypeVar("_Verdict")

@@ -8,11 +8,10 @@ each of these, so its tags are not trusted for plain scalars.
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Final
 
 from yaml.nodes import ScalarNode
 
-from notesite.lib.light import lazy
+from ...lib.light import Final, lazy
 
 STRING: Final = "string"
 INTEGER: Final = "integer"

@@ -9,12 +9,12 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Callable, Mapping
-from typing import Final
 
 import yaml
 
 from notesite.lib.light import bundled_json, lazy
 
+from ...lib.light import Final
 from . import indentation
 from .odd_signs import odd_sign
 from .parser_message import Case, last_scalar, no_space, shown, spaces

@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from functools import cache
-from typing import Any, Final
 
 from notesite.lib.light import bundled_json, lazy
 
+from ...lib.light import Any, Final
 from .scalars import BOOLEANS
 
 SHORT: Final = frozenset({"y", "Y", "n", "N"})  # text to PyYAML, booleans to kubectl

@@ -5,10 +5,9 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable
 from functools import cached_property
-from typing import TYPE_CHECKING, Final, Literal
 
 from ...diagnostics.diagnostic import Severity, Span
-from ...lib.light import NamedTuple, lazy
+from ...lib.light import TYPE_CHECKING, Final, Literal, NamedTuple, lazy
 
 if TYPE_CHECKING:
     from ...notes.model import Fence

@@ -6,13 +6,12 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache, partial
 from itertools import pairwise
-from typing import Any
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from notesite.snippets.yaml.mappings import get, items, pairs
 
-from ....lib.light import NamedTuple
+from ....lib.light import Any, NamedTuple
 from ..schema import name_grammars as names
 from ..schema.definitions import Shape
 from ..schema.placeholders import is_placeholder

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
+from ....lib.light import Any
 from .definitions import Field, Schema, Shape, Type
 
 Kind = tuple[str, str]  # apiVersion and kind

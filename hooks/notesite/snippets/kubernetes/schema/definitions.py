@@ -13,9 +13,8 @@ import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, cached_property
-from typing import Any, Final
 
-from ....lib.light import NamedTuple, bundled_json, lazy
+from ....lib.light import Any, Final, NamedTuple, bundled_json, lazy
 
 _REFERENCE = lazy(r"@(\d+)")
 _VERSION = lazy(r"v?(1\.\d+)(?:\.\d+)?(?:[-+].*)?")

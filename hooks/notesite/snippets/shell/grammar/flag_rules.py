@@ -9,9 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache
-from typing import Any
 
-from ....lib.light import bundled_json
+from ....lib.light import Any, bundled_json
 from .invocation import Invocation
 from .resources import named
 

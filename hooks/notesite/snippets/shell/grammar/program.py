@@ -9,9 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, cached_property
-from typing import Any
 
-from ....lib.light import NamedTuple, bundled_json, bundled_names
+from ....lib.light import Any, NamedTuple, bundled_json, bundled_names
 
 # U a name; R a type; W a type with a pod template; N nodes; C several types; P TYPE/NAME; S the same of a W; B of no type;
 # K key=value; M key-; L 8080; T key=value:NoSchedule; V pod:/path; F ./file

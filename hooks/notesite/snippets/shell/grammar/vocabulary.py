@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
-from typing import Any
 
-from ....lib.light import bundled_json
+from ....lib.light import Any, bundled_json
 
 
 def _table(name: str) -> Any:
