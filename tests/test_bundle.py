@@ -281,11 +281,6 @@ def test_paper_shows_what_a_reader_could_unfold() -> None:
     assert "<details><summary>" in single_file(book(page), {})
 
 
-def test_a_book_survives_its_file() -> None:
-    whole = book(HOME, POD)
-    assert Book.from_json(whole.to_json()) == whole
-
-
 @pytest.mark.parametrize("form", [single_file, print_file])
 def test_one_file_holds_everything_and_forbids_the_rest(form: object) -> None:
     assert callable(form)
@@ -338,11 +333,6 @@ def test_the_title_fits_on_the_cover(title: str) -> None:
     assert lines[0][0] - size > 30
     assert lines[-1][0] < 770
     assert max(len(words) for _, words in lines) * size * wide <= 540
-
-
-def test_the_build_leaves_the_whole_book() -> None:
-    left = book(HOME, POD)
-    assert Book.from_json(left.to_json()) == left
 
 
 def test_the_same_book_is_the_same_ebook() -> None:

@@ -23,7 +23,7 @@ from ..lib.files import read_file, write_atomically, write_inside
 from ..lib.folders import work_folder
 from ..lib.light import bundled_text
 from ..output.bundle.archive import under, with_sums, zip_bytes
-from ..output.bundle.book import BOOK, Book
+from ..output.bundle.book import Book
 from ..output.bundle.epub import epub_bytes
 from ..output.bundle.offline_site import Offline, Source, offline_site
 from ..output.bundle.single import dated, page_numbers, print_file, single_file
@@ -55,8 +55,7 @@ def _write(args: argparse.Namespace, project: Project, dist: Path) -> int:
     notes = Build(project)
     first = args.output or args.single_file or args.paper or args.pdf or args.epub or dist / "copy"
     with work_folder(first.absolute()) as folder:
-        built = _build(project, folder / "copy" / "site")  # the folder itself is held by this process
-    book = Book.from_json(built.pop(BOOK).decode())
+        book, built = _build(project, folder / "copy" / "site")  # the folder itself is held by this process
     pairs = [(image.url, image.span) for image in notes.notes.images]
     pairs += [(link.target, link.span) for link in notes.notes.links]
     hosted = project.root / "mkdocs.yml"  # says where the site is published
@@ -141,18 +140,19 @@ def print_pdf(page: str, browser: Path, folder: Path) -> bytes:
     return read_file(target)
 
 
-def _build(project: Project, folder: Path) -> dict[str, bytes]:
-    """The files of the site as one for a folder.  Raises NotesError when MkDocs fails; it has said why by then."""
+def _build(project: Project, folder: Path) -> tuple[Book, dict[str, bytes]]:
+    """The pages, and the files of the site as one for a folder.  Raises NotesError when MkDocs fails; it has said why by then."""
     epoch = _epoch(project)
     os.environ |= {"NOTES_OFFLINE": "1"} | ({} if epoch is None else {"SOURCE_DATE_EPOCH": str(epoch)})
     with contextlib.chdir(project.root):
         if run_mkdocs(["build", "--quiet", "--config-file", str(project.config_path), "--site-dir", str(folder)]):
             raise failure("I_CONFIG", f"{project.config_path.name} cannot be built")
-    paths = sorted(path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
-    built = {path.relative_to(folder).as_posix(): read_file(path, inside=folder) for path in paths}
-    if BOOK not in built:
+    from ..plugin.events import NotesPlugin  # noqa: PLC0415  # what the build has loaded
+
+    if NotesPlugin.book is None:
         raise failure("I_CONFIG", f"{project.config_path.name} does not name the plugin `notesite`")
-    return built
+    paths = sorted(path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
+    return NotesPlugin.book, {path.relative_to(folder).as_posix(): read_file(path, inside=folder) for path in paths}
 
 
 def _epoch(project: Project) -> int | None:

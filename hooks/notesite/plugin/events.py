@@ -7,7 +7,7 @@ import os
 import pickle
 import posixpath
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 from urllib.parse import urljoin
 
 from jinja2 import Environment
@@ -39,6 +39,8 @@ from .run import Run, SiteFolder, begin, check_document, ended, lines_of, log, v
 if TYPE_CHECKING:
     from mkdocs.livereload import LiveReloadServer
 
+    from ..output.bundle.book import Book
+
 NO_CONTENTS = get_toc([])
 COPY_ICON = "material/content-copy"
 _TITLE_AND_CONTENTS = 2  # headings of a home page that holds nothing else
@@ -46,6 +48,8 @@ _TITLE_AND_CONTENTS = 2  # headings of a home page that holds nothing else
 
 class NotesPlugin(BasePlugin):  # type: ignore[type-arg,no-untyped-call]  # no options: settings are `extra.notes`
     """Turns the notes file into pages."""
+
+    book: ClassVar[Book | None] = None  # of the offline copy that was built last: `notesite bundle` takes it from here
 
     def __init__(self) -> None:
         self._folder = SiteFolder()
@@ -206,7 +210,7 @@ class NotesPlugin(BasePlugin):  # type: ignore[type-arg,no-untyped-call]  # no o
     @event_priority(-50)  # when others have left the pages' content; the theme is put around it next
     def _keep_for_books(self, env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:
         if config.extra.get("offline"):
-            self._run.book = book_of(self._run, files).to_json()
+            NotesPlugin.book = book_of(self._run, files)
         return env
 
     @event_priority(-1000)  # with all that plugins have done to the templates

@@ -128,14 +128,6 @@ def _drop_unused(run: Run, folder: Path) -> None:  # noqa: ARG001  # a step like
         shutil.rmtree(folder / "assets" / "javascripts" / name, ignore_errors=True)
 
 
-def _leave_book(run: Run, folder: Path) -> None:
-    """For `notesite bundle`, which takes it out of the copy."""
-    if run.book:
-        from ..output.bundle.book import BOOK  # noqa: PLC0415  # only a copy to be handed on has one
-
-        write_inside(folder, BOOK, run.book.encode(), replace=True)
-
-
 def _date_sitemap(run: Run, folder: Path) -> None:  # noqa: ARG001  # one form for all steps
     """Without the day of the build: a page that has not changed says so, and the same commit gives the same bytes."""
     if (folder / SITEMAP).is_file():
@@ -144,7 +136,7 @@ def _date_sitemap(run: Run, folder: Path) -> None:  # noqa: ARG001  # one form f
         write_inside(folder, f"{SITEMAP}.gz", gzip.compress(text.encode(), mtime=0), replace=True)
 
 
-STEPS = (check_pages, _date_sitemap, _write_search_index, _write_machine_files, _squeeze, _drop_unused, _leave_book)
+STEPS = (check_pages, _date_sitemap, _write_search_index, _write_machine_files, _squeeze, _drop_unused)
 
 
 def finish(run: Run) -> None:
@@ -167,7 +159,7 @@ def keep_addresses(run: Run) -> None:
 
 def book_of(run: Run, files: Files) -> Book:
     """The pages' content as every plugin has left it, the theme left out; pages outside the navigation come last."""
-    from ..output.bundle.book import Book, BookPage  # noqa: PLC0415  # as above
+    from ..output.bundle.book import Book, BookPage  # noqa: PLC0415  # only a copy to be handed on has one
 
     def book_page(page: Any) -> BookPage:
         # Groups order the menu; a book has chapters, and below them only the pages that were split from one.

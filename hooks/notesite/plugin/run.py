@@ -84,7 +84,6 @@ class Run:
     in_order: tuple[MkDocsPage, ...] = ()  # pages of the navigation
     scripts: frozenset[str] = frozenset()  # that templates and plugins write
     made: frozenset[str] = frozenset()  # HTML files that are made from Markdown, templates and redirects
-    book: str = ""  # the pages for one-file forms; "" where no offline copy is made
 
     def plan_of(self, page: MkDocsPage) -> Page | None:
         """The page of the notes that this is."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import posixpath
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -19,7 +18,6 @@ from ...project.history import Stamp
 from .markup import Change, Head, Instead, Tag, headings, rewrite, tags
 from .offline_site import Source, external, is_remote, not_here, page_change, target_of, urlsplit_scheme
 
-BOOK = ".book.json"  # what the build of the offline copy leaves for the books; no part of the copy
 # What only a page with the theme's scripts can use.
 _DROPPED = {"script", "button", "dialog", "form", "template", "noscript"}
 _REFERENCES = ("aria-labelledby", "aria-describedby", "aria-controls", "aria-details", "for", "headers")
@@ -53,21 +51,6 @@ class Book(NamedTuple):
     scripts: tuple[str, ...]  # names of the project's own scripts that work without the theme
     stamp: Stamp | None
     pages: tuple[BookPage, ...]  # in the order of reading; the first is the home page
-
-    def to_json(self) -> str:
-        """For `from_json`."""
-        return json.dumps(self._asdict(), ensure_ascii=False, indent=1)
-
-    @classmethod
-    def from_json(cls, text: str) -> Book:
-        """The book again.  Raises ValueError, KeyError or TypeError when the text is none."""
-        raw: dict[str, Any] = json.loads(text)
-        raw |= {name: tuple(raw[name]) for name in ("styles", "scripts")}
-        if raw["stamp"]:
-            notes, versions, epoch = raw["stamp"]
-            raw["stamp"] = Stamp(notes, tuple((tool, version) for tool, version in versions), epoch)
-        pages = [BookPage(title, name, tuple(trail), Markup(html)) for title, name, trail, html in raw["pages"]]  # noqa: S704  # from `to_json`
-        return cls(**raw | {"pages": tuple(pages)})
 
 
 class Chapter(NamedTuple):
