@@ -102,7 +102,7 @@ $(VENV)/dev: requirements-dev.txt $(VENV)/runtime
 # many containers), and compiling is then most of the time of a check.  Templates are compiled for the same reason.
 $(VENV)/compiled: $(VENV)/package $(shell find hooks scripts tools -name '*.py' -o -name '*.html')
 	@$(BIN)/python -m compileall -q hooks scripts tools
-	@$(BIN)/python -c 'from notesite.plugin.compiled import prepare_all; prepare_all()'
+	@$(BIN)/python -c 'from notesite.plugin.appearance import prepare_all; prepare_all()'
 	@touch $@
 
 .PHONY: pins

@@ -23,7 +23,7 @@ from notesite.output.bundle.epub import SVG, epub_bytes, to_xhtml
 from notesite.output.bundle.markup import Instead, Tag, headings, rewrite, tags
 from notesite.output.bundle.offline_site import Source, missing, offline_site
 from notesite.output.bundle.single import css_string, dated, print_file, single_file
-from notesite.project.history import read_epoch, stamp_of
+from notesite.project.repository import read_epoch, stamp_of
 
 CASES = Path(__file__).parent / "cases" / "bundle"
 PIXEL = b"\x89PNG\r\n\x1a\n"

@@ -26,9 +26,9 @@ import bench_preview
 import timing
 from notesite.build import Build
 from notesite.lib.kept import NO_CACHE, private_cache
-from notesite.plugin import compiled as templates
+from notesite.plugin import appearance as templates
 from notesite.plugin.additions import leave_search_to_us
-from notesite.plugin.compiled import prepare, prepare_all
+from notesite.plugin.appearance import prepare, prepare_all
 from notesite.plugin.events import NotesPlugin
 from notesite.project.config import open_project
 from notesite.render.bridge import highlighted

@@ -25,9 +25,8 @@ from notesite.extras.marks import marks_of
 from notesite.extras.search import documents
 from notesite.notes.model import Notes
 from notesite.notes.reader import parse
-from notesite.plugin.appearance import PACKAGE, STYLES, needed
-from notesite.plugin.compiled import amended, squeezed_css, squeezed_html, squeezed_js
-from notesite.project.history import commit_time, line_dates
+from notesite.plugin.appearance import PACKAGE, STYLES, amended, needed, squeezed_css, squeezed_html, squeezed_js
+from notesite.project.repository import commit_time, line_dates
 from notesite.project.settings import PageSettings, Settings, SnippetSettings
 from notesite.project.suppressions import read_baseline, settle
 from notesite.render.bridge import Bridge, PageContext, highlighted

@@ -16,7 +16,7 @@ from mkdocs.structure.nav import Link as NavigationLink
 from selectolax.lexbor import LexborHTMLParser
 from site_tools import write_project
 
-from notesite.plugin import compiled, navigation
+from notesite.plugin import appearance, navigation
 
 NAVIGATION = """
 nav:
@@ -41,9 +41,9 @@ def test_the_navigation_is_that_of_the_theme(tmp_path: Path, monkeypatch: pytest
         files=files,
     )
     made: dict[str, dict[str, str]] = {}
-    amendments = compiled._amendments()
+    amendments = appearance._amendments()
     for name, amended in {"ours": amendments, "theirs": {"all": amendments["all"]}}.items():
-        monkeypatch.setattr(compiled, "_amendments", lambda amended=amended: amended)
+        monkeypatch.setattr(appearance, "_amendments", lambda amended=amended: amended)
         build_site(load_config(str(folder / "mkdocs.yml"), site_dir=str(tmp_path / name)))
         pages = sorted((tmp_path / name).rglob("*.html"))
         texts = {path.relative_to(tmp_path / name).as_posix(): path.read_text("utf-8") for path in pages}

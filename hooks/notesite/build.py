@@ -21,8 +21,7 @@ from .project.suppressions import Baseline, settle
 if TYPE_CHECKING:
     from .images.gallery import Gallery
     from .images.mirror import Hosts, Options
-    from .project.history import Stamp
-    from .project.repository import Beside
+    from .project.repository import Beside, Stamp
     from .render.drawn import Drawn
     from .site.plan import Meaning, Site
     from .snippets.blocks import Blocks
@@ -181,7 +180,7 @@ class Build:
 
     def stamp(self, made_with: Mapping[str, str], epoch: int | None) -> Stamp:
         """What a copy of the site says about itself; `made_with` has the versions of the tools."""
-        from .project.history import stamp_of  # noqa: PLC0415  # only sites have one
+        from .project.repository import stamp_of  # noqa: PLC0415  # only sites have one
 
         root, files = self.project.root, self.project.files
         notes = self._source.text.encode() if self._source else b"".join(bytes_of(file, root) for file in files)

@@ -29,7 +29,7 @@ from ..output.bundle.offline_site import Offline, Source, offline_site
 from ..output.bundle.single import dated, page_numbers, print_file, single_file
 from ..plugin.generator import run_mkdocs
 from ..project.config import Project, open_project
-from ..project.history import commit_time, read_epoch
+from ..project.repository import commit_time, read_epoch
 from . import common
 from .preview import configuration
 

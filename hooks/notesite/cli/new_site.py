@@ -28,7 +28,7 @@ from ..lib.light import bundled_text
 from ..net.urls import shown
 from ..notes.reader import outline
 from ..project.config import open_project, source_of
-from ..project.history import git
+from ..project.repository import git
 from ..project.suppressions import Baseline, baseline_of
 from ..site.ledger import LEDGER, hold, ledger_text
 from . import common

@@ -35,7 +35,7 @@ from ..lib.light import NamedTuple
 from ..net.response import Fault
 from ..notes.model import EMPTY
 from ..output.machine_files import page_list, page_markdown
-from ..project.history import line_dates
+from ..project.repository import line_dates
 from ..render.mark import BlockMark
 from ..site.plan import Page
 from ..site.section_names import names_of, wrong_groups

@@ -29,9 +29,9 @@ from ..extras.marks import marks_of
 from ..lib.files import end_on_sigterm
 from ..lib.kept import private_cache
 from ..output.machine_files import markdown_path
-from ..project.history import read_epoch
+from ..project.repository import read_epoch
 from ..site.redirects import forwarding_html
-from . import additions, appearance, compiled, navigation, pages, serving
+from . import additions, appearance, navigation, pages, serving
 from .finish import NO_DATE, book_of, finish, keep_addresses, learn_scripts
 from .kept_pages import KeptPages, is_alone
 from .run import Run, SiteFolder, begin, check_document, ended, lines_of, log, versions
@@ -63,7 +63,7 @@ class NotesPlugin(BasePlugin):  # type: ignore[type-arg,no-untyped-call]  # no o
 
     @event_priority(100)  # before the theme's search asks its templates for words
     def _prepare(self, config: MkDocsConfig) -> MkDocsConfig:
-        compiled.prepare(config.theme)
+        appearance.prepare(config.theme)
         return config
 
     def _begin(self, config: MkDocsConfig) -> MkDocsConfig:
@@ -80,7 +80,7 @@ class NotesPlugin(BasePlugin):  # type: ignore[type-arg,no-untyped-call]  # no o
         additions.leave_search_to_us(config)
         own_palette = appearance.has_own_palette(config)
         folder = private_cache("templates") if build.project.keeps else None
-        compiled.prepare(config.theme, folder, own_palette=own_palette)
+        appearance.prepare(config.theme, folder, own_palette=own_palette)
         if not is_real(urljoin(config.repo_url or "", config.edit_uri or "")):
             config.edit_uri = None  # no pencil that leads nowhere
         run.bridge.decorate = decorate_other

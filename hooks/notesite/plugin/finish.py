@@ -31,9 +31,7 @@ from ..output.machine_files import Publication, headers
 from ..site.ledger import LEDGER, ledger_text
 from ..site.redirects import FORWARD, digest
 from .additions import INDEX, search_index
-from .appearance import OFFLINE_STYLE, ONE_FILE_SCRIPTS, WHERE_NEEDED, needed
-from .compiled import squeezed_css, squeezed_js
-from .kept_pages import TEMPLATE
+from .appearance import OFFLINE_STYLE, ONE_FILE_SCRIPTS, TEMPLATE, WHERE_NEEDED, needed, squeezed_css, squeezed_js
 from .run import Run, log
 
 if TYPE_CHECKING:

@@ -26,14 +26,13 @@ from mkdocs.utils import CountHandler
 from ..lib.kept import Aside, digest, folder_of, signature
 from ..notes.document import Node
 from ..output.finished import foreign
-from ..project.history import Stamp
+from ..project.repository import Stamp
 from ..render.bridge import PageContext, tree_options, written
 from ..site.plan import Page
-from .appearance import PACKAGE, is_material
+from .appearance import PACKAGE, TEMPLATE, is_material
 from .navigation import Entries, Entry, children_of
 from .run import Run
 
-TEMPLATE = "notes-kept.html"  # of a page that is there already
 # What else makes pages; plugins and hooks of others change them in ways that nobody can know.
 _LIBRARIES = ("comrak", "jinja2", "markdown", "pygments", "selectolax")
 _KNOWN = ("notesite.", "material.plugins.search", "materialx.plugins.search", "mkdocs.contrib.search")

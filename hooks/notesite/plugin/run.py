@@ -39,7 +39,7 @@ from ..lib.kept import Aside
 from ..notes.limits import check_readable
 from ..notes.source import give_back
 from ..project.config import open_project
-from ..project.history import Stamp
+from ..project.repository import Stamp
 from ..render.bridge import Bridge
 from ..render.mark import BlockMark
 from ..site.plan import Page

@@ -128,7 +128,7 @@ def _origin(project: Project) -> Origin | None:
     """Where the notes lie at a code host, as far as it is known without the settings of MkDocs."""
     if project.settings.origin:
         return origin_of(project.settings.origin, path=project.notes_path.name)
-    from .history import in_git_at  # noqa: PLC0415  # most notes list no files
+    from .repository import in_git_at  # noqa: PLC0415  # most notes list no files
 
     return (in_git_at(project.notes_path) or (None, None))[1]
 

@@ -14,7 +14,7 @@ from markupsafe import Markup
 from ...lib.light import NamedTuple, bundled_text
 from ...notes.anchors import Names
 from ...notes.raw_html import candidates
-from ...project.history import Stamp
+from ...project.repository import Stamp
 from .markup import Change, Head, Instead, Tag, headings, rewrite, tags
 from .offline_site import Source, external, is_remote, not_here, page_change, target_of, urlsplit_scheme
 
