@@ -16,6 +16,7 @@ from ...diagnostics.diagnostic import Severity
 from ...lib.light import Final, NamedTuple, lazy
 from ...lib.nearest import nearest_value, squeezed
 from ..yaml.mappings import fields, get, pairs
+from ..yaml.yaml_fault import MOVED
 from .schema.definitions import Schema, Shape, Type, bundled, table
 from .schema.values import Found
 
@@ -37,7 +38,8 @@ _ENOUGH: Final = 6  # letters, for a misspelling to be told from another word
 # What the words around a snippet may speak of.
 _PART: Final = lazy(
     r"\b(?:patch|snippet|excerpt|partial|parts? of|fragment|omit|shorten|abbreviat|relevant|only the|add\b|adding\b"
-    r"|adds\b|append|modif|change\b|edit\b|section of|lines? (?:to|below|above)|looks? like this in)"
+    r"|adds\b|append|modif|change\b|edit\b|section of|lines? (?:to|below|above)|looks? like this in"
+    r"|(?:spec|metadata)\.[a-z])"
 )
 _PROPOSED: Final = lazy(
     r"\b(?:propos|kep\b|(?:new|extra) (?:\w+ ){0,2}fields?\b|extend(?:ing|s)?\b|api (?:changes?|updates?)|hypothetical|could look)"
@@ -70,6 +72,10 @@ class Around(NamedTuple):
     def is_of_a_patch(self) -> bool:
         """Whether it says that an object which is there is changed: nothing is missing from a change."""
         return re.search(r"\b(?:patch|kustomiz|overlay)", self.said) is not None
+
+    def names_a_version(self) -> bool:
+        """Whether it says of which version of Kubernetes it speaks."""
+        return re.search(r"\b1\.[23]\d\b", self.said) is not None
 
     def names(self, schema: Schema, number: int) -> bool:
         """Whether it speaks of a kind that the definition can be a part of."""
@@ -156,22 +162,33 @@ def is_part(node: Node, shape: Shape, lacking: Sequence[Found], around: Around) 
     template = get(spec, "template")
     hollow = gaps(spec) > 1  # `containers:` and `volumes:`, to be filled in
     pointed = _POINTED.search(around.text) is not None
-    goes_on = any(f'"{key}"' in fault.message for fault in lacking for key in _ROOT.findall(around.following))
-    labelled = get(metadata, "labels") is not None and all('"spec"' in fault.message for fault in lacking)
+    missing = {fault.field for fault in lacking}
+    goes_on = not missing.isdisjoint(_ROOT.findall(around.following))
+    labelled = get(metadata, "labels") is not None and missing == {"spec"}
     noted = (labelled or get(metadata, "annotations") is not None) and fields(node).keys() == HEAD
     no_labels = template is not None and get(template, "metadata", "labels") is None
-    unlabelled = no_labels and any('"selector"' in fault.message for fault in lacking)
+    unlabelled = no_labels and "selector" in missing
     near = (shape.short, f"{shape.short}Spec")
-    printed = bool(fields(metadata).keys() & _PRINTED) or _APPLIED in around.text
     several = len(lacking) > 1 and any(fault.shape and fault.shape.short in near for fault in lacking)
     each = len(lacking) - len({fault.message for fault in lacking}) >= _EACH  # items of a list, which shows the rest
     nameless = metadata is None or isinstance(spec, ScalarNode)
     said = _PART.search(around.said) is not None or pointed or goes_on
-    return said or nameless or bare or hollow or noted or unlabelled or several or each or printed
+    return said or nameless or bare or hollow or noted or unlabelled or several or each
 
 
 _PRINTED: Final = frozenset(("creationTimestamp", "managedFields", "resourceVersion", "uid"))  # by the server
 _APPLIED: Final = "kubectl.kubernetes.io/last-applied-configuration:"
+_FETCHED: Final = lazy(r"\bget\b.* -o[ =]?(?:yaml|json)")
+
+
+def is_printed(node: Node, around: Around) -> bool:
+    """Whether it is what the server has, of which the author shows a part."""
+    return (
+        bool(fields(get(node, "metadata")).keys() & _PRINTED)
+        or bool(pairs(get(node, "status")))
+        or _APPLIED in around.text
+        or _FETCHED.search(around.said) is not None
+    )
 
 
 def gaps(node: Node | None) -> int:
@@ -195,9 +212,8 @@ _OFTEN_BARE = ("Spec", "Container", "Probe", "Status", "Path", "Version")  # end
 
 def of_fragments(fault: Found) -> Severity | None:
     """How bad it is that a fragment lacks something: it leaves out what nothing else in it asks for."""
-    if fault.shape and fault.shape.short.endswith(_OFTEN_BARE):
-        return None
-    return Severity.INFO if " required field " in fault.message else Severity.WARNING
+    bare = fault.shape is not None and fault.shape.short.endswith(_OFTEN_BARE)
+    return None if bare or " required field " in fault.message else Severity.WARNING
 
 
 def pieces(node: Node, gap: Callable[[Node], bool]) -> list[MappingNode]:
@@ -216,11 +232,29 @@ def other_ways(
 
     `definitions` are those of a whole manifest.
     """
-    both = [fault for fault in found if " stands twice " in fault.message and gap(fault.node)]
+    both = [fault for fault in found if fault.code == "K_TWICE" and fault.field and gap(fault.node)]
     unknown = [f for f in found if f.code == "K_FIELD" and not f.slip and f.shape and f.shape.short in definitions]
     known = (f for f in unknown if isinstance(f.node, ScalarNode) and schema.owners(f.node.value) and gap(f.node))
     begin = next((fault.node.start_mark.index for fault in known), None)
-    return [*both, *(fault for fault in unknown if begin is not None and fault.node.start_mark.index >= begin)]
+    again = min((fault.node.start_mark.index for fault in both), default=None)  # from there on it is another
+    after = (fault for fault in found if again is not None and fault.node.start_mark.index >= again)
+    return [*after, *(fault for fault in unknown if begin is not None and fault.node.start_mark.index >= begin)]
+
+
+MAY_BE_LEFT_OUT: Final = frozenset(("K_REQUIRED", "K_SELECTOR", "K_FIELD", "K_UNION"))
+
+
+def causes(found: list[Found]) -> list[Found]:
+    """Of several faults with one cause, the one that is it."""
+    # What belongs one level up is not missing there, too, nor is what has the wrong type held against its version.
+    strays = [fault.node.value for fault in found if fault.code == "K_FIELD"]
+    found = [f for f in found if f.code == "K_TWICE" or not f.field or f.field not in strays]
+    types = {fault.node.start_mark.line for fault in found if fault.code == "K_TYPE"}
+    found = [f for f in found if f.code not in ("K_UNION", "K_VERSION") or f.node.start_mark.line not in types]
+    moved = next((fault for fault in found if MOVED in fault.message), None)
+    if moved is None:
+        return found
+    return [f for f in found if f is moved or f.slip or f.code not in (*MAY_BE_LEFT_OUT, "K_TWICE")]
 
 
 _CAPITALS = lazy(r":[ ]+[A-Z]+_[A-Z_]+[ ]*$", re.MULTILINE)
@@ -239,9 +273,9 @@ def said(fault: Found) -> tuple[str, int, str]:
 
 def is_left_out(fault: Found, shape: Shape, roots: Sequence[Node]) -> bool:
     """Whether a fault is that a fragment lacks what its roots, or the `spec` alone in them, would need."""
-    if fault.code == "K_UNION" and " goes with type " in fault.message:
+    if fault.code == "K_UNION" and fault.field == "type":
         return not any(get(root, "type") or get(get(root, "spec"), "type") for root in roots)
-    if " stands twice " in fault.message:  # one key with all that it may be
+    if fault.code == "K_TWICE" and fault.field:  # one key with all that it may be
         return any(len(pairs(root)) > 1 and len({key.value for key, _ in pairs(root)}) == 1 for root in roots)
     if fault.code != "K_REQUIRED" or fault.message.endswith(f" in {shape.short}Spec"):
         return fault.code == "K_REQUIRED"

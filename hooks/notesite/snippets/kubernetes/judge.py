@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
-from itertools import pairwise
 
 from yaml.nodes import CollectionNode, MappingNode, Node, ScalarNode, SequenceNode
 
 from notesite.diagnostics.diagnostic import CODES, Severity
 from notesite.snippets.yaml.mappings import fields, get, items, pairs, width
 from notesite.snippets.yaml.repeated import Right
-from notesite.snippets.yaml.yaml_fault import MOVED, Fault, Form, Judgement, Lines
+from notesite.snippets.yaml.yaml_fault import Fault, Form, Judgement, Lines
 
 from ...lib.light import Any, Final
 from . import evidence
@@ -25,7 +24,8 @@ from .rules import (
 )
 from .schema import crds
 from .schema.definitions import Shape, bundled
-from .schema.kinds import Kind, deprecation, foreign, is_of_others, is_reference, kind_of, removal, unknown_kind
+from .schema.definitions import table as words
+from .schema.kinds import Kind, deprecation, foreign, is_of_others, kind_of, removal, unknown_kind
 from .schema.placeholders import is_elided
 from .schema.values import Found
 from .schema.walk import Walk
@@ -33,7 +33,7 @@ from .schema.walk import Walk
 DEFAULT_VERSIONS: Final = tuple(f"1.{minor}" for minor in range(25, 38))
 Extra = Mapping[crds.Kind, Mapping[str, Any] | None]  # (apiVersion, kind) -> JSON schema of the whole object
 
-_MAY_BE_LEFT_OUT = frozenset({"K_REQUIRED", "K_SELECTOR", "K_FIELD", "K_UNION"})
+_REMARK = "`//` begins no comment in YAML: write `#`"
 _MOST_DOCUMENTS = 100  # in one snippet
 _MOST_TWINS = 6  # definitions that all have to agree on a fault of meaning
 
@@ -102,16 +102,17 @@ class _Snippet:
         """The judgement of one document."""
         if not isinstance(node, CollectionNode) or not node.value:
             return Judgement("unknown", skipped="no mapping and no list")
-        if self.hint is not None:
-            return self._hinted(node, self.hint)
         kind, typed = kind_of(node), kind_of(node, "type")  # `type: Pod`, where `kind` is meant
         kind = typed if not kind.kind and f"{typed.api_version} {typed.kind}" in self.schema.kinds else kind
         if kind.api_version and kind.kind:
-            if isinstance(node, MappingNode) and is_reference(node):
-                judged = self._fragment(node)
-                if judged.form == "fragment" and not judged.faults:
-                    return judged
+            if get(node, "name") is not None:  # a reference to an object has these keys, too
+                numbers = [number for name in words("walk")["references"] for number in self.schema.named(name)]
+                guess = Inference(self.schema, self.selected).forced(node, numbers)
+                if guess and not guess.best.faults:
+                    return self._settled(node, guess, sure=True)
             return self._manifest(node, kind, kind.api_version, kind.kind)
+        if self.hint is not None:
+            return self._hinted(node, self.hint)
         if other := foreign(node):
             return Judgement("plain", skipped=f"{other}, not Kubernetes")
         return self._half_named(node, kind) or self._fragment(node)
@@ -144,22 +145,27 @@ class _Snippet:
             extra.append(Found("K_DEPRECATED", old, kind.kind_node or node, self.selected))
         return self._whole(node, shape, gvk, extra)
 
-    def _whole(self, node: Node, shape: Shape, gvk: tuple[str, str], extra: Iterable[Found] = ()) -> Judgement:
+    def _whole(self, node: Node, shape: Shape, gvk: tuple[str, str], extra: Sequence[Found] = ()) -> Judgement:
         found, too_large = self._faults(shape, [node], gvk[1])
         if too_large:
             return Judgement("manifest", (shape.short,), skipped="too large or too deep to be checked", gvk=gvk)
-        return self._named(node, shape, [*extra, *found], gvk)
+        named = {id(one.node) for one in extra}
+        return self._named(node, shape, [*extra, *(one for one in found if id(one.node) not in named)], gvk)
 
     def _named(self, node: Node, shape: Shape, found: Sequence[Found], gvk: tuple[str, str] | None) -> Judgement:
-        lacking = [fault for fault in found if fault.code == "K_REQUIRED"]
+        printed = bool(found) and evidence.is_printed(node, self.around)  # then it was whole
+        codes = ("K_REQUIRED", "K_BASE64") if printed else ("K_REQUIRED",)
+        lacking = [fault for fault in found if fault.code in codes or (fault.code == "K_RESTART" and fault.field)]
         shown = fields(node).keys()
         names_only = gvk is not None and (shown <= {"apiVersion", "kind"} or (self.heads and shown <= HEAD))
         part = lacking and evidence.is_part(node, shape, lacking, self.around)
         patch = bool(found) and self.around.is_of_a_patch()
-        if part or patch:  # what labels and mounts are meant for is left out
+        if part or patch or printed:  # what labels and mounts are meant for is left out
             found = [fault for fault in found if fault.code not in ("K_SELECTOR", "K_VOLUME") or fault.replacement]
-        if lacking and (names_only or patch):
-            found = [fault for fault in found if fault not in lacking]
+        form = names_only or patch or printed or (part and evidence.gaps(node))  # or one to be filled in
+        if lacking and (form or part):  # one cause, one fault
+            told = None if form else next((fault for fault in lacking if fault.code == "K_REQUIRED"), None)
+            found = [fault for fault in found if fault is told or fault not in lacking]
             if names_only and not found:
                 return Judgement("manifest", (shape.short,), skipped="only its kind is shown", gvk=gvk)
         required = Severity.INFO if part else Severity.ERROR
@@ -206,16 +212,13 @@ class _Snippet:
         shape = guess.best.shape
         found, _ = self._faults(shape, [node], shape.short)
         message = f'missing required field "{lacking}" in {shape.short}'
-        missing = Found("K_REQUIRED", message, node.value[0][0], self.selected, shape=shape)
+        missing = Found("K_REQUIRED", message, node.value[0][0], self.selected, shape=shape, field=lacking)
         return self._named(node, shape, [missing, *found], None)
 
     def _hinted(self, node: Node, hint: str) -> Judgement:
         numbers = self.schema.named(hint)
-        kind = kind_of(node)
         if not numbers:
             return Judgement("unknown", skipped=f'the hint names no definition of Kubernetes: "{hint}"')
-        if kind.api_version and kind.kind:
-            return self._manifest(node, kind, kind.api_version, kind.kind)
         guess = Inference(self.schema, self.selected).forced(node, numbers[:4])
         if guess is None:
             return Judgement("unknown", skipped="no mapping and no list of mappings")
@@ -265,19 +268,14 @@ class _Snippet:
         (one, first), (two, second) = guess.parts
         names = (one.shape.short, two.shape.short)
         keys = [key for key, _ in node.value]
-        groups = ["one" if key.value in first else "two" for key in keys]
-        borders = [key for key, (one_, other) in zip(keys[1:], pairwise(groups), strict=True) if one_ != other]
-        apart = len(borders) == 1 and self._gap(borders[0])
-        border = borders[0] if borders else keys[-1]
+        leads = keys[0].value in first
+        place = next(key for key in keys if (key.value in first) != leads)
+        if self._gap(place):  # the author has set them apart
+            return self._judgement("parts", names, ())
         message = f"two parts: {', '.join(first)} of {names[0]}, {', '.join(second)} of {names[1]}"
-        found = Found("K_LEVELS", message, border, self.selected)
-        if apart:
-            return self._judgement("parts", names, [found])
+        found = Found("K_LEVELS", message, place, self.selected)
         # The later part is the one that lost its indentation, when it can stand right under a key of the other.
-        place = next(key for key, group in zip(keys, groups, strict=True) if group != groups[0])
-        (ours, theirs), fields = (
-            ((one.shape, two.shape), first) if groups[0] == "one" else ((two.shape, one.shape), second)
-        )
+        (ours, theirs), fields = ((one.shape, two.shape), first) if leads else ((two.shape, one.shape), second)
         types = [ours.fields[name].type for name in fields]
         held = {type_.target for type_ in types} | {type_.inner.target for type_ in types if type_.inner}
         if theirs.number in held and not self.around.is_of_others():
@@ -317,12 +315,7 @@ class _Snippet:
                 for f in found
                 if not evidence.is_left_out(f, shape, roots) and not (f.code == "K_UNION" and self._gap(f.node))
             ]
-        # What belongs one level up is not missing there, too.
-        strays = [f'"{fault.node.value}"' for fault in found if fault.code == "K_FIELD"]
-        found = [f for f in found if f.code != "K_REQUIRED" or not any(name in f.message for name in strays)]
-        moved = next((fault for fault in found if MOVED in fault.message), None)
-        if moved is not None:  # one cause, one fault
-            found = [f for f in found if f is moved or f.slip or f.code not in (*_MAY_BE_LEFT_OUT, "K_TWICE")]
+        found = evidence.causes(found)
         if right is not None and not found and not walk.too_large:
             right.remember()
         return found, walk.too_large
@@ -360,8 +353,9 @@ class _Snippet:
         severity = CODES[fault.code].severity
         # A flaw of old definitions: servers did not ask for it.
         flaw = fault.code == "K_REQUIRED" and not fault.versions & self.newest
-        lost = isinstance(fault.node, CollectionNode) or (fault.code in _MAY_BE_LEFT_OUT and not fault.slip)
+        lost = isinstance(fault.node, CollectionNode) or (fault.code in evidence.MAY_BE_LEFT_OUT and not fault.slip)
         new = fault.code == "K_FIELD" and not fault.slip and self.around.is_of_a_proposal()
+        new |= fault.code == "K_VERSION" and self.around.names_a_version()
         if flaw or fault.doubtful or new or (self.elided and lost):
             return None  # what is missing, or the key or dash that a field stands under
         if fault.code == "K_REQUIRED":
@@ -384,8 +378,7 @@ class _Snippet:
         line, column = self.places.place(fault.node.start_mark.index)
         remark = fault.node.value.find(" //") if isinstance(fault.node, ScalarNode) and not fault.node.style else -1
         if remark > 0:
-            message = "`//` begins no comment in YAML: write `#`"
-            return Fault(fault.code, message, line, column + remark + 1, 2, severity, "#")
+            return Fault(fault.code, _REMARK, line, column + remark + 1, 2, severity, "#")
         length = width(fault.node) if isinstance(fault.node, ScalarNode) else 1
         return Fault(fault.code, fault.message, line, column, length, severity, fault.replacement)
 
@@ -397,4 +390,6 @@ class _Snippet:
 
 
 def _in_order(faults: Iterable[Fault]) -> tuple[Fault, ...]:
-    return tuple(sorted(faults, key=lambda fault: (fault.line, fault.column, fault.length, fault.code, fault.message)))
+    told = sorted(faults, key=lambda fault: (fault.line, fault.column, fault.length, fault.code, fault.message))
+    habit = next((fault for fault in told if fault.message == _REMARK), None)  # is told once
+    return tuple(fault for fault in told if fault is habit or fault.message != _REMARK)

@@ -172,6 +172,7 @@ def _read_and_judged(fence: Fence, found: Classification, schemas: _Schemas) -> 
         told, found_faults = found_faults, _at_their_cause(fence, found_faults, schemas, _certain(judgements))
         if broken and told == found_faults and documents.is_sketch(fence.text):
             return _unjudged(fence, found._replace(kind=Kind.TEXT), None)
+        found_faults = [f for f in found_faults if f.code[0] != "K" or not is_told(fence, f)]
         found_faults = [f._replace(severity=Severity.INFO) if is_told(fence, f) else f for f in found_faults]
     faults = tuple(_diagnostic(fence, fault, reading.shift) for fault in indentation.of_marks(fence, found_faults))
     status = status_of(faults, judgements, complete=reading.complete)

@@ -235,7 +235,11 @@ def _reported(line: Line, here: Here, found: Iterable[Finding]) -> Iterator[Foun
             replacement = _mended(line, code, node, words)
             hint = f'; write "{replacement}"' if replacement and code == "K_NAME" and not line.said else ""
             shape = None if line.conditions else here.shape
-            yield Found(line.code or code, message + hint, node, versions, shape, replacement, mild=line.mild)
+            open_ = next((name for negated, name, operator, _ in line.conditions if negated or operator == "!="), "")
+            field = path_of(line.words[0])[-1] if line.check == "needs" else open_
+            yield Found(
+                line.code or code, message + hint, node, versions, shape, replacement, mild=line.mild, field=field
+            )
 
 
 def _mended(line: Line, code: str, node: Node, words: str) -> str | None:

@@ -145,7 +145,8 @@ def _mounts(context: Context, node: MappingNode, containers: Sequence[MappingNod
         hint = f'; did you mean "{near}"?' if near else ""
         if value not in known and (context.kind or near):
             message = f'the Pod has no volume "{value}"{hint}'
-            yield context.fault("K_VOLUME", message, place, replacement=near, mild=not context.kind)
+            fault = context.fault("K_VOLUME", message, place, replacement=near, mild=not context.kind)
+            yield fault._replace(field="volumes")
 
 
 def _devices(context: Context, node: MappingNode, containers: Sequence[MappingNode]) -> Iterator[Found]:

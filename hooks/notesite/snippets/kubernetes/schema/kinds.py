@@ -14,10 +14,6 @@ _FILE = lazy(r"\.ya?ml$|^\.{1,2}/|^https?://|^github\.com/")
 _CORE = lazy(r"v\d")
 _CONFIG_SUFFIXES = (".config.k8s.io", "kubeadm.k8s.io", "audit.k8s.io", "client.authentication.k8s.io")
 
-_REFERENCE_KEYS = frozenset(
-    ("apiVersion", "kind", "name", "namespace", "uid", "apiGroup", "fieldPath", "resourceVersion")
-)
-
 
 class Kind(NamedTuple):
     """apiVersion and kind of a document, with their nodes; None for what it does not say."""
@@ -80,11 +76,6 @@ def _lists_files(node: MappingNode) -> bool:
     )
 
 
-def is_reference(node: MappingNode) -> bool:
-    """Whether a mapping with apiVersion and kind may be a reference to an object (`scaleTargetRef`)."""
-    return get(node, "name") is not None and fields(node).keys() <= _REFERENCE_KEYS
-
-
 class Unknown(NamedTuple):
     """What can be said about an apiVersion and kind that no bundled version has."""
 
@@ -129,7 +120,7 @@ def _misspelt(schema: Schema, api_version: str, kind: str) -> Unknown | None:
         if near in homes:
             return Unknown("K_KIND", f'there is no "{api_version}"; did you mean "{near}"?', False, near)
         if ours or "." not in group:  # the group of a custom resource has a dot
-            best = min(homes, key=lambda home: ("alpha" in home or "beta" in home, -len(home), home))
+            best = _home(schema, kind)
             return Unknown("K_KIND", f'there is no {kind} in "{api_version}"; it is in "{best}"', False, best)
         return None
     if not ours:
@@ -138,8 +129,14 @@ def _misspelt(schema: Schema, api_version: str, kind: str) -> Unknown | None:
     near = near or nearest_value(kind, schema.homes)
     if near is None and (kind.islower() or not group):
         return None  # every kind has a capital: another program's file, and so is many a `v1`
-    hint = f'; did you mean "{near}"?' if near else ""
+    elsewhere = f", which is in {_home(schema, near)}" if near and api_version not in schema.homes[near] else ""
+    hint = f'; did you mean "{near}"{elsewhere}?' if near else ""
     return Unknown("K_KIND", f'there is no kind "{kind}" in {api_version}{hint}', True, near)
+
+
+def _home(schema: Schema, kind: str) -> str:
+    """The apiVersion in which to write a kind."""
+    return min(schema.homes[kind], key=lambda home: ("alpha" in home or "beta" in home, -len(home), home))
 
 
 def removal(api_version: str, kind: str) -> str:

@@ -29,7 +29,7 @@ _PLACEHOLDER = lazy(
     | \d{2,}-\d{2,} | [a-z]+-(?:range|value) | x{3,}=* | X{3,}=* | _{2,} | \?{1,} | \*{3,}
     | (?i:your|my|some)[-_ ].*(?:here|name|value|id|version)
     | (?i:enter|insert|specify|choose)\ .* | (?:[A-Z][a-z]+\ )+(?:Name|Label|Image|Port|Type)  # Service Name
-    | .*(?<![A-Za-z])[A-Z]+(?:_[A-Z0-9]+)+(?![a-z]).* | .*\byour[A-Z_-].*
+    | .*(?<![A-Za-z])[A-Z]+(?:_[A-Z0-9]+)+(?![a-z]).* | .*\byour[A-Z_-].* | some[A-Z]\w* | my[A-Z]\w*Image
     """,
     re.VERBOSE | re.DOTALL,
 )

@@ -32,6 +32,7 @@ class Found(NamedTuple):
     slip: bool = False  # a slip of the pen, which speaks for the definition rather than against it
     doubtful: bool = False  # the value is a placeholder
     mild: bool = False  # a warning where the code says error
+    field: str = ""  # that is missing, stands twice, or would have to say something else
 
 
 class Values:
@@ -92,7 +93,8 @@ class Values:
         except (binascii.Error, ValueError):
             message = f"the value of {type_.owner.removesuffix('{}')} is not base64"
             doubtful = is_placeholder(node.value) or not node.value.isascii() or ".." in node.value
-            doubtful |= node.value.lower().startswith("base64_")  # `base64_of_it` is to be filled in
+            # `base64_of_it` is to be filled in, `==` was; a key in PEM is no use in notes, and cut short.
+            doubtful |= node.value.lower().startswith(("base64_", "==", "ls0tls1c"))
             self._add("K_BASE64", message, node, slip=True, doubtful=doubtful)
 
     def _enum(self, type_: Type, node: ScalarNode) -> None:
@@ -114,7 +116,10 @@ class Values:
         if kind == NULL:
             return
         quoted = f'"{node.value}"'
-        message = f"{type_.owner.removesuffix('{}')} must be a string, and {node.value} is {_a(kind)}; write {quoted}"
+        each = "a value of " * type_.owner.endswith("{}")
+        message = (
+            f"{each}{type_.owner.removesuffix('{}')} must be a string, and {node.value} is {_a(kind)}; write {quoted}"
+        )
         self._add("K_TYPE", message, node, replacement=quoted)
 
     def _wrong_type(self, type_: Type, node: Node, *, swapped: bool = False) -> None:

@@ -112,7 +112,7 @@ class Walk(Values):
             if name not in names and name not in also and UNKNOWN not in also:
                 place = parent if parent.__class__ is ScalarNode else pairs[0][0] if pairs else node
                 message = f'missing required field "{name}" in {shape.short}'
-                self._add("K_REQUIRED", message, place, versions, shape=shape)
+                self._add("K_REQUIRED", message, place, versions, shape=shape, field=name)
         self._depth -= 1
 
     def _odd_key(self, shape: Shape, key: Node, parent: MappingNode, names: set[str], also: set[str]) -> Field | None:
@@ -122,7 +122,7 @@ class Walk(Values):
             return None
         name = key.value
         if name in names:
-            self._add("K_TWICE", f'the field "{name}" stands twice in {shape.short}', key)
+            self._add("K_TWICE", f'the field "{name}" stands twice in {shape.short}', key, field=name)
             return shape.fields[name]
         if shape.any_key:
             if shape.values is not None:
@@ -152,6 +152,9 @@ class Walk(Values):
                 self._add("K_FIELD", f'"{key.value}"{MOVED}"{above}": {how}{more}', key, shape=shape)
             return None
         near = nearest_value(key.value, shape.fields) if few else None
+        begin = parent.start_mark.index  # what is merged into it stands above
+        if near and any(one.value == near and one.start_mark.index >= begin for one, _ in parent.value):
+            near = None  # it would stand twice
         hint = f'; did you mean "{near}"?' if near else ""
         message = f'unknown field "{key.value}" in {shape.short}{hint}'
         text = near is None and not self._weigh and key.value[:1].isupper()  # no field begins with a capital
@@ -249,7 +252,7 @@ class Walk(Values):
             if name.__class__ is not ScalarNode:
                 continue
             if name.value in names:
-                self._add("K_TWICE", f'the key "{name.value}" stands twice in {type_.owner}', name)
+                self._add("K_TWICE", f'the key "{name.value}" stands twice in {type_.owner}', name, field=name.value)
             names.add(name.value)
             if inner is not None:
                 self._value(inner, value, name)
