@@ -77,7 +77,9 @@ def _plain(lines: Sequence[str]) -> list[str]:
     for line in lines:
         if _HEADER.match(line):
             table = True
-        elif not line.strip() or (is_known_command(line) and "  " not in line.strip()):  # a row may begin with `nginx`
+        elif len(line.split()) < 2 or (
+            is_known_command(line) and "  " not in line.strip()
+        ):  # a row may begin with `nginx`
             table = False
         done.append(_blank(line) if table or is_message(line) else line)
     return done
