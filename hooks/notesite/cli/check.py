@@ -29,23 +29,21 @@ SUFFIXES = (".md", ".markdown")
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Check and report; the exit codes are those of `common`."""
-    args = common.parser_of("check", str(__doc__)).parse_args(argv)
-    return _run(args, "check", structure=True, blocks=True)
+    return _run(argv, "check", str(__doc__), structure=True, blocks=True)
 
 
 def check_notes(argv: Sequence[str] | None = None) -> int:
     """The text itself: encoding, contents list, headings, links inside the file."""
-    args = common.parser_of("check_notes", str(check_notes.__doc__)).parse_args(argv)
-    return _run(args, "check_notes", structure=True, blocks=False)
+    return _run(argv, "check_notes", str(check_notes.__doc__), structure=True, blocks=False)
 
 
 def check_snippets(argv: Sequence[str] | None = None) -> int:
     """Every code block: YAML, Kubernetes manifests and fragments, commands."""
-    args = common.parser_of("check_snippets", str(check_snippets.__doc__)).parse_args(argv)
-    return _run(args, "check_snippets", structure=False, blocks=True)
+    return _run(argv, "check_snippets", str(check_snippets.__doc__), structure=False, blocks=True)
 
 
-def _run(args: argparse.Namespace, tool: str, *, structure: bool, blocks: bool) -> int:
+def _run(argv: Sequence[str] | None, tool: str, about: str, *, structure: bool, blocks: bool) -> int:
+    args = common.parser_of(tool, about).parse_args(argv)
     parts: list[tuple[Build, Report]] = []
     broken: list[NotesError] = []
     codes = (*(NOTES_CODES if structure else ()), *(BLOCK_CODES if blocks else ()))
@@ -84,14 +82,13 @@ def _builds(args: argparse.Namespace) -> Iterator[Build]:
 
 
 def _with_versions(project: Project, args: argparse.Namespace) -> Project:
-    wanted = getattr(args, "kubernetes", None)
+    settings = project.settings
     if getattr(args, "no_cache", False):
-        project = project._replace(settings=project.settings._replace(cache=False))
-    if not wanted:
-        return project
-    versions = tuple(version.strip().removeprefix("v") for version in wanted.split(",") if version.strip())
-    snippets = project.settings.snippets._replace(kubernetes=versions)
-    return project._replace(settings=project.settings._replace(snippets=snippets))
+        settings = settings._replace(cache=False)
+    if wanted := getattr(args, "kubernetes", None):
+        versions = tuple(version.strip().removeprefix("v") for version in wanted.split(",") if version.strip())
+        settings = settings._replace(snippets=settings.snippets._replace(kubernetes=versions))
+    return project._replace(settings=settings)
 
 
 def _files(path: Path) -> list[str]:

@@ -8,9 +8,7 @@ from collections.abc import Sequence
 from importlib import import_module
 
 from ..build import Build
-from ..diagnostics.diagnostic import Report
 from ..images import gallery
-from ..images.mirror import Outcome
 from ..images.store import ImageStore
 from . import common
 
@@ -35,13 +33,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     report, removed = gallery.tidied(project, build.notes, ImageStore(chosen.store), report, prune=args.prune)
     code = common.show([(build, report)], args, tool="mirror_images", codes="E")
     if not args.quiet:
-        print(_summary(report, outcome, removed), file=sys.stderr)
+        counts = {"new": len(outcome.new), "changed": len(outcome.changed), "repaired": len(outcome.healed)}
+        counts |= {"files removed": removed, "failed": len(outcome.faults)}
+        done = [f"{len(outcome.entries)} of {report.checked} images mirrored"]
+        print("; ".join([*done, *(f"{count} {word}" for word, count in counts.items() if count)]), file=sys.stderr)
     could_not_run = any(diagnostic.code in _MACHINE for diagnostic in report.diagnostics)
     return common.COULD_NOT_RUN if could_not_run else code
-
-
-def _summary(report: Report, outcome: Outcome, removed: int) -> str:
-    parts = [f"{len(outcome.entries)} of {report.checked} images mirrored"]
-    counts = {"new": len(outcome.new), "changed": len(outcome.changed), "repaired": len(outcome.healed)}
-    counts |= {"files removed": removed, "failed": len(outcome.faults)}
-    return "; ".join([*parts, *(f"{count} {word}" for word, count in counts.items() if count)])

@@ -83,9 +83,8 @@ def _read(node: LexborNode, sections: list[_Section], location: str, known: Mapp
     for child in node.iter(include_text=True):
         tag, words = child.tag, sections[-1].words
         if tag == "-text":
-            words.append(
-                child.text_content or "" if node.tag == "code" else (child.text_content or "").replace("\n", " ")
-            )
+            text = child.text_content or ""
+            words.append(text if node.tag == "code" else text.replace("\n", " "))
         elif tag in _SKIPPED or _EXCLUDED & child.attributes.keys():
             continue
         elif text := _known(child, known):

@@ -294,9 +294,8 @@ def _io(verb: str, path: Path, error: OSError) -> Fault:
 # --- pictures beside the notes ----------------------------------------------------------------------------------
 
 
-_CODES = {errno.EXDEV: "E_PATH", errno.EFBIG: "E_SIZE"} | dict.fromkeys(
-    (errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ELOOP, errno.EINVAL), "E_MISSING"
-)
+_CODES = dict.fromkeys((errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ELOOP, errno.EINVAL), "E_MISSING")
+_CODES |= {errno.EXDEV: "E_PATH", errno.EFBIG: "E_SIZE"}
 
 
 def local_picture(path: str, notes_folder: Path, project: Path, max_bytes: int) -> tuple[Path, bytes]:

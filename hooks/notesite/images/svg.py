@@ -39,9 +39,7 @@ MAX_COPIES = 20_000  # elements that `use` may multiply into, before a browser s
 MAX_DEPTH = 200
 MAX_TEXT = 32 * 2**20  # characters, entities expanded
 
-_LENGTH = re.compile(
-    r"\s*([+]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d{1,3})?)\s*(px|pt|pc|mm|cm|in|q|em|rem|ex|)\s*", re.IGNORECASE
-)
+_LENGTH = re.compile(r"(?i)\s*([+]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d{1,3})?)\s*(px|pt|pc|mm|cm|in|q|em|rem|ex|)\s*")
 # CSS pixels of a unit (CSS Values, absolute lengths); em and ex at the default font size of 16.
 _UNITS = {"": 1, "px": 1, "pt": 96 / 72, "pc": 16, "in": 96, "cm": 96 / 2.54, "mm": 96 / 25.4, "q": 24 / 25.4}
 _UNITS |= {"em": 16, "rem": 16, "ex": 8}

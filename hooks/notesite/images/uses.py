@@ -20,9 +20,7 @@ _NOUNS = frozenset(bundled_text(__name__, "picture_words.txt").split())
 _LITTLE = frozenset(["a", "an", "the", "of", "here", "my", "this", "see", "below", "above", "no"])
 GENERIC = _NOUNS | _LITTLE
 _FILE = re.compile(r"[^\s/]+\.(?:png|jpe?g|gif|webp|svg|avif|bmp|tiff?)", re.IGNORECASE)
-_MACHINE = re.compile(
-    r"[0-9a-f]{12,}|[0-9a-f]{8}-[0-9a-f-]{20,}|(?:img|dsc|screenshot|image|pasted)[\W_\d]+", re.IGNORECASE
-)
+_MACHINE = re.compile(r"(?i)[0-9a-f]{12,}|[0-9a-f]{8}-[0-9a-f-]{20,}|(?:img|dsc|screenshot|image|pasted)[\W_\d]+")
 _WORD = re.compile(r"[^\W\d_]+(?:['\N{RIGHT SINGLE QUOTATION MARK}-][^\W\d_]+)*")
 
 

@@ -14,6 +14,7 @@ import time
 import zlib
 from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import Future
+from dataclasses import dataclass, field
 from functools import cache
 from math import inf
 from threading import Lock, Thread
@@ -34,6 +35,7 @@ _BACKOFF = 0.25  # seconds before the second try; doubled for each further one, 
 Resolver = Callable[[str, int], list[tuple[Any, ...]]]  # raises OSError, UnicodeError
 
 
+@dataclass(kw_only=True)
 class Client:
     """Fetches URLs within limits.
 
@@ -42,29 +44,22 @@ class Client:
     replaces the certificates, `now`, `chance` and `resolve` the clock, dice and resolver.
     """
 
-    def __init__(
-        self,
-        *,
-        limits: Limits | None = None,
-        allow_hosts: Collection[str] = (),
-        user_agent: str = USER_AGENT,
-        patience: float | None = None,
-        tls: ssl.SSLContext | None = None,
-        now: Callable[[], float] = time.time,
-        chance: Callable[[float, float], float] = random.uniform,
-        resolve: Resolver = lambda host, port: socket.getaddrinfo(host, port, 0, socket.SOCK_STREAM),
-    ) -> None:
-        self.limits = limits or Limits()
-        self.allow_hosts = tuple(allow_hosts)
-        self.user_agent = user_agent
-        self.now, self.chance, self.resolve = now, chance, resolve
-        self.proxy = ""  # through which a request went, without credentials
-        self.patience = patience  # None: some host was reached, so there is a network
-        self.first_try = inf  # when a connection was first tried
-        self._lock = Lock()
+    limits: Limits = field(default_factory=Limits)
+    allow_hosts: Collection[str] = ()
+    user_agent: str = USER_AGENT
+    patience: float | None = None  # None, too, when some host was reached: so there is a network
+    tls: ssl.SSLContext | None = None
+    now: Callable[[], float] = time.time
+    chance: Callable[[float, float], float] = random.uniform
+    resolve: Resolver = lambda host, port: socket.getaddrinfo(host, port, 0, socket.SOCK_STREAM)
+    proxy: str = ""  # through which a request went, without credentials
+    first_try: float = inf  # when a connection was first tried
+    _lock: Lock = field(default_factory=Lock)
+    _answers: dict[tuple[str, int], Future[list[tuple[Any, ...]]]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
         # What certificates are checked against, by bundle; made when it is first needed, for it takes a while.
-        self.tls = cache(lambda bundle: tls_context(bundle, tls))
-        self._answers: dict[tuple[str, int], Future[list[tuple[Any, ...]]]] = {}
+        self.certificates = cache(lambda bundle: tls_context(bundle, self.tls))
 
     @property
     def proxy_note(self) -> str:

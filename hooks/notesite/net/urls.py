@@ -147,9 +147,8 @@ def redirected(old: Address, location: str) -> Address:
     except Fault as fault:
         if fault.code == "E_SCHEME":
             raise Fault("E_SCHEME", f"redirect to {joined.partition(':')[0][:20].lower()}: refused") from None
-        raise Fault(
-            "E_REDIRECT" if "credentials" not in fault.message else "E_URL", f"bad redirect: {fault.message}"
-        ) from None
+        code = "E_URL" if "credentials" in fault.message else "E_REDIRECT"
+        raise Fault(code, f"bad redirect: {fault.message}") from None
     if old.scheme == "https" and new.scheme == "http":
         raise Fault("E_DOWNGRADE", f"redirect from https to http refused ({shown(new.url)})")
     return new
@@ -199,9 +198,7 @@ def _kinds(ip: ipaddress.IPv4Address | ipaddress.IPv6Address) -> set[str]:
 
 
 # Names that public resolvers never answer for: RFC 6761, 6762, 8375, and what clouds and routers use.
-_LOCAL_NAMES = frozenset(
-    {"localhost", "local", "internal", "intranet", "private", "lan", "home", "corp", "localdomain"}
-)
+_LOCAL_NAMES = {"localhost", "local", "internal", "intranet", "private", "lan", "home", "corp", "localdomain"}
 
 
 def written_refusal(host: str, *, allowed: bool = False) -> str | None:

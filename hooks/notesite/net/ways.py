@@ -79,7 +79,7 @@ class Adapter(HTTPAdapter):
         """Host, and the certificates that it is checked against."""
         host, _ = super().build_connection_pool_key_attributes(request, verify, cert)
         secure = host["scheme"] == "https"
-        return host, {"ssl_context": self.fetch.client.tls("" if verify is True else verify)} if secure else {}
+        return host, {"ssl_context": self.fetch.client.certificates("" if verify is True else verify)} if secure else {}
 
     def cert_verify(self, conn: Any, url: Any, verify: Any, cert: Any) -> None:
         """Nothing: the pool's context holds the certificates."""

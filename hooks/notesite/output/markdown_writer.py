@@ -253,9 +253,8 @@ def _begins_with_words(item: ET.Element) -> bool:
 def _is_even(table: ET.Element) -> bool:
     """Whether all rows have as many cells, which hold words."""
     rows = [list(row) for row in table.iter("tr")]
-    is_plain = not any(
-        _holds_blocks(cell) or {"colspan", "rowspan"} & cell.attrib.keys() for row in rows for cell in row
-    )
+    cells = [cell for row in rows for cell in row]
+    is_plain = not any(_holds_blocks(cell) or {"colspan", "rowspan"} & cell.attrib.keys() for cell in cells)
     return is_plain and len({len(row) for row in rows}) == 1
 
 

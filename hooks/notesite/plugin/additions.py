@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from itertools import chain, groupby
 from pathlib import Path
@@ -15,16 +15,8 @@ from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page as MkDocsPage
 
 from ..build import Build
-from ..extras.command_list import (
-    Command,
-    Manifest,
-    asked_for,
-    commands_of,
-    commands_source,
-    is_real,
-    manifests_of,
-    with_rows,
-)
+from ..extras import command_list
+from ..extras.command_list import Command, Manifest, is_real
 from ..extras.decorate import Extras, contents_id
 from ..extras.home import Card, Home, description_of, grouped
 from ..extras.search import documents, found
@@ -40,6 +32,7 @@ from ..render.mark import BlockMark
 from ..site.plan import Page
 from ..site.section_names import names_of, wrong_groups
 from ..snippets.language.classify import is_shell
+from .run import Run, log
 
 COMMANDS = "commands.md"
 INDEX = "search/search_index.json"
@@ -78,30 +71,33 @@ class Additions(NamedTuple):
 
     def sheet(self, html: str, urls: Mapping[str, str]) -> str:
         """The page of all commands, `html` with its headings; `urls` are by page uri, as that page reaches them."""
-        return str(with_rows(html, self.commands, lambda own: f"{urls[own.page.uri]}#{own.id}"))
+        return str(command_list.with_rows(html, self.commands, lambda own: f"{urls[own.page.uri]}#{own.id}"))
 
 
-def add(build: Build, files: Files, config: MkDocsConfig, marks: Mapping[int, BlockMark], *, dated: bool) -> Additions:
+def add(run: Run, files: Files) -> Additions:
     """Publish the page of all commands and the manifests.  Raises NotesError when dates are asked for and not known."""
+    build, config, marks = run.build, run.config, run.marks
     settings, notes, site = build.project.settings, build.notes, build.site
-    commands = commands_of(notes, site, marks)
+    commands = command_list.commands_of(notes, site, marks)
     page = None
     if settings.commands.title and commands and files.get_file_from_path(COMMANDS) is None:
-        page = File.generated(config, COMMANDS, content=commands_source(commands, settings.commands.title))
+        source = command_list.commands_source(commands, settings.commands.title)
+        page = File.generated(config, COMMANDS, content=source)
         files.append(page)
     folder = settings.manifests.folder
-    manifests = manifests_of(notes.fences) if folder else []
+    manifests = command_list.manifests_of(notes.fences) if folder else []
     for manifest in manifests:
         files.append(File.generated(config, f"{folder}/{manifest.name}", content=manifest.text))
     descriptions = {own.uri: description_of(notes, site, own) for own in site.pages}
     # A copy to be handed on says when it was made; its bytes are the same in a clone without history.
-    dates = _dates(build) if dated and settings.dates and not config.extra.get("offline") else []
+    is_dated = settings.dates and not (run.folder.is_preview or config.extra.get("offline"))
     commands_on = {uri: list(own) for uri, own in groupby(commands, key=lambda command: command.page.uri)}
     broken: dict[str, dict[str, BlockMark]] = {}
     for fence in notes.fences:
         line = fence.span.start.line
         if line in marks and marks[line].wrong and not is_shell(fence):
             broken.setdefault(site.page_of_line(line).uri, {})[fence.text.strip()] = marks[line]
+    dates = _dates(build) if is_dated else []
     return Additions(commands, descriptions, dates, manifests, commands_on, broken, page, Aside())
 
 
@@ -118,28 +114,23 @@ def _dates(build: Build) -> list[date | None]:
     return lines
 
 
-def extras_of(
-    build: Build,
-    added: Additions,
-    config: MkDocsConfig,
-    marks: Mapping[int, BlockMark],
-    warn: Callable[[str], None],
-) -> Extras:
-    """What the pages' own elements are extended by; `warn` is told of names that lead nowhere."""
+def extras_of(run: Run) -> Extras:
+    """What the pages' own elements are extended by; names that lead nowhere are told of."""
+    build, added, config = run.build, run.additions, run.config
     settings, site = build.project.settings, build.site
     hosted = bool(config.site_url) and not config.extra.get("offline")
     for problem in wrong_groups(site, settings.groups):
-        warn(f"extra.notes.groups: {problem}")
-    icons = {page.settings.icon: icon(config, page.settings.icon, warn) for page in site.pages}
+        log.warning("extra.notes.groups: %s", problem)
+    icons = {page.settings.icon: icon(config, page.settings.icon) for page in site.pages}
     home = Home(
         about=settings.home.about or config.site_description or "",
         groups=grouped(site, settings.groups, added.descriptions, icons),
-        picture=_drawing(build, settings.home.picture, warn) if settings.home.picture else "",
+        picture=_drawing(build, settings.home.picture) if settings.home.picture else "",
         download=settings.home.download if hosted else "",
         more=(Card(settings.commands.title, COMMANDS),) if added.command_page else (),
         asked=tuple(
             Card(own.description, f"{own.page.uri}#{own.id}", own.text.strip())
-            for own in asked_for(added.commands, settings.home.commands)
+            for own in command_list.asked_for(added.commands, settings.home.commands)
         ),
     )
     return Extras(
@@ -147,7 +138,7 @@ def extras_of(
         contents_id=contents_id(build.notes),
         commands={command.line: command for command in added.commands},
         manifests={manifest.line: manifest for manifest in added.manifests},
-        marks=marks,
+        marks=run.marks,
         names=names_of(site, settings.synonyms),
         glossary=settings.glossary,
         manifest_folder=settings.manifests.folder,
@@ -156,23 +147,23 @@ def extras_of(
     )
 
 
-def _drawing(build: Build, name: str, warn: Callable[[str], None]) -> str:
+def _drawing(build: Build, name: str) -> str:
     """The SVG file of this name in docs/, to become part of a page; "" with a warning when it cannot."""
     try:
         return drawing_of(build.project.docs_dir / name, build.project.root).svg or ""
     except Fault as fault:
-        warn(f"extra.notes.home: the picture {name!r}: {fault.message}")
+        log.warning("extra.notes.home: the picture %r: %s", name, fault.message)
         return ""
 
 
-def icon(config: MkDocsConfig, name: str, warn: Callable[[str], None]) -> str:
+def icon(config: MkDocsConfig, name: str) -> str:
     """The theme's SVG of this name, "" with a warning when it has none."""
     if not name:
         return ""
     for folder in config.theme.dirs if ".." not in name.split("/") and not name.startswith("/") else ():
         with contextlib.suppress(OSError):
             return text_of(Path(folder, ".icons", f"{name}.svg"))
-    warn(f"extra.notes.pages: the theme has no icon {name!r}")
+    log.warning("extra.notes.pages: the theme has no icon %r", name)
     return ""
 
 

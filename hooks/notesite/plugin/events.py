@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import os
 import pickle
 import posixpath
@@ -24,7 +23,7 @@ from mkdocs.utils.templates import TemplateContext
 from ..build import BLOCK_CODES, NOTES_CODES
 from ..diagnostics.diagnostic import Diagnostic, NotesError
 from ..extras.command_list import is_real
-from ..extras.decorate import around, decorate, decorate_other
+from ..extras.decorate import around, decorate_other
 from ..extras.marks import marks_of
 from ..lib.files import end_on_sigterm
 from ..lib.kept import private_cache
@@ -119,12 +118,11 @@ class NotesPlugin(BasePlugin):  # type: ignore[type-arg,no-untyped-call]  # no o
         pages.check_pages(run, files, config)
         # First, so that the page of commands is in the navigation.
         try:
-            run.additions = additions.add(build, files, config, run.marks, dated=not self._folder.is_preview)
+            run.additions = additions.add(run, files)
         except NotesError as error:
             raise PluginError(lines_of(error)) from None
-        extras = additions.extras_of(build, run.additions, config, run.marks, log.warning)
-        run.copy_icon = Markup(additions.icon(config, COPY_ICON, log.warning))  # noqa: S704  # a file of the theme
-        run.decorate, run.names = functools.partial(decorate, extras=extras), extras.names
+        run.extras = additions.extras_of(run)
+        run.copy_icon = Markup(additions.icon(config, COPY_ICON))  # noqa: S704  # a file of the theme
         pages.add_pages(build, files, config)
         pages.add_redirects(build, files, config)
         pages.add_pictures(build, files, config)
@@ -260,7 +258,6 @@ class NotesPlugin(BasePlugin):  # type: ignore[type-arg,no-untyped-call]  # no o
     @event_priority(-50)  # after the search has written its index, before it becomes a script in an offline copy
     def _finish(self, *, config: MkDocsConfig) -> None:  # noqa: ARG002  # MkDocs' name
         finish(self._run)
-        self._run.kept.close()
 
     @event_priority(-1000)  # after everybody who writes into the folder
     def _place(self, *, config: MkDocsConfig) -> None:

@@ -71,7 +71,10 @@ def _shells(env: Environment, config: MkDocsConfig, files: Files) -> Iterator[st
 
 def check_pages(run: Run, folder: Path) -> None:
     """Raise PluginError when a page would run anything else."""
-    for name in sorted(run.made - run.kept.proven):
+    proven = {
+        page.file.dest_uri for page in run.in_order if page.meta.get("template") == TEMPLATE
+    }  # in an earlier build
+    for name in sorted(run.made - proven):
         path = folder / name
         for fault in foreign(read_file(path, inside=folder), run.scripts) if path.is_file() else ():
             raise PluginError(f"{name}: would run {fault}. Nothing is published, the previous site stays.")

@@ -139,18 +139,10 @@ class KeptPages:
             self._run.pages[uri] = (key, page.edit_url), self._found[uri]
         del self._keys[uri]
 
-    @property
-    def proven(self) -> set[str]:
-        """The files that the last look has seen in an earlier build."""
-        return {page.file.dest_uri for page in self._nav.pages if page.meta.get("template") == TEMPLATE}
-
-    def close(self) -> None:
-        """Let the folder not grow without end."""
+    def renew(self) -> None:
+        """Write into the pages that stay in their places which notes they are of now; let what is kept not grow without end."""
         if self._store and self._run.folder.stamp is None:  # no rebuild, which shall not wait for that
             self._store.trim()
-
-    def renew(self) -> None:
-        """Write into the pages that stay in their places which notes they are of now."""
         old, new = self._run.folder.stamp or self._stamp, self._stamp
         for name in self._stay if old != new else ():
             with Path(self._run.config.site_dir, name).open("r+b") as file:
@@ -183,7 +175,7 @@ class KeptPages:
     @cached_property
     def _names(self) -> str:
         """What cells of tables are looked up in."""
-        return digest([(name, place.page.uri, place.id) for name, place in self._run.names.items()])
+        return digest([(name, place.page.uri, place.id) for name, place in self._run.extras.names.items()])
 
     def _words(self, context: PageContext) -> object:
         """The author's words as they were read, and all that they lead to; None where more would have to be known."""

@@ -26,6 +26,7 @@ from mkdocs.utils import get_relative_url
 from ..build import Build
 from ..diagnostics.diagnostic import Diagnostic, Report, Severity, Span, finding
 from ..diagnostics.reporters.text import one_line
+from ..extras.decorate import decorate
 from ..images.gallery import limits_of
 from ..lib.files import read_file, reason, strangers, text_of
 from ..lib.safe_yaml import HostileYamlError, load_all
@@ -135,7 +136,7 @@ def context_of(run: Run, plan: Page, page: MkDocsPage, files: Files) -> PageCont
     # A page of the notes is no file that they name.
     context.has_file = lambda uri: uri not in run.plans and files.get_file_from_path(uri) is not None
     context.asset_url = lambda path: get_relative_url(path, page.url)
-    context.decorate = lambda root: run.decorate(root, plan)
+    context.decorate = lambda root: decorate(root, plan, run.extras)
     return context
 
 
@@ -217,15 +218,12 @@ def _drawing(project: Project, path: Path) -> tuple[bytes | None, Diagnostic | N
     """What is published of an SVG file of the site that the notes need not show (None: nothing), and what is said."""
     from ..images.svg import cleaned  # noqa: PLC0415  # parsers of XML and CSS are loaded only for SVG
 
-    name = project.shown(path)
+    said = functools.partial(finding, span=Span.at(1), path=project.shown(path))
     try:
         data = read_file(path, inside=project.root, limit=project.settings.images.max_bytes)
         drawing = cleaned(data, limits_of(project.settings.images))
     except OSError as error:
-        return None, finding("E_IO", f"not published: {reason(error)}", Span.at(1), path=name)
+        return None, said("E_IO", f"not published: {reason(error)}")
     except Fault as fault:
-        said = finding(fault.code, f"not published: {fault.message}", Span.at(1), severity=Severity.WARNING, path=name)
-        return None, said
-    if not drawing.taken:
-        return data, None
-    return drawing.cleaned, finding("E_ACTIVE", drawing.taken, Span.at(1), path=name)
+        return None, said(fault.code, f"not published: {fault.message}", severity=Severity.WARNING)
+    return drawing.cleaned or data, said("E_ACTIVE", drawing.taken) if drawing.taken else None

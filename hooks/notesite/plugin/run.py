@@ -13,8 +13,7 @@ import gc
 import importlib
 import logging
 import os
-import xml.etree.ElementTree as ET
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -43,11 +42,11 @@ from ..project.repository import Stamp
 from ..render.bridge import Bridge
 from ..render.mark import BlockMark
 from ..site.plan import Page
-from ..site.section_names import Names
 from ..snippets.language.classify import highlighter
-from .additions import Additions
 
 if TYPE_CHECKING:
+    from ..extras.decorate import Extras
+    from .additions import Additions
     from .kept_pages import KeptPages
 
 # Under "mkdocs.", so that `mkdocs build --strict` counts the warnings.
@@ -73,9 +72,8 @@ class Run:
     plans: Mapping[str, Page]  # pages of the notes by address
     additions: Additions = field(init=False)
     marks: Mapping[int, BlockMark] = field(default_factory=dict)
-    decorate: Callable[[ET.Element, Page], None] = lambda _root, _page: None  # adds what the author did not write
+    extras: Extras = field(init=False)  # what the author did not write
     copy_icon: Markup = field(default_factory=Markup)  # of the button that copies a page
-    names: Names = field(default_factory=dict)  # of the sections
     alone: bool = False  # no other plugin takes part
     aside: Aside = field(default_factory=Aside)  # pages of which the theme is yet to come
     kept: KeptPages = field(init=False)  # pages of earlier builds

@@ -25,9 +25,7 @@ _PART = lazy(r"(?:.{1,30}[-:：.、)–—]\s*)?")  # before the link that a hea
 _TRANSLATION = lazy(r"(?:readme[._-]|.+\.)[a-z]{2}(?:[-_][a-z]{2,4})?", re.IGNORECASE)
 # What names of files and folders say, such as of files about a repository, which its README names as well.
 _NAMES = {kind: frozenset(names.split()) for kind, names in bundled_json(__name__, "file_names.json").items()}
-_IN_LANGUAGE = lazy(
-    rf"(?:(.+?)[._-])??({'|'.join(sorted(_NAMES['languages']))})(?:[-_](?:[a-z]{{2}}|hans|hant))?", re.IGNORECASE
-)
+_IN_LANGUAGE = lazy(rf"(?i)(?:(.+?)[._-])??({'|'.join(sorted(_NAMES['languages']))})(?:[-_](?:[a-z]{{2}}|hans|hant))?")
 _FEW = 3  # files that a list names, for notes that say other things as well
 _SHARE = 0.8  # of the lines of a list that name files
 

@@ -122,10 +122,8 @@ def settle(
         else:
             remaining.append(diagnostic)
     gone = [e for e in entries.values() if e.fingerprint not in seen and e.code.startswith(tuple(own_codes))]
-    about_baseline = [
-        finding("I_BASELINE", f"{e.code} at {e.line!r} is gone", Span.at(1), path=baseline.path) for e in gone
-    ]
-    extra = with_rules([*unused, *about_baseline], rules)
+    stale = [finding("I_BASELINE", f"{e.code} at {e.line!r} is gone", Span.at(1), path=baseline.path) for e in gone]
+    extra = with_rules([*unused, *stale], rules)
     return report._replace(
         diagnostics=tuple(sorted([*remaining, *extra], key=lambda d: d.sort_key)),
         accepted=(*report.accepted, *accepted),

@@ -44,9 +44,8 @@ def step_summary(report: Report, context: Context) -> str:
         for d in sorted(report.diagnostics, key=lambda d: (d.severity.rank, d.sort_key))
     ]
     table = _fitting(rows, "\n| severity | place | code | message |\n| --- | --- | --- | --- |\n", len(head.encode()))
-    skipped = [
-        f"- `{path_of(s, context)}:{s.span.start}` {_inline(s.what)}: {_inline(s.reason)}\n" for s in report.skipped
-    ]
+    places = [(f"`{path_of(one, context)}:{one.span.start}`", one) for one in report.skipped]
+    skipped = [f"- {place} {_inline(one.what)}: {_inline(one.reason)}\n" for place, one in places]
     text = head + table
     return text + _fitting(skipped, "\n#### Could not be checked\n\n", len(text.encode()))
 

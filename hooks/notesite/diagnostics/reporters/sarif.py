@@ -29,10 +29,10 @@ def render(report: Report, context: Context) -> str:
     everything = sorted([*found, *accepted, *ignored], key=lambda pair: (bool(pair[1]), pair[0].severity.rank))
     kept = sorted(everything[:MOST_RESULTS], key=lambda pair: pair[0].sort_key)
     codes = sorted({d.code for d, _ in kept})
-    fingerprints = [print_ for _, print_ in with_fingerprints([d for d, _ in kept], context)]
+    known = with_fingerprints([d for d, _ in kept], context)
     results = [
-        _result(diagnostic, suppressions, fingerprint, codes, context)
-        for (diagnostic, suppressions), fingerprint in zip(kept, fingerprints, strict=True)
+        _result(diagnostic, fingerprint, codes, context) | {"suppressions": suppressions}
+        for (_, suppressions), (diagnostic, fingerprint) in zip(kept, known, strict=True)
     ]
     log = json.loads(bundled_text(__name__, "sarif.json"))
     run = log["runs"][0]
@@ -56,13 +56,7 @@ def _rule(code: str, context: Context) -> dict[str, Any]:
     return rule | ({"helpUri": url} if "://" in url else {})  # helpUri has to be absolute
 
 
-def _result(
-    diagnostic: Diagnostic,
-    suppressions: list[dict[str, str]],
-    fingerprint: str,
-    codes: Sequence[str],
-    context: Context,
-) -> dict[str, Any]:
+def _result(diagnostic: Diagnostic, fingerprint: str, codes: Sequence[str], context: Context) -> dict[str, Any]:
     path, region = path_of(diagnostic, context), _region(diagnostic.span)
     if text := context.line_of(diagnostic):
         region["snippet"] = {"text": text}
@@ -74,7 +68,7 @@ def _result(
         "locations": _locations(path, region),
         "partialFingerprints": {"sourceLine/v1": fingerprint},
         # With any suppression in a run, every result has to say whether it is suppressed (section 3.27.23).
-        "suppressions": suppressions,
+        "suppressions": [],
     }
     if diagnostic.replacement is not None:
         inserted = {"text": diagnostic.replacement}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import posixpath
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -173,10 +174,8 @@ def _linked(
     if urlsplit_scheme(address):
         return tag
     name = target_of(address, page.name)
-    try:
+    with contextlib.suppress(KeyError):  # no page of the book
         return tag.with_(href=place(name, unquote(address.partition("#")[2])))
-    except KeyError:  # no page of the book
-        pass
     embedded = layout.file(name) if name in files else None
     if embedded is None:
         return Tag("span", tag.with_(href=None, rel=None, download=None, target=None).attributes)
