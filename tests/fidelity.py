@@ -21,7 +21,7 @@ from markdown import Markdown
 from tinyhtml5.parser import HTMLParser
 
 from notesite.diagnostics.diagnostic import Position
-from notesite.notes.emoji import with_emoji
+from notesite.notes.parser import with_emoji
 from notesite.notes.raw_html import AS_TEXT, UNWRAPPED, read_tags
 from notesite.render.bridge import Bridge
 from notesite.render.html import PageHtml

@@ -14,8 +14,8 @@ from markupsafe import Markup
 
 from ..lib.light import NamedTuple
 from ..notes.document import LEAVES, Kind, Node, words
-from ..notes.emoji import with_emoji
 from ..notes.model import Notes
+from ..notes.parser import with_emoji
 from ..notes.raw_html import read_tags
 from ..render.elements import made
 from ..site.page_text import page_blocks

@@ -10,10 +10,10 @@ import difflib
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import chain
 from urllib.parse import unquote
 
 from ..diagnostics.diagnostic import Span
-from ..lib.light import NamedTuple
 from .contents_lists import Listing, folded, says_contents
 from .document import Kind, Node
 from .model import Contents, Heading, Link, Notes, Origin, origin_of
@@ -25,13 +25,6 @@ _SIMILAR = 0.8
 _MOST_COMPARISONS = 200_000  # of words, some ten microseconds each: 300 wrong entries and as many sections
 
 
-class Match(NamedTuple):
-    """The heading that an anchor means, and how it was found."""
-
-    heading: Heading
-    exact: bool
-
-
 class Resolver:
     """From the target of an in-page link to the heading it means."""
 
@@ -40,11 +33,8 @@ class Resolver:
         self._by_id = {heading.id: heading for heading in self._headings}
         self._explicit = dict(reversed(notes.anchors))
         self._comparisons = _MOST_COMPARISONS
-        self._by_folded: dict[str, Heading] = {}
-        self._by_text: dict[str, Heading] = {}
-        for heading in self._headings:
-            self._by_folded.setdefault(heading.id.casefold(), heading)
-            self._by_text.setdefault(folded(heading.text), heading)
+        self._by_folded = {heading.id.casefold(): heading for heading in self._headings[::-1]}  # the first one counts
+        self._by_text = {folded(heading.text): heading for heading in self._headings[::-1]}
 
     def exact(self, anchor: str) -> Heading | None:
         """The heading that GitHub shows for `anchor`; for an explicit `<a name>`, the heading nearest to it."""
@@ -54,28 +44,22 @@ class Resolver:
         line = self._explicit.get(name)
         if line is None:
             return None
-        after = next(
-            (h for h in self._headings if line <= h.span.end.line <= line + 2 or line <= h.span.start.line <= line + 2),
-            None,
-        )
-        before = [heading for heading in self._headings if heading.span.start.line <= line]
-        return after or (before[-1] if before else None)
+        near = (h for h in self._headings if h.span.start.line <= line + 2 and h.span.end.line >= line)
+        above = (h for h in self._headings[::-1] if h.span.start.line <= line)
+        return next(chain(near, above), None)
 
     def named(self, text: str) -> bool:
         """Whether a heading has this text."""
         return not folded(text) or folded(text) in self._by_text
 
-    def meant(self, anchor: str, text: str, taken: Collection[str] = ()) -> Match | None:
+    def meant(self, anchor: str, text: str, taken: Collection[str] = ()) -> Heading | None:
         """The heading that the author most likely means: exact, by letter case, by text, or by likeness.
 
         Likeness passes over the ids in `taken`: beside an entry for "One", an entry "Gone" is no slip of the pen.
         """
-        if heading := self.exact(anchor):
-            return Match(heading, exact=True)
         name = unquote(anchor).removeprefix("user-content-").casefold()
-        by_letters = self._by_folded.get(name) or self._by_text.get(folded(text))
-        if by_letters:
-            return Match(by_letters, exact=False)
+        if heading := self.exact(anchor) or self._by_folded.get(name) or self._by_text.get(folded(text)):
+            return heading
         for wanted, table in ((name, self._by_folded), (folded(text), self._by_text)):
             self._comparisons -= len(table)
             if self._comparisons < 0:
@@ -83,7 +67,7 @@ class Resolver:
             free = [words for words, heading in table.items() if heading.id not in taken]
             near = difflib.get_close_matches(wanted, free, 1, _SIMILAR) if wanted else []
             if near:
-                return Match(table[near[0]], exact=False)
+                return table[near[0]]
         return None
 
 
@@ -129,7 +113,7 @@ def find_contents(notes: Notes, all_lists: Sequence[Listing]) -> Contents | None
             if own:
                 return _contents(heading, own, notes, resolver)
     for found in lists:
-        if found.first <= early and _stands_alone(found) and _spans_the_file(found, resolver, notes):
+        if found.first <= early and _stands_alone(found, resolver, notes):
             return _contents(None, [found], notes, resolver)
     mark = next((found for found in all_lists if found.is_mark and found.first <= early), None)
     if mark is None:
@@ -214,14 +198,12 @@ def _wrapped(blocks: Sequence[Node], number: int) -> tuple[int, int] | None:
     return (around[0].line, around[1].span.end.line) if opened and closed and says_contents(name) is not None else None
 
 
-def _stands_alone(found: Listing) -> bool:
-    """Whether a list without a heading is almost nothing but links."""
-    begins = sum(line.begins for line in found.lines)
-    return (len(found.entries) > 2 and found.is_pure) or 2 < begins >= len([1 for line in found.lines if line.linked])
-
-
-def _spans_the_file(found: Listing, resolver: Resolver, notes: Notes) -> bool:
+def _stands_alone(found: Listing, resolver: Resolver, notes: Notes) -> bool:
+    """Whether a list without a heading is almost nothing but links, and they lead all over the file."""
+    begins, linked = sum(line.begins for line in found.lines), sum(line.linked > 0 for line in found.lines)
+    if not (begins > 2 and begins >= linked) and not (len(found.entries) > 2 and found.is_pure):
+        return False
     anchors = ((in_page_anchor(entry.target, notes.origin), entry.text) for entry in found.entries)
     meant = [resolver.meant(anchor, text) for anchor, text in anchors if anchor]
-    places = [match.heading.span.start.line for match in meant if match]
+    places = [heading.span.start.line for heading in meant if heading]
     return bool(places) and max(places) - min(places) >= _SPAN_SHARE * len(notes.lines)

@@ -18,7 +18,7 @@ _MARKS = "⸘⁂⁑⸎⸙"
 _SINGLE = lazy(r"(?<![$\\`])\$(?![$`])")
 _OPENS = lazy(r"(?<!\w)\$(?=\S)")
 _CLOSES = lazy(r"(?<=\S)\$(?!\w)")
-_BLANK_LINE = lazy(r"\n[ \t>]*\n")
+_BLANK_LINE = lazy(r"(\n[ \t>]*\n)")
 # A dollar that is only spoken of; GitHub may draw what stands between two of them.
 _ALONE = lazy(r"""(?<=')\$(?=')|(?<=")\$(?=")|(?<=\()\$(?=\))|(?<=\[)\$(?=\])|(?<=[‘“„«「])\$(?=[’”“»」])""")
 # Two prices, and words between them; a quotation that does not end, as in a shell.
@@ -36,7 +36,8 @@ class Dollars:
         self._quoted = quote(self.mark)
         self._rounds = 0
         if self.mark:
-            self.text = self._without_strays(text)
+            blocks = _BLANK_LINE.split(text)
+            self.text = "".join(self._block(block) if "$" in block else block for block in blocks)
 
     @property
     def may_be_formulas(self) -> bool:
@@ -70,15 +71,6 @@ class Dollars:
             lines[index] = written if self._rounds < _ROUNDS else written.replace(b"$", mark)
         self.text = b"\n".join(lines).decode()
         return bool(found)
-
-    def _without_strays(self, text: str) -> str:
-        parts: list[str] = []
-        done = 0
-        for blank in [*_BLANK_LINE.finditer(text), None]:
-            block = text[done : blank.end() if blank else len(text)]
-            parts.append(self._block(block) if "$" in block else block)
-            done += len(block)
-        return "".join(parts)
 
     def _block(self, block: str) -> str:
         block = _ALONE.sub(self.mark, block)

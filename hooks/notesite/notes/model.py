@@ -43,11 +43,11 @@ class Origin(NamedTuple):
         """The anchor that a link means when it leads into the notes: `README.md#pod`, or the whole address with one."""
         parts = parts_of(target)
         if not parts.netloc and not parts.scheme:
-            return parts.fragment if parts.path and self._path(parts.path) == self.path else None
+            return parts.fragment if parts.path and self._path(unquote(parts.path)) == self.path else None
         front = self.repository.partition("//")[2].lower()
         if not parts.fragment or LINE.fullmatch(parts.fragment):
             return None
-        if front and f"{_host(parts.netloc)}{unquote(parts.path).rstrip('/')}".lower() == front:
+        if front and f"{parts.netloc}{unquote(parts.path).rstrip('/')}".lower().removeprefix("www.") == front:
             return parts.fragment if _README.fullmatch(self.path) else None
         return parts.fragment if self.path_of(target) == self.path else None
 
@@ -60,20 +60,19 @@ class Origin(NamedTuple):
         """The path in the repository of a root-relative link, or of the whole address of a file there."""
         parts = parts_of(target)
         if not parts.scheme and not parts.netloc:
-            return self._path(parts.path) if parts.path.startswith("/") else None
+            return self._path(unquote(parts.path)) if parts.path.startswith("/") else None
         page = re.escape(self.repository.partition("//")[2] + self._form) if self.repository else "(?!)"
-        match = re.fullmatch(rf"{page}[^/]+/(.+)", _host(parts.netloc) + unquote(parts.path), re.IGNORECASE)
+        match = re.fullmatch(rf"(?:www\.)?{page}[^/]+/(.+)", parts.netloc + unquote(parts.path), re.IGNORECASE)
         return match[1] if match else None
 
     def _path(self, path: str) -> str:
         """The path in the repository of a relative or root-relative one, as the code host resolves it."""
-        whole = posixpath.normpath(posixpath.join("/", posixpath.dirname(self.path), unquote(path)))
-        return whole.lstrip("/")
+        return posixpath.normpath(posixpath.join("/", posixpath.dirname(self.path), path)).lstrip("/")
 
     def address(self, target: str) -> str:
         """The whole address of a file of the repository."""
         parts = urlsplit(target)
-        path = posixpath.normpath(posixpath.join("/", posixpath.dirname(self.path), parts.path)).lstrip("/")
+        path = self._path(parts.path)
         folder = "/" if parts.path.endswith("/") and path else ""
         form = self._form.replace("blob", "tree") if folder or not path else self._form
         whole = f"{self.repository}{form}{self.branch}/{path}{folder}"
@@ -86,10 +85,6 @@ def parts_of(address: str) -> SplitResult:
         return urlsplit(address)
     except ValueError:
         return SplitResult("unreadable", "", "", "", "")
-
-
-def _host(netloc: str) -> str:
-    return netloc.lower().removeprefix("www.")
 
 
 def origin_of(address: str, branch: str = "", path: str = "") -> Origin | None:

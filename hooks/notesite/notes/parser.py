@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache, partial
 from itertools import accumulate
 
 import comrak
@@ -18,20 +19,20 @@ from ..lib.light import Any, lazy
 from .document import LEAVES, Kind, Node
 from .dollars import Dollars
 
-_EXTENSIONS = comrak.ExtensionOptions(strikethrough=True, table=True, autolink=True, tasklist=True, footnotes=True)
-_WITH_FORMULAS = comrak.ExtensionOptions(
-    strikethrough=True, table=True, autolink=True, tasklist=True, footnotes=True, math_dollars=True, math_code=True
-)
+_of = partial(comrak.ExtensionOptions, strikethrough=True, table=True, autolink=True, tasklist=True, footnotes=True)
+_EXTENSIONS, _WITH_FORMULAS = _of(), _of(math_dollars=True, math_code=True)
 _SHORT_CODES = comrak.ExtensionOptions(shortcodes=True)
+_SHORT_CODE = lazy(r":[a-z0-9_+\-]+:")
+# Pictures that are GitHub's own marks: their words stand for them.
+_OWN_PICTURE = lazy(
+    ":(atom|basecampy?|bowtie|dependabot|electron|feelsgood|finnadie|goberserk|godmode|hurtrealbad|neckbeard|octocat"
+    "|rage[1-4]|shipit|suspect|trollface):"
+)
 _PLAIN = lazy(r"[\w!#$%&'()*+,/:;=?@~.\-]*", re.ASCII)
 _MAIL = lazy(r"[A-Za-z0-9.+_-]+@(?:[A-Za-z0-9_-]+\.)+[A-Za-z0-9_-]*[A-Za-z0-9]")
 _ALERT = lazy(r"\[!(NOTE|TIP|IMPORTANT|WARNING|CAUTION)\][ \t]*", re.IGNORECASE)
 _ESCAPED_PIPE = re.compile(rb"\\\|")
-_ALIGNMENTS = [
-    (comrak.TableAlignment.Left, "left"),
-    (comrak.TableAlignment.Center, "center"),
-    (comrak.TableAlignment.Right, "right"),
-]
+_ALIGNMENTS = ("", "left", "center", "right")  # as comrak numbers them
 _LABELLED = frozenset({Kind.LINK, Kind.IMAGE})  # no links in them
 _STATEFUL = frozenset({Kind.CODE, Kind.QUOTE, Kind.TABLE, Kind.ROW, Kind.CELL})
 _CHILDLESS = frozenset(
@@ -157,11 +158,16 @@ def _taken_from(node: comrak.AstNode) -> list[comrak.AstNode]:
     return children
 
 
-def emoji(code: str) -> str:
-    """The character of a short code such as `:rocket:`, "" when GitHub has none of this name."""
+@cache
+def _character(code: str) -> str:
     (paragraph,) = comrak.parse_document(code, _SHORT_CODES).children
     value = paragraph.children[0].node_value
-    return str(value.value.emoji) if isinstance(value, comrak.ShortCode) else ""
+    return value.value.emoji if isinstance(value, comrak.ShortCode) else _OWN_PICTURE.sub(r"\1", code)
+
+
+def with_emoji(text: str) -> str:
+    """The text with GitHub's short codes replaced: `:rocket:` is 🚀; pictures of its own by their names."""
+    return _SHORT_CODE.sub(lambda match: _character(match[0]), text) if text.count(":") > 1 else text
 
 
 class _Reading:
@@ -245,14 +251,16 @@ class _Reading:
         start, end = node.sourcepos.start, node.sourcepos.end
         value: Any = node.node_value
         if kind is Kind.TABLE:
-            known = value.value.alignments  # which cannot be keys
-            self._alignments = [next((name for one, name in _ALIGNMENTS if one == own), "") for own in known]
+            self._alignments = [_ALIGNMENTS[int(alignment)] for alignment in value.value.alignments]
         elif kind is Kind.ROW:
             line = self._lines[start.line - 1]
             self._row, self._escapes = start.line, []
             self._row_escapes = [m.end() - 1 for m in _ESCAPED_PIPE.finditer(line.encode())] if "\\|" in line else []
         elif kind is Kind.CELL:
-            self._escapes = self._escapes_between(start.column, end.column) if self._row_escapes else []
+            # What comrak has taken out of the cell.
+            row = self._row_escapes
+            own = range(bisect_left(row, start.column), bisect_right(row, end.column))
+            self._escapes = [row[index] - number for number, index in enumerate(own)]
             return kind, {"info": self._alignments[index] if index < len(self._alignments) else ""}
         elif kind is Kind.CODE:
             line = self._lines[start.line - 1]
@@ -335,11 +343,6 @@ class _Reading:
     def _prefix(self, line: int) -> int:
         """How much of a line comes before the words of the paragraph that it continues."""
         return len(self._lines[line - 1]) - len(self._lines[line - 1].lstrip(" \t>"))
-
-    def _escapes_between(self, first: int, last: int) -> list[int]:
-        """What comrak has taken out of the cell between the byte columns `first` and `last`."""
-        row = self._row_escapes
-        return [row[i] - number for number, i in enumerate(range(bisect_left(row, first), bisect_right(row, last)))]
 
     def _column(self, line: int, column: int) -> int:
         """The column in code points of the byte at `column`."""

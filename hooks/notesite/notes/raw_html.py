@@ -22,7 +22,7 @@ _TAG = lazy(
     r"<(?P<end>/?)(?P<name>[A-Za-z][^\s/>]*+)"
     r"(?P<attributes>(?:=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s>]*+)|[^>=])*+)>"
 )
-_ATTRIBUTE = lazy(r"([^\s/>=][^\s/>=]*+)(?:\s*+=\s*+(\"[^\"]*+\"|'[^']*+'|[^\s>]*+))?")
+_ATTRIBUTE = lazy(r"([^\s/>=][^\s/>=]*+)(?:\s*+=\s*+(?:\"([^\"]*+)\"|'([^']*+)'|([^\s>]*+)))?")
 _COMMENT = lazy(r"<!--(?:-?>|(?P<words>.*?)(?:--!?>|\Z))", re.DOTALL)
 
 
@@ -102,8 +102,10 @@ def _pieces(text: str, raw_text: frozenset[str]) -> Iterator[tuple[str, int, int
 
 
 def _attributes(written: str) -> Attributes:
-    found = (match.groups() for match in _ATTRIBUTE.finditer(written))
-    return tuple((name.lower(), None if value is None else unescaped(_unquoted(value))) for name, value in found)
+    return tuple(
+        (found[1].lower(), None if found.lastindex == 1 else unescaped(found[found.lastindex or 1]))
+        for found in _ATTRIBUTE.finditer(written)
+    )
 
 
 def unescaped(text: str) -> str:
@@ -113,10 +115,6 @@ def unescaped(text: str) -> str:
     import html  # noqa: PLC0415  # 3 ms for its table of entities
 
     return html.unescape(text)
-
-
-def _unquoted(value: str) -> str:
-    return value[1:-1] if len(value) > 1 and value[0] in "\"'" and value[-1] == value[0] else value
 
 
 def candidates(srcset: str) -> list[tuple[str, str]]:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
-from collections import Counter
+from bisect import bisect_left
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import accumulate, islice, takewhile
 
 from ..diagnostics.diagnostic import Diagnostic, Position, Severity, Span, finding
-from ..lib.light import Any, lazy
+from ..lib.light import lazy
 from .anchors import Anchors
 from .document import DRAWN, LEAVES, Kind, Node, label_of, line_starts, words
-from .emoji import with_emoji
 from .model import Directive, Fence, Footnote, Heading, Image, Link, Notes, Origin, line_of
+from .parser import with_emoji
 from .pieces import Blocks, lines_of
 from .raw_html import Tag, candidates, read_tags, unescaped
 
@@ -52,22 +52,7 @@ def with_contents(notes: Notes, origin: Origin | None = None) -> Notes:
 def outline(lines: Sequence[str], ids: Anchors | None = None) -> Notes:
     """The notes without their contents list, which the checks of code blocks do not need."""
     front = front_matter_lines("\n".join(lines)) if lines[0].startswith("---") else 0
-    reader = _Reader(lines, Blocks(lines, front), ids or Anchors())
-    reader.read()
-    return Notes(
-        lines=lines,
-        headings=tuple(reader.headings),
-        # Footnotes are read last, wherever they stand.
-        fences=tuple(sorted(reader.governed_fences(), key=line_of)),
-        images=tuple(sorted(reader.images, key=line_of)),
-        links=tuple(sorted(reader.links, key=line_of)),
-        directives=tuple(reader.directives),
-        anchors=tuple(reader.anchors),
-        footnotes=tuple(reader.footnotes()),
-        drawn=tuple(reader.drawn),
-        blocks=reader.blocks,
-        front=front,
-    )
+    return _Reader(lines, Blocks(lines, front), ids or Anchors()).read()._replace(front=front)
 
 
 def front_matter_lines(text: str) -> int:
@@ -98,7 +83,11 @@ def check_notes(notes: Notes) -> Iterator[Diagnostic]:
             yield finding("N_HEADING", "a heading without text", heading.span)
     for fence in notes.fences:
         if not fence.closed:
-            yield _unclosed(fence, notes.lines)
+            # Often the closing mark stands outside the list item, where it opens another block.
+            inside = any(line.strip() for line in notes.lines[fence.span.end.line :])
+            ends = "ends with its list item or quote, not with a closing mark" if inside else "is never closed"
+            place = Span.at(fence.span.start.line, fence.span.start.column, 3)
+            yield finding("N_FENCE", f"this code block {ends}", place, severity=Severity.WARNING if inside else None)
     spans = (part.span for parts in (notes.fences, notes.headings) for part in parts)  # a heading: by a line below it
     told = {line for span in spans for line in range(span.start.line, span.end.line + 1)}
     for number, line in enumerate(notes.lines, 1):
@@ -107,15 +96,6 @@ def check_notes(notes: Notes) -> Iterator[Diagnostic]:
             yield finding(
                 "N_DIALECT", "no heading on GitHub: a blank is missing after the number signs", Span.at(number)
             )
-
-
-def _unclosed(fence: Fence, lines: Sequence[str]) -> Diagnostic:
-    place = Span.at(fence.span.start.line, fence.span.start.column, 3)
-    if any(line.strip() for line in lines[fence.span.end.line :]):
-        # Often the closing mark stands outside the list item, where it opens another block.
-        message = "this code block ends with its list item or quote, not with a closing mark"
-        return finding("N_FENCE", message, place, severity=Severity.WARNING)
-    return finding("N_FENCE", "this code block is never closed", place)
 
 
 class _Reader:
@@ -133,7 +113,7 @@ class _Reader:
         self.drawn: list[Node] = []
         self._comments: list[tuple[Tag, Span]] = []  # which govern what is read later
         self._footnotes: list[Node] = []
-        self._footnote_lines: dict[int, list[int]] = {}
+        self._footnote_lines: dict[int, list[int]] = defaultdict(list)
         self._ids = ids
         self._trail: tuple[Heading, ...] = ()
         self._lead: Node | None = None  # the last block of words that is no heading
@@ -141,14 +121,36 @@ class _Reader:
         self._containers: list[tuple[int, Tag]] = []  # tags of elements that hold blocks, and their lines
         self._ends: dict[int, int] = {}  # line where blocks begin -> last line of the longest of them
 
-    def read(self) -> None:
+    def read(self) -> Notes:
         for block in self.blocks:
             self._footnotes += [block] * (block.kind is Kind.FOOTNOTE)
             self._block(block)
         starts = sorted(self._ends)
         for tag, span in self._comments:
-            self._comment(tag, span, starts)
-        self._leave_enclosed(list(_enclosed_lines(self._containers)))
+            if match := _DIRECTIVE.match(tag.text):
+                index = bisect_left(starts, span.start.line + tag.text.count("\n") + 1)
+                target = (starts[index], self._ends[starts[index]]) if index < len(starts) else None
+                self.directives.append(Directive(match[1], " ".join(match[2].split()), span, target))
+        for number, fence in enumerate(self.fences if self.directives else ()):
+            line = fence.span.start.line
+            governing = tuple(d for d in self.directives if d.target and d.target[0] <= line <= d.target[1])
+            self.fences[number] = fence._replace(directives=governing)
+        return Notes(
+            lines=self.lines,
+            headings=tuple(self._sections() if self._containers else self.headings),
+            # Footnotes are read last, wherever they stand.
+            fences=tuple(sorted(self.fences, key=line_of)),
+            images=tuple(sorted(self.images, key=line_of)),
+            links=tuple(sorted(self.links, key=line_of)),
+            directives=tuple(self.directives),
+            anchors=tuple(self.anchors),
+            footnotes=tuple(
+                Footnote(block.text, block.number, block.line, block.last, tuple(self._footnote_lines[block.number]))
+                for block in self._footnotes
+            ),
+            drawn=tuple(self.drawn),
+            blocks=self.blocks,
+        )
 
     def _block(self, outermost: Node) -> None:
         """Take in a block at the root."""
@@ -167,17 +169,27 @@ class _Reader:
             if block.kind is not Kind.HTML or _COMMENTS.sub("", block.text).strip():
                 self._ends[block.line] = max(self._ends.get(block.line, 0), block.last)
 
-    def governed_fences(self) -> Iterator[Fence]:
-        for fence in self.fences:
-            line = fence.span.start.line
-            governing = tuple(d for d in self.directives if d.target and d.target[0] <= line <= d.target[1])
-            yield fence._replace(directives=governing) if governing else fence
-
-    def footnotes(self) -> Iterator[Footnote]:
-        """The footnotes that are referred to."""
-        for block in self._footnotes:
-            references = tuple(self._footnote_lines.get(block.number, ()))
-            yield Footnote(block.text, block.number, block.line, block.last, references)
+    def _sections(self) -> Iterator[Heading]:
+        """The headings; none between the tags of an element that holds blocks and is closed begins a section."""
+        open_tags: list[tuple[str, int]] = []
+        names: Counter[str] = Counter()
+        changes = [0] * (len(self.lines) + 2)  # of how many such elements are open, by line
+        for line, tag in self._containers:
+            if tag.kind == "start":
+                open_tags.append((tag.name, line))
+                names[tag.name] += 1
+            elif tag.kind == "end" and names[tag.name]:
+                name = ""
+                while name != tag.name:
+                    name, first = open_tags.pop()
+                    names[name] -= 1
+                if line > first:
+                    changes[first + 1] += 1
+                    changes[line + 1] -= 1
+        enclosing = list(accumulate(changes))
+        for heading in self.headings:
+            is_inside = enclosing[heading.span.start.line] > 0
+            yield heading._replace(starts_section=heading.starts_section and not is_inside)
 
     # --- Blocks
 
@@ -228,7 +240,7 @@ class _Reader:
         while stack:
             node, siblings, index = stack.pop()
             if node.kind is Kind.FOOTNOTE_LINK:
-                self._footnote_lines.setdefault(node.number, []).append(node.line)
+                self._footnote_lines[node.number].append(node.line)
             elif node.kind is Kind.MATH:
                 self.drawn.append(node)
             elif node.kind is Kind.IMAGE:
@@ -284,27 +296,6 @@ class _Reader:
             for url, _ in candidates(tag.get("srcset")):
                 self.images.append(Image(url, alt, "", span, origin, self._trail))
 
-    def _comment(self, tag: Tag, span: Span, starts: Sequence[int]) -> None:
-        match = _DIRECTIVE.match(tag.text)
-        if match:
-            index = bisect_left(starts, span.start.line + tag.text.count("\n") + 1)
-            target = (starts[index], self._ends[starts[index]]) if index < len(starts) else None
-            self.directives.append(Directive(match[1], " ".join(match[2].split()), span, target))
-
-    def _leave_enclosed(self, lines: Sequence[tuple[int, int]]) -> None:
-        """No heading on these lines begins a section."""
-
-        def is_enclosed(line: int) -> bool:
-            index = bisect_right(lines, (line, len(self.lines) + 1)) - 1
-            return index >= 0 and line <= lines[index][1]
-
-        found = {h: h._replace(starts_section=False) for h in self.headings if is_enclosed(h.span.start.line)}
-        if found:
-            self.headings = [found.get(heading, heading) for heading in self.headings]
-            with_trails: list[list[Any]] = [self.fences, self.images, self.links]
-            for items in with_trails:
-                items[:] = [item._replace(trail=tuple(found.get(h, h) for h in item.trail)) for item in items]
-
 
 def _with_siblings(parent: Node) -> list[tuple[Node, Sequence[Node], int]]:
     """The children, the last first, each with its siblings and its index among them."""
@@ -325,28 +316,3 @@ def placed(tags: Sequence[Tag], block: Node, lines: Sequence[str]) -> Iterator[t
 def _within(starts: Sequence[Position], line: int, column: int) -> Position:
     at = starts[line] if line < len(starts) else Position(starts[-1].line + 1, 1)
     return Position(at.line, at.column + column)
-
-
-def _enclosed_lines(tags: Sequence[tuple[int, Tag]]) -> Iterator[tuple[int, int]]:
-    """First and last lines between the tags of an HTML element that holds blocks and is closed later, in order."""
-    open_tags: list[tuple[str, int]] = []
-    names: Counter[str] = Counter()
-    found: list[tuple[int, int]] = []
-    for line, tag in tags:
-        if tag.kind == "start":
-            open_tags.append((tag.name, line))
-            names[tag.name] += 1
-        elif tag.kind == "end" and names[tag.name]:
-            first = line
-            while True:
-                name, first = open_tags.pop()
-                names[name] -= 1
-                if name == tag.name:
-                    break
-            if line > first:
-                found.append((first + 1, line))
-    last = 0
-    for first, end in sorted(found):  # an element inside another adds nothing
-        if end > last:
-            yield max(first, last + 1), end
-            last = end

@@ -13,8 +13,8 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
-from ..diagnostics.diagnostic import Diagnostic, NotesError, Position, Report, Span, finding
-from ..lib.light import NamedTuple, lazy
+from ..diagnostics.diagnostic import Diagnostic, NotesError, Position, Report, Skipped, Span, finding
+from ..lib.light import NamedTuple, TypeVar, lazy
 from .limits import DEFAULT, Limits, check_limits
 from .pieces import LARGE, lines_of
 
@@ -24,6 +24,7 @@ _BYTE_ORDER_MARKS = {
     b"\xff\xfe": "UTF-16",
     b"\xfe\xff": "UTF-16",
 }
+_Placed = TypeVar("_Placed", Diagnostic, Skipped)
 _NON_ASCII = lazy(r"[^\x00-\x7f]+")
 
 
@@ -67,38 +68,27 @@ class Source(NamedTuple):
         """The whole text; made when it is asked for."""
         return "\n".join(self.lines)
 
-    def in_file(self, diagnostic: Diagnostic) -> Diagnostic:
-        """The diagnostic in the place of the file as it lies on disk, where repairs have moved the columns."""
-        if not (self.repairs or self.parts) or diagnostic.path is not None:
-            return diagnostic
-        if diagnostic.code != "N_MOJIBAKE":
-            span = Span(self._file_position(diagnostic.span.start), self._file_position(diagnostic.span.end))
-            diagnostic = diagnostic._replace(span=span)
-        part = self._part(diagnostic.span.start.line)
-        if part is None:
-            return diagnostic
-        replaces = diagnostic.replaces and _moved(diagnostic.replaces, -part.before)
-        return diagnostic._replace(path=part.shown, span=_moved(diagnostic.span, -part.before), replaces=replaces)
+    def in_file(self, item: _Placed) -> _Placed:
+        """A finding in the place of the file as it lies on disk, where repairs have moved the columns."""
+        if not (self.repairs or self.parts) or item.path is not None:
+            return item
+        if not (isinstance(item, Diagnostic) and item.code == "N_MOJIBAKE"):  # which has the columns of the file
+            item = item._replace(span=Span(*map(self._file_position, item.span)))
+        if not self.parts:
+            return item
+        part = self.parts[bisect_left(self.parts, item.span.start.line, key=lambda part: part.before) - 1]
+        if isinstance(item, Diagnostic) and item.replaces:
+            item = item._replace(replaces=_moved(item.replaces, -part.before))
+        return item._replace(path=part.shown, span=_moved(item.span, -part.before))
 
     def report_in_file(self, report: Report) -> Report:
-        """The report in places of the files as they lie on disk; the columns of repairs are theirs already."""
-        if not (self.repairs or self.parts):
-            return report
-        skipped = [
-            entry._replace(path=part.shown, span=_moved(entry.span, -part.before))
-            if entry.path is None and (part := self._part(entry.span.start.line))
-            else entry
-            for entry in report.skipped
-        ]
+        """The report in places of the files as they lie on disk."""
         return report._replace(
             diagnostics=tuple(map(self.in_file, report.diagnostics)),
-            skipped=tuple(skipped),
+            skipped=tuple(map(self.in_file, report.skipped)),
             accepted=tuple(map(self.in_file, report.accepted)),
             ignored=tuple(map(self.in_file, report.ignored)),
         )
-
-    def _part(self, line: int) -> Part | None:
-        return self.parts[bisect_left(self.parts, line, key=lambda part: part.before) - 1] if self.parts else None
 
     def _file_position(self, position: Position) -> Position:
         column = position.column

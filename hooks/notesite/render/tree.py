@@ -14,7 +14,7 @@ from markdown.util import AMP_SUBSTITUTE
 
 from ..lib.light import NamedTuple
 from ..notes.anchors import element_id
-from ..notes.emoji import with_emoji
+from ..notes.parser import with_emoji
 from ..notes.raw_html import candidates
 from .elements import elements, put_text
 from .pictures import Pictures

@@ -27,18 +27,18 @@ def contents_targets(notes: Notes) -> tuple[list[tuple[Entry, Heading | None]], 
         anchor = in_page_anchor(entry.target, notes.origin)
         if not anchor or anchor.endswith("#"):
             continue  # plain text, a link out of the notes or to their top, or a file that begins without a heading
-        match = resolver.meant(anchor, entry.text, listed)
-        targets.append((entry, match.heading if match else None))
+        heading = resolver.meant(anchor, entry.text, listed)
+        targets.append((entry, heading))
         named = f'entry "{entry.text}" points to {"" if "#" in anchor and notes.files else "#"}{unquote(anchor)}'
-        if match is None:
+        if heading is None:
             message = f"{named}, and no section of that name or text exists"
             findings.append(finding("N_ENTRY", message, entry.span))
-        elif not match.exact:
-            address = address_of(notes, match.heading, entry.span.start.line)
-            message = f'{named}; the section "{match.heading.text}" is {address}'
+        elif resolver.exact(anchor) is None:
+            address = address_of(notes, heading, entry.span.start.line)
+            message = f'{named}; the section "{heading.text}" is {address}'
             right = f"[{entry.text}]({address})"
             fix = f"Write ({address})."
-            letters = unquote(anchor).casefold() == match.heading.id.casefold()  # which is forgiven
+            letters = unquote(anchor).casefold() == heading.id.casefold()  # which is forgiven
             severity = Severity.INFO if letters else None
             findings.append(finding("N_ANCHOR", message, entry.span, help=fix, severity=severity, replacement=right))
     if (second := second_contents(notes)) is not None:
@@ -58,13 +58,15 @@ def check_links(notes: Notes, site: Site) -> Iterator[Diagnostic]:
             continue
         name = unquote(anchor).removeprefix("user-content-")
         if site.place_of_anchor(anchor) is None or (name and name != "top" and name not in site.anchors):
-            match = resolver.meant(anchor, link.text)
-            address = address_of(notes, match.heading, link.span.start.line) if match else ""
-            fix = f"Write ({address})." if match else None
+            heading = resolver.meant(anchor, link.text)
+            address = address_of(notes, heading, link.span.start.line) if heading else ""
+            fix = f"Write ({address})." if heading else None
             path, mark, name = anchor.rpartition("#")
             file = (path if mark else notes.files[0].path) if notes.files else "these notes"
             message, severity = f"#{unquote(name)} is not an anchor of {file}", None
-            if match and site.place_of_anchor(anchor) is not None:  # code hosts forgive it, too; not every program does
+            if (
+                heading and site.place_of_anchor(anchor) is not None
+            ):  # code hosts forgive it, too; not every program does
                 message, severity = f"#{unquote(name)} has other letters than the anchor {address}", Severity.INFO
-            right = f"[{link.text}]({address})" if match and link.origin == "markdown" else None
+            right = f"[{link.text}]({address})" if heading and link.origin == "markdown" else None
             yield finding("L_ANCHOR", message, link.span, help=fix, severity=severity, replacement=right)
