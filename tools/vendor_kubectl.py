@@ -175,6 +175,7 @@ class Learner:
         note = re.search(rf"Flag --{name} has been deprecated, (.*)", said)
         kind = flag.get("type") or flag_type(said)
         node.setdefault("deprecated", {})[name] = {**flag, "type": kind, "note": note[1] if note else ""}
+        node["deprecated"][name].pop("help", None)
 
     def ask(self, path: Sequence[str], words: Sequence[str], flags: Sequence[str]) -> Ruling:
         """The ruling about a command with these words and flags."""
@@ -209,7 +210,10 @@ class Learner:
                     messages.append(said)
                 row.append(messages.index(said) + 1)
         if any(any(row) for row in table.values()):
-            node["arguments"], node["messages"] = table, messages
+            node["arguments"] = {
+                mode: "".join(chr(ord("0") + n) for n in row).rstrip("0") for mode, row in table.items()
+            }
+            node["messages"] = messages
         good = next((p for p, verdict in zip(PATTERNS, table[""], strict=True) if verdict == 0), None)
         if good is None:
             good = ""
@@ -247,8 +251,9 @@ class Learner:
 
 
 def tidy(message: str) -> str:
-    """A message of kubectl without its prefix and without the pointer to the help."""
-    return re.sub(r"\s*See '.*' for .*$|^error: |\. See .*$", "", message).strip()[:160]
+    """A message of kubectl without its prefix, the pointer to the help, and the arguments where it repeats all of them."""
+    message = re.sub(r"\s*See '.*' for .*$|^error: |\. See .*$", "", message).strip()[:160]
+    return re.sub(r'^(unknown command) ".*|(arg\w*: \[)[^\]].*', r"\1\2", message)
 
 
 def release(version: str) -> tuple[int, ...]:

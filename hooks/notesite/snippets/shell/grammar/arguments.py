@@ -24,7 +24,7 @@ _MOST = 300  # readings of placeholders that are looked up
 # Flags beside which the arguments mean something else, or nothing.
 _UNTRIED = frozenset({"raw", "local", "list", "field-selector", "current"})
 _MODE_FLAGS = (("f", {"filename", "kustomize"}), ("l", {"selector"}), ("a", {"all"}), ("A", {"all-namespaces"}))
-_EFFECT = re.compile(r"([^=:]*)(=[^=:]*)?:(NoSchedule|PreferNoSchedule|NoExecute)-?")
+_EFFECT = lazy(r"([^=:]*)(=[^=:]*)?:(NoSchedule|PreferNoSchedule|NoExecute)-?")
 _CHANGING = ("label", "annotate", "taint", "set env", "set image")
 WORKLOADS = lazy(r"deployments|(?:daemon|stateful|replica)sets|replicationcontrollers|(?:cron)?jobs")  # they run pods
 _CUSTOM = lazy(r"[a-z][a-z0-9-]*(?:\.[a-z0-9-]+){2,}")  # foos.example.com, foos.v1.example.com
@@ -132,8 +132,9 @@ def _worded(message: str, words: Sequence[Word]) -> str:
     given = " ".join(word.text for word in words)
     for form, plain in answers():
         # Most begin with a word: those with another one need not be compiled.
-        begins = "|" not in form and set(form[:4]).isdisjoint(r".\([?*+{")
-        match = None if begins and form[:3] != message[:3] else re.match(form, message)
+        ways = [way[:4] for way in form.split("|")]
+        may = any(way[:3] == message[:3] or not set(way).isdisjoint(r".\([?*+{") for way in ways)
+        match = re.match(form, message) if may else None
         if match:
             return match.expand(plain).replace("GIVEN", given).replace("FIRST", words[0].text if words else "")
     for name, word in zip(NAMES, words, strict=False):

@@ -3,6 +3,7 @@
 A file holds a tree of commands.  Each may have `aliases`, `flags`, `deprecated` and `removed` flags, `required`
 flags, `commands` below it, and, for kubectl, `arguments`: its answers to argument lists of many shapes.  A shape is a text
 with one letter for each argument: the vendor script asks about every one, the lint reduces a command's arguments to one.
+The answers are a text of one character for each shape: "0" where it is taken, from "1" on the numbers of `messages`.
 """
 
 from __future__ import annotations
@@ -93,9 +94,9 @@ class Node:
 
     def answer(self, mode: str, shape: str) -> str:
         """What the program says to a shape of arguments: "" when it takes it."""
-        row: Sequence[int] = self.raw.get("arguments", {}).get(mode, ())
-        index = row[INDEX[shape]] if INDEX[shape] < len(row) else 0
-        return str(self.raw["messages"][index - 1]) if index else ""
+        row = self.raw.get("arguments", {}).get(mode, "")
+        number = ord(row[INDEX[shape]]) - ord("0") if INDEX[shape] < len(row) else 0
+        return str(self.raw["messages"][number - 1]) if number else ""
 
     @property
     def is_group(self) -> bool:
@@ -111,13 +112,17 @@ class Node:
         return bool(alone) and ("have a resource type" in alone or "have a resource type" in with_value)
 
 
-class Grammar(NamedTuple):
-    """One version of one program."""
+class Grammar:
+    """One version of one program; its file is read when a command of the program is."""
 
-    program: str
-    version: str
-    source: str
-    root: Node
+    def __init__(self, program: str, version: str) -> None:
+        self.program, self.version = program, version
+
+    @cached_property
+    def root(self) -> Node:
+        """The program itself.  Raises FileNotFoundError where no file has this version."""
+        tree = bundled_json(__name__, f"{self.program}-{self.version}.json.gz")["tree"]
+        return Node((), tree, _flags(tree))
 
     @property
     def title(self) -> str:
@@ -133,14 +138,10 @@ class Grammar(NamedTuple):
 
 
 def _flags(raw: Mapping[str, Any]) -> Mapping[str, Flag]:
-    table = {name: _flag(name, entry) for name, entry in raw.get("flags", {}).items()}
+    table = {name: Flag(name, **entry) for name, entry in raw.get("flags", {}).items()}
     for name, entry in raw.get("deprecated", {}).items():
-        table.setdefault(name, _flag(name, entry)._replace(deprecated=True))
+        table.setdefault(name, Flag(name, **entry, deprecated=True))
     return table
-
-
-def _flag(name: str, entry: Mapping[str, Any]) -> Flag:
-    return Flag(name, **{key: value for key, value in entry.items() if key in Flag._fields})
 
 
 @cache
@@ -156,9 +157,4 @@ def available() -> Mapping[str, tuple[str, ...]]:
     }
 
 
-@cache
-def load(program: str, version: str) -> Grammar:
-    """The grammar of a version of a program.  Raises FileNotFoundError when there is none."""
-    raw = bundled_json(__name__, f"{program}-{version}.json.gz")
-    shared = dict(_flags(raw["tree"]))
-    return Grammar(raw["program"], raw["version"], raw["source"], Node((), raw["tree"], shared))
+load = cache(Grammar)
