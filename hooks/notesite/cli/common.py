@@ -29,6 +29,9 @@ from . import COMMANDS
 # The extra of the package that brings what a command needs, by its words; all others need `site`.
 EXTRAS = {"links": "links", "check_links": "links", "mirror": "images", "mirror_images": "images"}
 
+# Translations of its few words, which nobody ships, are looked for with the module locale: 1 ms.
+argparse._ = str  # type: ignore[attr-defined]  # what it imports as `_`
+
 NOTHING_FOUND = 0
 COULD_NOT_RUN = 2
 INTERRUPTED = 130

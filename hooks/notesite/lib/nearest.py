@@ -18,14 +18,17 @@ def _nearest(word: str, known: tuple[str, ...], most: int = 3) -> str | None:
     if not meant or len(word) > 80:
         return None
     best: tuple[int, int, str] | None = None
-    letters = set(meant)
+    letters, size = set(meant), len(meant)
     for candidate in known:
         other = squeezed(candidate)
         if other == meant:
             return candidate
-        limit = 1 if min(len(meant), len(other)) <= 5 else 2 if min(len(meant), len(other)) <= 10 else 3
-        limit = min(limit, most)
-        if abs(len(other) - len(meant)) > limit or min(len(meant), len(other)) < 3:
+        length = len(other)
+        if not -most <= length - size <= most:  # so are most
+            continue
+        shorter = min(length, size)
+        limit = min(1 if shorter <= 5 else 2 if shorter <= 10 else 3, most)
+        if abs(length - size) > limit or shorter < 3:
             continue
         if len(letters.symmetric_difference(other)) > 2 * limit:  # one edit changes two letters at most
             continue
@@ -58,7 +61,7 @@ def edits(one: str, other: str, limit: int) -> int:
     for i, a in enumerate(one, 1):
         current = [i]
         for j, b in enumerate(other, 1):
-            cost = min(previous[j] + 1, current[j - 1] + 1, previous[j - 1] + (a != b))
+            cost = previous[j - 1] if a == b else min(previous[j], current[-1], previous[j - 1]) + 1
             if i > 1 and j > 1 and a == other[j - 2] and one[i - 2] == b:
                 cost = min(cost, before[j - 2] + 1)
             current.append(cost)

@@ -8,19 +8,16 @@ punctuation mark as well, so that nothing else is read otherwise and every colum
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import chain, pairwise
 from urllib.parse import quote
 
 from ..lib.light import lazy
 
 # Rare marks of punctuation; one that the text does not hold is taken.
 _MARKS = "⸘⁂⁑⸎⸙"
-# The dollars of both other spellings, `$$` and $`, stay; so does an escaped one.  A letter or digit may be of any script.
-_SINGLE = lazy(r"(?<![$\\`])\$(?![$`])")
-_OPENS = lazy(r"(?<!\w)\$(?=\S)")
-_CLOSES = lazy(r"(?<=\S)\$(?!\w)")
 _BLANK_LINE = lazy(r"(\n[ \t>]*\n)")
-# A dollar that is only spoken of; GitHub may draw what stands between two of them.
-_ALONE = lazy(r"""(?<=')\$(?=')|(?<=")\$(?=")|(?<=\()\$(?=\))|(?<=\[)\$(?=\])|(?<=[‘“„«「])\$(?=[’”“»」])""")
+# Around a dollar that is only spoken of; GitHub may draw what stands between two of them.
+_AROUND = {*("''", '""', "()", "[]"), *(opening + closing for opening in "‘“„«「" for closing in "’”“»」")}
 # Two prices, and words between them; a quotation that does not end, as in a shell.
 _WORDS = lazy(r"\d[\d.,]*+\s[^\\^_={}<>+*/|]*[^\W\d_]{2}[^\\^_={}<>+*/|]*|(?:[^\"]*\"[^\"]*\")*[^\"]*\"[^\"]*")
 _ROUNDS = 5  # then all dollars of a line go
@@ -73,10 +70,24 @@ class Dollars:
         return bool(found)
 
     def _block(self, block: str) -> str:
-        block = _ALONE.sub(self.mark, block)
-        closes = [match.start() for match in _CLOSES.finditer(block)]
-        last, ends = (closes[-1] if closes else -1), set(closes)
-        begins = {match.start() for match in _OPENS.finditer(block) if match.start() < last}
+        parts = block.split("$")
+        # What stands before and after each dollar, but for those that are only spoken of.
+        sides = {
+            at: (before[-1:] or "$" * (at > 0), after[:1] or "$" * (at < len(parts) - 2))
+            for at, (before, after) in enumerate(pairwise(parts))
+            if before[-1:] + after[:1] not in _AROUND
+        }
+        ends = {at for at, (before, after) in sides.items() if before.strip() and not _is_word(after)}
+        last = max(ends, default=-1)
+        begins = {at for at, (before, after) in sides.items() if at < last and after.strip() and not _is_word(before)}
         kept = begins | ends if begins else set()
-        block = _SINGLE.sub(lambda match: match[0] if match.start() in kept else self.mark, block)
+        # The dollars of both other spellings, `$$` and $`, stay; so does an escaped one.
+        kept |= {at for at, (before, after) in sides.items() if before in {"$", "\\", "`"} or after in {"$", "`"}}
+        joints = ["$" if at in kept else self.mark for at in range(len(parts) - 1)]
+        block = "".join(chain.from_iterable(zip(parts, [*joints, ""], strict=True)))
         return block if "`$" in block else block.replace("$`", f"{self.mark}`")
+
+
+def _is_word(char: str) -> bool:
+    """A letter or digit of any script."""
+    return char.isalnum() or char == "_"

@@ -14,7 +14,7 @@ from types import MappingProxyType
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from ..diagnostics.diagnostic import Diagnostic, Position, Span
-from ..lib.light import Any, Final, NamedTuple, TypeVar
+from ..lib.light import Any, Final, NamedTuple, TypeVar, lazy
 from .document import Node
 from .pieces import Blocks
 
@@ -23,8 +23,8 @@ EMPTY: Final[Mapping[Any, Any]] = MappingProxyType({})  # the default of fields 
 _FORMS = {"github": "/blob/", "gitlab": "/-/blob/", "bitbucket": "/src/"}
 _FORMS |= dict.fromkeys(("codeberg", "gitea"), "/src/branch/")
 # A line of a file, as code hosts address it.
-LINE = re.compile(r"L([0-9]{1,9})(?:C[0-9]+)?(?:-L[0-9]+(?:C[0-9]+)?)?")
-_README = re.compile(r"(?:docs/|\.github/)?readme(?:\.\w+)?", re.IGNORECASE)  # shown at a repository's own address
+LINE = lazy(r"L([0-9]{1,9})(?:C[0-9]+)?(?:-L[0-9]+(?:C[0-9]+)?)?")
+_README = lazy(r"(?:docs/|\.github/)?readme(?:\.\w+)?", re.IGNORECASE)  # shown at a repository's own address
 
 
 class Origin(NamedTuple):

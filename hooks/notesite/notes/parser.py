@@ -31,7 +31,7 @@ _OWN_PICTURE = lazy(
 _PLAIN = lazy(r"[\w!#$%&'()*+,/:;=?@~.\-]*", re.ASCII)
 _MAIL = lazy(r"[A-Za-z0-9.+_-]+@(?:[A-Za-z0-9_-]+\.)+[A-Za-z0-9_-]*[A-Za-z0-9]")
 _ALERT = lazy(r"\[!(NOTE|TIP|IMPORTANT|WARNING|CAUTION)\][ \t]*", re.IGNORECASE)
-_ESCAPED_PIPE = re.compile(rb"\\\|")
+_ESCAPED_PIPE = lazy(rb"\\\|")
 _ALIGNMENTS = ("", "left", "center", "right")  # as comrak numbers them
 _LABELLED = frozenset({Kind.LINK, Kind.IMAGE})  # no links in them
 _STATEFUL = frozenset({Kind.CODE, Kind.QUOTE, Kind.TABLE, Kind.ROW, Kind.CELL})

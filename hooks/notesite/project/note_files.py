@@ -6,7 +6,6 @@ import os
 import posixpath
 import re
 from collections.abc import Iterable, Sequence
-from glob import escape
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -102,6 +101,8 @@ def _is_content(path: Path) -> bool:
 
 def _is_translated(path: Path) -> bool:
     """Whether the name, or that of the folder, ends with a language, and the same file is there without it or in others."""
+    from glob import escape  # noqa: PLC0415  # a check of one file does without
+
     own, folder = _IN_LANGUAGE.fullmatch(path.stem), _IN_LANGUAGE.fullmatch(path.parent.name)
     if folder and not folder[1]:
         found, top = folder, path.parent.parent

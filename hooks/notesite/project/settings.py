@@ -5,20 +5,19 @@ unknown key (with the nearest known one) and every value of the wrong type.  Ann
 `read` looks at them: as texts they would be compiled in every run.
 """
 
-import re
 from collections.abc import Iterator, Mapping
 from types import UnionType
 
 import yaml
 
 from ..diagnostics.diagnostic import CODES, OFF, Diagnostic, Rules, Severity, Span, finding
-from ..lib.light import Any, Literal, NamedTuple
+from ..lib.light import Any, Literal, NamedTuple, lazy
 from ..lib.nearest import nearest_value
 from ..notes.limits import DEFAULT, Limits
 from ..notes.model import EMPTY
 
-_FOLDER = re.compile(r"(?!.*\.\.)[\w .~-]+(?:/[\w .~-]+)*/?")
-_CONTROL = re.compile("[\\x00-\\x08\\x0b-\\x1f\\x7f]")
+_FOLDER = lazy(r"(?!.*\.\.)[\w .~-]+(?:/[\w .~-]+)*/?")
+_CONTROL = lazy("[\\x00-\\x08\\x0b-\\x1f\\x7f]")
 _MOST = 2**53  # what every program can count up to
 _LONGEST = 150  # characters of a folder's address
 
