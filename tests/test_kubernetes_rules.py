@@ -6,6 +6,7 @@ import pytest
 
 from notesite.lib.light import bundled_text
 from notesite.snippets.kubernetes.rules import demands, table
+from notesite.snippets.kubernetes.rules.rule import path_of
 from notesite.snippets.kubernetes.schema import name_grammars
 from notesite.snippets.kubernetes.schema.definitions import Shape, bundled
 
@@ -20,12 +21,13 @@ def shapes(definition: str) -> list[Shape]:
 
 def is_field(shape: Shape, path: tuple[str, ...]) -> bool:
     """Whether a path leads through fields that exist (the keys of free mappings all do)."""
-    field = shape.fields.get(path[0])
-    if field is None:
+    fields = [shape.fields.get(name) for name in path[0].split(",")]
+    if None in fields:
         return False
-    if len(path) == 1 or field.type.kind != "@":
-        return True
-    return is_field(bundled().shape_of(field.type), path[1:])
+    type_, rest = next(field.type for field in fields if field), path[1:]
+    while rest and rest[0] == "[]" and type_.inner is not None:
+        type_, rest = type_.inner, rest[1:]
+    return not rest or type_.kind != "@" or is_field(bundled().shape_of(type_), rest)
 
 
 @pytest.mark.parametrize("line", LINES)
@@ -34,13 +36,13 @@ def test_a_rule_speaks_of_what_exists(line: str) -> None:
     definition = line.replace(".", " ").split()[0]
     known = shapes(definition)
     assert known, definition
-    if rule.check not in {*demands.MAPPINGS, *demands.VALUES}:
+    if rule.check not in {*table.MAPPINGS, *demands.VALUES}:
         name_grammars.problem(rule.check, "")  # raises KeyError for one that there is not
-    assert (rule.check in demands.MAPPINGS) == (not rule.path)
+    assert rule.path or rule.check in table.MAPPINGS
     paths = [rule.path] if rule.path else []
-    if rule.check in {"needs", "filled", "forbids", "one", "most", "some"}:
-        paths += [demands.path_of(word) for word in rule.words]
-    paths += [demands.path_of(name) for _, name, _, _ in rule.conditions if not name.startswith("@")]
+    if rule.check in {"needs", "filled", "forbids", "one", "most", "some", "mounts", "devices", "claims"}:
+        paths += [path_of(word) for word in rule.words]
+    paths += [path_of(name) for _, name, _, _ in rule.conditions if not name.startswith("@")]
     for path in paths:
         assert any(is_field(shape, path) for shape in known), path
 

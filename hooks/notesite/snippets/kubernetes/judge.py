@@ -17,11 +17,8 @@ from . import evidence
 from .evidence import HEAD, PARTS_OF_OBJECTS, Around, kinds_said, said
 from .infer import SURE_OF_PRIOR, Candidate, Guess, Inference, confidence
 from .rules import network as meaning_network
-from .rules import rule as rules
-from .rules import (
-    table,
-    workloads,  # noqa: F401  # registers its rules
-)
+from .rules import table
+from .rules.rule import Here
 from .schema import crds
 from .schema.definitions import Shape, bundled
 from .schema.definitions import table as words
@@ -304,11 +301,13 @@ class _Snippet:
         walk = Walk(self.schema, self.selected, right=right)
         for root in roots:
             walk.root(shape, root)
-        context = rules.Context(kind, self.lines, self.selected, partial, walk.meant, self.custom, {})
         found = [*walk.faults]
-        # One cause, one fault: what has the wrong type is not held against the rules as well.
-        known = {fault.node.start_mark.index for fault in found if fault.code in ("K_TYPE", "K_VALUE", "K_QUANTITY")}
-        found += (fault for fault in table.check(context, walk.visited) if fault.node.start_mark.index not in known)
+        # One cause, one fault: what has the wrong type is not held against the rules as well, nor is said to stand twice again.
+        told = ("K_TYPE", "K_VALUE", "K_QUANTITY", "K_TWICE")
+        known = {fault.node.start_mark.index: fault.code for fault in found if fault.code in told}
+        for fault in table.check(Here(kind, self.lines, self.selected, partial, walk.meant, self.custom, walk.visited)):
+            code = known.get(fault.node.start_mark.index)
+            found += [fault] if code is None or code == "K_TWICE" != fault.code else []
         if partial:
             found = [
                 f

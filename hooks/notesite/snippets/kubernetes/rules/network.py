@@ -5,17 +5,18 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from yaml.nodes import Node, ScalarNode
 
-from notesite.lib.light import lazy
+from notesite.lib.light import Any, lazy
 from notesite.snippets.yaml.mappings import get, items, pairs
 
 from ..schema import name_grammars as names
 from ..schema.placeholders import is_placeholder
 from ..schema.values import Found
-from .rule import Context, number, rule, said_at, text
+from .demands import OfMapping
+from .rule import Here, number, path_of, reach, said_at, text
 
 _COMMENT = lazy(
     r"""\#\s*(?:base64(?:[ ]?-?encoded)?[ ]?(?:of|for|from|:|=)?|(?:decodes?[ ](?:to|as)|decoded|decode|=|->|→)[ ]?:?)
@@ -24,70 +25,63 @@ _COMMENT = lazy(
 )
 
 
-@rule("ServiceSpec")
-def service(context: Context, node: MappingNode) -> Iterator[Found]:
+def _named(here: Here, words: Sequence[str]) -> Iterator[Found]:
     """Several ports have names."""
-    found = items(get(node, "ports"))
-    for port in found if len(found) > 1 else ():
-        if get(port, "name") is None and port.value:
-            yield context.fault("K_REQUIRED", "a Service with several ports needs a name for each", port.value[0][0])
-            break
+    ports = items(get(here.node, words[0]))
+    bare = next((port for port in ports if get(port, "name") is None and port.value), None)
+    if len(ports) > 1 and bare is not None:
+        yield Found("K_REQUIRED", "a Service with several ports needs a name for each", bare.value[0][0])
 
 
-@rule("IPBlock")
-def exceptions(context: Context, node: MappingNode) -> Iterator[Found]:
+def _inside(here: Here, words: Sequence[str]) -> Iterator[Found]:
     """What is left out lies within the block."""
-    whole = text(get(node, "cidr"))
-    parts = get(node, "except")
-    if not isinstance(parts, SequenceNode) or not whole or names.problem("cidr", whole):
-        return
-    for part, word in said_at(parts.value):
-        if not names.problem("cidr", word) and not names.is_inside(word, whole):
-            yield context.fault("K_VALUE", f"{word} is no part of {whole}", part)
+    parts, whole = (here.reach(path_of(word)) for word in words)
+    block = next((said for _, said in said_at(whole) if not names.problem("cidr", said)), None)
+    for part, word in said_at(parts):
+        if block and not names.problem("cidr", word) and not names.is_inside(word, block):
+            yield Found("K_VALUE", f"{word} is no part of {block}", part)
 
 
-@rule("CustomResourceDefinition")
-def definition(context: Context, node: MappingNode) -> Iterator[Found]:
-    """The name says plural and group; one version is stored."""
-    place = get(node, "metadata", "name")
-    plural, group = text(get(node, "spec", "names", "plural")), text(get(node, "spec", "group"))
-    if (name := text(place)) is not None and place is not None and plural and group and name != f"{plural}.{group}":
-        message = f'the name must be "{plural}.{group}"'
-        yield context.fault("K_NAME", message, place, replacement=f"{plural}.{group}")
-    stored = [get(version, "storage") for version in items(get(node, "spec", "versions"))]
+def _plural(here: Here, words: Sequence[str]) -> Iterator[Found]:
+    """The name of a definition says plural and group."""
+    place = here.at(path_of(words[0]))
+    plural, group = text(here.at(("spec", "names", "plural"))), text(here.at(("spec", "group")))
+    wanted = f"{plural}.{group}"
+    if place is not None and text(place) not in (None, wanted) and plural and group:
+        yield Found("K_NAME", f'the name must be "{wanted}"', place, replacement=wanted)
+
+
+def _stored(here: Here, words: Sequence[str]) -> Iterator[Found]:
+    """One version of a definition is stored."""
+    stored = [get(version, "storage") for version in items(here.at(path_of(words[0])))]
     if stored and None not in stored and sum(text(word) == "true" for word in stored) != 1:
-        yield context.fault("K_VALUE", "exactly one version must have storage: true", stored[-1] or node)
+        yield Found("K_VALUE", "exactly one version must have storage: true", stored[-1] or here.node)
 
 
-@rule("ConfigMap", "Secret")
-def data(context: Context, node: MappingNode) -> Iterator[Found]:
-    """The keys of the data."""
-    seen: dict[str, str] = {}
-    for group in ("data", "binaryData", "stringData"):
-        for key, _ in pairs(get(node, group)):
-            if group == "binaryData" and key.value in seen:
-                yield context.fault("K_TWICE", f'the key "{key.value}" stands in data and in binaryData', key)
-            seen[key.value] = group
+def _apart(here: Here, words: Sequence[str]) -> Iterator[Found]:
+    """No key stands in both of two fields."""
+    ours, others = (pairs(here.at((word,))) for word in words)
+    for key in [key for key, _ in ours if key.value in {other.value for other, _ in others}]:
+        yield Found("K_TWICE", f'the key "{key.value}" stands in {words[1]} and in {words[0]}', key)
 
 
-@rule("Secret")
-def secret(context: Context, node: MappingNode) -> Iterator[Found]:
+def _decodes(here: Here, words: Sequence[str]) -> Iterator[Found]:
     """What the data decode to, against a comment that says it."""
-    for _, value in pairs(get(node, "data")):
+    for _, value in pairs(here.at((words[0],))):
         if not isinstance(value, ScalarNode) or is_placeholder(value.value):
             continue
         try:
             plain = base64.b64decode(value.value.replace("\n", ""), validate=True).decode()
         except (binascii.Error, ValueError):
             continue
-        said = _said(context.lines, value)
+        said = _said(here.lines, value)
         if said is not None and said != plain:
             newline = "; a line end was encoded too, as echo does without -n" if plain.rstrip("\n") == said else ""
             right = base64.b64encode(said.encode()).decode()
             message = f"{value.value} decodes to {plain!r}, the comment says {said!r}{newline}"
-            yield context.fault("K_SECRET", message, value, replacement=right)
+            yield Found("K_SECRET", message, value, replacement=right)
         elif said is None and plain.count("\n") == 1 and plain.endswith("\n") and len(plain) < 80:
-            yield context.fault("K_NEWLINE", f"{value.value} decodes to a text with a line end: {plain!r}", value)
+            yield Found("K_NEWLINE", f"{value.value} decodes to a text with a line end: {plain!r}", value)
 
 
 def _said(lines: Sequence[str], node: ScalarNode) -> str | None:
@@ -95,6 +89,10 @@ def _said(lines: Sequence[str], node: ScalarNode) -> str | None:
     line = node.end_mark.line
     match = _COMMENT.search(lines[line][node.end_mark.column :]) if line < len(lines) else None
     return next(group for group in match.groups() if group is not None) if match else None
+
+
+_CHECKS: tuple[Any, ...] = (_named, _inside, _plural, _stored, _apart, _decodes)
+MAPPINGS: Mapping[str, OfMapping] = {check.__name__[1:]: check for check in _CHECKS}
 
 
 def between(documents: Sequence[tuple[str, Node]], selected: int) -> Iterator[tuple[int, Found]]:
@@ -129,9 +127,9 @@ def _pods(kind: str, node: Node) -> Iterator[tuple[dict[str, object], Node | Non
 def _target_ports(service: Node, pods: Sequence[Node | None], selected: int) -> Iterator[Found]:
     groups = [get(pod, group) for pod in pods for group in ("containers", "initContainers")]
     declared = [port for group in groups for container in items(group) for port in items(get(container, "ports"))]
-    known_names = sorted({name for _, name in said_at(declared, "name")})
+    known_names = sorted({name for port in declared if (name := text(get(port, "name")))})
     numbers = {value for port in declared if (value := number(get(port, "containerPort"))) is not None}
-    for place, word in said_at(items(get(service, "spec", "ports")), "targetPort"):
+    for place, word in said_at(reach([service], path_of("spec/ports[]/targetPort"))):
         wanted = number(place)
         if wanted is not None and numbers and wanted not in numbers:
             said = ", ".join(map(str, sorted(numbers)))

@@ -1,31 +1,31 @@
 """What the schema does not say: rules about the values of one document.
 
-Each rule is a function for one definition; it yields faults for a mapping of that definition.  Rules about something
-that is absent leave the root of a fragment alone, since a fragment may leave out anything.
+Each rule is a line of data/rules.txt, which names a check; a check yields faults for a mapping of one definition, or for
+a value in it.  Rules about something that is absent leave the root of a fragment alone, since a fragment may leave out anything.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cache
 
-from yaml.nodes import MappingNode, Node, ScalarNode
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from notesite.snippets.yaml.mappings import get
-from notesite.snippets.yaml.scalars import INTEGER, resolve
+from notesite.snippets.yaml.mappings import get, items, pairs
 
-from ....lib.light import NamedTuple
+from ....lib.light import Any, NamedTuple
+from ...yaml.scalars import INTEGER, resolve
 from ..schema.definitions import Shape, Type
 from ..schema.placeholders import is_placeholder
-from ..schema.values import Found
+from ..schema.values import is_null
+from ..schema.walk import UNKNOWN
 
-Rule = Callable[["Context", MappingNode], Iterator[Found]]
 Visited = Sequence[tuple[Shape, MappingNode, Type | None, Node]]
+Fields = dict[str, tuple[ScalarNode, Node]]
 
-RULES: dict[str, list[Rule]] = {}
 
-
-class Context(NamedTuple):
-    """What a rule may know besides its mapping."""
+class Here(NamedTuple):
+    """A mapping that is checked, and what a rule may know besides."""
 
     kind: str  # of the document: "Deployment"; "" in a fragment
     lines: Sequence[str]  # of the snippet
@@ -33,31 +33,70 @@ class Context(NamedTuple):
     partial: frozenset[int]  # ids of mappings that may be incomplete
     meant: Mapping[int, Collection[str]]  # fields that a mapping has, misspelt, by its id
     custom: Collection[str]  # kinds that the project or its notes define
-    claims: dict[int, frozenset[str]]  # PodSpec -> volumes that the StatefulSet adds: its rule puts them in
-    definition: str = ""  # of the mapping: "Pod"
+    visited: Visited  # all mappings of the document
+    shape: Shape = Shape("")
+    node: MappingNode = MappingNode("", [])
+    fields: Fields = {}  # noqa: RUF012  # every mapping has its own
     owner: str = ""  # where the mapping stands: "Pod.metadata"
     key: Node = MappingNode("", [])  # where something is missing: the mapping's key, or its first one
 
-    def fault(
-        self, code: str, message: str, node: Node, *, replacement: str | None = None, mild: bool = False
-    ) -> Found:
-        """A fault in every version."""
-        return Found(code, message, node, self.selected, replacement=replacement, mild=mild)
+    def of(self, node: MappingNode, key: Node, **more: Any) -> Here:
+        """The same for another mapping, which stands at `key`."""
+        fields = {k.value: (k, v) for k, v in node.value if k.__class__ is ScalarNode}
+        place = key if key.__class__ is ScalarNode else next(iter(node.value), (node,))[0]
+        return self._replace(node=node, fields=fields, key=place, **more)
 
-    def complete(self, node: Node) -> bool:
-        """Whether an absent field of this mapping says something."""
-        return id(node) not in self.partial
+    def at(self, path: Sequence[str]) -> Node | None:
+        """The value that a path leads to; None where there is none, or nothing."""
+        entry = self.fields.get(path[0])
+        if entry is None:
+            return None
+        value = get(entry[1], *path[1:]) if len(path) > 1 else entry[1]
+        return None if value is None or is_null(value) else value
+
+    def reach(self, path: Sequence[str]) -> list[Node]:
+        """All that a path with steps leads to."""
+        found = [self.fields[name][1] for name in path[0].split(",") if name in self.fields]
+        return reach(found, path[1:])
+
+    def place(self, path: Sequence[str]) -> Node:
+        """The key that a path leads to; of what is missing, that of the innermost mapping that should hold it."""
+        entry = self.fields.get(path[0])
+        found: Node = self.key
+        for name in path[1:]:
+            if entry is None:
+                break
+            found = entry[0]
+            entry = next((pair for pair in pairs(entry[1]) if pair[0].value == name), None)
+        return found if entry is None else entry[0]
+
+    def lacks(self, path: Sequence[str]) -> bool:
+        """Whether it is certain that there is no such value: a fragment may leave out anything."""
+        meant = self.meant.get(id(self.node), ())
+        if self.at(path) is not None or path[0] in meant or UNKNOWN in meant:
+            return False
+        return id(self.node) not in self.partial or (len(path) > 1 and path[0] in self.fields)
 
 
-def rule(*definitions: str) -> Callable[[Rule], Rule]:
-    """Register a rule for definitions by short name."""
+@cache
+def path_of(words: str) -> tuple[str, ...]:
+    """`spec/name` as fields, `ports[]` as a field and a step into it; `|` stands for a slash in the name of one."""
+    steps = words.replace("[", "/[").replace("{", "/{").split("/")
+    return tuple(step.replace("|", "/") for step in steps if step)
 
-    def register(function: Rule) -> Rule:
-        for definition in definitions:
-            RULES.setdefault(definition, []).append(function)
-        return function
 
-    return register
+def reach(nodes: Iterable[Node | None], path: Sequence[str]) -> list[Node]:
+    """All that a path leads to from these: `[]` each item, `{}` each key, `{=}` each value, `a,b` both, `?a` they and all in their a."""
+    for step in path:
+        if step == "[]":
+            nodes = [item for node in nodes if isinstance(node, SequenceNode) for item in node.value]
+        elif step[0] == "{":
+            nodes = [pair[step == "{=}"] for node in nodes for pair in pairs(node)]
+        elif step[0] == "?":
+            nodes = [each for node in nodes for each in (node, *items(get(node, step[1:])))]
+        else:
+            nodes = [get(node, name) for node in nodes for name in step.split(",")]
+    return [node for node in nodes if node is not None and not is_null(node)]
 
 
 def text(node: Node | None) -> str | None:
@@ -68,11 +107,9 @@ def text(node: Node | None) -> str | None:
     return value if value and not is_placeholder(value) else None
 
 
-def said_at(nodes: Iterable[Node], *path: str) -> Iterator[tuple[Node, str]]:
-    """What each of these nodes says at the end of a path: its place and its text, where there is one."""
-    for place in (get(node, *path) for node in nodes):
-        if place is not None and (said := text(place)) is not None:
-            yield place, said
+def said_at(nodes: Iterable[Node]) -> Iterator[tuple[Node, str]]:
+    """What each of these nodes says: its place and its text, where there is one."""
+    return ((node, said) for node in nodes if (said := text(node)) is not None)
 
 
 def number(node: Node | None) -> int | None:

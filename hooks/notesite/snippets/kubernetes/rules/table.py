@@ -6,34 +6,35 @@ Whoever wants another rule writes a line there; here is how the lines are read a
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cache
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from ....lib.light import NamedTuple, bundled_text, lazy
-from ...yaml.mappings import get, pairs
 from ..schema import name_grammars as names
-from ..schema.definitions import Shape, bundled
+from ..schema.definitions import bundled
 from ..schema.placeholders import is_placeholder
 from ..schema.values import Found, is_null
-from .demands import MAPPINGS, VALUES, Fields, Finding, Here, path_of
-from .rule import RULES, Context, Visited, number, text
+from . import demands, network, workloads
+from .demands import VALUES, OfMapping
+from .rule import Fields, Here, number, path_of, text
 
-_TARGET = lazy(r"([A-Za-z]+)(?:\.(.+?))?(?:(\[\]|\{=?\})(?:/(.+))?)?")
+MAPPINGS: Mapping[str, OfMapping] = {**demands.MAPPINGS, **workloads.MAPPINGS, **network.MAPPINGS}
 _LINE = lazy(
-    r"(\S+) (\S+)((?: (?!if |warn\b|since |until |[|;])\S+)*)(?: if ([^|;]*?))?( warn)?(?: since (\S+))?"
+    r"([A-Za-z]+)(?:\.(\S+))? (\S+)((?: (?!if |warn\b|since |until |[|;])\S+)*)(?: if ([^|;]*?))?( warn)?(?: since (\S+))?"
     r"(?: until (\S+))?(?: \| (.*?))? ; (.*)"
 )
 _CONDITION = lazy(r"(!?)(@?[^=~!]+)(?:(!?=|~)(.*))?")
 
 
+_CHOICES = frozenset(("one", "most", "some"))
+
+
 class Line(NamedTuple):
     """One rule."""
 
-    path: tuple[str, ...]  # to the value; () for the mapping
-    each: str  # "[]" for the items of the value, "{}" for its keys, "{=}" for its values
-    inner: tuple[str, ...]  # to what is meant in each of them; () for them
+    path: tuple[str, ...]  # to the values, () for the mapping
     check: str
     code: str  # of what it finds, "" for that of the check
     words: tuple[str, ...]
@@ -75,10 +76,11 @@ def rules_of(definition: str, kind: str, owner: str) -> Rules | None:
             if operator in ("=", "~") or not (operator or negated)
         )
         asked = next((path_of(name)[0] for name in wanted if name[0] != "@"), None)
-        if line.check in ("one", "most", "some"):
-            rules.chosen.append((frozenset(path_of(word)[0] for word in line.words), line))
-            continue
         name = asked or (line.path or path_of(line.words[0]))[0]
+        if line.check in _CHOICES or "," in name:
+            firsts = (path_of(word)[0] for word in line.words) if line.check in _CHOICES else name.split(",")
+            rules.chosen.append((frozenset(firsts), line))
+            continue
         rules.present.setdefault(name, []).append(line)
         if line.check in ("needs", "filled") and asked is None:
             rules.absent.setdefault(name, []).append(line)
@@ -96,72 +98,60 @@ def _stands(kind: str, owner: str, _negated: bool, name: str, operator: str, wor
 def parsed(text_: str) -> Line:
     """A line of the file.  Raises ValueError when it is none."""
     match = _LINE.fullmatch(text_)
-    target = _TARGET.fullmatch(match[1]) if match else None
-    if match is None or target is None:
+    if match is None:
         raise ValueError(f"rules.txt: {text_}")
-    check_, _, code = match[2].partition(":")
+    check_, _, code = match[3].partition(":")
     conditions = []
-    for word in (match[4] or "").split():
+    for word in (match[5] or "").split():
         found = _CONDITION.fullmatch(word)
         if found is None:
             raise ValueError(f"rules.txt: {text_}")
         conditions.append((bool(found[1]), found[2], found[3] or "", tuple((found[4] or "").split(","))))
     schema = bundled()
-    since = schema.versions.index(match[6]) if match[6] else 0
-    until = schema.versions.index(match[7]) if match[7] else len(schema.versions) - 1
+    since = schema.versions.index(match[7]) if match[7] else 0
+    until = schema.versions.index(match[8]) if match[8] else len(schema.versions) - 1
+    versions = (1 << until + 1) - (1 << since)
+    path = path_of(match[2] or "")
     return Line(
-        path_of(target[2]) if target[2] else (),
-        target[3] or "",
-        path_of(target[4]) if target[4] else (),
-        check_,
-        code,
-        tuple(match[3].split()),
-        tuple(conditions),
-        bool(match[5]),
-        (1 << until + 1) - (1 << since),
-        match[8] or "",
+        path, check_, code, tuple(match[4].split()), tuple(conditions), bool(match[6]), versions, match[9] or ""
     )
 
 
-def check(context: Context, visited: Visited) -> Iterator[Found]:
-    """All rules, of the table and in code, for every mapping that a walk has met."""
-    for shape, node, type_, key in visited:
+def check(document: Here) -> Iterator[Found]:
+    """All rules for every mapping that a walk has met."""
+    for shape, node, type_, key in document.visited:
         owner = type_.owner if type_ is not None else ""
-        functions, rules = RULES.get(shape.short), rules_of(shape.short, context.kind, owner)
-        if functions is None and rules is None:
-            continue
-        place = key if key.__class__ is ScalarNode else next(iter(node.value), (node,))[0]
-        here = context._replace(definition=shape.short, owner=owner, key=place)
-        for function in functions or ():
-            yield from function(here, node)
-        if rules is not None:
-            yield from _by_table(rules, here, shape, node)
+        if (rules := rules_of(shape.short, document.kind, owner)) is not None:
+            yield from _by_table(rules, document.of(node, key, shape=shape, owner=owner))
 
 
-def _by_table(rules: Rules, context: Context, shape: Shape, node: MappingNode) -> list[Found]:
+def _by_table(rules: Rules, here: Here) -> list[Found]:
     """What the table says about a mapping."""
-    fields = {k.value: (k, v) for k, v in node.value if k.__class__ is ScalarNode}
-    here = Here(context, shape, node, fields)
+    fields = here.fields
     found: list[Found] = []
     for name, (_, value) in fields.items():
         for line in rules.present.get(name, ()):
             if line.words and line.words[0] == name and _is_right(line.check, value):
                 continue
-            found += _by_line(line, here)
-    for name in rules.absent.keys() - fields.keys():
+            _add(line, here, found)
+    for name in filter(lambda name: name not in fields, rules.absent):
         for line in rules.absent[name]:
-            found += _by_line(line, here)
+            _add(line, here, found)
     for names_, line in rules.chosen:
         if _is_worth_a_look(line, names_ & fields.keys(), fields):
-            found += _by_line(line, here)
-    # One cause, one fault: of two lines about the same value the first counts.
-    return list({(fault.code, id(fault.node)): fault for fault in reversed(found)}.values())[::-1] if found else found
+            _add(line, here, found)
+    return found
+
+
+def _add(line: Line, here: Here, found: list[Found]) -> None:
+    """One cause, one fault: of two lines about the same value the first counts."""
+    if faults := _by_line(line, here):
+        known = {(fault.code, id(fault.node)) for fault in found}
+        found += [fault for fault in _reported(line, here, faults) if (fault.code, id(fault.node)) not in known]
 
 
 def _is_right(check_: str, value: Node) -> bool:
     """Whether a value is right at a glance, as most are: it is there, and not empty, or has one item only."""
-    if check_ == "unique":
-        return len(value.value) < 2
     if check_ not in ("needs", "filled"):
         return False
     if value.__class__ is ScalarNode:
@@ -171,39 +161,25 @@ def _is_right(check_: str, value: Node) -> bool:
 
 def _is_worth_a_look(line: Line, found: Collection[str], fields: Fields) -> bool:
     """Whether a choice of fields may be wrong: none of them or two, or one that holds nothing."""
+    if line.check not in _CHOICES:
+        return bool(found)
     if len(found) == 1:
         return "/" in line.words[0] or (line.check != "most" and is_null(fields[next(iter(found))][1]))
     return len(found) > 1 or line.check != "most"
 
 
-def _by_line(line: Line, here: Here) -> Iterable[Found]:
+def _by_line(line: Line, here: Here) -> list[Found]:
     for condition in line.conditions:
         if condition[1][0] != "@" and not _true(here, *condition):
-            return ()
-    if not line.path:
-        found = list(MAPPINGS[line.check](here, line.words))
-    else:
-        value = here.at(line.path)
-        if value is None:
-            return ()
-        if line.each:
-            found = [finding for place in _each(line, value) for finding in _of_value(line, here, place)]
-        else:
-            found = list(_of_value(line, here, value))
-    return _reported(line, here, found) if found else ()
-
-
-def _each(line: Line, value: Node) -> Iterator[Node]:
-    """The places in a list or a mapping that a line means: in items that hold a list, its items."""
-    if line.each != "[]":
-        yield from (pair[line.each == "{=}"] for pair in pairs(value))
-        return
-    for item in value.value if isinstance(value, SequenceNode) else ():
-        place = get(item, *line.inner)
-        if line.inner and isinstance(place, SequenceNode):
-            yield from place.value
-        elif place is not None:
-            yield place
+            return []
+    check_ = MAPPINGS.get(line.check)
+    if not line.path and check_ is not None:
+        return list(check_(here, line.words))
+    places = here.reach(line.path) if line.path[1:] else filter(None, [here.at(line.path)])  # the most are one field
+    if check_ is None:
+        return [fault for place in places for fault in _of_value(line, here, place)]
+    below = (here.of(place, place) for place in places if isinstance(place, MappingNode))
+    return [fault for each in below for fault in check_(each, line.words)]
 
 
 # --- conditions ------------------------------------------------------------------------------------------------------
@@ -227,28 +203,33 @@ def _true(here: Here, negated: bool, name: str, operator: str, words: tuple[str,
 # --- what a check finds ------------------------------------------------------------------------------------------------
 
 
-def _reported(line: Line, here: Here, found: Iterable[Finding]) -> Iterator[Found]:
-    versions = here.context.selected & line.versions
-    for code, node, words in found:
-        message = _filled(line.said, here, words) if line.said else words
-        if versions:
-            replacement = _mended(line, code, node, words)
-            hint = f'; write "{replacement}"' if replacement and code == "K_NAME" and not line.said else ""
-            shape = None if line.conditions else here.shape
-            open_ = next((name for negated, name, operator, _ in line.conditions if negated or operator == "!="), "")
-            field = path_of(line.words[0])[-1] if line.check == "needs" else open_
-            yield Found(
-                line.code or code, message + hint, node, versions, shape, replacement, mild=line.mild, field=field
-            )
+def _reported(line: Line, here: Here, found: Iterable[Found]) -> Iterator[Found]:
+    versions = here.selected & line.versions
+    open_ = next((name for negated, name, operator, _ in line.conditions if negated or operator == "!="), "")
+    field = path_of(line.words[0])[-1] if line.check == "needs" else open_
+    for fault in found if versions else ():
+        message = _filled(line.said, here, fault.message) if line.said else fault.message
+        mended = None if fault.replacement else _mended(line, fault)
+        message += f'; write "{mended}"' if mended and fault.code == "K_NAME" and not line.said else ""
+        yield fault._replace(
+            code=line.code or fault.code,
+            message=message,
+            versions=versions,
+            shape=None if line.conditions else here.shape,
+            replacement=fault.replacement or mended,
+            mild=fault.mild or line.mild,
+            field=fault.field or field,
+        )
 
 
-def _mended(line: Line, code: str, node: Node, words: str) -> str | None:
+def _mended(line: Line, fault: Found) -> str | None:
     """What to write instead, where other letters or no quotes would do; an address is no misspelt name."""
-    if words.endswith("; remove the quotes"):
-        return str(node.value)
-    if code != "K_NAME" or "lower case" not in words or {"/", ":"} & set(node.value):
+    text_ = str(fault.node.value)
+    if fault.message.endswith("; remove the quotes"):
+        return text_
+    if fault.code != "K_NAME" or "lower case" not in fault.message or {"/", ":"} & set(text_):
         return None
-    near = names.suggestion(node.value)
+    near = names.suggestion(text_)
     return near if near and not names.problem(line.check, near) else None
 
 
@@ -258,37 +239,45 @@ def _filled(said: str, here: Here, words: str) -> str:
         if name == "2":
             return words.rpartition(": ")[2]
         if name == "@kind":
-            return here.context.kind
+            return here.kind
         return text(here.at(path_of(name))) or name
 
     said = said.removesuffix(", not {2}") if " needs one of: " in words else said
     return re.sub(r"\{(@?\w+)\}", word, said)
 
 
-def _of_value(line: Line, here: Here, node: Node) -> Iterable[Finding]:
+def _of_value(line: Line, here: Here, node: Node) -> Iterable[Found]:
     check_ = VALUES.get(line.check)
     if check_ is not None:
         words = tuple(_number(word, here) if word[0] == "{" else word for word in line.words)
-        return check_((line.inner or line.path)[-1], node, words)
+        return check_(_last(line)[0], node, words)
     value = text(node)
     if value is None:
         return ()
     found = names.problem(line.check, value)
-    return [(found[0], node, f'"{value}" cannot be {_called(line, here)}: {found[1]}')] if found else ()
+    return [Found(found[0], f'"{value}" cannot be {_called(line, here)}: {found[1]}', node)] if found else ()
 
 
 def _number(word: str, here: Here) -> str:
-    """The number in another field, written `{field=default}`; no limit where it cannot be told."""
-    name, _, default = word.strip("{}").partition("=")
+    """The number in another field, written `{field=default}` or `{field}+1`; no limit where it cannot be told."""
+    name, _, more = word[1:].partition("}")
+    name, _, default = name.partition("=")
     value = here.at((name,))
     found = default if value is None and here.lacks((name,)) else number(value)
-    return "-" if found is None else str(found)
+    return "-" if found in (None, "") else str(int(found) + int(more or 0))
+
+
+def _last(line: Line) -> tuple[str, str]:
+    """The last field of the path to a value, and the step into it, if there is one."""
+    step = line.path[-1] if line.path[-1][0] in "[{" else ""
+    return line.path[-2 if step else -1], step
 
 
 def _called(line: Line, here: Here) -> str:
     owner = here.shape.short.removesuffix("Spec")
     if owner == "ObjectMeta":
-        owner = here.context.owner.partition(".")[0]
+        owner = here.owner.partition(".")[0]
     owner = f"an {owner}" if owner[0] in "AEIOU" else f"a {owner}"
-    which = {"": "the", "[]": "one of the", "{}": "a key of the", "{=}": "a value of the"}[line.each]
-    return f"{which} {line.path[-1]} of {owner}"
+    name, step = _last(line)
+    which = {"": "the", "[]": "one of the", "{}": "a key of the", "{=}": "a value of the"}[step]
+    return f"{which} {name} of {owner}"

@@ -26,7 +26,7 @@ class Found(NamedTuple):
     code: str
     message: str
     node: Node  # where
-    versions: int
+    versions: int = -1  # all of them
     shape: Shape | None = None  # of the mapping, for unknown and missing fields
     replacement: str | None = None
     slip: bool = False  # a slip of the pen, which speaks for the definition rather than against it
