@@ -130,55 +130,35 @@ def public_address(data: bytes) -> str:
 
 
 def addresses(tag: str, attributes: Mapping[str, str | None], text: str = "") -> Iterator[tuple[str, Kind]]:
-    """What an element with this content names beside the target of an <a>; nothing is loaded of an empty address."""
+    """What an element names beside the target of an <a>, a style by its `text`; nothing is loaded of an empty address."""
     for name, kind in _ADDRESSES.get(tag, ()):
         if written := attributes.get(name):
             yield written, kind
-    if tag == "link":
-        yield from _of_link(attributes)
-    elif tag == "meta":
-        yield from _of_meta(attributes)
-    elif tag in {"use", "image", "feimage", "feImage"}:
-        if written := attributes.get("href") or attributes.get("xlink:href"):
-            yield written, Kind.IMAGE
-    elif tag == "style":
-        yield from ((target, Kind.CSS) for target, _ in css_uses(text))
+    if tag == "link" and (target := attributes.get("href")):
+        relations = set((attributes.get("rel") or "").lower().split())
+        is_page = relations & {"next", "prev", "alternate", "help", "search"} and not attributes.get("type")
+        if not relations & _UNCHECKED_RELATIONS:
+            yield target, Kind.STYLE if "stylesheet" in relations else Kind.LINK if is_page else Kind.FILE
+    elif tag == "meta" and (content := attributes.get("content")):
+        if (attributes.get("http-equiv") or "").lower() == "refresh":
+            if target := refresh_target(content):
+                yield target, Kind.REFRESH
+        elif (attributes.get("property") or attributes.get("name") or "").lower() in _CARD_IMAGES:
+            yield content, Kind.IMAGE
+    elif tag in {"use", "image", "feimage", "feImage"} and (
+        written := attributes.get("href") or attributes.get("xlink:href")
+    ):
+        yield written, Kind.IMAGE
     for name in ("srcset", "imagesrcset"):
         if written := attributes.get(name):
             yield from ((target, Kind.IMAGE) for target, _ in candidates(written))
-    if written := attributes.get("style"):
-        yield from ((target, Kind.CSS) for target, _ in css_uses(written))
-
-
-def _of_link(attributes: Mapping[str, str | None]) -> Iterator[tuple[str, Kind]]:
-    relations = set((attributes.get("rel") or "").lower().split())
-    target = attributes.get("href")
-    if not target or relations & _UNCHECKED_RELATIONS:
-        return
-    if "stylesheet" in relations:
-        yield target, Kind.STYLE
-    elif relations & {"next", "prev", "alternate", "help", "search"} and not attributes.get("type"):
-        yield target, Kind.LINK
-    else:
-        yield target, Kind.FILE
-
-
-def _of_meta(attributes: Mapping[str, str | None]) -> Iterator[tuple[str, Kind]]:
-    content = attributes.get("content") or ""
-    if (attributes.get("http-equiv") or "").lower() == "refresh":
-        target = refresh_target(content)
-        if target:
-            yield target, Kind.REFRESH
-    elif (attributes.get("property") or attributes.get("name") or "").lower() in _CARD_IMAGES and content:
-        yield content, Kind.IMAGE
+    for style in (text, attributes.get("style") or ""):
+        yield from ((target, Kind.CSS) for target, _ in css_uses(style))
 
 
 def refresh_target(content: str) -> str:
     """The address in the `content` of a meta refresh, "" when it only reloads the page."""
-    match = _REFRESH.match(content)
-    if match is None:
-        return ""
-    url, quote = match["url"], match["quote"]
+    quote, url = match.groups() if (match := _REFRESH.match(content)) else ("", "")
     return (url.split(quote, 1)[0] if quote else url).strip()
 
 
@@ -201,13 +181,12 @@ def css_uses(text: str) -> Iterator[tuple[str, int]]:
     if "url(" not in text and "@import" not in text and "URL(" not in text:
         return
     for match in _TOKENS.finditer(text):
-        for name in ("import", "quoted", "bare"):
-            written = match[name]
-            if written:
-                plain = written if name == "bare" else written[1:-1]
-                address = _ESCAPE.sub(lambda m: _character(m[1]) if m[1] else (m[3] or ""), plain).strip()
-                if address and not address.startswith("#"):
-                    yield address, match.start(name) + (name != "bare")
+        for name, mark in (("import", 1), ("quoted", 1), ("bare", 0)):
+            written = match[name] or ""
+            plain = written[mark : len(written) - mark]
+            address = _ESCAPE.sub(lambda m: _character(m[1]) if m[1] else (m[3] or ""), plain).strip()
+            if address and not address.startswith("#"):
+                yield address, match.start(name) + mark
 
 
 def _character(digits: str) -> str:

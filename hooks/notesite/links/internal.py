@@ -185,8 +185,13 @@ def _faults(run: _Check, page: str, uses: Iterable[Use], base: str) -> Iterator[
 def _wrong(run: _Check, page: str, use: Use, target: Target) -> Iterator[tuple[str, str, str | None]]:
     """What is wrong with an address: code, words, and how to help where the code's own words do not."""
     shown, where, bundle = repr(use.target), target.where, run.site.bundle
-    if where is Where.MISSING:
-        yield _missing(run, use, target)
+    if where is Where.MISSING and target.near:
+        yield "L_CASE", f"{shown} differs in capital letters from {target.near!r}", None
+    elif where is Where.MISSING:
+        near = run.nearest(target.uri, run.site.files)
+        hint = f"Correct the address; near it is {near!r}." if near else None
+        code, what = ("L_PAGE", "leads to no page or") if use.kind in _PAGES else ("L_ASSET", "is no")
+        yield code, f"{shown} {what} file of the site", hint
     elif where is Where.OUTSIDE:
         under = f" (the site is published under {run.resolver.base})" if run.resolver.base != "/" else ""
         yield "L_OUTSIDE", f"{shown} leaves the site{under}", None
@@ -205,16 +210,6 @@ def _wrong(run: _Check, page: str, use: Use, target: Target) -> Iterator[tuple[s
     names_place = target.fragment and target.fragment not in _PALETTES and target.uri.endswith(_WITH_ANCHORS)
     if where in {Where.HERE, Where.FOLDER} and names_place and (words := _missing_anchor(run, target, shown)):
         yield "L_ANCHOR", words, None
-
-
-def _missing(run: _Check, use: Use, target: Target) -> tuple[str, str, str | None]:
-    if target.near:
-        return "L_CASE", f"{use.target!r} differs in capital letters from {target.near!r}", None
-    near = run.nearest(target.uri, run.site.files)
-    hint = f"Correct the address; near it is {near!r}." if near else None
-    if use.kind in _PAGES:
-        return "L_PAGE", f"{use.target!r} leads to no page or file of the site", hint
-    return "L_ASSET", f"{use.target!r} is no file of the site", hint
 
 
 def _missing_anchor(run: _Check, target: Target, shown: str) -> str:

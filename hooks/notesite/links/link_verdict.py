@@ -89,7 +89,10 @@ def judge(  # noqa: PLR0911  # a flat ladder
     if isinstance(answer, Fault):
         if answer.code in _TRANSIENT and job.tries < retries:
             return Again(next_try, min(pause, longest_wait))
-        return _without_answer(answer)
+        untrusted = answer.code == "E_TLS" and _BAD_CERTIFICATE.search(answer.message)
+        broken = untrusted or answer.code in _NEVER | _UNREACHABLE
+        state = State.PRIVATE if answer.code == "E_ADDR" else State.BROKEN if broken else State.UNKNOWN
+        return Verdict(state, answer.message, unreachable=answer.code in _UNREACHABLE)
     status = answer.status
     if status in _BUSY:
         asked = answer.retry_after
@@ -103,15 +106,6 @@ def judge(  # noqa: PLR0911  # a flat ladder
     if status in _TRIED_AGAIN and job.tries < retries:
         return Again(next_try, min(pause, longest_wait))
     return _with_answer(job, answer)
-
-
-def _without_answer(failure: Fault) -> Verdict:
-    if failure.code == "E_ADDR":
-        return Verdict(State.PRIVATE, failure.message)
-    if failure.code in _UNREACHABLE:
-        return Verdict(State.BROKEN, failure.message, unreachable=True)
-    broken = failure.code in _NEVER or (failure.code == "E_TLS" and _BAD_CERTIFICATE.search(failure.message))
-    return Verdict(State.BROKEN if broken else State.UNKNOWN, failure.message)
 
 
 def _with_answer(job: Job, answer: Response) -> Verdict:

@@ -53,25 +53,19 @@ def _sections(notes: Notes, site: Site) -> dict[str, Meaning]:
         above = [h for h in above if h.level < heading.level] + [heading]
         trail = " > ".join(h.text for h in above if h is not site.home.heading)
         if heading.id in found:
-            found[heading.id] = Meaning(_fingerprint(_text(notes, headings, number), heading), trail)
+            found[heading.id] = Meaning(_fingerprint(notes, headings, number), trail)
     return found
 
 
-def _text(notes: Notes, headings: Sequence[Heading], number: int) -> str:
-    """The words right below a heading; where there are none, those of all sections below it."""
-    first, level = headings[number].span.end.line, headings[number].level
-    following = range(number + 1, len(headings))
-    for after in (following[:1], (n for n in following if headings[n].level <= level)):
-        end = next((headings[n].span.start.line - 1 for n in after), len(notes.lines))
-        if words := " ".join(" ".join(notes.lines[first:end]).split()):
-            return words
+def _fingerprint(notes: Notes, headings: Sequence[Heading], number: int) -> str:
+    """Of the words right below a heading; where there are none, of those of all sections below it; "" for no words."""
+    heading, following = headings[number], headings[number + 1 :]
+    for after in (following[:1], (other for other in following if other.level <= heading.level)):
+        end = next((other.span.start.line - 1 for other in after), len(notes.lines))
+        if words := " ".join(" ".join(notes.lines[heading.span.end.line : end]).split()):
+            text = words if len(words) >= _SHORT else f"{heading.text}\n{words}"
+            return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
     return ""
-
-
-def _fingerprint(text: str, heading: Heading) -> str:
-    if len(text) < _SHORT:
-        text = f"{heading.text}\n{text}" if text else ""
-    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16] if text else ""
 
 
 class _Old(NamedTuple):
