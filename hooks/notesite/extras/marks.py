@@ -14,7 +14,7 @@ from ..snippets.shell.command_verdict import CommandVerdict
 from ..snippets.yaml.snippet_verdict import SnippetVerdict, Status
 
 # Findings about the notes' source, or told as a caution: nothing for a reader of the page.
-_NOT_FOR_READERS = frozenset({"Y_LABEL", "K_LEVELS", "S_DANGER", "S_PLACEHOLDER"})
+_NOT_FOR_READERS = frozenset({"Y_LABEL", "S_DANGER", "S_PLACEHOLDER"})
 _STILL_WORKS = frozenset({"S_DEPRECATED", "S_VERSION"})  # a warning to the author, no reason to call a command wrong
 _PLACE = re.compile(r" \(lines? \d+(?:(?:,| and) ?\d+)*\)")  # of the notes: readers see pages
 _KINDS = {Severity.ERROR: "known", Severity.WARNING: "doubt", Severity.INFO: "hint"}

@@ -12,7 +12,6 @@ from itertools import pairwise
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from ...diagnostics.diagnostic import Severity
 from ...lib.light import Final, NamedTuple, lazy
 from ...lib.nearest import nearest_value, squeezed
 from ..yaml.mappings import fields, get, pairs
@@ -207,15 +206,6 @@ def is_hollow(node: Node) -> bool:
     return bool(inner) and all(map(is_hollow, inner))
 
 
-_OFTEN_BARE = ("Spec", "Container", "Probe", "Status", "Path", "Version")  # ends of what lessons show in parts
-
-
-def of_fragments(fault: Found) -> Severity | None:
-    """How bad it is that a fragment lacks something: it leaves out what nothing else in it asks for."""
-    bare = fault.shape is not None and fault.shape.short.endswith(_OFTEN_BARE)
-    return None if bare or " required field " in fault.message else Severity.WARNING
-
-
 def pieces(node: Node, gap: Callable[[Node], bool]) -> list[MappingNode]:
     """The pieces of a fragment that blank lines or comments set apart."""
     if not isinstance(node, MappingNode):
@@ -273,6 +263,8 @@ def said(fault: Found) -> tuple[str, int, str]:
 
 def is_left_out(fault: Found, shape: Shape, roots: Sequence[Node]) -> bool:
     """Whether a fault is that a fragment lacks what its roots, or the `spec` alone in them, would need."""
+    if fault.code == "K_FIELD":  # it may be of a version that still had them
+        return fault.node.value in table("walk")["of removed versions"]
     if fault.code == "K_UNION" and fault.field == "type":
         return not any(get(root, "type") or get(get(root, "spec"), "type") for root in roots)
     if fault.code == "K_TWICE" and fault.field:  # one key with all that it may be

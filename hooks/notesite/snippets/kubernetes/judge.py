@@ -161,8 +161,9 @@ class _Snippet:
             found = [fault for fault in found if fault.code not in ("K_SELECTOR", "K_VOLUME") or fault.replacement]
         form = names_only or patch or printed or (part and evidence.gaps(node))  # or one to be filled in
         if lacking and (form or part):  # one cause, one fault
-            told = None if form else next((fault for fault in lacking if fault.code == "K_REQUIRED"), None)
-            found = [fault for fault in found if fault is told or fault not in lacking]
+            others = [fault for fault in found if fault not in lacking]
+            told = [fault for fault in lacking if fault.code == "K_REQUIRED"][:1]
+            found = others if form or others else told
             if names_only and not found:
                 return Judgement("manifest", (shape.short,), skipped="only its kind is shown", gvk=gvk)
         required = Severity.INFO if part else Severity.ERROR
@@ -267,19 +268,15 @@ class _Snippet:
         keys = [key for key, _ in node.value]
         leads = keys[0].value in first
         place = next(key for key in keys if (key.value in first) != leads)
-        if self._gap(place):  # the author has set them apart
-            return self._judgement("parts", names, ())
-        message = f"two parts: {', '.join(first)} of {names[0]}, {', '.join(second)} of {names[1]}"
-        found = Found("K_LEVELS", message, place, self.selected)
         # The later part is the one that lost its indentation, when it can stand right under a key of the other.
         (ours, theirs), fields = ((one.shape, two.shape), first) if leads else ((two.shape, one.shape), second)
         types = [ours.fields[name].type for name in fields]
         held = {type_.target for type_ in types} | {type_.inner.target for type_ in types if type_.inner}
-        if theirs.number in held and not self.around.is_of_others():
-            message = f'"{place.value}" belongs to {theirs.short}, not to {ours.short}: is it indented as meant?'
-            weak = one.prior < SURE_OF_PRIOR or two.prior < SURE_OF_PRIOR
-            found = Found("K_INDENT", message, place, self.selected, mild=weak)
-        return self._judgement("parts", names, [found])
+        if self._gap(place) or theirs.number not in held or self.around.is_of_others():
+            return self._judgement("parts", names, ())
+        message = f'"{place.value}" belongs to {theirs.short}, not to {ours.short}: is it indented as meant?'
+        weak = one.prior < SURE_OF_PRIOR or two.prior < SURE_OF_PRIOR
+        return self._judgement("parts", names, [Found("K_INDENT", message, place, self.selected, mild=weak)])
 
     def _gap(self, key: Node) -> bool:
         """Whether a blank line or a comment stands right above a key."""
@@ -358,10 +355,10 @@ class _Snippet:
         if flaw or fault.doubtful or new or (self.elided and lost):
             return None  # what is missing, or the key or dash that a field stands under
         if fault.code == "K_REQUIRED":
-            lacking = required if required is not Severity.WARNING else evidence.of_fragments(fault)
-            if lacking is None:
-                return None
-            severity = lacking
+            bare = fault.shape is not None and (fault.field or fault.shape.short.endswith(("Spec", "Probe")))
+            if required is Severity.WARNING and bare:
+                return None  # a fragment leaves out what nothing else in it asks for
+            severity = required
         partly = fault.code == "K_REQUIRED" and fault.versions != self.selected
         if (fault.mild or partly) and severity is Severity.ERROR:
             severity = Severity.WARNING

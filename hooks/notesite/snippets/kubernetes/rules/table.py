@@ -215,7 +215,7 @@ def _reported(line: Line, here: Here, found: Iterable[Found]) -> Iterator[Found]
             code=line.code or fault.code,
             message=message,
             versions=versions,
-            shape=None if line.conditions else here.shape,
+            shape=None if line.conditions or line.said else here.shape,
             replacement=fault.replacement or mended,
             mild=fault.mild or line.mild,
             field=fault.field or field,

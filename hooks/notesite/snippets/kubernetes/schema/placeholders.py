@@ -23,7 +23,7 @@ _PLACEHOLDER = lazy(
     | (?:NAME|NAMESPACE|HOST|HOSTNAME|DOMAIN|IMAGE|USERNAME|PASSWORD|TOKEN|PROJECT|REGION|VERSION|CLUSTER)
     | [\w.-]+(?:\ *\|\ *[\w.-]+)+  # one of these
     | .*__[A-Z]\w*__.* | .*[\u2580-\u25ff].*  # painted over
-    | %[A-Za-z_]\w*%             # %NAME%
+    | %[A-Za-z_]\w*% | .*\{\w+\}.*  # %NAME%, _{NAME}_
     | (?:.+\ (?=\([^()]+\ ))?\(.*\)  # (the token), or a value and (what it stands for)
     | (?i:(?!not\b).*\b(?:base64|encoded|goes\ here)\b.*)
     | \d{2,}-\d{2,} | [a-z]+-(?:range|value) | x{3,}=* | X{3,}=* | _{2,} | \?{1,} | \*{3,}
