@@ -9,7 +9,6 @@ import os
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 from ..build import Build
 from ..diagnostics.diagnostic import failure
@@ -68,20 +67,17 @@ def configuration(args: argparse.Namespace, site: Path) -> Iterator[Path]:
     with work_folder(Path(tempfile.gettempdir(), "notesite")) as folder:
         docs = folder / "docs"  # not the file's own folder, of which everything would be published
         docs.mkdir()
-        settings = json.dumps(_settings(alone, docs, site), ensure_ascii=False)  # YAML has no pairs of surrogates
-        write_inside(folder, "mkdocs.yml", settings.encode())
+        source = source_of(alone.project, list(map(str, alone.project.files)))
+        settings = {
+            "site_name": alone.site.title,
+            "docs_dir": str(docs),
+            "site_dir": str(site),
+            "theme": {"name": theme_name()},
+            "plugins": ["search"],
+            "hooks": [str(HOOK)],  # the plugin's name is known only where the package is installed
+            # A dead entry in somebody's contents list is said, and keeps nobody from reading the rest.
+            "extra": {"notes": {"source": source, "rules": {"N_ENTRY": "warning"}}},
+        }
+        written = json.dumps(settings, ensure_ascii=False)  # YAML has no pairs of surrogates
+        write_inside(folder, "mkdocs.yml", written.encode())
         yield folder / "mkdocs.yml"
-
-
-def _settings(alone: Build, docs: Path, site: Path) -> dict[str, Any]:
-    source = source_of(alone.project, list(map(str, alone.project.files)))
-    return {
-        "site_name": alone.site.title,
-        "docs_dir": str(docs),
-        "site_dir": str(site),
-        "theme": {"name": theme_name()},
-        "plugins": ["search"],
-        "hooks": [str(HOOK)],  # the plugin's name is known only where the package is installed
-        # A dead entry in somebody's contents list is said, and keeps nobody from reading the rest.
-        "extra": {"notes": {"source": source, "rules": {"N_ENTRY": "warning"}}},
-    }

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 
 from ..diagnostics.diagnostic import NotesError
 from ..lib.files import read_file, write_atomically
-from ..notes.source import repair
-from ..project.config import read_notes
+from ..notes.source import read, repair
+from ..project.config import bytes_of
 from . import common
 
 
@@ -18,7 +18,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """0 when nothing is to be repaired or all was written, 1 when repairs are only shown, 2 when it cannot run."""
     args = common.parser_of("repair", str(__doc__)).parse_args(argv)
     try:
-        repairs = read_notes(args.file).repairs
+        repairs = read(bytes_of(args.file, None)).repairs
     except NotesError as error:
         raise NotesError(*(d._replace(path=d.path or str(args.file)) for d in error.diagnostics)) from None
     for entry in repairs:

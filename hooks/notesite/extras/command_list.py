@@ -43,16 +43,12 @@ def commands_of(notes: Notes, site: Site, marks: Mapping[int, BlockMark] = EMPTY
         if not fence.text.strip() or not is_shell(fence):
             continue
         page = site.page_of_line(line)
-        description = _description(fence)
+        lead = " ".join(fence.lead.split()).rstrip(":")
+        description = lead or (fence.trail[-1].text if fence.trail else fence.text.strip().partition("\n")[0])
         own = ids[page.uri].take(_id(description))
         commands.append(Command(page, own, description, fence.text, line, marks.get(line, UNMARKED)))
     order = {page.uri: number for number, page in enumerate(site.pages)}
     return sorted(commands, key=lambda command: (order[command.page.uri], command.line))
-
-
-def _description(fence: Fence) -> str:
-    lead = " ".join(fence.lead.split()).rstrip(":")
-    return lead or (fence.trail[-1].text if fence.trail else fence.text.strip().partition("\n")[0])
 
 
 def _id(description: str) -> str:

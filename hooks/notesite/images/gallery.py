@@ -9,8 +9,10 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from ..diagnostics.diagnostic import Diagnostic, Report, Severity, Span, finding
@@ -20,8 +22,9 @@ from ..net.response import Fault
 from ..net.urls import normal, shown
 from ..notes.model import Image, Notes
 from ..project.config import Project
+from ..project.repository import read_epoch
 from ..project.settings import ImageSettings
-from .mirror import Fetch, Hosts, Options, Outcome, mirror, today
+from .mirror import Fetch, Hosts, Options, Outcome, mirror
 from .picture import Limits, Picture, file_name, inspect, slug
 from .store import Drawings, Entry, ImageStore, local_picture
 from .uses import Mode, Uses, alt_findings, alt_texts, stems, uses
@@ -65,18 +68,19 @@ def options(
     mode: str | None = None,
     in_build: bool = False,
 ) -> Options:
-    """The settings of the project, in the mode that was asked for."""
+    """The settings of the project, in the mode that was asked for.  Raises NotesError for a date that is none."""
     settings = project.settings.images
     in_ci = environment.get("CI", "").lower() not in ("", "0", "false", "no")
     site = str(project.config.get("repo_url") or project.config.get("site_url") or "")
     printable = site.isascii() and site.isprintable()
+    epoch = read_epoch(environment.get("SOURCE_DATE_EPOCH"))
     return Options(
         mode=Mode(mode or settings.mode or (Mode.FROZEN if in_ci else Mode.AUTO)),
         store=project.docs_dir / settings.store,
         allow_hosts=tuple(settings.hosts),
         deadline=settings.deadline,
         in_build=in_build,
-        today=today(environment.get("SOURCE_DATE_EPOCH")),
+        today=datetime.fromtimestamp(time.time() if epoch is None else epoch, UTC).date().isoformat(),
         user_agent=f"notesite/1.0 (+{site})" if site and printable else "",
     )
 

@@ -7,7 +7,6 @@ an interrupt leaves nothing half done.
 from __future__ import annotations
 
 import contextlib
-import datetime as dt
 import hashlib
 import io
 import threading
@@ -98,12 +97,6 @@ class Outcome:
     new: list[str] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)  # accepted changes
     healed: list[str] = field(default_factory=list)
-
-
-def today(epoch: str | None) -> str:
-    """The day for new entries; SOURCE_DATE_EPOCH (seconds), when given, replaces the clock."""
-    seconds = float(epoch) if epoch and epoch.isascii() and epoch.isdigit() and len(epoch) < 12 else time.time()
-    return dt.datetime.fromtimestamp(seconds, dt.UTC).date().isoformat()
 
 
 def mirror(

@@ -85,7 +85,10 @@ class Cleaner:
     def _keeps(self, element: Element, parent: Element, *, words: bool) -> bool:
         namespace, name = split(element.tag)
         if (namespace, name) == (SVG, "a"):
-            self._unlink(element, "tspan" if split(parent.tag)[1] in ("text", "tspan", "textPath") else "g")
+            # What is in a link is kept, not the link.
+            element.tag = f"{{{SVG}}}{'tspan' if split(parent.tag)[1] in ('text', 'tspan', 'textPath') else 'g'}"
+            element.attrib = {k: v for k, v in element.attrib.items() if split(k)[1] not in _NAMES["of links"]}
+            self.taken["link"] += 1
         elif (namespace, name) == (SVG, "foreignObject"):
             if not _has_other_branch(element, parent):
                 return True
@@ -110,13 +113,6 @@ class Cleaner:
         if name == "style":
             self._style(element)
         return True
-
-    def _unlink(self, element: Element, name: str) -> None:
-        """Keep what is in a link, not the link."""
-        element.tag = f"{{{SVG}}}{name}"
-        for attribute in [key for key in element.attrib if split(key)[1] in _NAMES["of links"]]:
-            del element.attrib[attribute]
-        self.taken["link"] += 1
 
     def _style(self, element: Element) -> None:
         text = "".join(element.itertext())

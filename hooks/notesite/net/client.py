@@ -160,7 +160,12 @@ class Fetch:
         self.address = address
         answer: requests.Response | None = None
         try:
-            answer = self._sent(method, address)
+            request = self.session.prepare_request(requests.Request(method, address.url))
+            request.url = address.url  # as it was judged, not as `requests` would write it
+            environment = self.session.merge_environment_settings(address.url, {}, True, None, None)
+            self.through(environment["proxies"])
+            timeout = (self.connecting(), self.patience())
+            answer = self.session.send(request, allow_redirects=False, timeout=timeout, **environment)
             wanted = self.want_body and method != "HEAD" and 200 <= answer.status_code < 300
             content = b"".join(body(answer, self.limits, received)) if wanted else b""
             self.left()
@@ -172,14 +177,6 @@ class Fetch:
                 answer.raw.close()
         wait = retry_after(answer.headers.get("retry-after"), self.client.now())
         return Response(address.url, address.url, answer.status_code, answer.headers, content, retry_after=wait)
-
-    def _sent(self, method: str, address: Address) -> requests.Response:
-        request = self.session.prepare_request(requests.Request(method, address.url))
-        request.url = address.url  # as it was judged, not as `requests` would write it
-        environment = self.session.merge_environment_settings(address.url, {}, True, None, None)
-        self.through(environment["proxies"])
-        timeout = (self.connecting(), self.patience())
-        return self.session.send(request, allow_redirects=False, timeout=timeout, **environment)
 
     def left(self) -> float:
         """Seconds until the deadline.  Raises Fault E_TIMEOUT when there are none."""

@@ -122,8 +122,7 @@ def normal(url: str) -> str:
 
 def is_remote(url: str) -> bool:
     """Whether a browser would ask another host for `url`."""
-    text = url.strip().lower()
-    return text.startswith(("//", "http:", "https:"))
+    return url.strip().lower().startswith(("//", "http:", "https:"))
 
 
 def shown(url: str) -> str:

@@ -169,8 +169,7 @@ class KeptPages:
         home = self._nav.homepage.url if self._nav.homepage else ""
         told = [settings, extra, dict(config.theme), stamp.versions, stamp.date, libraries, platform.python_version()]
         told += [signature([str(PACKAGE), *config.theme.dirs]), home, run.build.notes.language]
-        level = _LOG.getEffectiveLevel()
-        return digest((told, level))
+        return digest((told, _LOG.getEffectiveLevel()))
 
     @cached_property
     def _names(self) -> str:

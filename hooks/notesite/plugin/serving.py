@@ -42,8 +42,7 @@ def prepare(server: LiveReloadServer, docs_dir: str, builder: Callable[..., None
         except Exception as error:  # noqa: BLE001  # MkDocs would let every request wait for the repair
             failed.append(lines_of(NotesError(*told(str(error.__context__ or error)))))
             said = "" if isinstance(error, Abort) else failed[0] + "\n"
-            traceback = bool(os.environ.get("NOTES_DEBUG"))
-            log.warning("%s%s", said, _WAITS, exc_info=traceback)
+            log.warning("%s%s", said, _WAITS, exc_info=bool(os.environ.get("NOTES_DEBUG")))
         untidy.append(True)
 
     def tidy() -> None:

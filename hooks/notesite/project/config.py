@@ -19,7 +19,7 @@ from ..lib.kept import NO_CACHE
 from ..lib.light import Any, NamedTuple, lazy
 from ..lib.safe_yaml import SafeLoader, load_all
 from ..notes import source
-from ..notes.limits import DEFAULT, Limits
+from ..notes.limits import Limits
 from ..notes.model import Origin, origin_of
 from ..notes.reader import outline
 from . import note_files
@@ -116,7 +116,7 @@ def with_others(project: Project, others: Sequence[Path] = ()) -> Project:
     first = project.notes_path
     has_start = not others or note_files.is_start(first)
     with contextlib.suppress(NotesError):  # whoever reads the notes will say it
-        read = read_notes(first, project.root, project.settings.limits)
+        read = _read_file_of(project, first, project.settings.limits)
         if others or note_files.may_list_files(read.lines):
             notes = outline(read.lines)
             listed = [] if others else note_files.listed_files(notes, first, project.files_folder, _origin(project))
@@ -210,16 +210,11 @@ def _read_file_of(project: Project, path: Path, limits: Limits) -> source.Source
     try:
         if project.others:
             real_path(path, project.files_folder)
-        return read_notes(path, project.root, limits)
+        return source.read(bytes_of(path, project.root), limits)
     except OSError as error:
         raise failure("N_PATH", f"cannot read {path}: {reason(error)}", project.shown(path)) from None
     except NotesError as error:
         raise NotesError(*(d._replace(path=d.path or project.shown(path)) for d in error.diagnostics)) from None
-
-
-def read_notes(path: Path, root: Path | None = None, limits: Limits = DEFAULT) -> source.Source:
-    """The notes file.  Raises NotesError when it is missing, unreadable, a link out of the project, or no fit text."""
-    return source.read(bytes_of(path, root), limits)
 
 
 def bytes_of(path: Path, root: Path | None) -> bytes:

@@ -62,7 +62,6 @@ def tree_of(html: str, options: TreeOptions) -> ET.Element:
     options.decorate(root)
     for element, parent in list(_with_parents(root)):
         _finish(element, parent, options)
-    for element, parent in list(_with_parents(root)):
         _finish_text(element, parent)
     return root
 
@@ -74,10 +73,6 @@ def _lead(root: ET.Element, leads: ResolveLink) -> None:
         if "srcset" in element.keys():  # noqa: SIM118  # an element is no mapping
             pairs = candidates(element.get("srcset", ""))
             element.set("srcset", ", ".join(f"{leads(url)} {descriptor}".rstrip() for url, descriptor in pairs))
-
-
-def _headings(root: ET.Element) -> Iterator[ET.Element]:
-    return (element for element in root.iter() if element.tag in _HEADINGS)
 
 
 def _with_parents(root: ET.Element) -> Iterator[tuple[ET.Element, ET.Element | None]]:
@@ -103,7 +98,7 @@ def _without_placeholders(root: ET.Element) -> None:
 
 def _unique_ids(root: ET.Element) -> None:
     """Headings keep their ids, unless they are the site's own; an anchor of the author's that repeats one is not needed, the place is the same."""
-    headings = {element.get("id") for element in _headings(root)}
+    headings = {element.get("id") for element in root.iter() if element.tag in _HEADINGS}
     seen: set[str | None] = set()
     for element in root.iter():
         own = element.get("id")
@@ -117,7 +112,8 @@ def _unique_ids(root: ET.Element) -> None:
 
 def _promote_headings(root: ET.Element, options: TreeOptions) -> None:
     """The first heading becomes the page's h1; the others follow without a skipped level, as deep as they are nested."""
-    headings, nested = list(_headings(root)), [0] * bool(options.title)
+    headings = [element for element in root.iter() if element.tag in _HEADINGS]
+    nested = [0] * bool(options.title)
     if options.title:
         added = ET.Element("h1", {"data-added": ""})
         added.text, added.tail, root.text = options.title, f"\n{root.text or ''}", None

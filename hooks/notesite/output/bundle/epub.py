@@ -14,6 +14,7 @@ import uuid
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from urllib.parse import quote
 from xml.sax.saxutils import escape, quoteattr
 
@@ -58,9 +59,11 @@ def epub_bytes(book: Book, built: Mapping[str, bytes]) -> bytes:
     parts = chapters(book, built, layout, one_page=False)
     cover = Markup('<p class="cover"><img src="cover.svg" alt="{}"/></p>').format(book.title)
     section = Markup('<section id="{}">\n{}\n</section>')
-    pages = {"cover.xhtml": _document(book, book.title, cover)}
+    document = partial(filled, "document.xhtml", book=book)
+    pages = {"cover.xhtml": document(title=book.title, body=cover)}
     for part in parts:
-        pages[f"{part.id}.xhtml"] = _document(book, part.title, section.format(part.id, to_xhtml(str(part.html))))
+        words = section.format(part.id, to_xhtml(str(part.html)))
+        pages[f"{part.id}.xhtml"] = document(title=part.title, body=words)
     inside = {
         "package.opf": _package(book, pages, sorted(pictures.values())),
         "nav.xhtml": filled("nav.xhtml", book=book, title=book.title, parts=parts, place=place),
@@ -81,10 +84,6 @@ def _cover(book: Book) -> str:
     lines = textwrap.wrap(book.title, int(540 / size / wide), max_lines=12, placeholder=" …") or [""]
     first = 400 + size * (0.35 - 0.65 * (len(lines) - 1))
     return filled("cover.svg", size=size, lines=lines, first=first)
-
-
-def _document(book: Book, title: str, body: Markup) -> str:
-    return filled("document.xhtml", book=book, title=title, body=body)
 
 
 def _package(book: Book, pages: Mapping[str, str], pictures: Sequence[str]) -> str:

@@ -219,15 +219,11 @@ def missing(files: Mapping[str, bytes], source: Source | None = None) -> Iterato
             if tag.name == "a" and not is_remote(tag.get("href")):
                 wanted[tag.get("href")] = None
         for address in wanted:
-            if is_remote(address) or not _is_there(address, name, files):
+            # data:, mailto:, javascript: and places on the page itself are there.
+            is_own = bool(urlsplit_scheme(address)) or address.startswith("#") or not address.strip()
+            if is_remote(address) or not (is_own or target_of(address, name) in files):
                 message = f"{name} needs {address}, which is not in the copy"
                 yield (source or Source()).finding("B_MISSING", message, address, name)
-
-
-def _is_there(address: str, name: str, files: Mapping[str, bytes]) -> bool:
-    if urlsplit_scheme(address) or address.startswith("#") or not address.strip():
-        return True  # data:, mailto:, javascript: and places on the page itself
-    return target_of(address, name) in files
 
 
 def target_of(address: str, name: str) -> str:
