@@ -261,7 +261,7 @@ def _value(hint: Any, raw: object, keys: tuple[str, ...], problems: list[Setting
         return float(raw)
     if hint in (int, float) and isinstance(raw, int | float) and not (raw >= 0 and (raw < _MOST or hint is float)):
         problems.append(SettingsProblem(keys, f"{raw} is no amount: write a number from 0", False))  # .nan is none, too
-    elif hint is str and isinstance(raw, str) and (control := _CONTROL.search(raw)):
+    elif hint is str and isinstance(raw, str) and not raw.isprintable() and (control := _CONTROL.search(raw)):
         problems.append(SettingsProblem(keys, f"the character {control[0]!a} does not belong into text", False))
     elif not isinstance(raw, hint) or (isinstance(raw, bool) and hint is not bool):
         wrong({str: "a string", int: "an integer", bool: "a boolean", float: "a number"}[hint])

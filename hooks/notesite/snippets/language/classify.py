@@ -223,7 +223,8 @@ _PLACEHOLDER: Final = lazy(
 
 
 def _placeholder(content: list[str]) -> Classification | None:
-    if content and all(_PLACEHOLDER.match(line) for line in content):
+    may = content and content[0].lstrip()[0] in ".…[TtXx<_=!>|&"
+    if may and all(_PLACEHOLDER.match(line) for line in content):
         return Classification(Kind.PLACEHOLDER, "text")
     return None
 

@@ -28,16 +28,15 @@ _CONTROL: Final = lazy(
     r"^(?:if \[|for \w+ in [^\n]*[^:\s]$|while [^\n]*[^:\s]$|until [^\n]*[^:\s]$|case \S+ in|done\b|fi$|esac\b|then$|do$|else$|\}|\w+\s*\(\)\s*\{)"
 )
 PROMPT: Final = lazy(
-    r"""[ \t]*(?:
-      \$\ +(?=\S)                                                                # $ kubectl
-    | (?:\([\w.-]+\)\s)?[\w.-]+@[\w.-]+[:\s]?[^\s$\#%>]*\s?[$\#%>]\ *           # user@host:~$
-    | \[[^\]\n"',{}]{1,60}\][^\s$\#>\w]{0,6}\ *[$\#>]\ *                        # [root@host ~]#
-    | [\w.-]+:\S*\ [\w.-]+\$\ + | (?:controlplane|master|node\d*|minikube|worker\d*)\ ?[$\#]\ +
-    | (?:ba)?sh-[\d.]+[$\#]\ * | :?(?:/|~)[\w/.-]*\ ?[$\#%]\ + | %\ +(?=[a-z])   # bash-5.1$   ~/work$   %
-    | (?:PS\ )?[A-Z]:\\[^>\n]*>\ *                                              # PS C:\work>
-    | (?:[\w.-]+\ +~\ +)?[❯➜»](?:\ +~)?\ +                                     # controlplane ~ ➜
-    )(?=\S)""",
-    re.VERBOSE,
+    r"[ \t]*(?:"
+    r"\$ +(?=\S)"  # $ kubectl
+    r"|(?:\([\w.-]+\)\s)?[\w.-]+@[\w.-]+[:\s]?[^\s$#%>]*\s?[$#%>] *"  # user@host:~$
+    r"""|\[[^\]\n"',{}]{1,60}\][^\s$#>\w]{0,6} *[$#>] *"""  # [root@host ~]#
+    r"|[\w.-]+:\S* [\w.-]+\$ +|(?:controlplane|master|node\d*|minikube|worker\d*) ?[$#] +"
+    r"|(?:ba)?sh-[\d.]+[$#] *|:?(?:/|~)[\w/.-]* ?[$#%] +|% +(?=[a-z])"  # bash-5.1$   ~/work$   %
+    r"|(?:PS )?[A-Z]:\\[^>\n]*> *"  # PS C:\work>
+    r"|(?:[\w.-]+ +~ +)?[❯➜»](?: +~)? +"  # controlplane ~ ➜
+    r")(?=\S)"
 )
 _NOTHING_TYPED: Final = lazy(r"\[?[\w.-]+@[\w.-]+[: ]\S*[$#]\s*$")
 _ROOT_PROMPT: Final = lazy(r"^# (?=\S)")
@@ -121,7 +120,8 @@ def looks_printed(lines: list[str]) -> bool:
     """Whether the lines (none of them blank) are what a program prints: a table, a description, logs, a tree."""
     if not lines:
         return False
-    if _TABLE_HEAD.match(lines[0].strip()) and (len(lines) > 1 or "  " in lines[0].strip()):
+    head = lines[0].strip()
+    if head[:1].isupper() and _TABLE_HEAD.match(head) and (len(lines) > 1 or "  " in head):
         return True
     described = sum(bool(_DESCRIBED.match(line)) for line in lines)
     wide = sum(bool(re.match(r"^ *[A-Z][\w /()-]*: {2,}\S", line)) for line in lines)

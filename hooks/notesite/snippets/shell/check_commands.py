@@ -316,12 +316,14 @@ def _not_a_command(call: Invocation, after: str) -> str:
     types = piped is not None and all(map(is_type, (piped[1], *(word.text for word in call.arguments[-1:]))))
     if types or several or _FILLED.fullmatch(first) or _is_synopsis(call.command) or _GROUPED.match(after):
         return "a synopsis"
+    if len(call.command.words) != len(call.path_words):
+        return ""
     listed = "/" in call.path_words[0].text or (_EXPLAINED if call.node.path else _LISTED).match(after)
-    return "named, not called" if listed and len(call.command.words) == len(call.path_words) else ""
+    return "named, not called" if listed else ""
 
 
 def _is_synopsis(command: Command) -> bool:
-    return any(_OPTIONAL.match(word.text) and not word.quoted for word in command.words[1:])
+    return any(word.text[:1] == "[" and _OPTIONAL.match(word.text) and not word.quoted for word in command.words[1:])
 
 
 _FILLED = lazy(r"(?:SUB)?COMMAND|[A-Z]{2,}")

@@ -25,7 +25,7 @@ def dangers(call: Invocation) -> Iterator[tuple[str, Word]]:
     if call.node.path == ("delete",):
         yield from _delete(call)
     found = list(map(named, _kinds(call)))
-    runs = (each is None or each.plural == "pods" or WORKLOADS.fullmatch(each.plural) for each in found)
+    runs = (each is None or each.plural == "pods" or each.plural in WORKLOADS for each in found)
     alone = bool(found) and not any(runs)  # no container has to stop
     for command, flag, what in _TABLE["kubectl"]:
         if call.node.path == (command,) and (not flag or (_on(call, flag) and not alone)):
@@ -64,7 +64,7 @@ def system_dangers(command: Command) -> Iterator[tuple[str, Word]]:
     """The like for `rm -rf /` and its kind."""
     text = " ".join([command.program, *(word.text for word in command.words[1:])])
     for form, what in _TABLE["others"]:
-        if match := re.fullmatch(form, text):
+        if form[:2] == text[:2] and (match := re.fullmatch(form, text)):  # each begins with the name of its program
             yield match.expand(what), command.words[0]
 
 

@@ -75,9 +75,9 @@ def is_prose(call: Invocation) -> bool:
     after = [word for word in call.command.words[1:] if not word.quoted]
     arrows = {redirect.start for redirect in call.command.redirects if redirect.operator == ">"}
     return (
-        any(_ASSERTS.fullmatch(word.text) for word in after[:1])
+        any(not word.text.isalpha() and _ASSERTS.fullmatch(word.text) for word in after[:1])
         or any(word.text in {":", "=", "+"} for word in after[1:2])
-        or any(_DRAWN.search(word.text) for word in after)
+        or any(not word.text.isascii() and _DRAWN.search(word.text) for word in after)
         or any(word.end in arrows and not word.text.strip("-=") for word in after)
         or any(one.text in _BETWEEN and other.text == call.program for one, other in pairwise(after))
         or any(word.text in words("english") for word in after[: len(after) - len(call.rest or ())])

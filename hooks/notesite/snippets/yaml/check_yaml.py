@@ -355,9 +355,9 @@ def _label(examined: Examined, lines: Sequence[str]) -> Iterator[Diagnostic]:
     if is_yaml and not languages.is_yaml_label(fence.label) and "\n$ " not in fence.text and ":" not in fence.label:
         named = f"is labelled `{fence.label}`" if fence.label else "has no label"
         yield _relabel(fence, f"this block holds YAML and {named}", "yaml", lines)
-    elif found.kind is Kind.SHELL and _APART.search(fence.text):  # commands and YAML
-        return
     elif fence.label.endswith(("yaml", "yml")) and found.kind in {Kind.SHELL, Kind.CONSOLE, Kind.OUTPUT}:  # not `k8s`
+        if found.kind is Kind.SHELL and _APART.search(fence.text):  # commands and YAML
+            return
         right = {Kind.SHELL: "bash", Kind.CONSOLE: "console"}.get(found.kind, "text")
         what = "what a program prints" if found.kind is Kind.OUTPUT else "commands"
         yield _relabel(fence, f"this block holds {what} and is labelled `{fence.label}`", right, lines)

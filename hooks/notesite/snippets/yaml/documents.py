@@ -166,7 +166,9 @@ def prepare(text: str) -> tuple[str, list[Fault]]:
         text = _spaced(text, _NO_BREAK_SPACE, faults, "Y_SPACE", "a no-break space, which YAML reads as text")
     if not text.isascii() and _ODD_BREAK.search(text):
         text = _spaced(text, _ODD_BREAK, faults, "Y_CHAR", "an invisible line separator, a line break to some parsers")
-    prepared = _FILE_NAME.sub(lambda match: "#" + match[0][1:], text)  # a file's name above its content, or a label
+    prepared = text
+    if "yaml" in text or "yml" in text:  # a file's name above its content, or a label
+        prepared = _FILE_NAME.sub(lambda match: "#" + match[0][1:], text)
     if any(map(text.lower().__contains__, _SIGNS_OF_ELISION)) or _ARROW.search(text):
         prepared = _ELISION.sub(lambda match: _as_comment(match, text), prepared)
     return prepared, faults

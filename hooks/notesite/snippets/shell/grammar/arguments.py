@@ -26,7 +26,8 @@ _UNTRIED = frozenset({"raw", "local", "list", "field-selector", "current"})
 _MODE_FLAGS = (("f", {"filename", "kustomize"}), ("l", {"selector"}), ("a", {"all"}), ("A", {"all-namespaces"}))
 _EFFECT = lazy(r"([^=:]*)(=[^=:]*)?:(NoSchedule|PreferNoSchedule|NoExecute)-?")
 _CHANGING = ("label", "annotate", "taint", "set env", "set image")
-WORKLOADS = lazy(r"deployments|(?:daemon|stateful|replica)sets|replicationcontrollers|(?:cron)?jobs")  # they run pods
+_SETS = ("daemonsets", "replicasets", "statefulsets")
+WORKLOADS = frozenset({"cronjobs", "deployments", "jobs", "replicationcontrollers", *_SETS})  # they run pods
 _CUSTOM = lazy(r"[a-z][a-z0-9-]*(?:\.[a-z0-9-]+){2,}")  # foos.example.com, foos.v1.example.com
 SHOUTED = lazy(r"[A-Z][A-Z0-9]*(?:[_-][A-Z0-9]+)*|(?:[a-z]+[_-])?(?:type|kind)")
 # Where a shape was not tried, the next best one that was: a letter and what it may be taken for, best first.
@@ -165,14 +166,14 @@ def _letters(word: Word, index: int, extra_types: frozenset[str]) -> str:
 
 def _named_object(kind: str, extra_types: frozenset[str]) -> str:
     """The letter of TYPE/NAME."""
-    if (resource := named(kind)) is not None and WORKLOADS.fullmatch(resource.plural):
+    if (resource := named(kind)) is not None and resource.plural in WORKLOADS:
         return "S"
     return "P" if is_type(kind, extra_types) or _CUSTOM.fullmatch(kind) or SHOUTED.fullmatch(kind) else "B"
 
 
 def _type_letter(text: str, extra_types: frozenset[str]) -> str:
     parts = list(map(named, text.split(",")))
-    resource = parts[0] if all(one and WORKLOADS.fullmatch(one.plural) for one in parts) else named(text)
+    resource = parts[0] if all(one and one.plural in WORKLOADS for one in parts) else named(text)
     if resource is None and is_type(text, extra_types) and text not in extra_types:
         return "C"
     if resource is None:
@@ -181,7 +182,7 @@ def _type_letter(text: str, extra_types: frozenset[str]) -> str:
         return "R" if text in extra_types or _CUSTOM.fullmatch(text) else "U"
     if resource.plural == "nodes":
         return "N"
-    return "W" if WORKLOADS.fullmatch(resource.plural) else "R"
+    return "W" if resource.plural in WORKLOADS else "R"
 
 
 @cache

@@ -23,7 +23,9 @@ def mask(text: str, is_open: Callable[[str], bool]) -> str:
 
     `is_open` tells whether a shell would wait for more after a text.
     """
-    lines = _CHART_NOTES.sub(lambda printed: re.sub(r"[^\r\n]", " ", printed[0]), text).split("\n")
+    if "NOTES:" in text:
+        text = _CHART_NOTES.sub(lambda printed: re.sub(r"[^\r\n]", " ", printed[0]), text)
+    lines = text.split("\n")
     prompts = _prompts(lines)
     blanked = _session(lines, prompts, is_open) if any(prompts) else _plain(lines)
     return "\n".join(blanked)
@@ -75,7 +77,7 @@ def _plain(lines: Sequence[str]) -> list[str]:
     done: list[str] = []
     table = False
     for line in lines:
-        if _HEADER.match(line):
+        if line[:1].isupper() and _HEADER.match(line):
             table = True
         elif len(line.split()) < 2 or (
             is_known_command(line) and "  " not in line.strip()

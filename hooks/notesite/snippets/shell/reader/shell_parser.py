@@ -168,9 +168,10 @@ class _Reader:
         return True
 
     def _redirection(self) -> bool:
-        if _PLACEHOLDER.match(self.text, self.at, self.end):
-            return False
         start, target = self.at, None
+        may = self.text[start] in "<>&" or self.text[start].isdecimal()
+        if not may or _PLACEHOLDER.match(self.text, start, self.end):
+            return False
         match = self._match(_HEREDOC) or self._match(_REDIRECT)
         if match is None:
             return False
