@@ -13,6 +13,7 @@ from .diagnostics.diagnostic import Diagnostic, NotesError, Position, Report, Se
 from .lib.files import lenient_text, reason, text_of
 from .lib.light import TYPE_CHECKING, Any
 from .notes.model import Fence, Notes
+from .notes.reader import outline
 from .notes.source import Source
 from .project.config import Project, bytes_of, load_baseline, read_source
 from .project.settings import place
@@ -79,6 +80,8 @@ class Build:
             return self.notes
         if not any(self.source.lines):  # notes that do not matter
             return Notes()
+        if not self.source.parts:
+            return outline(self.source.lines)
         from .notes.joined import outline_source  # noqa: PLC0415  # as above
 
         return outline_source(self.source)

@@ -14,13 +14,9 @@ import stat
 import sys
 import time
 import zlib
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
-
-try:
-    import fcntl
-except ImportError:  # Windows has no flock; nothing is promised there, but a check works
-    fcntl = None  # type: ignore[assignment]
 
 TEMPORARY = ".tmp-"  # what the names of files begin with that are not whole yet
 LARGEST = 64 * 2**20  # bytes; more than any input may have
@@ -91,13 +87,13 @@ def read_file(path: Path, *, inside: Path | None = None, follow: bool = True, li
 
 def text_of(path: Path, *, inside: Path | None = None, limit: int = LARGEST) -> str:
     """The same as text.  Raises UnicodeDecodeError too."""
-    return read_file(path, inside=inside, limit=limit).decode("utf-8-sig")
+    return read_file(path, inside=inside, limit=limit).removeprefix(BOM_UTF8).decode()
 
 
 def lenient_text(path: Path) -> str | None:
     """The same with wrong bytes replaced; None where it cannot be read."""
     try:
-        return read_file(path).decode("utf-8-sig", "replace")
+        return read_file(path).removeprefix(BOM_UTF8).decode("utf-8", "replace")
     except OSError:
         return None
 
@@ -267,7 +263,9 @@ def _sync_folder(folder: Path) -> None:
 
 def try_hold(handle: int) -> bool:
     """Hold an open file or folder by a lock of the kernel, which ends with the process; False when another does."""
-    if fcntl is None:
+    try:
+        import fcntl  # noqa: PLC0415  # a check holds nothing
+    except ImportError:  # Windows has no flock; nothing is promised there, but a check works
         return True
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -295,7 +293,7 @@ def held(folder: Path, patience: float = float("inf")) -> Iterator[None]:
 
 def strays(folder: Path, prefix: str) -> Iterator[Path]:
     """What dead runs left in the folder under names that begin with `prefix`; what a living run holds is not given."""
-    for path in sorted(folder.iterdir()) if fcntl is not None else ():
+    for path in sorted(folder.iterdir()) if os.name == "posix" else ():
         if not path.name.startswith(prefix) or path.is_symlink():
             continue
         with contextlib.suppress(OSError):  # gone already, or somebody else's

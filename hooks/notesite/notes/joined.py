@@ -39,9 +39,7 @@ def parse_source(source: Source, origin: Origin | None = None) -> Notes:
 
 
 def outline_source(source: Source, origin: Origin | None = None) -> Notes:
-    """The same without the contents list."""
-    if not source.parts:
-        return outline(source.lines)
+    """The same of several files, without the contents list."""
     files: list[NotesFile] = []
     taken = Names()
     lines = source.lines

@@ -10,6 +10,7 @@ import contextlib
 import re
 import unicodedata
 from bisect import bisect_left, bisect_right
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
@@ -159,11 +160,10 @@ def _decoded(data: bytes) -> str:
         if data.count(0) > len(data) // 4:
             raise NotesError(finding("N_ENCODING", "the file looks like UTF-16 text; save it as UTF-8", span))
         raise NotesError(finding("N_CHAR", "NUL byte; the file is binary or damaged", span))
+    body = data.removeprefix(BOM_UTF8)
     try:
-        return data.decode("utf-8-sig")
+        return body.decode()
     except UnicodeDecodeError as error:
-        # "utf-8-sig" counts from after the byte order mark.
-        body = data.removeprefix(b"\xef\xbb\xbf")
         message = f"byte 0x{body[error.start]:02x} at offset {error.start} is not UTF-8; save the file as UTF-8"
         raise NotesError(finding("N_ENCODING", message, _place_of_byte(body[: error.start]))) from None
 

@@ -11,7 +11,6 @@ from urllib.parse import unquote
 
 from ..lib.files import matching, real_path
 from ..lib.light import bundled_json, lazy
-from ..notes.contents_lists import Listing, listings
 from ..notes.document import Kind
 from ..notes.model import Notes, Origin, parts_of
 
@@ -41,8 +40,10 @@ def listed_files(notes: Notes, first: Path, inside: Path, origin: Origin | None)
 
     A link in the middle of a sentence names a file, but does not make it a part of the notes.
     """
+    from ..notes.contents_lists import listings  # noqa: PLC0415  # see `may_list_files`
+
     found: dict[Path | None, None] = {}
-    lists: list[Listing] = []
+    lists = []
 
     def named(target: str) -> Path | None:
         path = _named(target, first, origin)

@@ -71,7 +71,9 @@ def _judge(definitions: Sequence[Definition], defining: Sequence[Fence]) -> Call
 
     @cache
     def kinds() -> Mapping[Any, Any]:
-        from .kubernetes import from_definition  # noqa: PLC0415  # loads the bundled definitions
+        if not (defining or definitions):
+            return {}
+        from .kubernetes.schema.crds import from_definition  # noqa: PLC0415  # loads the bundled definitions
 
         shown = (kind for definition in in_blocks(defining) for kind, _ in from_definition(definition))
         own = (pair for definition in definitions for pair in from_definition(definition))

@@ -7,7 +7,6 @@ for judgement in judge(documents, text, headings=("Config Maps",)):
 
 from ..yaml.yaml_fault import Judgement
 from .judge import judge
-from .schema.crds import from_definition
 from .schema.definitions import bundled
 
 
@@ -16,4 +15,4 @@ def bundled_versions(words: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(map(bundled().version, words)))
 
 
-__all__ = ["Judgement", "bundled_versions", "from_definition", "judge"]
+__all__ = ["Judgement", "bundled_versions", "judge"]

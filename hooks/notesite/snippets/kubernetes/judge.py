@@ -19,7 +19,6 @@ from .infer import SURE_OF_PRIOR, Candidate, Guess, Inference, confidence
 from .rules import network as meaning_network
 from .rules import table
 from .rules.rule import Here
-from .schema import crds
 from .schema.definitions import Shape, bundled
 from .schema.definitions import table as words
 from .schema.kinds import Kind, deprecation, foreign, is_of_others, kind_of, removal, unknown_kind
@@ -28,7 +27,7 @@ from .schema.values import Found
 from .schema.walk import Walk
 
 DEFAULT_VERSIONS: Final = tuple(f"1.{minor}" for minor in range(25, 38))
-Extra = Mapping[crds.Kind, Mapping[str, Any] | None]  # (apiVersion, kind) -> JSON schema of the whole object
+Extra = Mapping[tuple[str, str], Mapping[str, Any] | None]  # (apiVersion, kind) -> JSON schema of the whole object
 
 _REMARK = "`//` begins no comment in YAML: write `#`"
 _MOST_DOCUMENTS = 100  # in one snippet
@@ -120,6 +119,8 @@ class _Snippet:
         gvk = (api_version, name)
         custom = self.extra.get(gvk)
         if custom is not None:
+            from .schema import crds  # noqa: PLC0415  # most notes define no types
+
             return self._whole(node, crds.shape(name, custom, self.schema), gvk)
         if gvk in self.extra:
             return Judgement("manifest", skipped=f"{name} ({api_version}) is a custom resource", gvk=gvk)

@@ -20,7 +20,6 @@ from ...diagnostics.diagnostic import Severity
 from ...lib.light import NamedTuple, bundled_json, lazy
 from ..language import languages
 from . import nodes as graph
-from . import syntax_error as syntax
 from .yaml_fault import Fault, Lines
 
 Loader: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -174,6 +173,12 @@ def prepare(text: str) -> tuple[str, list[Fault]]:
     return prepared, faults
 
 
+def _explained(error: yaml.MarkedYAMLError, lines: Lines) -> Fault:
+    from .syntax_error import explain  # noqa: PLC0415  # most YAML is right
+
+    return explain(error, lines)
+
+
 def leaves_out(text: str) -> bool:
     """Whether a line of dots, or a value of them, stands for more."""
     return _ELISION.search(text) is not None or re.search(r"#[^\n]*(?:\.{3}|…)", text) is not None
@@ -253,7 +258,7 @@ def _composed(lines: Lines, limits: Limits) -> Iterator[yaml.Node | Fault]:
                     index = node.end_mark.index if node.end_mark else index
                     yield node
         except yaml.MarkedYAMLError as error:
-            fault = syntax.explain(error, lines)
+            fault = _explained(error, lines)
             if languages.is_command_in_yaml(lines.line(fault.line)):
                 begin, start = index, lines.index(fault.line)
                 text, typed = f"{text[:start]}#{text[start + 1 :]}", True
@@ -303,7 +308,7 @@ def is_sketch(text: str) -> bool:
             for _event in yaml.parse(lines.text, Loader=Loader):
                 pass
         except yaml.MarkedYAMLError as error:
-            fault = syntax.explain(error, lines)
+            fault = _explained(error, lines)
         else:
             return False
         row = rows[fault.line - 1]
