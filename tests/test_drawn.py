@@ -100,11 +100,17 @@ def test_a_heading_with_a_formula_has_githubs_anchor_and_a_plain_title() -> None
     assert title["children"][0]["name"] == "On n^2 steps"
 
 
+def test_what_github_draws_besides_is_drawn() -> None:
+    assert "if y=1" in draw(parse("$\\mbox{if y=1}$\n")).formulas[r"\mbox{if y=1}", False]
+    assert not draw(parse("if $\\begin{align}&x\\\\&y\\end{align}$\n")).findings
+
+
 @pytest.mark.parametrize(
     ("text", "line", "reason"),
     [
         ("a\n\nb $\\foo$ c\n", 3, r"Unsupported function name: \foo"),
         ("$$\n\\frac{a\n$$\n", 1, "Unexpected end of input"),
+        ("$$\nc =\n- d\n$$\n(at $t=0$)\n$$\ne\n$$\n", 4, "a dollar sign stands in it; one is missing"),
         ("$\\def\\a{\\a}\\a$\n", 1, "Too many expansions"),
         ("$\\includegraphics{http://x.example/a.png}$\n", 1, "not trusted"),
         (fence("math", "{" * 30_000 + "\n"), 1, "characters; the limit is"),

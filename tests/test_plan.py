@@ -16,7 +16,7 @@ from site_tools import NOTES
 from cases_io import Case, read_cases
 from notesite.build import Build
 from notesite.cli import common
-from notesite.diagnostics.diagnostic import CODES, Severity
+from notesite.diagnostics.diagnostic import CODES, Report, Severity, told_once
 from notesite.notes.anchors import RESERVED, Anchors, Slugs, github_anchor
 from notesite.notes.contents import in_page_anchor
 from notesite.notes.limits import Limits
@@ -193,6 +193,47 @@ def test_a_link_that_leads_nowhere_names_the_nearest_anchor() -> None:
         ("L_ANCHOR", "9:12", Severity.ERROR, CODES["L_ANCHOR"].fix.split(".")[0]),
         ("L_ANCHOR", "9:34", Severity.INFO, "Write (#one)"),  # it leads there all the same
     ]
+
+
+def test_what_only_shares_a_word_is_no_slip_of_the_pen() -> None:
+    notes = parse("# T\n\n## Quantization\n\n[a](#binary-quantization) [b](#quantisation)\n")
+    found = list(check_links(notes, plan(notes, Settings())))
+    assert [d.help for d in found] == [CODES["L_ANCHOR"].fix, "Write (#quantization)."]
+
+
+def test_an_anchor_in_braces_is_told_of_in_words_that_are_true_of_github() -> None:
+    notes = parse("# T\n\n## Pods {#pods}\n\n[a](#pods)\n")
+    (found,) = check_links(notes, plan(notes, Settings()))
+    assert found.message == "`{#pods}` after a heading is text on GitHub, and no anchor of these notes"
+
+
+def test_the_names_that_a_robot_writes_for_contributors_are_no_anchors() -> None:
+    table = '<table><tr><td><a href="#ideas-ann" title="Ideas">!</a></td></tr></table>\n'
+    mark = "<!-- ALL-CONTRIBUTORS-LIST:START - Do not remove or modify this section -->\n"
+    for text, count in ((table, 1), (f"{mark}{table}", 0)):
+        notes = parse(f"# T\n\n{text}")
+        assert len(list(check_links(notes, plan(notes, Settings())))) == count
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("[a](#no)\n[b](#no)\n", ["#no is not an anchor of these notes"] * 2),
+        ("[a](#no)\n" * 4, ["#no is not an anchor of these notes; the same in 3 more places"]),
+        (
+            "by [a](#T)\n\nby [b](#One)\n\nby [c](#TWO)\n",
+            ["#T has other letters than the anchor #t; the same in 2 more places"],
+        ),
+        (
+            "[a](#no)\n[b](#nope)\n[c](#neither)\n",
+            [f"#{a} is not an anchor of these notes" for a in ("no", "nope", "neither")],
+        ),
+    ],
+)
+def test_of_many_findings_with_one_cause_the_first_tells(text: str, told: list[str]) -> None:
+    notes = parse(f"# T\n\n## One\n\n## Two\n\n{text}")
+    report = told_once(Report(tuple(check_links(notes, plan(notes, Settings())))))
+    assert [d.message for d in report.diagnostics] == told
 
 
 # --- Large pages

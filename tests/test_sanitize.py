@@ -134,3 +134,10 @@ def test_known_attacks_are_not_active(attack: str, left: str) -> None:
 def test_links_that_are_not_followed_are_told_unless_they_are_names_in_brackets() -> None:
     notes = parse("[a](javascript:b) [c](image:tag) <javascript:d>\n\nSet it to <image-name:tag>.\n")
     assert [str(found.span.start) for found in sanitize.check_html(notes)] == ["1:1", "1:19", "1:34"]
+
+
+@pytest.mark.parametrize("text", ["[a](file:///home/ann/a.md)", "![a](H:/a/1.png)", '<img src="C:\\a.png">'])
+def test_a_path_on_one_computer_is_called_one(text: str) -> None:
+    (found,) = sanitize.check_html(parse(text))
+    assert found.message.endswith("by its path on one computer reaches no reader")
+    assert found.help == "Write the path from the notes to the file."

@@ -306,3 +306,10 @@ def test_short_files_of_many_are_a_page_each() -> None:
     few, many = (whole(**{name: f"# {name.upper()}\n\n{sections}" for name in names}) for names in ("abc", "abcdefg"))
     assert len(plan(parse_source(few), Settings()).pages) == 15
     assert len(plan(parse_source(many), Settings()).pages) == 11
+
+
+def test_an_address_at_the_root_of_some_site_is_no_dead_file(tmp_path: Path) -> None:
+    own = project(tmp_path, "a.md", a="# A\n\n[x](/guide/setup/) [y](/guide/setup.md) [z](gone/)\n")
+    report = Build(own).structure
+    assert [str(d.span.start) for d in report.diagnostics if d.code == "L_PAGE"] == ["3:20", "3:40"]
+    assert [skipped.what for skipped in report.skipped] == ["1 link to files"]

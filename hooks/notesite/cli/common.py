@@ -16,7 +16,7 @@ from pathlib import Path
 
 from .. import VERSION
 from ..build import BLOCK_CODES, NOTES_CODES, Build
-from ..diagnostics.diagnostic import NotesError, Report, Severity, exit_code, failure, merged
+from ..diagnostics.diagnostic import NotesError, Report, Severity, exit_code, failure, merged, told_once
 from ..diagnostics.reporters import FORMATS, Context, reporter
 from ..lib.files import append_to, end_on_sigterm, lenient_text, reason, write_atomically
 from ..lib.light import Any, NoReturn
@@ -138,7 +138,7 @@ def show(
     """
     if args.write_baseline:
         return _accept(parts, args, codes)
-    settled = [_in_file(build, _settled(build, report, args, codes)[0]) for build, report in parts]
+    settled = [_in_file(build, told_once(_settled(build, report, args, codes)[0])) for build, report in parts]
     report = settled[0] if len(settled) == 1 else merged(settled)
     context = _context([build for build, _ in parts], tool, report)
     for name, path in args.report:

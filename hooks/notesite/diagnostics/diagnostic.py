@@ -106,7 +106,8 @@ class Diagnostic(NamedTuple):
     `path` is None for the notes file, else the file that the finding is about, relative to the project.
     `replacement` is text that works, for a command the whole of it; it is put in place of `replaces`, of `span` where
     that is None.  `reason` says to readers of the page why the text as written does not work: without places, without
-    advice to the author; the message where it is empty.
+    advice to the author; the message where it is empty.  `cause` is equal for what one habit of the author has brought
+    about; it is told of once.
     """
 
     code: str
@@ -118,6 +119,7 @@ class Diagnostic(NamedTuple):
     replacement: str | None = None
     replaces: Span | None = None
     reason: str = ""
+    cause: str = ""
 
     @property
     def replaced(self) -> Span:
@@ -154,10 +156,13 @@ def finding(
     replacement: str | None = None,
     replaces: Span | None = None,
     reason: str = "",
+    cause: str = "",
 ) -> Diagnostic:
     """A diagnostic with the severity and the help of its code, unless given.  Raises KeyError on an unknown code."""
     entry, advice = CODES[code], CODES[code].fix if help is None else help
-    return Diagnostic(code, message, span, severity or entry.severity, advice, path, replacement, replaces, reason)
+    return Diagnostic(
+        code, message, span, severity or entry.severity, advice, path, replacement, replaces, reason, cause
+    )
 
 
 class NotesError(Exception):
@@ -207,6 +212,23 @@ def merged(reports: Sequence[Report]) -> Report:
         accepted=tuple(d for r in reports for d in r.accepted),
         ignored=tuple(d for r in reports for d in r.ignored),
     )
+
+
+_REPEATED = frozenset({"L_ANCHOR", "N_HTML"})  # equal words have one cause
+_FEW = 2  # findings of one cause, of which each is told of
+
+
+def told_once(report: Report) -> Report:
+    """The report in which of many findings in the notes that have one cause the first tells of the others."""
+    groups: dict[tuple[str, str], list[Diagnostic]] = {}
+    for found in report.diagnostics:
+        cause = found.cause or (found.message if found.code in _REPEATED else str(found.span))
+        groups.setdefault((found.code, cause if found.path is None else str(found)), []).append(found)
+    told: list[Diagnostic] = []
+    for first, *others in groups.values():
+        more = f"{first.message}; the same in {len(others)} more places"
+        told += [first, *others] if len(others) < _FEW else [first._replace(message=more)]
+    return report._replace(diagnostics=tuple(sorted(told, key=lambda d: d.sort_key)))
 
 
 OFF = "off"

@@ -17,7 +17,7 @@ DEVICES = frozenset(
 RESERVED = DEVICES | frozenset(
     "index readme 404 search assets images sitemap robots stylesheets javascripts llms commands print".split()  # noqa: SIM905  # a line for each word would hide the code below
 )
-_MAX_BYTES = 80
+MAX_BYTES = 80
 
 
 class Names:
@@ -99,9 +99,9 @@ class Slugs:
     def take(self, wanted: str, number: int) -> str:
         """A safe address as near to `wanted` as can be; `number` names a section that has no usable name."""
         slug = plain_slug(wanted)
-        if len(slug.encode()) > _MAX_BYTES:
+        if len(slug.encode()) > MAX_BYTES:
             digest = sha256(wanted.encode("utf-8", "surrogatepass")).hexdigest()[:8]
-            slug = slug.encode()[: _MAX_BYTES - 9].decode("utf-8", "ignore").strip("-_") + "-" + digest
+            slug = slug.encode()[: MAX_BYTES - 9].decode("utf-8", "ignore").strip("-_") + "-" + digest
         if not slug:
             slug = f"section-{number}"
         if self._key(slug) in RESERVED:

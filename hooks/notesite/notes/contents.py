@@ -7,6 +7,7 @@ and drift").
 from __future__ import annotations
 
 import difflib
+import re
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -34,7 +35,10 @@ class Resolver:
         self._explicit = dict(reversed(notes.anchors))
         self._comparisons = _MOST_COMPARISONS
         self._by_folded = {heading.id.casefold(): heading for heading in self._headings[::-1]}  # the first one counts
-        self._by_text = {folded(heading.text): heading for heading in self._headings[::-1]}
+        short = [(folded(re.sub(r"\([^()]*\)", "", heading.text)), heading) for heading in self._headings]
+        times = Counter(name for name, _ in short)  # `ABS(X)` is called `ABS()`, too, where no other is
+        self._by_text = {name: heading for name, heading in short if name and times[name] == 1}
+        self._by_text |= {folded(heading.text): heading for heading in self._headings[::-1]}
 
     def exact(self, anchor: str) -> Heading | None:
         """The heading that GitHub shows for `anchor`; for an explicit `<a name>`, the heading nearest to it."""

@@ -204,7 +204,9 @@ def check_files(project: Project, notes: Notes, files: Beside) -> Report:
         found |= any(place.is_file() and place != project.notes_path for place in there)
         if not there:
             gone = finding("L_PAGE", f"link {target!r} leads to no page or file of the site", link.span)
-            (missing if path or files.is_here else away).append(gone)
+            # `/guide/setup/` is an address of some other site; `/guide/setup.md` is a file at the top of the repository.
+            is_address = parts.path.startswith("/") and not posixpath.splitext(parts.path)[1]
+            (missing if (path or files.is_here) and not is_address else away).append(gone)
     if not (files.is_here or (files.is_here is None and found)):
         missing, away = [], [*away, *missing]
     what = f"{len(away)} link{'s' * (len(away) > 1)} to files"

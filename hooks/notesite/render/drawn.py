@@ -31,6 +31,10 @@ _MEMORY = 256 * 2**20  # bytes
 _REFERENCES = re.compile(r'\s(?:id|href)="[^"]*"')
 _LABEL = re.compile(r"<text\b[^>]*>(.*?)</text>", re.DOTALL)
 _TAG = re.compile(r"<[^>]+>")
+_POSITION = re.compile(r" at position \d+")
+_DOLLAR = (
+    "a dollar sign stands in it; one is missing, or a line that begins with `-`, `+` or `>` ends the formula above"
+)
 _FRONT_MATTER = re.compile(r"\s*---[ \t]*\n.*?\n\s*---[ \t]*\n", re.DOTALL)
 # The fill that an author gives to shapes, where the line gives their words no colour.
 _FILL = re.compile(r"(?m)^([ \t]*(?:style|classDef)[ \t](?!.*[ \t,]color:).*[ \t,]fill:[ \t]*([^,;\s]+)[^;\n]*)")
@@ -86,8 +90,10 @@ def draw(notes: Notes) -> Drawn:
                 findings.append(finding("N_DRAW", message, node.span, severity=Severity.INFO))
             missing.add(what)
         except (ValueError, Fault) as error:
-            message = f"this {what} is shown as it is written, for it cannot be drawn here: {error}"
-            findings.append(finding("N_DRAW", message, node.span))
+            cause = _POSITION.sub("", str(error))
+            reason = _DOLLAR if what == "formula" and "function '$'" in cause else error
+            message = f"this {what} is shown as it is written, for it cannot be drawn here: {reason}"
+            findings.append(finding("N_DRAW", message, node.span, cause=cause if what == "formula" else ""))
     return Drawn(formulas, diagrams, files, tuple(findings))
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import html
 from collections.abc import Callable, Iterator, Mapping
 
-from ..diagnostics.diagnostic import Diagnostic, finding
+from ..diagnostics.diagnostic import Diagnostic, Span, finding
 from ..notes.model import Notes, parts_of
 from ..notes.raw_html import ATTRIBUTES, Tag, candidates
 
@@ -56,6 +56,7 @@ def safe_start_tag(tag: Tag) -> str:
     return f"<{tag.name}{''.join(safe)}>"
 
 
+_RELATIVE = "Write the path from the notes to the file."
 _ACTIVE = frozenset({"javascript", "vbscript", "data", "file"})
 
 
@@ -65,7 +66,15 @@ def check_html(notes: Notes) -> Iterator[Diagnostic]:
         # `<image:tag>`, shown as a text
         named = link.origin == "autolink" and _scheme(link.target).lower() not in _ACTIVE
         if not safe_link(link.target) and not named:
-            yield finding("N_HTML", f"a link to {_scheme(link.target)}: addresses is not followed", link.span)
+            yield _unsafe("a link to {}: addresses is not followed", link.target, link.span)
     for image in notes.images:
         if not safe_image(image.url):
-            yield finding("N_HTML", f"a picture from a {_scheme(image.url)}: address is not shown", image.span)
+            yield _unsafe("a picture from a {}: address is not shown", image.url, image.span)
+
+
+def _unsafe(message: str, url: str, place: Span) -> Diagnostic:
+    scheme = _scheme(url)
+    if scheme != "file" and len(scheme) > 1:
+        return finding("N_HTML", message.format(scheme), place)
+    what = "a picture" if "picture" in message else "a link"  # `C:\\notes\\a.png`
+    return finding("N_HTML", f"{what} by its path on one computer reaches no reader", place, help=_RELATIVE)

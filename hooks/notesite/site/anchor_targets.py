@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
@@ -13,6 +14,9 @@ from ..notes.model import Entry, Heading, Notes
 
 if TYPE_CHECKING:
     from .plan import Site
+
+_BRACES = re.compile(r"\{\s*#([^\s{}]+)[^{}]*\}\s*$")  # how other programs take the anchor of a heading
+_BRACED = 'Put `<a id="NAME"></a>` into the line instead, or link to the heading\'s own anchor.'
 
 
 def contents_targets(notes: Notes) -> tuple[list[tuple[Entry, Heading | None]], list[Diagnostic]]:
@@ -36,11 +40,12 @@ def contents_targets(notes: Notes) -> tuple[list[tuple[Entry, Heading | None]], 
         elif resolver.exact(anchor) is None:
             address = address_of(notes, heading, entry.span.start.line)
             message = f'{named}; the section "{heading.text}" is {address}'
-            right = f"[{entry.text}]({address})"
-            fix = f"Write ({address})."
-            letters = unquote(anchor).casefold() == heading.id.casefold()  # which is forgiven
-            severity = Severity.INFO if letters else None
-            findings.append(finding("N_ANCHOR", message, entry.span, help=fix, severity=severity, replacement=right))
+            fix, right = f"Write ({address}).", f"[{entry.text}]({address})"
+            habit = _habit(anchor, heading)
+            severity = Severity.INFO if habit == "letters" else None  # which is forgiven
+            findings.append(
+                finding("N_ANCHOR", message, entry.span, help=fix, severity=severity, replacement=right, cause=habit)
+            )
     if (second := second_contents(notes)) is not None:
         first = notes.contents.lines[0][0] if notes.contents and notes.contents.lines else 0
         message = f'"{second.text}" lists the sections once more; the list on line {first} is used'
@@ -48,25 +53,45 @@ def contents_targets(notes: Notes) -> tuple[list[tuple[Entry, Heading | None]], 
     return targets, findings
 
 
+def _habit(anchor: str, heading: Heading) -> str:
+    """What makes authors miss the heading again and again: capital letters, hyphens; "" for a slip of its own."""
+    written, right = unquote(anchor).casefold(), heading.id.casefold()
+    if written == right:
+        return "letters"
+    return "hyphens" if re.sub(r"[- ]", "", written) == right.replace("-", "") else ""
+
+
 def check_links(notes: Notes, site: Site) -> Iterator[Diagnostic]:
     """Links inside the notes that lead nowhere.  Entries of the contents list have findings of their own."""
     resolver = Resolver(notes)
     listed = notes.contents.lines if notes.contents else ()
+    braced = {found[1] for heading in notes.headings if (found := _BRACES.search(heading.text))}
+    is_by_robot = any("ALL-CONTRIBUTORS-LIST:START" in line for line in notes.lines)  # its anchors are only names
     for link in notes.links:
         anchor = in_page_anchor(link.target) if link.target.startswith("#") else None
         if anchor is None or any(first <= link.span.start.line <= last for first, last in listed):
             continue
         name = unquote(anchor).removeprefix("user-content-")
-        if site.place_of_anchor(anchor) is None or (name and name != "top" and name not in site.anchors):
-            heading = resolver.meant(anchor, link.text)
-            address = address_of(notes, heading, link.span.start.line) if heading else ""
-            fix = f"Write ({address})." if heading else None
-            path, mark, name = anchor.rpartition("#")
-            file = (path if mark else notes.files[0].path) if notes.files else "these notes"
-            message, severity = f"#{unquote(name)} is not an anchor of {file}", None
-            if (
-                heading and site.place_of_anchor(anchor) is not None
-            ):  # code hosts forgive it, too; not every program does
-                message, severity = f"#{unquote(name)} has other letters than the anchor {address}", Severity.INFO
-            right = f"[{link.text}]({address})" if heading and link.origin == "markdown" else None
-            yield finding("L_ANCHOR", message, link.span, help=fix, severity=severity, replacement=right)
+        place = site.place_of_anchor(anchor)
+        if (place and (not name or name == "top" or name in site.anchors)) or (link.origin == "html" and is_by_robot):
+            continue
+        path, mark, name = unquote(anchor).rpartition("#")
+        file = (path if mark else notes.files[0].path) if notes.files else "these notes"
+        if name in braced:
+            message = f"`{{#{name}}}` after a heading is text on GitHub, and no anchor of {file}"
+            yield finding("L_ANCHOR", message, link.span, help=_BRACED, cause="braces")
+            continue
+        heading = resolver.meant(anchor, link.text, {h.id for h in notes.headings if _is_part(h.id, name)})
+        address = address_of(notes, heading, link.span.start.line) if heading else ""
+        message, fix, severity = f"#{name} is not an anchor of {file}", None, None
+        if heading and place:  # code hosts forgive it, too; not every program does
+            message, severity = f"#{name} has other letters than the anchor {address}", Severity.INFO
+        fix = f"Write ({address})." if heading else None
+        right = f"[{link.text}]({address})" if heading and link.origin == "markdown" else None
+        cause = _habit(anchor, heading) if heading else ""
+        yield finding("L_ANCHOR", message, link.span, help=fix, severity=severity, replacement=right, cause=cause)
+
+
+def _is_part(heading: str, anchor: str) -> bool:
+    """Whether a heading says only some of what an anchor does: `quantization` beside `binary-quantization`."""
+    return set(heading.split("-")) < set(anchor.split("-"))

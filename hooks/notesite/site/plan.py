@@ -16,7 +16,7 @@ from urllib.parse import quote, unquote
 
 from ..diagnostics.diagnostic import Diagnostic, Span, finding
 from ..lib.light import NamedTuple
-from ..notes.anchors import Slugs, element_id, github_anchor, plain_slug
+from ..notes.anchors import MAX_BYTES, Slugs, element_id, github_anchor, plain_slug
 from ..notes.contents import in_page_anchor
 from ..notes.contents_lists import says_contents
 from ..notes.document import Kind, words
@@ -196,7 +196,8 @@ def _drift(
     """Where the contents list and the sections disagree."""
     end = sections[-1].last if sections else 0
     targets = [(entry, heading) for entry, heading in listing if heading and heading.span.start.line <= end]
-    if not targets:
+    buttons = notes.contents and not notes.contents.heading and len(targets) * 2 < len(sections)
+    if not targets or buttons:  # a row of some links names what it likes
         return
     lines = {heading.span.start.line for heading in notes.headings}
     inside = [link for link in notes.links if link.span.start.line in lines]
@@ -204,10 +205,15 @@ def _drift(
     pages = [page for page in sections if not (page.heading and page.heading.text in entries)]
     away = {link.span.start.line for link in inside if not re.match(r"#|\w+:|//", link.target)}  # to the next file
     top = min(entry.span.start.line for entry, _ in targets)  # what stands above the list introduces it
-    names = {entry.text for entry, _ in targets}  # an entry may lead to the title of the same name
+    # An entry may lead to the title of the same name, or to nothing yet.
+    names = {entry.text for entry in notes.contents.entries} if notes.contents else set()
+    highest = min(heading.level for _, heading in targets)
     for page in pages:
-        known = page.listed or page.first <= top or not page.heading or page.heading.text in names
-        if page.heading and not known and page.first not in away and says_contents(page.heading.text) is None:
+        known = page.listed or page.first <= top or page.first in away
+        if known or not page.heading or page.heading.text in names or says_contents(page.heading.text) is not None:
+            continue
+        # A list of parts, such as categories, does not name what stands beside the whole.
+        if not 2 < highest > page.heading.level:
             listed = (other for other in pages if other.listed and not other.is_home and other.first < page.first)
             before = max(listed, key=lambda other: other.first, default=None)
             where = f'after the entry "{before.title}"' if before else "at the top"
@@ -314,9 +320,13 @@ def _pages(
             parent = parent or page.uri
             wanted = own.slug or plain_slug(wanted)
             if slug != wanted:
-                why = f"{wanted!r} cannot be one" if wanted else "its name holds no letter or digit"
+                why = (
+                    "that of its name is too long" if len(wanted.encode()) > MAX_BYTES else f"{wanted!r} cannot be one"
+                )
+                why = why if wanted else "its name holds no letter or digit"
                 message = f'the address of "{name}" is {slug}/, because {why}'
-                findings.append(finding("N_SLUG", message, part.heading.span if part.heading else Span.at(part.first)))
+                place = part.heading.span if part.heading else Span.at(part.first)
+                findings.append(finding("N_SLUG", message, place, cause=why))
     return pages, findings
 
 

@@ -1,7 +1,10 @@
 (function (asked) {
   var tex = JSON.parse(asked);
   try {
-    var options = {displayMode: tex.display, annotate: true, throwOnError: true, trust: false, maxSize: [50, 100]};
+    // What MathJax, which GitHub draws with, reads besides: a box of text, and columns in a line of words.
+    var macros = {"\\mbox": "\\text{#1}"};
+    if (!tex.display) { tex.text = tex.text.replace(/\\(begin|end)\{align\*?\}/g, "\\$1{aligned}"); }
+    var options = {macros: macros, displayMode: tex.display, annotate: true, throwOnError: true, trust: false, maxSize: [50, 100]};
     return JSON.stringify({done: temml.renderToString(tex.text, options)});
   } catch (error) {
     return JSON.stringify({error: String(error.message || error)});
