@@ -222,12 +222,11 @@ class Build:
         if not (unused or lost) or not project.is_own:
             return
         text = lenient_text(project.config_path) or ""
-        for old in lost:
-            span = place(text, ("extra", "notes", "redirects", old), at_key=False)
-            message = f"extra.notes.redirects: {project.settings.redirects[old]!r} is no page or anchor of the notes"
-            yield finding("I_CONFIG", message, span, severity=Severity.WARNING, path=project.shown(project.config_path))
-        for key, meant in unused.items():
-            hint = f"; did you mean {meant!r}?" if meant else ""
-            span = place(text, ("extra", "notes", "pages", key), at_key=True)
-            message = f"extra.notes.pages: the notes have no section {key!r}{hint}"
-            yield finding("I_CONFIG", message, span, severity=Severity.INFO, path=project.shown(project.config_path))
+        targets = {key: f"{project.settings.redirects[key]!r} is no page or anchor of the notes" for key in lost}
+        hints = {key: f"; did you mean {meant!r}?" if meant else "" for key, meant in unused.items()}
+        keys = {key: f"the notes have no section {key!r}{hint}" for key, hint in hints.items()}
+        for name, wrong, severity in (("redirects", targets, Severity.WARNING), ("pages", keys, Severity.INFO)):
+            for key, message in wrong.items():
+                span = place(text, ("extra", "notes", name, key), at_key=name == "pages")
+                path = project.shown(project.config_path)
+                yield finding("I_CONFIG", f"extra.notes.{name}: {message}", span, severity=severity, path=path)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import posixpath
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import PurePosixPath
 from urllib.parse import quote, unquote, urlunsplit
@@ -46,22 +46,16 @@ def outline_source(source: Source, origin: Origin | None = None) -> Notes:
     ends = [part.before for part in source.parts[1:]] + [len(lines)]
     for part, end in zip(source.parts, ends, strict=True):
         text = "\n".join(lines[part.before : end])
-        if files:
-            text = without_front_matter(text)
-        files.append(_file(part.path, text, part.before, taken, is_first=not files))
+        ids = _Ids(part.path, taken)
+        # Each is parsed behind as many empty lines as stand before it in the whole.
+        notes = outline(lines_of("\n" * part.before + (without_front_matter(text) if files else text)), ids)
+        for name, _ in notes.anchors:
+            ids.of_file.setdefault(name, f"{part.path}#{name}" if name in taken.taken else name)
+        taken.taken.update(ids.of_file.values())
+        title = notes.headings[0] if notes.headings else None
+        top = "" if not files else title.id if title and title.id and _heads(title, notes) else f"{part.path}#"
+        files.append(NotesFile(part.path, part.before, {**ids.of_file, "": top}, notes))
     return _whole(files, origin)
-
-
-def _file(path: str, text: str, before: int, taken: Names, *, is_first: bool) -> NotesFile:
-    """One file, parsed behind as many empty lines as stand before it in the whole."""
-    ids = _Ids(path, taken)
-    notes = outline(lines_of("\n" * before + text), ids)
-    for name, _ in notes.anchors:
-        ids.of_file.setdefault(name, f"{path}#{name}" if name in taken.taken else name)
-    taken.taken.update(ids.of_file.values())
-    title = notes.headings[0] if notes.headings else None
-    top = "" if is_first else title.id if title and title.id and _heads(title, notes) else f"{path}#"
-    return NotesFile(path, before, {**ids.of_file, "": top}, notes)
 
 
 def _heads(title: Heading, notes: Notes) -> bool:
@@ -142,11 +136,6 @@ def address_of(notes: Notes, heading: Heading, line: int) -> str:
     own, other = file_of(notes.files, line), file_of(notes.files, heading.span.start.line)
     name = next((anchor for anchor, whole in other.anchors.items() if anchor and whole == heading.id), heading.id)
     return f"{'' if own is other else posixpath.relpath(other.path, posixpath.dirname(own.path) or '.')}#{name}"
-
-
-def leads_of(notes: Notes, line: int) -> Callable[[str], str] | None:
-    """`leads` for what stands on and after a line; None where there is one file."""
-    return (lambda url: leads(notes.files, url, line, notes.origin)) if notes.files else None
 
 
 def leads(files: Sequence[NotesFile], url: str, line: int, origin: Origin | None = None) -> str:

@@ -141,7 +141,8 @@ class _Reader:
         self._ids = ids
         self._trail: tuple[Heading, ...] = ()
         self._lead: Node | None = None  # the last block of words that is no heading
-        self._html_heading: Heading | None = None  # an open <h1>..<h6> with the text in it so far
+        self._html_heading: Heading | None = None  # an open <h1>..<h6>
+        self._html_text = ""  # and the text in it so far
         self._containers: list[tuple[int, Tag]] = []  # tags of elements that hold blocks, and their lines
         self._ends: dict[int, int] = {}  # line where blocks begin -> last line of the longest of them
 
@@ -220,7 +221,7 @@ class _Reader:
     def _leaf(self, block: Node, *, top: bool) -> None:
         self._inline(block)
         if self._html_heading:
-            self._add_to_heading(words(block.children))
+            self._html_text += words(block.children)
         if block.kind is Kind.HEADING:
             end = block.children[-1].last if block.children else block.line  # not its underline
             span = Span(block.span.start, Position(end, len(self.lines[end - 1]) + 1))
@@ -228,10 +229,6 @@ class _Reader:
             self._heading(block.number, text, span, words(block.children), starts_section=top)
         else:
             self._lead = block
-
-    def _add_to_heading(self, text: str) -> None:
-        if self._html_heading:
-            self._html_heading = self._html_heading._replace(text=self._html_heading.text + text)
 
     def _heading(self, level: int, text: str, span: Span, by_github: str, *, starts_section: bool) -> None:
         self._html_heading = None
@@ -294,20 +291,18 @@ class _Reader:
         heading = self._html_heading
         if tag.kind == "comment":
             self._comments.append((tag, span))
-        elif tag.kind == "text":
-            self._add_to_heading(unescaped(tag.text))
+        elif tag.kind == "text" and heading:
+            self._html_text += unescaped(tag.text)
         elif tag.kind == "end" and tag.name in HEADING_TAGS and heading:
-            text = " ".join(heading.text.strip("\n").split())
+            text = " ".join(self._html_text.split())
             self._heading(heading.level, text, heading.span, text, starts_section=heading.starts_section)
-        elif tag.kind == "start":
-            self._start_tag(tag, span, following, starts_section=starts_section)
-
-    def _start_tag(self, tag: Tag, span: Span, following: str, *, starts_section: bool) -> None:
+        if tag.kind != "start":
+            return
         anchor = tag.get("id") or (tag.get("name") if tag.name == "a" else "")
         if anchor:
             self.anchors.append((anchor, span.start.line))
         if tag.name in HEADING_TAGS:
-            self._html_heading = Heading(int(tag.name[1]), "", "", span, starts_section)
+            self._html_heading, self._html_text = Heading(int(tag.name[1]), "", "", span, starts_section), ""
         elif tag.name == "a" and tag.get("href"):
             self.links.append(Link(tag.get("href"), following, span, "html", self._trail))
         elif tag.name in {"video", "source"} and tag.get("src"):

@@ -6,6 +6,7 @@ import os
 import posixpath
 import re
 from collections.abc import Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -45,13 +46,7 @@ def listed_files(notes: Notes, first: Path, inside: Path, origin: Origin | None)
     found: dict[Path | None, None] = {}
     lists = []
 
-    def named(target: str) -> Path | None:
-        path = _named(target, first, origin)
-        if path and not path.suffix:  # a folder shows its start page
-            path /= "README.md"
-            return path if _is_there(path, inside) and path != first else None
-        return path if path and path.suffix.lower() in SUFFIXES else None
-
+    named = partial(_named, first=first, inside=inside, origin=origin)
     for listing in listings(notes):
         lines = [line for line in listing.lines if line.linked and not line.entries[0].target.startswith("#")]
         targets = [named(line.entries[0].target) if line.begins else None for line in lines]
@@ -72,8 +67,8 @@ def listed_files(notes: Notes, first: Path, inside: Path, origin: Origin | None)
     return files if len(files) >= _FEW or (len(files) > 1 and len(words) <= len(files)) else []
 
 
-def _named(target: str, first: Path, origin: Origin | None) -> Path | None:
-    """What a link to another file of the repository names, whether it exists or not."""
+def _named(target: str, first: Path, inside: Path, origin: Origin | None) -> Path | None:
+    """The Markdown file that a link to another file of the repository names; that of a folder has to exist."""
     parts = parts_of(target)
     whole = origin.path_of(target) if origin else None
     if origin and whole:
@@ -83,7 +78,10 @@ def _named(target: str, first: Path, origin: Origin | None) -> Path | None:
     else:
         relative = unquote(parts.path)
     path = Path(os.path.normpath(first.parent / relative))
-    return path if path != first else None
+    is_file = path == first or path.suffix
+    start = path if is_file else path / "README.md"  # what a folder shows
+    is_named = start.suffix.lower() in SUFFIXES and start != first and (is_file or _is_there(start, inside))
+    return start if is_named else None
 
 
 def _is_there(path: Path, inside: Path) -> bool:

@@ -10,7 +10,7 @@ import subprocess
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import unquote, urljoin
 
 from ..diagnostics.diagnostic import Diagnostic, Report, Skipped, failure, finding
 from ..lib.files import read_file
@@ -142,15 +142,7 @@ class Beside(NamedTuple):
 
     top: Path  # of the repository, or of what is known of it
     origin: Origin | None = None
-    is_here: bool | None = (
-        True  # the repository's files lie here, so a missing one is missing; None where none is known
-    )
-
-    def path_of(self, notes: Path, target: str) -> Path | None:
-        """The file or folder that a relative or root-relative link means; None when it leads out of the repository."""
-        path = unquote(urlsplit(target).path)
-        whole = Path(os.path.normpath(self.top / path.lstrip("/") if path.startswith("/") else notes.parent / path))
-        return whole if whole.is_relative_to(self.top) and "\0" not in path else None
+    is_here: bool | None = True  # its files lie here, so a missing one is missing; None where none is known
 
 
 def beside(project: Project) -> Beside:
@@ -197,9 +189,12 @@ def check_files(project: Project, notes: Notes, files: Beside) -> Report:
         parts = parts_of(target)
         if parts.scheme or parts.netloc or not parts.path or in_page_anchor(target, notes.origin) is not None:
             continue
-        path = files.path_of(project.notes_path, target)
+        written = unquote(parts.path)
+        start = files.top if written.startswith("/") else project.notes_path.parent
+        whole = Path(os.path.normpath(start / written.lstrip("/")))
+        path = whole if whole.is_relative_to(files.top) and "\0" not in written else None
         # What a new project has taken along lies in its folder as it lay beside the notes.
-        taken = project.docs_dir / os.path.normpath(unquote(parts.path)).lstrip("./") if project.is_own else None
+        taken = project.docs_dir / os.path.normpath(written).lstrip("./") if project.is_own else None
         there = [place for place in (path, taken) if place is not None and os.path.lexists(place)]
         found |= any(place.is_file() and place != project.notes_path for place in there)
         if not there:

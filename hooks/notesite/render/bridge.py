@@ -31,7 +31,7 @@ from ..diagnostics.diagnostic import Span
 from ..images.picture import Picture
 from ..notes.anchors import element_id
 from ..notes.document import Node
-from ..notes.joined import file_at, leads_of
+from ..notes.joined import file_at, leads
 from ..notes.model import EMPTY, Notes, in_lines, parts_of
 from ..notes.pieces import Blocks
 from ..site.page_text import page_blocks, page_source
@@ -187,14 +187,14 @@ def tree_options(context: PageContext, stash: Callable[[str], str]) -> TreeOptio
             return local
         return AS_WRITTEN + url if safe_link(url) or url.startswith("data:image/") else AS_WRITTEN
 
-    page = context.page
+    page, notes = context.page, context.notes
     alts: dict[str, list[str]] = {}
-    for image in in_lines(context.notes.images, page.first, page.last):
+    for image in in_lines(notes.images, page.first, page.last):
         if image.span in context.alts:
             alts.setdefault(image.url, []).append(context.alts[image.span])
     return TreeOptions(
         resolve,
-        leads_of(context.notes, page.first),
+        (lambda url: leads(notes.files, url, page.first, notes.origin)) if notes.files else None,
         main_id=element_id(page.heading.id) if page.heading and page.heading.id else "",
         title=page.title if not page.headings or page.heading is None else "",
         pictures=Pictures(context.pictures, alts, context.asset_url, stash),

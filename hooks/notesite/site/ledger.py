@@ -99,16 +99,12 @@ class _Keeper:
         self.page_of = {old.anchor: old.slug for old in self.old if old.anchor and _Old(old.slug, "") in self.chosen}
         self.redirects = {old: new for old, new in site.redirects.items() if "#" not in old and old not in self.pages}
         self.moved: dict[str, dict[str, Place]] = {}
-        self.new = {str(address): self.now[anchor] for address, anchor in self._published()}
-
-    def _published(self) -> Iterator[tuple[_Old, str]]:
-        for page in self.site.pages:
-            if page.heading and page.heading.id in self.now and not page.is_home:
-                yield _Old(page.slug, ""), page.heading.id
-        for anchor, place in self.site.anchors.items():
+        heads = ((page, page.heading.id) for page in site.pages if page.heading and not page.is_home)
+        self.new = {f"{page.slug}/": self.now[anchor] for page, anchor in heads if anchor in self.now}
+        for anchor, place in site.anchors.items():
             if "#" not in anchor:  # else the beginning of a file, which no address names
-                yield _Old("", anchor), anchor
-                yield _Old(place.page.slug, anchor), anchor
+                addresses = (_Old("", anchor), _Old(place.page.slug, anchor))
+                self.new |= dict.fromkeys(map(str, addresses), self.now[anchor])
 
     def _place(self, target: str) -> Place:
         uri, _, fragment = target.partition("#")
