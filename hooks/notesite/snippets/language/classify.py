@@ -154,7 +154,8 @@ def _no_entries(filled: list[str], content: list[str], measured: shape.Shape) ->
         return Classification(Kind.PLACEHOLDER, "yaml")
     if languages.settings_file("\n".join(content)):
         return Classification(Kind.OTHER, "toml")
-    shell = _shell(filled, content, "") or _mostly_commands(content)
+    # `cat` may be an animal
+    shell = (_shell(filled, content, "") if " " in content[0].strip() else None) or _mostly_commands(content)
     if shell or measured.items:
         return shell
     # of no program that is known, or its flags
@@ -166,7 +167,7 @@ def _commands_first(content: list[str]) -> Classification | None:
     """Commands that print YAML, or feed it to a program."""
     if languages.prompted(content[0]) or _is_typed(content[0]):
         return Classification(Kind.SHELL, "bash")
-    return _mostly_commands(content)
+    return None if any(map(_BLOCK_KEY.match, content)) else _mostly_commands(content)  # a text may be a script
 
 
 def _mostly_commands(content: list[str]) -> Classification | None:
@@ -187,7 +188,7 @@ def _manifest_or_plain(measured: shape.Shape) -> Kind:
 # ---- Templates.
 
 _TEMPLATE: Final = lazy(
-    r"^@@\w|@@\w+@@|^\s*\{\w+\}\s*:|\{\s+\{|(?<!\$)\{\{(?!\{)[^\n]{0,300}?\}\}|(?<!\$)\{\{-? *[./]|\{%|<%[=-]?|\{!.*!\}"
+    r"^@@\w|@@\w+@@|^\s*\{[\w-]+\}\s*:|(?<=: )\{[\w-]+\}(?=[\w./-])|\{\s+\{|(?<!\$)\{\{(?!\{)[^\n]{0,300}?\}\}|(?<!\$)\{\{-? *[./]|\{%|<%[=-]?|\{!.*!\}"
     r"|(?<![$\w])\{[A-Z][A-Z0-9_]+\}(?=[\w./-])",
     re.MULTILINE,
 )
@@ -195,7 +196,7 @@ _BLOCK_KEY: Final = lazy(r"^(\s*)(?:- +)*[^\s#].*:\s*(?:![^\s]+\s+)?[|>][+-]?\d?
 
 
 # What all of these have, and is found five times as fast.
-_MARKS: Final = lazy(r"@@|<%|\{(?:\s*\{|[%!]|\w+\})")
+_MARKS: Final = lazy(r"@@|<%|\{(?:\s*\{|[%!]|[\w-]+\})")
 
 
 def _has_template(text: str) -> bool:
@@ -308,7 +309,8 @@ def _yaml(text: str, lines: list[str], label: str) -> Classification | None:
     measured = shape.measure(lines)
     flat = not measured.nested and measured.entries == len(measured.roots)
     printed = flat and (label == "text" or _COLUMN.search(text))  # as its author says, or as programs set values
-    if printed or len(_REMARK.findall(text)) > 1 or not _is_yaml(measured):
+    json = measured.entries and not any(map(languages.ENTRY.match, lines))  # every key in quotes: a part of it
+    if printed or json or languages.SYNOPSES.search(text) or len(_REMARK.findall(text)) > 1 or not _is_yaml(measured):
         return None
     if _has_template(text):
         return Classification(Kind.TEMPLATE, "yaml+jinja")

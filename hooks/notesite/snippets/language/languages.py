@@ -113,6 +113,7 @@ _RESULT: Final = lazy(
 _TREE: Final = lazy(r"[├└│┌┐┘─┬┴╭╰═║╔╗+]\s?[─\-–═]|^\+[-=+]+\+$")
 
 
+SYNOPSES: Final = lazy(r"^\s*\[ ?(?:- ?)?(?:\w[\w.-]*: ?)?<[^>\n]+>[^\n]*\]\s*$", re.MULTILINE)  # `[ name: <string> ]`
 ENTRY: Final = lazy(r"\s*(?:- +)*[\w./-]+:(?:\s|$)")
 
 

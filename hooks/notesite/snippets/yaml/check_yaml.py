@@ -224,10 +224,8 @@ def _combined(reading: Reading, judgements: Sequence[Judgement]) -> Iterator[Fau
         place = (fault.line, fault.column)
         if fault.code == "Y_IMPLICIT" and (place in places or (foreign and " is the boolean " in fault.message)):
             continue  # the schema knows which type was wanted, or the program that reads it
-        if fault.code == "Y_IMPLICIT" and not is_kubernetes and _LETTER.search(fault.message):
-            continue  # `y` is an axis, and text to all but kubectl
-        if fault.code == "Y_TAG" and not is_kubernetes and _OWN_TAG.search(fault.message):
-            continue  # programs have tags of their own: `!Ref`, `!secret`, `!vault`
+        if fault.code in ("Y_IMPLICIT", "Y_TAG") and not is_kubernetes and _KUBECTL_ONLY.search(fault.message):
+            continue
         if fault.code == "Y_DUPKEY" and any(MOVED in other.message for other in judged):
             continue  # in their place, the keys are others
         if fault.code == "Y_DUPKEY":
@@ -239,8 +237,8 @@ def _combined(reading: Reading, judgements: Sequence[Judgement]) -> Iterator[Fau
     )
 
 
-_OWN_TAG: Final = lazy(r"`!\w[^!]*`")
-_LETTER: Final = lazy(r"`[yYnN]`")
+# `y` is an axis, and text to all others, as `1e3` is a number; programs have tags of their own: `!Ref`, `!!python/name:`.
+_KUBECTL_ONLY: Final = lazy(r"`[yYnN]`|exponent|`!(?:!python/name:)?\w[^!]*`")
 
 
 # Faults that a line at the wrong indentation brings about, and others that may come with them.
@@ -307,7 +305,8 @@ def _moved(
         _, judgements, faults = schemas.again(fence, text)
         counting = (fault for fault in faults if _level(fault) is not Severity.INFO or fault.code in _MISPLACED)
         found = {(fault.code, fault.message) for fault in counting}
-        return found if wanted is None or _certain(judgements) == wanted else {*found, _ELSEWHERE}
+        certain = _certain(judgements)
+        return found if certain and wanted in (None, certain) else {*found, _ELSEWHERE}
 
     others = {(fault.code, fault.message) for fault in serious if fault.code not in _MISPLACED}
     move = indentation.move(fence.text, line, lambda text: left(text) <= others)
@@ -351,21 +350,22 @@ def _label(examined: Examined, lines: Sequence[str]) -> Iterator[Diagnostic]:
     fence, found = examined.verdict.fence, examined.classification
     if not fence.fenced or any(fault.message.startswith("backticks inside") for fault in examined.diagnostics):
         return
+    if fence.info.startswith("{"):  # names no language, but what a generator does with the block
+        return
     is_yaml = (found.is_yaml and found.language != "json") or found.kind is Kind.TEMPLATE
     if is_yaml and not languages.is_yaml_label(fence.label) and "\n$ " not in fence.text and ":" not in fence.label:
         named = f"is labelled `{fence.label}`" if fence.label else "has no label"
         yield _relabel(fence, f"this block holds YAML and {named}", "yaml", lines)
     elif fence.label.endswith(("yaml", "yml")) and found.kind in {Kind.SHELL, Kind.CONSOLE, Kind.OUTPUT}:  # not `k8s`
-        if found.kind is Kind.SHELL and _APART.search(fence.text):  # commands and YAML
-            return
+        if found.kind is not Kind.OUTPUT and (_APART if "<<" in fence.text else _BELOW).search(fence.text):
+            return  # commands, and YAML that they print or are about
         right = {Kind.SHELL: "bash", Kind.CONSOLE: "console"}.get(found.kind, "text")
-        what = "what a program prints" if found.kind is Kind.OUTPUT else "commands"
+        what = "no YAML" if found.kind is Kind.OUTPUT else "commands"
         yield _relabel(fence, f"this block holds {what} and is labelled `{fence.label}`", right, lines)
 
 
-_APART: Final = lazy(
-    r"\n[ \t]*\n(?:[ \t]*#[^\n]*\n)*[ \t]*(?:- +)*[\w./-]+:(?:\s|$)"
-)  # an entry, set off by a blank line
+_BELOW: Final = lazy(r"\n[ \t]*(?:- +)*[\w./-]+:(?:\s|$)")  # an entry
+_APART: Final = lazy(r"\n[ \t]*\n(?:[ \t]*#[^\n]*\n)*[ \t]*(?:- +)*[\w./-]+:(?:\s|$)")  # set off by a blank line
 
 
 def _relabel(fence: Fence, wrong: str, label: str, lines: Sequence[str]) -> Diagnostic:
@@ -375,7 +375,7 @@ def _relabel(fence: Fence, wrong: str, label: str, lines: Sequence[str]) -> Diag
     if opening := _OPENING.match(line, start.column - 1):
         marks, word = opening.groups()
         place = Span.at(start.line, opening.start(2 if word else 1) + 1, len(word or marks))
-        replacement = None if word.startswith("{") else label if word else marks + label
+        replacement = label if word else marks + label
     return finding("Y_LABEL", f"{wrong}: label it `{label}`", place, replacement=replacement)
 
 

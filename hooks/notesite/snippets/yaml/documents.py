@@ -124,15 +124,18 @@ def _refused(text: str, limits: Limits) -> list[Fault]:
 # ---- Preparing: same length, so that every place stays what it is.
 
 _MOST_ODD = 50  # more of the same is no news
-_AS_SPACES = str.maketrans(dict.fromkeys("\u00a0\x85\u2028\u2029", " "))
+_AS_SPACES = str.maketrans(dict.fromkeys("\u00a0\u202f\u200b\x85\u2028\u2029", " "))
 _ODD_BREAK = lazy("[\x85\u2028\u2029]+")
 _NO_BREAK_SPACE = lazy(
-    r"^[ \t]*\u00a0[ \u00a0]*(?:- *)*|(?<=[:\-?])\u00a0+|(?<![ \u00a0]) *\u00a0[ \u00a0]*$", re.MULTILINE
+    r"^[ \t]*[\u00a0\u202f][ \u00a0\u202f]*(?:- *)*|(?<=[:\-?])[\u00a0\u202f\u200b]+"
+    r"|(?<![ \u00a0\u202f\u200b]) *[\u00a0\u202f\u200b][ \u00a0\u202f\u200b]*(?=#|$)",
+    re.MULTILINE,
 )
+_COMMENT = lazy(r"(?:^|[ \t])#[^\n]*\Z", re.MULTILINE)
 _ELISION = lazy(
-    r"^(?P<indent>[ ]*)(?P<dash>-[ ]+)?(?P<dots>\.(?:[ ]?\.)*|⋮|\*{3,}|(?:\.{3,}|…)[^\n]*|//[ ]*highlight-[\w-]+|\[[ ]?(?:\.{2,}|…)[^\]\n]*\]"
+    r"^(?P<indent>[ \t]*)(?P<dash>-[ ]+)?(?P<dots>\.(?:[ ]?\.)*|⋮|\*{3,}|(?:\.{3,}|[…‹])[^\n]*|//[ ]*highlight-[\w-]+|\[[ ]?(?:\.{2,}|…)[^\]\n]*\]"
     r"|<[ ]?(?:\.{2,}|…|(?i:snip))[^>\n]*>|\([ ]?(?:\.{2,}|…)[^)\n]*\)|\[(?i:snip|redacted|omitted|truncated)\])[ \t]*$"
-    r"|(?<=\S)(?:[ ]+(?=-{3,}>|<-|[←⬅])|[ ]{2,})(?:<?-{2,}>?|<-|->|=+>|[←→⇒⟵⟶⬅➜👈])[ ][^\n]*$"
+    r"|(?<=\S)(?:[ ]+(?=-{3,}>|<-|[←⬅])|[ ]{2,})(?:<{1,2}[-=]{2,}>?$|(?:<{0,2}[-=]{2,}>?|<-|->|=+>|[←→⇒⟵⟶⬅➜👈])[ ][^\n]*$)"
     r"|(?<=\S)[ ]+[✅❌✓✗✔✘][^\n]*$"
     r"|(?<=:)[ ]+(?P<value>\.{2,3}|…|\*{2,}[^\n]*|\*[^\s*][^\n*]*\*+(?=[ \t]*(?:$|#))[^\n]*|\[(?:\.{3}|…)\][^\s,\]]*|\{(?:\.{3}|…)\})[ \t]*$",
     re.MULTILINE,
@@ -145,11 +148,11 @@ _FILE_NAME = lazy(r"\A(?:[\w./-]+\.)?ya?ml:?(?=[ \t]*\n)")
 _LEFT_OUT = lazy(r"\n[ ]*#[. ]*(?:\.\.[^\n]*)?\n(?:[ ]*[\w-]+:[ ]*\n)?\s*\Z")  # an elision, as a comment
 # `[KEY: VALUE]`, `["A"|"B"]`, `[debug] so far`, `ip <string>`
 _SYNOPSIS = lazy(
-    r"^\s*\[[\w-]+(?::|\] \w)|[\"\w] ?\| ?[\"\w][^\]]*\]|^\s*(?:- )?[\w.]+ +<[\w.\[\]-]+>|[:-] \[[\w -]+\][\w./:-]"
+    r"^\s*\[[\w-]+(?::|\] \w)|[\"\w] ?\| ?[\"\w][^\]]*\]|[:-] \[(?!\"[^\"]*\"\])(?:[^\],\s]+ ){4,}[^\],]*\]\s*$|^\s*(?:- )?[\w.]+ +<[\w.\[\]-]+>|[:-] \[[\w /\[-]+\][\w./:-]"
     r"|\$\((?!\()"  # that a shell puts in
 )
-_SYNOPSES = lazy(r"^\s*\[ ?(?:- ?)?(?:\w[\w.-]*: ?)?<[^>\n]+>[^\n]*\]\s*$", re.MULTILINE)  # `[ name: <string> ]`
-_PROSE = lazy(r"[^\s#:\[{&*!|>-][^:\n]*(?: [^\s:]+){3}")
+_PROSE = lazy(r"[^\s#:\[{&*!|>-](?:[^:\n]|:(?!\s))*(?: \S+){3}|[^:\n]*(?:\.{3}|…|。。)\s*$")
+_CONTENT = lazy(r"^\s*[^\s#]", re.MULTILINE)
 _DOCUMENT_NEXT = lazy(r"\s*(?:---|%|\Z)")
 
 
@@ -161,9 +164,9 @@ def prepare(text: str) -> tuple[str, list[Fault]]:
     """
     faults: list[Fault] = []
     text = text.removeprefix("\ufeff")
-    if "\u00a0" in text:
-        text = _spaced(text, _NO_BREAK_SPACE, faults, "Y_SPACE", "a no-break space, which YAML reads as text")
-    if not text.isascii() and _ODD_BREAK.search(text):
+    if not text.isascii():
+        what = "an invisible space" if "\u200b" in text else "a no-break space"
+        text = _spaced(text, _NO_BREAK_SPACE, faults, "Y_SPACE", f"{what}, which YAML reads as text")
         text = _spaced(text, _ODD_BREAK, faults, "Y_CHAR", "an invisible line separator, a line break to some parsers")
     prepared = text
     if "yaml" in text or "yml" in text:  # a file's name above its content, or a label
@@ -186,6 +189,7 @@ def leaves_out(text: str) -> bool:
 
 def _spaced(text: str, pattern: re.Pattern[str], faults: list[Fault], code: str, message: str) -> str:
     matches = list(itertools.islice(pattern.finditer(text), _MOST_ODD))
+    matches = [match for match in matches if not _COMMENT.search(text[: match.start()])]
     if not matches:
         return text
     first = matches[0]
@@ -199,7 +203,8 @@ def _spaced(text: str, pattern: re.Pattern[str], faults: list[Fault], code: str,
 
 def _as_comment(match: re.Match[str], text: str) -> str:
     found = match[0]
-    if found.rstrip() == "..." and match.start() and _DOCUMENT_NEXT.match(text, match.end()):
+    ends = found.rstrip() == "..." and _CONTENT.search(text, 0, match.start())
+    if ends and _DOCUMENT_NEXT.match(text, match.end()):
         return found  # a real end of document
     body = found.lstrip(" ")
     return found[: len(found) - len(body)] + "#" + body[1:]
@@ -265,7 +270,7 @@ def _composed(lines: Lines, limits: Limits) -> Iterator[yaml.Node | Fault]:
                 continue
             mark = error.problem_mark or error.context_mark
             place = lines.index(lines.place(mark.index)[0] if mark else fault.line)
-            synopsis = _SYNOPSES.search(text) or _SYNOPSIS.search(lines.line(fault.line))
+            synopsis = languages.SYNOPSES.search(text) or _SYNOPSIS.search(lines.line(fault.line))
             typed = typed or "[#" in text or synopsis is not None
             if not typed and not _is_part(text, lines, fault, place):
                 yield fault
@@ -285,14 +290,22 @@ _HEAD = lazy(r"(?:[ \t]*(?:#[^\n]*|---[^\n]*)?\n)*[ \t]*\"?(?:apiVersion|kind)\"
 _SLIPS = 3  # lines that may be broken in a manifest, which is a real file all the same
 _LONG = 15  # lines of any other text that may have two; what has more was never meant to be read as YAML
 # Hardly ever a slip of the pen.
-_UNLIKELY = lazy("is not expected here|the document ended|is no `key: value`|less indented than the first")
+_UNLIKELY = lazy(
+    "is not expected here|the document ended|is no `key: value`|less indented than the first|under `[^`]* [^`]*` "
+)
 _ONE_WORD = lazy(r"\s*(?:- )?[A-Za-z][\w.-]*(?: \S+)?\s*$|.*\ufeff")  # or two, or what joins files
+_GAP = lazy(r"\n[ \t]*(?:\n#[^\n]*)*\Z")  # and what tells of the next example
 _MOST_MENDED = 20
 _LIKE_YAML = lazy(r"\s*(?:#|- |-$|[\w.\"'/<$-]+(?: \S+)?:(?:\s|$)|[\]})]|$)")
-# Two texts side by side; what a program prints; a form to be filled in; what a change adds.
-_COLUMNS = lazy(r"^ *[\w.-]+:[ ]{4,}[\w.-]+:(?: |$)|\A\{\s*\w|\A(?:[A-Z][\w -]*:[^\n]*\n+)+\Z|^\+[ \w-]", re.MULTILINE)
+# Two texts side by side; what a program prints; a form to be filled in; what a change adds; numbers of remarks.
+_COLUMNS = lazy(
+    r"[\w\"']: +[^\n]*\S +(?:\(\d\)|\[\d\]|<\d>)[ \t]*\n|^ *[\w.-]+:[ ]{4,}[\w.-]+:(?: |$)|\A\{\s*\w|\A(?:[A-Z][\w -]*:[^\n]*\n+)+\Z|^\+[ \w-]",
+    re.MULTILINE,
+)
 # Fields between braces without commas, as other languages write them.
-_BRACES = lazy(r"\{[ \t]*\n(?:[^\n]*[^,{\[\s][ \t]*\n){2,}?[ \t]*\}|^[\w.]+\??:[ \t]+\{[ \t]*\n[ \t]*//", re.MULTILINE)
+_BRACES = lazy(
+    r"\{[ \t]*\n(?:[^\n]*[^,{\[\s][ \t]*\n){2,}?[ \t]*\}|^[\w.]+\??:[ \t]+\{[ \t]*\n[ \t]*//|^\w+[ ]?\{$", re.MULTILINE
+)
 
 
 def is_sketch(text: str) -> bool:
@@ -312,7 +325,7 @@ def is_sketch(text: str) -> bool:
         else:
             return False
         row = rows[fault.line - 1]
-        piece = "does not belong to" in fault.message and not rows[fault.line - 2].strip()
+        piece = "does not belong to" in fault.message and _GAP.search("\n".join(rows[: fault.line - 1]))
         unlikely = piece or (not manifest and _UNLIKELY.search(fault.message) is not None)
         if unlikely and not ("is no" in fault.message and _ONE_WORD.match(row)):
             return True

@@ -5,6 +5,7 @@ from __future__ import annotations
 import binascii
 import re
 from collections.abc import Iterator
+from functools import cached_property
 
 import yaml
 
@@ -32,7 +33,13 @@ _TOLD = lazy(r"\n[ \t]*\n#[^\n]*\n\Z")  # by a comment after a gap
 _VARIANT: Final = lazy(
     r"\s*#\s*(?:(?:or|alternative(?:ly)?|either|instead|otherwise|oder|ou|или)\b|または|或)", re.IGNORECASE
 )
-_ALSO: Final = lazy(r"#.*(?:\b(?:or|also|alternative\w*|instead|either)\b|也|或)", re.IGNORECASE)
+_ALSO: Final = lazy(
+    r"#.*(?:\b(?:or|also|alternative\w*|instead|either|(?:an)?other|differe?nt)\b|也|或)", re.IGNORECASE
+)
+_SWITCHED: Final = lazy(
+    r":[ ]+bool(?:ean)?$|(?::[ ]+(?:true|false)\b[\s\S]*?){2}|(?::[ ]+(?:yes|no)\b[\s\S]*?){4}",
+    re.MULTILINE | re.IGNORECASE,
+)
 _GLUED_DASH: Final = lazy(r"-[A-Za-z]")
 _MOST_FAULTS: Final = 100
 
@@ -233,15 +240,22 @@ class _Inspection:
 
     def trap(self, node: yaml.Node, key: str) -> None:
         message = traps.value_message(node, key)
-        if message and not self.is_decorated(node):  # a tag says what is meant
+        meant = " is the boolean " in message and self.switched
+        if message and not meant and not self.is_decorated(node):  # a tag says what is meant
             self.add(node, "Y_IMPLICIT", message, replacement=f'"{node.value}"')
+
+    @cached_property
+    def switched(self) -> bool:
+        """Whether the text has booleans beyond doubt, so that its author means one by `yes`."""
+        return _SWITCHED.search(self.lines.text) is not None
 
     def folded(self, node: yaml.Node) -> None:
         first = self.place(node)[0]
         for line in range(first + 1, self.lines.place(node.end_mark.index)[0] + 1):
             text = self.lines.line(line)
             body = text.lstrip(" ")
-            if body.startswith("- "):
+            told = any(fault.code == "Y_FOLD" for fault in self.faults)  # a habit, once is enough
+            if body.startswith("- ") and not told:
                 message = f"this list item is read as more text of the value on line {self.lines.named(first)}"
                 self.faults.append(Fault("Y_FOLD", message, line, len(text) - len(body) + 1, 1))
                 return

@@ -32,7 +32,7 @@ def _tab(case: Case) -> Fault | None:
         text = case.lines.line(line) if line else ""
         indent = text[: len(text) - len(text.lstrip(" \t"))]
         after_dash = re.match(r" *-[ ]*(\t+)[ \t]*[^\s#][^#]*:(?:\s|$)", text)
-        if "\t" in indent and text.strip():
+        if "\t" in indent and (text.strip() or "tab character" in case.problem):
             column = indent.index("\t") + 1
             length = len(indent) - indent.index("\t")
         elif after_dash and line == case.line:

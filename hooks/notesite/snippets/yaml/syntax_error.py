@@ -102,6 +102,8 @@ def _indented_under_value(case: Case, own: re.Match[str]) -> Fault | None:
     if above is None:
         message = f"`{key}` is indented under the text on line {where}"
         return case.fault(message, column=own.start("key") + 1, length=len(key))
+    if text[above.end() :].lstrip().startswith("//"):
+        return _lacks_colon(case, line, text.index("//", above.end()) + 1)
     name = above["key"].strip()
     if above.start("key") < own.start("key"):
         message = f"`{key}` is indented under `{name}` (line {where}), which already has a value"
@@ -131,6 +133,8 @@ def _lacks_colon(case: Case, line: int, column: int) -> Fault:
         message = "`---` begins a document only at the very start of a line"
     elif not words.strip("-–—"):
         message, mend = "a document begins with three plain dashes, no more and no fewer", "---"
+    elif words == "Copy code":
+        message = "`Copy code` is a button, copied with the text of a page: delete the line"
     elif words.startswith("//"):
         return Fault("Y_SYNTAX", "`//` begins no comment in YAML: write `#`", line, column, 2, replacement="#")
     elif _LIKE_ENTRY.match(words):
@@ -305,6 +309,8 @@ def _unclosed_bracket(case: Case) -> Fault:
     rest = case.lines.text[case.lines.index(case.line) :]
     if case.line > line and not re.search(rf"^\s*{re.escape(closer)}", rest, re.MULTILINE):
         return Fault("Y_SYNTAX", f"the `{opener}` opened here is never closed", line, column)
+    if case.text.startswith("${{", case.column - 2):
+        return case.fault("`${{` between brackets: quote the whole value, from `${{` to `}}`")
     if case.line > line or not case.token:
         return Fault("Y_SYNTAX", f"the `{opener}` opened here is not closed where it should be", line, column)
     return case.fault(f"a comma or `{closer}` is missing before this")
