@@ -31,7 +31,11 @@ _SHARE = 0.8  # of the lines of a list that name files
 
 def may_list_files(lines: Iterable[str]) -> bool:
     """Whether it is worth looking."""
-    return sum(1 for line in lines if "]" in line or "=" in line for _ in _LISTED.finditer(line)) > 1
+    may = (line for line in lines if ("]" in line or "=" in line) and ("/" in line or ".m" in line.lower()))
+    return (
+        sum(1 for line in may if "](" in line or "]:" in line or "href" in line.lower() for _ in _LISTED.finditer(line))
+        > 1
+    )
 
 
 def listed_files(notes: Notes, first: Path, inside: Path, origin: Origin | None) -> list[Path]:

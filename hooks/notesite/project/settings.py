@@ -160,7 +160,7 @@ def read(raw: object) -> tuple[Settings, list[SettingsProblem]]:
     if level is not None and not 1 <= level <= 6:
         problems.append(SettingsProblem(("split_level",), f"{level} is not a heading level: write 1 to 6", False))
     folder = settings.manifests.folder
-    if folder and not (_FOLDER.fullmatch(folder) and len(folder) <= _LONGEST):
+    if folder and not ((folder.isalnum() or _FOLDER.fullmatch(folder)) and len(folder) <= _LONGEST):
         problems.append(SettingsProblem(("manifests", "folder"), f"{folder[:60]!r} is no folder of a site", False))
     return settings, problems
 

@@ -223,8 +223,11 @@ _PLACEHOLDER: Final = lazy(
 )
 
 
+_PLACES: Final = (*".…[<_=!>|&", "todo", "tbd", "xxx")  # what these begin with
+
+
 def _placeholder(content: list[str]) -> Classification | None:
-    may = content and content[0].lstrip()[0] in ".…[TtXx<_=!>|&"
+    may = content and content[0].lstrip().lower().startswith(_PLACES)
     if may and all(_PLACEHOLDER.match(line) for line in content):
         return Classification(Kind.PLACEHOLDER, "text")
     return None

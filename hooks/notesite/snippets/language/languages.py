@@ -39,8 +39,6 @@ PROMPT: Final = lazy(
     r")(?=\S)"
 )
 _NOTHING_TYPED: Final = lazy(r"\[?[\w.-]+@[\w.-]+[: ]\S*[$#]\s*$")
-_ROOT_PROMPT: Final = lazy(r"^# (?=\S)")
-_WINDOWS_PROMPT: Final = lazy(r"^> (?=\S)")
 
 
 def is_command(line: str) -> bool:
@@ -72,11 +70,8 @@ def prompted(line: str) -> str | None:
     match = PROMPT.match(line) or _NOTHING_TYPED.match(line)
     if match:
         return line[match.end() :]
-    for pattern in (_ROOT_PROMPT, _WINDOWS_PROMPT):
-        match = pattern.match(line)
-        if match and is_known_command(line[match.end() :]):
-            return line[match.end() :]
-    return None
+    is_root = line[:2] in {"# ", "> "} and line[2:3].strip() and is_known_command(line[2:])  # or on Windows
+    return line[2:] if is_root else None
 
 
 def is_command_in_yaml(line: str) -> bool:
@@ -124,8 +119,9 @@ def looks_printed(lines: list[str]) -> bool:
     head = lines[0].strip()
     if head[:1].isupper() and _TABLE_HEAD.match(head) and (len(lines) > 1 or "  " in head):
         return True
-    described = sum(bool(_DESCRIBED.match(line)) for line in lines)
-    wide = sum(bool(re.match(r"^ *[A-Z][\w /()-]*: {2,}\S", line)) for line in lines)
+    capital = [line for line in lines if line.lstrip(" ")[:1].isupper()]
+    described = sum(bool(_DESCRIBED.match(line)) for line in capital)
+    wide = sum(bool(re.match(r"^ *[A-Z][\w /()-]*: {2,}\S", line)) for line in capital)
     if wide >= 3 or (wide and described >= 0.6 * len(lines)):
         return True
     logged = sum(_is_logged(line.lstrip()) or is_message(line.lstrip()) for line in lines)
@@ -189,8 +185,8 @@ def _is_json(text: str) -> bool:
 def settings_file(text: str) -> str:
     """`toml`, `ini` or `properties`; "" for anything else."""
     lines = [line for line in text.split("\n") if line.strip() and not line.lstrip().startswith(("#", ";"))]
-    sections = sum(bool(_SECTION.match(line)) for line in lines)
-    settings = sum(bool(_SETTING.match(line)) for line in lines)
+    sections = sum(bool("[" in line and _SECTION.match(line)) for line in lines)
+    settings = sum(bool("=" in line and _SETTING.match(line)) for line in lines)
     if sections and sections + settings >= 0.7 * len(lines) and settings:
         quoted = any(re.search(r"=\s*[\"'\[{]", line) for line in lines)
         return "toml" if quoted else "ini"

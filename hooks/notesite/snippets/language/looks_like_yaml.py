@@ -63,7 +63,7 @@ def measure(lines: list[str]) -> Shape:
             shape.more += 1
             continue
         block = -1
-        if body.startswith("#") or body in {"---", "..."} or _ELIDED.match(line):
+        if body.startswith("#") or body in {"---", "..."} or (body.lstrip("- ")[:1] in ".…[<(" and _ELIDED.match(line)):
             continue
         shape.semicolons += body.endswith((";", "{", "};", "})")) or body == "}"
         if quote or depth:
@@ -76,17 +76,21 @@ def measure(lines: list[str]) -> Shape:
             _count_entry(shape, entry, at_root=indent == root, under=open_key or indent > root)
             value = entry["value"].strip()
             open_key = not value or value.startswith(("#", "&", "!"))
-            block = indent if _BLOCK.search(value) else -1
+            block = indent if _opens_block(value) else -1
             depth = max(0, _brackets(value)) if value[:1] in "[{" else 0
             quote = _open_quote(value)
             continue
         if item := _ITEM.match(line):
             _count_item(shape, item, under=open_key)
-            block = indent if _BLOCK.search(body) else -1
+            block = indent if _opens_block(body) else -1
         else:
             depth = _count_other(shape, line, inside=root is not None and indent > root, under=open_key)
         open_key = False
     return shape
+
+
+def _opens_block(text: str) -> bool:
+    return ("|" in text or ">" in text) and _BLOCK.search(text) is not None
 
 
 def _count_item(shape: Shape, item: re.Match[str], *, under: bool) -> None:
@@ -122,7 +126,7 @@ def _count_entry(shape: Shape, entry: re.Match[str], *, at_root: bool, under: bo
     sketched = (">" in value or not value.isascii()) and _SKETCHED.match(value)
     shape.odd_keys += not _KEY_LIKE.match(key) or bool(sketched) or f"/{key} -" in value
     shape.capital += plain[:1].isupper() and not plain.isupper()
-    shape.sentences += value[:1] not in "\"'[{|>&*!#" and bool(_SENTENCE.match(value))
+    shape.sentences += value[:1] not in "\"'[{|>&*!#" and " " in value and bool(_SENTENCE.match(value))
 
 
 def _brackets(text: str) -> int:

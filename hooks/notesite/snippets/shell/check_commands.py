@@ -318,8 +318,8 @@ def _not_a_command(call: Invocation, after: str) -> str:
         return "a synopsis"
     if len(call.command.words) != len(call.path_words):
         return ""
-    listed = "/" in call.path_words[0].text or (_EXPLAINED if call.node.path else _LISTED).match(after)
-    return "named, not called" if listed else ""
+    listed = after.strip() and (_EXPLAINED if call.node.path else _LISTED).match(after)
+    return "named, not called" if listed or "/" in call.path_words[0].text else ""
 
 
 def _is_synopsis(command: Command) -> bool:

@@ -75,7 +75,7 @@ def is_prose(call: Invocation) -> bool:
     after = [word for word in call.command.words[1:] if not word.quoted]
     arrows = {redirect.start for redirect in call.command.redirects if redirect.operator == ">"}
     return (
-        any(not word.text.isalpha() and _ASSERTS.fullmatch(word.text) for word in after[:1])
+        any(not word.text.replace("-", "").isalpha() and _ASSERTS.fullmatch(word.text) for word in after[:1])
         or any(word.text in {":", "=", "+"} for word in after[1:2])
         or any(not word.text.isascii() and _DRAWN.search(word.text) for word in after)
         or any(word.end in arrows and not word.text.strip("-=") for word in after)

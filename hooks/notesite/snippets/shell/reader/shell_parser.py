@@ -133,7 +133,7 @@ class _Reader:
             self.at += 1
         elif character == "#":
             self.at = self._line_end(self.at)
-        elif operator := self._match(_OPERATOR):
+        elif character in ";|&" and (operator := self._match(_OPERATOR)):
             self._finish()
             self._draft.piped = operator[0] in {"|", "|&"}
         elif character in "()":
@@ -172,7 +172,7 @@ class _Reader:
         may = self.text[start] in "<>&" or self.text[start].isdecimal()
         if not may or _PLACEHOLDER.match(self.text, start, self.end):
             return False
-        match = self._match(_HEREDOC) or self._match(_REDIRECT)
+        match = (self._match(_HEREDOC) if self.text.startswith("<<", start) else None) or self._match(_REDIRECT)
         if match is None:
             return False
         if match.re.groups:
