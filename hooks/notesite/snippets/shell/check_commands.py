@@ -8,14 +8,14 @@ A fence that holds commands of unknown programs only is skipped, and counted: ne
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
-from itertools import zip_longest
 
 from ...diagnostics.diagnostic import Diagnostic, Severity, Span, finding
 from ...lib.light import Any, lazy
 from ...lib.nearest import edits
 from ...notes.model import Fence
+from ..language.languages import is_known_command
 from ..yaml.snippet_verdict import Status
 from ..yaml.yaml_fault import Defined
 from . import typography
@@ -26,15 +26,12 @@ from .grammar.invocation import Invocation, parse
 from .grammar.program import Grammar, available, load
 from .grammar.resources import Known, is_type
 from .grammar.vocabulary import words
+from .heredocs import embedded
 from .lint import NOTHING_KNOWN, is_prose, lint, unknown
 from .reader import shell_parser as shell
-from .reader.words import Command, Finding, Heredoc, Script, judged_as
+from .reader.words import Command, Finding, judged_as
 
 Grammars = Mapping[str, Sequence[Grammar]]  # program -> versions, the one that marks are about last
-
-_YAML_FILE = lazy(r"\.ya?ml$", re.IGNORECASE)
-_PUT_IN = lazy(r"^[ \t]*\$(?:\w+|\{\w+\})$", re.MULTILINE)  # a whole line that a variable holds
-_MANIFEST = lazy(r"^(?:apiVersion|kind)[ \t]*:", re.MULTILINE)
 
 
 @cache
@@ -76,9 +73,9 @@ def check_fence(
     checker = _Checker(fence, grammars, known)
     for command, program in checker.commands:
         checker.add(command, program)
-    checker.say_left_open()
+    checker.say_repeated()
     copied, cautions = checker.script.copy_text, tuple(dict.fromkeys(checker.cautions))
-    shown = (tuple(checker.results), cautions, copied, checker.corrected(), tuple(_embedded(checker.script, fence)))
+    shown = (tuple(checker.results), cautions, copied, checker.corrected(), tuple(embedded(checker.script, fence)))
     return CommandVerdict(fence, *shown, tuple(checker.defined)), tuple(checker.diagnostics)
 
 
@@ -91,28 +88,28 @@ class _Checker:
         self.known = known
         self.script = shell.read(fence.text)
         self.commands = list(map(judged_as, self.script.commands))
-        near = (fence.text, fence.lead, *(heading.text for heading in fence.trail[-2:]))
-        self.helm_2 = any(re.search(r"\bhelm ?v?2\b", text, re.IGNORECASE) for text in near)
+        self.near = (fence.lead, *(heading.text for heading in fence.trail[-2:]))
+        self.helm_2 = any(re.search(r"\bhelm ?v?2\b", text, re.IGNORECASE) for text in (fence.text, *self.near))
         least = 4 if any(len(one.words) > 2 for one, _ in self.commands) else 3
         unfinished = len(self.commands) == 1 and fence.lead.rstrip()[-1:].isalpha()  # a sentence that goes on below
         self.short = unfinished or (
             len(self.commands) >= least and all(map(_is_bare, self.commands))
         )  # named in a list
         self.short |= any(word.text in _AND_SO_ON for one, _ in self.commands for word in one.words)
-        self.short |= fence.label == "text" or any(map(_SPEAKS_OF.search, near[1:]))
+        self.short |= fence.label == "text" or any(map(_SPEAKS_OF.search, self.near))
         self.diagnostics: list[Diagnostic] = []
         self.results: list[Checked] = []
         self.cautions: list[str] = []
         self.defined: list[Defined] = []
         self._right: dict[int, tuple[int, str]] = {}  # where a refused command begins -> where it ends, how it works
-        self._left_open: list[Finding] = []  # placeholders: one is told, with how many more
+        self._repeated: dict[str, list[Finding]] = {}  # of placeholders, and of one deprecated thing: the first is told
         self._begun = 0  # how many findings there were before that command
         self._before: Invocation | None = None  # the command of a known program that was read last
         lines = self._known_lines() if self.script.troubles else frozenset()
         for item in self.script.troubles:
-            whole = _WHOLE_LINE.split(fence.text[: item.start])[-1] if item.code == "S_CONTINUATION" else ""
-            # a flag alone goes on: of a program's own file, or out of a command
-            is_cut = whole.lstrip().startswith("-")
+            whole = _WHOLE_LINE.split(fence.text[: item.start])[-1] if item.code != "S_QUOTE" else ""
+            # a flag alone goes on: of a program's own file, or out of a command; no command begins with a picture
+            is_cut = whole.lstrip().startswith("-") or not whole.lstrip()[:1].isascii()
             if not is_cut and (item.code != "S_QUOTE" or self.script.lines.place(item.start)[0] in lines):
                 self._say(item, item.replacement)
 
@@ -168,6 +165,9 @@ class _Checker:
         if program == "helm" and self.helm_2:
             reason = "Helm 2, as the notes say"
         found: Sequence[Finding] = () if reason else _found(command, tuple(versions), self.known)
+        if {item.code for item in found} & {"S_REMOVED", "S_DEPRECATED"} and self._is_told_old(command):
+            reason = "" if found[0].code == "S_DEPRECATED" else "an old form, as the notes say"
+            found = [item for item in found if item.code not in {"S_DEPRECATED", *REFUSED}]
         if not reason:
             self._remark_placeholder(command)
         named = [item for item in found if self._is_named(call, item)]
@@ -182,15 +182,37 @@ class _Checker:
         for item in found:
             if item.code == "S_DANGER":
                 self._warn(item, text)
-                continue
-            fixed = correction(self.fence.text, command, item, grammar)
-            self._propose(item, fixed, command, refused=_is_refusal(item))
+            elif item.code == "S_DEPRECATED":
+                self._repeated.setdefault(item.message, []).append(item)
+            else:
+                fixed = correction(self.fence.text, command, item, grammar)
+                told = item if fixed else self._torn(command, item, grammar)
+                self._propose(told, fixed, command, refused=_is_refusal(item))
         refused = next(filter(_is_refusal, found), None)
         reason = refused.message if refused else reason or unknown(call, self.known)
         status = Status.INVALID if refused else Status.SKIPPED if reason else Status.VALID
         self._became(command, text, status, "" if status is Status.SKIPPED else grammar.title, reason)
         if program == "kubectl" and status is not Status.SKIPPED:
             self.defined += created(call, self._span)
+
+    def _is_told_old(self, command: Command) -> bool:
+        """Whether the words before, the line above, or what is printed below say that this is a form of the past."""
+        at = self.script.lines.place(command.words[0].start)[0]
+        below = self.script.lines.place(command.end)[0]
+        near = self.fence.text.split("\n")[max(at - 2, 0) : below + 1]
+        return any(map(_OLD.search, (*self.near, *near)))
+
+    def _torn(self, command: Command, item: Finding, grammar: Grammar) -> Finding:
+        """The finding, or that a line break tore the command in two: with the next line it works."""
+        last, following = command.words[-1], _FOLLOWING.match(self.fence.text, command.end)
+        lacks = item.code == "S_VALUE" and last.start <= item.start  # `-n`, or a word torn apart: `--from-`
+        if following is None or command.depth or not (lacks or last.text.endswith("-")):
+            return item
+        whole = applied(self.fence.text, command, []) + " " * (not last.text.endswith("-")) + following[1]
+        if is_known_command(following[1]) or not passes(whole, grammar, item):
+            return item
+        message = f"the command goes on in the next line, and nothing says so: in one line it is `{whole}`"
+        return item._replace(code="S_CONTINUATION", message=message)
 
     def _is_named(self, call: Invocation, item: Finding) -> bool:
         """Whether what the command lacks is left out, because it is only named or its help is shown."""
@@ -201,6 +223,8 @@ class _Checker:
             below, typed = (text[end:].split("\n", 2)[1:2] for text in (self.fence.text, self.script.masked))
             is_answered = "".join(below).strip() != "" and "".join(typed).strip() == ""
             is_answered |= not self.fence.lead and self.fence.text.strip() == "minikube"  # which a node is called
+            is_answered |= _ALONE.search(self.fence.lead) is not None
+            is_answered |= not call.node.path and len(self.commands) > 1  # one form of several
             return is_answered or self.fence.label == "text" or (self.short and not whole and bool(call.node.path))
         lacks = self.fence.label == "text" and item.code in {"S_ARGUMENTS", "S_REQUIRED"}
         wrong = item.code in {"S_FLAG", "S_REMOVED"}  # and nothing is left out
@@ -258,15 +282,17 @@ class _Checker:
             self._say(Finding.at("S_CONTINUATION", f"this line begins with a flag: {ends}", first))
 
     def _remark_placeholder(self, command: Command) -> None:
-        found = next((w for w in command.words if w.placeholder and not w.quoted and w.text.count("<")), None)
-        if found is not None and _PROGRAM.fullmatch(command.words[0].text) and not self._is_said(command):
+        marked = (w for w in command.words[1:] if w.placeholder and not w.quoted and "<" in w.text)
+        found = next((word for word in marked if not _NO_PLACEHOLDER.search(word.text)), None)
+        is_typed = _PROGRAM.fullmatch(command.words[0].text) and self.fence.label not in _POWERSHELL
+        if found is not None and is_typed and not self._is_said(command):
             message = f"`{found.text}`: pasted as it stands, the shell takes `<` and `>` for redirections"
-            self._left_open.append(Finding.at("S_PLACEHOLDER", message, found))
+            self._repeated.setdefault("S_PLACEHOLDER", []).append(Finding.at("S_PLACEHOLDER", message, found))
 
-    def say_left_open(self) -> None:
-        """Say the first placeholder of the fence, and in how many more commands others stand."""
-        for first, more in zip(self._left_open[:1], [len(self._left_open) - 1], strict=False):
-            also = f"; the same in {more} more of these commands" if more else ""
+    def say_repeated(self) -> None:
+        """Say the first of what a habit repeats in the fence, and in how many more commands it stands."""
+        for first, *others in self._repeated.values():
+            also = f"; the same in {len(others)} more of these commands" if others else ""
             self._say(first._replace(message=first.message + also))
 
     def _is_said(self, command: Command) -> bool:
@@ -292,17 +318,31 @@ def _is_bare(item: tuple[Command, str]) -> bool:
     return bool(item[1]) and (len(texts) < 3 or (len(texts) == 3 and (is_type(texts[2]) or "-context" in texts[2])))
 
 
+_OLD = lazy(
+    r"deprecat|obsolete|legacy|no longer|any ?more\b|older|old (?:way|version|form|syntax|style|command)|removed (?:in|since|from)"
+    r"|before (?:kubernetes |k8s |v)?1\.|< ?v?1\.\d|not (?:work|supported)",
+    re.IGNORECASE,
+)
+_FOLLOWING = lazy(r"[ \t]*\r?\n[ \t]*([^\s#$%>][^\n]*?)\s*(?:\n|\Z)")
+_ALONE = lazy(r"\b(?:without|alone|just|simply|help|usage|all (?:the |its )?(?:sub-?)?commands)\b", re.IGNORECASE)
 _SPEAKS_OF = lazy(r"(?<!this )(?<!the )(?<!following )\bcommand\b", re.IGNORECASE)  # "the most useful command"
 _AND_SO_ON = frozenset(["...", "…"])
 _LIKE_KUBECTL = frozenset(["kubectx"])  # programs whose names are so near
 _WHOLE_LINE = lazy(r"(?<!\\)\r?\n")  # no backslash before its end
-_PROGRAM = lazy(r"[\"'$.\/~a-z0-9_][^:\s]*")  # no sentence, no output, no command of PowerShell, where `<` is an error
+_PROGRAM = lazy(r"(?!\d+$)[\"'$.\/~a-z0-9_][^:\s]*")  # no sentence, no output, no command of PowerShell
+_POWERSHELL = frozenset(["powershell", "pwsh", "ps1", "posh"])  # where `<` is an error
+_NO_PLACEHOLDER = lazy(  # keys to press, a template of Hugo
+    r"<(?:tab|enter|return|cr|esc|escape|space|bs|del|f\d+|(?:[cmas]|ctrl|control|alt|shift|cmd)[-+][^>]+)>|\{\{<",
+    re.IGNORECASE,
+)
 _TYPES = frozenset(["<string>", "<Object>", "<integer>", "<boolean>", "<nil>"])  # as `kubectl explain` lists fields
 _GAP = lazy(r"\S {2,}\S")
 _NO_BACKSLASH = "the line before it lacks a backslash at its end"
 # comments end it, too, but for those that a site takes out
 _NEXT_LINE = lazy(r"[ \t]*\\?[ \t]*\r?\n(?:[ \t]*#(?! ?highlight-)[^\n]*\n)*[ \t]*")
-_OPTIONAL = lazy(r"\[(?:-|,|[A-Z(]|<|(?:flags|options|args|arguments|command|subcommand|name|type)\b)")
+_OPTIONAL = lazy(
+    r"\[(?:-|,|[A-Z(]|<|[^\x00-\x7f]|[^\]]+$|(?:flags|options|args|arguments|command|subcommand|name|type)\b)"
+)
 
 
 def _not_a_command(call: Invocation, after: str) -> str:
@@ -326,7 +366,7 @@ def _is_synopsis(command: Command) -> bool:
     return any(word.text[:1] == "[" and _OPTIONAL.match(word.text) and not word.quoted for word in command.words[1:])
 
 
-_FILLED = lazy(r"(?:SUB)?COMMAND|[A-Z]{2,}")
+_FILLED = lazy(r"(?:SUB)?COMMAND|[A-Z]{2,}|[a-z-]+,")  # `config get-contexts, ~/.kube/config`
 _PIPED = lazy(r"[ \t]*\|[ \t]*([\w-]+)")
 _GOES_ON = lazy(r"[ \t]*\n(?:[ \t]*--([a-z-]+)|[ \t]+<[\w -]+>)")
 _GROUPED = lazy(r" *\(")
@@ -360,29 +400,3 @@ def _found(command: Command, versions: tuple[Grammar, ...], known: Known) -> tup
 
 def _is_refusal(item: Finding) -> bool:
     return item.code in REFUSED and item.severity in {None, Severity.ERROR}
-
-
-def _embedded(script: Script, fence: Fence) -> Iterator[Fence]:
-    """YAML in here-documents."""
-    for command, follower in zip_longest(script.commands, script.commands[1:]):
-        for heredoc in command.heredocs:
-            if _is_yaml(heredoc, command, follower) and not _PUT_IN.search(heredoc.text):
-                yield _part(fence, script, heredoc)
-
-
-def _is_yaml(heredoc: Heredoc, command: Command, follower: Command | None) -> bool:
-    files = [item.target.text for item in command.redirects if item.target is not None]
-    files += [word.text for word in command.words if command.program == "tee"]
-    readers = [command, *([follower] if follower is not None and follower.piped else [])]
-    applied = (word.text for one in readers if one.program in {"kubectl", "k"} for word in one.words)
-    is_applied = not {"-", "-f-"}.isdisjoint(applied)
-    return is_applied or any(map(_YAML_FILE.search, files)) or bool(_MANIFEST.search(heredoc.text))
-
-
-def _part(fence: Fence, script: Script, heredoc: Heredoc) -> Fence:
-    """The here-document as a fence of its own, its places those of the notes."""
-    first = script.lines.place(heredoc.start)[0]
-    count = heredoc.text.count("\n") + (not heredoc.text.endswith("\n") and bool(heredoc.text))
-    origins = fence.origins[first - 1 : first - 1 + count]
-    span = Span(fence.position(first, 1), fence.position(first + max(count - 1, 0), 1))
-    return fence._replace(info="yaml", text=heredoc.text, origins=origins, span=span)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
+from itertools import zip_longest
 
 from ...diagnostics.diagnostic import Severity
 from ...lib.light import lazy
@@ -34,7 +35,8 @@ def correction(text: str, command: Command, finding: Finding, grammar: Grammar) 
     call = parse(command, grammar)
     for edits in _candidates(call, finding):
         fixed = applied(text, command, edits)
-        if passes(fixed, grammar, finding) and _keeps(fixed, call, finding):
+        is_kept = _letters(fixed) == _letters(applied(text, command, [])) or _keeps(fixed, call, finding)
+        if is_kept and passes(fixed, grammar, finding):
             return fixed
     return None
 
@@ -45,6 +47,10 @@ def _keeps(fixed: str, call: Invocation, finding: Finding) -> bool:
     quoted = {word.start for word in call.rest or ()}  # `-- echo $X` becomes one word
     before = [word for word in call.command.words if word.end <= finding.start or finding.end <= word.start]
     return not Counter(word.text.rpartition("/")[2] for word in before if word.start not in quoted) - after
+
+
+def _letters(text: str) -> str:
+    return "".join(text.split())
 
 
 def applied(text: str, command: Command, edits: list[Edit]) -> str:
@@ -77,6 +83,28 @@ def _candidates(call: Invocation, finding: Finding) -> Iterator[list[Edit]]:
             yield [(finding.start, finding.end, f"'{new}'" if quoted else new)]
     for make in _MAKERS.get(finding.code, ()):
         yield from make(call)
+
+
+def _with_blanks(call: Invocation) -> Iterator[list[Edit]]:
+    """`web--replicas=4`, `-- replicas=4`, `--image= nginx`, `web-o yaml`: a blank is missing, or one too many."""
+    words = call.command.words[1:]
+    found: list[Edit] = []
+    for word, following in zip_longest(words, words[1:]):
+        glued = _GLUED.fullmatch(word.text) if len(word.text) == word.end - word.start else None
+        if glued and (
+            call.node.flag(glued[2][2:]) if glued[2][1] == "-" else following and glued[2][1] in call.node.short
+        ):
+            found.append((word.start + glued.start(2), word.start + glued.start(2), " "))
+        elif following and (
+            (word.text == "--" and call.node.flag(following.text.partition("=")[0])) or _OPEN.fullmatch(word.text)
+        ):
+            found.append((word.end, following.start, ""))
+    if found:
+        yield found
+
+
+_GLUED = lazy(r"(.*[^-])(--[a-z][a-z-]+|-[a-z]$)(?:=.*)?")
+_OPEN = lazy(r"--[a-z-]+=")
 
 
 def _with_type(call: Invocation) -> Iterator[list[Edit]]:
@@ -115,7 +143,8 @@ def _as_paths(call: Invocation) -> Iterator[list[Edit]]:
     words = call.arguments
     if len(words) < 2 or call.node.path[0] == "set":  # where the second word is a container
         return
-    if call.node.path == ("exec",) and call.rest is None and words[1].text != "-":  # of a `--` torn apart
+    after = any(use.word.start > words[1].start for use in call.flags)  # kubectl's flag, or that of the command?
+    if call.node.path == ("exec",) and call.rest is None and words[1].text != "-" and not after:  # of a `--` torn apart
         yield [(words[1].start, words[1].start, "-- ")]
     kind, slash, _ = words[0].text.partition("/")
     paths = [word.text.partition("/")[0] for word in words if "/" in word.text]
@@ -151,9 +180,13 @@ def _quoted_for_the_container(call: Invocation) -> Iterator[list[Edit]]:
 
 
 _OBJECTS = (_with_file, _as_paths, _with_name, _with_type)
+_BLANKS = (_with_blanks,)
 _MAKERS: dict[str, tuple[Callable[[Invocation], Iterator[list[Edit]]], ...]] = {
-    "S_TYPE": _OBJECTS,
-    "S_ARGUMENTS": _OBJECTS,
+    "S_FLAG": _BLANKS,
+    "S_REQUIRED": _BLANKS,
+    "S_VALUE": _BLANKS,
+    "S_TYPE": _BLANKS + _OBJECTS,
+    "S_ARGUMENTS": _BLANKS + _OBJECTS,
     "S_COMMAND": (_with_subcommand,),
     "S_EXPANDED": (_quoted_for_the_container,),
 }

@@ -37,6 +37,7 @@ _DRAWN = lazy(r"[\u2190-\u21ff\u2500-\u257f\u25b6\u25ba]")  # arrows and lines o
 _PLUGIN = lazy(r"\d*[A-Za-z][\w.-]*")
 _FILL_IN = lazy(r"[A-Z][A-Z0-9_-]*|[\[({<].*|.*\*")  # SUBCOMMAND, [command], `set*`
 
+_COLUMN = 2  # more blanks than that stand between the cells of a table: `minikube   Ready`
 _BETWEEN = frozenset(["/", "$", "or", "OR", "and", "AND"])  # two commands on one line
 _VERBS = ("get", "describe", "delete")  # `kubectl get-pods`
 _GROUPS = ("rollout", "set", "config", "cluster-info")  # `kubectl history deploy/web`
@@ -47,12 +48,10 @@ def lint(call: Invocation, grammar: Grammar, known: Known = NOTHING_KNOWN) -> It
     """Every finding about a call, taken apart with `grammar`; the first error ends it, as it ends the program."""
     if call.help or call.opaque or is_prose(call) or any(word.text == "help" for word in call.arguments[:1]):
         return
-    if call.bad:
-        misnamed = list(_unknown_command(call))
-        if misnamed:  # the flag is unknown because the command is
-            yield misnamed[0]
-        elif not may_be_plugin(call):
-            yield _bad_flag(call, call.bad, grammar)
+    if may_be_plugin(call):  # the flags are its own
+        return
+    if call.bad:  # perhaps because the command is unknown
+        yield next(_unknown_command(call), None) or _bad_flag(call, call.bad, grammar)
         return
     blocking = list(_blocking(call, known))
     yield from blocking[:1]
@@ -76,6 +75,7 @@ def is_prose(call: Invocation) -> bool:
     arrows = {redirect.start for redirect in call.command.redirects if redirect.operator == ">"}
     return (
         any(not word.text.replace("-", "").isalpha() and _ASSERTS.fullmatch(word.text) for word in after[:1])
+        or any(word.start - call.path_words[0].end > _COLUMN for word in after[:1] if not call.node.path)
         or any(word.text in {":", "=", "+"} for word in after[1:2])
         or any(not word.text.isascii() and _DRAWN.search(word.text) for word in after)
         or any(word.end in arrows and not word.text.strip("-=") for word in after)
@@ -170,8 +170,6 @@ def _unknown_command(call: Invocation) -> Iterator[Finding]:
         yield Finding.at("S_VALUE", message, swallowed.word)
         return
     meant = _meant_command(word.text, call)
-    if not meant and may_be_plugin(call):
-        return
     possible = meant.split("|") if "|" in meant else sorted(node.children) if node.path and not meant else []
     hint = f"; {'it needs one of' if node.path else 'there are'} {', '.join(possible)}" if possible else ""
     # Some groups print their help instead of refusing.
@@ -314,8 +312,8 @@ def _remarks(call: Invocation, known: Known) -> Iterator[Finding]:
     for use in call.flags:
         bare = use.flag.name == "dry-run" and use.value in (None, "true", "false", "unchanged")
         if use.flag.deprecated:
-            note = f": {use.flag.note}" if use.flag.note else ""
-            yield Finding.at("S_DEPRECATED", f"`--{use.flag.name}` is deprecated{note}", use.word)
+            note = use.flag.note or instead("deprecated flags", use.flag.name)
+            yield Finding.at("S_DEPRECATED", f"`--{use.flag.name}` is deprecated{note and f': {note}'}", use.word)
         elif bare and call.program == "kubectl":
             message = "`--dry-run` without `=client` or `=server` is deprecated"
             meant = "none" if use.value == "false" else "client"

@@ -12,7 +12,7 @@ from .invocation import FlagUse, Invocation
 from .vocabulary import words
 
 _FILLED_IN = lazy(r"(?:^|[=/:,])[A-Z][A-Z0-9_-]+(?=$|[=/:,])")  # `YOUR_REGISTRY/app:TAG`
-_SHOUTED = lazy(r"[A-Z][A-Z0-9_-]*|[a-z]+(?:[A-Z][a-z]+)+")
+_SHOUTED = lazy(r"[A-Z][A-Z0-9_-]*|[a-z]+(?:[A-Z][a-z]+)+|[a-z]|number|num|count")
 
 
 def problems(call: Invocation) -> Iterator[tuple[FlagUse, str, str]]:

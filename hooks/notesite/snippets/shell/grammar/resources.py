@@ -35,7 +35,7 @@ class Resource(NamedTuple):
         return tuple(name + tail for tail in tails for name in plain)
 
 
-_NAMES = lazy(r"^[a-z0-9]*[-_]|^my|^nginx|\d$")
+_NAMES = lazy(r"^[a-z0-9]*[-_]|^my|^nginx$|\d$")
 _WORD = lazy(r"[a-z][a-z0-9]*(?:\.[a-z0-9.-]+)?(?:,[a-z][a-z0-9.-]*)*")
 
 

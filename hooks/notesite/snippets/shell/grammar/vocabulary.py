@@ -36,6 +36,6 @@ def instead(what: str, word: str) -> str:
     """What a table of `data/words.json` has for a word, "" for nothing.
 
     "meant": commands of people who think of another tool, `|` between several that may be meant; "meant flags" likewise.
-    "replaced flags": removed flags of kubectl, and what took their place.
+    "replaced flags": removed flags of kubectl, and what took their place; "deprecated flags": what its help does not say.
     """
     return str(_table(what).get(word, ""))
