@@ -214,7 +214,7 @@ def merged(reports: Sequence[Report]) -> Report:
     )
 
 
-_REPEATED = frozenset({"L_ANCHOR", "N_HTML"})  # equal words have one cause
+_REPEATED = frozenset({"L_ANCHOR", "N_HTML", "S_DEPRECATED"})  # equal words have one cause
 _FEW = 2  # findings of one cause, of which each is told of
 
 

@@ -73,7 +73,6 @@ def check_fence(
     checker = _Checker(fence, grammars, known)
     for command, program in checker.commands:
         checker.add(command, program)
-    checker.say_repeated()
     copied, cautions = checker.script.copy_text, tuple(dict.fromkeys(checker.cautions))
     shown = (tuple(checker.results), cautions, copied, checker.corrected(), tuple(embedded(checker.script, fence)))
     return CommandVerdict(fence, *shown, tuple(checker.defined)), tuple(checker.diagnostics)
@@ -90,26 +89,23 @@ class _Checker:
         self.commands = list(map(judged_as, self.script.commands))
         self.near = (fence.lead, *(heading.text for heading in fence.trail[-2:]))
         self.helm_2 = any(re.search(r"\bhelm ?v?2\b", text, re.IGNORECASE) for text in (fence.text, *self.near))
-        least = 4 if any(len(one.words) > 2 for one, _ in self.commands) else 3
+        least = 3 + any(len(one.words) > 2 for one, _ in self.commands)
+        listed = len(self.commands) >= least and all(map(_is_bare, self.commands))
         unfinished = len(self.commands) == 1 and fence.lead.rstrip()[-1:].isalpha()  # a sentence that goes on below
-        self.short = unfinished or (
-            len(self.commands) >= least and all(map(_is_bare, self.commands))
-        )  # named in a list
+        self.short = listed or unfinished or fence.label == "text" or any(map(_SPEAKS_OF.search, self.near))
         self.short |= any(word.text in _AND_SO_ON for one, _ in self.commands for word in one.words)
-        self.short |= fence.label == "text" or any(map(_SPEAKS_OF.search, self.near))
         self.diagnostics: list[Diagnostic] = []
         self.results: list[Checked] = []
         self.cautions: list[str] = []
         self.defined: list[Defined] = []
         self._right: dict[int, tuple[int, str]] = {}  # where a refused command begins -> where it ends, how it works
-        self._repeated: dict[str, list[Finding]] = {}  # of placeholders, and of one deprecated thing: the first is told
         self._begun = 0  # how many findings there were before that command
         self._before: Invocation | None = None  # the command of a known program that was read last
         lines = self._known_lines() if self.script.troubles else frozenset()
         for item in self.script.troubles:
             whole = _WHOLE_LINE.split(fence.text[: item.start])[-1] if item.code != "S_QUOTE" else ""
-            # a flag alone goes on: of a program's own file, or out of a command; no command begins with a picture
-            is_cut = whole.lstrip().startswith("-") or not whole.lstrip()[:1].isascii()
+            # a flag alone goes on: of a program's own file, or out of a command; others are drawn
+            is_cut = whole.lstrip().startswith(("-", "|", "*")) or not whole.lstrip()[:1].isascii()
             if not is_cut and (item.code != "S_QUOTE" or self.script.lines.place(item.start)[0] in lines):
                 self._say(item, item.replacement)
 
@@ -182,8 +178,6 @@ class _Checker:
         for item in found:
             if item.code == "S_DANGER":
                 self._warn(item, text)
-            elif item.code == "S_DEPRECATED":
-                self._repeated.setdefault(item.message, []).append(item)
             else:
                 fixed = correction(self.fence.text, command, item, grammar)
                 told = item if fixed else self._torn(command, item, grammar)
@@ -236,6 +230,7 @@ class _Checker:
     def _say(self, item: Finding, replacement: str | None = None, whole: Command | None = None) -> None:
         """A finding in its place; with `whole`, the replacement is that command as it works."""
         told: dict[str, Any] = {"severity": item.severity, "replacement": replacement}
+        told |= {"cause": "<"} if item.code == "S_PLACEHOLDER" else {}  # a habit
         message = item.message
         if whole is not None and replacement:
             told |= {"replaces": self._span(whole.words[0].start, whole.end), "reason": message}
@@ -275,7 +270,8 @@ class _Checker:
         known = before.node.flag(name) if first.text.startswith("--") else before.node.short.get(name[:1])
         left_out = before.command.words[-1].text in _AND_SO_ON  # lines
         if known is not None and not left_out and _NEXT_LINE.fullmatch(between):
-            del self.diagnostics[self._begun :]  # what the command lacks stands on this line
+            begun = self.diagnostics[self._begun :]  # what the command lacks stands on this line
+            self.diagnostics[self._begun :] = [said for said in begun if said.code == "S_PLACEHOLDER"]
             ends = "the comment above ends the command" if "#" in between else _NO_BACKSLASH
             if self.fence.text[: first.start].rstrip().endswith("\\" * 2):
                 ends = "one backslash goes on, of two the second is a character"
@@ -284,16 +280,11 @@ class _Checker:
     def _remark_placeholder(self, command: Command) -> None:
         marked = (w for w in command.words[1:] if w.placeholder and not w.quoted and "<" in w.text)
         found = next((word for word in marked if not _NO_PLACEHOLDER.search(word.text)), None)
-        is_typed = _PROGRAM.fullmatch(command.words[0].text) and self.fence.label not in _POWERSHELL
+        is_typed = command.program in self.grammars or is_known_command(self.fence.text[command.words[0].start :])
+        is_typed &= self.fence.label not in _POWERSHELL  # where `<` is an error
         if found is not None and is_typed and not self._is_said(command):
             message = f"`{found.text}`: pasted as it stands, the shell takes `<` and `>` for redirections"
-            self._repeated.setdefault("S_PLACEHOLDER", []).append(Finding.at("S_PLACEHOLDER", message, found))
-
-    def say_repeated(self) -> None:
-        """Say the first of what a habit repeats in the fence, and in how many more commands it stands."""
-        for first, *others in self._repeated.values():
-            also = f"; the same in {len(others)} more of these commands" if others else ""
-            self._say(first._replace(message=first.message + also))
+            self._say(Finding.at("S_PLACEHOLDER", message, found))
 
     def _is_said(self, command: Command) -> bool:
         """Whether the words of an unknown program are a synopsis, a sentence or the row of a table."""
@@ -329,8 +320,7 @@ _SPEAKS_OF = lazy(r"(?<!this )(?<!the )(?<!following )\bcommand\b", re.IGNORECAS
 _AND_SO_ON = frozenset(["...", "…"])
 _LIKE_KUBECTL = frozenset(["kubectx"])  # programs whose names are so near
 _WHOLE_LINE = lazy(r"(?<!\\)\r?\n")  # no backslash before its end
-_PROGRAM = lazy(r"(?!\d+$)[\"'$.\/~a-z0-9_][^:\s]*")  # no sentence, no output, no command of PowerShell
-_POWERSHELL = frozenset(["powershell", "pwsh", "ps1", "posh"])  # where `<` is an error
+_POWERSHELL = frozenset(["powershell", "pwsh", "ps1", "posh"])
 _NO_PLACEHOLDER = lazy(  # keys to press, a template of Hugo
     r"<(?:tab|enter|return|cr|esc|escape|space|bs|del|f\d+|(?:[cmas]|ctrl|control|alt|shift|cmd)[-+][^>]+)>|\{\{<",
     re.IGNORECASE,

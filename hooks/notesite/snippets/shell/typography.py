@@ -19,7 +19,7 @@ _QUOTED = lazy("(?:[\\w./,:-]*=)?([\u201c\u201d\u201e\u00ab\u2018\u2019\u201a])"
 _IN_QUOTES = lazy("'[^']*(?:'|\\Z)|\"[^\"]*(?:\"|\\Z)|([\u201c\u201d\u201e\u00ab\u00bb\u2018\u2019\u201a])")
 _QUOTES = str.maketrans(dict.fromkeys("\u201c\u201d\u201e\u00ab\u00bb", '"') | dict.fromkeys("\u2018\u2019\u201a", "'"))
 # Short flags in one word.
-_BUNDLES = frozenset(["it", "ti", "nv", "xvf", "xzf", "la", "al", "rf", "fr", "aux", "Lo", "LO"])
+_BUNDLES = frozenset(["it", "ti", "itd", "dit", "nv", "xvf", "xzf", "la", "al", "rf", "fr", "aux", "Lo", "LO"])
 
 
 def slip(command: Command, text: str) -> tuple[Finding, list[tuple[int, int, str]]] | None:

@@ -196,7 +196,9 @@ class _Reader:
             else:
                 begin = self.end
                 self.open = True
-                if self.depth < _DEEPEST and tag not in self.text[to : self._line_end(to)].split():  # `<<EOF ... EOF`
+                marked = re.search(rf"(?m)^[^\w\n]+{re.escape(tag)}$", self.text[to:])  # `→ EOF`
+                is_told = marked or tag in self.text[to : self._line_end(to)].split()  # `<<EOF ... EOF`
+                if self.depth < _DEEPEST and not is_told:
                     self._trouble("S_HEREDOC", f"the text after `<<{tag}` has no closing line `{tag}`", from_, to)
             if draft.index is not None:
                 command = self.commands[draft.index]
