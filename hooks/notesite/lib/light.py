@@ -16,7 +16,7 @@ from functools import cache
 from importlib import import_module
 from types import FunctionType, GenericAlias
 
-__all__ = ["NamedTuple", "bundled_json", "bundled_names", "bundled_text", "json_of", "lazy", "sha256"]
+__all__ = ["NamedTuple", "bundled_forms", "bundled_json", "bundled_names", "bundled_text", "json_of", "lazy", "sha256"]
 __all__ += ["TYPE_CHECKING", "Any", "Final", "Literal", "NoReturn", "TypeVar"]
 _GZIP = 31  # zlib's number for "a gzip file with the largest window"
 TYPE_CHECKING = False  # a type checker takes it for true
@@ -117,6 +117,18 @@ def bundled_json(module: str, name: str) -> Any:
     """What a JSON file holds, packed (`.json.gz`) or not, read once.  Raises FileNotFoundError."""
     data = _bundled(module, name)
     return json.loads(zlib.decompress(data, _GZIP) if name.endswith(".gz") else data)
+
+
+@cache
+def bundled_forms(module: str, name: str) -> dict[str, str]:
+    """Patterns by name: `name:` begins one, each line below it that a tab sets in is a form that fits, two tabs begin a remark."""
+    forms: dict[str, list[str]] = {}
+    for line in bundled_text(module, name).splitlines():
+        if line[:1] == "\t":
+            forms[list(forms)[-1]].append(line[1:].partition("\t\t")[0])
+        elif line[:1] not in ("", "#"):
+            forms[line.rstrip(":")] = []
+    return {name: "|".join(lines) for name, lines in forms.items()}
 
 
 def json_of(text: str | bytes) -> Any:

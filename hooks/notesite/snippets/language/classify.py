@@ -11,7 +11,7 @@ import re
 from enum import StrEnum
 from functools import lru_cache
 
-from ...lib.light import Final, NamedTuple, lazy
+from ...lib.light import Final, NamedTuple, bundled_forms, lazy
 from ...notes.model import Fence
 from . import languages
 from . import looks_like_yaml as shape
@@ -187,11 +187,7 @@ def _manifest_or_plain(measured: shape.Shape) -> Kind:
 
 # ---- Templates.
 
-_TEMPLATE: Final = lazy(
-    r"^@@\w|@@\w+@@|^\s*\{[\w-]+\}\s*:|(?<=: )\{[\w-]+\}(?=[\w./-])|\{\s+\{|(?<!\$)\{\{(?!\{)[^\n]{0,300}?\}\}|(?<!\$)\{\{-? *[./]|\{%|<%[=-]?|\{!.*!\}"
-    r"|(?<![$\w])\{[A-Z][A-Z0-9_]+\}(?=[\w./-])",
-    re.MULTILINE,
-)
+_TEMPLATE: Final = lazy(bundled_forms(__name__, "forms.txt")["template"], re.MULTILINE)
 _BLOCK_KEY: Final = lazy(r"^(\s*)(?:- +)*[^\s#].*:\s*(?:![^\s]+\s+)?[|>][+-]?\d?\s*$")
 
 
@@ -217,10 +213,7 @@ def _has_template(text: str) -> bool:
 
 # ---- Everything else, most telling first.
 
-_PLACEHOLDER: Final = lazy(
-    r"^\s*(?:\.{3,}|…|\[\.{3}\]|TODO\b.*|TBD\.?|<[^<>=/]*>|\[(?:your|insert|add)\b[^\]]*\]|_{3,}|xxx+|[=!<>|&]{1,2})\s*$",
-    re.IGNORECASE,
-)
+_PLACEHOLDER: Final = lazy(rf"^\s*(?:{bundled_forms(__name__, 'forms.txt')['placeholder']})\s*$", re.IGNORECASE)
 
 
 _PLACES: Final = (*".…[<_=!>|&", "todo", "tbd", "xxx")  # what these begin with

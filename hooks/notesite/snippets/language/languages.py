@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from ...lib.light import Final, NamedTuple, bundled_json, lazy
+from ...lib.light import Final, NamedTuple, bundled_forms, bundled_json, lazy
 
 
 def is_yaml_label(label: str) -> bool:
@@ -13,6 +13,7 @@ def is_yaml_label(label: str) -> bool:
     return label in YAML_LABELS or label.endswith((".yaml", ".yml"))
 
 
+_FORMS: Final = bundled_forms(__name__, "forms.txt")
 _WORDS: Final = {name: frozenset(text.split()) for name, text in bundled_json(__name__, "words.json").items()}
 YAML_LABELS: Final = _WORDS["yaml labels"]
 SHELL_LABELS: Final = _WORDS["shell labels"]
@@ -24,20 +25,8 @@ PROSE_KEYS: Final = _WORDS["prose keys"]  # what a sentence may have before a co
 _WORD: Final = lazy(r"^(?:sudo\s+|time\s+|watch\s+)*([\w./$~-]+)(?=\s|$|;)")
 _ASSIGNMENT: Final = lazy(r"^(?:export\s+)?[A-Za-z_]\w*=(?:\S|$)")
 _OPTIONS: Final = lazy(r"^[./~\w-]+(?:\s+[^\s:]+)*\s+--?[A-Za-z][\w-]*(?:[\s=]|$)")
-_CONTROL: Final = lazy(
-    r"^(?:if \[|for \w+ in [^\n]*[^:\s]$|while [^\n]*[^:\s]$|until [^\n]*[^:\s]$|case \S+ in|done\b|fi$|esac\b|then$|do$|else$|\}|\w+\s*\(\)\s*\{)"
-)
-PROMPT: Final = lazy(
-    r"[ \t]*(?:"
-    r"\$ +(?=\S)"  # $ kubectl
-    r"|(?:\([\w.-]+\)\s)?[\w.-]+@[\w.-]+[:\s]?[^\s$#%>]*\s?[$#%>] *"  # user@host:~$
-    r"""|\[[^\]\n"',{}]{1,60}\][^\s$#>\w]{0,6} *[$#>] *"""  # [root@host ~]#
-    r"|[\w.-]+:\S* [\w.-]+\$ +|(?:controlplane|master|node\d*|minikube|worker\d*) ?[$#] +"
-    r"|(?:ba)?sh-[\d.]+[$#] *|:?(?:/|~)[\w/.-]* ?[$#%] +|% +(?=[a-z])"  # bash-5.1$   ~/work$   %
-    r"|(?:PS )?[A-Z]:\\[^>\n]*> *"  # PS C:\work>
-    r"|(?:[\w.-]+ +~ +)?[❯➜»](?: +~)? +"  # controlplane ~ ➜
-    r")(?=\S)"
-)
+_CONTROL: Final = lazy(rf"^(?:{_FORMS['control']})")
+PROMPT: Final = lazy(rf"[ \t]*(?:{_FORMS['prompt']})(?=\S)")
 _NOTHING_TYPED: Final = lazy(r"\[?[\w.-]+@[\w.-]+[: ]\S*[$#]\s*$")
 
 
@@ -93,18 +82,10 @@ _TABLE_HEAD: Final = lazy(
     r"^[A-Z][A-Z0-9()/_%-]*(?:(?: {2,}|\t+| )[A-Z][A-Z0-9()/_%-]*)+\s*$|^(?:NAME|CURRENT|NAMESPACE|TYPE)\s*$"
 )
 _DESCRIBED: Final = lazy(r"^ *[A-Z][\w /()-]*: {2,}\S|^[A-Z][\w ]*:\s*$")
-_LOG: Final = lazy(
-    r"^(?:\[?\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d|[IWEF]\d{4} \d\d:\d\d|\[?(?:INFO|WARN(?:ING)?|ERROR|DEBUG|FATAL|TRACE)\]?[ :]"
-    r"|(?:time|level|ts)=|\w{3} +\d{1,2} \d\d:\d\d:\d\d|\[[a-z-]+(?:/[a-z-]+)?\] |\* [A-Za-z]|[✓✔✗✘✅❌☸🏄👍🌟] ?\S)"
-)
+_LOG: Final = lazy(rf"^(?:{_FORMS['log']})")
 _COMPLAINTS, _DONE = map(tuple, bundled_json(__name__, "phrases.json"))  # _RESULT matches no line without one of these
 _COMPLAINT: Final = lazy(r"^[\w/.-]+: (?:line \d+: )?[^\s{\[\"']+: ")
-_RESULT: Final = lazy(
-    r"(?:[\w.-]+/[\w.:<>-]+|[a-z][\w.]* \"[^\"]+\"|[\w.-]+) (?:created|configured|unchanged|(?:force )?deleted|exposed"
-    r"|(?:auto)?scaled|patched|labeled|annotated|edited|replaced|restarted|rolled back|serverside-applied|(?:un)?tainted"
-    r"|(?:un)?cordoned|drained|evicted|(?:image|env|resource requirements) updated|condition met"
-    r"|successfully rolled out)\b"
-)
+_RESULT: Final = lazy(rf"(?:[\w.-]+/[\w.:<>-]+|[a-z][\w.]* \"[^\"]+\"|[\w.-]+) (?:{_FORMS['result']})\b")
 _TREE: Final = lazy(r"[├└│┌┐┘─┬┴╭╰═║╔╗+]\s?[─\-–═]|^\+[-=+]+\+$")
 
 

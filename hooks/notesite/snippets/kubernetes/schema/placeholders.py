@@ -5,44 +5,12 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from notesite.lib.light import lazy
+from notesite.lib.light import bundled_forms, lazy
 
-_PLACEHOLDER = lazy(
-    r"""
-    .*(?:
-        <[^<>\s][^<>]*(?:>|\Z) | \A[\w-]+>\Z  # <name>, <name: value>
-      | \$\{[^}]*\}              # ${NAME}
-      | \$\([^)]*\)              # $(NAME)
-      | \$[A-Za-z_]\w*           # $NAME
-      | \{\{.*\}\}               # {{ name }}
-      | \{%.*%\}
-      | \.\.\.|…                 # and so on
-      | \[[a-z][a-z -]*\]        # [your-name]
-    ).*
-    | (?:.*/)?[A-Z][A-Z0-9]*(?:[_-][A-Z0-9]+)+(?:[/:@].*)?  # MY_VALUE, YOUR-NAME, YOUR_NAME/web:1
-    | (?:NAME|NAMESPACE|HOST|HOSTNAME|DOMAIN|IMAGE|USERNAME|PASSWORD|TOKEN|PROJECT|REGION|VERSION|CLUSTER)
-    | [\w.-]+(?:\ *\|\ *[\w.-]+)+  # one of these
-    | .*__[A-Z]\w*__.* | .*[\u2580-\u25ff].*  # painted over
-    | %[A-Za-z_]\w*% | .*\{\w+\}.*  # %NAME%, _{NAME}_
-    | (?:.+\ (?=\([^()]+\ ))?\(.*\)  # (the token), or a value and (what it stands for)
-    | (?i:(?!not\b).*\b(?:base64|encoded|goes\ here)\b.*)
-    | \d{2,}-\d{2,} | [a-z]+-(?:range|value) | x{3,}=* | X{3,}=* | _{2,} | \?{1,} | \*{3,}
-    | (?i:your|my|some)[-_ ].*(?:here|name|value|id|version)
-    | (?i:enter|insert|specify|choose)\ .* | (?:[A-Z][a-z]+\ )+(?:Name|Label|Image|Port|Type)  # Service Name
-    | .*(?<![A-Za-z])[A-Z]+(?:_[A-Z0-9]+)+(?![a-z]).* | .*\byour[A-Z_-].* | some[A-Z]\w* | my[A-Z]\w*Image
-    """,
-    re.VERBOSE | re.DOTALL,
-)
+_FORMS = bundled_forms(__name__, "placeholders.txt")
+_PLACEHOLDER = lazy(rf".*(?:{_FORMS['within']}).*|{_FORMS['whole']}", re.DOTALL)
 _SHORT = 300  # longer texts are content, not a name to fill in
-# A line that says "and more of the same": `...`, `# ...`, `- ...`, `[...]`, `…`, `<snip>`.
-_ELISION = lazy(
-    r"^[ \t]*(?:(?:\#|//|-)[ \t]*)*(?:[\[(<{]?[ \t]*(?:\.(?: ?\.)+|…|[\w -]*hidden>|snip|redacted|truncated|omitted)[^\n]*)$"
-    r"|^[^\n]*(?:\#|//)[ \t]*(?:\.{3,}|…)[^\n]*$"
-    r"|:[ \t]*[{\[]?[ \t]*\.{2,}[ \t]*[}\]]?[ \t]*$"
-    r"|^([ ]*)[\w.-]+:[ ]*(?:#[^\n]*)?\n(?:(?:\1 +#[^\n]*)?(?:\n|\Z))*\1 +#[^\n]*(?:\n|\Z)(?!\s*^\1(?: |-\s))",  # a comment stands where the value should
-    re.MULTILINE | re.IGNORECASE,
-)
-
+_ELISION = lazy(_FORMS["elision"], re.MULTILINE | re.IGNORECASE)
 # In a text that begins with `---`, dots at its end are YAML's own mark for the end of a document.
 _END_MARK = lazy(r"\n\.\.\.[ \t]*\n*\Z|\n\.\.\.[ \t]*(?=\n---)")
 
