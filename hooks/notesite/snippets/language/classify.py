@@ -48,17 +48,17 @@ class Classification(NamedTuple):
         return self.kind in YAML_KINDS
 
 
+_SHELL: Final = Classification(Kind.SHELL, "bash")
+_TEXT: Final = Classification(Kind.TEXT, "text")
 _ENOUGH: Final = 16 * 1024  # characters that tell what a block holds
 _LONG: Final = 400  # characters that tell what a line holds
 
 
 def classify(fence: Fence) -> Classification:
     """What the block holds."""
-    if not fence.fenced and "```" in fence.text:  # another dialect's tabs, whose fences GitHub shows as code
-        return Classification(Kind.TEXT, "text")
-    if not fence.closed and len(_SENTENCE.findall(fence.text)) > 1:  # the text after it is in it, too
-        return Classification(Kind.TEXT, "text")
-    return classify_text(fence.text, fence.label)
+    tabs = not fence.fenced and "```" in fence.text  # of another dialect, whose fences GitHub shows as code
+    open_ = not fence.closed and len(_SENTENCE.findall(fence.text)) > 1  # the text after it is in it, too
+    return _TEXT if tabs or open_ else classify_text(fence.text, fence.label)
 
 
 _SENTENCE: Final = lazy(r"^[A-Z][a-z]*(?: [\w',/()-]+)+[.:]$", re.MULTILINE)
@@ -94,7 +94,7 @@ def classify_text(text: str, label: str = "") -> Classification:
     filled = [line for line in lines if line.strip()]
     content = [line for line in filled if not line.lstrip().startswith("#")]
     if label == "json" and _JSON_OBJECT.match(text) and not _JSON_NOTE.search(text):
-        return Classification(_json_kind(text), "json")
+        return Classification(Kind.MANIFEST if _JSON_NAMED.search(text) else Kind.PLAIN, "json")
     if label in languages.TRUSTED_LABELS:
         return Classification(Kind.OTHER if filled else Kind.EMPTY, label)
     if languages.is_yaml_label(label):
@@ -109,9 +109,7 @@ def classify_text(text: str, label: str = "") -> Classification:
         or _printed(content)
         or _by_signature(text, lines)
         or _yaml(text, lines, label)
-        or (
-            Classification(Kind.SHELL, "bash") if label in languages.SHELL_LABELS else Classification(Kind.TEXT, "text")
-        )
+        or (_SHELL if label in languages.SHELL_LABELS else _TEXT)
     )
 
 
@@ -119,10 +117,6 @@ _JSON_OBJECT: Final = lazy(r"\s*[{\[]")
 # no JSON for a machine
 _JSON_NOTE: Final = lazy(r"\}\s*\{|/\*|\.{3}|…|(?:^|[,{\[])\s*(?://|#)|\{\{|<[a-zA-Z][^<>\n]*>(?!\")", re.MULTILINE)
 _JSON_NAMED: Final = lazy(r'"apiVersion"\s*:\s*"[^"]*"[\s\S]*"kind"\s*:|"kind"\s*:\s*"[^"]*"[\s\S]*"apiVersion"\s*:')
-
-
-def _json_kind(text: str) -> Kind:
-    return Kind.MANIFEST if _JSON_NAMED.search(text) else Kind.PLAIN
 
 
 # ---- Blocks labelled as YAML: they are, unless nothing in them is.
@@ -134,19 +128,20 @@ def _labelled_yaml(text: str, lines: list[str], filled: list[str], content: list
     if _has_template(text):
         return Classification(Kind.TEMPLATE, "yaml+jinja")
     measured = shape.measure(lines)
-    if _is_program(text, measured) or re.match(r'\s*"[^"]*"\s*:.*,\s*$', content[0]):  # members of an object of JSON
+    # A program's text, such as a pipeline in Groovy; JSON is YAML and looks alike.
+    program = measured.semicolons > 0.25 * measured.lines and measured.odd > 0.2 * measured.lines
+    members = re.match(r'\s*"[^"]*"\s*:.*,\s*$', content[0])  # of an object of JSON
+    if (program and text.lstrip()[:1] not in "{[") or members:
         return Classification(Kind.OTHER, "text")
-    other = _no_entries(filled, content, measured) if not measured.entries else _commands_first(content)
+    if not measured.entries:
+        other = _no_entries(filled, content, measured)
+    elif languages.prompted(content[0]) or _is_typed(content[0]):
+        other = _SHELL  # commands that print YAML, or feed it to a program
+    else:
+        other = None if any(map(_BLOCK_KEY.match, content)) else _mostly_commands(content)  # a text may be a script
     described = _printed(content) if measured.capital > measured.entries / 2 else None
     words = measured.odd_keys > max(measured.entries / 2, 1) or len(_REMARK.findall(text)) > 1  # a form to be filled in
-    told = Classification(Kind.TEXT, "text") if words else Classification(_manifest_or_plain(measured), "yaml")
-    return other or described or told
-
-
-def _is_program(text: str, measured: shape.Shape) -> bool:
-    """A program's text, such as a pipeline in Groovy; JSON is YAML and looks alike."""
-    lines = measured.entries + measured.items + measured.odd + measured.more
-    return measured.semicolons > 0.25 * lines and measured.odd > 0.2 * lines and text.lstrip()[:1] not in "{["
+    return other or described or (_TEXT if words else _of_yaml(measured))
 
 
 def _no_entries(filled: list[str], content: list[str], measured: shape.Shape) -> Classification | None:
@@ -160,19 +155,12 @@ def _no_entries(filled: list[str], content: list[str], measured: shape.Shape) ->
         return shell
     # of no program that is known, or its flags
     words = len(content) > 1 and re.match(r"[^\W\d]|--\w|>>|\[\w+\]\s*$", content[0])
-    return _printed(content) or (Classification(Kind.TEXT, "text") if words else None)
-
-
-def _commands_first(content: list[str]) -> Classification | None:
-    """Commands that print YAML, or feed it to a program."""
-    if languages.prompted(content[0]) or _is_typed(content[0]):
-        return Classification(Kind.SHELL, "bash")
-    return None if any(map(_BLOCK_KEY.match, content)) else _mostly_commands(content)  # a text may be a script
+    return _printed(content) or (_TEXT if words else None)
 
 
 def _mostly_commands(content: list[str]) -> Classification | None:
     """The first one may be a name that its author has given to a command."""
-    return Classification(Kind.SHELL, "bash") if sum(map(_is_typed, content)) > len(content) / 2 else None
+    return _SHELL if sum(map(_is_typed, content)) > len(content) / 2 else None
 
 
 def _is_typed(line: str) -> bool:
@@ -180,10 +168,11 @@ def _is_typed(line: str) -> bool:
     return languages.is_known_command(line) and not lacks_colon and not languages.ENTRY.match(line)
 
 
-def _manifest_or_plain(measured: shape.Shape) -> Kind:
-    roots = set(measured.roots)
-    return Kind.MANIFEST if {"apiVersion", "kind"} <= roots else Kind.PLAIN
+def _of_yaml(measured: shape.Shape) -> Classification:
+    return Classification(Kind.MANIFEST if _NAMED.issubset(measured.roots) else Kind.PLAIN, "yaml")
 
+
+_NAMED: Final = frozenset(("apiVersion", "kind"))
 
 # ---- Templates.
 
@@ -243,7 +232,7 @@ def _script(first: str) -> Classification | None:
     if not first.startswith("#!"):
         return None
     if re.search(r"\b(?:ba|z|k|da)?sh\b", first):
-        return Classification(Kind.SHELL, "bash")
+        return _SHELL
     program = re.search(r"(?:/|env )(\w+?)[\d.]*\s*$", first)
     return Classification(Kind.OTHER, program[1] if program else "text")
 
@@ -256,24 +245,22 @@ def _commands(content: list[str], label: str) -> Classification | None:
     if languages.ENTRY.match(first) or re.match(r"\s*-(?:\s|$)", first):
         return None
     if languages.is_known_command(first):
-        return Classification(Kind.SHELL, "bash") if _reads_like_command(first, label) else None
+        return _SHELL if _reads_like_command(first, label) else None
     if languages.is_command(first) and any(_HEREDOC.search(line) for line in content):
-        return Classification(Kind.SHELL, "bash")
+        return _SHELL
     commands = sum(languages.is_command(line) for line in content)
     if not languages.is_command(first) or commands < len(content) / 2 or languages.looks_printed(content):
         return None
     settings = all(re.match(r"^[A-Za-z_][\w.]*=", line) for line in content)
     if settings and label not in languages.SHELL_LABELS and not first.startswith("export"):
         return Classification(Kind.OTHER, "properties")
-    return Classification(Kind.SHELL, "bash")
+    return _SHELL
 
 
 def _reads_like_command(line: str, label: str) -> bool:
     """Not a sentence that begins with a program's name: `make sure that ...`."""
-    if label in languages.SHELL_LABELS or not languages.may_be_prose(line):
-        return True
     words = line.split()
-    if len(words) == 1:
+    if label in languages.SHELL_LABELS or len(words) == 1 or not languages.may_be_prose(line):
         return True
     prose = line.rstrip().endswith((".", "!", "?", ":")) and len(words) > 3
     article = any(word in {"the", "a", "an", "that", "is", "are", "of", "your"} for word in words[1:5])
@@ -288,11 +275,10 @@ def _by_signature(text: str, lines: list[str]) -> Classification | None:
     language = languages.signature(text)
     if not language:
         return None
-    roots = set(shape.measure(lines).roots)
-    if language == "json" and _json_kind(text) is Kind.MANIFEST and not _JSON_NOTE.search(text):
+    if language == "json" and _JSON_NAMED.search(text) and not _JSON_NOTE.search(text):
         return Classification(Kind.MANIFEST, "json")
     # a ConfigMap that carries a file in that language
-    if language not in ("json", "http") and {"apiVersion", "kind"} <= roots:
+    if language not in ("json", "http") and _NAMED.issubset(shape.measure(lines).roots):
         return None
     return Classification(Kind.OTHER, language)
 
@@ -310,17 +296,17 @@ def _yaml(text: str, lines: list[str], label: str) -> Classification | None:
         return None
     if _has_template(text):
         return Classification(Kind.TEMPLATE, "yaml+jinja")
-    return Classification(_manifest_or_plain(measured), "yaml")
+    return _of_yaml(measured)
 
 
 def _is_yaml(measured: shape.Shape) -> bool:
-    if {"apiVersion", "kind"} <= set(measured.keys) and measured.share >= 0.4:
+    if _NAMED.issubset(measured.keys) and measured.share >= 0.4:
         return True
     if not measured.entries:
         return _is_list_of_values(measured)
     if _is_unlike_yaml(measured):
         return False
-    if measured.nested and measured.nested >= measured.items:
+    if measured.nested and measured.nested >= len(measured.items):
         return True
     return _is_flat_mapping(measured)
 
@@ -328,11 +314,10 @@ def _is_yaml(measured: shape.Shape) -> bool:
 def _is_unlike_yaml(measured: shape.Shape) -> bool:
     """Too many lines are none of YAML, or too many keys and values none of a program's."""
     entries = measured.entries
-    lines = entries + measured.items + measured.odd + measured.more
     capital = measured.capital > 0.5 * entries and not (measured.nested and measured.capital < entries)
     return (
         measured.share < 0.75
-        or measured.semicolons > 0.3 * lines
+        or measured.semicolons > 0.3 * measured.lines
         or measured.odd_keys > 0.25 * entries
         or measured.sentences > 0.4 * entries
         or capital
@@ -343,8 +328,8 @@ def _is_list_of_values(measured: shape.Shape) -> bool:
     """A list of single values, as of `args:`; a list of words or sentences is prose."""
     if measured.odd or not measured.items:
         return False
-    marked = [re.match(r"--?\w|\"|'|[\w.-]+=\S*$|\*|!", item) for item in measured.items_plain]
-    return all(marked) and all(" " not in item.strip("\"'") or item[:1] in "\"'" for item in measured.items_plain)
+    marked = [re.match(r"--?\w|\"|'|[\w.-]+=\S*$|\*|!", item) for item in measured.items]
+    return all(marked) and all(" " not in item.strip("\"'") or item[:1] in "\"'" for item in measured.items)
 
 
 def _is_flat_mapping(measured: shape.Shape) -> bool:

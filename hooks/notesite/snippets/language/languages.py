@@ -46,7 +46,7 @@ def _is_known(word: str) -> bool:
 def is_known_command(line: str) -> bool:
     """Whether a line begins with the name of a common program and goes on like a command."""
     word = _WORD.match(line.strip())
-    return bool(word) and _is_known(word[1] if word else "")
+    return word is not None and _is_known(word[1])
 
 
 def may_be_prose(line: str) -> bool:
@@ -147,20 +147,11 @@ _SETTING: Final = lazy(r"^\s*[\w.\"'-]+\s*=\s*\S?")
 def signature(text: str) -> str:
     """The language that the text shows itself to be in, "" when it shows none of those known here."""
     stripped = text.strip()
-    if _is_json(stripped):
-        return "json"
     lowered = stripped.lower()
     for language, words_of_it, pattern in SIGNATURES:
         if any(word in lowered for word in words_of_it) and re.search(pattern, stripped):
             return language
     return settings_file(stripped)
-
-
-def _is_json(text: str) -> bool:
-    if text[:1] not in "{[" or not re.match(r"[{\[]\s*(?:[\"'{\[\]}]|-?\d|true|false|null|//)", text):
-        return False
-    # A flow list on one line (`["sh", "-c"]`) may be either; both readings are right.
-    return text.startswith("{") or text.rstrip(",").endswith(("]", "}", "..."))
 
 
 def settings_file(text: str) -> str:

@@ -29,7 +29,6 @@ class Shape:
 
     def __init__(self) -> None:
         self.entries = 0  # `key:` or `key: value`
-        self.items = 0  # `- value`
         self.more = 0  # further lines of a block, a quote, a flow collection or a folded text
         self.odd = 0  # anything else
         self.nested = 0  # entries or items that stand under a key
@@ -39,13 +38,17 @@ class Shape:
         self.semicolons = 0  # lines that end like a statement
         self.roots: list[str] = []  # keys of the outermost level
         self.keys: list[str] = []
-        self.items_plain: list[str] = []
+        self.items: list[str] = []  # `- value`
+
+    @property
+    def lines(self) -> int:
+        """How many there are."""
+        return self.entries + len(self.items) + self.odd + self.more
 
     @property
     def share(self) -> float:
         """How many of the lines are YAML, 0 to 1."""
-        total = self.entries + self.items + self.odd + self.more
-        return (self.entries + self.items + self.more * 0.9) / total if total else 0.0
+        return (self.entries + len(self.items) + self.more * 0.9) / self.lines if self.lines else 0.0
 
 
 def measure(lines: list[str]) -> Shape:
@@ -78,25 +81,16 @@ def measure(lines: list[str]) -> Shape:
             open_key = not value or value.startswith(("#", "&", "!"))
             block = indent if _opens_block(value) else -1
             depth = max(0, _brackets(value)) if value[:1] in "[{" else 0
-            quote = _open_quote(value)
+            quote = value[0] if value[:1] in ("'", '"') and value[0] not in value[1:] else ""
             continue
         if item := _ITEM.match(line):
-            _count_item(shape, item, under=open_key)
+            shape.items.append((item["value"] or "").strip())
+            shape.nested += open_key
             block = indent if _opens_block(body) else -1
         else:
             depth = _count_other(shape, line, inside=root is not None and indent > root, under=open_key)
         open_key = False
     return shape
-
-
-def _opens_block(text: str) -> bool:
-    return ("|" in text or ">" in text) and _BLOCK.search(text) is not None
-
-
-def _count_item(shape: Shape, item: re.Match[str], *, under: bool) -> None:
-    shape.items += 1
-    shape.nested += under
-    shape.items_plain.append((item["value"] or "").strip())
 
 
 def _count_other(shape: Shape, line: str, *, inside: bool, under: bool) -> int:
@@ -134,6 +128,5 @@ def _brackets(text: str) -> int:
     return sum(map(text.count, "[{")) - sum(map(text.count, "]}"))
 
 
-def _open_quote(value: str) -> str:
-    mark = value[:1]
-    return mark if mark in {'"', "'"} and mark not in value[1:] else ""
+def _opens_block(text: str) -> bool:
+    return ("|" in text or ">" in text) and _BLOCK.search(text) is not None
