@@ -141,7 +141,7 @@ def test_the_wrong_example_gets_the_code_and_the_right_one_does_not(
     elif folder == "snippets":
         found = of_snippets(text)
     else:
-        found = {(one.code, one.severity) for one in offline_site(files_of(text, "index.html")).findings}
+        found = {(one.code, one.severity) for one in offline_site(files_of(text, "index.html"))[1]}
     assert (code in dict(found)) is (number == 1), found
 
 

@@ -314,8 +314,7 @@ def _extras(notes: Notes, site: Site) -> Extras:
         names=names_of(site, {}),
         glossary={"etcd": "A store.", "pod": "A group.", "node": "A machine."},
         manifest_folder="manifests",
-        apply="kubectl apply -f {url}",
-        site_url="https://example.org/",
+        apply="kubectl apply -f https://example.org/{url}",
     )
 
 

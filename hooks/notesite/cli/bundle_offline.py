@@ -25,7 +25,7 @@ from ..lib.light import bundled_text
 from ..output.bundle.archive import under, with_sums, zip_bytes
 from ..output.bundle.book import Book
 from ..output.bundle.epub import epub_bytes
-from ..output.bundle.offline_site import Offline, Source, offline_site
+from ..output.bundle.offline_site import Files, Source, offline_site
 from ..output.bundle.single import dated, page_numbers, print_file, single_file
 from ..plugin.generator import run_mkdocs
 from ..project.config import Project, open_project
@@ -60,22 +60,22 @@ def _write(args: argparse.Namespace, project: Project, dist: Path) -> int:
     pairs += [(link.target, link.span) for link in notes.notes.links]
     hosted = project.root / "mkdocs.yml"  # says where the site is published
     url = str(open_project(hosted).config.get("site_url") or "") if hosted.is_file() else ""
-    offline = offline_site(built, Source(dict(reversed(pairs)), url))  # the first place of each address
-    if not any(found.code == "B_NAME" for found in offline.findings):
-        for path, data in _forms(args, book, offline, dist):
+    files, findings = offline_site(built, Source(dict(reversed(pairs)), url))  # the first place of each address
+    if not any(found.code == "B_NAME" for found in findings):
+        for path, data in _forms(args, book, files, dist):
             write_atomically(path, data)
             digest = hashlib.sha256(data).hexdigest()
             print(f"{path}  {len(data) / 1e6:.2f} MB  sha256 {digest}", file=sys.stderr)
     structure = notes.settled(notes.structure, NOTES_CODES)
     known = {found.span for found in structure.accepted if found.code == "L_PAGE"}  # dead links are dead here, too
-    new = [found for found in offline.findings if found.path or found.code != "B_MISSING" or found.span not in known]
-    report = Report(tuple(new), checked=len(offline.files))
+    new = [found for found in findings if found.path or found.code != "B_MISSING" or found.span not in known]
+    report = Report(tuple(new), checked=len(files))
     return common.show([(notes, report)], args, tool="bundle_offline", codes="B")
 
 
-def _forms(args: argparse.Namespace, book: Book, offline: Offline, dist: Path) -> Iterator[tuple[Path, bytes]]:
+def _forms(args: argparse.Namespace, book: Book, files: Files, dist: Path) -> Iterator[tuple[Path, bytes]]:
     """Path and content of each form that the options ask for."""
-    files, stamp = offline.files, book.stamp
+    stamp = book.stamp
     epoch = stamp.epoch if stamp else None
     title = slug(book.title)[:60].strip("-") or "notes"
     name = f"{title}-{stamp.version}" if stamp else title

@@ -147,7 +147,13 @@ def _of_other_sites(args: argparse.Namespace, project: Project, outcome: Outcome
     from ..links import external  # noqa: PLC0415  # a check of the built site loads nothing of the network
     from ..links.memory import memory_text, read_memory  # noqa: PLC0415  # as above
 
-    settings = _settings(args, project)
+    own = project.settings.links
+    settings = own._replace(
+        include=(*own.include, *args.include),
+        exclude=(*own.exclude, *args.exclude),
+        allow_hosts=(*own.allow_hosts, *args.allow_host),
+        **{name: value for name in ("grace_days", "deadline") if (value := getattr(args, name)) is not None},
+    )
     wrong = [finding("I_CONFIG", problem, Span.at(1), path="mkdocs.yml") for problem in external.patterns(settings)]
     if wrong:
         raise NotesError(*wrong)
@@ -163,16 +169,6 @@ def _of_other_sites(args: argparse.Namespace, project: Project, outcome: Outcome
     note = [finding("E_PROXY", client.proxy_note, Span.at(1))] if client.proxy_note else []
     report = result.report._replace(diagnostics=(*note, *result.report.diagnostics))
     return report, (*external.CODES, "E_PROXY")
-
-
-def _settings(args: argparse.Namespace, project: Project) -> LinkSettings:
-    own = project.settings.links
-    return own._replace(
-        include=(*own.include, *args.include),
-        exclude=(*own.exclude, *args.exclude),
-        allow_hosts=(*own.allow_hosts, *args.allow_host),
-        **{name: value for name in ("grace_days", "deadline") if (value := getattr(args, name)) is not None},
-    )
 
 
 def client_of(settings: LinkSettings, tls: ssl.SSLContext | None = None) -> Client:

@@ -42,8 +42,7 @@ class Extras(NamedTuple):
     glossary: Mapping[str, str] = EMPTY
     manifest_folder: str = ""
     marks: Mapping[int, BlockMark] = EMPTY  # of code blocks, likewise
-    apply: str = ""  # a command with `{url}`; "" where the site is not hosted
-    site_url: str = ""
+    apply: str = ""  # a command with the site's address, `{url}` for what is behind it; "" where it is not hosted
 
 
 def decorate(root: ET.Element, page: Page, extras: Extras) -> None:
@@ -162,8 +161,7 @@ def _finish_code(root: ET.Element, extras: Extras) -> None:
         if manifest and extras.manifest_folder:
             after = index + 1 + any(mark.get("class") == "notes-mark" for mark in parent[index + 1 : index + 2])
             address = f"{extras.manifest_folder}/{manifest.name}"
-            hosted = extras.apply and extras.site_url
-            apply = extras.apply.replace("{url}", f"{extras.site_url.rstrip('/')}/{address}") if hosted else ""
+            apply = extras.apply.replace("{url}", address)
             verdict = extras.marks.get(line, UNMARKED).text
             parent.insert(after, made(__name__, "file", manifest.name, address, verdict, apply))
         command = extras.commands.get(line)

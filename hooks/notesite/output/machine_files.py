@@ -24,16 +24,13 @@ from ..site.plan import Page, Site
 _UNDERLINE = re.compile(r" {0,3}(?:=+|-+)[ \t]*")
 _CONTAINER = re.compile(r"[ \t>]*")
 
-UrlOf = Callable[[Page], str]
-"""The path of a page from the root of the site, as MkDocs builds it: "pod/", "pod.html", "" for the home page."""
-
 
 class Publication(NamedTuple):
     """A site, as far as machines that read it are told."""
 
     notes: Notes
     site: Site
-    url_of: UrlOf
+    url_of: Callable[[Page], str]  # its path from the root of the site: "pod/", "pod.html", "" for the home page
     site_url: str = ""  # public address, "" when unknown
     description: str = ""
     images: Mapping[str, str] = EMPTY  # address as written -> path from the root of the site

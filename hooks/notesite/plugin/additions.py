@@ -69,10 +69,6 @@ class Additions(NamedTuple):
         contents = list(page_list(build.site, self.descriptions, lambda own: own.uri))[1:] if page.is_home else ()
         return page_markdown(build.notes, build.site, page, marks, contents=contents).strip("\n")
 
-    def sheet(self, html: str, urls: Mapping[str, str]) -> str:
-        """The page of all commands, `html` with its headings; `urls` are by page uri, as that page reaches them."""
-        return str(command_list.with_rows(html, self.commands, lambda own: f"{urls[own.page.uri]}#{own.id}"))
-
 
 def add(run: Run, files: Files) -> Additions:
     """Publish the page of all commands and the manifests.  Raises NotesError when dates are asked for and not known."""
@@ -118,7 +114,8 @@ def extras_of(run: Run) -> Extras:
     """What the pages' own elements are extended by; names that lead nowhere are told of."""
     build, added, config = run.build, run.additions, run.config
     settings, site = build.project.settings, build.site
-    hosted = bool(config.site_url) and not config.extra.get("offline")
+    url = config.site_url or ""
+    hosted = bool(url) and not config.extra.get("offline")
     for problem in wrong_groups(site, settings.groups):
         log.warning("extra.notes.groups: %s", problem)
     icons = {page.settings.icon: icon(config, page.settings.icon) for page in site.pages}
@@ -142,8 +139,7 @@ def extras_of(run: Run) -> Extras:
         names=names_of(site, settings.synonyms),
         glossary=settings.glossary,
         manifest_folder=settings.manifests.folder,
-        apply=settings.manifests.apply if hosted and is_real(config.site_url or "") else "",
-        site_url=config.site_url or "",
+        apply=settings.manifests.apply.replace("{url}", f"{url.rstrip('/')}/{{url}}") * (hosted and is_real(url)),
     )
 
 

@@ -22,7 +22,7 @@ from mkdocs.utils.templates import TemplateContext
 
 from ..build import BLOCK_CODES, NOTES_CODES
 from ..diagnostics.diagnostic import Diagnostic, NotesError
-from ..extras.command_list import is_real
+from ..extras.command_list import is_real, with_rows
 from ..extras.decorate import around, decorate_other
 from ..extras.marks import marks_of
 from ..lib.files import end_on_sigterm
@@ -178,7 +178,7 @@ class NotesPlugin(BasePlugin):  # type: ignore[type-arg,no-untyped-call]  # no o
             return html
         urls = {file.src_uri: file.url_relative_to(page.file) for file in files.documentation_pages()}
         if is_sheet:
-            return run.additions.sheet(html, urls)
+            return str(with_rows(html, run.additions.commands, lambda own: f"{urls[own.page.uri]}#{own.id}"))
         # As `str`: what another plugin adds to it is HTML, which Markup would escape.
         return html + str(forwarding_html(run.build.site, plan, urls.__getitem__)) if plan else html
 

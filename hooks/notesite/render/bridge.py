@@ -38,7 +38,7 @@ from ..site.page_text import page_blocks, page_source
 from ..site.plan import Page, Site
 from .drawn import Drawn
 from .elements import written as template
-from .html import CodeBlock, Formula, PageHtml
+from .html import PageHtml, Written
 from .mark import LONG_WORD, UNMARKED, BlockMark, mark_html
 from .pictures import Pictures
 from .sanitize import safe_link
@@ -160,7 +160,7 @@ class _Parser(BlockParser):
         return template(__name__, "diagram", diagram, Markup(written)) if diagram else written  # noqa: S704  # made here
 
 
-def written(context: PageContext, code: CodeBlock, formula: Formula) -> str:
+def written(context: PageContext, code: Written, formula: Written) -> str:
     """The page as HTML, before links are led and anything is added."""
     notes, page = context.notes, context.page
     page_html = PageHtml(code, file_at(notes, page.first), page.headings, formula)

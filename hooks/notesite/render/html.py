@@ -16,8 +16,7 @@ from ..notes.raw_html import UNWRAPPED, Tag, is_text, read_tags
 from ..notes.reader import HEADING_TAGS, placed
 from .sanitize import safe_image, safe_link, safe_start_tag
 
-CodeBlock = Callable[[Node], str]
-Formula = Callable[[Node], str]
+Written = Callable[[Node], str]  # a node as HTML
 Piece = Node | str
 _SIMPLE = {
     Kind.QUOTE: ("<blockquote>\n", "</blockquote>\n"),
@@ -45,10 +44,10 @@ _NO_NOTES = Notes()
 class PageHtml:
     """Renders blocks of one document to HTML."""
 
-    code_block: CodeBlock
+    code_block: Written
     notes: Notes = _NO_NOTES  # the document
     headings: Sequence[Heading] = ()  # those that keep their ids
-    formula: Formula = lambda _: ""  # HTML; "" for one that cannot be drawn
+    formula: Written = lambda _: ""  # "" for one that cannot be drawn
     _references: dict[int, int] = field(default_factory=dict)  # number of a footnote -> how often it was referred to
     _depth: int = 0
     _in_film: bool = False  # in a <video> whose source is still to come

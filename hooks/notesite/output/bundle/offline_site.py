@@ -6,7 +6,6 @@ import html
 import posixpath
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from urllib.parse import quote, unquote, urlsplit
 
 from ...diagnostics.diagnostic import Diagnostic, Span, finding
@@ -16,6 +15,7 @@ from ...notes.model import EMPTY
 from .archive import problems
 from .markup import Change, Instead, Tag, rewrite, tags
 
+Files = dict[str, bytes]  # by name
 INDEX = "index.html"
 _SEARCH_JSON, _SEARCH_JS = "search/search_index.json", "search/search_index.js"
 # For servers, search engines and other machines.
@@ -29,14 +29,6 @@ _SOURCE_MAP = re.compile(r"(?m)^(?://|/\*)[#@] sourceMappingURL=\S*?(?: ?\*/)?\s
 _CSS_ADDRESS = re.compile(
     r"""@import\s+(?:url\(\s*)?["']?([^"')\s;]+)["']?\s*\)?[^;]*;|url\(\s*(["']?)(.*?)\2\s*\)""", re.DOTALL
 )
-
-
-@dataclass(slots=True)
-class Offline:
-    """The files of an offline copy, and what was found on the way."""
-
-    files: dict[str, bytes]
-    findings: list[Diagnostic] = field(default_factory=list)
 
 
 class Source(NamedTuple):
@@ -73,20 +65,18 @@ def loaded_by(tag: Tag) -> list[str]:
     return [address for address, kind in named if address and kind not in {Kind.LINK, Kind.CSS}]
 
 
-def offline_site(built: Mapping[str, bytes], source: Source | None = None) -> Offline:
-    """The offline copy of a built site (name -> bytes).
+def offline_site(built: Mapping[str, bytes], source: Source | None = None) -> tuple[Files, list[Diagnostic]]:
+    """The offline copy of a built site (name -> bytes), and what was found on the way.
 
     Raises nothing: what is wrong is in the findings, B_NAME and B_MISSING among them as errors.
     """
-    source, offline = source or Source(), Offline({})
+    source, findings = source or Source(), list[Diagnostic]()
     kept = {name: data for name, data in built.items() if _is_kept(name, built)}
-    for name, data in kept.items():
-        offline.files[name] = _file(name, data, kept, source, offline.findings)
-    for name, reason in problems(offline.files):
+    files = {name: _file(name, data, kept, source, findings) for name, data in kept.items()}
+    for name, reason in problems(files):
         message = f"{name!r} cannot be in the bundle: {reason}"
-        offline.findings.append(finding("B_NAME", message, Span.at(1), path=name))
-    offline.findings += missing(offline.files, source)
-    return offline
+        findings.append(finding("B_NAME", message, Span.at(1), path=name))
+    return files, [*findings, *missing(files, source)]
 
 
 def _is_kept(name: str, built: Mapping[str, bytes]) -> bool:
