@@ -19,12 +19,11 @@ from ..lib.light import TYPE_CHECKING
 from ..notes.limits import DEFAULT
 from ..notes.source import read
 from ..project.config import Project
+from ..project.note_files import SUFFIXES
 from . import common
 
 if TYPE_CHECKING:
     from ..snippets.blocks import Blocks
-
-SUFFIXES = (".md", ".markdown")
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -28,6 +28,7 @@ from ..lib.light import bundled_text
 from ..net.urls import shown
 from ..notes.reader import outline
 from ..project.config import open_project, source_of
+from ..project.note_files import SUFFIXES
 from ..project.repository import git
 from ..project.suppressions import Baseline, baseline_of
 from ..site.ledger import LEDGER, hold, ledger_text
@@ -37,7 +38,6 @@ CODES = (*NOTES_CODES, *BLOCK_CODES)
 IGNORED = "/.cache/\n/.venv/\n/dist/\n/site/\n"
 _FILMS = (".mp4", ".webm", ".mov", ".ogv")
 _MOST = 1000  # files that are taken along
-_MARKDOWN = frozenset({".md", ".markdown"})
 _ACTIVE = frozenset({".html", ".htm", ".xhtml", ".xht", ".shtml"})  # would run in the site's name
 
 
@@ -146,7 +146,7 @@ def _linked(given: Build, top: Path, docs: str, seen: set[str]) -> Iterator[tupl
         with contextlib.suppress(OSError):
             data = read_file(path, inside=top)
             yield name, data
-            if path.suffix.lower() in _MARKDOWN:
+            if path.suffix.lower() in SUFFIXES:
                 further = outline(data.decode("utf-8", "replace").split("\n"))
                 waiting += [(path, link.target) for link in further.links]
                 waiting += [(path, image.url) for image in further.images]

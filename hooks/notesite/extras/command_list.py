@@ -18,7 +18,6 @@ from ..snippets.language.classify import is_shell
 
 _LONGEST_ID = 60
 _KEY = re.compile(r"([\w./-]+):(?:[ \t]+(.*?))?[ \t]*(?:[ \t]#.*)?$")
-_PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 
 
 class Command(NamedTuple):
@@ -81,7 +80,7 @@ def with_rows(page: str, commands: Sequence[Command], address: Callable[[Command
 
 
 def _escaped(text: str) -> str:
-    return _PUNCTUATION.sub(r"\\\1", " ".join(text.split()))
+    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", " ".join(text.split()))
 
 
 class Manifest(NamedTuple):

@@ -22,8 +22,6 @@ from ..site.page_text import page_blocks
 from ..site.plan import Page, Site
 from ..site.section_names import runs
 
-_XMLNS = ' xmlns="http://www.w3.org/2000/svg"'
-
 
 class Card(NamedTuple):
     """One section on the home page."""
@@ -74,7 +72,7 @@ def grouped(
 
 def svg(text: str) -> Markup:
     """An SVG file of the project or its theme as it stands in a page."""
-    return Markup(text.replace(_XMLNS, ""))  # noqa: S704  # not of strangers
+    return Markup(text.replace(' xmlns="http://www.w3.org/2000/svg"', ""))  # noqa: S704  # not of strangers
 
 
 def add_home(root: ET.Element, home: Home, contents_id: str) -> None:

@@ -21,7 +21,6 @@ from .decorate import LEAD
 
 Document = dict[str, Markup]
 _SKIPPED = {"script", "style", "svg", "template", "button", "dialog"}
-_EXCLUDED = {"data-search-exclude", "hidden"}
 _HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
 # What stands on lines of its own.
 _LINES = {"p", "li", "pre", "tr", "dt", "dd", "div", "blockquote", "figcaption", "summary", "br", "ul", "ol"}
@@ -85,7 +84,7 @@ def _read(node: LexborNode, sections: list[_Section], location: str, known: Mapp
         if tag == "-text":
             text = child.text_content or ""
             words.append(text if node.tag == "code" else text.replace("\n", " "))
-        elif tag in _SKIPPED or _EXCLUDED & child.attributes.keys():
+        elif tag in _SKIPPED or {"data-search-exclude", "hidden"} & child.attributes.keys():
             continue
         elif text := _known(child, known):
             if known[text].wrong:

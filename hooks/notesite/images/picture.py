@@ -20,7 +20,6 @@ from ..lib.light import NamedTuple
 from ..net.response import Fault
 
 _MAX_STEM = 60  # characters; with hash and extension every file system and zip tool is content
-_MIN_HASH = 8
 _NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*-([0-9a-f]{8,64})\.([a-z]{3,4})", re.ASCII)
 
 
@@ -69,7 +68,7 @@ def stem(heading: str, alt: str, order: int) -> str:
 
 def file_name(stem: str, digest: str, extension: str, taken: Collection[str] = ()) -> str:
     """A name that no other content has taken; `digest` is the SHA-256 in hexadecimal."""
-    for length in (_MIN_HASH, 16, 64):
+    for length in (8, 16, 64):
         name = f"{stem}-{digest[:length]}.{extension}"
         if name not in taken:
             return name
@@ -115,7 +114,6 @@ _MAGIC = (
 _HTML = (b"<!doctype html", b"<html", b"<head", b"<body", b"<script", b"<title")
 _PADDING = b"\0\r\n\t "  # harmless behind the end of an image
 _SIDEWAYS = range(5, 9)  # EXIF orientations that turn the picture by a quarter
-_ORIENTATION = 0x0112  # EXIF tag
 MAX_DATA = 256 * 1024  # bytes, decoded, of a picture that stands in the notes themselves: more belongs into a file
 _HEAD = re.compile(r"data:([a-z]+/[a-z0-9.+-]+)?((?:;[^,;]*)*),", re.IGNORECASE)
 
@@ -235,7 +233,7 @@ _END[WEBP] = lambda data: 8 + int.from_bytes(data[4:8], "little") + (data[4] & 1
 
 
 def _decoded(data: bytes, kind: Kind, limits: Limits) -> Facts:
-    from PIL import Image, features  # noqa: PLC0415  # builds that fetch nothing never load Pillow
+    from PIL import ExifTags, Image, features  # noqa: PLC0415  # builds that fetch nothing never load Pillow
 
     if kind.feature and not features.check(kind.feature):
         raise Fault("E_CODEC", f"this Pillow cannot decode {kind.format}")
@@ -253,7 +251,7 @@ def _decoded(data: bytes, kind: Kind, limits: Limits) -> Facts:
                     image.seek(frame)
                     image.load()
                 width, height = image.size
-                if kind is JPEG and image.getexif().get(_ORIENTATION) in _SIDEWAYS:
+                if kind is JPEG and image.getexif().get(ExifTags.Base.Orientation) in _SIDEWAYS:
                     width, height = height, width
     except Fault:
         raise

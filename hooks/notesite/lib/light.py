@@ -18,7 +18,6 @@ from types import FunctionType, GenericAlias
 
 __all__ = ["NamedTuple", "bundled_forms", "bundled_json", "bundled_names", "bundled_text", "json_of", "lazy", "sha256"]
 __all__ += ["TYPE_CHECKING", "Any", "Final", "Literal", "NoReturn", "TypeVar"]
-_GZIP = 31  # zlib's number for "a gzip file with the largest window"
 TYPE_CHECKING = False  # a type checker takes it for true
 
 if TYPE_CHECKING:
@@ -116,7 +115,7 @@ def bundled_text(module: str, name: str) -> str:
 def bundled_json(module: str, name: str) -> Any:
     """What a JSON file holds, packed (`.json.gz`) or not, read once.  Raises FileNotFoundError."""
     data = _bundled(module, name)
-    return json.loads(zlib.decompress(data, _GZIP) if name.endswith(".gz") else data)
+    return json.loads(zlib.decompress(data, 31) if name.endswith(".gz") else data)  # 31: gzip with the largest window
 
 
 @cache

@@ -56,12 +56,13 @@ class Export:
             uri, mark, anchor = new.partition("#")
             up = "../" * (old.count("/") + 1)
             docs[f"{old}/index.html"] = redirect_html(up + _folder(uri) + mark + quote(anchor)).encode()
+        # Page -> anchor that was there once -> where its section is.
         forwarded = ((page, self.site.forwarded(page)) for page in self.site.pages)
         moved = {
             _folder(page.uri): {name: _folder(to.page.uri) + f"#{quote(to.id)}" for name, to in table.items()}
             for page, table in forwarded
             if table
-        }  # page -> anchor that was there once -> where its section is
+        }
         if moved:
             docs[SCRIPT] = bundled_text(__name__, "old-addresses.js").replace("MOVED", json_in_page(moved)).encode()
         language = {"no": "nb", "": "en"}.get(self.notes.language, self.notes.language)  # as the theme names them

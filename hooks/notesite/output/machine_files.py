@@ -21,9 +21,6 @@ from ..render.mark import UNMARKED, BlockMark, mark_lines
 from ..site.page_text import page_lines
 from ..site.plan import Page, Site
 
-_UNDERLINE = re.compile(r" {0,3}(?:=+|-+)[ \t]*")
-_CONTAINER = re.compile(r"[ \t>]*")
-
 
 class Publication(NamedTuple):
     """A site, as far as machines that read it are told."""
@@ -120,7 +117,7 @@ def page_markdown(
     for fence in in_lines(notes.fences, page.first, page.first + len(lines)):
         end = fence.span.end.line - page.first
         if end < len(lines):
-            container = _CONTAINER.match(lines[end])
+            container = re.match(r"[ \t>]*", lines[end])
             told = mark_lines(marks.get(fence.span.start.line, UNMARKED))
             lines[end] += "".join(f"\n{container[0] if container else ''}{line}".rstrip(" ") for line in told)
     if page.heading is None:
@@ -145,7 +142,7 @@ def page_list(site: Site, descriptions: Mapping[str, str], address: Callable[[Pa
 def _put_on_level(lines: list[str], heading: Heading, page: Page, level: int) -> None:
     start, end = heading.span.start.line - page.first, heading.span.end.line - page.first
     hashed = re.match(r"([ \t>*+-]*)#+", lines[start])
-    if hashed is None and end + 1 < len(lines) and _UNDERLINE.fullmatch(lines[end + 1]):
+    if hashed is None and end + 1 < len(lines) and re.fullmatch(r" {0,3}(?:=+|-+)[ \t]*", lines[end + 1]):
         end += 1
     elif hashed is None:
         return

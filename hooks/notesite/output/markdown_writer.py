@@ -18,10 +18,8 @@ from ..render.tree import AS_WRITTEN, remove
 
 FORMULA = "arithmatex"  # the class of an element that holds one, dollars included
 REMARK = "notes-remark"  # and of one that is no words of the page
-_HEADING = re.compile(r"h([1-6])")
 _JOINED = frozenset({"blockquote", "ol", "ul"})  # two in a row would be one
 _MARKS = {"em": "*", "strong": "**", "del": "~~"}
-_ADMONITION = re.compile(r"admonition (\w+)")
 _BLOCKS = frozenset(
     "blockquote center details div dl dd dt figure h1 h2 h3 h4 h5 h6 hr ol p pre section summary table ul".split()  # noqa: SIM905  # a line for each word would hide the code below
 )
@@ -32,7 +30,6 @@ _SPECIAL = re.compile(
     r"""[`*{]|\\(?=[^\w\s]|$)|(?<!\w)_|_(?!\w)|~(?=~)|(?<=~)~|<(?=[\w/!?])|\[(?=[\^ x]\]?|TOC)|\](?=[(\[:]|$)|!(?=\[|$)"""
 )
 _LINE_START = re.compile(r"(?m)^([ \t]*)(?:([#>]|[-+](?=[ \t\n-]|$)|!!!|\[(?=[^\[\]\n]*\]:))|(\d+)([.])(?=[ \t\n]|$))")
-_FENCE = re.compile(r"`{3,}")
 _VALUE = re.compile(r"[^\s\"'={}<>]+")  # of an attribute that can stand behind a heading or a picture
 
 
@@ -93,7 +90,7 @@ class MarkdownWriter:
             return "---"
         if tag == "pre":
             return self._fence(element)
-        if match := _HEADING.fullmatch(tag):
+        if match := re.fullmatch("h([1-6])", tag):
             words = re.sub(r"(#+)$", r"\\\1", " ".join(self._inline(element).split()))
             return f"{'#' * int(match[1])} {words} {_attributes(element)}".rstrip()
         if tag == "blockquote":
@@ -105,7 +102,7 @@ class MarkdownWriter:
         if kind == "footnotes":
             notes = ((item.get("value"), self._flow(item)) for item in element.iter("li"))
             return "\n\n".join(_prefixed(words, f"[^{number}]: ", "    ") for number, words in notes)
-        if match := _ADMONITION.match(kind):
+        if match := re.match(r"admonition (\w+)", kind):
             title = self._inline(element[0])
             element.remove(element[0])
             named = "" if title.lower() == match[1] else f' "{title}"'
@@ -123,7 +120,7 @@ class MarkdownWriter:
         language = (code.get("class") or "").removeprefix("language-")
         if language == "math":
             return f"$$\n{text}\n$$"
-        mark = max(["```", *(f"{run}`" for run in _FENCE.findall(text))], key=len)
+        mark = max(["```", *(f"{run}`" for run in re.findall("`{3,}", text))], key=len)
         return f"{mark}{language}\n{text}\n{mark}"
 
     def _list(self, element: ET.Element) -> str:

@@ -33,7 +33,7 @@ from ..site.redirects import forwarding_html
 from . import additions, appearance, navigation, pages, serving
 from .finish import NO_DATE, book_of, finish, keep_addresses, learn_scripts
 from .kept_pages import KeptPages, is_alone
-from .run import Run, SiteFolder, begin, check_document, ended, lines_of, log, versions
+from .run import Run, SiteFolder, begin, check_document, ended, lines_of, versions
 
 if TYPE_CHECKING:
     from mkdocs.livereload import LiveReloadServer
@@ -41,7 +41,6 @@ if TYPE_CHECKING:
     from ..output.bundle.book import Book
 
 NO_CONTENTS = get_toc([])
-COPY_ICON = "material/content-copy"
 _TITLE_AND_CONTENTS = 2  # headings of a home page that holds nothing else
 
 
@@ -122,7 +121,7 @@ class NotesPlugin(BasePlugin):  # type: ignore[type-arg,no-untyped-call]  # no o
         except NotesError as error:
             raise PluginError(lines_of(error)) from None
         run.extras = additions.extras_of(run)
-        run.copy_icon = Markup(additions.icon(config, COPY_ICON))  # noqa: S704  # a file of the theme
+        run.copy_icon = Markup(additions.icon(config, "material/content-copy"))  # noqa: S704  # a file of the theme
         pages.add_pages(build, files, config)
         pages.add_redirects(build, files, config)
         pages.add_pictures(build, files, config)
@@ -261,7 +260,7 @@ class NotesPlugin(BasePlugin):  # type: ignore[type-arg,no-untyped-call]  # no o
 
     @event_priority(-1000)  # after everybody who writes into the folder
     def _place(self, *, config: MkDocsConfig) -> None:
-        if self._folder.place(log):
+        if self._folder.place():
             self._run.kept.renew()
             self._folder.pages, self._folder.stamp = self._run.pages, config.extra["build_stamp"]
         if not self._folder.is_preview:

@@ -13,7 +13,7 @@ import gc
 import importlib
 import logging
 import os
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -185,10 +185,14 @@ class SiteFolder:
         self.made[name] = made_of if self.is_preview else None  # which nobody else asks for
         return self.is_preview and self._before.get(name) == made_of
 
-    def place(self, log: logging.Logger) -> bool:
+    def place(self) -> bool:
         """Put the new folder in its place, unless strict mode is about to fail the build."""
-        counted = (handler.get_counts() for handler in _handlers(log) if isinstance(handler, CountHandler))
-        is_right = not any(counted)
+        counts: list[object] = []
+        logger: logging.Logger | None = log
+        while logger is not None:  # MkDocs' successors count at loggers of other names
+            counts += [handler.get_counts() for handler in logger.handlers if isinstance(handler, CountHandler)]
+            logger = logger.parent
+        is_right = not any(counts)
         if self.new is not None and self.target is not None and is_right:
             (self._merge if self.is_preview else replace_folder)(self.new, self.target)
             if not self.is_preview:  # MkDocs has named the new folder
@@ -218,10 +222,3 @@ class SiteFolder:
         if self.config is not None and self.target is not None:
             self.config.site_dir = str(self.target)
         self.config = self.target = self.new = None
-
-
-def _handlers(log: logging.Logger | None) -> Iterator[logging.Handler]:
-    """Of the logger and those above it: MkDocs' successors count at loggers of other names."""
-    while log is not None:
-        yield from log.handlers
-        log = log.parent

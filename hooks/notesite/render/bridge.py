@@ -13,6 +13,7 @@ import re
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 from urllib.parse import quote, unquote, urlunsplit
 
@@ -128,11 +129,8 @@ class _Parser(BlockParser):
         before, found, behind = text.partition(own)
         if not found:  # changed by another plugin
             return self._other(text)
-        page = written(
-            context,
-            lambda block: self._code(block, context.marks, context.drawn),
-            lambda node: self._formula(node, context.drawn),
-        )
+        formula = partial(self._formula, drawn=context.drawn)
+        page = written(context, partial(self._code, marks=context.marks, drawn=context.drawn), formula)
         return "".join([self._other(before), page, self._other(behind)])
 
     def _other(self, text: str) -> str:

@@ -33,7 +33,6 @@ _ALERTS = {"note": "note", "tip": "tip", "important": "info", "warning": "warnin
 _FILM = lazy(  # of those that people upload; a picture's address does not stand alone
     r"https://(?:github\.com/(?:user-attachments|[^/\s]+/[^/\s]+)/assets/\S+|user-images\.githubusercontent\.com/\S+\.(?:mp4|mov|webm))"
 )
-_PLAY = "<span data-added>▶ Video: </span>"
 _VOID = {"br", "hr", "img", "source", "wbr"}
 LABEL = "data-toc-label"  # of a heading in the page's contents, which Python-Markdown takes off again
 _DEEPEST = 200  # elements of raw HTML in each other; the start tags of deeper ones are left out
@@ -113,7 +112,7 @@ class PageHtml:
         """GitHub plays a film whose address stands alone; here it is a link that says so."""
         first = node.children[0] if len(node.children) == 1 else node
         is_film = first.kind is Kind.LINK and words(first.children) == first.url and _FILM.fullmatch(first.url)
-        return ["<p>", _PLAY if is_film else "", *node.children, "</p>\n"]
+        return ["<p>", "<span data-added>▶ Video: </span>" if is_film else "", *node.children, "</p>\n"]
 
     def _list(self, node: Node) -> list[Piece]:
         tag = "ul" if node.number < 0 else "ol"

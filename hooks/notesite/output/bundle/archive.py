@@ -20,8 +20,6 @@ from datetime import UTC, datetime
 from ...notes.anchors import DEVICES
 
 SUMS = "SHA256SUMS"
-_UNIX = 3
-_MODE = 0o100644  # a plain file; readable by all, writable by its owner
 EARLIEST = 315532800  # 1980-01-01T00:00:00Z, where the zip format's calendar begins
 _LATEST = 4354819198  # 2107-12-31T23:59:58Z, where it ends
 MAX_PATH = 150  # characters; Windows allows 260 for the whole path, the rest is the reader's folder
@@ -40,8 +38,8 @@ def zip_bytes(files: Mapping[str, bytes], *, epoch: int | None = None, first: st
     with zipfile.ZipFile(buffer, "w") as archive:
         for name in sorted(files, key=lambda name: (name != first, name)):
             entry = zipfile.ZipInfo(name, moment.timetuple()[:6])
-            entry.create_system = _UNIX
-            entry.external_attr = _MODE << 16
+            entry.create_system = 3  # Unix
+            entry.external_attr = 0o100644 << 16  # a plain file; readable by all, writable by its owner
             method = zipfile.ZIP_STORED if name == first else zipfile.ZIP_DEFLATED
             archive.writestr(entry, files[name], compress_type=method, compresslevel=9)
     return buffer.getvalue()

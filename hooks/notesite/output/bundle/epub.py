@@ -39,8 +39,6 @@ _MIMETYPE = "mimetype"
 _FOLDER = "EPUB"
 # The pictures that every reader can show (EPUB 3.3, section 3.2).
 _PICTURES = {"image/png", "image/jpeg", "image/gif", "image/svg+xml", "image/webp"}
-_LONG_TITLE = 60
-_UNSPACED = "\u2e80"  # from here on a letter is as wide as it is high
 
 
 def epub_bytes(book: Book, built: Mapping[str, bytes]) -> bytes:
@@ -79,8 +77,8 @@ def epub_bytes(book: Book, built: Mapping[str, bytes]) -> bytes:
 
 def _cover(book: Book) -> str:
     """A picture for the shelf: the title, a line for each few words."""
-    size = 66 if len(book.title) < _LONG_TITLE else 40
-    wide = 1 if max(book.title, default="") >= _UNSPACED else 0.58
+    size = 66 if len(book.title) < 60 else 40
+    wide = 1 if max(book.title, default="") >= "\u2e80" else 0.58  # from there on a letter is as wide as it is high
     lines = textwrap.wrap(book.title, int(540 / size / wide), max_lines=12, placeholder=" …") or [""]
     first = 400 + size * (0.35 - 0.65 * (len(lines) - 1))
     return filled("cover.svg", size=size, lines=lines, first=first)
