@@ -311,5 +311,5 @@ def test_short_files_of_many_are_a_page_each() -> None:
 def test_an_address_at_the_root_of_some_site_is_no_dead_file(tmp_path: Path) -> None:
     own = project(tmp_path, "a.md", a="# A\n\n[x](/guide/setup/) [y](/guide/setup.md) [z](gone/)\n")
     report = Build(own).structure
-    assert [str(d.span.start) for d in report.diagnostics if d.code == "L_PAGE"] == ["3:20", "3:40"]
+    assert [str(d.span.start) for d in report.diagnostics if d.code == "L_PAGE"] == ["3:20", "3:41"]
     assert [skipped.what for skipped in report.skipped] == ["1 link to files"]
