@@ -221,6 +221,10 @@ def test_the_names_that_a_robot_writes_for_contributors_are_no_anchors() -> None
         ("[a](#no)\n[b](#no)\n", ["#no is not an anchor of these notes"] * 2),
         ("[a](#no)\n" * 4, ["#no is not an anchor of these notes; the same in 3 more places"]),
         (
+            "[a](#fn1) [b](#fn2) [c](#fn3) [](#sec-x)\n",
+            ["#fn1 is not an anchor of these notes; the same in 2 more places"],
+        ),
+        (
             "by [a](#T)\n\nby [b](#One)\n\nby [c](#TWO)\n",
             ["#T has other letters than the anchor #t; the same in 2 more places"],
         ),

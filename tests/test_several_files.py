@@ -15,7 +15,7 @@ from site_tools import Site, build, write_project
 from cases_io import CASES
 from notesite.build import Build
 from notesite.cli import check, check_links, common, new_site
-from notesite.diagnostics.diagnostic import NotesError
+from notesite.diagnostics.diagnostic import NotesError, told_once
 from notesite.notes.joined import leads, parse_source
 from notesite.notes.model import Origin
 from notesite.notes.reader import parse
@@ -313,3 +313,8 @@ def test_an_address_at_the_root_of_some_site_is_no_dead_file(tmp_path: Path) -> 
     report = Build(own).structure
     assert [str(d.span.start) for d in report.diagnostics if d.code == "L_PAGE"] == ["3:20", "3:41"]
     assert [skipped.what for skipped in report.skipped] == ["1 link to files"]
+    (own.docs_dir / "a.md").write_text("# A\n\n" + "".join(f"[x](../gone/{n}.md)\n" for n in range(3)))
+    report = told_once(Build(own).structure)
+    assert "the same in 2 more places" in "".join(d.message for d in report.diagnostics)
+    (own.docs_dir / "a.md").write_text('# A\n\n<a href="{{ link }}">x</a>\n')
+    assert "L_PAGE" not in {d.code for d in Build(own).structure.diagnostics}

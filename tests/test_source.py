@@ -94,6 +94,12 @@ def test_prose_is_repaired(text: str, codec: str) -> None:
     assert repair(wrongly_decoded(text, CODECS[codec]))[0] == text
 
 
+def test_what_is_shown_to_go_wrong_stays() -> None:
+    shown = f"<title>鲸鱼</title> is printed as <title>{wrongly_decoded('鲸鱼', 'latin-1')}</title>"
+    assert repair(shown) == (shown, ())
+    assert repair(shown[shown.index("is") :])[0] == "is printed as <title>鲸鱼</title>"
+
+
 # Words of some languages with the marks that people type between them.
 _WORDS = st.sampled_from(
     ["the", "Pod", "runs", "naïve", "café", "für", "größer", "señor", "it’s", "“so”", "–", "—", "→", "✅", "a…b", "🚀"]

@@ -214,8 +214,8 @@ def merged(reports: Sequence[Report]) -> Report:
     )
 
 
-_REPEATED = frozenset({"L_ANCHOR", "N_HTML", "S_DEPRECATED"})  # equal words have one cause
-_FEW = 2  # findings of one cause, of which each is told of
+_REPEATED = frozenset({"L_ANCHOR", "L_PAGE", "N_HTML", "S_DEPRECATED"})  # equal words have one cause
+_FEW = 3  # findings, of which each is told of
 
 
 def told_once(report: Report) -> Report:
@@ -227,7 +227,7 @@ def told_once(report: Report) -> Report:
     told: list[Diagnostic] = []
     for first, *others in groups.values():
         more = f"{first.message}; the same in {len(others)} more places"
-        told += [first, *others] if len(others) < _FEW else [first._replace(message=more)]
+        told += [first, *others] if len(others) < _FEW - bool(first.cause) else [first._replace(message=more)]
     return report._replace(diagnostics=tuple(sorted(told, key=lambda d: d.sort_key)))
 
 

@@ -192,6 +192,7 @@ def _table(codec: str) -> Mapping[int, int]:
 
 
 _CODECS = {"Mac Roman": _table("mac_roman"), "Windows-1252": _table("cp1252"), "Latin-1": _table("latin-1")}
+_FEW = 3  # runs
 _CHARACTER = lazy("[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")  # bytes of UTF-8
 
 
@@ -230,6 +231,9 @@ def repair(text: str) -> tuple[str, tuple[Repair, ...]]:
         for run, found in accepted.items():
             if _length(found) > _length(chosen.get(run, ("", []))[1]):
                 chosen[run] = (codec, found)
+    words = {run: "".join(piece.meant for piece in pieces) for run, (_, pieces) in chosen.items()}
+    if len(chosen) <= _FEW:  # who has the word right beside the wrong one shows what goes wrong
+        chosen = {run: one for run, one in chosen.items() if len(words[run]) < 2 or words[run] not in text}
     return _with_repairs(text, chosen)
 
 

@@ -198,9 +198,11 @@ def check_files(project: Project, notes: Notes, files: Beside) -> Report:
         there = [place for place in (path, taken) if place is not None and os.path.lexists(place)]
         found |= any(place.is_file() and place != project.notes_path for place in there)
         if not there:
-            gone = finding("L_PAGE", f"link {target!r} leads to no page or file of the site", link.span)
+            folder = whole.parent
+            cause = "" if os.path.lexists(folder) or "\0" in written else f"no {folder}"
+            gone = finding("L_PAGE", f"link {target!r} leads to no page or file of the site", link.span, cause=cause)
             # `/guide/setup/` is an address of some other site; `/guide/setup.md` is a file at the top of the repository.
-            is_address = parts.path.startswith("/") and not posixpath.splitext(parts.path)[1]
+            is_address = (written.startswith("/") and not posixpath.splitext(written)[1]) or "{{" in written
             (missing if (path or files.is_here) and not is_address else away).append(gone)
     if not (files.is_here or (files.is_here is None and found)):
         missing, away = [], [*away, *missing]

@@ -87,7 +87,8 @@ def draw(notes: Notes) -> Drawn:
         except ImportError as error:
             if what not in missing:
                 message = f"{what}s are shown as they are written: {error.name} is not installed"
-                findings.append(finding("N_DRAW", message, node.span, severity=Severity.INFO))
+                fix = 'Install it by `pip install "notesite[draw]"`.'
+                findings.append(finding("N_DRAW", message, node.span, severity=Severity.INFO, help=fix))
             missing.add(what)
         except (ValueError, Fault) as error:
             cause = _POSITION.sub("", str(error))

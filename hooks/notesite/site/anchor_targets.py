@@ -9,6 +9,7 @@ from urllib.parse import unquote
 
 from ..diagnostics.diagnostic import Diagnostic, Severity, finding
 from ..notes.contents import Resolver, in_page_anchor, second_contents
+from ..notes.contents_lists import folded
 from ..notes.joined import address_of
 from ..notes.model import Entry, Heading, Notes
 
@@ -54,11 +55,9 @@ def contents_targets(notes: Notes) -> tuple[list[tuple[Entry, Heading | None]], 
 
 
 def _habit(anchor: str, heading: Heading) -> str:
-    """What makes authors miss the heading again and again: capital letters, hyphens; "" for a slip of its own."""
+    """What makes authors miss headings again and again: capital letters, marks; "" for a slip of its own."""
     written, right = unquote(anchor).casefold(), heading.id.casefold()
-    if written == right:
-        return "letters"
-    return "hyphens" if re.sub(r"[- ]", "", written) == right.replace("-", "") else ""
+    return "letters" if written == right else "marks" if folded(written) == folded(right) else ""
 
 
 def check_links(notes: Notes, site: Site) -> Iterator[Diagnostic]:
@@ -73,7 +72,9 @@ def check_links(notes: Notes, site: Site) -> Iterator[Diagnostic]:
             continue
         name = unquote(anchor).removeprefix("user-content-")
         place = site.place_of_anchor(anchor)
-        if (place and (not name or name == "top" or name in site.anchors)) or (link.origin == "html" and is_by_robot):
+        is_right = place and (not name or name == "top" or name in site.anchors)
+        # A link without words is a reference that other programs fill in.
+        if is_right or (is_by_robot if link.origin == "html" else not link.text):
             continue
         path, mark, name = unquote(anchor).rpartition("#")
         file = (path if mark else notes.files[0].path) if notes.files else "these notes"
@@ -88,7 +89,7 @@ def check_links(notes: Notes, site: Site) -> Iterator[Diagnostic]:
             message, severity = f"#{name} has other letters than the anchor {address}", Severity.INFO
         fix = f"Write ({address})." if heading else None
         right = f"[{link.text}]({address})" if heading and link.origin == "markdown" else None
-        cause = _habit(anchor, heading) if heading else ""
+        cause = _habit(anchor, heading) if heading else re.sub(r"\d+$", "0", name)  # `#fn1`, `#fn2`
         yield finding("L_ANCHOR", message, link.span, help=fix, severity=severity, replacement=right, cause=cause)
 
 
