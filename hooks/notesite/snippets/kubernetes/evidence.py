@@ -261,18 +261,15 @@ def said(fault: Found) -> tuple[str, int, str]:
     return fault.code, fault.node.start_mark.index, fault.message if fault.code == "K_REQUIRED" else ""
 
 
-def is_left_out(fault: Found, shape: Shape, roots: Sequence[Node]) -> bool:
-    """Whether a fault is that a fragment lacks what its roots, or the `spec` alone in them, would need."""
-    if fault.code == "K_FIELD":  # it may be of a version that still had them
-        return fault.node.value in table("walk")["of removed versions"]
+def is_left_out(fault: Found, roots: Sequence[Node]) -> bool:
+    """Whether a fault is that a fragment lacks something, as fragments do."""
     if fault.code == "K_UNION" and fault.field == "type":
         return not any(get(root, "type") or get(get(root, "spec"), "type") for root in roots)
     if fault.code == "K_TWICE" and fault.field:  # one key with all that it may be
         return any(len(pairs(root)) > 1 and len({key.value for key, _ in pairs(root)}) == 1 for root in roots)
-    if fault.code != "K_REQUIRED" or fault.message.endswith(f" in {shape.short}Spec"):
-        return fault.code == "K_REQUIRED"
-    places = {id(root.value[0][0]) if isinstance(root, MappingNode) and root.value else 0 for root in roots}
-    return fault.shape is shape and id(fault.node) in {*places, *map(id, roots)}
+    # Of what is required, it leaves out what nothing else in it asks for.
+    bare = fault.shape is not None and fault.shape.short.endswith(("Spec", "Probe"))
+    return fault.code == "K_REQUIRED" and (bare or " required field " in fault.message)
 
 
 class Sound:

@@ -236,6 +236,8 @@ def confidence(guess: Guess, node: Node, schema: Schema, around: Around) -> Seve
     # A field that is unknown in all that a manifest has but its kind may be one of another kind.
     whole = isinstance(node, MappingNode) and {"metadata", "spec"} <= set(_names(node))
     other = whole and any(fault.code == "K_FIELD" and not fault.slip for fault in best.faults)
+    # Nor is one that a version had which is gone.
+    other |= any(fault.node.value in table("walk")["of removed versions"] for fault in best.faults)
     if other or explained < _MOST or sound < need or not listed or (best.blunders > 1 and not named):
         return None
     return Severity.WARNING if best.blunders > 1 or (best.blunders and best.fit < _LITTLE) else Severity.ERROR

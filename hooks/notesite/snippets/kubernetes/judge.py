@@ -310,7 +310,7 @@ class _Snippet:
             found = [
                 f
                 for f in found
-                if not evidence.is_left_out(f, shape, roots) and not (f.code == "K_UNION" and self._gap(f.node))
+                if not evidence.is_left_out(f, roots) and not (f.code == "K_UNION" and self._gap(f.node))
             ]
         found = evidence.causes(found)
         if right is not None and not found and not walk.too_large:
@@ -356,9 +356,6 @@ class _Snippet:
         if flaw or fault.doubtful or new or (self.elided and lost):
             return None  # what is missing, or the key or dash that a field stands under
         if fault.code == "K_REQUIRED":
-            bare = fault.shape is not None and (fault.field or fault.shape.short.endswith(("Spec", "Probe")))
-            if required is Severity.WARNING and bare:
-                return None  # a fragment leaves out what nothing else in it asks for
             severity = required
         partly = fault.code == "K_REQUIRED" and fault.versions != self.selected
         if (fault.mild or partly) and severity is Severity.ERROR:

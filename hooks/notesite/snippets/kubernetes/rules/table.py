@@ -207,6 +207,7 @@ def _reported(line: Line, here: Here, found: Iterable[Found]) -> Iterator[Found]
     versions = here.selected & line.versions
     open_ = next((name for negated, name, operator, _ in line.conditions if negated or operator == "!="), "")
     field = path_of(line.words[0])[-1] if line.check == "needs" else open_
+    plain = line.check in ("needs", *_CHOICES) and not (line.conditions or line.said)  # nothing else asks for it
     for fault in found if versions else ():
         message = _filled(line.said, here, fault.message) if line.said else fault.message
         mended = None if fault.replacement else _mended(line, fault)
@@ -215,7 +216,7 @@ def _reported(line: Line, here: Here, found: Iterable[Found]) -> Iterator[Found]
             code=line.code or fault.code,
             message=message,
             versions=versions,
-            shape=None if line.conditions or line.said else here.shape,
+            shape=here.shape if plain else None,
             replacement=fault.replacement or mended,
             mild=fault.mild or line.mild,
             field=fault.field or field,
