@@ -31,7 +31,7 @@ from notesite.links.link_verdict import (
     judge,
     permanent_target,
 )
-from notesite.links.memory import DAY, Remembered, is_fresh, memory_text, read_memory, remember, without_old
+from notesite.links.memory import DAY, is_fresh, memory_text, read_memory, remember, without_old
 from notesite.net.response import Fault, Response, retry_after
 from notesite.net.schedule import Again, Politeness, Schedule
 from notesite.project.settings import LinkSettings
@@ -56,7 +56,7 @@ def _uses(*addresses: str) -> list[RemoteUse]:
 def _run(
     uses: Iterable[RemoteUse],
     settings: LinkSettings = QUICK,
-    memory: Mapping[str, Remembered] | None = None,
+    memory: Mapping[str, Verdict] | None = None,
     *,
     now: float = NOW,
     tls: ssl.SSLContext | None = None,
@@ -237,7 +237,7 @@ def test_grace_days_turn_a_warning_into_an_error(server: LinkServer) -> None:
 
 def test_could_not_tell_neither_starts_nor_ends_the_grace(server: LinkServer) -> None:
     url = f"{server.url}/403"
-    broken = Remembered(State.BROKEN, checked=NOW - DAY, broken_since=NOW - DAY)
+    broken = Verdict(State.BROKEN, checked=NOW - DAY, broken_since=NOW - DAY)
     kept = _run(_uses(url), memory={url: broken}).memory[url]
     assert (kept.state, kept.broken_since) == (State.UNKNOWN, NOW - DAY)
     assert _run(_uses(url)).memory[url].broken_since == 0
@@ -374,18 +374,20 @@ def test_the_schedule_keeps_every_hosts_limits_and_loses_nothing(
 
 
 entries = st.builds(
-    Remembered,
+    Verdict,
     st.sampled_from(State),
     checked=st.floats(0, 2e9),
     reason=st.text(max_size=5),
     anchors=st.dictionaries(st.text(max_size=3), st.booleans(), max_size=2),
     broken_since=st.floats(0, 2e9),
+    last_ok=st.floats(0, 2e9),
+    unreachable=st.just(False),  # of one run, not kept
 )
 
 
 @given(st.dictionaries(st.text(max_size=5), entries, max_size=3))
 @budget(max_examples=60)
-def test_memory_survives_its_file(memory: dict[str, Remembered]) -> None:
+def test_memory_survives_its_file(memory: dict[str, Verdict]) -> None:
     assert read_memory(memory_text(memory)) == memory
 
 
@@ -409,7 +411,7 @@ def test_damaged_memory_is_forgotten(damage: str) -> None:
 
 def test_memory_of_an_unknown_field_is_read() -> None:
     raw: dict[str, Any] = {"version": 1, "urls": {"a": {"state": "ok", "checked": 5, "later": True}}}
-    assert read_memory(json.dumps(raw)) == {"a": Remembered(State.OK, checked=5)}
+    assert read_memory(json.dumps(raw)) == {"a": Verdict(State.OK, checked=5)}
 
 
 @pytest.mark.parametrize(
@@ -427,14 +429,14 @@ def test_memory_of_an_unknown_field_is_read() -> None:
 def test_a_good_answer_does_for_some_days(
     age: float, state: State, fragments: tuple[str, ...], *, expected: bool
 ) -> None:
-    entry = Remembered(state, checked=NOW - age * DAY, anchors={"here": True})
+    entry = Verdict(state, checked=NOW - age * DAY, anchors={"here": True})
     job = Job("https://a.example/", fragments)
     assert is_fresh(entry, job, 7.0, NOW) is expected
 
 
 @pytest.mark.parametrize(("status", "kept"), [(304, True), (200, False), (404, False), (503, False)])
 def test_only_no_news_keeps_what_was_known_of_a_page(status: int, *, kept: bool) -> None:
-    old = Remembered(
+    old = Verdict(
         State.OK, checked=5.0, status=200, moved="https://b.example/", anchors={"a": True}, etag="e", modified="m"
     )
     new = remember(old, Verdict(State.OK if status < 400 else State.BROKEN, status=status), NOW)
@@ -445,5 +447,5 @@ def test_only_no_news_keeps_what_was_known_of_a_page(status: int, *, kept: bool)
 
 def test_what_nobody_links_is_forgotten_after_90_days() -> None:
     days = {"linked": 400.0, "young": 89.9, "old": 90.1}
-    memory = {url: Remembered(State.OK, checked=NOW - age * DAY) for url, age in days.items()}
+    memory = {url: Verdict(State.OK, checked=NOW - age * DAY) for url, age in days.items()}
     assert without_old(memory, ["linked"], NOW).keys() == {"linked", "young"}

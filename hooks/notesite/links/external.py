@@ -19,7 +19,7 @@ from ..net.schedule import Again, Politeness, ask_all
 from ..project.settings import LinkSettings
 from .internal import RemoteUse
 from .link_verdict import Job, State, Verdict, is_checkable, judge
-from .memory import DAY, Memory, Remembered, is_fresh, remember, with_conditions, without_old
+from .memory import DAY, Memory, is_fresh, remember, with_conditions, without_old
 
 Fetch = Callable[[Job, float], Response]
 """What to ask, seconds that it may take -> the answer; raises Fault.  Called from several threads."""
@@ -34,7 +34,7 @@ class Result(NamedTuple):
     """What a check of links to other sites gives."""
 
     report: Report  # by address
-    memory: dict[str, Remembered]  # to be kept for the next run
+    memory: dict[str, Verdict]  # to be kept for the next run
     asked: int = 0  # addresses that were asked for now
 
 
@@ -68,12 +68,9 @@ def check_remote(
     fresh = {job.url for job in jobs if job.url in memory and is_fresh(memory[job.url], job, settings.fresh_days, now)}
     waiting = [with_conditions(job, memory.get(job.url)) for job in jobs if job.url not in fresh]
     verdicts = _believable(_asked(waiting, fetch, settings, clock, progress))
-    kept = dict(memory)
-    for url, verdict in verdicts.items():
-        if verdict.state is not State.PRIVATE:
-            kept[url] = remember(memory.get(url), verdict, now)
-    answers = {url: kept[url] if url in fresh or verdicts[url].status == 304 else verdicts[url] for url in by_url}
-    report = _report(by_url, answers, kept, settings, now)
+    known = {**memory, **{url: remember(memory.get(url), verdict, now) for url, verdict in verdicts.items()}}
+    kept = {url: verdict for url, verdict in known.items() if verdict.state is not State.PRIVATE}
+    report = _report(by_url, known, settings, now)
     report = report._replace(skipped=(*report.skipped, *left_out))
     return Result(report, without_old(kept, by_url, now), len(waiting))
 
@@ -163,13 +160,7 @@ def _believable(verdicts: Mapping[str, Verdict]) -> dict[str, Verdict]:
     }
 
 
-def _report(
-    by_url: Mapping[str, Sequence[RemoteUse]],
-    answers: Mapping[str, Verdict],
-    memory: Memory,
-    settings: LinkSettings,
-    now: float,
-) -> Report:
+def _report(by_url: Mapping[str, Sequence[RemoteUse]], answers: Memory, settings: LinkSettings, now: float) -> Report:
     diagnostics: list[Diagnostic] = []
     skipped: list[Skipped] = []
     for url, uses in by_url.items():
@@ -178,20 +169,24 @@ def _report(
             if verdict.state is State.UNKNOWN:
                 skipped.append(_skipped(use, verdict.reason))
                 continue
-            diagnostics += _findings(use, verdict, memory.get(url), settings, now)
+            diagnostics += _findings(use, verdict, settings, now)
             if verdict.state is State.OK and _anchor(use) and use.fragment not in verdict.anchors:
                 skipped.append(_skipped(use, f"the page answers, its anchor #{use.fragment} could not be checked"))
     checked = sum(len(uses) for url, uses in by_url.items() if answers[url].state is not State.UNKNOWN)
     return Report(tuple(diagnostics), tuple(skipped), checked)
 
 
-def _findings(
-    use: RemoteUse, verdict: Verdict, entry: Remembered | None, settings: LinkSettings, now: float
-) -> Iterator[Diagnostic]:
+def _findings(use: RemoteUse, verdict: Verdict, settings: LinkSettings, now: float) -> Iterator[Diagnostic]:
     if verdict.state is State.PRIVATE:
         yield finding("L_PRIVATE", f"{use.url}: {verdict.reason}", use.span, path=use.path)
     elif verdict.state is State.BROKEN:
-        yield _dead(use, verdict, entry, settings, now)
+        since, error_from = verdict.broken_since, verdict.broken_since + settings.grace_days * DAY
+        code, advice = "L_DEAD", "Link its new address or remove the link"
+        if now < error_from:
+            code, advice = "L_DYING", f"It becomes an error on {_day(error_from)} when it stays so"
+        message = f"{use.url}: {verdict.reason}" + (f", since {_day(since)}" if now - since >= DAY else "")
+        archive = f"an archived copy may be at https://web.archive.org/web/2/{use.url}"
+        yield finding(code, message, use.span, path=use.path, help=f"{advice}; {archive}")
     elif verdict.moved:
         new = verdict.moved + (f"#{use.fragment}" if use.fragment and "#" not in verdict.moved else "")
         message = f"{use.url} has moved for good to {new}"
@@ -199,20 +194,6 @@ def _findings(
     if verdict.state is State.OK and verdict.anchors.get(use.fragment) is False:
         message = f"{use.url} has no anchor #{use.fragment}"
         yield finding("L_REMOTE_ANCHOR", message, use.span, path=use.path)
-
-
-def _dead(use: RemoteUse, verdict: Verdict, entry: Remembered | None, settings: LinkSettings, now: float) -> Diagnostic:
-    since = entry.broken_since if entry and entry.broken_since else now
-    error_from = since + settings.grace_days * DAY
-    message = f"{use.url}: {verdict.reason}"
-    if now - since >= DAY:
-        message += f", since {_day(since)}"
-    archive = f"an archived copy may be at https://web.archive.org/web/2/{use.url}"
-    if now < error_from:
-        wait = f"It becomes an error on {_day(error_from)} when it stays so; {archive}"
-        return finding("L_DYING", message, use.span, path=use.path, help=wait)
-    help_text = f"Link its new address or remove the link; {archive}"
-    return finding("L_DEAD", message, use.span, path=use.path, help=help_text)
 
 
 def _skipped(use: RemoteUse, reason: str) -> Skipped:

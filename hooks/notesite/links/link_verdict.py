@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 from urllib.parse import urljoin, urlsplit
 
 from ..lib.light import NamedTuple
 from ..net.response import Fault, Response, words
 from ..net.schedule import Again
+from ..notes.model import EMPTY
 from .built_pages import read_page
 from .targets import named_anchor
 
@@ -40,18 +40,21 @@ class State(StrEnum):
     PRIVATE = "private"
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """What is known about one address (without its fragment)."""
 
     state: State
     reason: str = ""
     status: int = 0  # of HTTP, 0 when there was no answer
     moved: str = ""  # the address that it was permanently redirected to
-    anchors: Mapping[str, bool] = field(default_factory=dict)  # wanted fragment -> the page has it; absent: unknown
+    anchors: Mapping[str, bool] = EMPTY  # wanted fragment -> the page has it; absent: unknown
     etag: str = ""
     modified: str = ""
     unreachable: bool = False  # the host was never reached, which says nothing when no host was
+    # When that was found, in seconds since 1970, 0 for never.
+    checked: float = 0.0
+    last_ok: float = 0.0
+    broken_since: float = 0.0
 
 
 class Job(NamedTuple):

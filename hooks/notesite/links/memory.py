@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
 from typing import Any
 
 from ..lib.light import json_of
@@ -18,83 +17,70 @@ VERSION = 1
 DAY = 86_400.0  # seconds
 
 
-@dataclass(frozen=True, slots=True)
-class Remembered(Verdict):
-    """What was found of one address, and when.  Times are seconds since 1970, 0 for never."""
-
-    checked: float = 0.0
-    last_ok: float = 0.0
-    broken_since: float = 0.0
-
-
-_BLANK = asdict(Remembered(State.OK))
+_BLANK = Verdict(State.OK)._asdict() | {"anchors": {}}
 _ALWAYS = ("state", "checked")  # what the file says of every address
-Memory = Mapping[str, Remembered]
+Memory = Mapping[str, Verdict]
 
 
-def read_memory(text: str) -> dict[str, Remembered]:
+def read_memory(text: str) -> dict[str, Verdict]:
     """The memory that a file's text holds.  A damaged file or entry is forgotten: everything is asked again."""
     try:
         data = json_of(text)
         entries = data["urls"] if data["version"] == VERSION else {}
-        return {str(url): _entry(raw) for url, raw in entries.items() if _is_entry(raw)}
+        return {url: entry for url, raw in entries.items() if (entry := _entry(raw))}
     except (ValueError, KeyError, TypeError, AttributeError):
         return {}
 
 
-def _is_entry(raw: Any) -> bool:
+def _entry(raw: Any) -> Verdict | None:
     if not isinstance(raw, dict) or raw.get("state") not in set(State) or "checked" not in raw:
-        return False
+        return None
+    known = {name: raw[name] for name in _BLANK if name in raw} | {"state": State(raw["state"])}
     kinds = {name: (int, float) if isinstance(blank, float) else type(blank) for name, blank in _BLANK.items()}
-    return all(isinstance(raw[name], kind) for name, kind in kinds.items() if name in raw and name != "state")
-
-
-def _entry(raw: dict[str, Any]) -> Remembered:
-    return Remembered(**{name: raw[name] for name in _BLANK if name in raw} | {"state": State(raw["state"])})
+    return Verdict(**known) if all(isinstance(value, kinds[name]) for name, value in known.items()) else None
 
 
 def memory_text(memory: Memory) -> str:
     """The file's text: sorted, defaults left out, so that it can be committed and merges."""
     entries = {}
     for url, entry in sorted(memory.items()):
-        known = asdict(entry)
+        known = entry._asdict()
         said = {name: value for name, value in known.items() if value != _BLANK[name] and name != "unreachable"}
         entries[url] = {name: known[name] for name in _ALWAYS} | said
     return json.dumps({"version": VERSION, "urls": entries}, indent=1, ensure_ascii=False) + "\n"
 
 
-def is_fresh(entry: Remembered, job: Job, days: float, now: float) -> bool:
+def is_fresh(entry: Verdict, job: Job, days: float, now: float) -> bool:
     """Whether the entry still answers the job: a good answer does for so many days."""
     age = now - entry.checked
     return entry.state is State.OK and 0 <= age < days * DAY and set(job.fragments) <= set(entry.anchors)
 
 
-def with_conditions(job: Job, entry: Remembered | None) -> Job:
+def with_conditions(job: Job, entry: Verdict | None) -> Job:
     """The job, asking only for news where the memory has a good answer with all the anchors that are wanted."""
     if entry is None or entry.state is not State.OK or not set(job.fragments) <= set(entry.anchors):
         return job
     return job._replace(etag=entry.etag, modified=entry.modified)
 
 
-def remember(old: Remembered | None, verdict: Verdict, now: float) -> Remembered:
+def remember(old: Verdict | None, verdict: Verdict, now: float) -> Verdict:
     """The entry after a new verdict.  "Could not tell" neither starts nor ends the time of being broken."""
-    before = old or Remembered(State.OK)
-    same = before if verdict.status == 304 else Remembered(State.OK)  # what a page that has not changed says still
-    return Remembered(
-        verdict.state,
-        verdict.reason,
-        same.status or verdict.status,
-        verdict.moved or same.moved,
-        {**same.anchors, **verdict.anchors},
-        verdict.etag or same.etag,
-        verdict.modified or same.modified,
+    before = old or Verdict(State.OK)
+    same = before if verdict.status == 304 else Verdict(State.OK)  # what a page that has not changed says still
+    return verdict._replace(
+        status=same.status or verdict.status,
+        moved=verdict.moved or same.moved,
+        anchors={**same.anchors, **verdict.anchors},
+        etag=verdict.etag or same.etag,
+        modified=verdict.modified or same.modified,
+        unreachable=False,
         checked=now,
         last_ok=now if verdict.state is State.OK else before.last_ok,
         broken_since={State.OK: 0.0, State.BROKEN: before.broken_since or now}.get(verdict.state, before.broken_since),
     )
 
 
-def without_old(memory: Memory, wanted: Iterable[str], now: float, days: float = 90.0) -> dict[str, Remembered]:
+def without_old(memory: Memory, wanted: Iterable[str], now: float, days: float = 90.0) -> dict[str, Verdict]:
     """The memory less what no page links any more and nobody has asked for in `days`."""
     keep = set(wanted)
     return {url: entry for url, entry in memory.items() if url in keep or now - entry.checked < days * DAY}

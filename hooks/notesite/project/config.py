@@ -19,7 +19,6 @@ from ..lib.kept import NO_CACHE
 from ..lib.light import Any, NamedTuple, lazy
 from ..lib.safe_yaml import SafeLoader, load_all
 from ..notes import source
-from ..notes.limits import Limits
 from ..notes.model import Origin, origin_of
 from ..notes.reader import outline
 from . import note_files
@@ -116,7 +115,7 @@ def with_others(project: Project, others: Sequence[Path] = ()) -> Project:
     first = project.notes_path
     has_start = not others or note_files.is_start(first)
     with contextlib.suppress(NotesError):  # whoever reads the notes will say it
-        read = _read_file_of(project, first, project.settings.limits)
+        read = source.read(bytes_of(first, project.root), project.settings.limits)
         if others or note_files.may_list_files(read.lines):
             notes = outline(read.lines)
             listed = [] if others else note_files.listed_files(notes, first, project.files_folder, _origin(project))
@@ -190,31 +189,25 @@ def _merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
 
 def read_source(project: Project) -> source.Source:
     """The project's notes.  Raises NotesError, naming the file as findings do, when they cannot be read."""
-    limits = project.settings.limits
-    if not project.others:
-        return _read_file_of(project, project.notes_path, limits)
-    top = project.notes_path.parent
+    limits, top = project.settings.limits, project.notes_path.parent
     parts = [] if project.has_start else [(source.Part("", project.shown(project.notes_path)), source.Source())]
     for path in project.files:
-        read = _read_file_of(project, path, limits)
+        try:
+            if project.others:  # those beside the first lie in the project, or in its folder
+                real_path(path, project.files_folder)
+            read = source.read(bytes_of(path, project.root), limits)
+        except OSError as error:
+            raise failure("N_PATH", f"cannot read {path}: {reason(error)}", project.shown(path)) from None
+        except NotesError as error:
+            raise NotesError(*(d._replace(path=d.path or project.shown(path)) for d in error.diagnostics)) from None
+        if not project.others:
+            return read
         # The limits count over all files.
         left = limits.bytes - len(read.text.encode()), limits.lines - len(read.lines)
         limits = limits._replace(bytes=left[0], lines=left[1])
         name = os.path.relpath(path, top).replace(os.sep, "/")
         parts.append((source.Part(name, project.shown(path)), read))
     return source.joined(parts)
-
-
-def _read_file_of(project: Project, path: Path, limits: Limits) -> source.Source:
-    """One file of the notes; those beside the first lie in the project, or in its folder."""
-    try:
-        if project.others:
-            real_path(path, project.files_folder)
-        return source.read(bytes_of(path, project.root), limits)
-    except OSError as error:
-        raise failure("N_PATH", f"cannot read {path}: {reason(error)}", project.shown(path)) from None
-    except NotesError as error:
-        raise NotesError(*(d._replace(path=d.path or project.shown(path)) for d in error.diagnostics)) from None
 
 
 def bytes_of(path: Path, root: Path | None) -> bytes:

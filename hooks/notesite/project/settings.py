@@ -211,33 +211,24 @@ def _section(cls: Any, raw: object, keys: tuple[str, ...], problems: list[Settin
             continue
         problem_count = len(problems)
         converted = _value(hints[key], value, (*keys, key), problems)
-        if len(problems) == problem_count or _is_section(hints[key]):
+        if len(problems) == problem_count or hasattr(hints[key], "_fields"):  # a section has what is right in it
             values[key] = converted
     return cls(**values)
 
 
-def _origin(hint: Any) -> Any:
-    return getattr(hint, "__origin__", None)
-
-
-def _is_section(hint: Any) -> bool:
-    """Whether a setting holds settings of its own."""
-    return isinstance(hint, type) and hasattr(hint, "_fields")
-
-
 def _value(hint: Any, raw: object, keys: tuple[str, ...], problems: list[SettingsProblem]) -> Any:  # noqa: PLR0911  # one return for each kind of type is the clearest form
-    origin = _origin(hint)
+    origin: Any = getattr(hint, "__origin__", None)
     args: Any = getattr(hint, "__args__", ())
 
     def wrong(expected: str) -> None:
         problems.append(SettingsProblem(keys, f"expected {expected}, got {_kind(raw)}", False))
 
-    if _is_section(hint):
+    if hasattr(hint, "_fields"):
         return _section(hint, {} if raw is None else raw, keys, problems)
     if isinstance(hint, UnionType):
         if raw is None and type(None) in args:
             return None
-        lists = [arg for arg in args if _origin(arg) is tuple and isinstance(raw, list | tuple)]
+        lists = [arg for arg in args if getattr(arg, "__origin__", 0) is tuple and isinstance(raw, list | tuple)]
         return _value((lists or [arg for arg in args if arg is not type(None)])[0], raw, keys, problems)
     if origin is Literal:
         # YAML reads a bare `off` as False.
