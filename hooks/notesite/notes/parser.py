@@ -242,7 +242,7 @@ class _Reading:
         more = fields(value.value) if fields else _NONE
         if kind in _STATEFUL:
             kind, more = self._prepare(node, kind, more, index)
-        if more and self._dollars.mark:
+        if more and (mark := self._dollars.mark) and (kind is not Kind.TEXT or mark in more["text"]):
             more = {name: self._dollars.restored(x) if isinstance(x, str) else x for name, x in more.items()}
         return Node(kind, *self._place(node, kind), () if kind in _CHILDLESS else [], **more)
 

@@ -24,6 +24,7 @@ _NO_OPENING = lazy(r" {0,3}(?:```+[^`]+`|``? `)")
 _SHOWN = lazy(r"<img\b[^>]*\balt=\"[^\"]|^[^<]*!\[|>[^<>]*\w[^<>]*<")  # a picture with words, text between tags
 _NEAR_HEADING = lazy(r"(?!#[a-z])#{1,6}[A-Za-z](?!.*[.;]\s*$)")  # neither a sentence nor `#tag`, `#comment on it`
 _COMMENTS = lazy(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+_PLAIN = frozenset({Kind.TEXT, Kind.SOFT_BREAK, Kind.HARD_BREAK, Kind.CODE_SPAN})
 HEADING_TAGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 # Elements that hold blocks: a heading between their tags cannot begin a page of its own.
 _CONTAINERS = {
@@ -317,9 +318,9 @@ class _Reader:
 
 
 def _with_siblings(parent: Node) -> list[tuple[Node, Sequence[Node], int]]:
-    """The children, the last first, each with its siblings and its index among them."""
+    """The children that are more than words, the last first, each with its siblings and its index among them."""
     children = parent.children
-    return [(children[index], children, index) for index in range(len(children) - 1, -1, -1)]
+    return [(child, children, index) for index, child in enumerate(children) if child.kind not in _PLAIN][::-1]
 
 
 def placed(tags: Sequence[Tag], block: Node, lines: Sequence[str]) -> Iterator[tuple[Tag, Span]]:

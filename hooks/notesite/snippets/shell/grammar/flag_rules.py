@@ -22,15 +22,20 @@ def _table(name: str) -> Any:
 
 
 @cache
+def _parted(kind: str) -> Sequence[tuple[frozenset[str], Sequence[str]]]:
+    return [(frozenset(commands.split("|")), row) for commands, *row in _table(kind)]
+
+
+@cache
 def _rows(kind: str, *names: str) -> Sequence[Sequence[str]]:
-    return [row for commands, *row in _table(kind) if not {"*", *names}.isdisjoint(commands.split("|"))]
+    return [row for commands, row in _parted(kind) if not commands.isdisjoint(("*", *names))]
 
 
 @cache
 def pattern(text: str) -> re.Pattern[str]:
     """A pattern of the table, the parts that it names put in."""
     parts = _table("parts")
-    while (whole := re.sub(r"\{([A-Z]+)\}", lambda match: str(parts[match[1]]), text)) != text:
+    while "{" in text and (whole := re.sub(r"\{([A-Z]+)\}", lambda match: str(parts[match[1]]), text)) != text:
         text = whole
     return re.compile(text, re.DOTALL)
 
