@@ -187,8 +187,9 @@ def _normalised(text: str) -> str:
 
 def _table(codec: str) -> Mapping[int, int]:
     """Character -> byte for the bytes from 0x80 up; bytes that the codec leaves out pass as control characters."""
-    known = {ord(bytes([byte]).decode(codec, "ignore") or chr(byte)): byte for byte in range(0x80, 0x100)}
-    return dict.fromkeys(range(0x80, 0x100), 0) | known
+    every = bytes(range(0x80, 0x100))
+    pairs = zip(every, every.decode(codec, "replace"), strict=True)
+    return dict.fromkeys(every, 0) | {byte if char == "\ufffd" else ord(char): byte for byte, char in pairs}
 
 
 _CODECS = {"Mac Roman": _table("mac_roman"), "Windows-1252": _table("cp1252"), "Latin-1": _table("latin-1")}
