@@ -105,9 +105,9 @@ class _Checker:
         lines = self._known_lines() if self.script.troubles else frozenset()
         for item in self.script.troubles:
             whole = _WHOLE_LINE.split(fence.text[: item.start])[-1] if item.code != "S_QUOTE" else ""
-            # a flag alone goes on: of a program's own file, or out of a command; others are drawn
-            is_cut = whole.lstrip().startswith(("-", "|", "*")) or not whole.lstrip()[:1].isascii()
-            if not is_cut and (item.code != "S_QUOTE" or self.script.lines.place(item.start)[0] in lines):
+            if not _NOT_TYPED.match(whole) and (
+                item.code != "S_QUOTE" or self.script.lines.place(item.start)[0] in lines
+            ):
                 self._say(item, item.replacement)
 
     def _known_lines(self) -> frozenset[int]:
@@ -316,10 +316,14 @@ _OLD = lazy(
     re.IGNORECASE,
 )
 _FOLLOWING = lazy(r"[ \t]*\r?\n[ \t]*([^\s#$%>][^\n]*?)\s*(?:\n|\Z)")
-_ALONE = lazy(r"\b(?:without|alone|just|simply|help|usage|all (?:the |its )?(?:sub-?)?commands)\b", re.IGNORECASE)
+_ALONE = lazy(
+    r"\b(?:without|alone|just|simply|help|usage|output|all (?:the |its )?(?:sub-?)?commands)\b", re.IGNORECASE
+)
 _SPEAKS_OF = lazy(r"(?<!this )(?<!the )(?<!following )\bcommand\b", re.IGNORECASE)  # "the most useful command"
 _AND_SO_ON = frozenset(["...", "…"])
 _LIKE_KUBECTL = frozenset(["kubectx"])  # programs whose names are so near
+# A flag alone goes on, of a program's own file or out of a command; others are drawn, numbered by `history`, or dig's.
+_NOT_TYPED = lazy(r"[ \t]*(?:[-|*;\d]|[^\x00-\x7f])")
 _WHOLE_LINE = lazy(r"(?<!\\)\r?\n")  # no backslash before its end
 _POWERSHELL = frozenset(["powershell", "pwsh", "ps1", "posh"])
 _NO_PLACEHOLDER = lazy(  # keys to press, a template of Hugo

@@ -81,7 +81,13 @@ def is_prose(call: Invocation) -> bool:
         or any(word.end in arrows and not word.text.strip("-=") for word in after)
         or any(one.text in _BETWEEN and other.text == call.program for one, other in pairwise(after))
         or any(word.text in words("english") for word in after[: len(after) - len(call.rest or ())])
+        or (call.rest is None and call.node.path != ("exec",) and any(map(_is_remark, after, after[1:])))
     )
+
+
+def _is_remark(sign: Word, word: Word) -> bool:
+    """`kubectl get all - Lista todos`: what follows the dash is said of the command."""
+    return (sign.text == "-" and word.text[:1].isalpha()) or (sign.text == "--" and not word.text.isascii())
 
 
 def unknown(call: Invocation, known: Known = NOTHING_KNOWN) -> str:
