@@ -204,7 +204,7 @@ def test_what_only_shares_a_word_is_no_slip_of_the_pen() -> None:
 def test_an_anchor_in_braces_is_told_of_in_words_that_are_true_of_github() -> None:
     notes = parse("# T\n\n## Pods {#pods}\n\n[a](#pods)\n")
     (found,) = check_links(notes, plan(notes, Settings()))
-    assert found.message == "`{#pods}` after a heading is text on GitHub, and no anchor of these notes"
+    assert found.message == "`{#pods}` after a heading is text on GitHub, and no anchor"
 
 
 def test_the_names_that_a_robot_writes_for_contributors_are_no_anchors() -> None:

@@ -318,3 +318,8 @@ def test_an_address_at_the_root_of_some_site_is_no_dead_file(tmp_path: Path) -> 
     assert "the same in 2 more places" in "".join(d.message for d in report.diagnostics)
     (own.docs_dir / "a.md").write_text('# A\n\n<a href="{{ link }}">x</a>\n')
     assert "L_PAGE" not in {d.code for d in Build(own).structure.diagnostics}
+    (own.docs_dir / "a.md").write_text("# A\n\n[x](b) [y](a)\n")
+    assert [d.help[:11] for d in Build(own).structure.diagnostics if d.code == "L_PAGE"] == [
+        "Correct the",
+        "Write a.md;",
+    ]

@@ -23,7 +23,13 @@ from .raw_html import read_tags
 _EARLY_SHARE, _EARLY_LINES = 0.15, 250  # a contents list stands near the top
 _SPAN_SHARE = 0.4  # a list without a heading is one only when its targets span this much of the file
 _SIMILAR = 0.8
+_BRACES = re.compile(r"\{\s*#([^\s{}]+)[^{}]*\}\s*$")  # how other programs take the anchor of a heading
 _MOST_COMPARISONS = 200_000  # of words, some ten microseconds each: 300 wrong entries and as many sections
+
+
+def _short(text: str) -> str:
+    """What a heading is called where its number and what stands in brackets go without saying."""
+    return folded(re.sub(r"^[\W\d_]+|\([^()]*\)|\{[^{}]*\}", "", text))
 
 
 class Resolver:
@@ -35,7 +41,8 @@ class Resolver:
         self._explicit = dict(reversed(notes.anchors))
         self._comparisons = _MOST_COMPARISONS
         self._by_folded = {heading.id.casefold(): heading for heading in self._headings[::-1]}  # the first one counts
-        short = [(folded(re.sub(r"\([^()]*\)", "", heading.text)), heading) for heading in self._headings]
+        self.braced = {name: h for h in self._headings for name in _BRACES.findall(h.text)}
+        short = [(_short(heading.text), heading) for heading in self._headings]
         times = Counter(name for name, _ in short)  # `ABS(X)` is called `ABS()`, too, where no other is
         self._by_text = {name: heading for name, heading in short if name and times[name] == 1}
         self._by_text |= {folded(heading.text): heading for heading in self._headings[::-1]}
@@ -62,7 +69,10 @@ class Resolver:
         Likeness passes over the ids in `taken`: beside an entry for "One", an entry "Gone" is no slip of the pen.
         """
         name = unquote(anchor).removeprefix("user-content-").casefold()
-        if heading := self.exact(anchor) or self._by_folded.get(name) or self._by_text.get(folded(text)):
+        exact = self.exact(anchor) or self.braced.get(unquote(anchor))
+        if heading := exact or self._by_folded.get(name) or self._by_text.get(folded(text)):
+            return heading
+        if heading := self._by_text.get(_short(text) or folded(text)):
             return heading
         for wanted, table in ((name, self._by_folded), (folded(text), self._by_text)):
             self._comparisons -= len(table)

@@ -21,7 +21,7 @@ _DIRECTIVE = lazy(r"\s*notes:\s*([a-z][\w-]*)\s*=?\s*(.*?)\s*\Z", re.DOTALL)
 _FRONT_TITLE = lazy(r"""(?m)^title:[ \t]+(?:"([^"\\\n]+)"|'([^'\n]+)'|([^\s"'#%&*>|!@`{[-][^#\n]*?))[ \t]*$""")
 _FRONT_MATTER = lazy(r"---[ \t]*\n(?:[^\n]*\n)*?(?:---|\.\.\.)[ \t]*(?:\n|\Z)")
 _NO_OPENING = lazy(r" {0,3}(?:```+[^`]+`|``? `)")
-_SHOWN = lazy(r"<img\b[^>]*\balt=\"[^\"]|^[^<]*!\[|>[^<>]*\w[^<>]*<")  # a picture with words, text between tags
+_SHOWN = lazy(r"<img\b[^>]*\balt=\"[^\"]|^[^<]*!\[|>[^<>\w]*\w")  # a picture with words, text between tags
 _NEAR_HEADING = lazy(r"(?!#[a-z])#{1,6}[A-Za-z](?!.*[.;]\s*$)")  # neither a sentence nor `#tag`, `#comment on it`
 _COMMENTS = lazy(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _PLAIN = frozenset({Kind.TEXT, Kind.SOFT_BREAK, Kind.HARD_BREAK, Kind.CODE_SPAN})
@@ -82,8 +82,8 @@ def without_front_matter(text: str) -> str:
 def check_notes(notes: Notes) -> Iterator[Diagnostic]:
     """Findings that need no plan: unclosed code blocks, empty headings, near-headings."""
     for heading in notes.headings:
-        own = "".join(notes.lines[heading.span.start.line - 1 : heading.span.end.line])
-        if not heading.text.strip() and not heading.id and not _SHOWN.search(own):
+        own = notes.lines[heading.span.start.line - 1 : heading.span.end.line]
+        if not heading.text.strip() and not heading.id and not any(map(_SHOWN.search, own)):
             yield finding("N_HEADING", "a heading without text", heading.span)
     spans = (part.span for parts in (notes.fences, notes.headings) for part in parts)  # a heading: by a line below it
     told = {line for span in spans for line in range(span.start.line, span.end.line + 1)}
@@ -96,31 +96,25 @@ def check_notes(notes: Notes) -> Iterator[Diagnostic]:
             )
 
 
-def _unclosed(notes: Notes, told: Collection[int]) -> Iterator[Diagnostic]:
+def _unclosed(notes: Notes, told: Collection[int]) -> list[Diagnostic]:
     """Code blocks without an end; where the mark that was to close one opens another, the cause."""
-    last: Diagnostic | None = None  # of a block in a list item of the same file
+    found: list[Diagnostic] = []
     for fence in [fence for fence in notes.fences if not fence.closed]:
         start = fence.span.start.line
         first = max((file.before for file in notes.files if file.before < start), default=0)
-        above = [number for number in range(start - 1, first, -1) if number not in told]
-        broken = next((number for number in above if _NO_OPENING.match(notes.lines[number - 1])), 0)
-        if last and not fence.info and last.span.start.line > first:
-            last = last._replace(severity=Severity.ERROR)  # the rest of the file is code
-            continue
-        if last:
-            yield last
-        last = None
-        if not fence.info and broken:
-            message = "this line opens no code block, for a backtick follows its marks; the mark below it opens one"
-            yield finding("N_FENCE", message, Span.at(broken), help="Take the backtick out, or write `~~~`.")
-            continue
+        above = (n for n in range(start - 1, first, -1) if n not in told and _NO_OPENING.match(notes.lines[n - 1]))
         # Often the closing mark stands outside the list item, where it opens another block.
         inside = any(line.strip() for line in notes.lines[fence.span.end.line :])
-        ends = "ends with its list item or quote, not with a closing mark" if inside else "is never closed"
-        place, severity = Span.at(start, fence.span.start.column, 3), Severity.WARNING if inside else None
-        last = finding("N_FENCE", f"this code block {ends}", place, severity=severity)
-    if last:
-        yield last
+        if found and not fence.info and found[-1].span.start.line > first:
+            found[-1] = found[-1]._replace(severity=Severity.ERROR)  # the rest of the file is code
+        elif not fence.info and (broken := next(above, 0)):
+            message = "this line opens no code block, for a backtick follows its marks; the mark below it opens one"
+            found.append(finding("N_FENCE", message, Span.at(broken), help="Take the backtick out, or write `~~~`."))
+        else:
+            ends = "ends with its list item or quote, not with a closing mark" if inside else "is never closed"
+            place, severity = Span.at(start, fence.span.start.column, 3), Severity.WARNING if inside else None
+            found.append(finding("N_FENCE", f"this code block {ends}", place, severity=severity))
+    return found
 
 
 class _Reader:

@@ -179,6 +179,14 @@ def _of_settings(project: Project) -> Origin | None:
     return origin_of(base, path=path) if not path.startswith("..") else None
 
 
+def _why_missing(path: Path | None, written: str) -> tuple[str, str | None]:
+    """What the author has done once for many links, and what helps; "" and None where that is not known."""
+    if path and os.path.lexists(f"{path}.md"):
+        return "suffix", f"Write {written.rstrip('/')}.md; other programs add that, GitHub does not."
+    gone = [folder for folder in path.parents if not os.path.lexists(folder)] if path else []
+    return f"no {gone[-1]}" if gone else "", None
+
+
 def check_files(project: Project, notes: Notes, files: Beside) -> Report:
     """Links to files that are not there; of a file that was copied without any of them, none can be checked."""
     found = False
@@ -198,9 +206,9 @@ def check_files(project: Project, notes: Notes, files: Beside) -> Report:
         there = [place for place in (path, taken) if place is not None and os.path.lexists(place)]
         found |= any(place.is_file() and place != project.notes_path for place in there)
         if not there:
-            folder = whole.parent
-            cause = "" if os.path.lexists(folder) or "\0" in written else f"no {folder}"
-            gone = finding("L_PAGE", f"link {target!r} leads to no page or file of the site", link.span, cause=cause)
+            cause, fix = _why_missing(path, written)
+            words = f"link {target!r} leads to no page or file of the site"
+            gone = finding("L_PAGE", words, link.span, cause=cause, help=fix)
             # `/guide/setup/` is an address of some other site; `/guide/setup.md` is a file at the top of the repository.
             is_address = (written.startswith("/") and not posixpath.splitext(written)[1]) or "{{" in written
             (missing if (path or files.is_here) and not is_address else away).append(gone)

@@ -91,6 +91,8 @@ def draw(notes: Notes) -> Drawn:
                 findings.append(finding("N_DRAW", message, node.span, severity=Severity.INFO, help=fix))
             missing.add(what)
         except (ValueError, Fault) as error:
+            if node.kind is Kind.MATH and node.text[:1] in "#@*?!":  # `$#` and `$@` of a shell
+                continue
             cause = _POSITION.sub("", str(error))
             reason = _DOLLAR if what == "formula" and "function '$'" in cause else error
             message = f"this {what} is shown as it is written, for it cannot be drawn here: {reason}"

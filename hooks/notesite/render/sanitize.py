@@ -9,7 +9,7 @@ from __future__ import annotations
 import html
 from collections.abc import Callable, Iterator, Mapping
 
-from ..diagnostics.diagnostic import Diagnostic, Span, finding
+from ..diagnostics.diagnostic import Diagnostic, finding
 from ..notes.model import Notes, parts_of
 from ..notes.raw_html import ATTRIBUTES, Tag, candidates
 
@@ -56,25 +56,22 @@ def safe_start_tag(tag: Tag) -> str:
     return f"<{tag.name}{''.join(safe)}>"
 
 
-_RELATIVE = "Write the path from the notes to the file."
 _ACTIVE = frozenset({"javascript", "vbscript", "data", "file"})
 
 
 def check_html(notes: Notes) -> Iterator[Diagnostic]:
     """Links and pictures whose addresses GitHub does not let through."""
-    for link in notes.links:
-        # `<image:tag>`, shown as a text
-        named = link.origin == "autolink" and _scheme(link.target).lower() not in _ACTIVE
-        if not safe_link(link.target) and not named:
-            yield _unsafe("a link to {}: addresses is not followed", link.target, link.span)
-    for image in notes.images:
-        if not safe_image(image.url):
-            yield _unsafe("a picture from a {}: address is not shown", image.url, image.span)
-
-
-def _unsafe(message: str, url: str, place: Span) -> Diagnostic:
-    scheme = _scheme(url)
-    if scheme != "file" and len(scheme) > 1:
-        return finding("N_HTML", message.format(scheme), place)
-    what = "a picture" if "picture" in message else "a link"  # `C:\\notes\\a.png`
-    return finding("N_HTML", f"{what} by its path on one computer reaches no reader", place, help=_RELATIVE)
+    # `<image:tag>`, shown as a text
+    named = {link for link in notes.links if link.origin == "autolink" and _scheme(link.target) not in _ACTIVE}
+    links = [
+        (link.target, link.span, "link to {}: addresses is not followed") for link in notes.links if link not in named
+    ]
+    pictures = [(image.url, image.span, "picture from a {}: address is not shown") for image in notes.images]
+    unsafe = [one for one in links if not safe_link(one[0])] + [one for one in pictures if not safe_image(one[0])]
+    for url, place, words in unsafe:
+        scheme = _scheme(url)
+        if scheme == "file" or len(scheme) == 1:  # `C:\\notes\\a.png`
+            message = f"a {words.split()[0]} by its path on one computer reaches no reader"
+            yield finding("N_HTML", message, place, help="Write the path from the notes to the file.")
+        else:
+            yield finding("N_HTML", f"a {words.format(scheme)}", place)

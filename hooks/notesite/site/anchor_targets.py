@@ -16,7 +16,7 @@ from ..notes.model import Entry, Heading, Notes
 if TYPE_CHECKING:
     from .plan import Site
 
-_BRACES = re.compile(r"\{\s*#([^\s{}]+)[^{}]*\}\s*$")  # how other programs take the anchor of a heading
+_IN_BRACES = "`{{#{}}}` after a heading is text on GitHub, and no anchor"
 _BRACED = 'Put `<a id="NAME"></a>` into the line instead, or link to the heading\'s own anchor.'
 
 
@@ -38,6 +38,8 @@ def contents_targets(notes: Notes) -> tuple[list[tuple[Entry, Heading | None]], 
         if heading is None:
             message = f"{named}, and no section of that name or text exists"
             findings.append(finding("N_ENTRY", message, entry.span))
+        elif resolver.exact(anchor) is None and anchor in resolver.braced:
+            findings.append(finding("N_ANCHOR", _IN_BRACES.format(anchor), entry.span, help=_BRACED, cause="braces"))
         elif resolver.exact(anchor) is None:
             address = address_of(notes, heading, entry.span.start.line)
             message = f'{named}; the section "{heading.text}" is {address}'
@@ -64,7 +66,6 @@ def check_links(notes: Notes, site: Site) -> Iterator[Diagnostic]:
     """Links inside the notes that lead nowhere.  Entries of the contents list have findings of their own."""
     resolver = Resolver(notes)
     listed = notes.contents.lines if notes.contents else ()
-    braced = {found[1] for heading in notes.headings if (found := _BRACES.search(heading.text))}
     is_by_robot = any("ALL-CONTRIBUTORS-LIST:START" in line for line in notes.lines)  # its anchors are only names
     for link in notes.links:
         anchor = in_page_anchor(link.target) if link.target.startswith("#") else None
@@ -78,21 +79,18 @@ def check_links(notes: Notes, site: Site) -> Iterator[Diagnostic]:
             continue
         path, mark, name = unquote(anchor).rpartition("#")
         file = (path if mark else notes.files[0].path) if notes.files else "these notes"
-        if name in braced:
-            message = f"`{{#{name}}}` after a heading is text on GitHub, and no anchor of {file}"
+        if name in resolver.braced:
+            message = _IN_BRACES.format(name)
             yield finding("L_ANCHOR", message, link.span, help=_BRACED, cause="braces")
             continue
-        heading = resolver.meant(anchor, link.text, {h.id for h in notes.headings if _is_part(h.id, name)})
+        heading = resolver.meant(anchor, link.text)
+        if heading and not place and set(heading.id.split("-")) < set(name.split("-")):
+            heading = None  # `quantization` is not what `binary-quantization` was to be
         address = address_of(notes, heading, link.span.start.line) if heading else ""
-        message, fix, severity = f"#{name} is not an anchor of {file}", None, None
+        message, severity = f"#{name} is not an anchor of {file}", None
         if heading and place:  # code hosts forgive it, too; not every program does
             message, severity = f"#{name} has other letters than the anchor {address}", Severity.INFO
         fix = f"Write ({address})." if heading else None
         right = f"[{link.text}]({address})" if heading and link.origin == "markdown" else None
         cause = _habit(anchor, heading) if heading else re.sub(r"\d+$", "0", name)  # `#fn1`, `#fn2`
         yield finding("L_ANCHOR", message, link.span, help=fix, severity=severity, replacement=right, cause=cause)
-
-
-def _is_part(heading: str, anchor: str) -> bool:
-    """Whether a heading says only some of what an anchor does: `quantization` beside `binary-quantization`."""
-    return set(heading.split("-")) < set(anchor.split("-"))

@@ -323,6 +323,9 @@ def _pages(
                 why = (
                     "that of its name is too long" if len(wanted.encode()) > MAX_BYTES else f"{wanted!r} cannot be one"
                 )
+                why = (
+                    "another page has that of its name" if slug.startswith(f"{wanted}-") and slug[-1].isdigit() else why
+                )
                 why = why if wanted else "its name holds no letter or digit"
                 message = f'the address of "{name}" is {slug}/, because {why}'
                 place = part.heading.span if part.heading else Span.at(part.first)
