@@ -89,7 +89,7 @@ def test_a_key_is_its_own_key_and_plain_ascii(path: str, query: str) -> None:
         assert fault.code == "E_URL"  # noqa: PT017  # the faults that generated text can cause
         return
     assert urls.parse(address.url) == address
-    assert re.fullmatch(r"[!-~]+", address.target)
+    assert re.fullmatch(r"[!-~]+", address.url)
 
 
 @pytest.mark.parametrize(

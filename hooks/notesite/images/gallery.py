@@ -228,7 +228,7 @@ class _Hall:
                 found.append(f"{folder}/{name}")
             if not found:
                 return None
-        picture = Picture(found[0], entry.width, entry.height, "", original_url=entry.url, media_type=entry.type)
+        picture = Picture(found[0], entry.width, entry.height, "", original_url=entry.url)
         return picture._replace(webp=found[1] if found[1:] else None, enlarge=self.settings.enlarge)
 
     def hang_remote(self, url: str, places: Sequence[Image], original: Picture | None, drawings: Drawings) -> None:
@@ -245,15 +245,12 @@ class _Hall:
 
     def beside(self, path: str, places: Sequence[Image]) -> Picture:
         """A picture beside the notes: published from where it is, or copied into the site.  Raises Fault."""
-        project, notes_folder = self.project, self.project.notes_path.parent
-        root = project.root if notes_folder.is_relative_to(project.root) else notes_folder
-        real, data = local_picture(path, notes_folder, root, self.settings.max_bytes)
-        width = height = None
-        media_type, extension = "", real.suffix.lstrip(".").lower()
+        project = self.project
+        real, data = local_picture(path, project.notes_path.parent, project.files_folder, self.settings.max_bytes)
+        width, height, extension = None, None, real.suffix.lstrip(".").lower()
         try:
             facts = inspect(data, limits_of(self.settings))
-            kind, width, height = facts.kind, facts.width, facts.height
-            media_type, extension, data = kind.media_type, kind.extension, facts.cleaned or data
+            width, height, extension, data = facts.width, facts.height, facts.kind.extension, facts.cleaned or data
             if facts.taken:
                 self._report(Fault("E_ACTIVE", facts.taken), places, Severity.INFO)
         except Fault as fault:
@@ -266,7 +263,7 @@ class _Hall:
             digest = hashlib.sha256(data).hexdigest()
             uri = f"{LOCAL_FOLDER}/{file_name(slug(real.stem) or 'picture', digest, extension)}"
         self.files[uri] = data
-        return Picture(uri, width, height, "", media_type=media_type, enlarge=self.settings.enlarge)
+        return Picture(uri, width, height, "", enlarge=self.settings.enlarge)
 
     def hang(self, image: Image, picture: Picture | None) -> None:
         """The picture, or a placeholder."""

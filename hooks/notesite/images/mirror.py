@@ -65,10 +65,10 @@ class Hosts:
 
 
 class Got(NamedTuple):
-    """A good answer: new bytes, or None for "not modified"."""
+    """A good answer with new bytes."""
 
     response: Response
-    facts: Facts | None
+    facts: Facts
     webp: bytes | None
 
 
@@ -146,7 +146,7 @@ def _arriving(
 
     known = dict(entries)
 
-    def ask(url: str) -> Got | Fault:
+    def ask(url: str) -> Got | Fault | None:
         if (failed := hosts.failed(url)) is not None:
             return failed
         try:
@@ -181,7 +181,7 @@ def _mend_webp(url: str, store: ImageStore, outcome: Outcome) -> None:
         outcome.faults[url] = fault
 
 
-def _asked(url: str, fetch: Fetch, chosen: Options, known: Entry | None) -> Got:
+def _asked(url: str, fetch: Fetch, chosen: Options, known: Entry | None) -> Got | None:
     headers = {"Accept": _ACCEPT}
     if known is not None and known.etag:
         headers["If-None-Match"] = known.etag
@@ -197,9 +197,9 @@ def _asked(url: str, fetch: Fetch, chosen: Options, known: Entry | None) -> Got:
     return _inspected(fetch(url, headers, left), chosen, known)
 
 
-def _inspected(response: Response, chosen: Options, known: Entry | None) -> Got:
+def _inspected(response: Response, chosen: Options, known: Entry | None) -> Got | None:
     if response.status == 304 and known is not None and (known.etag or known.last_modified):
-        return Got(response, None, None)
+        return None
     if response.status != 200:
         raise answer_fault(response)
     with _decoding:
@@ -209,7 +209,7 @@ def _inspected(response: Response, chosen: Options, known: Entry | None) -> Got:
 
 def _keep(url: str, got: Got | None, chosen: Options, store: ImageStore, outcome: Outcome, *, damaged: bool) -> None:
     """Write what came into the store and note it.  Raises Fault E_HASH, E_IO, E_BUSY or E_LOCK."""
-    if got is None or got.facts is None:
+    if got is None:
         return
     digest = hashlib.sha256(got.response.body).hexdigest()
 
@@ -230,8 +230,6 @@ def _keep(url: str, got: Got | None, chosen: Options, store: ImageStore, outcome
 
 def _made(url: str, got: Got, came: str, chosen: Options, lock: Lock) -> tuple[Entry, Mapping[str, bytes]]:
     """The entry for what came (its SHA-256: `came`), and the files that it names."""
-    if got.facts is None:
-        raise Fault("E_EMPTY", "nothing came")
     old, body, headers = lock.get(url), got.facts.cleaned or got.response.body, got.response.headers
     digest = hashlib.sha256(body).hexdigest()
     content = {digest: body}

@@ -45,7 +45,6 @@ class Picture(NamedTuple):
     original_url: str = ""  # where the notes point
     svg: str | None = None  # a drawing to be inlined, so that it follows the page's colours
     webp: str | None = None  # a smaller copy, relative to the docs root
-    media_type: str = ""  # "image/png" …; "" for a placeholder
     enlarge: bool = True
 
 

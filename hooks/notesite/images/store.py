@@ -362,4 +362,4 @@ def drawing_of(path: Path, inside: Path | None = None) -> Picture:
     if active := drawing.taken or ("foreignObject" if "foreignObject" in text else ""):
         raise Fault("E_SVG", f"the drawing {path.name}: SVG with active content refused: {active}")
     svg = text[max(text.find("<svg"), 0) :].strip()
-    return Picture("", drawing.width, drawing.height, "", svg=svg, media_type="image/svg+xml")
+    return Picture("", drawing.width, drawing.height, "", svg=svg)

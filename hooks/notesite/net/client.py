@@ -112,7 +112,7 @@ class Fetch:
     def __init__(self, client: Client, limits: Limits, method: str, *, want_body: bool) -> None:
         self.client, self.limits, self.method, self.want_body = client, limits, method, want_body
         self.end = time.monotonic() + limits.deadline
-        self.address = Address("", "", "", 0, "")  # what is being asked for
+        self.address = Address("", "", "", 0)  # what is being asked for
 
     def tried(self, address: Address) -> Response:
         """The answer after as many tries as it takes and the limits grant."""

@@ -32,7 +32,6 @@ class Address(NamedTuple):
     scheme: str  # "http" or "https"
     host: str  # lower case, ASCII, without brackets
     port: int
-    target: str  # path and query, as the request line has them
 
     @property
     def origin(self) -> str:
@@ -81,7 +80,7 @@ def _address(scheme: str, text: str) -> Address:
     normal = urlunsplit((scheme, shown, path, query, ""))
     if len(normal) > 3 * MAX_URL:
         raise Fault("E_URL", f"the URL is longer than {MAX_URL} characters")
-    return Address(normal, scheme, host, port or _DEFAULT_PORTS[scheme], f"{path}?{query}" if query else path)
+    return Address(normal, scheme, host, port or _DEFAULT_PORTS[scheme])
 
 
 def _host(name: str) -> str:
