@@ -274,11 +274,6 @@ def check_size(width: float, height: float, limits: Limits, frames: int = 1) -> 
 # --- `data:` URIs, which are left alone, and checked ---------------------------------------------------------------
 
 
-def is_data(url: str) -> bool:
-    """Whether `url` is a `data:` URI."""
-    return url.lstrip()[:5].lower() == "data:"
-
-
 def data_bytes(uri: str, limit: int = MAX_DATA) -> bytes:
     """What the URI holds.  Raises Fault E_URL, E_NOTIMAGE or E_SIZE."""
     text = uri.strip()

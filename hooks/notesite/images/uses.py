@@ -13,7 +13,7 @@ from ..lib.light import NamedTuple, bundled_text
 from ..net.response import Fault
 from ..net.urls import is_remote, parse, shown
 from ..notes.model import EMPTY, Image
-from .picture import data_facts, is_data, stem
+from .picture import data_facts, stem
 
 # Words that tell that there is a picture, not what it shows; in the languages that notes are often written in.
 _NOUNS = frozenset(bundled_text(__name__, "picture_words.txt").split())
@@ -58,9 +58,8 @@ def alt_texts(images: Iterable[Image], chosen: Mapping[str, str]) -> dict[Span, 
     return found
 
 
-def alt_findings(images: Iterable[Image], chosen: Mapping[str, str]) -> Iterator[Diagnostic]:
+def alt_findings(images: Sequence[Image], chosen: Mapping[str, str]) -> Iterator[Diagnostic]:
     """E_ALT for each weak text that the settings do not replace."""
-    images = list(images)
     published = alt_texts(images, chosen)
     for image in images:
         if _is_wanting(image, chosen) and image.origin not in ("srcset", "source"):
@@ -101,7 +100,7 @@ def uses(images: Iterable[Image]) -> Uses:
     faults: list[tuple[Image, Fault]] = []
     for image in images:
         try:
-            if is_data(image.url):
+            if image.url.lstrip()[:5].lower() == "data:":
                 data_facts(image.url)
             elif is_remote(image.url):
                 remote.setdefault(parse(image.url).url, []).append(image)

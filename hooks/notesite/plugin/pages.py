@@ -143,15 +143,15 @@ def context_of(run: Run, plan: Page, page: MkDocsPage, files: Files) -> PageCont
 def look(config: MkDocsConfig) -> dict[str, Diagnostic]:
     """What is to be left out, by its path.  Raises PluginError for a folder, because MkDocs would go into it."""
     root, found = Path(config.config_file_path).parent, {}
-    for folder in (config.docs_dir, str(config.theme.custom_dir or "")):
+    own = str(config.theme.custom_dir or "")
+    for folder in (config.docs_dir, own):
         top = Path(folder)
         for path, why, is_folder in strangers(top, root if top.is_relative_to(root) else top) if folder else ():
             said = finding("N_STRANGER", why, Span.at(1), path=os.path.relpath(path, root).replace(os.sep, "/"))
             if is_folder or folder != config.docs_dir:
                 raise PluginError(one_line(said, said.path or ""))
             found[str(path)] = said
-    own = Path(config.theme.custom_dir) if config.theme.custom_dir else None
-    for path in sorted(own.rglob("*.html")) if own else ():
+    for path in sorted(Path(own).rglob("*.html")) if own else ():
         wrong = _unreadable(path, _MAX_TEMPLATE)
         if wrong and path.is_file():
             raise PluginError(one_line(wrong, os.path.relpath(path, root).replace(os.sep, "/")))
