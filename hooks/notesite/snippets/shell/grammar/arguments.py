@@ -11,13 +11,12 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 
-from ....lib.light import lazy
+from ....lib.light import bundled_json, lazy
 from ..reader.words import Word
 from .flag_rules import Refusal, looks, read_as, refused_words, wrong_kind
 from .invocation import Invocation
 from .program import INDEX, NAMES, REST
 from .resources import is_type, may_be_custom, named
-from .vocabulary import answers
 
 _LONGEST = 12  # arguments that are looked at: no shape that was tried has half as many
 _MOST = 300  # readings of placeholders that are looked up
@@ -129,9 +128,9 @@ def _mode(call: Invocation) -> str | None:
 
 
 def _worded(message: str, words: Sequence[Word]) -> str:
-    """A probe's message in plain words, with the command's own words in it."""
+    """A probe's message in plain words, GIVEN and FIRST in them the command's own."""
     given = " ".join(word.text for word in words)
-    for form, plain in answers():
+    for form, plain in bundled_json(__name__, "words.json")["answers"]:
         # Most begin with a word: those with another one need not be compiled.
         ways = [way[:4] for way in form.split("|")]
         may = any(way[:3] == message[:3] or not set(way).isdisjoint(r".\([?*+{") for way in ways)

@@ -54,6 +54,14 @@ def format_of(path: str, flag: str) -> tuple[re.Pattern[str], str] | None:
     return None
 
 
+def misread(form: str, text: str) -> str:
+    """What is wrong with the expression of an output format that is no Go template, "" when nothing is known to be."""
+    if form.startswith("jsonpath"):
+        text = pattern("{EXPRESSION}").sub("", text)  # what is left is wrong
+    found = ((pattern(wrong).search(text), words) for wrong, words in _rows("expressions", form))
+    return next((match.expand(words) for match, words in found if match), "")
+
+
 def _given(call: Invocation, item: str) -> bool:
     """Whether a flag is given, and not switched off; with `name=pattern`, whether it has such a value."""
     if item == "--":

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from ....lib.light import lazy
 from ....lib.nearest import nearest_value
-from .flag_rules import format_of, type_of
+from .flag_rules import format_of, misread, type_of
 from .invocation import FlagUse, Invocation
 from .vocabulary import words
 
@@ -77,43 +77,12 @@ def _listed(values: Sequence[str]) -> str:
 
 # ---- The little languages of `-o`: JSONPath, Go templates, columns; faults that kubectl finds before it asks a server.
 
-_QUOTED = r"'[^']*'|\"[^\"]*\""
-_NUMBERS = r"-?\d*(?::-?\d*){0,2}"
-_CONDITION = rf"\?\((?:{_QUOTED}|(?!\)\]|&&|\|\||=~).)*\)"
-_INDEX = rf"\*|[A-Za-z]|{_NUMBERS}(?: *, *{_NUMBERS})*|'[^']*'(?: *, *'[^']*')*|{_CONDITION}"
-_EXPRESSION = lazy(rf"\{{(?:{_QUOTED}|\\.|\[(?:{_INDEX})\]|[^{{}}\[\]'\",\\])*\}}", re.DOTALL)
-_WRONG_INDEX = lazy(rf"(?s:.*?)(\[(?!(?:{_INDEX})\])(?:\?\(.*?\)|[^\]{{}}]*)\])", re.DOTALL)
 _BLOCK = lazy(r"-?\s*(if|range|with|block|define|end)\b")
 
 
 def _fault(form: str, text: str) -> str:
     """What is wrong with the expression of an output format, "" when nothing is known to be."""
-    if form in {"jsonpath", "jsonpath-as-json"}:
-        return _jsonpath_fault(text)
-    if form in {"go-template", "template"}:
-        return _template_fault(text)
-    if form == "custom-columns":
-        wrong = next((part for part in text.split(",") if ":" not in part), None) if "[" not in text else None
-        return f"`{wrong}` is not HEADER:PATH" if wrong is not None else ""
-    return ""
-
-
-def _jsonpath_fault(text: str) -> str:
-    """What is wrong with a JSONPath template: text with expressions in braces."""
-    wrong = _EXPRESSION.sub("", text).partition("{")[1:]
-    if not wrong[0]:
-        return ""
-    index = _WRONG_INDEX.match(wrong[1])
-    if wrong[1].startswith("{"):
-        return "an expression has one brace on each side: `{.items}`"
-    if index and index[1].startswith("[?("):
-        return "a condition knows no `&&`, `||` and `=~`"
-    if index:
-        return f"`{index[1]}` is no index: a number, `*`, `'name'` or `?(condition)`"
-    inside, closed, _ = wrong[1].partition("}")
-    if not closed or "{" in inside:
-        return "a brace { is never closed"
-    return "a quote or a bracket is open, or a comma stands outside of one"
+    return _template_fault(text) if form in {"go-template", "template"} else misread(form, text)
 
 
 def _template_fault(text: str) -> str:

@@ -30,7 +30,6 @@ class BadFlag(NamedTuple):
     word: Word
     name: str  # without dashes
     reason: str  # "unknown", "short" or "value"
-    flag: Flag | None = None
 
 
 class Invocation:
@@ -137,7 +136,7 @@ def _read_flags(words: Sequence[Word], call: Invocation) -> None:
             elif waiting:
                 call.flags.append(use._replace(value=waiting[-1].text, value_word=waiting.pop()))
             elif not call.command.grows:
-                call.bad = BadFlag(use.word, use.flag.name, "value", use.flag)
+                call.bad = BadFlag(use.word, use.flag.name, "value")
 
 
 def _long(word: Word, call: Invocation) -> Iterator[FlagUse]:

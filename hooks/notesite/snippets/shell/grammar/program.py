@@ -11,18 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, cached_property
 
-from ....lib.light import Any, NamedTuple, bundled_json, bundled_names
+from ....lib.light import Any, NamedTuple, bundled_json, bundled_names, bundled_text
 
-# U a name; R a type; W a type with a pod template; N nodes; C several types; P TYPE/NAME; S the same of a W; B of no type;
-# K key=value; M key-; L 8080; T key=value:NoSchedule; V pod:/path; F ./file
-PATTERNS: tuple[str, ...] = (
-    "", "U", "R", "W", "N", "C", "P", "S", "B", "K", "M", "L", "V", "F",
-    "UU", "RU", "WU", "NU", "CU", "RR", "PP", "SS", "SU", "PU", "RP", "RS", "BU", "UP", "US",
-    "SK", "PK", "UK", "UL", "SL", "PL", "RK", "WK", "NK", "RL", "SM", "PM",
-    "RUK", "WUK", "NUK", "RUM", "WUM", "NUM", "RUU", "WUU", "NUU", "UUU", "RUL", "PUK", "UKK", "SKK",
-    "NT", "NUT", "NUUT", "UT", "RUT", "UV", "VU", "FV", "VF", "VV", "FF", "KK", "UUUU", "UUUUU", "RUUK", "ULL", "SLL",
-    "-", "U-", "S-", "P-", "RU-", "UU-", "R-", "K-", "BL", "B-",
-)  # fmt: skip
+_SHAPES = (line for line in bundled_text(__name__, "shapes.txt").splitlines() if line[0] != "#")
+PATTERNS: tuple[str, ...] = ("", *" ".join(_SHAPES).split())  # none, then those of the file
 INDEX = {shape: index for index, shape in enumerate(PATTERNS)}
 NAMES = ("alpha", "beta", "gamma", "delta", "epsilon")  # the names of a probe, by position
 REST = "-"  # the end of a shape whose arguments go on after `--`
@@ -138,10 +130,12 @@ class Grammar:
 
 
 def _flags(raw: Mapping[str, Any]) -> Mapping[str, Flag]:
-    table = {name: Flag(name, **entry) for name, entry in raw.get("flags", {}).items()}
+    entries = dict(raw.get("flags", {}))
     for name, entry in raw.get("deprecated", {}).items():
-        table.setdefault(name, Flag(name, **entry, deprecated=True))
-    return table
+        entries.setdefault(name, {**entry, "deprecated": True})
+    return {
+        name: Flag(name, **{k: v for k, v in entry.items() if k in Flag._fields}) for name, entry in entries.items()
+    }
 
 
 @cache

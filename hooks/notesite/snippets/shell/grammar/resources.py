@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from functools import cache
-from types import MappingProxyType
 
 from ....lib.light import NamedTuple, bundled_text, lazy
 
@@ -68,11 +67,7 @@ def resource_types() -> tuple[Resource, ...]:
 @cache
 def by_name() -> Mapping[str, Resource]:
     """Every name that kubectl accepts, lower case -> its type.  The first row of the table wins, as in kubectl."""
-    table: dict[str, Resource] = {}
-    for resource in resource_types():
-        for name in resource.names:
-            table.setdefault(name, resource)
-    return MappingProxyType(table)
+    return {name: resource for resource in reversed(resource_types()) for name in resource.names}
 
 
 @cache
@@ -84,11 +79,8 @@ def full_names() -> tuple[str, ...]:
 
 def is_type(text: str, extra: Iterable[str] = ()) -> bool:
     """Whether kubectl takes `text` for one or several types: `pods`, `po,svc`, `deployments.apps`, `all`."""
-    known = by_name()
     parts = text.lower().split(",")
-    return bool(text) and all(
-        part.removesuffix(".") in known or part in known or part in CATEGORIES or part in extra for part in parts
-    )
+    return bool(text) and all(named(part) is not None or part in CATEGORIES or part in extra for part in parts)
 
 
 def is_file(text: str) -> bool:

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import cache
 
-from ....lib.light import Any, bundled_json
-
-
-def _table(name: str) -> Any:
-    return bundled_json(__name__, "words.json")[name]
+from ....lib.light import bundled_json
 
 
 @cache
 def words(what: str) -> frozenset[str]:
-    """A list of `data/words.json`.
+    """A list of `data/words.json`; its "answers" are patterns of what kubectl says, and the same in plain words.
 
     "plugins": sub-commands of kubectl that plugins of Krew add, or that distributions ship.
     "custom": custom resource types that share their name with a program, and those of tutorials.
@@ -23,13 +18,7 @@ def words(what: str) -> frozenset[str]:
     sign), and those that are not taken as they are written.
     "keyboards": programs whose name at the start of a line makes it a command, not a sentence.
     """
-    return frozenset(_table(what).split())
-
-
-def answers() -> Sequence[tuple[str, str]]:
-    """Patterns of what kubectl says -> the same in plain words; GIVEN and FIRST stand for the arguments."""
-    found: Sequence[tuple[str, str]] = _table("answers")
-    return found
+    return frozenset(bundled_json(__name__, "words.json")[what].split())
 
 
 def instead(what: str, word: str) -> str:
@@ -38,4 +27,4 @@ def instead(what: str, word: str) -> str:
     "meant": commands of people who think of another tool, `|` between several that may be meant; "meant flags" likewise.
     "replaced flags": removed flags of kubectl, and what took their place; "deprecated flags": what its help does not say.
     """
-    return str(_table(what).get(word, ""))
+    return str(bundled_json(__name__, "words.json")[what].get(word, ""))
