@@ -101,21 +101,14 @@ def _numeric(here: Here, words: Sequence[str]) -> Iterator[Found]:
 
 
 def _ordered(here: Here, words: Sequence[str]) -> Iterator[Found]:
-    low, high = ({key.value: value for key, value in pairs(here.at((word,)))} for word in words)
+    """Quantities of one name in two fields; the first is to be multiplied by that in a third one, where it is given."""
+    low, high, factors = ({key.value: value for key, value in pairs(here.at((word,)))} for word in (*words, "")[:3])
     for name, value in low.items():
         small, large = names.quantity(text(value) or ""), names.quantity(text(high.get(name)) or "")
-        if small is not None and large is not None and small > large:
-            yield Found(
-                "K_RESOURCES", f"{name}: {value.value} in {words[0]} is above {high[name].value} in {words[1]}", value
-            )
-
-
-def _ratio(here: Here, words: Sequence[str]) -> Iterator[Found]:
-    ratios, high, low = ({key.value: value for key, value in pairs(here.at((word,)))} for word in words)
-    for name, value in ratios.items():
-        ratio, most, least = (names.quantity(text(node) or "") for node in (value, high.get(name), low.get(name)))
-        if ratio is not None and most is not None and least and ratio * least > most * (names.quantity("1") or 1):
-            yield Found("K_RESOURCES", f"{name}: {value.value} in {words[0]} is above {words[1]} / {words[2]}", value)
+        factor = names.quantity(text(factors.get(name)) or "") if words[2:] else names.ONE
+        if small is not None and large is not None and factor and small * factor > large * names.ONE:
+            limit = f"{words[1]} / {words[2]}" if words[2:] else f"{high[name].value} in {words[1]}"
+            yield Found("K_RESOURCES", f"{name}: {value.value} in {words[0]} is above {limit}", value)
 
 
 def _equal(here: Here, words: Sequence[str]) -> Iterator[Found]:
@@ -147,10 +140,13 @@ def _quantity(field: str, node: Node, words: Sequence[str]) -> Iterator[Found]:
     value = names.quantity(text(node) or "")
     if value is None:
         return
-    one = names.quantity("1") or 1
-    bad = {">0": value <= 0, ">=0": value < 0, ">=1": value < one, "whole": value % one != 0}[words[0]]
+    bad, must = {
+        ">0": (value <= 0, "above 0"),
+        ">=0": (value < 0, "0 or more"),
+        ">=1": (value < names.ONE, "1 or more"),
+        "whole": (value % names.ONE != 0, "a whole number"),
+    }[words[0]]
     if bad:
-        must = {">0": "above 0", ">=0": "0 or more", ">=1": "1 or more", "whole": "a whole number"}[words[0]]
         yield Found("K_RANGE", f"{field} must be {must}, not {node.value}", node)
 
 
@@ -217,7 +213,7 @@ def _only(field: str, node: Node, words: Sequence[str]) -> Iterator[Found]:
         yield Found("K_UNION", f"{field} is not allowed here", node)
 
 
-_OF_MAPPINGS: tuple[Any, ...] = (_needs, _forbids, _one, _most, _some, _unique, _numeric, _ordered, _ratio, _equal)
+_OF_MAPPINGS: tuple[Any, ...] = (_needs, _forbids, _one, _most, _some, _unique, _numeric, _ordered, _equal)
 _OF_VALUES: tuple[Any, ...] = (_range, _quantity, _among, _size, _sorted, _labels, _pods, _unquoted, _only)
 MAPPINGS: dict[str, OfMapping] = {check.__name__[1:]: check for check in _OF_MAPPINGS}
 MAPPINGS["filled"] = partial(_needs, filled=True)

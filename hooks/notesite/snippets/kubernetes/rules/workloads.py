@@ -131,7 +131,6 @@ def _units(here: Here, words: Sequence[str]) -> Iterator[Found]:
 
 def _extended(here: Here, _words: Sequence[str]) -> Iterator[Found]:
     """Devices are counted whole, and what is asked for is the limit; huge pages come with memory or CPU."""
-    one = names.quantity("1") or 1
     limits, requests = (dict.fromkeys(pairs(here.at((word,)))) for word in ("limits", "requests"))
     granted = {key.value: value.value for key, value in limits}
     every = {key.value for key, _ in (*limits, *requests)}
@@ -139,7 +138,7 @@ def _extended(here: Here, _words: Sequence[str]) -> Iterator[Found]:
         said = text(value)
         amount = names.quantity(said or "")
         if "/" in key.value and "kubernetes.io/" not in key.value and amount is not None:
-            if amount % one:
+            if amount % names.ONE:
                 yield Found("K_RESOURCES", f"{key.value} must be a whole number, not {said}", value)
             elif (key, value) in requests and granted.get(key.value) != said and (limits or here.kind) and here.owner:
                 yield Found("K_RESOURCES", f"{key.value} needs a limit that equals the request", value)

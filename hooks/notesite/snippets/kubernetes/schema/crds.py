@@ -73,7 +73,8 @@ def _type(json_schema: Mapping[str, Any], owner: str, depth: int) -> Type:  # no
         return Type({"byte": "y", "date-time": "t"}.get(form, "s"), owner, enum=enum if is_closed else ())
     if kinds in ("integer", "number"):
         found = Type("n" if kinds == "number" else "i" if form == "int32" else "l", owner)
-        found.minimum, found.maximum = _number(json_schema, "minimum"), _number(json_schema, "maximum")
+        limits = map(json_schema.get, ("minimum", "maximum"))
+        found.minimum, found.maximum = (float(limit) if isinstance(limit, int | float) else None for limit in limits)
         return found
     return Type("b", owner) if kinds == "boolean" else Type("a", owner)
 
@@ -88,8 +89,3 @@ def _object(json_schema: Mapping[str, Any], owner: str, depth: int) -> Type:
     if isinstance(extra, Mapping) and not json_schema.get("x-kubernetes-preserve-unknown-fields"):
         return Type("{", owner, _type(extra, owner + "{}", depth + 1))
     return Type("o", owner)
-
-
-def _number(json_schema: Mapping[str, Any], name: str) -> float | None:
-    value = json_schema.get(name)
-    return float(value) if isinstance(value, int | float) else None

@@ -15,13 +15,13 @@ from functools import cache, lru_cache
 
 from notesite.lib.light import bundled_json, bundled_text, json_of, lazy
 
-_SUBDOMAIN = lazy(r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*")
 _QUANTITY = lazy(r"([+-]?[0-9.]+)([a-zA-Z]*|[eE][+-]?[0-9]+)")
 _SUFFIXES: dict[str, int] = {
     suffix: 1000**power for power, suffix in enumerate(("n", "u", "m", "", "k", "M", "G", "T", "P", "E"))
 }
 _SUFFIXES |= {f"{letter}i": 1024**power * 10**9 for power, letter in enumerate("KMGTPE", 1)}
 _DECIMALS = 12
+ONE = 10**21  # the quantity "1"
 
 _CRON_EVERY = lazy(r"@every (\d+(\.\d+)?(ns|us|µs|ms|s|m|h))+")
 _CRON_PART = lazy(r"(\*|\?|[A-Za-z0-9]+)(?:-([A-Za-z0-9]+))?(?:/(\d+))?")
@@ -36,27 +36,21 @@ def problem(grammar: str, text: str) -> tuple[str, str] | None:
     if grammar in _SPOKEN:
         code, is_right, words = _SPOKEN[grammar]
         return None if is_right(text) else (code, words)
-    code, pattern, words = _pattern(grammar)
+    code, pattern, words = _patterns()[grammar]
     return None if pattern.fullmatch(text) else (code, f"it must be {words}")
 
 
 @cache
-def _lines() -> dict[str, str]:
-    lines = bundled_text(__name__, "grammars.txt").splitlines()
-    return dict(line.split(" ", 1) for line in lines if line and line[0] != "#")
-
-
-@cache
-def _pattern(grammar: str) -> tuple[str, re.Pattern[str], str]:
-    code, rest = _lines()[grammar].split(" ", 1)
-    pattern, words = rest.split(" :: ")
-    return code, re.compile(pattern, re.DOTALL), words
+def _patterns() -> dict[str, tuple[str, re.Pattern[str], str]]:
+    lines = (line for line in bundled_text(__name__, "grammars.txt").splitlines() if line and line[0] != "#")
+    rows = (re.fullmatch(r"(\S+) (\S+) (.*) :: (.*)", line) for line in lines)
+    return {row[1]: (row[2], lazy(row[3], re.DOTALL), row[4]) for row in rows if row}
 
 
 def suggestion(text: str) -> str | None:
     """A valid object name near an invalid one."""
     near = re.sub(r"[^a-z0-9.-]+", "-", text.lower()).strip("-.")
-    return near if near and near != text and _SUBDOMAIN.fullmatch(near) else None
+    return near if near != text and problem("subdomain", near) is None else None
 
 
 @lru_cache(maxsize=4096)

@@ -64,14 +64,11 @@ class Values:
             bits = _BITS.get(kind)
             if bits and not -(2 ** (bits - 1)) <= value < 2 ** (bits - 1):
                 self._add("K_RANGE", f"{node.value} does not fit into {bits} bits ({type_.owner})", node)
-            self._limits(type_, node, value)
-
-    def _limits(self, type_: Type, node: ScalarNode, value: float) -> None:
-        low, high = type_.minimum, type_.maximum
-        if (low is not None and value < low) or (high is not None and value > high):
-            known = (("at least", low), ("at most", high))
-            limits = " and ".join(f"{words} {limit:g}" for words, limit in known if limit is not None)
-            self._add("K_RANGE", f"{node.value} must be {limits} ({type_.owner})", node)
+            low, high = type_.minimum, type_.maximum
+            if (low is not None and value < low) or (high is not None and value > high):
+                known = (("at least", low), ("at most", high))
+                limits = " and ".join(f"{words} {limit:g}" for words, limit in known if limit is not None)
+                self._add("K_RANGE", f"{node.value} must be {limits} ({type_.owner})", node)
 
     def _quantity(self, type_: Type, node: ScalarNode, got: str) -> None:
         text = node.value.strip()

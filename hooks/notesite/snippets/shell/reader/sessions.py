@@ -33,21 +33,14 @@ def mask(text: str, is_open: Callable[[str], bool]) -> str:
 
 def _prompts(lines: Sequence[str]) -> list[int]:
     """For each line, the length of its prompt, 0 when it has none."""
-    sure = [_length(PROMPT.match(line)) for line in lines]
+    sure = [match.end() if (match := PROMPT.match(line)) else 0 for line in lines]
     if any(sure):
         return sure
     # `# kubectl ...` is a root's prompt only where nothing is typed without it; else it is a comment.
-    maybe = [_length(_MAYBE.match(line)) for line in lines]
+    maybe = [match.end() if (match := _MAYBE.match(line)) else 0 for line in lines]
     typed = [is_known_command(line[length:]) for line, length in zip(lines, maybe, strict=True)]
-    with_prompt = any(known and length for known, length in zip(typed, maybe, strict=True))
-    without = any(known and not length for known, length in zip(typed, maybe, strict=True))
-    if not with_prompt or without:
-        return [0] * len(lines)
-    return [length if known else 0 for known, length in zip(typed, maybe, strict=True)]
-
-
-def _length(match: re.Match[str] | None) -> int:
-    return match.end() if match else 0
+    is_prompt = any(typed) and all(length for known, length in zip(typed, maybe, strict=True) if known)
+    return [length if known and is_prompt else 0 for known, length in zip(typed, maybe, strict=True)]
 
 
 def _session(lines: Sequence[str], prompts: Sequence[int], is_open: Callable[[str], bool]) -> list[str]:
