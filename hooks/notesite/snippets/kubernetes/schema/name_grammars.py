@@ -37,14 +37,14 @@ def problem(grammar: str, text: str) -> tuple[str, str] | None:
         code, is_right, words = _SPOKEN[grammar]
         return None if is_right(text) else (code, words)
     code, pattern, words = _patterns()[grammar]
-    return None if pattern.fullmatch(text) else (code, f"it must be {words}")
+    return None if re.fullmatch(pattern, text, re.DOTALL) else (code, f"it must be {words}")
 
 
 @cache
-def _patterns() -> dict[str, tuple[str, re.Pattern[str], str]]:
+def _patterns() -> dict[str, tuple[str, ...]]:
     lines = (line for line in bundled_text(__name__, "grammars.txt").splitlines() if line and line[0] != "#")
-    rows = (re.fullmatch(r"(\S+) (\S+) (.*) :: (.*)", line) for line in lines)
-    return {row[1]: (row[2], lazy(row[3], re.DOTALL), row[4]) for row in rows if row}
+    rows = filter(None, (re.fullmatch(r"(\S+) (\S+) (.*) :: (.*)", line) for line in lines))
+    return {row[1]: row.group(2, 3, 4) for row in rows}
 
 
 def suggestion(text: str) -> str | None:
