@@ -21,12 +21,11 @@ from ..yaml.yaml_fault import Defined
 from . import typography
 from .command_verdict import Checked, CommandVerdict
 from .corrections import REFUSED, applied, correction, passes
-from .effects import created, system_dangers
+from .effects import created, embedded, system_dangers
 from .grammar.invocation import Invocation, parse
 from .grammar.program import Grammar, available, load
 from .grammar.resources import Known, is_type
 from .grammar.vocabulary import words
-from .heredocs import embedded
 from .lint import NOTHING_KNOWN, is_prose, lint, unknown
 from .reader import shell_parser as shell
 from .reader.words import Command, Finding, judged_as

@@ -1,17 +1,19 @@
-"""What commands do: the objects that they create, and what they destroy and cannot take back, in a sentence for the reader."""
+"""What commands do: the objects that they create, the YAML in their here-documents, and what they destroy for good."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from itertools import zip_longest
 
 from ...diagnostics.diagnostic import Span
-from ...lib.light import bundled_json
+from ...lib.light import bundled_json, lazy
+from ...notes.model import Fence
 from ..yaml.yaml_fault import Defined
 from .grammar.arguments import WORKLOADS
 from .grammar.invocation import Invocation
 from .grammar.resources import named
-from .reader.words import Command, Word
+from .reader.words import Command, Heredoc, Script, Word
 
 # "kubectl": a sub-command, the flag that makes it dangerous ("" for none), what it does.  "held": types that hold others.
 # "others": commands of other programs, each a pattern of its words with one space between them.  "keys": of secrets.
@@ -97,3 +99,36 @@ def _keys(call: Invocation) -> frozenset[str] | None:
             return None  # a folder: every file in it becomes a key
         keys.add(name)
     return None if call.uses("from-env-file") else frozenset(keys)
+
+
+# ---- YAML in here-documents: each a block of its own, its places those of the notes.
+
+_YAML_FILE = lazy(r"\.ya?ml$", re.IGNORECASE)
+_PUT_IN = lazy(r"^[ \t]*\$(?:\w+|\{\w+\})$", re.MULTILINE)  # a whole line that a variable holds
+_MANIFEST = lazy(r"^(?:apiVersion|kind)[ \t]*:", re.MULTILINE)
+
+
+def embedded(script: Script, fence: Fence) -> Iterator[Fence]:
+    """The YAML in the here-documents of a script."""
+    for command, follower in zip_longest(script.commands, script.commands[1:]):
+        for heredoc in command.heredocs:
+            if _is_yaml(heredoc, command, follower) and not _PUT_IN.search(heredoc.text):
+                yield _part(fence, script, heredoc)
+
+
+def _is_yaml(heredoc: Heredoc, command: Command, follower: Command | None) -> bool:
+    files = [item.target.text for item in command.redirects if item.target is not None]
+    files += [word.text for word in command.words if command.program == "tee"]
+    readers = [command, *([follower] if follower is not None and follower.piped else [])]
+    applied = (word.text for one in readers if one.program in {"kubectl", "k"} for word in one.words)
+    is_applied = not {"-", "-f-"}.isdisjoint(applied)
+    return is_applied or any(map(_YAML_FILE.search, files)) or bool(_MANIFEST.search(heredoc.text))
+
+
+def _part(fence: Fence, script: Script, heredoc: Heredoc) -> Fence:
+    """The here-document as a fence of its own, its places those of the notes."""
+    first = script.lines.place(heredoc.start)[0]
+    count = heredoc.text.count("\n") + (not heredoc.text.endswith("\n") and bool(heredoc.text))
+    origins = fence.origins[first - 1 : first - 1 + count]
+    span = Span(fence.position(first, 1), fence.position(first + max(count - 1, 0), 1))
+    return fence._replace(info="yaml", text=heredoc.text, origins=origins, span=span)

@@ -23,8 +23,6 @@ _MOST = 300  # readings of placeholders that are looked up
 # Flags beside which the arguments mean something else, or nothing.
 _UNTRIED = frozenset({"raw", "local", "list", "field-selector", "current"})
 _MODE_FLAGS = (("f", {"filename", "kustomize"}), ("l", {"selector"}), ("a", {"all"}), ("A", {"all-namespaces"}))
-_EFFECT = lazy(r"([^=:]*)(=[^=:]*)?:(NoSchedule|PreferNoSchedule|NoExecute)-?")
-_CHANGING = ("label", "annotate", "taint", "set env", "set image")
 _SETS = ("daemonsets", "replicasets", "statefulsets")
 WORKLOADS = frozenset({"cronjobs", "deployments", "jobs", "replicationcontrollers", *_SETS})  # they run pods
 _CUSTOM = lazy(r"[a-z][a-z0-9-]*(?:\.[a-z0-9-]+){2,}")  # foos.example.com, foos.v1.example.com
@@ -63,7 +61,6 @@ def _rules(call: Invocation) -> Iterator[Refusal]:
     words, node = call.arguments, call.node
     yield from refused_words(call)
     yield from wrong_kind(call)
-    yield from _bad_updates(call)
     if node.path == ("exec",) and call.rest == [] and not call.command.grows:
         yield "the command for the container is missing: `-- COMMAND`", call.path_words[-1]
     if node.path == ("exec",) and call.rest and len(words) > 1 and not words[1].dynamic:
@@ -223,38 +220,3 @@ def _same_length(shape: str, tail: str) -> str | None:
                     seen.add(simpler)
                     queue.append(simpler)
     return None
-
-
-# ---- Arguments that change something: `key=value`, `key-`, `key:effect`.
-
-
-def _bad_updates(call: Invocation) -> Iterator[Refusal]:
-    """The arguments of `label`, `annotate`, `taint` and `set env` that no cluster is asked about."""
-    path = " ".join(call.node.path)
-    words = [word for word in call.arguments if not word.dynamic]
-    changes = [word for word in words if "=" in word.text or (word.text.endswith("-") and "/" not in word.text[-2:])]
-    if path in _CHANGING:
-        changes += [word for word in words if path == "taint" and _EFFECT.fullmatch(word.text) and word not in changes]
-        late = next((b for a, b in itertools.pairwise(words) if a in changes and b not in changes), None)
-        if late is not None:
-            yield f"`{late.text}` stands after what to change: names come first", late
-        yield from _both(path, changes)
-
-
-def _both(path: str, changes: Sequence[Word]) -> Iterator[Refusal]:
-    """A key that is set and removed at once, a taint that is set twice."""
-
-    def place(text: str) -> str:
-        key = text.partition("=")[0] if "=" in text else text.rstrip("-")
-        return key.partition(":")[0] + (":" + text.rpartition(":")[2].rstrip("-") if path == "taint" else "")
-
-    removed = {place(word.text) for word in changes if "=" not in word.text and word.text.endswith("-")}
-    seen: set[str] = set()
-    for word in changes:
-        if "=" not in word.text and word.text.endswith("-"):
-            continue
-        if place(word.text) in removed:
-            yield f"`{place(word.text)}` is set and removed at once", word
-        if path == "taint" and place(word.text) in seen:
-            yield f"the taint `{place(word.text)}` is set twice", word
-        seen.add(place(word.text))
