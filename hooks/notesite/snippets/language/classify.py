@@ -164,8 +164,8 @@ def _mostly_commands(content: list[str]) -> Classification | None:
 
 
 def _is_typed(line: str) -> bool:
-    lacks_colon = re.match(r"kind +[A-Z]", line)
-    return languages.is_known_command(line) and not lacks_colon and not languages.ENTRY.match(line)
+    is_known = languages.is_known_command(line) and not languages.ENTRY.match(line)
+    return is_known and not re.match(r"kind +[A-Z]", line)  # a key that lacks its colon
 
 
 def _of_yaml(measured: shape.Shape) -> Classification:
@@ -242,7 +242,7 @@ _HEREDOC: Final = lazy(r"^\s*(?:sudo +)?(?:cat|tee|kubectl)\b.*<<-?[ ]*['\"]?[A-
 
 def _commands(content: list[str], label: str) -> Classification | None:
     first = content[0] if content else ""
-    if languages.ENTRY.match(first) or re.match(r"\s*-(?:\s|$)", first):
+    if languages.ENTRY.match(first) or (first.lstrip()[:1] == "-" and re.match(r"\s*-(?:\s|$)", first)):
         return None
     if languages.is_known_command(first):
         return _SHELL if _reads_like_command(first, label) else None

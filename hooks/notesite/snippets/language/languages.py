@@ -107,7 +107,8 @@ def looks_printed(lines: list[str]) -> bool:
         return True
     logged = sum(_is_logged(line.lstrip()) or is_message(line.lstrip()) for line in lines)
     drawn = sum(bool((not line.isascii() or "+" in line) and _TREE.search(line)) for line in lines)
-    columns = sum(len(re.findall(r"\S {2,}(?=\S)", line)) > 1 and not ENTRY.match(line) for line in lines)
+    wider = [line for line in lines if "  " in line]
+    columns = sum(len(re.findall(r"\S {2,}(?=\S)", line)) > 1 and not ENTRY.match(line) for line in wider)
     return logged >= 0.5 * len(lines) or (len(lines) > 1 and columns >= 0.6 * len(lines)) or drawn >= 0.3 * len(lines)
 
 
@@ -162,5 +163,5 @@ def settings_file(text: str) -> str:
     if sections and sections + settings >= 0.7 * len(lines) and settings:
         quoted = any(re.search(r"=\s*[\"'\[{]", line) for line in lines)
         return "toml" if quoted else "ini"
-    tight = [re.match(r"[\w.-]+=\S", line.strip()) for line in lines]
+    tight = ["=" in line and re.match(r"[\w.-]+=\S", line.strip()) for line in lines]
     return "properties" if len(lines) > 1 and all(tight) else ""

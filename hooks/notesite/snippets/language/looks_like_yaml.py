@@ -124,6 +124,8 @@ def _count_entry(shape: Shape, entry: re.Match[str], *, at_root: bool, under: bo
 
 
 def _brackets(text: str) -> int:
+    if {"[", "]", "{", "}"}.isdisjoint(text):
+        return 0
     text = re.sub(r"\"[^\"]*\"|'[^']*'|\s#.*$", "", text)
     return sum(map(text.count, "[{")) - sum(map(text.count, "]}"))
 

@@ -55,7 +55,9 @@ def own_words(fence: Fence) -> tuple[frozenset[str], frozenset[str]]:
     calls = (line.partition("kubectl ")[2].partition("#")[0].partition("|")[0] for line in fence.text.split("\n"))
     names = {name for call in calls for name in _NAMED.findall(call)}  # after their type, or created
     custom = words("custom") if names else frozenset()  # types of well-known products
-    return frozenset(names) - custom, frozenset(_SET.findall(fence.text) if re.search("[=$]", fence.text) else ())
+    return frozenset(names) - custom, frozenset(
+        _SET.findall(fence.text) if not {"=", "$"}.isdisjoint(fence.text) else ()
+    )
 
 
 # A variable that a command sets, so that its author means the local shell's.

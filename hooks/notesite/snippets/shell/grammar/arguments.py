@@ -71,8 +71,8 @@ def _rules(call: Invocation) -> Iterator[Refusal]:
     if node.wants_type and words and not words[0].dynamic and "/" in words[0].text:
         mixed = [word for word in words[1:] if "/" not in word.text and is_type(word.text)]
         yield from (("a type cannot follow TYPE/NAME: write all objects as TYPE/NAME", word) for word in mixed)
-    incomplete = [word for word in words if re.fullmatch(r"[a-z]+/", word.text) and is_type(word.text[:-1])]
-    for word in incomplete if node.wants_type else ():
+    ends = [word for word in words if word.text.endswith("/")] if node.wants_type else []
+    for word in (word for word in ends if re.fullmatch(r"[a-z]+/", word.text) and is_type(word.text[:-1])):
         yield f"`{word.text}` lacks the name after the slash", word
 
 
