@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import itertools
 import re
@@ -23,7 +24,7 @@ from notesite.output.bundle.epub import SVG, epub_bytes, to_xhtml
 from notesite.output.bundle.markup import Instead, Tag, headings, rewrite, tags
 from notesite.output.bundle.offline_site import Source, missing, offline_site
 from notesite.output.bundle.single import css_string, dated, print_file, single_file
-from notesite.project.repository import read_epoch, stamp_of
+from notesite.project.repository import Stamp, read_epoch
 
 CASES = Path(__file__).parent / "cases" / "bundle"
 PIXEL = b"\x89PNG\r\n\x1a\n"
@@ -224,9 +225,8 @@ def test_styles_and_scripts_lose_their_maps_and_what_is_remote() -> None:
 
 
 def book(*pages: BookPage, title: str = 'A "book" </style>') -> Book:
-    return Book(
-        title, "About <it>", "", "en", ("a.css",), ("a.js",), stamp_of(b"notes", {"tool": "1"}, 1_700_000_000), pages
-    )
+    stamp = Stamp(hashlib.sha256(b"notes").hexdigest(), (("tool", "1"),), 1_700_000_000)
+    return Book(title, "About <it>", "", "en", ("a.css",), ("a.js",), stamp, pages)
 
 
 def page_of(title: str, name: str, trail: tuple[str, ...], html: str) -> BookPage:

@@ -27,11 +27,11 @@ from notesite.links.link_verdict import (
     Job,
     State,
     Verdict,
-    is_checkable,
+    checkable,
     judge,
     permanent_target,
 )
-from notesite.links.memory import DAY, is_fresh, memory_text, read_memory, remember, without_old
+from notesite.links.memory import DAY, memory_text, read_memory, remember, to_ask, without_old
 from notesite.net.response import Fault, Response, retry_after
 from notesite.net.schedule import Again, Politeness, Schedule
 from notesite.project.settings import LinkSettings
@@ -305,7 +305,7 @@ def test_where_a_page_has_moved_for_good() -> None:
     ("fragment", "expected"), [("here", True), ("", False), ("L10", False), ("/route", False), ("a=b", False)]
 )
 def test_fragments_that_scripts_read_are_not_looked_up(fragment: str, *, expected: bool) -> None:
-    assert is_checkable(fragment) is expected
+    assert checkable(fragment) == (fragment if expected else "")
 
 
 @pytest.mark.parametrize(("tries", "expected"), [(0, 1.0), (1, 2.0), (2, 4.0), (3, None), (4, None)])
@@ -431,7 +431,7 @@ def test_a_good_answer_does_for_some_days(
 ) -> None:
     entry = Verdict(state, checked=NOW - age * DAY, anchors={"here": True})
     job = Job("https://a.example/", fragments)
-    assert is_fresh(entry, job, 7.0, NOW) is expected
+    assert (to_ask(job, entry, 7.0, NOW) is None) is expected
 
 
 @pytest.mark.parametrize(("status", "kept"), [(304, True), (200, False), (404, False), (503, False)])

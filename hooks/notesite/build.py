@@ -11,7 +11,7 @@ from functools import cached_property
 
 from .diagnostics.diagnostic import Diagnostic, NotesError, Position, Report, Severity, Span, failure, finding
 from .lib.files import lenient_text, reason, text_of
-from .lib.light import TYPE_CHECKING, Any
+from .lib.light import TYPE_CHECKING, Any, sha256
 from .notes.model import Fence, Notes
 from .notes.reader import outline
 from .notes.source import Source
@@ -183,11 +183,11 @@ class Build:
 
     def stamp(self, made_with: Mapping[str, str], epoch: int | None) -> Stamp:
         """What a copy of the site says about itself; `made_with` has the versions of the tools."""
-        from .project.repository import stamp_of  # noqa: PLC0415  # only sites have one
+        from .project.repository import Stamp  # noqa: PLC0415  # only sites have one
 
         root, files = self.project.root, self.project.files
         notes = self._source.text.encode() if self._source else b"".join(bytes_of(file, root) for file in files)
-        return stamp_of(notes, made_with, epoch)
+        return Stamp(sha256(notes).hexdigest(), tuple(made_with.items()), epoch)
 
     def settled(self, report: Report, codes: Collection[str], baseline: Baseline | None = None) -> Report:
         """The report after rules, ignore comments and the baseline; `Source.report_in_file` tells its places.

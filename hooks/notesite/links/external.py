@@ -18,8 +18,8 @@ from ..net.response import Fault, Response
 from ..net.schedule import Again, Politeness, ask_all
 from ..project.settings import LinkSettings
 from .internal import RemoteUse
-from .link_verdict import Job, State, Verdict, is_checkable, judge
-from .memory import DAY, Memory, is_fresh, remember, with_conditions, without_old
+from .link_verdict import Job, State, Verdict, checkable, judge
+from .memory import DAY, Memory, remember, to_ask, without_old
 
 Fetch = Callable[[Job, float], Response]
 """What to ask, seconds that it may take -> the answer; raises Fault.  Called from several threads."""
@@ -63,10 +63,9 @@ def check_remote(
     `now` is the time in seconds since 1970, `clock` gives seconds for pauses and deadlines.
     """
     by_url, left_out = _chosen(uses, settings)
-    wanted = {url: tuple(sorted({_anchor(use) for use in of_url} - {""})) for url, of_url in by_url.items()}
+    wanted = {url: tuple(sorted({checkable(use.fragment) for use in of_url} - {""})) for url, of_url in by_url.items()}
     jobs = [Job(url, fragments, "GET" if fragments else "HEAD") for url, fragments in wanted.items()]
-    fresh = {job.url for job in jobs if job.url in memory and is_fresh(memory[job.url], job, settings.fresh_days, now)}
-    waiting = [with_conditions(job, memory.get(job.url)) for job in jobs if job.url not in fresh]
+    waiting = [asked for job in jobs if (asked := to_ask(job, memory.get(job.url), settings.fresh_days, now))]
     verdicts = _believable(_asked(waiting, fetch, settings, clock, progress))
     known = {**memory, **{url: remember(memory.get(url), verdict, now) for url, verdict in verdicts.items()}}
     kept = {url: verdict for url, verdict in known.items() if verdict.state is not State.PRIVATE}
@@ -134,16 +133,12 @@ def _chosen(uses: Iterable[RemoteUse], settings: LinkSettings) -> tuple[dict[str
 def _distinct(uses: Sequence[RemoteUse]) -> list[RemoteUse]:
     """All uses in the notes; of those in built files, which a template repeats, the first of each anchor."""
     written = [use for use in uses if use.path is None]
-    known = {_anchor(use) for use in written}
+    known = {checkable(use.fragment) for use in written}
     first: dict[str, RemoteUse] = {}
     for use in uses:
-        if use.path is not None and _anchor(use) not in known:
-            first.setdefault(_anchor(use), use)
+        if use.path is not None and checkable(use.fragment) not in known:
+            first.setdefault(checkable(use.fragment), use)
     return [*written, *first.values()]
-
-
-def _anchor(use: RemoteUse) -> str:
-    return use.fragment if is_checkable(use.fragment) else ""
 
 
 def _believable(verdicts: Mapping[str, Verdict]) -> dict[str, Verdict]:
@@ -170,7 +165,7 @@ def _report(by_url: Mapping[str, Sequence[RemoteUse]], answers: Memory, settings
                 skipped.append(_skipped(use, verdict.reason))
                 continue
             diagnostics += _findings(use, verdict, settings, now)
-            if verdict.state is State.OK and _anchor(use) and use.fragment not in verdict.anchors:
+            if verdict.state is State.OK and checkable(use.fragment) and use.fragment not in verdict.anchors:
                 skipped.append(_skipped(use, f"the page answers, its anchor #{use.fragment} could not be checked"))
     checked = sum(len(uses) for url, uses in by_url.items() if answers[url].state is not State.UNKNOWN)
     return Report(tuple(diagnostics), tuple(skipped), checked)

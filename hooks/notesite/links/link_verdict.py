@@ -136,9 +136,9 @@ def permanent_target(url: str, hops: tuple[tuple[int, str], ...]) -> str:
     return "" if current == url else current
 
 
-def is_checkable(fragment: str) -> bool:
-    """Whether a fragment names an id of the page, as far as one can see."""
-    return bool(fragment) and not _FOR_SCRIPTS.fullmatch(fragment)
+def checkable(fragment: str) -> str:
+    """The fragment, where it names an id of the page as far as one can see."""
+    return "" if _FOR_SCRIPTS.fullmatch(fragment) else fragment
 
 
 def _anchors(job: Job, answer: Response) -> dict[str, bool]:

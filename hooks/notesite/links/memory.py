@@ -50,17 +50,12 @@ def memory_text(memory: Memory) -> str:
     return json.dumps({"version": VERSION, "urls": entries}, indent=1, ensure_ascii=False) + "\n"
 
 
-def is_fresh(entry: Verdict, job: Job, days: float, now: float) -> bool:
-    """Whether the entry still answers the job: a good answer does for so many days."""
-    age = now - entry.checked
-    return entry.state is State.OK and 0 <= age < days * DAY and set(job.fragments) <= set(entry.anchors)
-
-
-def with_conditions(job: Job, entry: Verdict | None) -> Job:
-    """The job, asking only for news where the memory has a good answer with all the anchors that are wanted."""
+def to_ask(job: Job, entry: Verdict | None, days: float, now: float) -> Job | None:
+    """The job, asking only for news where there is a good answer with all its anchors; None where that is fresh enough."""
     if entry is None or entry.state is not State.OK or not set(job.fragments) <= set(entry.anchors):
         return job
-    return job._replace(etag=entry.etag, modified=entry.modified)
+    is_fresh = 0 <= now - entry.checked < days * DAY
+    return None if is_fresh else job._replace(etag=entry.etag, modified=entry.modified)
 
 
 def remember(old: Verdict | None, verdict: Verdict, now: float) -> Verdict:

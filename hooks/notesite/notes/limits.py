@@ -57,9 +57,14 @@ def check_limits(text: str, limits: Limits = DEFAULT) -> Iterator[Diagnostic]:
         raise _refused(
             "N_LINE", f"{len(lines[number - 1])} characters on one line", limits.line, Span.at(number, limits.line)
         )
-    if not all(map(str.isprintable, lines)):
-        for number, line in enumerate(lines, 1):
-            yield from () if line.isprintable() else _characters(line, number)
+    odd = () if all(map(str.isprintable, lines)) else (at for at in enumerate(lines, 1) if not at[1].isprintable())
+    for number, line in odd:
+        if match := _FORBIDDEN.search(line):
+            message = f"character U+{ord(match[0]):04X} does not belong into text"
+            raise NotesError(finding("N_CHAR", message, Span.at(number, match.start() + 1)))
+        for match in _BIDI.finditer(line):
+            message = f"invisible character U+{ord(match[0]):04X} changes the direction of text"
+            yield finding("N_BIDI", message, Span.at(number, match.start() + 1))
     check_readable(text, limits, lines)
 
 
@@ -81,15 +86,6 @@ def check_readable(text: str, limits: Limits = DEFAULT, lines: Sequence[str] = (
     # Every part but the first of a line begins or ends with one of these, a picture with two.
     if 12 * sum(map(text.count, _DIVIDERS)) > limits.parts and (parts := weight_of(lines)) > limits.parts:
         raise _refused("N_SIZE", f"{parts} parts, such as pieces of text, links and cells", limits.parts, Span.at(1))
-
-
-def _characters(line: str, number: int) -> Iterator[Diagnostic]:
-    if match := _FORBIDDEN.search(line):
-        message = f"character U+{ord(match[0]):04X} does not belong into text"
-        raise NotesError(finding("N_CHAR", message, Span.at(number, match.start() + 1)))
-    for match in _BIDI.finditer(line):
-        message = f"invisible character U+{ord(match[0]):04X} changes the direction of text"
-        yield finding("N_BIDI", message, Span.at(number, match.start() + 1))
 
 
 def _ask_the_parser(text: str, lines: Sequence[str], limits: Limits) -> None:

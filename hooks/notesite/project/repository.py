@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import posixpath
 import re
 import subprocess
-from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 from urllib.parse import unquote, urljoin
@@ -54,11 +52,6 @@ class Stamp(NamedTuple):
         """All of it, one `key: value` a line, for people and machines."""
         lines = [("notes-sha256", self.notes), ("date", self.date or "none"), ("made-with", self.tools)]
         return "".join(f"{key}: {value}\n" for key, value in lines)
-
-
-def stamp_of(notes: bytes, versions: Mapping[str, str], epoch: int | None = None) -> Stamp:
-    """The stamp of a notes file."""
-    return Stamp(hashlib.sha256(notes).hexdigest(), tuple(versions.items()), epoch)
 
 
 def read_epoch(text: str | None) -> int | None:

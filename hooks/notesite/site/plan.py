@@ -23,7 +23,7 @@ from ..notes.document import Kind, words
 from ..notes.model import EMPTY, Entry, Heading, Notes, NotesFile, Origin, in_lines
 from ..project.settings import PageSettings, Settings
 from .anchor_targets import contents_targets
-from .sections import FEW_SECTIONS, addresses_of_files, home_part, section_groups, section_starts
+from .sections import FEW_SECTIONS, home_part, section_groups, section_starts
 
 HOME = "index.md"
 
@@ -365,7 +365,11 @@ def _redirects(
         original = page.heading.id if page.heading and not page.is_home else ""
         if page.settings.slug and original and original not in taken:
             redirects[original] = page.uri
-    redirects |= {old: anchors[name].page.uri for old, name in addresses_of_files(files) if old not in taken}
+    for file in files[1:]:
+        # The address that it has on a site that shows files.
+        old = re.sub(r"(?:(?:^|/)(?:readme|index))?\.\w+$", "", file.path, flags=re.IGNORECASE)
+        if old and not old.startswith("../") and old not in taken:
+            redirects[old] = anchors[f"{file.path}#"].page.uri
     targets = {old: _target(pages, anchors, new) for old, new in settings.redirects.items()}
     return redirects | {old.strip("/"): target for old, target in targets.items() if target}
 

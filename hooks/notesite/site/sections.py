@@ -221,11 +221,3 @@ def _lead(notes: Notes, file: NotesFile, last: int) -> Section | None:
     named = next(filter(None, linking), "")
     name = named or PurePosixPath(file.path).stem
     return Section(first if heads else None, file.before + 1, last, name)
-
-
-def addresses_of_files(files: Sequence[NotesFile]) -> Iterator[tuple[str, str]]:
-    """The address that each file but the first has on a site that shows files, and the anchor of its beginning."""
-    for file in files[1:]:
-        old = re.sub(r"(?:(?:^|/)(?:readme|index))?\.\w+$", "", file.path, flags=re.IGNORECASE)
-        if old and not old.startswith("../"):
-            yield old, f"{file.path}#"
