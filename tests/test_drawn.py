@@ -102,6 +102,7 @@ def test_a_heading_with_a_formula_has_githubs_anchor_and_a_plain_title() -> None
 
 def test_what_github_draws_besides_is_drawn() -> None:
     assert "if y=1" in draw(parse("$\\mbox{if y=1}$\n")).formulas[r"\mbox{if y=1}", False]
+    assert not draw(parse("$\\text{gain_ratio & co} = \\mbox{a_b}$\n")).findings
     assert not draw(parse("the words (_$1_, _$#_, _$@_)\n")).findings  # of a shell
     assert not draw(parse("if $\\begin{align}&x\\\\&y\\end{align}$\n")).findings
 

@@ -77,8 +77,8 @@ class Anchors:
 
     def take(self, text: str) -> str:
         """The anchor of the next heading with this text."""
-        base = github_anchor(text)
-        return self._names.take(base) if base else ""
+        name = self._names.take(github_anchor(text))
+        return name if text.strip() else ""  # `## ⭐` twice: the second is #-1
 
 
 def plain_slug(wanted: str) -> str:

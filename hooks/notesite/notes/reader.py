@@ -110,6 +110,9 @@ def _unclosed(notes: Notes, told: Collection[int]) -> list[Diagnostic]:
         elif not fence.info and (broken := next(above, 0)):
             message = "this line opens no code block, for a backtick follows its marks; the mark below it opens one"
             found.append(finding("N_FENCE", message, Span.at(broken), help="Take the backtick out, or write `~~~`."))
+        elif not (fence.info or inside or fence.text.strip()):
+            words = "this mark opens a code block in which nothing stands"
+            found.append(finding("N_FENCE", words, Span.at(start), severity=Severity.WARNING, help="Remove it."))
         else:
             ends = "ends with its list item or quote, not with a closing mark" if inside else "is never closed"
             place, severity = Span.at(start, fence.span.start.column, 3), Severity.WARNING if inside else None

@@ -72,6 +72,6 @@ def check_html(notes: Notes) -> Iterator[Diagnostic]:
         scheme = _scheme(url)
         if scheme == "file" or len(scheme) == 1:  # `C:\\notes\\a.png`
             message = f"a {words.split()[0]} by its path on one computer reaches no reader"
-            yield finding("N_HTML", message, place, help="Write the path from the notes to the file.")
+            yield finding("N_HTML", message, place, help="Write the path from the notes to the file.", cause="path")
         else:
             yield finding("N_HTML", f"a {words.format(scheme)}", place)

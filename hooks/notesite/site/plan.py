@@ -210,7 +210,12 @@ def _drift(
     highest = min(heading.level for _, heading in targets)
     for page in pages:
         known = page.listed or page.first <= top or page.first in away
-        if known or not page.heading or page.heading.text in names or says_contents(page.heading.text) is not None:
+        if (
+            known
+            or not (page.heading and page.heading.id)
+            or page.heading.text in names
+            or says_contents(page.heading.text) is not None
+        ):
             continue
         # A list of parts, such as categories, does not name what stands beside the whole.
         if not 2 < highest > page.heading.level:
@@ -233,7 +238,8 @@ def _disorder(page_ids: set[str], targets: Sequence[tuple[Entry, Heading]]) -> I
         if heading.id in seen:
             first = seen[heading.id].span.start.line
             message = f'the section "{heading.text}" is listed twice, first on line {first}'
-            if first != entry.span.start.line:  # a picture and its name, say
+            # A picture and its name, say, or the first of the sections below one that is no more than their name.
+            if first != entry.span.start.line and entry.depth <= seen[heading.id].depth:
                 yield finding("N_TWICE", message, entry.span)
             continue
         seen[heading.id] = entry
@@ -311,7 +317,8 @@ def _pages(
         parent = ""
         for part in group:
             own = _page_settings(part.heading, settings)
-            wanted = own.slug or (part.heading.id if part.heading else github_anchor(part.name))
+            wanted = own.slug or github_anchor(part.heading.text if part.heading else part.name)
+            wanted = part.heading.id if part.heading and wanted and not own.slug else wanted
             slug = slugs.take(wanted, number)
             name = own.title or (part.heading.text if part.heading else part.name) or slug
             own_headings = tuple(in_lines(headings, part.first, part.last))
@@ -319,17 +326,12 @@ def _pages(
             pages.append(page)
             parent = parent or page.uri
             wanted = own.slug or plain_slug(wanted)
-            if slug != wanted:
-                why = (
-                    "that of its name is too long" if len(wanted.encode()) > MAX_BYTES else f"{wanted!r} cannot be one"
-                )
-                why = (
-                    "another page has that of its name" if slug.startswith(f"{wanted}-") and slug[-1].isdigit() else why
-                )
+            if slug != wanted and len(wanted.encode()) <= MAX_BYTES:  # that a long one is cut is no news
+                is_second = slug.startswith(f"{wanted}-") and slug[-1].isdigit()
+                why = "another page has that of its name" if is_second else f"{wanted!r} cannot be one"
                 why = why if wanted else "its name holds no letter or digit"
                 message = f'the address of "{name}" is {slug}/, because {why}'
-                place = part.heading.span if part.heading else Span.at(part.first)
-                findings.append(finding("N_SLUG", message, place, cause=why))
+                findings.append(finding("N_SLUG", message, part.heading.span if part.heading else Span.at(part.first)))
     return pages, findings
 
 
