@@ -432,6 +432,6 @@ def test_a_command_that_is_only_named_lacks_nothing(lead: str, label: str, text:
 
 
 def test_a_variable_that_another_block_sets_is_the_local_shells() -> None:
-    use = fence('kubectl exec web -- list "$TOPIC" "$SIZE"')
+    use = fence('kubectl exec web -- echo "$TOPIC" "$SIZE"')
     assert run(use)[1].diagnostics
     assert run(fence('TOPIC="news"'), use)[1].diagnostics == ()

@@ -26,7 +26,7 @@ from .grammar.invocation import Invocation, parse
 from .grammar.program import Grammar, available, load
 from .grammar.resources import Known, is_type
 from .grammar.vocabulary import words
-from .lint import NOTHING_KNOWN, is_prose, lint, unknown
+from .lint import NOTHING_KNOWN, is_synopsis, lint, not_a_command, unknown
 from .reader import shell_parser as shell
 from .reader.words import Command, Finding, judged_as
 
@@ -147,7 +147,7 @@ class _Checker:
         first, *others = command.words
         newest = self.grammars["kubectl"][-1]
         named = bool(others) and others[0].text in newest.root.below and first.text not in _LIKE_KUBECTL
-        slip = named and edits(first.text, "kubectl", 1) == 1
+        slip = named and first.text[0] in "kK" and edits(first.text, "kubectl", 1) == 1
         if slip:
             said = Finding.at("S_COMMAND", f"`{first.text}` is `kubectl` misspelt", first)
             fixed = applied(self.fence.text, command, [(first.start, first.end, "kubectl")])
@@ -159,7 +159,7 @@ class _Checker:
         grammar = versions[-1]
         call = self._before = parse(command, grammar)
         self._begun = len(self.diagnostics)
-        reason = _not_a_command(call, self.fence.text[command.end :])
+        reason = not_a_command(call, self.fence.text[command.end :], grammar.root)
         if program == "helm" and self.helm_2:
             reason = "Helm 2, as the notes say"
         found: Sequence[Finding] = () if reason else _found(command, tuple(versions), self.known)
@@ -202,7 +202,12 @@ class _Checker:
         """The finding, or that a line break tore the command in two: with the next line it works."""
         last, following = command.words[-1], _FOLLOWING.match(self.fence.text, command.end)
         lacks = item.code == "S_VALUE" and last.start <= item.start  # `-n`, or a word torn apart: `--from-`
-        if following is None or command.depth or not (lacks or last.text.endswith("-")):
+        if (
+            following is None
+            or command.depth
+            or "<<" in self.fence.text[: command.end].rpartition("\n")[2]
+            or not (lacks or last.text.endswith("-"))
+        ):
             return item
         whole = applied(self.fence.text, command, []) + " " * (not last.text.endswith("-")) + following[1]
         if is_known_command(following[1]) or not passes(whole, grammar, item):
@@ -293,7 +298,7 @@ class _Checker:
         texts = [word.text for word in command.words]
         gaps = _GAP.findall(self.fence.text[command.words[0].start : command.words[-1].start])
         is_row = (len(gaps) > 1 or not _TYPES.isdisjoint(texts)) and not any(text.startswith("-") for text in texts)
-        return is_row or _is_synopsis(command) or not words("english").isdisjoint(texts)
+        return is_row or is_synopsis(command) or not words("english").isdisjoint(texts)
 
     def corrected(self) -> str | None:
         """The commands of the block as they work: without prompts, without output."""
@@ -333,43 +338,10 @@ _NO_PLACEHOLDER = lazy(  # keys to press, a template of Hugo
 )
 _TYPES = frozenset(["<string>", "<Object>", "<integer>", "<boolean>", "<nil>"])  # as `kubectl explain` lists fields
 _GAP = lazy(r"\S {2,}\S")
+_GOES_ON = lazy(r"[ \t]*\n(?:[ \t]*--([a-z-]+)|[ \t]+<[\w -]+>)")
 _NO_BACKSLASH = "the line before it lacks a backslash at its end"
 # comments end it, too, but for those that a site takes out
 _NEXT_LINE = lazy(r"[ \t]*\\?[ \t]*\r?\n(?:[ \t]*#(?! ?highlight-)[^\n]*\n)*[ \t]*")
-_OPTIONAL = lazy(
-    r"\[(?:-|,|[A-Z(]|<|[^\x00-\x7f]|[^\]]+$|(?:flags|options|args|arguments|command|subcommand|name|type)\b)"
-)
-
-
-def _not_a_command(call: Invocation, after: str) -> str:
-    """Why a line that begins with the program's name is no command, "" when it is one; `after` is the text behind it."""
-    if is_prose(call):
-        return "a sentence or output, no command"
-    first = call.arguments[0].text if call.node.children and call.arguments else ""
-    several = "/" in first and call.node.below.keys() >= set(first.split("/"))  # `cordon/uncordon`
-    piped = _PIPED.match(after)
-    # `pod | node`
-    types = piped is not None and all(map(is_type, (piped[1], *(word.text for word in call.arguments[-1:]))))
-    if types or several or _FILLED.fullmatch(first) or _is_synopsis(call.command) or _GROUPED.match(after):
-        return "a synopsis"
-    if len(call.command.words) != len(call.path_words):
-        return ""
-    listed = after.strip() and (_EXPLAINED if call.node.path else _LISTED).match(after)
-    return "named, not called" if listed or "/" in call.path_words[0].text else ""
-
-
-def _is_synopsis(command: Command) -> bool:
-    return any(word.text[:1] == "[" and _OPTIONAL.match(word.text) and not word.quoted for word in command.words[1:])
-
-
-_FILLED = lazy(r"(?:SUB)?COMMAND|[A-Z]{2,}|[a-z-]+,")  # `config get-contexts, ~/.kube/config`
-_PIPED = lazy(r"[ \t]*\|[ \t]*([\w-]+)")
-_GOES_ON = lazy(r"[ \t]*\n(?:[ \t]*--([a-z-]+)|[ \t]+<[\w -]+>)")
-_GROUPED = lazy(r" *\(")
-# `kubectl get   # lists objects`, or what follows in a drawing
-_EXPLAINED = lazy(r"[ \t]+#|[ \t]*\n[ \t]*[|│┃↓▼⬇v][ \t]*\n")
-# `minikube | kind | k3d`, or with its commands or what it is on the lines below
-_LISTED = lazy(r"[ \t]*[|#]|[ \t]*\n(?:[ \t]+\S|[\w ]+: )")
 
 
 @lru_cache(maxsize=1024)  # notes repeat commands, and a preview checks them again after every edit

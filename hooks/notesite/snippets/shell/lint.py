@@ -17,7 +17,7 @@ from .grammar import arguments
 from .grammar import flag_values as values
 from .grammar.flag_rules import conflicts
 from .grammar.invocation import BadFlag, Invocation
-from .grammar.program import Grammar
+from .grammar.program import Grammar, Node
 from .grammar.resources import (
     GONE,
     Known,
@@ -30,7 +30,7 @@ from .grammar.resources import (
     of_no_group,
 )
 from .grammar.vocabulary import instead, words
-from .reader.words import Finding, Word
+from .reader.words import Command, Finding, Word
 
 _ASSERTS = lazy(r"[^\w.$…-]+|.*[^.][:,;!?.]|v?\d+(?:\.\d+)+")  # `k = 3`, `kubectl: not found`, `kubectl 1.30`
 _DRAWN = lazy(r"[\u2190-\u21ff\u2500-\u257f\u25b6\u25ba]")  # arrows and lines of a drawing
@@ -87,7 +87,49 @@ def is_prose(call: Invocation) -> bool:
 
 def _is_remark(sign: Word, word: Word) -> bool:
     """`kubectl get all - Lista todos`: what follows the dash is said of the command."""
-    return (sign.text == "-" and word.text[:1].isalpha()) or (sign.text == "--" and not word.text.isascii())
+    return (
+        sign.text == "//"
+        or (sign.text == "-" and word.text[:1].isalpha())
+        or (sign.text == "--" and not word.text.isascii())
+    )
+
+
+def not_a_command(call: Invocation, after: str, parent: Node) -> str:
+    """Why a line that begins with the program's name is no command, "" when it is one; `after` is the text behind it."""
+    if is_prose(call):
+        return "a sentence or output, no command"
+    first = call.arguments[0].text if call.node.children and call.arguments else ""
+    several = "/" in first and call.node.below.keys() >= set(first.split("/"))  # `cordon/uncordon`
+    piped = _PIPED.match(after)
+    # `pod | node`
+    types = piped is not None and all(map(is_type, (piped[1], *(word.text for word in call.arguments[-1:]))))
+    for name in call.node.path[:-1]:
+        parent = parent.below[name]
+    types |= piped is not None and not call.arguments and piped[1] in parent.below  # `get|describe`
+    if types or several or _FILLED.fullmatch(first) or is_synopsis(call.command) or _GROUPED.match(after):
+        return "a synopsis"
+    if len(call.command.words) != len(call.path_words):
+        return ""
+    listed = after.strip() and (_EXPLAINED if call.node.path else _LISTED).match(after)
+    return "named, not called" if listed or "/" in call.path_words[0].text else ""
+
+
+def is_synopsis(command: Command) -> bool:
+    """Whether parts of it may be left out: `[flags]`, `node[|pod]`."""
+    texts = [word.text for word in command.words[1:] if not word.quoted]
+    return any((text[:1] == "[" and _OPTIONAL.match(text)) or text[1:].endswith("[") for text in texts)
+
+
+_OPTIONAL = lazy(
+    r"\[(?:-|,|[A-Z(]|<|[^\x00-\x7f]|[^\]]+$|(?:flags|options|args|arguments|command|subcommand|name|type)\b)"
+)
+_FILLED = lazy(r"(?:SUB)?COMMAND|[A-Z]{2,}|[a-z-]+,|[^\x00-\x7f].*")  # `config get-contexts, ~/.kube/config`
+_PIPED = lazy(r"[ \t]*\|[ \t]*([\w-]+)")
+_GROUPED = lazy(r" *\(")
+# `kubectl get   # lists objects`, or what follows in a drawing
+_EXPLAINED = lazy(r"[ \t]+#|[ \t]*\n[ \t]*[|│┃↓▼⬇v][ \t]*\n")
+# `minikube | kind | k3d`, or with its commands or what it is on the lines below
+_LISTED = lazy(r"[ \t]*[|#]|[ \t]*\n(?:[ \t]+\S|[\w ]+: )")
 
 
 def unknown(call: Invocation, known: Known = NOTHING_KNOWN) -> str:
@@ -118,7 +160,8 @@ def _blocking(call: Invocation, known: Known) -> Iterator[Finding]:
     yield from _granted_types(call, known)
     for required in call.node.required:
         needless = {"list", "raw", *required}  # the first two make the required ones pointless
-        if not call.names & needless and not arguments.is_open(call):
+        elided = any((use.value or "").endswith(("...", "…")) for use in call.flags)  # `--docker-server=...`, and so on
+        if not call.names & needless and not elided and not arguments.is_open(call):
             listed = " or ".join(f"`--{name}`" for name in required)
             yield Finding.at("S_REQUIRED", f"`{call.title}` needs {listed}", call.path_words[-1])
     if call.program == "kubectl" and not arguments.is_open(call):
@@ -258,7 +301,10 @@ def _missing_type(call: Invocation, known: Known) -> Iterator[Finding]:
     elif meant is not None:
         yield _no_type(head, meant, word)
     elif not is_field and (
-        looks_like_name(head) or head in known.names or head == call.node.path[0] or call.node.path[:1] == ("rollout",)
+        (looks_like_name(head) and (len(call.arguments) < 2 or is_file(head)))
+        or head in known.names
+        or head == call.node.path[0]
+        or call.node.path[:1] == ("rollout",)
     ):
         alone = not slash and len(call.arguments) == 1 and not is_file(head)
         hint = ": the type comes first" if alone else ""
@@ -340,10 +386,9 @@ def _expanded(call: Invocation, known: Known) -> Iterator[Finding]:
     """`exec POD -- echo $VAR`: the reader's own shell replaces `$VAR`, not the container's."""
     if call.node.path not in {("exec",), ("run",), ("debug",)} or not call.rest or call.rest[0].variables:
         return
-    if call.rest[0].text in SHELLS:
-        quoted = [word for word in call.rest[1:] if word.variables and '"' in word.text[:1]]
-        if not quoted:
-            return
+    quoted = [word for word in call.rest[1:] if word.variables and '"' in word.text[:1]]
+    if call.rest[0].text not in {"echo", "printf"} and not (quoted and call.rest[0].text in SHELLS):
+        return  # `vault write … key=$KEY` has the local one in mind
     variable = next((variable for word in call.rest for variable in word.variables), None)
     if variable is None or variable.name in known.variables or variable.name.islower():  # `$do`, set by who types
         return

@@ -16,7 +16,7 @@ from ..reader.words import Word
 from .flag_rules import Refusal, looks, read_as, refused_words, wrong_kind
 from .invocation import Invocation
 from .program import INDEX, NAMES, REST
-from .resources import is_type, may_be_custom, named
+from .resources import is_file, is_type, may_be_custom, named
 
 _LONGEST = 12  # arguments that are looked at: no shape that was tried has half as many
 _MOST = 300  # readings of placeholders that are looked up
@@ -87,7 +87,8 @@ def _answer(call: Invocation, words: Sequence[Word], extra_types: frozenset[str]
     if call.node.wants_type and words:  # a word that is no type may be a custom one
         head, slash, _ = words[0].text.partition("/")
         is_field = call.node.path == ("explain",) and "." in call.arguments[0].text  # or TYPE.GROUP
-        if classes[0] in {"U", "B"} and (is_field or may_be_custom(head)):
+        is_short = len(words) > 1 and "-" in head and not is_file(head)  # `psmdb-backup NAME`
+        if classes[0] in {"U", "B"} and (is_field or is_short or may_be_custom(head)):
             classes[0] = "P" if slash else "R"
     if classes[:1] == ["B"]:
         answer = call.node.answer(mode, "B") or call.node.answer(mode, "BU")
