@@ -284,13 +284,17 @@ def _by_signature(text: str, lines: list[str]) -> Classification | None:
 
 
 _COLUMN: Final = lazy(r"^[\w-]+: {2,}\S", re.MULTILINE)
+_DESCRIBED: Final = lazy(r"^[ \t]*[A-Z][\w /()-]*: {2,}\S", re.MULTILINE)
 _REMARK: Final = lazy(r"^[ \t]*[\w.-]+:[ \t]+\([^()\n]* [^()\n]*\)[ \t]*$", re.MULTILINE)  # `spec: (what is wanted)`
 
 
 def _yaml(text: str, lines: list[str], label: str) -> Classification | None:
     measured = shape.measure(lines)
     flat = not measured.nested and measured.entries == len(measured.roots)
-    printed = flat and (label == "text" or _COLUMN.search(text))  # as its author says, or as programs set values
+    capital = measured.capital > measured.entries / 2 and _DESCRIBED.search(text)
+    printed = capital or (
+        flat and (label == "text" or _COLUMN.search(text))
+    )  # as programs set values, or as it is said
     json = measured.entries and not any(map(languages.ENTRY.match, lines))  # every key in quotes: a part of it
     if printed or json or languages.SYNOPSES.search(text) or len(_REMARK.findall(text)) > 1 or not _is_yaml(measured):
         return None
@@ -317,6 +321,7 @@ def _is_unlike_yaml(measured: shape.Shape) -> bool:
     capital = measured.capital > 0.5 * entries and not (measured.nested and measured.capital < entries)
     return (
         measured.share < 0.75
+        or measured.loose > entries + measured.items
         or measured.semicolons > 0.3 * measured.lines
         or measured.odd_keys > 0.25 * entries
         or measured.sentences > 0.4 * entries

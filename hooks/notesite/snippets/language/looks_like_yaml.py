@@ -30,6 +30,7 @@ class Shape:
     def __init__(self) -> None:
         self.entries = 0  # `key:` or `key: value`
         self.more = 0  # further lines of a block, a quote, a flow collection or a folded text
+        self.loose = 0  # of these, what stands below a key for no such reason
         self.odd = 0  # anything else
         self.nested = 0  # entries or items that stand under a key
         self.sentences = 0  # values that read like prose
@@ -100,6 +101,7 @@ def _count_other(shape: Shape, line: str, *, inside: bool, under: bool) -> int:
         shape.entries += 1
     elif inside or first in "]}":
         shape.more += 1
+        shape.loose += first not in "]}"
     elif first in "[{" and under:
         shape.more += 1
         return max(0, _brackets(line))

@@ -172,8 +172,7 @@ def _read_and_judged(fence: Fence, found: Classification, schemas: _Schemas) -> 
         told, found_faults = found_faults, _at_their_cause(fence, found_faults, schemas, _certain(judgements))
         if broken and told == found_faults and documents.is_sketch(fence.text):
             return _unjudged(fence, found._replace(kind=Kind.TEXT), None)
-        found_faults = [f for f in found_faults if f.code[0] != "K" or not is_told(fence, f)]
-        found_faults = [f._replace(severity=Severity.INFO) if is_told(fence, f) else f for f in found_faults]
+        found_faults = [fault for fault in found_faults if not is_told(fence, fault)]
     faults = tuple(_diagnostic(fence, fault, reading.shift) for fault in indentation.of_marks(fence, found_faults))
     status = status_of(faults, judgements, complete=reading.complete)
     warnings = sum(fault.severity is Severity.WARNING for fault in faults)
@@ -353,7 +352,11 @@ def _label(examined: Examined, lines: Sequence[str]) -> Iterator[Diagnostic]:
     if fence.info.startswith("{"):  # names no language, but what a generator does with the block
         return
     is_yaml = (found.is_yaml and found.language != "json") or found.kind is Kind.TEMPLATE
-    if is_yaml and not languages.is_yaml_label(fence.label) and "\n$ " not in fence.text and ":" not in fence.label:
+    if (
+        is_yaml
+        and not languages.is_yaml_label(fence.label)
+        and not (":" in fence.label or _NOT_ALONE.search(fence.text))
+    ):
         named = f"is labelled `{fence.label}`" if fence.label else "has no label"
         yield _relabel(fence, f"this block holds YAML and {named}", "yaml", lines)
     elif fence.label.endswith(("yaml", "yml")) and found.kind in {Kind.SHELL, Kind.CONSOLE, Kind.OUTPUT}:  # not `k8s`
@@ -364,6 +367,8 @@ def _label(examined: Examined, lines: Sequence[str]) -> Iterator[Diagnostic]:
         yield _relabel(fence, f"this block holds {what} and is labelled `{fence.label}`", right, lines)
 
 
+# What stands beside the YAML: a file's name above it, prompts.
+_NOT_ALONE: Final = lazy(r"\A\s*[\w./-]+\.ya?ml:?[ \t]*$|^(?:\$|\w+>) ", re.MULTILINE)
 _BELOW: Final = lazy(r"\n[ \t]*(?:- +)*[\w./-]+:(?:\s|$)")  # an entry
 _APART: Final = lazy(r"\n[ \t]*\n(?:[ \t]*#[^\n]*\n)*[ \t]*(?:- +)*[\w./-]+:(?:\s|$)")  # set off by a blank line
 

@@ -144,7 +144,7 @@ _ELISION = lazy(
 
 _SIGNS_OF_ELISION = ("..", ".\n", ". .", " *", "***", "---> ", "<- ", "// highl", "snip", "ted]", *"…⋮←⬅✅❌✓✗✔✘")
 _ARROW = lazy(r"  (?<=\S  ) *[<=←→⇒⟵⟶⬅➜👈-]")  # begins with what can be searched for fast
-_FILE_NAME = lazy(r"\A(?:[\w./-]+\.)?ya?ml:?(?=[ \t]*\n)")
+_FILE_NAME = lazy(r"\A(?:%%[^\n]*|(?:[\w./-]+\.)?ya?ml:?)(?=[ \t]*\n)")  # `%%writefile web.yaml` has one in Jupyter
 _LEFT_OUT = lazy(r"\n[ ]*#[. ]*(?:\.\.[^\n]*)?\n(?:[ ]*[\w-]+:[ ]*\n)?\s*\Z")  # an elision, as a comment
 # `[KEY: VALUE]`, `["A"|"B"]`, `[debug] so far`, `ip <string>`
 _SYNOPSIS = lazy(
@@ -290,10 +290,9 @@ _HEAD = lazy(r"(?:[ \t]*(?:#[^\n]*|---[^\n]*)?\n)*[ \t]*\"?(?:apiVersion|kind)\"
 _SLIPS = 3  # lines that may be broken in a manifest, which is a real file all the same
 _LONG = 15  # lines of any other text that may have two; what has more was never meant to be read as YAML
 # Hardly ever a slip of the pen.
-_UNLIKELY = lazy(
-    "is not expected here|the document ended|is no `key: value`|less indented than the first|under `[^`]* [^`]*` "
-)
-_ONE_WORD = lazy(r"\s*(?:- )?[A-Za-z][\w.-]*(?: \S+)?\s*$|.*\ufeff")  # or two, or what joins files
+_UNLIKELY = lazy("is not expected here|the document ended|less indented than the first|under `[^`]* [^`]*` ")
+# Or two, or what joins files.
+_ONE_WORD = lazy(r"\s*(?:- *)?[A-Za-z][\w./-]*[;\"]?(?: +(?:\"[^\"]*\"|\S+))?\s*(?:#.*)?$|.*\ufeff")
 _GAP = lazy(r"\n[ \t]*(?:\n#[^\n]*)*\Z")  # and what tells of the next example
 _MOST_MENDED = 20
 _LIKE_YAML = lazy(r"\s*(?:#|- |-$|[\w.\"'/<$-]+(?: \S+)?:(?:\s|$)|[\]})]|$)")
@@ -326,7 +325,7 @@ def is_sketch(text: str) -> bool:
             return False
         row = rows[fault.line - 1]
         piece = "does not belong to" in fault.message and _GAP.search("\n".join(rows[: fault.line - 1]))
-        unlikely = piece or (not manifest and _UNLIKELY.search(fault.message) is not None)
+        unlikely = piece or "is no `key" in fault.message or (not manifest and _UNLIKELY.search(fault.message))
         if unlikely and not ("is no" in fault.message and _ONE_WORD.match(row)):
             return True
         if "backticks" in fault.message or (manifest and fault.code == "Y_TAB"):

@@ -164,6 +164,13 @@ class _Inspection:
             return  # one form or another
         comment_above = any(line.startswith("#", self.column) and not line[: self.column].strip() for line in between)
         message = f"the key {_quoted(key.value)} is already on line {line}; only the last one counts"
+        parent = re.match(rf" {{{key.start_mark.column}}}([\w.-]+):\s*(?:#.*)?$", between[-1] if between else "")
+        if parent and any(": indent it" in fault.message for fault in self.faults):
+            return  # they have all lost their indentation
+        if parent:
+            message = (
+                f"the key {_quoted(key.value)} is already on line {line}: indent it, if it belongs under `{parent[1]}`"
+            )
         # Notes like to show "before" and "after" in one block, each under a comment.
         names = [other.value for other, _ in node.value[:_MOST_FAULTS]]
         listed = len(names) < 20 and min(map(names.count, names)) > 1  # each of them
@@ -171,6 +178,7 @@ class _Inspection:
         free = "apiVersion" not in names  # and not one whole manifest
         deliberate = (
             self.compared
+            or all(self.lines.line(self.place(one)[0] - 1).lstrip().startswith("#") for one in (first, key))
             or (free and listed and (len(set(names)) > 1 or len(names) > 2))
             or (key.start_mark.column == self.column and (comment_above or (free and apart)))
         )
@@ -368,12 +376,13 @@ def _second_manifest(node: yaml.Node, lines: Lines) -> int:
         return 0
     begin = min(map(names.index, heads))
     before = set(names[:begin])
-    if begin and (before & set(names[begin:]) or not before & {"metadata", "spec", "data"}):
+    twice = min(map(names.count, heads)) > 1
+    if begin and not twice and (before & set(names[begin:]) or not before & {"metadata", "spec", "data"}):
         above = lines.line(lines.place(node.value[begin][0].start_mark.index)[0] - 1).strip()
         return 0 if above and not above.startswith("#") else begin
     spec = next((at for at, name in enumerate(names) if name == "spec" in names[:at]), 0)
     if spec and _TOLD.search(lines.text[: node.value[spec][0].start_mark.index]):
         return spec  # of another one
-    if begin or min(map(names.count, heads)) < 2:
+    if not twice:
         return 0
     return min(names.index(head, names.index(head) + 1) for head in heads)
