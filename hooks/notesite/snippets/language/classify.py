@@ -283,7 +283,8 @@ def _by_signature(text: str, lines: list[str]) -> Classification | None:
     return Classification(Kind.OTHER, language)
 
 
-_COLUMN: Final = lazy(r"^[\w-]+: {2,}\S", re.MULTILINE)
+# In columns, or one line of words: `eth0: state DOWN`.
+_COLUMN: Final = lazy(r"^[\w-]+: {2,}\S|\A\s*[\w./-]+: +[^\s\"'\[{|>&!#]\S* +[^\s#][^\n]*\s*\Z", re.MULTILINE)
 _DESCRIBED: Final = lazy(r"^[ \t]*[A-Z][\w /()-]*: {2,}\S", re.MULTILINE)
 _REMARK: Final = lazy(r"^[ \t]*[\w.-]+:[ \t]+\([^()\n]* [^()\n]*\)[ \t]*$", re.MULTILINE)  # `spec: (what is wanted)`
 
@@ -321,7 +322,7 @@ def _is_unlike_yaml(measured: shape.Shape) -> bool:
     capital = measured.capital > 0.5 * entries and not (measured.nested and measured.capital < entries)
     return (
         measured.share < 0.75
-        or measured.loose > entries + measured.items
+        or measured.loose > entries + len(measured.items)
         or measured.semicolons > 0.3 * measured.lines
         or measured.odd_keys > 0.25 * entries
         or measured.sentences > 0.4 * entries
