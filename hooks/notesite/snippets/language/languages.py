@@ -89,11 +89,7 @@ _RESULT: Final = lazy(rf"(?:[\w.-]+/[\w.:<>-]+|[a-z][\w.]* \"[^\"]+\"|[\w.-]+) (
 _TREE: Final = lazy(r"[├└│┌┐┘─┬┴╭╰═║╔╗+]\s?[─\-–═]|^\+[-=+]+\+$")
 
 
-# `[ name: <string> ]`, `Usage: …`, `id: number`
-SYNOPSES: Final = lazy(
-    r"^\s*\[ ?(?:- ?)?(?:\w[\w.-]*: ?)?<[^>\n]+>[^\n]*\]\s*$|^[Uu]sage: |\A(?:\s*\w+\??: (?:number|string|boolean)\b[^\n:]*)+\s*\Z",
-    re.MULTILINE,
-)
+SYNOPSES: Final = lazy(_FORMS["synopsis"], re.MULTILINE)
 ENTRY: Final = lazy(r"\s*(?:- +)*[\w./-]+:(?:\s|$)")
 
 

@@ -17,7 +17,7 @@ from functools import lru_cache
 import yaml
 
 from ...diagnostics.diagnostic import Severity
-from ...lib.light import NamedTuple, bundled_json, lazy
+from ...lib.light import NamedTuple, bundled_forms, bundled_json, lazy
 from ..language import languages
 from . import nodes as graph
 from .yaml_fault import Fault, Lines
@@ -132,25 +132,15 @@ _NO_BREAK_SPACE = lazy(
     re.MULTILINE,
 )
 _COMMENT = lazy(r"(?:^|[ \t])#[^\n]*\Z", re.MULTILINE)
-_ELISION = lazy(
-    r"^(?P<indent>[ \t]*)(?P<dash>-[ ]+)?(?P<dots>\.(?:[ ]?\.)*|⋮|\*{3,}|(?:\.{3,}|[…‹])[^\n]*|//[ ]*highlight-[\w-]+|\[[ ]?(?:\.{2,}|…)[^\]\n]*\]"
-    r"|<[ ]?(?:\.{2,}|…|(?i:snip))[^>\n]*>|\([ ]?(?:\.{2,}|…)[^)\n]*\)|\[(?i:snip|redacted|omitted|truncated)\])[ \t]*$"
-    r"|(?<=\S)(?:[ ]+(?=-{3,}>|<-|[←⬅])|[ ]{2,})(?:<{1,2}[-=]{2,}>?$|(?:<{0,2}[-=]{2,}>?|<-|->|=+>|[←→⇒⟵⟶⬅➜👈])[ ][^\n]*$)"
-    r"|(?<=\S)[ ]+[✅❌✓✗✔✘][^\n]*$"
-    r"|(?<=:)[ ]+(?P<value>\.{2,3}|…|\*{2,}[^\n]*|\*[^\s*][^\n*]*\*+(?=[ \t]*(?:$|#))[^\n]*|\[(?:\.{3}|…)\][^\s,\]]*|\{(?:\.{3}|…)\})[ \t]*$",
-    re.MULTILINE,
-)
+_FORMS = bundled_forms(__name__, "forms.txt")
+_ELISION = lazy(_FORMS["elision"], re.MULTILINE)
 
 
 _SIGNS_OF_ELISION = ("..", ".\n", ". .", " *", "***", "---> ", "<- ", "// highl", "snip", "ted]", *"…⋮←⬅✅❌✓✗✔✘")
 _ARROW = lazy(r"  (?<=\S  ) *[<=←→⇒⟵⟶⬅➜👈-]")  # begins with what can be searched for fast
 _FILE_NAME = lazy(r"\A(?:%%[^\n]*|(?:[\w./-]+\.)?ya?ml:?)(?=[ \t]*\n)")  # `%%writefile web.yaml` has one in Jupyter
 _LEFT_OUT = lazy(r"\n[ ]*#[. ]*(?:\.\.[^\n]*)?\n(?:[ ]*[\w-]+:[ ]*\n)?\s*\Z")  # an elision, as a comment
-# `[KEY: VALUE]`, `["A"|"B"]`, `[debug] so far`, `ip <string>`
-_SYNOPSIS = lazy(
-    r"^\s*\[[\w-]+(?::|\] \w)|[\"\w] ?\| ?[\"\w][^\]]*\]|[:-] \[(?!\"[^\"]*\"\])(?:[^\],\s]+ ){4,}[^\],]*\]\s*$|^\s*(?:- )?[\w.]+ +<[\w.\[\]-]+>|[:-] \[[\w /\[-]+\][\w./:-]"
-    r"|\$\((?!\()"  # that a shell puts in
-)
+_SYNOPSIS = lazy(_FORMS["synopsis"])
 _PROSE = lazy(r"[^\s#:\[{&*!|>-](?:[^:\n]|:(?!\s))*(?: \S+){3}|[^:\n]*(?:\.{3}|…|。。)\s*$")
 _CONTENT = lazy(r"^\s*[^\s#]", re.MULTILINE)
 _DOCUMENT_NEXT = lazy(r"\s*(?:---|%|\Z)")
@@ -296,15 +286,8 @@ _ONE_WORD = lazy(r"\s*(?:- *)?[A-Za-z][\w./-]*[;\"]?(?: +(?:\"[^\"]*\"|\S+))?\s*
 _GAP = lazy(r"\n[ \t]*(?:\n#[^\n]*)*\Z")  # and what tells of the next example
 _MOST_MENDED = 20
 _LIKE_YAML = lazy(r"\s*(?:#|- |-$|[\w.\"'/<$-]+(?: \S+)?:(?:\s|$)|[\]})]|$)")
-# Two texts side by side; what a program prints; a form to be filled in; what a change adds; numbers of remarks.
-_COLUMNS = lazy(
-    r"[\w\"']: +[^\n]*\S +(?:\(\d\)|\[\d\]|<\d>)[ \t]*\n|^ *[\w.-]+:[ ]{4,}[\w.-]+:(?: |$)|\A\{\s*\w|\A(?:[A-Z][\w -]*:[^\n]*\n+)+\Z|^\+[ \w-]",
-    re.MULTILINE,
-)
-# Fields between braces without commas, as other languages write them.
-_BRACES = lazy(
-    r"\{[ \t]*\n(?:[^\n]*[^,{\[\s][ \t]*\n){2,}?[ \t]*\}|^[\w.]+\??:[ \t]+\{[ \t]*\n[ \t]*//|^\w+[ ]?\{$", re.MULTILINE
-)
+_COLUMNS = lazy(_FORMS["columns"], re.MULTILINE)
+_BRACES = lazy(_FORMS["braces"], re.MULTILINE)
 
 
 def is_sketch(text: str) -> bool:

@@ -163,14 +163,11 @@ class _Inspection:
         if _ALSO.search(self.lines.line(self.place(key)[0])) or any(map(_VARIANT.match, between)):
             return  # one form or another
         comment_above = any(line.startswith("#", self.column) and not line[: self.column].strip() for line in between)
-        message = f"the key {_quoted(key.value)} is already on line {line}; only the last one counts"
-        parent = re.match(rf" {{{key.start_mark.column}}}([\w.-]+):\s*(?:#.*)?$", between[-1] if between else "")
-        if parent and any(": indent it" in fault.message for fault in self.faults):
-            return  # they have all lost their indentation
-        if parent:
-            message = (
-                f"the key {_quoted(key.value)} is already on line {line}: indent it, if it belongs under `{parent[1]}`"
-            )
+        message = f"the key {_quoted(key.value)} is already on line {line}"
+        if lost := re.match(rf" {{{key.start_mark.column}}}([\w.-]+):\s*(?:#.*)?$", between[-1] if between else ""):
+            if any(": indent it" in fault.message for fault in self.faults):
+                return  # they have all lost their indentation
+            message += f": indent it, if it belongs under `{lost[1]}`"
         # Notes like to show "before" and "after" in one block, each under a comment.
         names = [other.value for other, _ in node.value[:_MOST_FAULTS]]
         listed = len(names) < 20 and min(map(names.count, names)) > 1  # each of them
@@ -178,14 +175,15 @@ class _Inspection:
         free = "apiVersion" not in names  # and not one whole manifest
         deliberate = (
             self.compared
-            or all(self.lines.line(self.place(one)[0] - 1).lstrip().startswith("#") for one in (first, key))
             or (free and listed and (len(set(names)) > 1 or len(names) > 2))
             or (key.start_mark.column == self.column and (comment_above or (free and apart)))
         )
         self.compared = self.compared or deliberate
         if deliberate and free:
             return  # one value and another, as a list of what may stand there
-        self.add(key, "Y_DUPKEY", message, severity=Severity.INFO if deliberate else None)
+        each = all(self.lines.line(self.place(one)[0] - 1).lstrip().startswith("#") for one in (first, key))
+        message += "" if lost else "; only the last one counts"
+        self.add(key, "Y_DUPKEY", message, severity=Severity.INFO if deliberate or each else None)
 
     def merge(self, node: yaml.Node) -> None:
         """Put the pairs of `<<: *anchor` into the mapping, as every YAML 1.1 reader does; its own keys win."""
