@@ -120,9 +120,7 @@ def first_sentence(text: str) -> str:
 
 def shortened(text: str) -> str:
     """The text, or as many of its words as fit, with an ellipsis."""
-    if len(text) <= LONGEST:
-        return text
-    return text[: LONGEST - 1].rsplit(" ", 1)[0].rstrip(",;:-–— ") + "…"
+    return text if len(text) <= LONGEST else text[: LONGEST - 1].rsplit(" ", 1)[0].rstrip(",;:-–— ") + "…"
 
 
 def _texts(blocks: Sequence[Node]) -> Iterator[tuple[str, bool]]:

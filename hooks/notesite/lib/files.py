@@ -121,7 +121,11 @@ def strangers(top: Path, root: Path) -> Iterator[tuple[Path, str, bool]]:
     seen = 0
     while waiting:
         folder, way = waiting.pop()
-        for path in _entries(folder):
+        try:
+            paths = sorted(folder.iterdir())
+        except OSError:  # nobody else can look into it either
+            continue
+        for path in paths:
             seen += 1
             if seen > MOST:
                 yield top, f"it holds more than {MOST} files", True
@@ -139,13 +143,6 @@ def strangers(top: Path, root: Path) -> Iterator[tuple[Path, str, bool]]:
                     waiting.append((path, way | {str(real)}))
             elif not stat.S_ISREG(mode) or not os.access(real, os.R_OK):
                 yield path, "it is not a regular file" if not stat.S_ISREG(mode) else "permission denied", False
-
-
-def _entries(folder: Path) -> list[Path]:
-    try:
-        return sorted(folder.iterdir())
-    except OSError:  # nobody else can look into it either
-        return []
 
 
 # --- writing ----------------------------------------------------------------------------------------------------

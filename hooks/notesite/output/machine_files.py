@@ -158,9 +158,7 @@ def _put_on_level(lines: list[str], heading: Heading, page: Page, level: int) ->
 
 def markdown_path(url: str) -> str:
     """Where the Markdown of the page at `url` lies: beside it."""
-    if url.endswith(".html"):
-        return url.removesuffix(".html") + ".md"
-    return f"{url}index.md"
+    return url.removesuffix(".html") + ".md" if url.endswith(".html") else f"{url}index.md"
 
 
 def robots(site_url: str) -> str:

@@ -177,8 +177,9 @@ def _link(tag: Tag, name: str, files: Mapping[str, bytes], source: Source, findi
     if not address.startswith("/"):
         return None
     path, mark, fragment = address.partition("#")
-    inside = _built_name(path, files)
-    if inside:
+    wanted = unquote(path.partition("?")[0]).strip("/")
+    answers = (wanted or INDEX, f"{wanted}.html", f"{wanted}/{INDEX}")  # of a server
+    if inside := next((answer for answer in answers if answer in files), ""):
         relative = posixpath.relpath(inside, posixpath.dirname(name) or ".")
         return tag.with_(href=quote(relative, safe="/~@!$&'()*+,;=") + mark + fragment)
     findings.append(source.finding("B_ABSOLUTE", f"{address} is not a file of the offline copy", address, name))
@@ -186,13 +187,6 @@ def _link(tag: Tag, name: str, files: Mapping[str, bytes], source: Source, findi
         return tag.with_(href=None)
     parts = urlsplit(source.site_url)
     return external(tag.with_(href=f"{parts.scheme}://{parts.netloc}{address}"))
-
-
-def _built_name(path: str, files: Mapping[str, bytes]) -> str:
-    """The file that a server would answer `path` with; "" when the copy has none."""
-    wanted = unquote(path.partition("?")[0]).strip("/")
-    candidates = (wanted or INDEX, f"{wanted}.html", f"{wanted}/{INDEX}")
-    return next((candidate for candidate in candidates if candidate in files), "")
 
 
 def missing(files: Mapping[str, bytes], source: Source | None = None) -> Iterator[Diagnostic]:
