@@ -35,6 +35,8 @@ class Line(NamedTuple):
     """One rule."""
 
     path: tuple[str, ...]  # to the values, () for the mapping
+    field: str  # the last in it
+    step: str  # into that one: "[]" for its items, "{}" for its keys, "{=}" for its values, "" for itself
     check: str
     code: str  # of what it finds, "" for that of the check
     words: tuple[str, ...]
@@ -112,9 +114,10 @@ def parsed(text_: str) -> Line:
     until = schema.versions.index(match[8]) if match[8] else len(schema.versions) - 1
     versions = (1 << until + 1) - (1 << since)
     path = path_of(match[2] or "")
-    return Line(
-        path, check_, code, tuple(match[4].split()), tuple(conditions), bool(match[6]), versions, match[9] or ""
-    )
+    step = path[-1] if path and path[-1][0] in "[{" else ""
+    field = path[-2 if step else -1] if path else ""
+    words, said = tuple(match[4].split()), match[9] or ""
+    return Line(path, field, step, check_, code, words, tuple(conditions), bool(match[6]), versions, said)
 
 
 def check(document: Here) -> Iterator[Found]:
@@ -251,7 +254,7 @@ def _of_value(line: Line, here: Here, node: Node) -> Iterable[Found]:
     check_ = VALUES.get(line.check)
     if check_ is not None:
         words = tuple(_number(word, here) if word[0] == "{" else word for word in line.words)
-        return check_(_last(line)[0], node, words)
+        return check_(line.field, node, words)
     value = text(node)
     if value is None:
         return ()
@@ -268,17 +271,10 @@ def _number(word: str, here: Here) -> str:
     return "-" if found in (None, "") else str(int(found) + int(more or 0))
 
 
-def _last(line: Line) -> tuple[str, str]:
-    """The last field of the path to a value, and the step into it, if there is one."""
-    step = line.path[-1] if line.path[-1][0] in "[{" else ""
-    return line.path[-2 if step else -1], step
-
-
 def _called(line: Line, here: Here) -> str:
     owner = here.shape.short.removesuffix("Spec")
     if owner == "ObjectMeta":
         owner = here.owner.partition(".")[0]
     owner = f"an {owner}" if owner[0] in "AEIOU" else f"a {owner}"
-    name, step = _last(line)
-    which = {"": "the", "[]": "one of the", "{}": "a key of the", "{=}": "a value of the"}[step]
-    return f"{which} {name} of {owner}"
+    which = {"": "the", "[]": "one of the", "{}": "a key of the", "{=}": "a value of the"}[line.step]
+    return f"{which} {line.field} of {owner}"

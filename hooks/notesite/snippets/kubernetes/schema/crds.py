@@ -61,8 +61,16 @@ def _type(json_schema: Mapping[str, Any], owner: str, depth: int) -> Type:  # no
         named = [kind for kind in kinds if kind != "null"]
         kinds = named[0] if len(named) == 1 else None
     form = str(json_schema.get("format", ""))
+    if kinds == "object" and json_schema.get("properties"):
+        found = Type("@", owner)
+        found.shape = _shape(owner, json_schema, depth)
+        found.shape.short = owner  # "Widget.spec", not "spec"
+        return found
     if kinds == "object":
-        return _object(json_schema, owner, depth)
+        extra = json_schema.get("additionalProperties")
+        if isinstance(extra, Mapping) and not json_schema.get("x-kubernetes-preserve-unknown-fields"):
+            return Type("{", owner, _type(extra, owner + "{}", depth + 1))
+        return Type("o", owner)
     if kinds == "array":
         items = json_schema.get("items")
         inner = _type(items, owner + "[]", depth + 1) if isinstance(items, Mapping) else Type("a", owner)
@@ -77,15 +85,3 @@ def _type(json_schema: Mapping[str, Any], owner: str, depth: int) -> Type:  # no
         found.minimum, found.maximum = (float(limit) if isinstance(limit, int | float) else None for limit in limits)
         return found
     return Type("b", owner) if kinds == "boolean" else Type("a", owner)
-
-
-def _object(json_schema: Mapping[str, Any], owner: str, depth: int) -> Type:
-    if json_schema.get("properties"):
-        found = Type("@", owner)
-        found.shape = _shape(owner, json_schema, depth)
-        found.shape.short = owner  # "Widget.spec", not "spec"
-        return found
-    extra = json_schema.get("additionalProperties")
-    if isinstance(extra, Mapping) and not json_schema.get("x-kubernetes-preserve-unknown-fields"):
-        return Type("{", owner, _type(extra, owner + "{}", depth + 1))
-    return Type("o", owner)

@@ -14,7 +14,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from ....lib.light import lazy
+from ....lib.light import bundled_forms, lazy
 from ...yaml.yaml_fault import Lines
 from .sessions import mask
 from .words import Command, Finding, Heredoc, Redirect, Script, Variable, Word, unwrap
@@ -32,14 +32,9 @@ _LINE_GOES_ON = lazy(r"[\\^`]([ \t]*)(?:\r?\n|\Z)")  # the mark of bash, cmd or 
 _REMARK_AFTER = lazy(r"\\[ \t]+(#[^\n]*)(?:\n|\Z)")  # `--flag \  # why`: the backslash quotes a space
 _ESCAPED_END = lazy(r"\\[ \t]*(?:\r?\n|\Z)")
 _UNFINISHED = lazy(r"(?<!\\)(?:\\\\)*\\[ \t]*\n?\Z|\|[ \t]*\n?\Z|&&[ \t]*\n?\Z")
-# What the reader shall replace: in any script, with spaces, with alternatives; `<< name >>` where nothing follows that a here-document would need.
-_PLACEHOLDER = lazy(
-    r"<(?=[^\W\d]|\d+>|\d+-\d|\.\w)(?:[^<>&;$`\"'\n]|(?<=\w)'(?=\w)){0,60}(?<!\s)>|<\.\.\.>|<>(?=[\s:,]|\Z)|\{\{[^\n]*?\}\}|[{\[][A-Za-z]\w*(?: \w+){1,6}[}\]]"
-    r"|<<[ \t]*\w[^<>|&;$`\"'\n]{0,60}>>(?=[ \t]*(?:\n|\Z|[ \t]-|<<))"
-)
-_FILL_IN = lazy(
-    r"\{[^\W\d][\w -]*\}|\[[^\W\d][\w <>./=-]*\]|\[<[^\]]*\]|\.{3}|…|(?<![\w./~-])\.\.(?![\w./])|\*{3,}|[xX]{3,}(?=$|-)|%[A-Za-z_]\w*%|![A-Z_]+!"
-)
+_FORMS = bundled_forms(__name__, "forms.txt")
+_PLACEHOLDER = lazy(_FORMS["placeholder"])
+_FILL_IN = lazy(_FORMS["fill in"])
 _TOLD_APART = lazy(r"\\.|'[^']*'|[()]", re.DOTALL)
 _RESERVED = frozenset(
     ["if", "then", "elif", "else", "fi", "do", "done", "while", "until", "{", "}", "!", "time", "coproc"]
