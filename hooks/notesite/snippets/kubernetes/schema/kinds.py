@@ -26,9 +26,8 @@ class Kind(NamedTuple):
 
 def kind_of(node: Node, key: str = "kind") -> Kind:
     """What a mapping says it is, under that key."""
-    version, kind = get(node, "apiVersion"), get(node, key)
-    version = version if isinstance(version, ScalarNode) else None
-    kind = kind if isinstance(kind, ScalarNode) else None
+    said = (get(node, "apiVersion"), get(node, key))
+    version, kind = (word if isinstance(word, ScalarNode) else None for word in said)
     return Kind(version.value if version else None, kind.value if kind else None, version, kind)
 
 
@@ -152,8 +151,6 @@ def removal(api_version: str, kind: str) -> str:
 
 def deprecation(api_version: str, kind: str) -> str:
     """Since when a kind is deprecated, and what to use; "" when it is not."""
-    found = table("removed")["deprecated"].get(f"{api_version} {kind}")
-    if found is None:
-        return ""
-    version, successor = found
-    return f"{kind} is deprecated since Kubernetes {version}" + (f"; use {successor}" if successor else "")
+    version, successor = table("removed")["deprecated"].get(f"{api_version} {kind}", ("", ""))
+    said = f"{kind} is deprecated since Kubernetes {version}" + (f"; use {successor}" if successor else "")
+    return said if version else ""
