@@ -284,13 +284,14 @@ class Places:
                     self._lists.append((value, tag))
                 elif is_id or name in {"href", "src", "poster", "data", "background", "xlink:href"}:
                     key = value if is_id else value.strip()
-                    self._values[is_id, key].append(partial(_within, tag, key))
+                    self._values[is_id, key].append(partial(_within, text, tag, key))
 
     def of(self, use: Use) -> Span:
         """The place of an address, or an id; where it is first written, or the file's start, when it cannot be found."""
         is_id, words = use.kind is Kind.ID, use.target
         found = self._values.get((is_id, words if is_id else words.strip()))
-        found = found or [partial(_within, tag, words) for value, tag in self._lists if not is_id and words in value]
+        lists = (tag for value, tag in self._lists if not is_id and words in value)
+        found = found or [partial(_within, self.text, tag, words) for tag in lists]
         if found:
             return found[min(use.nth, len(found) - 1)]()
         offset = self.text.find(words) if words else -1
@@ -303,11 +304,10 @@ def _place_at(text: str, offset: int, length: int) -> Span:
     return Span.at(line + 1, offset - (text.rfind("\n", 0, offset) + 1) + 1, max(length, 1))
 
 
-def _within(tag: Tag, words: str) -> Span:
-    """The place of `words` in a tag; of the tag when they are written with entities."""
+def _within(text: str, tag: Tag, words: str) -> Span:
+    """The place of `words` in a tag of `text`; of the tag when they are written with entities."""
     value = re.search(rf"=\s*[\"']?\s*({re.escape(words)})", tag.text)
     offset = value.start(1) if value else tag.text.find(words)
     if offset < 0 or not words:
-        return Span.at(tag.line + 1, tag.column + 1, len(tag.text.split("\n", 1)[0]))
-    start = _place_at(tag.text, offset, len(words)).start
-    return Span.at(tag.line + start.line, start.column + (tag.column if start.line == 1 else 0), len(words))
+        offset, words = 0, tag.text.partition("\n")[0]
+    return _place_at(text, tag.start + offset, len(words))

@@ -32,10 +32,8 @@ _SHARE = 0.8  # of the lines of a list that name files
 def may_list_files(lines: Iterable[str]) -> bool:
     """Whether it is worth looking."""
     may = (line for line in lines if ("]" in line or "=" in line) and ("/" in line or ".m" in line.lower()))
-    return (
-        sum(1 for line in may if "](" in line or "]:" in line or "href" in line.lower() for _ in _LISTED.finditer(line))
-        > 1
-    )
+    links = (line for line in may if "](" in line or "]:" in line or "href" in line.lower())
+    return sum(1 for line in links for _ in _LISTED.finditer(line)) > 1
 
 
 def listed_files(notes: Notes, first: Path, inside: Path, origin: Origin | None) -> list[Path]:
@@ -48,8 +46,7 @@ def listed_files(notes: Notes, first: Path, inside: Path, origin: Origin | None)
     from ..notes.contents_lists import listings  # noqa: PLC0415  # see `may_list_files`
 
     found: dict[Path | None, None] = {}
-    lists = []
-
+    covered = set()  # first lines of the lists
     named = partial(_named, first=first, inside=inside, origin=origin)
     for listing in listings(notes):
         lines = [line for line in listing.lines if line.linked and not line.entries[0].target.startswith("#")]
@@ -57,7 +54,7 @@ def listed_files(notes: Notes, first: Path, inside: Path, origin: Origin | None)
         own = sum(path is not None and _is_content(path) for path in targets)
         aside = sum(path is not None and not _is_content(path) for path in targets)
         if own and own >= _SHARE * (len(lines) - aside):
-            lists.append(listing)
+            covered.add(listing.first)
             found |= dict.fromkeys(named(entry.target) for line in lines for entry in line.entries)
     headings = {heading.span.start.line: heading.text for heading in notes.headings}
     for link in notes.links:
@@ -66,7 +63,6 @@ def listed_files(notes: Notes, first: Path, inside: Path, origin: Origin | None)
         if before != heading and _PART.fullmatch(before):
             found[named(link.target)] = None
     files = [path for path in found if path and _is_content(path) and _is_there(path, inside)]
-    covered = {listing.first for listing in lists}
     words = [b for b in notes.blocks if b.kind not in {Kind.HEADING, Kind.HTML} and b.line not in covered]
     return files if len(files) >= _FEW or (len(files) > 1 and len(words) <= len(files)) else []
 
