@@ -27,7 +27,7 @@ _MOST_ITEMS: Final = 10  # of a list, to see what it holds
 _MOST_WORDS: Final = 40  # of the sentence before a block
 _TYPO: Final = 0.3  # of what a field says, when it has a letter too many
 _ALLOWED: Final = 3.0  # what a word of a closed list says
-_FEW: Final = 2  # fields of a Pod that shows them, and no containers
+FEW: Final = 2  # fields that are shown for themselves
 _EACH: Final = 2  # more items of a list that lack the same
 _VAGUE: Final = 3.0  # a mapping to anything says so much less
 _LONGEST_KIND: Final = 3  # words in the name of a kind, as headings write it
@@ -38,7 +38,7 @@ _ENOUGH: Final = 6  # letters, for a misspelling to be told from another word
 _PART: Final = lazy(
     r"\b(?:patch|snippet|excerpt|partial|parts? of|fragment|omit|shorten|abbreviat|relevant|only the|add\b|adding\b"
     r"|adds\b|append|modif|change\b|edit\b|section of|lines? (?:to|below|above)|looks? like this in"
-    r"|(?:spec|metadata)\.[a-z])"
+    r"|spec\.[a-z]|metadata\b)"
 )
 _PROPOSED: Final = lazy(
     r"\b(?:propos|kep\b|(?:new|extra) (?:\w+ ){0,2}fields?\b|extend(?:ing|s)?\b|api (?:changes?|updates?)|hypothetical|could look)"
@@ -72,9 +72,9 @@ class Around(NamedTuple):
         """Whether it says that an object which is there is changed: nothing is missing from a change."""
         return re.search(r"\b(?:patch|kustomiz|overlay)", self.said) is not None
 
-    def names_a_version(self) -> bool:
-        """Whether it says of which version of Kubernetes it speaks."""
-        return re.search(r"\b1\.[23]\d\b", self.said) is not None
+    def names_a_version(self, line: str) -> bool:
+        """Whether it says of which version of Kubernetes it speaks, or a line does in its comment."""
+        return re.search(r"\b1\.[23]\d\b", f"{self.said} {line.partition('#')[2]}") is not None
 
     def names(self, schema: Schema, number: int) -> bool:
         """Whether it speaks of a kind that the definition can be a part of."""
@@ -156,8 +156,8 @@ def _keys(node: Node, depth: int) -> Iterator[str]:
 def is_part(node: Node, shape: Shape, lacking: Sequence[Found], around: Around) -> bool:
     """Whether a manifest that lacks something shows only some of its fields: a patch, or a step of a lesson."""
     metadata, spec = get(node, "metadata"), get(node, "spec")
-    few = {"Pod": _FEW, "Service": 1}.get(shape.short, -1)
-    bare = get(spec, "containers") is None and len(pairs(spec)) <= few
+    few = get(spec, "containers") is None and len(pairs(spec)) <= FEW
+    bare = (shape.short == "Pod" and few) or (shape.short == "Service" and few and get(spec, "selector") is None)
     template = get(spec, "template")
     hollow = gaps(spec) > 1  # `containers:` and `volumes:`, to be filled in
     pointed = _POINTED.search(around.text) is not None

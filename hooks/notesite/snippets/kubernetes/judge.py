@@ -160,7 +160,8 @@ class _Snippet:
         patch = bool(found) and self.around.is_of_a_patch()
         if part or patch or printed:  # what labels and mounts are meant for is left out
             found = [fault for fault in found if fault.code not in ("K_SELECTOR", "K_VOLUME") or fault.replacement]
-        form = names_only or patch or printed or (part and evidence.gaps(node))  # or one to be filled in
+        few = shown <= HEAD or len(shown) <= evidence.FEW
+        form = names_only or patch or printed or (part and (few or evidence.gaps(node)))  # or one to be filled in
         if lacking and (form or part):  # one cause, one fault
             others = [fault for fault in found if fault not in lacking]
             told = [fault for fault in lacking if fault.code == "K_REQUIRED"][:1]
@@ -352,7 +353,7 @@ class _Snippet:
         flaw = fault.code == "K_REQUIRED" and not fault.versions & self.newest
         lost = isinstance(fault.node, CollectionNode) or (fault.code in evidence.MAY_BE_LEFT_OUT and not fault.slip)
         new = fault.code == "K_FIELD" and not fault.slip and self.around.is_of_a_proposal()
-        new |= fault.code == "K_VERSION" and self.around.names_a_version()
+        new |= fault.code == "K_VERSION" and self.around.names_a_version(self.lines[fault.node.start_mark.line])
         if flaw or fault.doubtful or new or (self.elided and lost):
             return None  # what is missing, or the key or dash that a field stands under
         if fault.code == "K_REQUIRED":

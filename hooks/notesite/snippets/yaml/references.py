@@ -128,7 +128,7 @@ def unresolved(used: Iterable[Reference], defined: Iterable[Defined]) -> Iterato
         same, limit = known.get(use.name), min(_SLIP, len(use.name) // 3)
         if same is None:
             near = _nearest(use.name, known)[0]
-            numbered = re.sub(r"\d+", "", use.name) == re.sub(r"\d+", "", near)  # another one of them, by its number
+            numbered = re.findall(r"\d+", use.name) != re.findall(r"\d+", near)  # another one of them, by its number
             if (use.name, use.span) not in reported and not numbered and edits(use.name, near, limit) <= limit:
                 reported.add((use.name, use.span))
                 yield finding("K_REFERENCE", _no_object(use, known), use.span)

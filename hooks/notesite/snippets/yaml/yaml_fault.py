@@ -118,6 +118,6 @@ def is_told(fence: Fence, fault: Fault) -> bool:
 
 _SAID: Final = 30  # characters before a block that tell what it is
 _WRONG: Final = lazy(
-    r"#.*(?:[❌✗✘✖🚫⛔]|(?i:\b(?:wrong|invalid|incorrect|bad|error|broken|fails?|missing|mistake|do not|don't"
+    r"#.*(?:[❌✗✘✖🚫⛔]|(?i:\b(?:wrong|invalid|incorrect|bad|error(?:ed)?|broken|fails?|missing|mistake|do not|don't"
     r"|deprecated|removed|outdated|legacy|obsolete)\b))"
 )

@@ -231,7 +231,7 @@ def _mended(line: Line, fault: Found) -> str | None:
     text_ = str(fault.node.value)
     if fault.message.endswith("; remove the quotes"):
         return text_
-    if fault.code != "K_NAME" or "lower case" not in fault.message or {"/", ":"} & set(text_):
+    if fault.code != "K_NAME" or "lower case" not in fault.message or {"/", ":", "="} & set(text_):
         return None
     near = names.suggestion(text_)
     return near if near and not names.problem(line.check, near) else None

@@ -91,7 +91,7 @@ class Values:
             message = f"the value of {type_.owner.removesuffix('{}')} is not base64"
             doubtful = is_placeholder(node.value) or not node.value.isascii() or ".." in node.value
             # `base64_of_it` is to be filled in, `==` was; a key in PEM is no use in notes, and cut short.
-            doubtful |= node.value.lower().startswith(("base64_", "==", "ls0tls1c"))
+            doubtful |= node.value.lower().startswith(("base64_", "==", "ls0tls1c", "xxx"))
             self._add("K_BASE64", message, node, slip=True, doubtful=doubtful)
 
     def _enum(self, type_: Type, node: ScalarNode) -> None:
@@ -103,7 +103,8 @@ class Values:
         near = nearest_value(text, type_.enum) if text.isascii() else None
         hint = f'; did you mean "{near}"?' if near else ""
         words = ", ".join(word for word in type_.enum if word)
-        doubtful = near is None and is_placeholder(text)
+        choice = {*re.split(r"[ ]*(?:[/,]|\bor\b)[ ]*", text)} <= {*type_.enum}  # `Equal/Exists`
+        doubtful = near is None and (choice or is_placeholder(text))
         message = f'"{text}" is not a value of {type_.owner.removesuffix("[]")} ({words}){hint}'
         self._add("K_VALUE", message, node, replacement=near, slip=near is not None, doubtful=doubtful)
 
