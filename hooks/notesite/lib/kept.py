@@ -29,7 +29,7 @@ class Kept:
 
     def get(self, key: str) -> bytes | None:
         """What was kept under the key."""
-        path = self._path(key)
+        path = self._folder / digest(key)
         with contextlib.suppress(OSError):
             whole = path.read_bytes()
             if whole[:_CHECK] == _check(key, whole[_CHECK:]):
@@ -39,7 +39,7 @@ class Kept:
 
     def put(self, key: str, data: bytes) -> None:
         """Keep it, whole or not at all, whoever else does the same."""
-        path = self._path(key)
+        path = self._folder / digest(key)
         # Not `write_atomically`: what a power cut takes is made again, and its syncs take longer than that.
         new = path.with_name(f"{path.name}.{os.urandom(4).hex()}")
         with contextlib.suppress(OSError):  # a full disk, a folder that was removed
@@ -66,9 +66,6 @@ class Kept:
             left -= status.st_size
             with contextlib.suppress(OSError):
                 Path(path).unlink()
-
-    def _path(self, key: str) -> Path:
-        return self._folder / digest(key)
 
 
 class Aside(UserDict[str, bytes]):

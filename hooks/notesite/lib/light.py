@@ -27,14 +27,8 @@ if TYPE_CHECKING:
 else:
     # `typing` takes 3 ms to load.  Annotations are not evaluated, but for those of settings, which need `Literal`.
     Any = Final = NoReturn = None
-
-    def TypeVar(*_: object) -> None:  # noqa: N802  # as `typing` calls it
-        """What only annotations name."""
-
-    class Literal:
-        """Its values are the `__args__` of what `Literal["a", "b"]` gives, as of typing's."""
-
-        __class_getitem__ = classmethod(GenericAlias)
+    TypeVar = str.format  # gives the name
+    Literal = type("Literal", (), {"__class_getitem__": classmethod(GenericAlias)})
 
     try:  # without OpenSSL, which `hashlib` loads in 4 ms; as `random` does
         sha256 = import_module("_sha2" if sys.version_info >= (3, 12) else "_sha256").sha256

@@ -77,17 +77,15 @@ class Dollars:
             for at, (before, after) in enumerate(pairwise(parts))
             if before[-1:] + after[:1] not in _AROUND
         }
-        ends = {at for at, (before, after) in sides.items() if before.strip() and not _is_word(after)}
+        # A letter or digit may be of any script.
+        ends = {at for at, (one, two) in sides.items() if one.strip() and not (two.isalnum() or two == "_")}
         last = max(ends, default=-1)
-        begins = {at for at, (before, after) in sides.items() if at < last and after.strip() and not _is_word(before)}
+        begins = {
+            at for at, (one, two) in sides.items() if at < last and two.strip() and not (one.isalnum() or one == "_")
+        }
         kept = begins | ends if begins else set()
         # The dollars of both other spellings, `$$` and $`, stay; so does an escaped one.
         kept |= {at for at, (before, after) in sides.items() if before in {"$", "\\", "`"} or after in {"$", "`"}}
         joints = ["$" if at in kept else self.mark for at in range(len(parts) - 1)]
         block = "".join(chain.from_iterable(zip(parts, [*joints, ""], strict=True)))
         return block if "`$" in block else block.replace("$`", f"{self.mark}`")
-
-
-def _is_word(char: str) -> bool:
-    """A letter or digit of any script."""
-    return char.isalnum() or char == "_"

@@ -22,13 +22,8 @@ def _table(name: str) -> Any:
 
 
 @cache
-def _parted(kind: str) -> Sequence[tuple[frozenset[str], Sequence[str]]]:
-    return [(frozenset(commands.split("|")), row) for commands, *row in _table(kind)]
-
-
-@cache
 def _rows(kind: str, *names: str) -> Sequence[Sequence[str]]:
-    return [row for commands, row in _parted(kind) if not commands.isdisjoint(("*", *names))]
+    return [row for commands, *row in _table(kind) if not {"*", *names}.isdisjoint(commands.split("|"))]
 
 
 @cache
