@@ -201,13 +201,9 @@ class _Checker:
     def _torn(self, command: Command, item: Finding, grammar: Grammar) -> Finding:
         """The finding, or that a line break tore the command in two: with the next line it works."""
         last, following = command.words[-1], _FOLLOWING.match(self.fence.text, command.end)
-        lacks = item.code == "S_VALUE" and last.start <= item.start  # `-n`, or a word torn apart: `--from-`
-        if (
-            following is None
-            or command.depth
-            or "<<" in self.fence.text[: command.end].rpartition("\n")[2]
-            or not (lacks or last.text.endswith("-"))
-        ):
+        torn = last.text.endswith("-") or (item.code == "S_VALUE" and last.start <= item.start)  # `--from-`, `-n`
+        line = self.fence.text[self.fence.text.rfind("\n", 0, command.end) + 1 : command.end]
+        if following is None or not torn or command.depth or "<<" in line:
             return item
         whole = applied(self.fence.text, command, []) + " " * (not last.text.endswith("-")) + following[1]
         if is_known_command(following[1]) or not passes(whole, grammar, item):
@@ -287,9 +283,10 @@ class _Checker:
     def _remark_placeholder(self, command: Command) -> None:
         marked = (w for w in command.words[1:] if w.placeholder and not w.quoted and "<" in w.text)
         found = next((word for word in marked if not _NO_PLACEHOLDER.search(word.text)), None)
-        is_typed = command.program in self.grammars or is_known_command(self.fence.text[command.words[0].start :])
-        is_typed &= self.fence.label not in _POWERSHELL  # where `<` is an error
-        if found is not None and is_typed and not self._is_said(command):
+        if found is None or self.fence.label in _POWERSHELL or self._is_said(command):  # there `<` is an error
+            return
+        written = self.fence.text[command.words[0].start : command.end]
+        if command.program in self.grammars or is_known_command(written):
             message = f"`{found.text}`: pasted as it stands, the shell takes `<` and `>` for redirections"
             self._say(Finding.at("S_PLACEHOLDER", message, found))
 
@@ -328,8 +325,9 @@ _ALONE = lazy(
 _SPEAKS_OF = lazy(r"(?<!this )(?<!the )(?<!following )\bcommand\b", re.IGNORECASE)  # "the most useful command"
 _AND_SO_ON = frozenset(["...", "…"])
 _LIKE_KUBECTL = frozenset(["kubectx"])  # programs whose names are so near
-# A flag alone goes on, of a program's own file or out of a command; others are drawn, numbered by `history`, or dig's.
-_NOT_TYPED = lazy(r"[ \t]*(?:[-|*;\d]|[^\x00-\x7f])")
+# A flag alone goes on, of a program's own file or out of a command; others are drawn, numbered by `history`, or dig's;
+# and a block ends at the fence in what is written to a file of Markdown.
+_NOT_TYPED = lazy(r"[ \t]*(?:[-|*;\d]|[^\x00-\x7f]|.*\.md[ \t]*$)")
 _WHOLE_LINE = lazy(r"(?<!\\)\r?\n")  # no backslash before its end
 _POWERSHELL = frozenset(["powershell", "pwsh", "ps1", "posh"])
 _NO_PLACEHOLDER = lazy(  # keys to press, a template of Hugo

@@ -35,8 +35,8 @@ def correction(text: str, command: Command, finding: Finding, grammar: Grammar) 
     call = parse(command, grammar)
     for edits in _candidates(call, finding):
         fixed = applied(text, command, edits)
-        is_kept = _letters(fixed) == _letters(applied(text, command, [])) or _keeps(fixed, call, finding)
-        if is_kept and passes(fixed, grammar, finding):
+        is_spaced = fixed.replace(" ", "") == applied(text, command, []).replace(" ", "")  # and nothing else
+        if (is_spaced or _keeps(fixed, call, finding)) and passes(fixed, grammar, finding):
             return fixed
     return None
 
@@ -47,10 +47,6 @@ def _keeps(fixed: str, call: Invocation, finding: Finding) -> bool:
     quoted = {word.start for word in call.rest or ()}  # `-- echo $X` becomes one word
     before = [word for word in call.command.words if word.end <= finding.start or finding.end <= word.start]
     return not Counter(word.text.rpartition("/")[2] for word in before if word.start not in quoted) - after
-
-
-def _letters(text: str) -> str:
-    return "".join(text.split())
 
 
 def applied(text: str, command: Command, edits: list[Edit]) -> str:
