@@ -74,9 +74,9 @@ class Preview:
         """Wait until the page at `path` holds the words."""
         self._wait(lambda: words in self.get(path), f"{words!r} on /{path}")
 
-    def wait_for_output(self, words: str) -> None:
-        """Wait until it has said the words."""
-        self._wait(lambda: words in self.output, f"{words!r} in the terminal")
+    def wait_for_output(self, words: str, times: int = 1) -> None:
+        """Wait until it has said the words so often."""
+        self._wait(lambda: self.output.count(words) >= times, f"{words!r} in the terminal, {times} times")
 
     def _wait(self, happened: Callable[[], bool], what: str) -> None:
         wait_until(happened, what, self.process)
@@ -130,7 +130,7 @@ def test_an_edit_a_break_and_a_repair_are_picked_up(tmp_path: Path) -> None:
         assert "livereload(" in running.get("gone/")  # the page waits for the edit that brings it
         running.notes.write_text(BROKEN, encoding="utf-8")
         running.wait_for_words("N_ENTRY error", "gone/")
-        assert running.output.count("docs/notes.md:4:3: N_ENTRY error") == 2
+        running.wait_for_output("docs/notes.md:4:3: N_ENTRY error", times=2)  # the terminal is read later than pages
         assert "Traceback" not in running.output
 
 
