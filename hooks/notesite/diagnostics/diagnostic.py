@@ -214,7 +214,9 @@ def merged(reports: Sequence[Report]) -> Report:
     )
 
 
-_REPEATED = frozenset({"L_ANCHOR", "L_PAGE", "N_HTML", "S_DEPRECATED"})  # equal words have one cause
+_REPEATED = frozenset(
+    {"L_ANCHOR", "L_PAGE", "N_DIALECT", "N_HEADING", "N_HTML", "S_DEPRECATED"}
+)  # equal words have one cause
 _FEW = 3  # findings, of which each is told of
 
 

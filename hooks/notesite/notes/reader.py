@@ -99,13 +99,16 @@ def check_notes(notes: Notes) -> Iterator[Diagnostic]:
 def _unclosed(notes: Notes, told: Collection[int]) -> list[Diagnostic]:
     """Code blocks without an end; where the mark that was to close one opens another, the cause."""
     found: list[Diagnostic] = []
+    searched = 0  # lines
     for fence in [fence for fence in notes.fences if not fence.closed]:
         start = fence.span.start.line
         first = max((file.before for file in notes.files if file.before < start), default=0)
-        above = (n for n in range(start - 1, first, -1) if n not in told and _NO_OPENING.match(notes.lines[n - 1]))
+        lines = range(start - 1, max(first, searched), -1)
+        above = (n for n in lines if n not in told and _NO_OPENING.match(notes.lines[n - 1]))
+        searched = start
         # Often the closing mark stands outside the list item, where it opens another block.
         inside = any(line.strip() for line in notes.lines[fence.span.end.line :])
-        if found and not fence.info and found[-1].span.start.line > first:
+        if found and not (fence.info or inside) and found[-1].span.start.line > first:
             found[-1] = found[-1]._replace(severity=Severity.ERROR)  # the rest of the file is code
         elif not fence.info and (broken := next(above, 0)):
             message = "this line opens no code block, for a backtick follows its marks; the mark below it opens one"
