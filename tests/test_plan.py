@@ -17,7 +17,7 @@ from cases_io import Case, read_cases
 from notesite.build import Build
 from notesite.cli import common
 from notesite.diagnostics.diagnostic import CODES, Report, Severity, told_once
-from notesite.notes.anchors import RESERVED, Anchors, Slugs, github_anchor
+from notesite.notes.anchors import RESERVED, Slugs, github_anchor
 from notesite.notes.contents import in_page_anchor
 from notesite.notes.limits import Limits
 from notesite.notes.model import origin_of
@@ -285,8 +285,8 @@ def test_github_anchors(text: str, anchor: str) -> None:
 
 
 def test_repeated_anchors_are_numbered_as_on_github() -> None:
-    anchors = Anchors()
-    assert [anchors.take(text) for text in ["a", "a", "a-1", "a", "A", ""]] == ["a", "a-1", "a-1-1", "a-2", "a-3", ""]
+    notes = parse("".join(f"# {text}\n" for text in ["a", "a", "a-1", "a", "A", ""]))
+    assert [heading.id for heading in notes.headings] == ["a", "a-1", "a-1-1", "a-2", "a-3", ""]
 
 
 NAMES = [

@@ -69,18 +69,6 @@ def _is_word(char: str) -> bool:
 _ASCII = {code: "-" if chr(code) in " -" else chr(code) if _is_word(chr(code)) else None for code in range(128)}
 
 
-class Anchors:
-    """Hands out anchors that are unique in one file, repeats numbered as GitHub does: `examples`, `examples-1`."""
-
-    def __init__(self) -> None:
-        self._names = Names(first=1)
-
-    def take(self, text: str) -> str:
-        """The anchor of the next heading with this text."""
-        name = self._names.take(github_anchor(text))
-        return name if text.strip() else ""  # `## ⭐` twice: the second is #-1
-
-
 def plain_slug(wanted: str) -> str:
     """The address nearest to `wanted`: what an emoji has left at its ends (marks, hyphens) is no part of a name."""
     slug = unicodedata.normalize("NFC", unicodedata.normalize("NFKC", wanted).lower()).replace("\ufe0f", "")

@@ -14,7 +14,7 @@ from pathlib import PurePosixPath
 from urllib.parse import quote, unquote, urlunsplit
 
 from ..lib.light import Any
-from .anchors import Anchors, Names, github_anchor
+from .anchors import Names, github_anchor
 from .contents_lists import says_contents
 from .document import Kind, words
 from .model import LINE, Heading, Image, Link, Notes, NotesFile, Origin, in_lines, parts_of
@@ -46,15 +46,20 @@ def outline_source(source: Source, origin: Origin | None = None) -> Notes:
     ends = [part.before for part in source.parts[1:]] + [len(lines)]
     for part, end in zip(source.parts, ends, strict=True):
         text = "\n".join(lines[part.before : end])
-        ids = _Ids(part.path, taken)
         # Each is parsed behind as many empty lines as stand before it in the whole.
-        notes = outline(lines_of("\n" * part.before + (without_front_matter(text) if files else text)), ids)
+        notes = outline(lines_of("\n" * part.before + (without_front_matter(text) if files else text)))
+        path = PurePosixPath(part.path)
+        shown = path.parent.name if path.name.lower() in {start.lower() for start in START_FILES} else path.stem
+        anchors: dict[str, str] = {}  # as GitHub has them -> led away from those that files before it have
+        for own in filter(None, (heading.id for heading in notes.headings)):
+            anchors[own] = taken.take(f"{github_anchor(shown) or 'file'}-{own}" if own in taken.taken else own)
+        notes = notes._replace(headings=tuple(h._replace(id=anchors.get(h.id, "")) for h in notes.headings))
         for name, _ in notes.anchors:
-            ids.of_file.setdefault(name, f"{part.path}#{name}" if name in taken.taken else name)
-        taken.taken.update(ids.of_file.values())
+            anchors.setdefault(name, f"{part.path}#{name}" if name in taken.taken else name)
+        taken.taken.update(anchors.values())
         title = notes.headings[0] if notes.headings else None
         top = "" if not files else title.id if title and title.id and _heads(title, notes) else f"{part.path}#"
-        files.append(NotesFile(part.path, part.before, {**ids.of_file, "": top}, notes))
+        files.append(NotesFile(part.path, part.before, {**anchors, "": top}, notes))
     return _whole(files, origin)
 
 
@@ -70,24 +75,6 @@ def _heads(title: Heading, notes: Notes) -> bool:
             for block in before
         )
     )
-
-
-class _Ids(Anchors):
-    """GitHub's anchors of one file, led away from those that files before it have."""
-
-    def __init__(self, path: str, taken: Names) -> None:
-        super().__init__()
-        self.of_file: dict[str, str] = {}  # as GitHub has them -> in the whole
-        self._taken = taken
-        name = PurePosixPath(path)
-        shown = name.parent.name if name.name.lower() in {start.lower() for start in START_FILES} else name.stem
-        self._prefix = github_anchor(shown) or "file"
-
-    def take(self, text: str) -> str:
-        """The anchor of the next heading with this text."""
-        if own := super().take(text):
-            self.of_file[own] = self._taken.take(f"{self._prefix}-{own}" if own in self._taken.taken else own)
-        return self.of_file.get(own, "")
 
 
 def _whole(files: Sequence[NotesFile], origin: Origin | None) -> Notes:

@@ -10,7 +10,7 @@ from itertools import accumulate, islice, takewhile
 
 from ..diagnostics.diagnostic import Diagnostic, Position, Severity, Span, finding
 from ..lib.light import lazy
-from .anchors import Anchors
+from .anchors import Names, github_anchor
 from .document import DRAWN, LEAVES, Kind, Node, label_of, line_starts, words
 from .model import Directive, Fence, Footnote, Heading, Image, Link, Notes, Origin, line_of
 from .parser import with_emoji
@@ -52,10 +52,10 @@ def with_contents(notes: Notes, origin: Origin | None = None) -> Notes:
     return notes._replace(contents=find_contents(notes, all_lists))
 
 
-def outline(lines: Sequence[str], ids: Anchors | None = None) -> Notes:
+def outline(lines: Sequence[str]) -> Notes:
     """The notes without their contents list, which the checks of code blocks do not need."""
     front = front_matter_lines("\n".join(lines)) if lines[0].startswith("---") else 0
-    return _Reader(lines, Blocks(lines, front), ids or Anchors()).read()._replace(front=front)
+    return _Reader(lines, Blocks(lines, front)).read()._replace(front=front)
 
 
 def front_matter_lines(text: str) -> int:
@@ -126,7 +126,7 @@ def _unclosed(notes: Notes, told: Collection[int]) -> list[Diagnostic]:
 class _Reader:
     """One walk over the blocks, filling the lists."""
 
-    def __init__(self, lines: Sequence[str], blocks: Blocks, ids: Anchors) -> None:
+    def __init__(self, lines: Sequence[str], blocks: Blocks) -> None:
         self.lines = lines
         self.blocks = blocks
         self.headings: list[Heading] = []
@@ -139,7 +139,7 @@ class _Reader:
         self._comments: list[tuple[Tag, Span]] = []  # which govern what is read later
         self._footnotes: list[Node] = []
         self._footnote_lines: dict[int, list[int]] = defaultdict(list)
-        self._ids = ids
+        self._ids = Names(first=1)  # repeats are numbered as GitHub does: `examples`, `examples-1`
         self._trail: tuple[Heading, ...] = ()
         self._lead: Node | None = None  # the last block of words that is no heading
         self._html_heading: Heading | None = None  # an open <h1>..<h6>
@@ -233,7 +233,8 @@ class _Reader:
 
     def _heading(self, level: int, text: str, span: Span, by_github: str, *, starts_section: bool) -> None:
         self._html_heading = None
-        own = self._ids.take(by_github)
+        name = self._ids.take(github_anchor(by_github))
+        own = name if by_github.strip() else ""  # `## ⭐` twice: the second is #-1
         heading = Heading(level, " ".join(with_emoji(text).split()), own, span, starts_section)
         self.headings.append(heading)
         self._trail = (*(above for above in self._trail if above.level < level), heading)
