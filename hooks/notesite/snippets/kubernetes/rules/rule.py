@@ -95,7 +95,10 @@ def reach(nodes: Iterable[Node | None], path: Sequence[str]) -> list[Node]:
         elif step[0] == "?":
             nodes = [each for node in nodes for each in (node, *items(get(node, step[1:])))]
         else:
-            nodes = [get(node, name) for node in nodes for name in step.split(",")]
+            names = step.split(",")
+            nodes = [found for node in nodes for name in names if (found := get(node, name)) is not None]
+        if not nodes:
+            return []  # soon, as mostly
     return [node for node in nodes if node is not None and not is_null(node)]
 
 
