@@ -283,8 +283,8 @@ def _by_signature(text: str, lines: list[str]) -> Classification | None:
     return Classification(Kind.OTHER, language)
 
 
-# In columns, or one line of words: `eth0: state DOWN`.
-_COLUMN: Final = lazy(r"^[\w-]+: {2,}\S|\A\s*[\w./-]+: +[^\s\"'\[{|>&!#]\S* +[^\s#][^\n]*\s*\Z", re.MULTILINE)
+_COLUMN: Final = lazy(r"^[\w-]+: {2,}\S", re.MULTILINE)
+_WORDY: Final = lazy(r"^\s*[\w./-]+: +[^\s\"'\[{|>&!#]\S* +[^\s#]", re.MULTILINE)  # `eth0: state DOWN`
 _DESCRIBED: Final = lazy(r"^[ \t]*[A-Z][\w /()-]*: {2,}\S", re.MULTILINE)
 _REMARK: Final = lazy(r"^[ \t]*[\w.-]+:[ \t]+\([^()\n]* [^()\n]*\)[ \t]*$", re.MULTILINE)  # `spec: (what is wanted)`
 
@@ -293,9 +293,9 @@ def _yaml(text: str, lines: list[str], label: str) -> Classification | None:
     measured = shape.measure(lines)
     flat = not measured.nested and measured.entries == len(measured.roots)
     capital = measured.capital > measured.entries / 2 and _DESCRIBED.search(text)
-    printed = capital or (
-        flat and (label == "text" or _COLUMN.search(text))
-    )  # as programs set values, or as it is said
+    wordy = 2 * len(_WORDY.findall(text)) > measured.entries
+    # As its author says, as programs set values, or as they say what is.
+    printed = capital or (flat and (label == "text" or wordy or _COLUMN.search(text)))
     json = measured.entries and not any(map(languages.ENTRY.match, lines))  # every key in quotes: a part of it
     if printed or json or languages.SYNOPSES.search(text) or len(_REMARK.findall(text)) > 1 or not _is_yaml(measured):
         return None

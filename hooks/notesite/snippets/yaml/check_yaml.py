@@ -360,7 +360,7 @@ def _label(examined: Examined, lines: Sequence[str]) -> Iterator[Diagnostic]:
         named = f"is labelled `{fence.label}`" if fence.label else "has no label"
         yield _relabel(fence, f"this block holds YAML and {named}", "yaml", lines)
     elif fence.label.endswith(("yaml", "yml")) and found.kind in {Kind.SHELL, Kind.CONSOLE, Kind.OUTPUT}:  # not `k8s`
-        if found.kind is not Kind.OUTPUT and (_APART if "<<" in fence.text else _BELOW).search(fence.text):
+        if found.kind is not Kind.OUTPUT and "<<" not in fence.text and _BELOW.search(fence.text):
             return  # commands, and YAML that they print or are about
         right = {Kind.SHELL: "bash", Kind.CONSOLE: "console"}.get(found.kind, "text")
         what = "no YAML" if found.kind is Kind.OUTPUT else "commands"
@@ -370,7 +370,6 @@ def _label(examined: Examined, lines: Sequence[str]) -> Iterator[Diagnostic]:
 # What stands beside the YAML: a file's name above it, prompts.
 _NOT_ALONE: Final = lazy(r"\A\s*[\w./-]+\.ya?ml:?[ \t]*$|^(?:\$|\w+>) ", re.MULTILINE)
 _BELOW: Final = lazy(r"\n[ \t]*(?:- +)*[\w./-]+:(?:\s|$)")  # an entry
-_APART: Final = lazy(r"\n[ \t]*\n(?:[ \t]*#[^\n]*\n)*[ \t]*(?:- +)*[\w./-]+:(?:\s|$)")  # set off by a blank line
 
 
 def _relabel(fence: Fence, wrong: str, label: str, lines: Sequence[str]) -> Diagnostic:

@@ -126,13 +126,9 @@ def _refused(text: str, limits: Limits) -> list[Fault]:
 _MOST_ODD = 50  # more of the same is no news
 _AS_SPACES = str.maketrans(dict.fromkeys("\u00a0\u202f\u200b\x85\u2028\u2029", " "))
 _ODD_BREAK = lazy("[\x85\u2028\u2029]+")
-_NO_BREAK_SPACE = lazy(
-    r"^[ \t]*[\u00a0\u202f][ \u00a0\u202f]*(?:- *)*|(?<=[:\-?])[\u00a0\u202f\u200b]+"
-    r"|(?<![ \u00a0\u202f\u200b]) *[\u00a0\u202f\u200b][ \u00a0\u202f\u200b]*(?=#|$)",
-    re.MULTILINE,
-)
 _COMMENT = lazy(r"(?:^|[ \t])#[^\n]*\Z", re.MULTILINE)
 _FORMS = bundled_forms(__name__, "forms.txt")
+_NO_BREAK_SPACE = lazy(_FORMS["space"], re.MULTILINE)
 _ELISION = lazy(_FORMS["elision"], re.MULTILINE)
 
 

@@ -10,7 +10,7 @@ from functools import cached_property
 import yaml
 
 from notesite.diagnostics.diagnostic import Severity
-from notesite.lib.light import bundled_json, lazy
+from notesite.lib.light import bundled_forms, bundled_json, lazy
 
 from ...lib.light import TYPE_CHECKING, Final
 from . import yaml11 as traps
@@ -30,16 +30,10 @@ _GLUED: Final = lazy(r"([A-Za-z][\w-]*):[^\s:/](?!\S*//)")
 _TAG: Final = lazy(r"!\S*")
 _STAND_IN: Final = lazy(r"\[[A-Za-z][\w .-]*\][ ]*:")  # `[name]:` is to be filled in
 _TOLD = lazy(r"\n[ \t]*\n#[^\n]*\n\Z")  # by a comment after a gap
-_VARIANT: Final = lazy(
-    r"\s*#\s*(?:(?:or|alternative(?:ly)?|either|instead|otherwise|oder|ou|или)\b|または|或)", re.IGNORECASE
-)
-_ALSO: Final = lazy(
-    r"#.*(?:\b(?:or|also|alternative\w*|instead|either|(?:an)?other|differe?nt)\b|也|或)", re.IGNORECASE
-)
-_SWITCHED: Final = lazy(
-    r":[ ]+bool(?:ean)?$|(?::[ ]+(?:true|false)\b[\s\S]*?){2}|(?::[ ]+(?:yes|no)\b[\s\S]*?){4}",
-    re.MULTILINE | re.IGNORECASE,
-)
+_FORMS: Final = bundled_forms(__name__, "forms.txt")
+_VARIANT: Final = lazy(rf"\s*#\s*(?:{_FORMS['variant']})", re.IGNORECASE)
+_ALSO: Final = lazy(rf"#.*(?:{_FORMS['also']})", re.IGNORECASE)
+_SWITCHED: Final = lazy(_FORMS["switched"], re.MULTILINE | re.IGNORECASE)
 _GLUED_DASH: Final = lazy(r"-[A-Za-z]")
 _MOST_FAULTS: Final = 100
 
@@ -170,7 +164,10 @@ class _Inspection:
             message += f": indent it, if it belongs under `{lost[1]}`"
         # Notes like to show "before" and "after" in one block, each under a comment.
         names = [other.value for other, _ in node.value[:_MOST_FAULTS]]
-        listed = len(names) < 20 and min(map(names.count, names)) > 1  # each of them
+        counts = [names.count(name) for name in set(names)]
+        listed = len(names) < 20 and min(counts) > 1  # each of them
+        # Several, in what a program says of its steps.
+        listed = listed or (sum(count > 1 for count in counts) > 2 and all(value.value for _, value in node.value))
         apart = listed or not self.lines.line(self.place(key)[0] - 1).strip()
         free = "apiVersion" not in names  # and not one whole manifest
         deliberate = (

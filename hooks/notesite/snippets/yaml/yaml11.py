@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 from functools import cache
 
-from notesite.lib.light import bundled_json, lazy
+from notesite.lib.light import bundled_forms, bundled_json, lazy
 
 from ...lib.light import Any, Final
 from .scalars import BOOLEANS
@@ -20,9 +20,7 @@ WORDS: Final = {word: str(truth).lower() for word, truth in BOOLEANS.items() if 
 _LONGEST: Final = 40  # nothing longer is a trap that a person set
 
 
-_SWITCHES: Final = lazy(
-    r"\w+_\w+|become|(?:en|dis)abled?|force|recurse|dhcp[46]?|optional|tty|privileged|external|internal|daemon|(?:is|has|use|allow|auto|with|no)[A-Z_-]\w*"
-)
+_SWITCHES: Final = lazy(bundled_forms(__name__, "forms.txt")["switches"])
 
 
 def value_message(node: Any, key: str) -> str:
