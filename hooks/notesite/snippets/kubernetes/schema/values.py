@@ -104,7 +104,8 @@ class Values:
         hint = f'; did you mean "{near}"?' if near else ""
         words = ", ".join(word for word in type_.enum if word)
         choice = {*re.split(r"[ ]*(?:[/,]|\bor\b)[ ]*", text)} <= {*type_.enum}  # `Equal/Exists`
-        doubtful = near is None and (choice or is_placeholder(text))
+        named = text.rstrip("0123456789") == type_.owner.rpartition(".")[2]  # `effect: effect1`
+        doubtful = near is None and (choice or named or is_placeholder(text))
         message = f'"{text}" is not a value of {type_.owner.removesuffix("[]")} ({words}){hint}'
         self._add("K_VALUE", message, node, replacement=near, slip=near is not None, doubtful=doubtful)
 
