@@ -89,8 +89,8 @@ class _Checker:
         self.script = shell.read(fence.text)
         self.commands = list(map(judged_as, self.script.commands))
         self.near = (fence.lead, *(heading.text for heading in fence.trail[-2:]))
-        named = (text for text in (fence.text, *self.near) if "2" in text)
-        self.helm_2 = any(re.search(r"\bhelm ?v?2\b", text, re.IGNORECASE) for text in named)
+        named = (text for text in (fence.text, *self.near) if "2" in text or "iller" in text)
+        self.helm_2 = any(re.search(r"\b(?:helm ?v?2\b|tiller\b(?!-))", text, re.IGNORECASE) for text in named)
         least = 3 + any(len(one.words) > 2 for one, _ in self.commands)
         listed = len(self.commands) >= least and all(map(_is_bare, self.commands))
         unfinished = len(self.commands) == 1 and fence.lead.rstrip()[-1:].isalpha()  # a sentence that goes on below

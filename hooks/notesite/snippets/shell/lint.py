@@ -37,7 +37,6 @@ _DRAWN = lazy(r"[\u2190-\u21ff\u2500-\u257f\u25b6\u25ba]")  # arrows and lines o
 _PLUGIN = lazy(r"\d*[A-Za-z][\w.-]*")
 _FILL_IN = lazy(r"[A-Z][A-Z0-9_-]*|[\[({<].*|.*\*")  # SUBCOMMAND, [command], `set*`
 
-_COLUMN = 2  # more blanks than that stand between the cells of a table: `minikube   Ready`
 _BETWEEN = frozenset(["/", "$", "or", "OR", "and", "AND"])  # two commands on one line
 _VERBS = ("get", "describe", "delete")  # `kubectl get-pods`
 _GROUPS = ("rollout", "set", "config", "cluster-info")  # `kubectl history deploy/web`
@@ -75,7 +74,7 @@ def is_prose(call: Invocation) -> bool:
     arrows = {redirect.start for redirect in call.command.redirects if redirect.operator == ">"}
     return (
         any(not word.text.replace("-", "").isalpha() and _ASSERTS.fullmatch(word.text) for word in after[:1])
-        or any(word.start - call.path_words[0].end > _COLUMN for word in after[:1] if not call.node.path)
+        or any(word.start - call.path_words[0].end > 2 for word in after[:1] if not call.node.path)  # a table
         or any(word.text in {":", "=", "+"} for word in after[1:2])
         or any(not word.text.isascii() and _DRAWN.search(word.text) for word in after)
         or any(word.end in arrows and not word.text.strip("-=") for word in after)
@@ -219,6 +218,11 @@ def _unknown_command(call: Invocation) -> Iterator[Finding]:
         yield Finding.at("S_VALUE", message, swallowed.word)
         return
     meant = _meant_command(word.text, call)
+    both = "-".join(one.text for one in call.arguments[:2])
+    if both in node.below:  # `config current context`
+        message = f"`{call.title}` has no {'sub-' * bool(node.path)}command `{word.text}`"
+        yield Finding("S_COMMAND", message, word.start, call.arguments[1].end, both)
+        return
     possible = meant.split("|") if "|" in meant else sorted(node.children) if node.path and not meant else []
     hint = f"; {'it needs one of' if node.path else 'there are'} {', '.join(possible)}" if possible else ""
     # Some groups print their help instead of refusing.

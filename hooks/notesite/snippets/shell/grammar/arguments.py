@@ -65,7 +65,10 @@ def _rules(call: Invocation) -> Iterator[Refusal]:
         yield "the command for the container is missing: `-- COMMAND`", call.path_words[-1]
     if node.path == ("exec",) and call.rest and len(words) > 1 and not words[1].dynamic:
         yield f"`{words[1].text}` stands before `--`, where only the pod or TYPE/NAME may", words[1]
-    deep = next((word for word in words if word.text.count("/") > 1 and is_type(word.text.partition("/")[0])), None)
+    parted = ((word, word.text.split("/")) for word in words)  # `deploy/sts/ds` is a choice
+    deep = next(
+        (word for word, parts in parted if len(parts) > 2 and is_type(parts[0]) and not is_type(parts[1])), None
+    )
     if deep is not None and (node.wants_type or node.path[:1] in {("logs",), ("exec",), ("attach",)}):
         yield f"`{deep.text}` has more than one slash: write TYPE/NAME", deep
     if node.wants_type and words and not words[0].dynamic and "/" in words[0].text:
