@@ -62,3 +62,15 @@ def test_every_field_is_in_its_place(kind: Any) -> None:
     values = range(len(kind._fields))
     assert [getattr(kind(*values), name) for name in kind._fields] == list(values)
     assert list(kind(**dict(zip(kind._fields, values, strict=True)))) == list(values)
+
+
+def test_fields_whose_annotations_are_evaluated_later() -> None:
+    body: dict[str, Any] = {
+        "__module__": __name__,
+        "__annotate_func__": lambda _: {"line": int, "column": int},
+        "column": 1,
+    }
+    making: Any = type(NamedTuple)
+    place = making("Place", (), body)  # as Python 3.14 makes a class
+    assert place(3) == (3, 1)
+    assert place._fields == ("line", "column")

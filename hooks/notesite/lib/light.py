@@ -56,7 +56,8 @@ else:
         """
 
         def __new__(cls, name: str, _bases: tuple[type, ...], body: dict[str, Any]) -> type:
-            fields = tuple(body.get("__annotations__", {}))
+            later = body.get("__annotate_func__", lambda _: {})  # Python 3.14 evaluates them when they are asked for
+            fields = tuple(body.get("__annotations__") or later(1))
             defaults = {field: body.pop(field) for field in fields if field in body}
             like = _like(len(fields))
             code = like.__new__.__code__.replace(co_varnames=("_cls", *fields))
