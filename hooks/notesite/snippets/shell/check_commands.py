@@ -146,7 +146,7 @@ class _Checker:
         """`kubetl get pods`: one slip, and a sub-command after it."""
         first, *others = command.words
         newest = self.grammars["kubectl"][-1]
-        named = bool(others) and others[0].text in newest.root.below and first.text not in _LIKE_KUBECTL
+        named = bool(others) and others[0].text in newest.root.below and first.text != "kubectx"
         slip = named and first.text[0] in "kK" and edits(first.text, "kubectl", 1) == 1
         if slip:
             said = Finding.at("S_COMMAND", f"`{first.text}` is `kubectl` misspelt", first)
@@ -275,7 +275,11 @@ class _Checker:
         if known is not None and not left_out and _NEXT_LINE.fullmatch(between):
             begun = self.diagnostics[self._begun :]  # what the command lacks stands on this line
             self.diagnostics[self._begun :] = [said for said in begun if said.code == "S_PLACEHOLDER"]
-            ends = "the comment above ends the command" if "#" in between else _NO_BACKSLASH
+            ends = (
+                "the comment above ends the command"
+                if "#" in between
+                else "the line before it lacks a backslash at its end"
+            )
             if self.fence.text[: first.start].rstrip().endswith("\\" * 2):
                 ends = "one backslash goes on, of two the second is a character"
             self._say(Finding.at("S_CONTINUATION", f"this line begins with a flag: {ends}", first))
@@ -314,30 +318,23 @@ def _is_bare(item: tuple[Command, str]) -> bool:
 
 
 _OLD = lazy(
-    r"deprecat|obsolete|legacy|no longer|any ?more\b|older|old (?:way|version|form|syntax|style|command)|removed (?:in|since|from)"
-    r"|before (?:kubernetes |k8s |v)?1\.|< ?v?1\.\d|not (?:work|supported)",
-    re.IGNORECASE,
+    r"(?i:deprecat|obsolete|legacy|no longer|any ?more\b|old(?:er)? (?:way|version|form|syntax|style|command|release|k8s|kube|helm)"
+    r"|removed (?:in|since|from)|before (?:kubernetes |k8s |v)?1\.|< ?v?1\.\d|not (?:work|supported))"
 )
 _FOLLOWING = lazy(r"[ \t]*\r?\n[ \t]*([^\s#$%>][^\n]*?)\s*(?:\n|\Z)")
-_ALONE = lazy(
-    r"\b(?:without|alone|just|simply|help|usage|output|all (?:the |its )?(?:sub-?)?commands)\b", re.IGNORECASE
-)
+_ALONE = lazy(r"\b(?i:without|alone|just|help|usage|output|all (?:the |its )?(?:sub-?)?commands)\b")
 _SPEAKS_OF = lazy(r"(?<!this )(?<!the )(?<!following )\bcommand\b", re.IGNORECASE)  # "the most useful command"
 _AND_SO_ON = frozenset(["...", "…"])
-_LIKE_KUBECTL = frozenset(["kubectx"])  # programs whose names are so near
 # A flag alone goes on, of a program's own file or out of a command; others are drawn, numbered by `history`, or dig's;
 # and a block ends at the fence in what is written to a file of Markdown.
 _NOT_TYPED = lazy(r"[ \t]*(?:[-|*;\d]|[^\x00-\x7f]|.*\.md[ \t]*$)")
 _WHOLE_LINE = lazy(r"(?<!\\)\r?\n")  # no backslash before its end
 _POWERSHELL = frozenset(["powershell", "pwsh", "ps1", "posh"])
-_NO_PLACEHOLDER = lazy(  # keys to press, a template of Hugo
-    r"<(?:tab|enter|return|cr|esc|escape|space|bs|del|f\d+|(?:[cmas]|ctrl|control|alt|shift|cmd)[-+][^>]+)>|\{\{<",
-    re.IGNORECASE,
-)
+# Keys to press, a template of Hugo.
+_NO_PLACEHOLDER = lazy(r"<(?i:tab|enter|return|cr|esc|space|f\d+|(?:[cmas]|ctrl|control|alt|shift)[-+][^>]+)>|\{\{<")
 _TYPES = frozenset(["<string>", "<Object>", "<integer>", "<boolean>", "<nil>"])  # as `kubectl explain` lists fields
 _GAP = lazy(r"\S {2,}\S")
 _GOES_ON = lazy(r"[ \t]*\n(?:[ \t]*--([a-z-]+)|[ \t]+<[\w -]+>)")
-_NO_BACKSLASH = "the line before it lacks a backslash at its end"
 # comments end it, too, but for those that a site takes out
 _NEXT_LINE = lazy(r"[ \t]*\\?[ \t]*\r?\n(?:[ \t]*#(?! ?highlight-)[^\n]*\n)*[ \t]*")
 
