@@ -159,8 +159,10 @@ def _read_and_judged(fence: Fence, found: Classification, schemas: _Schemas) -> 
         reading = documents.read_json(fence.text)
     else:
         reading = documents.read(fence.text, named=schemas.memory.lines_of(fence))
-    if not reading.documents and not reading.faults:
-        return _unjudged(fence, found, Status.EMPTY)
+    if not reading.documents and not reading.faults:  # nothing says that it is YAML, but its label
+        if languages.is_yaml_label(fence.label):
+            return _unjudged(fence, found, Status.EMPTY)
+        return _unjudged(fence, found._replace(kind=Kind.TEXT), None)
     judgements = schemas.judgements(reading, fence)
     broken = any(fault.code in ("Y_SYNTAX", "Y_TAB") for fault in reading.faults)
     if not languages.is_yaml_label(fence.label) and (found.kind is not Kind.MANIFEST or _FIRST_LINE.match(fence.text)):
