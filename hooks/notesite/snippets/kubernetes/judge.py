@@ -156,13 +156,13 @@ class _Snippet:
         lacking = [fault for fault in found if fault.code in codes or (fault.code == "K_RESTART" and fault.field)]
         shown = fields(node).keys()
         names_only = gvk is not None and (shown <= {"apiVersion", "kind"} or (self.heads and shown <= HEAD))
-        part = lacking and evidence.is_part(node, shape, lacking, self.around)
+        part = lacking and (printed or evidence.is_part(node, shape, lacking, self.around))
         patch = bool(found) and self.around.is_of_a_patch()
         if part or patch or printed:  # what labels and mounts are meant for is left out
             found = [fault for fault in found if fault.code not in ("K_SELECTOR", "K_VOLUME") or fault.replacement]
-        few = shown <= HEAD or len(shown) <= evidence.FEW
-        form = names_only or patch or printed or (part and (few or evidence.gaps(node)))  # or one to be filled in
-        if lacking and (form or part):  # one cause, one fault
+        if lacking and (names_only or patch or part):  # one cause, one fault
+            few = shown <= HEAD or len(shown) <= evidence.FEW
+            form = names_only or patch or printed or few or evidence.gaps(node)  # or one to be filled in
             others = [fault for fault in found if fault not in lacking]
             told = [fault for fault in lacking if fault.code == "K_REQUIRED"][:1]
             found = others if form or others else told
@@ -313,7 +313,7 @@ class _Snippet:
                 for f in found
                 if not evidence.is_left_out(f, roots) and not (f.code == "K_UNION" and self._gap(f.node))
             ]
-        found = evidence.causes(found)
+        found = found and evidence.causes(found)
         if right is not None and not found and not walk.too_large:
             right.remember()
         return found, walk.too_large
