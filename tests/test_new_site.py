@@ -270,6 +270,8 @@ def test_of_a_copy_without_any_of_its_files_no_link_to_a_file_is_judged(
     (tmp_path / "docs").mkdir()
     (tmp_path / "docs/b.md").write_text("# B\n", "utf-8")
     assert _findings_of(notes) == [("L_PAGE", 3)]  # nobody knows what is above
+    notes.write_text(notes.read_text("utf-8") + "\n[c](docs/c.md)\n", "utf-8")
+    assert _findings_of(notes) == []  # most of them are elsewhere
 
 
 def test_links_lead_through_a_repository_whose_folders_have_names_of_any_letters(tmp_path: Path) -> None:

@@ -181,8 +181,8 @@ def _why_missing(path: Path | None, written: str) -> tuple[str, str | None]:
 
 
 def check_files(project: Project, notes: Notes, files: Beside) -> Report:
-    """Links to files that are not there; of a file that was copied without any of them, none can be checked."""
-    found = False
+    """Links to files that are not there; of a file that was copied without most of them, none can be checked."""
+    found = 0
     missing: list[Diagnostic] = []
     away: list[Diagnostic] = []  # of which it cannot be known
     for link in notes.links:
@@ -197,7 +197,7 @@ def check_files(project: Project, notes: Notes, files: Beside) -> Report:
         # What a new project has taken along lies in its folder as it lay beside the notes.
         taken = project.docs_dir / os.path.normpath(written).lstrip("./") if project.is_own else None
         there = [place for place in (path, taken) if place is not None and os.path.lexists(place)]
-        found |= any(place.is_file() and place != project.notes_path for place in there)
+        found += any(place.is_file() and place != project.notes_path for place in there)
         if not there:
             cause, fix = _why_missing(path, written)
             words = f"link {target!r} leads to no page or file of the site"
@@ -205,7 +205,7 @@ def check_files(project: Project, notes: Notes, files: Beside) -> Report:
             # `/guide/setup/` is an address of some other site; `/guide/setup.md` is a file at the top of the repository.
             is_address = (written.startswith("/") and not posixpath.splitext(written)[1]) or "{{" in written
             (missing if (path or files.is_here) and not is_address else away).append(gone)
-    if not (files.is_here or (files.is_here is None and found)):
+    if not (files.is_here or (files.is_here is None and found >= len(missing))):
         missing, away = [], [*away, *missing]
     what = f"{len(away)} link{'s' * (len(away) > 1)} to files"
     reason = "the files that the notes lead to are not here"
