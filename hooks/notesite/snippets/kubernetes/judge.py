@@ -98,8 +98,10 @@ class _Snippet:
         """The judgement of one document."""
         if not isinstance(node, CollectionNode) or not node.value:
             return Judgement("unknown", skipped="no mapping and no list")
-        kind, typed = kind_of(node), kind_of(node, "type")  # `type: Pod`, where `kind` is meant
-        kind = typed if not kind.kind and f"{typed.api_version} {typed.kind}" in self.schema.kinds else kind
+        kind = kind_of(node)
+        if not kind.kind:  # `type: Pod`, where `kind` is meant
+            typed = kind_of(node, "type")
+            kind = typed if f"{typed.api_version} {typed.kind}" in self.schema.kinds else kind
         if kind.api_version and kind.kind:
             if get(node, "name") is not None:  # a reference to an object has these keys, too
                 numbers = [number for name in words("walk")["references"] for number in self.schema.named(name)]

@@ -367,11 +367,11 @@ def _second_manifest(node: yaml.Node, lines: Lines) -> int:
         return 0
     names = [key.value if type(key) is yaml.ScalarNode else "" for key, _ in node.value]
     heads = ("apiVersion", "kind")
-    if not names or not min(map(names.count, heads)):
+    heads_there = min(map(names.count, heads))
+    if not heads_there:
         return 0
-    begin = min(map(names.index, heads))
+    begin, twice = min(map(names.index, heads)), heads_there > 1
     before = set(names[:begin])
-    twice = min(map(names.count, heads)) > 1
     if begin and not twice and (before & set(names[begin:]) or not before & {"metadata", "spec", "data"}):
         above = lines.line(lines.place(node.value[begin][0].start_mark.index)[0] - 1).strip()
         return 0 if above and not above.startswith("#") else begin
