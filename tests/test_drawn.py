@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from markdown import Markdown
 from selectolax.lexbor import LexborHTMLParser, LexborNode
+from site_tools import command, environment, write_project
 
 from cases_io import Case, read_cases
 from notesite.diagnostics.diagnostic import Severity
@@ -344,3 +347,11 @@ def test_blocks_run_as_their_first_letter_does() -> None:
 
 def test_pages_without_such_letters_say_nothing_of_direction() -> None:
     assert not shown("# Notes\n\nabc – déjà 日本\n\n- x\n").css("[dir]")
+
+
+def test_a_build_with_a_diagram_ends_without_a_word(tmp_path: Path) -> None:
+    write_project(tmp_path / "p", f"# T\n\n{fence('mermaid', GRAPH)}")
+    done = subprocess.run(
+        command("build", "-q"), cwd=tmp_path / "p", env=environment(), capture_output=True, text=True, check=True
+    )
+    assert done.stdout + done.stderr == ""
