@@ -20,7 +20,7 @@ class Limits(NamedTuple):
 
     bytes: int = 3_500_000  # of all files
     lines: int = 200_000  # of all files
-    # Pieces of text, cells …; a paragraph is 3, a picture 24, code 10 and 3 a line (commands 6), a tag 2.
+    # Pieces of text, cells …; a paragraph is 3, a picture 24, code 10 and 3 a line (commands 6), a tag 2
     parts: int = 285_000
     line: int = 1_000_000  # characters on one line
     quotes: int = 500  # quotes in each other

@@ -124,7 +124,7 @@ class Settings(NamedTuple):
     snippets: SnippetSettings = SnippetSettings()
     links: LinkSettings = LinkSettings()
     cache: bool = True  # keep templates, pages and verdicts in the user's cache folder, for the next build
-    # Say on each page, and in sitemap.xml, when it was last changed; needs the whole history of git.
+    # Say on each page, and in sitemap.xml, when it was last changed; needs the whole history of git
     dates: bool = False
     limits: Limits = DEFAULT  # beyond them the notes are not read
 
