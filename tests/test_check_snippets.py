@@ -46,6 +46,15 @@ def test_yaml_inside_commands_is_checked(tmp_path: Path, capsys: pytest.CaptureF
     assert ":10:3: K_FIELD error" in capsys.readouterr().out
 
 
+def test_one_danger_of_many_commands_is_told_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    notes = tmp_path / "notes.md"
+    notes.write_text("# T\n\n```sh\n" + "".join(f"kubectl drain {name}\n" for name in "abc") + "```\n")
+    assert run(str(notes)) == 0
+    said = capsys.readouterr().out
+    assert said.count("S_DANGER") == 1
+    assert "the same in 2 more places" in said
+
+
 @pytest.mark.parametrize("argv", [["--kubernetes", "9.9"], ["--format", "nonsense"]])
 def test_what_cannot_run_exits_with_2(argv: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     try:

@@ -230,10 +230,11 @@ class _Checker:
     def _became(self, command: Command, text: str, status: Status, against: str = "", reason: str = "") -> None:
         self.results.append(Checked(text, status, against, self._span(command.words[0].start, command.end), reason))
 
-    def _say(self, item: Finding, replacement: str | None = None, whole: Command | None = None) -> None:
+    def _say(
+        self, item: Finding, replacement: str | None = None, whole: Command | None = None, cause: str = ""
+    ) -> None:
         """A finding in its place; with `whole`, the replacement is that command as it works."""
-        told: dict[str, Any] = {"severity": item.severity, "replacement": replacement}
-        told |= {"cause": "<"} if item.code == "S_PLACEHOLDER" else {}  # a habit
+        told: dict[str, Any] = {"severity": item.severity, "replacement": replacement, "cause": cause}
         message = item.message
         if whole is not None and replacement:
             told |= {"replaces": self._span(whole.words[0].start, whole.end), "reason": message}
@@ -242,7 +243,7 @@ class _Checker:
 
     def _warn(self, item: Finding, text: str) -> None:
         self.cautions.append(f"`{text}` {item.message}.")
-        self._say(item._replace(message=f"`{text}` {item.message}"))
+        self._say(item._replace(message=f"`{text}` {item.message}"), cause=item.message)
 
     def _propose(self, item: Finding, fixed: str | None, command: Command, *, refused: bool) -> None:
         self._say(item, fixed, command)
@@ -292,7 +293,7 @@ class _Checker:
         written = self.fence.text[command.words[0].start : command.end]
         if command.program in self.grammars or is_known_command(written):
             message = f"`{found.text}`: pasted as it stands, the shell takes `<` and `>` for redirections"
-            self._say(Finding.at("S_PLACEHOLDER", message, found))
+            self._say(Finding.at("S_PLACEHOLDER", message, found), cause="<")  # a habit
 
     def _is_said(self, command: Command) -> bool:
         """Whether the words of an unknown program are a synopsis, a sentence or the row of a table."""
