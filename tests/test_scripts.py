@@ -18,6 +18,7 @@ SECTIONS = "\n\n## One\n\n## Two\n\n## Three\n"
 CLEAN = "# T" + SECTIONS
 WARNING = "# T\n\n## Contents\n- [One](#one)\n- [Two](#two)\n" + SECTIONS
 ERROR = "# T\n\n## Contents\n- [One](#one)\n- [Gone](#gone)\n- [Two](#two)\n- [Three](#three)\n" + SECTIONS
+MANY_FINDINGS = "# T\n" + "".join(f"[x](#gone-{number}-away)\n\n" for number in range(5000))  # each of its own
 CHECK, REPAIR = "check_notes.py", "repair_notes.py"
 
 
@@ -205,7 +206,7 @@ def test_help_shows_examples(tmp_path: Path, script: str) -> None:
 
 
 def test_a_reader_that_goes_away_is_no_error_to_shout_about(project: Path) -> None:
-    write(project, "# T\n" + "[x](#gone)\n\n" * 5000)
+    write(project, MANY_FINDINGS)
     process = subprocess.Popen(
         [sys.executable, ROOT / "scripts" / CHECK],
         cwd=project,
@@ -224,7 +225,7 @@ def test_a_reader_that_goes_away_is_no_error_to_shout_about(project: Path) -> No
 
 
 def test_ctrl_c_is_one_word(project: Path) -> None:
-    write(project, "# T\n" + "[x](#gone)\n\n" * 5000)
+    write(project, MANY_FINDINGS)
     command, pipe = [sys.executable, ROOT / "scripts" / CHECK], subprocess.PIPE
     with child(command, cwd=project, env=environment(), stdout=pipe, stderr=pipe, text=True) as process:
         assert process.stdout
