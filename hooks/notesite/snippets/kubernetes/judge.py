@@ -308,7 +308,8 @@ class _Snippet:
         known = {fault.node.start_mark.index: fault.code for fault in found if fault.code in told}
         for fault in table.check(Here(kind, self.lines, self.selected, partial, walk.meant, self.custom, walk.visited)):
             code = known.get(fault.node.start_mark.index)
-            found += [fault] if code is None or code == "K_TWICE" != fault.code else []
+            if code is None or (code == "K_TWICE" and fault.code != "K_TWICE"):
+                found.append(fault)
         if partial:
             found = [
                 f
